@@ -1,0 +1,1 @@
+"""Other systems: alerts in, actions out. The only place that opens sockets."""

@@ -1,0 +1,1 @@
+"""Rules and facts, pure: no files, no git, no network, no clock, no terminal."""

@@ -1,0 +1,1 @@
+"""The rules of `catalog lint`: small pure functions from the catalog to findings."""

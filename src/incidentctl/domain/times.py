@@ -1,0 +1,130 @@
+"""Times as people write and read them: durations, moments told, moments shown with their zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
+
+_UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(\d{1,9})(w|d|h|m|s)")
+_AGO = re.compile(
+    r"(?:(?P<count>\d{1,6}|an?)\s*(?P<unit>s|sec|second|m|min|minute|h|hour|d|day|w|week)s?)\s+ago$",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+
+
+@cache
+def zone(name: str) -> tzinfo:
+    """Return the time zone of an IANA name; ValueError with a sentence when there is none."""
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 (8 ms; UTC needs none)
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"{name!r} is no time zone: use an IANA name such as Europe/Berlin"
+        ) from None
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `30m`, `1h30m`, `2d`, `1w`; ValueError with a sentence otherwise."""
+    if not text or _DURATION.sub("", text):
+        raise ValueError(f"{text!r} is not a duration: write it as 30m, 1h30m, 2d or 1w")
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in _DURATION.findall(text))
+    if not 0 < seconds <= 10 * 366 * 86400:
+        raise ValueError(f"{text!r} must be more than nothing and at most ten years")
+    return timedelta(seconds=seconds)
+
+
+def format_duration(span: timedelta | float) -> str:
+    """Write a span as `1h30m`; the largest two units that are not zero, `0s` for none."""
+    seconds = int(span.total_seconds() if isinstance(span, timedelta) else span)
+    if seconds < 0:
+        return "-" + format_duration(-seconds)
+    parts = []
+    for unit, size in _UNITS.items():
+        if unit == "w" and seconds % size:
+            continue  # ten days read better than 1w3d
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts[:2]) or "0s"
+
+
+def parse_local_time(text: str) -> datetime:
+    """Read `2026-01-05T09:00`, aware if an offset is written; ValueError otherwise."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time: write it as 2026-01-05T09:00") from None
+
+
+def parse_moment(text: str, *, now: datetime, local: tzinfo) -> datetime:
+    """Read a moment that a responder tells, in UTC.
+
+    `10 minutes ago`, `now`, `13:40` (in the zone `local`, the nearest past), `yesterday 13:40`,
+    `2026-03-29T10:30` (in `local`) or with an offset. ValueError with a sentence otherwise, also
+    for a moment more than a minute ahead of `now`.
+    """
+    told = text.strip()
+    if told.casefold() == "now":
+        return now
+    if match := _AGO.match(told):
+        count = 1 if match["count"].casefold() in ("a", "an") else int(match["count"])
+        return now - timedelta(seconds=count * _UNITS[match["unit"][0].casefold()])
+    yesterday = told.casefold().startswith("yesterday ")
+    if match := _CLOCK.match(told.split(" ", 1)[1].strip() if yesterday else told):
+        hour, minute, second = (int(part or 0) for part in match.groups())
+        if hour > 23 or minute > 59 or second > 59:
+            raise ValueError(f"{text!r} is no time of day")
+        here = now.astimezone(local)
+        moment = here.replace(hour=hour, minute=minute, second=second, microsecond=0)
+        if yesterday or moment.astimezone(UTC) > now + timedelta(minutes=1):
+            moment -= timedelta(days=1)
+        return moment.astimezone(UTC)
+    try:
+        moment = datetime.fromisoformat(told.replace(" ", "T", 1) if " " in told else told)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is not a time: write 13:40, '10 minutes ago' or 2026-03-29T10:30"
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=local)
+    moment = moment.astimezone(UTC)
+    if moment > now + timedelta(minutes=1):
+        raise ValueError(f"{text!r} lies in the future")
+    return moment
+
+
+def fixed_zone(offset_minutes: int) -> tzinfo:
+    """Return the zone of a fixed offset from UTC, in minutes east."""
+    return timezone(timedelta(minutes=offset_minutes)) if offset_minutes else UTC
+
+
+def offset_minutes(moment: datetime, zone_name: str) -> int:
+    """Return the offset from UTC, in minutes east, that a zone has at a moment."""
+    offset = moment.astimezone(zone(zone_name)).utcoffset()
+    return int(offset.total_seconds() // 60) if offset else 0
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment as the record stores it: UTC, milliseconds, `Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def show(moment: datetime, local: tzinfo, *, seconds: bool = False) -> str:
+    """Write a moment for people, with its zone: `2026-11-24 14:01 CET (+01:00)`."""
+    here = moment.astimezone(local)
+    offset = here.strftime("%z")
+    offset = f"{offset[:3]}:{offset[3:5]}"
+    clock = here.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    name = here.tzname() or ""
+    if name == "UTC":
+        return f"{clock} UTC"
+    if not name or name[0] in "+-" or name.startswith("UTC"):
+        return f"{clock} {offset}"
+    return f"{clock} {name} ({offset})"
