@@ -1,0 +1,54 @@
+"""Who does this: the person named, else the member with git's e-mail, else user@host."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from incidentctl.domain.text import clean
+from incidentctl.files.basics import Basics, Person
+
+
+class Identity(NamedTuple):
+    """What git and the system know of whoever runs the command; git's parts may be missing."""
+
+    name: str | None
+    email: str | None
+    user_at_host: str
+
+
+class Actor(NamedTuple):
+    """Whoever runs the command: the handle in the record, the author of its commits."""
+
+    handle: str
+    name: str | None
+    author_name: str
+    author_email: str
+    timezone: str | None = None
+    problem: str | None = None
+    """Why the catalog may not know this person; told, and never a reason to refuse."""
+
+
+def actor(stated: str | None, basics: Basics, identity: Identity) -> Actor:
+    """Return who acts: nobody is refused, and nobody is asked."""
+    email = identity.email or identity.user_at_host
+    if stated and stated.strip():
+        handle = clean(stated.strip())[:100]
+        if member := basics.by_handle.get(handle):
+            return _member(member, email)
+        problem = f"{handle} is in no team of the catalog." if basics.by_handle else None
+        return Actor(handle, None, handle, email, problem=problem)
+    if identity.email and (member := basics.by_email.get(identity.email.casefold())):
+        return _member(member, identity.email)
+    handle = clean(identity.user_at_host)[:100]
+    problem = None
+    if basics.by_handle:
+        who = f"the e-mail {identity.email}" if identity.email else "git's user.email, not set here"
+        problem = f"No member of the catalog has {who}: recorded as {handle}."
+    return Actor(handle, identity.name, identity.name or handle, email, problem=problem)
+
+
+def _member(member: Person, email: str) -> Actor:
+    return Actor(
+        member.handle, member.name, member.name or member.handle, member.email or email,
+        member.timezone,
+    )  # fmt: skip

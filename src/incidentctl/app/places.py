@@ -1,0 +1,75 @@
+"""Which repository a command works on, and where the folders of the user's own state are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.errors import NotFoundError
+from incidentctl.files.layout import MARKER, find_root
+
+_VARIABLE = "INCIDENTCTL_REPO"
+
+
+class Choice(NamedTuple):
+    """The team's repository, or None for the built-in catalog, and how it was chosen."""
+
+    root: Path | None
+    how: str
+    """`-C`, `INCIDENTCTL_REPO`, `here`, `default` or `none`."""
+
+
+def _xdg(environment: Mapping[str, str], variable: str, default: str) -> Path:
+    # The XDG base directory specification: a relative path in the variable is to be ignored.
+    stated = environment.get(variable, "")
+    base = Path(stated) if stated.startswith("/") else Path.home() / default
+    return base / "incidentctl"
+
+
+def state_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder for the local record and for what .git could not take."""
+    return _xdg(environment, "XDG_STATE_HOME", ".local/state")
+
+
+def config_file(environment: Mapping[str, str]) -> Path:
+    """Return the file in which `use` keeps the default repository."""
+    return _xdg(environment, "XDG_CONFIG_HOME", ".config") / "config.json"
+
+
+def default_repository(environment: Mapping[str, str]) -> Path | None:
+    """Return the repository that `use` has set, if it still is one."""
+    try:
+        stated = json.loads(config_file(environment).read_bytes())["repository"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    root = Path(stated) if isinstance(stated, str) else None
+    return root if root and (root / MARKER).is_file() else None
+
+
+def choose(
+    directory: str | None, environment: Mapping[str, str], here: Path, *, must: bool = True
+) -> Choice:
+    """Choose the repository: `-C`, INCIDENTCTL_REPO, upward from here, the user's default, none.
+
+    A folder that was named and is in no team's repository is refused; with `must` False (the
+    declarer is never refused) the search ends there without one.
+    """
+    for stated, how in ((directory, "-C"), (environment.get(_VARIABLE), _VARIABLE)):
+        if not stated:
+            continue
+        start = here / stated
+        root = find_root(start) if start.is_dir() else None
+        if root is None and must:
+            what = f"has no {MARKER} in it or above it" if start.is_dir() else "is no folder"
+            raise NotFoundError(
+                f"{start} {what}, so it is no team's repository",
+                hint=f"name another by {how}, or write one with `incidentctl init {stated}`",
+            )
+        return Choice(root, how)
+    if root := find_root(here):
+        return Choice(root, "here")
+    if root := default_repository(environment):
+        return Choice(root, "default")
+    return Choice(None, "none")

@@ -1,0 +1,180 @@
+"""The one wiring place: which repository, whose record, who acts, and what time it is.
+
+Only this module and the terminal read the clock, the environment and the working directory.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from incidentctl.app import people, places
+from incidentctl.domain.events import Event
+from incidentctl.domain.ids import incident_id, next_milliseconds, ulid
+from incidentctl.domain.incident import fold, head
+from incidentctl.domain.times import zone
+from incidentctl.errors import IncidentctlError, Problem
+from incidentctl.files.basics import Basics, load_basics
+from incidentctl.record.place import RepositoryPlace, init_local, open_repository
+from incidentctl.record.record import Record
+from incidentctl.render.log import render_log
+
+
+def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
+    return render_log(fold(incident, events, problems=problems))
+
+
+class Workspace:
+    """What a command works with; every part is made when it is first asked for."""
+
+    def __init__(
+        self, choice: places.Choice, environment: Mapping[str, str], *, here: Path
+    ) -> None:
+        """Take the chosen repository; `open_workspace` chooses it."""
+        self.root = choice.root
+        self.how = choice.how
+        self.environment = environment
+        self.here = here
+        self.notes: list[str] = []
+        """What the user should know about where things go; for stderr."""
+
+    # --- the clock and chance -------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """Return the moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def new_incident_id(self, kind: str, moment: datetime) -> str:
+        """Name a new incident, unlike every other of the record."""
+        while True:
+            ident = incident_id(kind, moment, secrets.randbits(24))
+            if not self.record.find(ident):
+                return ident
+
+    def stamp(
+        self, facts: Iterable[Any], incident: str, who: people.Actor, *, at: datetime | None = None
+    ) -> tuple[Event, ...]:
+        """Make the events of one command: after every event that was seen, `at` or now."""
+        now = self.now()
+        milliseconds = next_milliseconds(now, self.record.newest_id(incident))
+        events: list[Event] = []
+        for number, fact in enumerate(facts):
+            ident = ulid(milliseconds + number, secrets.randbits(80))
+            first = events[0].id if events else None
+            events.append(Event(ident, at or now, now, who.handle, fact, who.name, first))
+        return tuple(events)
+
+    # --- the team's files -----------------------------------------------------------------------
+
+    @cached_property
+    def _cache_folder(self) -> Path | None:
+        place = self._place
+        return place.common_dir / "incidentctl" / "cache" if place else None
+
+    @cached_property
+    def basics(self) -> Basics:
+        """Return the settings and people that every command needs; never fails."""
+        return load_basics(self.root, self._cache_folder) if self.root else Basics()
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, list[Problem]]:
+        from incidentctl.domain.catalog import Catalog
+
+        if self.root is None:
+            return Catalog(), []
+        from incidentctl.files.catalog_cache import load_cached
+
+        return load_cached(self.root, self._cache_folder)
+
+    @property
+    def catalog(self) -> Any:
+        """Return the Catalog: what can be read of the team's files, else the built-in one."""
+        return self._loaded[0]
+
+    @property
+    def catalog_problems(self) -> list[Problem]:
+        """Return what is wrong with the team's files."""
+        return self._loaded[1]
+
+    # --- the record -----------------------------------------------------------------------------
+
+    @cached_property
+    def _place(self) -> RepositoryPlace | None:
+        if self.root is None:
+            return None
+        try:
+            place = open_repository(self.root, self.environment)
+        except IncidentctlError as refusal:
+            self.notes.append(f"{refusal.message}; the record is kept locally.")
+            return None
+        if place is None:
+            self.notes.append(
+                f"{self.root} is no git repository; the record is kept locally, and "
+                f"`incidentctl adopt` moves it once `git init` was run."
+            )
+        return place
+
+    @property
+    def is_local(self) -> bool:
+        """Say whether the record is this user's own, in the XDG state folder."""
+        return self._place is None
+
+    @cached_property
+    def record(self) -> Record:
+        """Return the team's record, or the local one where there is no team's repository."""
+        place = self._place
+        if place is None:
+            return self.local_record
+        return self._record(place, remote=self.basics.remote)
+
+    @cached_property
+    def local_record(self) -> Record:
+        """Return the record in the XDG state folder, made if it is not there."""
+        folder = places.state_folder(self.environment) / "record.git"
+        return self._record(init_local(folder, self.environment), remote=None)
+
+    def _record(self, place: RepositoryPlace, *, remote: str | None) -> Record:
+        return Record(
+            place.common_dir,
+            work_tree=place.work_tree,
+            environment=self.environment,
+            render=_render,
+            fold_head=lambda ident, events: head(fold(ident, events)),
+            branch=self.basics.branch,
+            remote=remote,
+            fallback=places.state_folder(self.environment),
+            now=self.now,
+        )
+
+    # --- who ------------------------------------------------------------------------------------
+
+    def actor(self, stated: str | None) -> people.Actor:
+        """Return who acts: the person stated, else git's identity here, else user@host."""
+        name, email = self.record.identity()
+        user = self.environment.get("USER") or self.environment.get("LOGNAME") or str(os.getuid())
+        return people.actor(
+            stated, self.basics, people.Identity(name, email, f"{user}@{os.uname().nodename}")
+        )
+
+    def speaker_zone(self, who: people.Actor) -> tzinfo:
+        """Return the zone in which somebody tells times: their own, else this machine's."""
+        if who.timezone:
+            return zone(who.timezone)
+        return datetime.now().astimezone().tzinfo or UTC
+
+    def catalog_commit(self) -> str | None:
+        """Return the commit of the catalog that is read now, or None where there is none."""
+        return self._place and self.record.head_commit()
+
+
+def open_workspace(directory: str | None = None, *, must: bool = True) -> Workspace:
+    """Open the workspace for a command; with `must` False no folder is ever refused."""
+    environment = dict(os.environ)
+    here = Path.cwd()
+    choice = places.choose(directory, environment, here, must=must)
+    return Workspace(choice, environment, here=here)

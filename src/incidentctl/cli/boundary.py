@@ -1,0 +1,98 @@
+"""The error boundary: here every refusal and every bug becomes one message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import typer
+
+from incidentctl.domain.text import clean, did_you_mean
+from incidentctl.errors import IncidentctlError, UsageError
+
+INTERRUPTED = 130
+BUG = 70
+
+
+def unknown_command(word: str, known: Iterable[str]) -> None:
+    """Refuse a command that does not exist, with the one that was probably meant."""
+    near = did_you_mean(word, known)
+    hint = f"Did you mean `incidentctl {near}`?" if near else "See `incidentctl --help`."
+    raise UsageError(f"There is no command {clean(word)!r}.", hint=hint)
+
+
+def run(app: typer.Typer, arguments: list[str]) -> int:
+    """Run the command line; return the exit code: 0 to 6, 70 or 130."""
+    try:
+        result = typer.main.get_command(app).main(
+            args=arguments, prog_name="incidentctl", standalone_mode=False
+        )
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except IncidentctlError as refusal:
+        tell(refusal)
+        return refusal.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        print("\nInterrupted. What was recorded is safe.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); say nothing, and let nothing be flushed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 (this is where everything ends)
+        if isinstance(error, typer.Exit):
+            return error.exit_code
+        if type(error).__module__.startswith("typer"):
+            return _usage(error)
+        return _bug(error)
+
+
+def tell(refusal: IncidentctlError) -> None:
+    """Print a refusal to stderr: what is wrong, what to do, and what the user had typed."""
+    print(f"error: {clean(refusal.message, keep_lines=True)}", file=sys.stderr)
+    if refusal.hint:
+        print(f"hint: {clean(refusal.hint, keep_lines=True)}", file=sys.stderr)
+    if refusal.echo:
+        print("Nothing was recorded. You had typed:", file=sys.stderr)
+        print(clean(refusal.echo, keep_lines=True), file=sys.stderr)
+
+
+def _usage(error: Exception) -> int:
+    """Typer's own complaint about the command line: usage errors, with what was typed."""
+    message = getattr(error, "format_message", lambda: str(error))()
+    context = getattr(error, "ctx", None)
+    print(f"error: {clean(message)}", file=sys.stderr)
+    if context is not None:
+        print(f"hint: see `{context.command_path} --help`", file=sys.stderr)
+    return int(getattr(error, "exit_code", UsageError.exit_code))
+
+
+def _bug(error: Exception) -> int:
+    """A fault of this program: the traceback goes to a file, one line to the user."""
+    import tempfile
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    if os.environ.get("INCIDENTCTL_DEBUG"):
+        print(text, file=sys.stderr)
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    name = "(it could not be written to a file)"
+    for folder in (Path(state) / "incidentctl", Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", dir=folder, prefix="bug-", suffix=".txt", delete=False, encoding="utf-8"
+            ) as file:
+                file.write(text)
+            name = file.name
+            break
+        except OSError:
+            continue
+    print(
+        f"error: a bug in incidentctl: {type(error).__name__}: {clean(str(error))[:200]}\n"
+        f"hint: what was acknowledged is safe. Please report it with {name}",
+        file=sys.stderr,
+    )
+    return BUG

@@ -1,0 +1,67 @@
+"""What commands print: data on stdout, talk on stderr, tables that fit the terminal.
+
+Nothing here interprets markup: every cell and line is cleaned text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from incidentctl.domain.text import clean
+
+_BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
+STYLES = {"bold": _BOLD, "dim": _DIM, "error": _RED, "warning": _YELLOW, "ok": _GREEN}
+
+
+def is_terminal() -> bool:
+    """Say whether somebody can be asked: both stdin and stderr are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def styled(text: str, style: str, *, stream: Any = None) -> str:
+    """Return the text in a style if the stream (stdout) is a terminal that wants colour."""
+    stream = stream or sys.stdout
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
+
+
+def out(text: str = "") -> None:
+    """Print data: cleaned text, on stdout."""
+    print(clean(text, keep_lines=True))
+
+
+def say(text: str, style: str | None = None) -> None:
+    """Print talk: cleaned text, on stderr, at once."""
+    text = clean(text, keep_lines=True)
+    print(styled(text, style, stream=sys.stderr) if style else text, file=sys.stderr, flush=True)
+
+
+def print_json(command: str, payload: Mapping[str, Any]) -> None:
+    """Print one JSON object, ASCII only, with the schema of a command such as `catalog-lint`."""
+    entry = {"schema": f"incidentctl/{command}/1", **payload}
+    print(json.dumps(entry, ensure_ascii=True, indent=2))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+    """Print a table on stdout: ruled and wrapped on a terminal, tab-separated when piped."""
+    cells = [[clean(cell or "") for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in cells:
+            print("\t".join(row))
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in cells:
+        drawn.add_row(*(Text(cell) for cell in row))
+    Console(markup=False, highlight=False, emoji=False).print(drawn)

@@ -1,0 +1,145 @@
+"""The root of the command line: which commands there are, and the one error boundary.
+
+A command's module is imported when the command runs: `--help` and `log` pay for nothing else.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from incidentctl import __version__
+
+
+class _Lazy(NamedTuple):
+    """A command: where it is, and what `--help` says of it."""
+
+    section: str
+    module: str
+    help: str
+
+
+_PREPARE, _RESPOND = "Prepare", "Declare and respond"
+
+#: Every command in the order of `--help`. A module has the command as `<name>_command`, or a group
+#: of commands as `app`.
+_COMMANDS: dict[str, _Lazy] = {
+    "init": _Lazy(_PREPARE, "init", "Write a repository that lints clean"),
+    "catalog": _Lazy(_PREPARE, "catalog", "Check the catalog, and ask who owns what"),
+    "process": _Lazy(_PREPARE, "process", "How much process you need, and what answers"),
+    "schema": _Lazy(_PREPARE, "schema", "Print or write the JSON Schemas"),
+    "use": _Lazy(_PREPARE, "use", "Set your default repository"),
+    "adopt": _Lazy(_PREPARE, "adopt", "Move incidents of the local record into the team's"),
+    "demo": _Lazy(_PREPARE, "demo", "Play a whole incident in a temporary repository"),
+    "declare": _Lazy(_RESPOND, "declare", "Declare an incident: a title is enough"),
+    "run": _Lazy(_RESPOND, "run", "Walk the runbook, one step at a time"),
+    "step": _Lazy(_RESPOND, "step", "List, do, skip or reopen steps, for scripts"),
+    "task": _Lazy(_RESPOND, "task", "Add, assign and finish tasks"),
+    "log": _Lazy(_RESPOND, "log", "Write into the incident log, or print it"),
+    "hypothesis": _Lazy(_RESPOND, "hypothesis", "What we think it is, and what it is not"),
+    "assign": _Lazy(_RESPOND, "assign", "Give a role, a team or the incident to somebody"),
+    "release": _Lazy(_RESPOND, "release", "Take a role back"),
+    "severity": _Lazy(_RESPOND, "severity", "Change how bad it is; the process follows"),
+    "affects": _Lazy(_RESPOND, "affects", "Change what is affected; the process follows"),
+    "status": _Lazy(_RESPOND, "status", "Show or set where the response stands"),
+    "mark": _Lazy(_RESPOND, "mark", "Tell when it started, was detected, mitigated"),
+    "update": _Lazy(_RESPOND, "update", "Post a status update; restarts the clock"),
+    "summary": _Lazy(_RESPOND, "summary", "Say what happened, at the head of the log"),
+    "impact": _Lazy(_RESPOND, "impact", "Say who is hit, at the head of the log"),
+    "link": _Lazy(_RESPOND, "link", "Keep the address of a channel, bridge, ticket"),
+    "relate": _Lazy(_RESPOND, "relate", "Name another incident that belongs to this one"),
+    "list": _Lazy(_RESPOND, "list", "What is open, or was"),
+    "show": _Lazy(_RESPOND, "show", "One incident, now or as it was recorded then"),
+    "due": _Lazy(_RESPOND, "due", "What is due; exit 1 when something is overdue"),
+    "undo": _Lazy(_RESPOND, "undo", "Take back what you did last"),
+    "amend": _Lazy(_RESPOND, "amend", "Put an entry right"),
+    "retract": _Lazy(_RESPOND, "retract", "Take back an entry"),
+    "redact": _Lazy(_RESPOND, "redact", "Blank the text of an entry in every view"),
+    "resolve": _Lazy(_RESPOND, "resolve", "It is over"),
+    "reopen": _Lazy(_RESPOND, "reopen", "It was not over"),
+    "cancel": _Lazy(_RESPOND, "cancel", "It was none, or is another one"),
+    "close": _Lazy(_RESPOND, "close", "Nothing is left to do"),
+}
+
+_PLAIN: dict[str, Any] = {
+    "add_completion": False,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+}
+
+
+class _Root(TyperGroup):
+    """The commands by name, imported when used; and what happens to an error."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        lazy = _COMMANDS.get(cmd_name)
+        if lazy is None:
+            return None
+        module = import_module(f"incidentctl.cli.{lazy.module}")
+        app = getattr(module, "app", None)
+        if app is None:
+            app = typer.Typer(**_PLAIN)
+            settings = getattr(module, "CONTEXT_SETTINGS", None)
+            app.command(context_settings=settings)(getattr(module, f"{cmd_name}_command"))
+        command = typer.main.get_command(app)
+        command.name = cmd_name
+        return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from incidentctl.cli.boundary import unknown_command
+
+            unknown_command(args[0], list(_COMMANDS))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        sections = dict.fromkeys(lazy.section for lazy in _COMMANDS.values())
+        for section in sections:
+            with formatter.section(section):
+                formatter.write_dl(
+                    [(name, c.help) for name, c in _COMMANDS.items() if c.section == section]
+                )
+
+
+app = typer.Typer(cls=_Root, no_args_is_help=True, **_PLAIN)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"incidentctl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    directory: Annotated[
+        str | None,
+        typer.Option("-C", metavar="DIR", help="Use the team's repository at DIR."),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Incident management in a terminal, over a git repository of YAML.
+
+    When something is broken: incidentctl declare "what is broken"
+    """
+    ctx.obj = directory
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    from incidentctl.cli.boundary import run
+
+    sys.exit(run(app, sys.argv[1:]))

@@ -1,0 +1,28 @@
+"""The options that commands share, each defined once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+InIncident = Annotated[
+    str | None,
+    typer.Option(
+        "-i",
+        "--incident",
+        metavar="INCIDENT",
+        envvar="INCIDENTCTL_INCIDENT",
+        help="The incident: any part of its id that fits no other. Not needed while one is open.",
+    ),
+]
+AsPerson = Annotated[
+    str | None,
+    typer.Option("--as", metavar="PERSON", help="Who does this, if not the git identity here."),
+]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help="When it happened: 13:40, '10 minutes ago'."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing; take the defaults.")]
