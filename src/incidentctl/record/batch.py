@@ -1,0 +1,270 @@
+"""Commit a batch of acknowledged actions with one `git fast-import`, and prove that they are in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from incidentctl.domain.events import LIFECYCLE, Event
+from incidentctl.domain.ids import incident_folder
+from incidentctl.errors import EnvironmentFailedError, Problem
+from incidentctl.record import folder as folders
+from incidentctl.record import paths
+from incidentctl.record.crash import point
+from incidentctl.record.folder import Folder, Stored, check
+from incidentctl.record.outbox import Author, Pending
+from incidentctl.record.store import TRUTH, Store, Tips
+from incidentctl.record.stream import Stream, subject
+from incidentctl.record.union import additions
+
+Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
+
+#: Above so many events of an incident its committed log.md may lag by a minute: written each time
+#: it would fill the repository with copies of itself.
+_LAG_ABOVE = 500
+_LAG = timedelta(minutes=1)
+_PROGRAM = Author("incidentctl", "incidentctl@localhost")
+
+
+class Touched(NamedTuple):
+    """An incident after a batch: its events, and the ids of its folder now ("" when unknown)."""
+
+    folder: Folder
+    log: str
+
+
+class Outcome(NamedTuple):
+    """What became of a batch."""
+
+    commits: dict[str, str]
+    """The commit of each action that is in the truth, by its file's name."""
+    done: tuple[Pending, ...]
+    touched: dict[str, Touched]
+    tips: Tips
+    absorbed: tuple[str, ...]
+    whole: bool
+    """Whether the truth is now just what this batch made of it."""
+    notes: tuple[str, ...]
+
+
+class Batch:
+    """One try; the caller holds the clone's lock."""
+
+    def __init__(
+        self, store: Store, render: Render, *, move_mirror: bool, now: Callable[[], datetime]
+    ) -> None:
+        """Take the reader; `move_mirror` says whether the branch for people may follow."""
+        self._store = store
+        self._render = render
+        self._move_mirror = move_mirror
+        self._now = now
+        self._folders: dict[str, Folder] = {}
+        self._fresh: dict[str, dict[str, Stored]] = {}
+        self._notes: list[str] = []
+
+    def commit(self, pending: Sequence[Pending]) -> Outcome:
+        """Put the actions, and what the mirror or a fresh clone's branch adds, into the truth."""
+        tips = self._store.tips()
+        base = tips.truth or tips.tracking or tips.mirror
+        absorbed = self._find_additions(tips, base)
+        for action in pending:
+            self._merge(action.incident, _checked(action), base)
+        if not self._fresh:  # all of it is in already: the last process died before forgetting
+            return self._already_there(pending, tips, absorbed)
+        stream = Stream(TRUTH, base)
+        logs = self._render_logs()
+        marks = self._write_commits(stream, pending, logs)
+        commit_answers = {name: stream.ask_commit(mark) for name, mark in marks.items()}
+        last = stream.ask_commit(stream.marks)
+        blob_answers = {
+            (incident, name): stream.ask_path(paths.event_path(incident, name))
+            for incident, stored in self._fresh.items()
+            for name in stored
+        }
+        folder_answers = {i: stream.ask_path(incident_folder(i)) for i in self._fresh}
+        if self._move_mirror:
+            stream.move(self._store.mirror)
+        point("flush.prepared")
+        result, answers = stream.run(self._store.git)
+        point("flush.imported")
+        after = self._store.tips()
+        whole = bool(answers[last]) and after.truth == answers[last]
+        if whole:
+            held = {
+                key for key, number in blob_answers.items()
+                if answers[number] == _blob_id(self._fresh[key[0]][key[1]].data, answers[last])
+            }  # fmt: skip
+        else:
+            held = self._held(after.truth)
+        done = tuple(
+            action
+            for action in pending
+            if all(
+                (action.incident, name) in held or name not in self._fresh.get(action.incident, {})
+                for name in action.entries
+            )
+        )
+        if not done and pending:
+            self._remove_report(result.err)
+            raise EnvironmentFailedError(f"git did not take the events: {_reason(result.err)}")
+        point("flush.verified")
+        commits = {
+            action.path.name: answers[commit_answers[action.path.name]]
+            for action in done
+            if whole and action.path.name in commit_answers
+        }
+        touched = {
+            incident: Touched(
+                self._folders[incident]._replace(key=answers[folder_answers[incident]]),
+                logs[incident],
+            )
+            for incident in self._fresh
+        }
+        return Outcome(commits, done, touched, after, absorbed, whole, tuple(self._notes))
+
+    def _already_there(
+        self, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
+    ) -> Outcome:
+        """Every event is in the truth; where it is only in the base, the truth begins there."""
+        base = tips.truth or tips.tracking or tips.mirror
+        if tips.truth is None and base is not None:
+            self._store.git.run("update-ref", TRUTH, base, "0" * len(base))
+            tips = self._store.tips()
+            if tips.truth is None:
+                raise EnvironmentFailedError("git could not start the record")
+        return Outcome({}, tuple(pending), {}, tips, absorbed, True, tuple(self._notes))
+
+    def _find_additions(self, tips: Tips, base: str | None) -> tuple[str, ...]:
+        beside = self._store.beside(tips)
+        last = self._store.valid_index(tips)
+        known = last.absorbed if last else ()
+        for other in beside:
+            if base is None or other == base:
+                continue
+            more = additions(self._store.git, base, other)
+            for incident, stored in more.stored.items():
+                self._merge(incident, stored, base)
+            if more.left_out:
+                self._notes.append(
+                    f"left out {more.left_out} file(s) of commit {other[:10]} that are no events "
+                    "of the record"
+                )
+        return (*known, *beside)
+
+    def _merge(self, incident: str, stored: dict[str, Stored], base: str | None) -> None:
+        """Add events to an incident; those that it has already are not fresh."""
+        folder = self._folders.get(incident)
+        if folder is None:
+            index = self._store.valid_index(self._store.tips())
+            known = index.open.get(incident) if index and not index.beside else None
+            folder = self._store.folder_at(incident, (base,) if base else (), known)
+        fresh = {name: event for name, event in stored.items() if name not in folder.stored}
+        if fresh:
+            self._fresh.setdefault(incident, {}).update(fresh)
+        self._folders[incident] = folder.union(fresh)
+
+    def _write_commits(
+        self, stream: Stream, pending: Sequence[Pending], logs: dict[str, str]
+    ) -> dict[str, int]:
+        """Write a commit per action; log.md goes into the last one of each incident."""
+        last = {action.incident: action.path.name for action in pending}
+        own = {(action.incident, name) for action in pending for name in action.entries}
+        found = [
+            (incident, name, event)
+            for incident, stored in self._fresh.items()
+            for name, event in stored.items()
+            if (incident, name) not in own
+        ]
+        if found:
+            moment = max(event.event.recorded for _, _, event in found)
+            stream.commit(_PROGRAM, moment, f"Add {len(found)} event(s) found on a branch\n")
+            for incident, name, event in found:
+                stream.file(paths.event_path(incident, name), event.data)
+            for incident in {incident for incident, _, _ in found} - last.keys():
+                self._write_log(stream, incident, logs)
+        marks: dict[str, int] = {}
+        for action in pending:
+            fresh = self._fresh.get(action.incident, {})
+            files = {name: data for name, data in action.entries.items() if name in fresh}
+            if not files:
+                continue
+            moment = next(iter(fresh[name].event.recorded for name in files))
+            message = f"{subject(action.summary)}\n\nIncident: {action.incident}\n"
+            marks[action.path.name] = stream.commit(action.author, moment, message)
+            for name, data in files.items():
+                stream.file(paths.event_path(action.incident, name), data)
+            if last[action.incident] == action.path.name:
+                self._write_log(stream, action.incident, logs)
+        return marks
+
+    def _write_log(self, stream: Stream, incident: str, logs: dict[str, str]) -> None:
+        folder = self._folders[incident]
+        known = folders.knows_all(folder.events())
+        if known and not _may_lag(folder, self._fresh[incident]):
+            stream.file(paths.log_path(incident), logs[incident].encode())
+
+    def _render_logs(self) -> dict[str, str]:
+        logs = {}
+        for incident in self._fresh:
+            folder = self._folders[incident]
+            told = folders.problems(paths.log_path(incident), folder, now=self._now())
+            logs[incident] = self._render(incident, folder.events(), told)
+        return logs
+
+    def _held(self, truth: str | None) -> set[tuple[str, str]]:
+        """Ask git which of the fresh events the truth holds, by their exact paths."""
+        wanted = {
+            paths.event_path(incident, name): (incident, name, stored.data)
+            for incident, fresh in self._fresh.items()
+            for name, stored in fresh.items()
+        }
+        held: set[tuple[str, str]] = set()
+        names = list(wanted)
+        for start in range(0, len(names) if truth else 0, 500):
+            part = names[start : start + 500]
+            listed = self._store.git.run("ls-tree", "-z", str(truth), "--", *part)
+            for line in filter(None, listed.out.decode(errors="replace").split("\0")):
+                head, _, path = line.partition("\t")
+                incident, name, data = wanted[path]
+                oid = head.split()[2]
+                if oid == _blob_id(data, oid):
+                    held.add((incident, name))
+        return held
+
+    def _remove_report(self, err: str) -> None:
+        """Remove the report that fast-import leaves in the git directory when it fails."""
+        _, found, name = err.partition("fast_import_crash_")
+        if found:
+            digits = name.split()[0]
+            if digits.isdigit():
+                (self._store.git.git_dir / f"fast_import_crash_{digits}").unlink(missing_ok=True)
+
+
+def _checked(action: Pending) -> dict[str, Stored]:
+    return {name: check(name, data) for name, data in action.entries.items()}
+
+
+def _blob_id(data: bytes, like: str) -> str:
+    """Return git's id of a blob, in the hash that the id `like` is written in."""
+    digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
+    return digest(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _reason(err: str) -> str:
+    lines = [line for line in err.splitlines() if line.startswith(("fatal:", "error:", "warning:"))]
+    return lines[0].partition(": ")[2] if lines else "no reason was given"
+
+
+def _may_lag(folder: Folder, fresh: dict[str, Stored]) -> bool:
+    """Say whether a long incident's log.md need not be in this commit.
+
+    It is written with each event of the life cycle, and with the first event of each minute.
+    """
+    if len(folder.stored) <= _LAG_ABOVE or any(s.event.kind in LIFECYCLE for s in fresh.values()):
+        return False
+    before = [s.event.recorded for name, s in folder.stored.items() if name not in fresh]
+    newest = max(s.event.recorded for s in fresh.values())
+    last = max(before, default=datetime.min.replace(tzinfo=UTC))
+    return int(newest.timestamp()) // _LAG.seconds == int(last.timestamp()) // _LAG.seconds

@@ -1,0 +1,187 @@
+"""Flush: take the clone's lock, commit what is in the outbox, forget only what is proven in."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.events import EventError
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record import folder as folders
+from incidentctl.record import outbox, paths, refs
+from incidentctl.record.batch import Batch, Outcome
+from incidentctl.record.crash import point
+from incidentctl.record.index import Index
+from incidentctl.record.lock import Lock
+from incidentctl.record.outbox import Pending
+from incidentctl.record.store import TRUTH, Store
+
+#: How long a command waits for another one to commit, in seconds.
+_WAIT = 0.3
+#: A lock file on the truth of this age, in seconds, was left by a killed git of ours; on the
+#: mirror a user's git may be at work for longer.
+_STALE_TRUTH = 2.0
+_STALE_MIRROR = 60.0
+
+
+class Flushed(NamedTuple):
+    """What a flush did.
+
+    `commit` is the one of this process's newest action, None while it is only acknowledged;
+    `pending` counts the actions that still wait, `reason` says why; `notes` are for people.
+    """
+
+    commit: str | None
+    pending: int
+    reason: str | None
+    notes: tuple[str, ...]
+
+
+class Flush:
+    """Empties the outbox of one clone."""
+
+    def __init__(
+        self,
+        store: Store,
+        boxes: Sequence[Path],
+        *,
+        state: Path,
+        sent: Path | None,
+        make_batch: Callable[[], Batch],
+    ) -> None:
+        """Take the reader and the outboxes; `sent` keeps what no remote has shown yet."""
+        self._store = store
+        self._boxes = boxes
+        self._state = state
+        self._sent = sent
+        self._make_batch = make_batch
+        self._notes: list[str] = []
+        self._reason: str | None = None
+        self._damaged: set[Path] = set()
+        self._commits: dict[str, str] = {}
+        self.touched: dict[str, str] = {}
+        """The log.md of each incident that this flush wrote, for the view."""
+
+    def run(self, mine: Path | None) -> Flushed:
+        """Flush until the outbox is empty, or until somebody else is at it or it fails."""
+
+        def gone() -> bool:
+            return mine is not None and not mine.exists()
+
+        wait = _WAIT
+        while self._waiting():
+            try:
+                self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+                lock = Lock(self._state / "lock", self._store.git)
+                taken = lock.take(wait=wait, until=gone)
+            except OSError as error:
+                self._reason = f"{self._state} cannot be written: {error.strerror}"
+                break
+            if not taken:
+                self._reason = None if gone() else "another incidentctl is committing"
+                break
+            with lock:
+                point("flush.locked")
+                moved = self._drain()
+            point("flush.unlocked")
+            wait = 0.0
+            if not moved:
+                break
+        pending = len(self._waiting())
+        commit = self._commits.get(mine.name) if mine else None
+        if mine and commit is None and not mine.exists():
+            commit = self._store.commit_of(mine.name) or self._search(mine)
+        reason = self._reason if pending else None
+        return Flushed(commit, pending, reason, tuple(dict.fromkeys(self._notes)))
+
+    def _waiting(self) -> list[Path]:
+        return [path for path in outbox.paths(self._boxes) if path not in self._damaged]
+
+    def _drain(self) -> bool:
+        """Commit until the outbox is empty; False when it cannot be emptied now."""
+        refs.clear_stale_lock(self._store.git, TRUTH, age=_STALE_TRUTH)
+        refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
+        outbox.sweep(self._boxes)
+        while pending := self._read():
+            before = self._store.tips()
+            index = self._store.valid_index(before)
+            try:
+                outcome = self._make_batch().commit(pending)
+            except EnvironmentFailedError as error:
+                self._reason = error.message
+                return False
+            self._notes += outcome.notes
+            self._forget(outcome.done)
+            self._remember(outcome, index)
+            point("flush.cached")
+            if len(outcome.done) < len(pending):
+                self._reason = "git did not take every event"
+                return False
+        return True
+
+    def _read(self) -> list[Pending]:
+        found = []
+        for path in self._waiting():
+            try:
+                action = outbox.read(path)
+            except EventError as error:
+                self._damaged.add(path)
+                self._notes.append(f"{error}; it is left as it is")
+                continue
+            if action is not None:
+                found.append(action)
+        return found
+
+    def _forget(self, done: Sequence[Pending]) -> None:
+        for action in done:
+            with contextlib.suppress(FileNotFoundError):
+                if self._sent is None:
+                    action.path.unlink()
+                else:
+                    outbox.move(action.path, self._sent)
+            point("flush.forgetting")
+        point("flush.forgotten")
+
+    def _remember(self, outcome: Outcome, index: Index | None) -> None:
+        """Keep what this flush knows, so that the next command need not ask git."""
+        self._commits |= outcome.commits
+        opened, ids = (dict(index.open), index.ids) if index else ({}, frozenset[str]())
+        for incident, (folder, log) in outcome.touched.items():
+            self.touched[incident] = log
+            head = self._store.fold_head(incident, folders.lifecycle(folder.events()))
+            ids |= {incident}
+            opened.pop(incident, None)
+            if head.open and folder.key:
+                opened[incident] = (folder.key, head)
+                self._store.keep_folder(incident, folder)
+            else:
+                self._store.forget(incident)
+        if index is None or not outcome.whole or outcome.tips.truth is None:
+            return
+        refs_now = (outcome.tips.tracking, outcome.tips.mirror)
+        absorbed = tuple(dict.fromkeys(tip for tip in refs_now if tip in outcome.absorbed))
+        if index.truth and outcome.tips.mirror == index.truth:
+            absorbed = (*absorbed, index.truth)  # it could not follow, but it holds nothing more
+        self._store.keep_index(
+            Index(
+                outcome.tips.truth,
+                (),
+                absorbed,
+                opened,
+                ids,
+                index.commits | outcome.commits,
+            )
+        )
+
+    def _search(self, mine: Path) -> str | None:
+        """Ask git for the commit that added an action, when the index has forgotten it."""
+        with contextlib.suppress(EnvironmentFailedError):
+            incident = outbox.incident_of(mine)
+            for name in self._store.folder(incident).stored:
+                if name.startswith(mine.name[:26]):
+                    path = paths.event_path(incident, name)
+                    found = self._store.git.run("log", "-1", "--format=%H", TRUTH, "--", path)
+                    return found.out.decode().strip() or None
+        return None

@@ -1,0 +1,166 @@
+"""What the record holds of one incident: checked events by file name, and what was refused.
+
+Events come from other clones: whatever is wrong with one is counted and told, and stops nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.domain.events import LIFECYCLE, Event, EventError, decode
+from incidentctl.domain.facts import Unknown
+from incidentctl.domain.ids import MAX_AHEAD, ulid_milliseconds
+from incidentctl.domain.text import one_line
+from incidentctl.errors import Problem
+from incidentctl.record.objects import Found, Objects, TreeEntry, entries
+from incidentctl.record.paths import event_name, split_name
+
+TOO_LARGE = "larger than 64 kB"
+_FILE = b"100644"
+
+
+class Stored(NamedTuple):
+    """An event, and its exact bytes on the branch."""
+
+    event: Event
+    data: bytes
+
+
+class Folder(NamedTuple):
+    """The events of an incident by file name, under the ids of the trees they were read from.
+
+    `faults` counts what was refused by reason, each with one name to look at.
+    """
+
+    key: str
+    stored: dict[str, Stored]
+    faults: dict[str, tuple[int, str]]
+
+    def union(self, more: Mapping[str, Stored]) -> Folder:
+        """Return the folder with more events; what it has already stands."""
+        return self._replace(stored={**more, **self.stored})
+
+    def events(self) -> list[Event]:
+        """Return the events in the order of their ids, each id once."""
+        unique = {stored.event.id: stored.event for _, stored in sorted(self.stored.items())[::-1]}
+        return [unique[ident] for ident in sorted(unique)]
+
+
+EMPTY = Folder("", {}, {})
+
+
+def check(name: str, data: bytes) -> Stored:
+    """Read one event under its file name; EventError when either is wrong."""
+    if split_name(name) is None:
+        raise EventError("not named like an event")
+    event = decode(data)
+    if event_name(event) != name:
+        raise EventError("named otherwise than its content says")
+    return Stored(event, data)
+
+
+def lifecycle(events: Iterable[Event]) -> list[Event]:
+    """Return the events that decide what a list shows of an incident."""
+    return [event for event in events if event.kind in LIFECYCLE]
+
+
+def knows_all(events: Iterable[Event]) -> bool:
+    """Say whether this program understands every event."""
+    return not any(isinstance(event.fact, Unknown) for event in events)
+
+
+def _events_tree(objects: Objects, tree: Found) -> list[TreeEntry]:
+    for mode, name, oid in entries(tree):
+        if name == "events" and mode == b"40000":
+            found = objects.one(oid)
+            return entries(found) if found else []
+    return []
+
+
+def load(objects: Objects, trees: Sequence[Found]) -> Folder:
+    """Read an incident from its folders on one or more commits.
+
+    The first folder that has a name gives its content.
+    """
+    wanted: dict[str, str] = {}
+    faults: dict[str, tuple[int, str]] = {}
+    for tree in trees:
+        for mode, name, oid in _events_tree(objects, tree):
+            if mode != _FILE:
+                _count(faults, "not a plain file", name)
+            elif name not in wanted:
+                wanted[name] = oid
+            elif wanted[name] != oid:
+                _count(faults, "there twice with different content", name)
+    stored: dict[str, Stored] = {}
+    for name, found in zip(wanted, objects.many(wanted.values()), strict=True):
+        try:
+            if found is None or found.type != "blob":
+                raise EventError("missing in this clone")
+            if found.data is None:
+                raise EventError(TOO_LARGE)
+            stored[name] = check(name, found.data)
+        except EventError as error:
+            _count(faults, str(error), name)
+    return Folder(",".join(tree.oid for tree in trees), stored, faults)
+
+
+def _count(faults: dict[str, tuple[int, str]], reason: str, name: str) -> None:
+    count, example = faults.get(reason, (0, name))
+    faults[reason] = (count + 1, example)
+
+
+def problems(path: str, folder: Folder, *, now: datetime) -> list[Problem]:
+    """Tell what was refused of an incident, and what claims to come from the future."""
+    told = [
+        Problem(
+            "IC901",
+            "warning",
+            f"{_number(count)} of the record left out: {reason}, such as {one_line(example)[:80]}",
+            path,
+        )
+        for reason, (count, example) in sorted(folder.faults.items())
+    ]
+    doubled = len(folder.stored) - len({stored.event.id for stored in folder.stored.values()})
+    if doubled:
+        told.append(
+            Problem("IC902", "warning", f"{_number(doubled)} left out: its id is taken", path)
+        )
+    limit = (now + MAX_AHEAD).timestamp() * 1000
+    ahead = sum(ulid_milliseconds(stored.event.id) > limit for stored in folder.stored.values())
+    if ahead:
+        told.append(
+            Problem(
+                "IC903",
+                "warning",
+                f"{_number(ahead)} from more than 48 hours ahead: the clock of its author is wrong",
+                path,
+            )
+        )
+    return told
+
+
+def _number(count: int) -> str:
+    return "1 event" if count == 1 else f"{count} events"
+
+
+def pack(folder: Folder) -> bytes:
+    """Write a folder for the cache."""
+    lines = (stored.data for _, stored in sorted(folder.stored.items()))
+    return json.dumps(folder.faults).encode() + b"\n" + b"".join(lines)
+
+
+def unpack(key: str, data: bytes) -> Folder:
+    """Read what `pack` wrote."""
+    head, *lines = data.splitlines(keepends=True)
+    faults = {reason: (count, name) for reason, (count, name) in json.loads(head).items()}
+    return Folder(key, dict(_unpacked(lines)), faults)
+
+
+def _unpacked(lines: Iterable[bytes]) -> Iterator[tuple[str, Stored]]:
+    for line in lines:
+        event = decode(line)
+        yield event_name(event), Stored(event, line)

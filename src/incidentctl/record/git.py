@@ -1,0 +1,159 @@
+"""Run git for the record: fixed options, a cleaned environment, a time limit on every call.
+
+The record's commits must run no hook, ask nothing, sign nothing and open nothing, whatever the
+user's configuration says. Each option and variable below shuts one of these ways.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.errors import EnvironmentFailedError
+
+_OPTIONS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.pager=cat",
+    "commit.gpgSign=false",
+    "push.gpgSign=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    # Without these a power cut may take what git has said is written (git-config, core.fsync).
+    "core.fsync=committed,reference",
+    "core.fsyncMethod=fsync",
+    # Always loose objects: a pack for each event would slow every later command of the user.
+    "fastimport.unpackLimit=100000",
+    "protocol.ext.allow=never",
+    "submodule.recurse=false",
+    "push.recurseSubmodules=no",
+    "fetch.recurseSubmodules=no",
+    "push.followTags=false",
+    "advice.detachedHead=false",
+)
+_ARGUMENTS = ("git", *(part for option in _OPTIONS for part in ("-c", option)))
+
+# Set when we are called from a hook, an alias or a rebase's exec; each would lead git elsewhere.
+_DROPPED = frozenset(
+    {
+        "GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_PREFIX",
+        "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF",
+        "GIT_TEMPLATE_DIR", "GIT_EXEC_PATH", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
+        "GIT_REPLACE_REF_BASE", "GIT_DEFAULT_HASH", "GIT_PROTOCOL_FROM_USER",
+    }
+)  # fmt: skip
+_FIXED = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "true",
+    "SSH_ASKPASS": "true",
+    "SSH_ASKPASS_REQUIRE": "force",
+    "GCM_INTERACTIVE": "never",
+    "GIT_EDITOR": "true",
+    "GIT_PAGER": "cat",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+}
+
+
+class Result(NamedTuple):
+    """How a git process ended, and what it wrote."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for git children, made from the one that this program got."""
+    cleaned = {
+        name: value
+        for name, value in given.items()
+        if name not in _DROPPED and not name.startswith("GIT_TRACE")
+    }
+    return cleaned | _FIXED
+
+
+class Git:
+    """Git on one repository, named by its git directory; no discovery, no working directory."""
+
+    def __init__(self, git_dir: Path, given: Mapping[str, str]) -> None:
+        """Take the git directory and the environment of this program."""
+        self.git_dir = git_dir
+        self._environment = environment(given) | {"GIT_DIR": str(git_dir)}
+        self.held: list[int] = []
+        """File descriptors of locks: children inherit them, so that a lock outlives a killed
+        parent for as long as its git works."""
+
+    def start(
+        self, arguments: Sequence[str], *, feed: bool, discover: bool = False
+    ) -> subprocess.Popen[bytes]:
+        """Start `git <arguments>`; with `feed` its stdin is a pipe. Refuses when git is missing.
+
+        With `discover` git looks for the repository by itself, and refuses one that it does not
+        trust.
+        """
+        variables = self._environment
+        if discover:
+            variables = {k: v for k, v in variables.items() if k != "GIT_DIR"}
+        try:
+            return subprocess.Popen(
+                [*_ARGUMENTS, *arguments],
+                stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=variables,
+                cwd=self.git_dir,
+                pass_fds=tuple(self.held),
+                start_new_session=True,  # Ctrl-C is for us; a commit under way ends in peace
+            )
+        except FileNotFoundError:
+            if not self.git_dir.is_dir():
+                raise EnvironmentFailedError(f"{self.git_dir} is not there any more") from None
+            raise EnvironmentFailedError(
+                "git was not found", hint="install git 2.36 or later"
+            ) from None
+        except OSError as error:
+            raise EnvironmentFailedError(f"git could not be started: {error.strerror}") from None
+
+    def run(
+        self,
+        *arguments: str,
+        data: bytes | None = None,
+        timeout: float = 10.0,
+        discover: bool = False,
+    ) -> Result:
+        """Run `git <arguments>` to its end; `data` goes to stdin, `timeout` is in seconds."""
+        child = self.start(arguments, feed=data is not None, discover=discover)
+        try:
+            out, err = child.communicate(data, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            kill(child)
+            raise EnvironmentFailedError(
+                f"git {arguments[0]} took longer than {timeout:.0f} seconds and was ended"
+            ) from None
+        return Result(child.returncode, out, err.decode(errors="replace"))
+
+
+def signal_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill a child and what it started; children run in a process group of their own."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """End a child and what it started, and wait for it."""
+    signal_group(child)
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    child.wait()

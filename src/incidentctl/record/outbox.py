@@ -1,0 +1,161 @@
+"""The outbox: acknowledged actions that are not yet committed, one file each.
+
+A file holds JSON lines: a header (author, summary, incident, count), then each event exactly as
+its bytes will be on the branch. It is complete and on disk before its name appears.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.events import Event, EventError, decode, encode, is_id
+from incidentctl.domain.ids import is_incident_id
+from incidentctl.record.crash import point
+from incidentctl.record.paths import event_name
+
+_VERSION = 1
+#: Temporary files older than this many seconds belong to nobody any more.
+_ABANDONED = 60.0
+
+
+class Author(NamedTuple):
+    """Who is named as the author of a commit."""
+
+    name: str
+    email: str
+
+
+class Action(NamedTuple):
+    """What one command does to one incident: its events are acknowledged together."""
+
+    incident: str
+    events: tuple[Event, ...]
+    author: Author
+    summary: str
+
+
+class Pending(NamedTuple):
+    """An action in the outbox: where its file is, and the bytes of each event by file name."""
+
+    path: Path
+    incident: str
+    author: Author
+    summary: str
+    entries: dict[str, bytes]
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and its parents so that they, too, are on disk."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    _sync_folder(folder.parent)
+
+
+def write(folder: Path, action: Action) -> Path:
+    """Put an action into the outbox; when this returns it is on disk. OSError when it is not."""
+    head = {
+        "v": _VERSION,
+        "incident": action.incident,
+        "name": action.author.name,
+        "email": action.author.email,
+        "summary": action.summary,
+        "events": len(action.events),
+    }
+    data = json.dumps(head, ensure_ascii=True).encode("ascii") + b"\n"
+    data += b"".join(encode(event) for event in action.events)
+    _make_folder(folder)
+    name = f"{action.events[0].id}~{action.incident}"
+    path, temporary = folder / name, folder / f".{name}.{os.getpid()}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            point("outbox.written")
+            os.fsync(descriptor)
+            point("outbox.synced")
+        finally:
+            os.close(descriptor)
+        os.link(temporary, path)  # never overwrites, as a rename would
+        point("outbox.linked")
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+    _sync_folder(folder)
+    point("outbox.acknowledged")
+    return path
+
+
+def paths(folders: Iterable[Path]) -> list[Path]:
+    """List the actions in some outboxes, oldest first; a missing folder is an empty one."""
+    found = []
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            found += [folder / name for name in os.listdir(folder) if name[0] != "."]  # noqa: PTH208 (three times as fast)
+    return sorted(found, key=lambda path: path.name)
+
+
+def incident_of(path: Path) -> str:
+    """Return the incident that a file of the outbox belongs to, by its name."""
+    return path.name.partition("~")[2]
+
+
+def read(path: Path) -> Pending | None:
+    """Read an action; None when the file has gone meanwhile. EventError when it is damaged."""
+    try:
+        head, *lines = path.read_bytes().splitlines(keepends=True)
+        entry = json.loads(head)
+        author = Author(str(entry["name"]), str(entry["email"]))
+        incident, summary, count = entry["incident"], str(entry["summary"]), entry["events"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise EventError(f"{path} is damaged") from None
+    name = path.name
+    fits = is_id(name[:26]) and incident == name[27:] and is_incident_id(incident)
+    if not fits or count != len(lines) or entry["v"] != _VERSION:
+        raise EventError(f"{path} is damaged, or was written by a newer incidentctl")
+    return Pending(
+        path, incident, author, summary, {event_name(decode(line)): line for line in lines}
+    )
+
+
+def move(path: Path, folder: Path) -> None:
+    """Put a file into another folder, which may be on another disk."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.replace(folder / path.name)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        temporary = folder / f".{path.name}.{os.getpid()}"
+        temporary.write_bytes(path.read_bytes())
+        temporary.replace(folder / path.name)
+        path.unlink()
+
+
+def sweep(folders: Iterable[Path]) -> None:
+    """Remove temporary files that a killed process left long ago."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            for name in os.listdir(folder):  # noqa: PTH208 (three times as fast)
+                if name[0] == "." and time.time() - (folder / name).stat().st_mtime > _ABANDONED:
+                    (folder / name).unlink()

@@ -1,0 +1,137 @@
+"""Find the git repository that a folder is in, who its user is, and which commit is checked out.
+
+The git directory is read directly, since every command pays for this; git itself is asked only
+where somebody else owns the repository, so that its own safeguard decides.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record import refs
+from incidentctl.record.git import Git
+
+
+class RepositoryPlace(NamedTuple):
+    """A repository: `common_dir` is shared by all its worktrees, `git_dir` is of this one."""
+
+    common_dir: Path
+    git_dir: Path
+    work_tree: Path | None
+    bare: bool
+
+
+def open_repository(path: Path, environment: Mapping[str, str]) -> RepositoryPlace | None:
+    """Return the repository that a folder is in, or None when it is in none.
+
+    EnvironmentFailedError when git refuses it for its owner (`safe.directory`) or is missing
+    then; the caller falls back to the local record and says so.
+    """
+    start = path.resolve()
+    for folder in (start, *start.parents):
+        place = _at(folder)
+        if place is not None:
+            if folder.stat().st_uid != os.geteuid() or place.git_dir.stat().st_uid != os.geteuid():
+                _ask_git(folder, place, environment)
+            return place
+    return None
+
+
+def _at(folder: Path) -> RepositoryPlace | None:
+    dot_git = folder / ".git"
+    if dot_git.is_dir() and _is_git_dir(dot_git):
+        return RepositoryPlace(dot_git, dot_git, folder, bare=False)
+    if dot_git.is_file():
+        with contextlib.suppress(OSError, UnicodeDecodeError, ValueError):
+            kind, _, target = dot_git.read_text().strip().partition(": ")
+            git_dir = (folder / target).resolve()
+            if kind == "gitdir" and (git_dir / "HEAD").is_file():
+                common = git_dir
+                if (git_dir / "commondir").is_file():
+                    common = (git_dir / (git_dir / "commondir").read_text().strip()).resolve()
+                if _is_git_dir(common):
+                    return RepositoryPlace(common, git_dir, folder, bare=False)
+    if _is_git_dir(folder):
+        return RepositoryPlace(folder, folder, None, bare=folder.name != ".git")
+    return None
+
+
+def _is_git_dir(folder: Path) -> bool:
+    # What git itself looks for (setup.c, is_git_directory); a HEAD may be a broken link.
+    head = folder / "HEAD"
+    return (
+        (head.is_file() or head.is_symlink())
+        and (folder / "objects").is_dir()
+        and (folder / "refs").is_dir()
+    )
+
+
+def _ask_git(folder: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> None:
+    """Let git say whether it trusts a repository of another owner."""
+    answer = Git(place.common_dir, environment).run("-C", str(folder), "rev-parse", discover=True)
+    if answer.code:
+        raise EnvironmentFailedError(
+            f"git refuses the repository {folder}: it belongs to somebody else",
+            hint=f"if you trust it: git config --global --add safe.directory {folder}",
+        )
+
+
+class Identity(NamedTuple):
+    """Who git says is at work; None for what it does not know."""
+
+    name: str | None
+    email: str | None
+
+
+def identity(git_dir: Path, environment: Mapping[str, str]) -> Identity:
+    """Return the name and e-mail that git would put on a commit; never fails."""
+    values: dict[str, str] = {}
+    with contextlib.suppress(EnvironmentFailedError):
+        pattern = r"^(user|author)\.(name|email)$"
+        answer = Git(git_dir, environment).run("config", "-z", "--get-regexp", pattern)
+        for entry in answer.out.decode(errors="replace").split("\0"):
+            key, _, value = entry.partition("\n")
+            values[key] = value.strip()
+    name, email = (
+        environment.get(f"GIT_AUTHOR_{word.upper()}")
+        or values.get(f"author.{word}")
+        or values.get(f"user.{word}")
+        or None
+        for word in ("name", "email")
+    )
+    return Identity(name, email or environment.get("EMAIL") or None)
+
+
+def head_commit(place: RepositoryPlace, environment: Mapping[str, str]) -> str | None:
+    """Return the commit that is checked out, or None before the first one."""
+    git = Git(place.common_dir, environment)
+    with contextlib.suppress(OSError, UnicodeDecodeError, EnvironmentFailedError):
+        head = (place.git_dir / "HEAD").read_text().strip()
+        kind, _, ref = head.partition(": ")
+        if kind != "ref":
+            return head
+        if ref.startswith("refs/") and ".." not in ref and not ref.startswith("refs/heads/."):
+            return refs.read(git, ref)
+        return refs.read(Git(place.git_dir, environment), "HEAD")
+    return None
+
+
+def init_local(path: Path, environment: Mapping[str, str], *, branch: str) -> RepositoryPlace:
+    """Return the local record at a path, a bare repository, which is made if it is not there."""
+    if not _is_git_dir(path):
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentFailedError(f"{path} cannot be made: {error.strerror}") from None
+        git = Git(path, environment)
+        answer = git.run(
+            "init", "--quiet", "--bare", "--template=", f"--initial-branch={branch}", str(path)
+        )
+        if answer.code:
+            raise EnvironmentFailedError(f"git could not make {path}: {answer.err.strip()}")
+    return RepositoryPlace(path, path, None, bare=True)

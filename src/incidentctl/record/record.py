@@ -1,0 +1,250 @@
+"""The record of one clone: acknowledge, flush, read; what `app` knows of this package."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.events import Event, EventError
+from incidentctl.domain.ids import MAX_AHEAD, ulid_milliseconds
+from incidentctl.domain.incident import Head
+from incidentctl.errors import EnvironmentFailedError, InvalidDataError, Problem
+from incidentctl.record import folder as folders
+from incidentctl.record import outbox, paths, refs
+from incidentctl.record.batch import Batch, Render
+from incidentctl.record.cache import Cache
+from incidentctl.record.flush import Flush, Flushed
+from incidentctl.record.folder import Folder, Stored, check
+from incidentctl.record.git import Git
+from incidentctl.record.outbox import Action, Author
+from incidentctl.record.scan import FoldHead
+from incidentctl.record.store import Store
+from incidentctl.record.view import View
+
+__all__ = ["Acknowledged", "Action", "Author", "Flushed", "Record"]
+
+
+class Acknowledged(NamedTuple):
+    """An action is on disk in `path`; `note` says so when it is not the usual folder."""
+
+    path: Path
+    note: str | None = None
+
+
+class Record:
+    """Reads and writes of the record in one repository."""
+
+    def __init__(
+        self,
+        git_dir: Path,
+        *,
+        work_tree: Path | None,
+        environment: Mapping[str, str],
+        render: Render,
+        fold_head: FoldHead,
+        fallback: Path,
+        now: Callable[[], datetime],
+        branch: str = "incident-log",
+        remote: str | None = None,
+    ) -> None:
+        """Take the common git directory, and what to compute and render with.
+
+        `work_tree` gets the view, None for no view. `fallback` holds the outbox where the git
+        directory cannot be written. `render` gives the log.md of an incident, `fold_head` what a
+        list shows of it, from its life-cycle events.
+        """
+        state = git_dir / "incidentctl"
+        repository = hashlib.sha256(os.fsencode(git_dir.resolve())).hexdigest()[:16]
+        self._git_dir = git_dir
+        self._branch = branch
+        self._render = render
+        self._now = now
+        self._box = state / "outbox"
+        self._fallback = fallback / f"outbox-{repository}"
+        self._work_tree = work_tree
+        self._view = View(work_tree, state / "view") if work_tree else None
+        self._store = Store(
+            Git(git_dir, environment),
+            Cache(state / "cache"),
+            fold_head,
+            branch=branch,
+            remote=remote,
+        )
+        self._state = state
+        self._sent = state / "sent" if remote else None
+        self._mine: Path | None = None
+        self._touched: dict[str, None] = {}
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    def acknowledge(self, action: Action) -> Acknowledged:
+        """Put an action on disk: when this returns, neither crash nor power cut takes it.
+
+        EnvironmentFailedError when no folder takes it: then nothing is acknowledged.
+        """
+        note = None
+        try:
+            try:
+                path = outbox.write(self._box, action)
+            except OSError as error:
+                try:
+                    path = outbox.write(self._fallback, action)
+                except OSError as second:
+                    raise _not_written(self._box, error, self._fallback, second) from None
+                note = f"{self._box} cannot be written ({_why(error)}): kept in {self._fallback}"
+        except EventError as error:
+            raise InvalidDataError(f"this cannot be recorded: {error}") from None
+        self._mine = path
+        self._touched[action.incident] = None
+        return Acknowledged(path, note)
+
+    def flush(self) -> Flushed:
+        """Commit everything that is acknowledged; wait for nobody longer than 0.3 seconds.
+
+        Never raises: what cannot be committed now is safe and waits; the answer says why.
+        """
+        flush = Flush(
+            self._store,
+            (self._box, self._fallback),
+            state=self._state,
+            sent=self._sent,
+            make_batch=self._batch,
+        )
+        flushed = flush.run(self._mine)
+        notes = [*flushed.notes]
+        for incident in self._touched:
+            log = flush.touched.get(incident)
+            note = self.show_view(incident, log=log)
+            notes += [note] if note else []
+        self._touched.clear()
+        return flushed._replace(notes=tuple(notes))
+
+    def _batch(self) -> Batch:
+        return Batch(self._store, self._render, move_mirror=self._mirror_is_free(), now=self._now)
+
+    def _mirror_is_free(self) -> bool:
+        bare = self._work_tree is None and not (self._git_dir / "index").exists()
+        return not refs.is_checked_out(self._git_dir, self._branch, bare=bare)
+
+    def show_view(self, incident: str, *, log: str | None = None) -> str | None:
+        """Write an incident's log.md into the work tree; a sentence when it was left as it is.
+
+        `log` is its text, if the caller has it already.
+        """
+        if self._view is None:
+            return None
+        if log is None:
+            try:
+                log = self._render(incident, *self.events(incident))
+            except EnvironmentFailedError as error:
+                return error.message
+        return self._view.show(incident, log)
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def events(self, incident: str) -> tuple[list[Event], list[Problem]]:
+        """Return the events of an incident by id, acknowledged ones included, and what was wrong.
+
+        No events when there is no such incident.
+        """
+        folder = self._folder(incident)
+        told = folders.problems(paths.log_path(incident), folder, now=self._now())
+        return folder.events(), told
+
+    def newest_id(self, incident: str) -> str | None:
+        """Return the newest event's id; ids of more than 48 hours ahead do not count."""
+        limit = (self._now() + MAX_AHEAD).timestamp() * 1000
+        stored = self._folder(incident).stored.values()
+        known = [s.event.id for s in stored if ulid_milliseconds(s.event.id) <= limit]
+        return max(known, default=None)
+
+    def open_heads(self) -> list[Head]:
+        """Return the open incidents, the newest first."""
+        opened = {incident: head for incident, (_, head) in self._store.index().open.items()}
+        return _newest_first(self._overlaid(opened, only_open=True))
+
+    def heads(self) -> list[Head]:
+        """Return all incidents, the newest first."""
+        known = {ident: seen.head for ident, seen in self._store.all().items() if seen.head}
+        return _newest_first(self._overlaid(known, only_open=False))
+
+    def ids(self) -> list[str]:
+        """Return the ids of all incidents, sorted."""
+        return sorted(self._store.index().ids | set(self._pending()))
+
+    def find(self, part: str) -> list[str]:
+        """Return the ids that contain a text, sorted; the whole id finds just itself."""
+        known = self.ids()
+        return [part] if part in known else [ident for ident in known if part in ident]
+
+    def log_path(self, incident: str) -> str:
+        """Return where an incident's log.md is on the branch."""
+        return paths.log_path(incident)
+
+    def mirror_note(self) -> str | None:
+        """Say why the branch for people is not where the record is; None when it is."""
+        tips = self._store.tips()
+        if tips.truth is None or tips.mirror == tips.truth:
+            return None
+        if not self._mirror_is_free():
+            return f"branch {self._branch} is checked out and stays where it is; nothing is lost"
+        return (
+            f"branch {self._branch} has commits of its own and does not follow the record; "
+            f"nothing is lost; `git branch -D {self._branch}` lets it be made anew"
+        )
+
+    def pending(self) -> int:
+        """Count the acknowledged actions that are not yet committed."""
+        return len(outbox.paths((self._box, self._fallback)))
+
+    def _pending(self) -> dict[str, list[Path]]:
+        found: dict[str, list[Path]] = {}
+        for path in outbox.paths((self._box, self._fallback)):
+            found.setdefault(outbox.incident_of(path), []).append(path)
+        return found
+
+    def _folder(self, incident: str) -> Folder:
+        # The outbox is looked at first: what leaves it meanwhile is then on the branch.
+        waiting: dict[str, Stored] = {}
+        for path in self._pending().get(incident, []):
+            try:
+                action = outbox.read(path)
+            except EventError:
+                continue  # the flush tells of it
+            if action is not None:
+                waiting |= {name: check(name, data) for name, data in action.entries.items()}
+        return self._store.folder(incident).union(waiting)
+
+    def _overlaid(self, known: dict[str, Head], *, only_open: bool) -> list[Head]:
+        heads = dict(known)
+        for incident in self._pending():
+            events = folders.lifecycle(self._folder(incident).events())
+            heads.pop(incident, None)
+            if events:
+                head = self._store.fold_head(incident, events)
+                if head.open or not only_open:
+                    heads[incident] = head
+        return list(heads.values())
+
+
+def _newest_first(heads: Sequence[Head]) -> list[Head]:
+    return sorted(heads, key=lambda head: (head.declared, head.id), reverse=True)
+
+
+def _why(error: OSError) -> str:
+    return "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror)
+
+
+def _not_written(
+    box: Path, error: OSError, fallback: Path, second: OSError
+) -> EnvironmentFailedError:
+    return EnvironmentFailedError(
+        f"nothing was recorded: {box} cannot be written ({_why(error)}), "
+        f"nor can {fallback} ({_why(second)})",
+        hint="make room or permission for one of them and say it again",
+    )

@@ -1,0 +1,75 @@
+"""Read refs straight from the git directory: no process where a file says it.
+
+A ref that is neither a loose file nor in `packed-refs` is asked of git only where refs are stored
+otherwise (reftable) or point to another ref.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from incidentctl.record.git import Git
+
+_OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\n?\Z")
+
+
+def _ask(git: Git, name: str) -> str | None:
+    answer = git.run("rev-parse", "--quiet", "--verify", "--end-of-options", f"{name}^{{commit}}")
+    return answer.out.decode().strip() or None if answer.code == 0 else None
+
+
+def read(git: Git, name: str) -> str | None:
+    """Return the commit that a full ref name such as `refs/heads/main` points to, or None."""
+    common = git.git_dir
+    try:
+        data = (common / name).read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        pass
+    else:
+        return data.decode().strip() if _OID.match(data) else _ask(git, name)
+    if (common / "reftable").is_dir():
+        return _ask(git, name)
+    with contextlib.suppress(FileNotFoundError):
+        packed = (common / "packed-refs").read_bytes()
+        found = re.search(
+            rb"^([0-9a-f]{40,64}) " + re.escape(name.encode()) + rb"$", packed, re.MULTILINE
+        )
+        return found[1].decode() if found else None
+    return None
+
+
+def _git_dirs(common: Path) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        yield from (common / "worktrees").iterdir()
+
+
+def is_checked_out(common: Path, branch: str, *, bare: bool) -> bool:
+    """Say whether a worktree has the branch checked out, or is amid a rebase or bisect of it."""
+    ref = f"refs/heads/{branch}"
+    for folder in (*_git_dirs(common), *(() if bare else (common,))):
+        for name, value in (
+            ("HEAD", f"ref: {ref}"),
+            ("rebase-merge/head-name", ref),
+            ("rebase-apply/head-name", ref),
+            ("BISECT_START", branch),
+        ):
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                if (folder / name).read_text().strip() == value:
+                    return True
+    return False
+
+
+def clear_stale_lock(git: Git, name: str, *, age: float) -> None:
+    """Remove a ref's lock file of at least `age` seconds.
+
+    Only for the holder of the clone's lock: it knows that no git of ours is at work, so that such
+    a file was left by one that was killed.
+    """
+    path = git.git_dir / f"{name}.lock"
+    with contextlib.suppress(OSError):
+        if time.time() - path.stat().st_mtime >= age:
+            path.unlink()

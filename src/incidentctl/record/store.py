@@ -1,0 +1,150 @@
+"""Read the record: the truth, united with what the mirror or a fresh clone's remote branch adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from incidentctl.domain.ids import incident_folder
+from incidentctl.domain.incident import Head
+from incidentctl.record import folder as folders
+from incidentctl.record import index as indexes
+from incidentctl.record import refs
+from incidentctl.record.cache import Cache
+from incidentctl.record.folder import Folder
+from incidentctl.record.git import Git
+from incidentctl.record.index import Index
+from incidentctl.record.objects import Objects
+from incidentctl.record.scan import FoldHead, Seen, scan
+
+#: The one ref that is the record; hidden, so that nobody checks it out or prunes it by accident.
+TRUTH = "refs/incidentctl/log"
+
+
+class Tips(NamedTuple):
+    """Where the refs of the record stand now."""
+
+    truth: str | None
+    mirror: str | None
+    tracking: str | None
+
+
+class Store:
+    """Reads of one clone. What was read is kept for as long as the refs do not move."""
+
+    def __init__(
+        self, git: Git, cache: Cache, fold_head: FoldHead, *, branch: str, remote: str | None
+    ) -> None:
+        """Take what to read with; `branch` is the mirror, `remote` whose copy may add events."""
+        self.git = git
+        self.cache = cache
+        self.fold_head = fold_head
+        self.mirror = f"refs/heads/{branch}"
+        self.tracking = f"refs/remotes/{remote}/{branch}" if remote else None
+        self._folders: dict[str, tuple[tuple[str, ...], Folder]] = {}
+        self._index: Index | None = None
+
+    def tips(self) -> Tips:
+        """Read the refs."""
+        tracking = refs.read(self.git, self.tracking) if self.tracking else None
+        return Tips(refs.read(self.git, TRUTH), refs.read(self.git, self.mirror), tracking)
+
+    def _last_index(self) -> Index:
+        if self._index is None:
+            self._index = indexes.read(self.cache) or Index()
+        return self._index
+
+    def beside(self, tips: Tips) -> tuple[str, ...]:
+        """Return the commits beside the truth that may hold events which it does not."""
+        last = self._last_index()
+        absorbed = last.absorbed if last.truth == tips.truth else ()
+        others = dict.fromkeys(tip for tip in (tips.tracking, tips.mirror) if tip)
+        return tuple(tip for tip in others if tip != tips.truth and tip not in absorbed)
+
+    def valid_index(self, tips: Tips) -> Index | None:
+        """Return the index if it fits the refs as they stand."""
+        last = self._last_index()
+        fits = last.truth == tips.truth and last.beside == self.beside(tips)
+        return last if fits else None
+
+    def keep_index(self, index: Index) -> None:
+        """Replace the index."""
+        self._index = index
+        indexes.write(self.cache, index)
+
+    def commit_of(self, action: str) -> str | None:
+        """Return the commit of a recent action, by its file's name; fresh from the disk."""
+        self._index = None
+        return self._last_index().commits.get(action)
+
+    def index(self) -> Index:
+        """Return the index, computed anew when the refs have moved."""
+        tips = self.tips()
+        return self.valid_index(tips) or self._rebuild(tips)[0]
+
+    def all(self) -> dict[str, Seen]:
+        """Return every incident on the branch by id, with its head."""
+        return self._rebuild(self.tips())[1]
+
+    def _rebuild(self, tips: Tips) -> tuple[Index, dict[str, Seen]]:
+        beside = self.beside(tips)
+        sources = _sources(tips.truth, beside)
+        seen: dict[str, Seen] = {}
+        if sources:
+            with Objects(self.git) as objects:
+                seen = scan(objects, sources, self.cache, self.fold_head)
+        last = self._last_index()
+        opened = {i: (key, head) for i, (key, head) in seen.items() if head and head.open}
+        absorbed = last.absorbed if last.truth == tips.truth else ()
+        index = Index(tips.truth, beside, absorbed, opened, frozenset(seen), last.commits)
+        if index != last:
+            self.keep_index(index)
+        return index, seen
+
+    def folder(self, incident: str) -> Folder:
+        """Return what the branch holds of an incident; an empty folder when it has none."""
+        tips = self.tips()
+        sources = _sources(tips.truth, self.beside(tips))
+        index = self.valid_index(tips)
+        if index is not None and incident not in index.ids:
+            return folders.EMPTY
+        return self.folder_at(incident, sources, index.open.get(incident) if index else None)
+
+    def folder_at(
+        self, incident: str, sources: Sequence[str], known: tuple[str, Head] | None = None
+    ) -> Folder:
+        """Return what some commits hold of an incident; `known` is its entry in the index."""
+        sources = tuple(sources)
+        kept = self._folders.get(incident)
+        if kept and kept[0] == sources:
+            return kept[1]
+        cached = self.cache.get(f"open/{incident}")
+        if cached and known and cached[0] == known[0]:
+            folder = folders.unpack(*cached)
+        elif not sources:
+            folder = folders.EMPTY
+        else:
+            with Objects(self.git) as objects:
+                place = incident_folder(incident)
+                found = list(objects.many(f"{source}:{place}" for source in sources))
+                trees = {tree.oid: tree for tree in found if tree}
+                if cached and cached[0] == ",".join(trees):
+                    folder = folders.unpack(*cached)
+                else:
+                    folder = folders.load(objects, list(trees.values()))
+                    if known:
+                        self.keep_folder(incident, folder)
+        self._folders[incident] = (sources, folder)
+        return folder
+
+    def keep_folder(self, incident: str, folder: Folder) -> None:
+        """Put the folder of an open incident into the cache."""
+        self.cache.put(f"open/{incident}", folder.key, folders.pack(folder))
+
+    def forget(self, incident: str) -> None:
+        """Drop what was cached of an incident that is over."""
+        self.cache.drop(f"open/{incident}")
+
+
+def _sources(truth: str | None, beside: Sequence[str]) -> tuple[str, ...]:
+    return (*((truth,) if truth else ()), *beside)

@@ -1,0 +1,85 @@
+"""Write a `git fast-import` stream: commits of the record, and questions about what they hold.
+
+Every payload goes with its length, so that no text can end its field (git-fast-import).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from incidentctl.domain.text import one_line
+from incidentctl.record.git import Git, Result
+from incidentctl.record.outbox import Author
+
+# Forges make links and messages out of these, wherever the text came from.
+_CALLS = re.compile(r"([@#])(?=\w)")
+_TIMEOUT = 60.0
+
+
+def subject(text: str) -> str:
+    """Make a commit's first line of any text: one line, no controls, no mention, no reference."""
+    line = _CALLS.sub(r"\1 ", one_line(text))
+    return line if len(line) <= 120 else f"{line[:119]}…"
+
+
+def _identity(author: Author, moment: datetime) -> str:
+    name = re.sub(r"[<>]", "", one_line(author.name)).strip()
+    email = re.sub(r"[<>\s]", "", one_line(author.email))
+    return f"{name or 'unknown'} <{email}> {max(0, int(moment.timestamp()))} +0000"
+
+
+class Stream:
+    """Commits on one ref, in order."""
+
+    def __init__(self, ref: str, base: str | None) -> None:
+        """Start on the commit `base`, or with a new root."""
+        self._ref = ref
+        self._base = base
+        self._parts: list[bytes] = [b"feature done\n"]
+        self._asked = 0
+        self.marks = 0
+
+    def commit(self, author: Author, moment: datetime, message: str) -> int:
+        """Begin a commit and return its mark; the files follow."""
+        self.marks += 1
+        who, text = _identity(author, moment), message.encode()
+        head = f"commit {self._ref}\nmark :{self.marks}\nauthor {who}\ncommitter {who}\n"
+        self._parts += [head.encode(), b"data %d\n" % len(text), text, b"\n"]
+        if self.marks == 1 and self._base is not None:
+            self._parts.append(f"from {self._base}\n".encode())
+        return self.marks
+
+    def file(self, path: str, data: bytes) -> None:
+        """Put a file into the commit."""
+        self._parts += [f"M 100644 inline {path}\ndata {len(data)}\n".encode(), data, b"\n"]
+
+    def ask_commit(self, mark: int) -> int:
+        """Ask for the id of a commit; returns the number of the answer."""
+        return self._ask(f"get-mark :{mark}\n")
+
+    def ask_path(self, path: str) -> int:
+        """Ask what the newest commit holds at a path; returns the number of the answer."""
+        return self._ask(f"ls :{self.marks} {path}\n")
+
+    def _ask(self, question: str) -> int:
+        self._parts.append(question.encode())
+        self._asked += 1
+        return self._asked - 1
+
+    def move(self, ref: str) -> None:
+        """Let another ref follow to the newest commit, if that is a fast-forward."""
+        self._parts.append(f"reset {ref}\nfrom :{self.marks}\n\n".encode())
+
+    def run(self, git: Git) -> tuple[Result, list[str]]:
+        """Import it all; return how git ended, and the answers: object ids, "" for none."""
+        data = b"".join([*self._parts, b"done\n"])
+        result = git.run("fast-import", "--quiet", data=data, timeout=_TIMEOUT)
+        lines = result.out.decode(errors="replace").splitlines()
+        answers = [_oid(line) for line in lines] + [""] * (self._asked - len(lines))
+        return result, answers
+
+
+def _oid(line: str) -> str:
+    words = line.partition("\t")[0].split()
+    return words[-1] if words and words[0] != "missing" else ""

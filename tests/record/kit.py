@@ -1,0 +1,142 @@
+"""A clone to try the record on, with tiny stand-ins for the fold and the renderer.
+
+Also run as a program, `python -m tests.record.kit GIT_DIR FALLBACK INCIDENT TEXT...`: acknowledges
+one note per text, tells each id as acknowledged, and flushes.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import Event
+from incidentctl.domain.ids import next_milliseconds, ulid
+from incidentctl.domain.incident import Head
+from incidentctl.errors import Problem
+from incidentctl.record.record import Action, Author, Record
+
+INCIDENT = "inc-20261124-1401-k7f"
+OTHER = "inc-20261125-0900-bcd"
+AUTHOR = Author("Alice", "alice@example.org")
+SHUT_OUT = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
+    """A log.md that depends on each event and on nothing else."""
+    return "".join([f"# {incident}\n", *(f"- {event.id} {event.kind}\n" for event in events)])
+
+
+def fold_head(incident: str, events: Sequence[Event]) -> Head:
+    title, declared, ended = "?", events[0].at, None
+    for event in events:
+        if isinstance(event.fact, facts.Declared):
+            title, declared = event.fact.title, event.at
+        if isinstance(event.fact, facts.Resolved):
+            ended = event.at
+        if isinstance(event.fact, facts.Reopened):
+            ended = None
+    return Head(
+        id=incident, kind="incident", title=title, severity=None, critical=False, status="triage",
+        declared=declared, commander=events[0].by, services=(), product_areas=(), owner=None,
+        ended=ended, open=ended is None,
+    )  # fmt: skip
+
+
+def event(fact: Any, *, after: str | None = None, at: datetime | None = None) -> Event:
+    moment = at or now()
+    ident = ulid(next_milliseconds(moment, after), secrets.randbits(80))
+    return Event(ident, moment, moment, "alice", fact)
+
+
+def action(*stated: Any, incident: str = INCIDENT, summary: str = "alice: note") -> Action:
+    events: list[Event] = []
+    for fact in stated:
+        events.append(event(fact, after=events[-1].id if events else None))
+    return Action(incident, tuple(events), AUTHOR, summary)
+
+
+def open_record(git_dir: Path, fallback: Path, **more: Any) -> Record:
+    given: dict[str, Any] = {
+        "work_tree": None, "environment": os.environ, "render": render, "fold_head": fold_head,
+        "now": now, **more,
+    }  # fmt: skip
+    return Record(git_dir, fallback=fallback, **given)
+
+
+class Clone(NamedTuple):
+    """A repository on disk."""
+
+    path: Path
+    git_dir: Path
+    fallback: Path
+
+    def record(self, **more: Any) -> Record:
+        return open_record(self.git_dir, self.fallback, **more)
+
+    def git(self, *arguments: str, check: bool = True, data: str | None = None) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(self.path), *arguments],
+            check=check, capture_output=True, text=True, input=data,
+            env=os.environ | SHUT_OUT | dict(
+                GIT_AUTHOR_NAME="U", GIT_AUTHOR_EMAIL="u@x", GIT_COMMITTER_NAME="U",
+                GIT_COMMITTER_EMAIL="u@x",
+            ),
+        )  # fmt: skip
+        return done.stdout
+
+    def declare(self, incident: str = INCIDENT, title: str = "Login is down") -> Record:
+        record = self.record()
+        record.acknowledge(action(facts.Declared(title), incident=incident, summary="declared"))
+        assert record.flush().commit
+        return record
+
+    def truth_ids(self) -> list[str]:
+        """The ids of all events in the truth, as git lists them."""
+        listed = self.git("ls-tree", "-r", "--name-only", "refs/incidentctl/log", check=False)
+        return [Path(line).name[:26] for line in listed.splitlines() if "/events/" in line]
+
+    def outbox(self) -> list[str]:
+        folder = self.git_dir / "incidentctl" / "outbox"
+        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def make_clone(path: Path, *arguments: str, commit: bool = True) -> Clone:
+    path.mkdir(parents=True)
+    bare = "--bare" in arguments
+    made = Clone(path, path if bare else path / ".git", path.parent / "fallback")
+    made.git("init", "-q", "-b", "main", *arguments)
+    if commit and not bare:
+        (path / "file.txt").write_text("one\n")
+        made.git("add", "file.txt")
+        made.git("commit", "-q", "-m", "first")
+    return made
+
+
+def main() -> None:
+    git_dir, fallback, incident, *texts = sys.argv[1:]
+    record = open_record(Path(git_dir), Path(fallback))
+    for text in texts:
+        note = action(facts.Noted(text), incident=incident)
+        sys.stdout.write(f"BEGIN {note.events[0].id}\n")
+        sys.stdout.flush()
+        record.acknowledge(note)
+        sys.stdout.write(f"ACK {note.events[0].id}\n")
+        sys.stdout.flush()
+        flushed = record.flush()
+        sys.stdout.write(f"FLUSHED {flushed.commit} {flushed.pending} {flushed.reason}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
