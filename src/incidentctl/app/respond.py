@@ -1,0 +1,168 @@
+"""What every respond command does: find the incident, decide, acknowledge, commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from incidentctl.app.people import Actor
+from incidentctl.app.workspace import Workspace
+from incidentctl.domain.incident import Head, fold
+from incidentctl.domain.state import Incident
+from incidentctl.domain.text import did_you_mean, one_line
+from incidentctl.domain.times import parse_moment
+from incidentctl.errors import NotFoundError, UsageError
+from incidentctl.record.outbox import Action, Author
+
+
+class SeveralError(UsageError):
+    """More than one incident fits; a terminal may ask which."""
+
+    def __init__(self, candidates: Sequence[str], message: str, hint: str) -> None:
+        """Take the ids that fit."""
+        super().__init__(message, hint=hint)
+        self.candidates = tuple(candidates)
+
+
+class Recorded(NamedTuple):
+    """What a command recorded. `commit` is None while it is only acknowledged."""
+
+    incident: str
+    events: tuple[str, ...]
+    commit: str | None
+    notes: tuple[str, ...] = ()
+    """What to tell about the way it was recorded."""
+
+
+def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False) -> str:
+    """Return the one incident meant: by a part of its id, else the only open (or ended) one."""
+    if part:
+        return _by_part(workspace, part)
+    if ended:
+        heads = [head for head in workspace.record.heads() if not head.open]
+        word = "resolved"
+    else:
+        heads = workspace.record.open_heads()
+        word = "open"
+    if len(heads) == 1:
+        return heads[0].id
+    if not heads:
+        raise NotFoundError(
+            f"No incident is {word}.",
+            hint='declare one with `incidentctl declare "what is broken"`, or name one with -i',
+        )
+    raise SeveralError(
+        [head.id for head in heads],
+        f"{len(heads)} incidents are {word}:\n" + "\n".join(_line(h) for h in heads[:20]),
+        "say which with -i and any part of its id, or set INCIDENTCTL_INCIDENT",
+    )
+
+
+def _by_part(workspace: Workspace, part: str) -> str:
+    folded = part.strip().casefold()
+    found = workspace.record.find(folded)
+    if folded in found:
+        return folded
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        near = did_you_mean(folded, workspace.record.ids())
+        raise NotFoundError(
+            f"No incident has {one_line(part)!r} in its id.",
+            hint=f"did you mean {near}?" if near else "`incidentctl list --all` shows them all",
+        )
+    raise SeveralError(
+        found,
+        f"{one_line(part)!r} fits {len(found)} incidents:\n"
+        + "\n".join(f"  {ident}" for ident in found[:20]),
+        "say more of the id",
+    )
+
+
+def _line(head: Head) -> str:
+    return f"  {head.id}  {head.severity or '-'}  {one_line(head.title)}"
+
+
+def load(workspace: Workspace, ident: str) -> Incident:
+    """Return an incident as the record has it now."""
+    events, problems = workspace.record.events(ident)
+    return fold(ident, events, problems=problems)
+
+
+class Response:
+    """One person's work on one incident: each `record` is one acknowledged action."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        ident: str,
+        who: Actor,
+        *,
+        at: datetime | None = None,
+        tell: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        """Take who acts on which incident; `tell` gets a line as soon as an action is safe."""
+        self.workspace = workspace
+        self.ident = ident
+        self.who = who
+        self.at = at
+        self.tell = tell
+        self.incident = load(workspace, ident)
+
+    def record(self, facts: Sequence[Any], summary: str) -> Recorded:
+        """Acknowledge the facts as one action, then commit; `summary` is the commit's subject.
+
+        EnvironmentFailedError when not even the fallback could take them: then nothing is recorded.
+        """
+        recorded = record_action(
+            self.workspace, self.ident, facts, self.who, summary, at=self.at, tell=self.tell
+        )
+        self.incident = load(self.workspace, self.ident)
+        return recorded
+
+
+def acknowledge(
+    workspace: Workspace,
+    ident: str,
+    facts: Sequence[Any],
+    who: Actor,
+    summary: str,
+    *,
+    at: datetime | None = None,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Put facts on disk as one action; return their event ids and what to tell about it."""
+    events = workspace.stamp(facts, ident, who, at=at)
+    author = Author(who.author_name, who.author_email)
+    done = workspace.record.acknowledge(Action(ident, events, author, summary))
+    return tuple(event.id for event in events), tuple(done.notes)
+
+
+def record_action(
+    workspace: Workspace,
+    ident: str,
+    facts: Sequence[Any],
+    who: Actor,
+    summary: str,
+    *,
+    at: datetime | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Recorded:
+    """Acknowledge, tell it at once, then commit what can be committed."""
+    if not facts:
+        return Recorded(ident, (), None)
+    ids, notes = acknowledge(workspace, ident, facts, who, summary, at=at)
+    tell(f"{ident}: {summary}")
+    flushed = workspace.record.flush()
+    late = (flushed.reason,) if flushed.commit is None and flushed.reason else ()
+    return Recorded(ident, ids, flushed.commit, (*notes, *flushed.notes, *late))
+
+
+def moment(workspace: Workspace, who: Actor, told: str | None) -> datetime | None:
+    """Read a moment that somebody tells, in their zone; UsageError when it is none."""
+    if told is None:
+        return None
+    try:
+        return parse_moment(told, now=workspace.now(), local=workspace.speaker_zone(who))
+    except ValueError as error:
+        raise UsageError(f"{error}.") from None

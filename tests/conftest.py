@@ -1,0 +1,45 @@
+"""What every test needs: nobody's own git configuration, identity or folders."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory):
+    """Shut out the user's git configuration, repository and XDG folders; name a tester."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "XDG_", "INCIDENTCTL_")) and name != "INCIDENTCTL_REQUIRE_ALL":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("USER", "tester")
+    (home / "gitconfig").write_text(
+        "[user]\n\tname = Alice Example\n\temail = alice@example.com\n"
+        "[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
+    )
+
+
+@pytest.fixture
+def git() -> Callable[..., str]:
+    """Run git in a folder: `git(folder, "add", "-A")` returns what it printed."""
+
+    def run(folder: Path, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    return run
