@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.record.kit import SHUT_OUT, Clone, make_clone
 
 

@@ -88,10 +88,10 @@ class Clone(NamedTuple):
         done = subprocess.run(
             ["git", "-C", str(self.path), *arguments],
             check=check, capture_output=True, text=True, input=data,
-            env=os.environ | SHUT_OUT | dict(
-                GIT_AUTHOR_NAME="U", GIT_AUTHOR_EMAIL="u@x", GIT_COMMITTER_NAME="U",
-                GIT_COMMITTER_EMAIL="u@x",
-            ),
+            env=os.environ | SHUT_OUT | {
+                "GIT_AUTHOR_NAME": "U", "GIT_AUTHOR_EMAIL": "u@x", "GIT_COMMITTER_NAME": "U",
+                "GIT_COMMITTER_EMAIL": "u@x",
+            },
         )  # fmt: skip
         return done.stdout
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import folder as folders
 from incidentctl.record import outbox, paths, refs
 from incidentctl.record.batch import Batch, Outcome
 from incidentctl.record.crash import point
@@ -150,10 +149,10 @@ class Flush:
         opened, ids = (dict(index.open), index.ids) if index else ({}, frozenset[str]())
         for incident, (folder, log) in outcome.touched.items():
             self.touched[incident] = log
-            head = self._store.fold_head(incident, folders.lifecycle(folder.events()))
+            head = self._store.head(incident, folder.events())
             ids |= {incident}
             opened.pop(incident, None)
-            if head.open and folder.key:
+            if head and head.open and folder.key:
                 opened[incident] = (folder.key, head)
                 self._store.keep_folder(incident, folder)
             else:

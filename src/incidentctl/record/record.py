@@ -223,12 +223,10 @@ class Record:
     def _overlaid(self, known: dict[str, Head], *, only_open: bool) -> list[Head]:
         heads = dict(known)
         for incident in self._pending():
-            events = folders.lifecycle(self._folder(incident).events())
+            head = self._store.head(incident, self._folder(incident).events())
             heads.pop(incident, None)
-            if events:
-                head = self._store.fold_head(incident, events)
-                if head.open or not only_open:
-                    heads[incident] = head
+            if head and (head.open or not only_open):
+                heads[incident] = head
         return list(heads.values())
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from incidentctl.domain.events import Event
 from incidentctl.domain.ids import incident_folder
 from incidentctl.domain.incident import Head
 from incidentctl.record import folder as folders
@@ -49,21 +50,22 @@ class Store:
         tracking = refs.read(self.git, self.tracking) if self.tracking else None
         return Tips(refs.read(self.git, TRUTH), refs.read(self.git, self.mirror), tracking)
 
-    def _last_index(self) -> Index:
-        if self._index is None:
+    def _last_index(self, truth: str | None) -> Index:
+        """Return the newest index there is; another process may have written it since."""
+        if self._index is None or self._index.truth != truth:
             self._index = indexes.read(self.cache) or Index()
         return self._index
 
     def beside(self, tips: Tips) -> tuple[str, ...]:
         """Return the commits beside the truth that may hold events which it does not."""
-        last = self._last_index()
+        last = self._last_index(tips.truth)
         absorbed = last.absorbed if last.truth == tips.truth else ()
         others = dict.fromkeys(tip for tip in (tips.tracking, tips.mirror) if tip)
         return tuple(tip for tip in others if tip != tips.truth and tip not in absorbed)
 
     def valid_index(self, tips: Tips) -> Index | None:
         """Return the index if it fits the refs as they stand."""
-        last = self._last_index()
+        last = self._last_index(tips.truth)
         fits = last.truth == tips.truth and last.beside == self.beside(tips)
         return last if fits else None
 
@@ -74,8 +76,13 @@ class Store:
 
     def commit_of(self, action: str) -> str | None:
         """Return the commit of a recent action, by its file's name; fresh from the disk."""
-        self._index = None
-        return self._last_index().commits.get(action)
+        index = indexes.read(self.cache)
+        return index.commits.get(action) if index else None
+
+    def head(self, incident: str, events: Iterable[Event]) -> Head | None:
+        """Return what a list shows of an incident; None when no event says anything of that."""
+        known = folders.lifecycle(events)
+        return self.fold_head(incident, known) if known else None
 
     def index(self) -> Index:
         """Return the index, computed anew when the refs have moved."""
@@ -93,7 +100,7 @@ class Store:
         if sources:
             with Objects(self.git) as objects:
                 seen = scan(objects, sources, self.cache, self.fold_head)
-        last = self._last_index()
+        last = self._last_index(tips.truth)
         opened = {i: (key, head) for i, (key, head) in seen.items() if head and head.open}
         absorbed = last.absorbed if last.truth == tips.truth else ()
         index = Index(tips.truth, beside, absorbed, opened, frozenset(seen), last.commits)

@@ -1,0 +1,156 @@
+"""Kill -9 at each named point and at random moments: nothing lost, nothing torn, nothing twice."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.record.kit import INCIDENT, Clone, action
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import decode
+from incidentctl.record.crash import POINTS
+
+ROOT = Path(__file__).parents[2]
+KILLS = int(os.environ.get("INCIDENTCTL_KILLS", "200"))
+
+
+def start(clone: Clone, *texts: str, crash_at: str = "") -> subprocess.Popen[str]:
+    worker = [sys.executable, "-m", "tests.record.kit", str(clone.git_dir), str(clone.fallback)]
+    return subprocess.Popen(
+        [*worker, INCIDENT, *texts], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        env=os.environ | {"INCIDENTCTL_CRASH_AT": crash_at},
+    )  # fmt: skip
+
+
+def told(lines: list[str], word: str) -> list[str]:
+    return [line.split()[1] for line in lines if line.startswith(f"{word} ")]
+
+
+def assert_all_stands(clone: Clone, acknowledged: set[str], begun: set[str]) -> None:
+    """After a flush: all acknowledged events, whole, once; the outbox is empty."""
+    held = {event.id for event in clone.record().events(INCIDENT)[0]}
+    assert acknowledged <= held, "lost before the flush"
+    deadline = time.monotonic() + 10
+    while clone.record().flush().pending and time.monotonic() < deadline:
+        time.sleep(0.1)  # a lock that a killed git left is taken away after two seconds
+    ids = Counter(clone.truth_ids())
+    assert acknowledged - set(ids) == set(), "lost"
+    assert [ident for ident, count in ids.items() if count > 1] == [], "twice"
+    assert set(ids) <= begun, "from nowhere"
+    names = [name for name in clone.outbox() if not name.startswith(".")]
+    assert names == []
+    listed = clone.git("ls-tree", "-r", "refs/incidentctl/log").splitlines()
+    for line in listed:
+        if "/events/" in line:
+            data = clone.git("cat-file", "blob", line.split()[2]).encode()
+            assert decode(data).id == line.rpartition("/")[2][:26], "torn"
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_a_named_point(clone: Clone, point: str) -> None:
+    clone.declare()
+    first = set(clone.truth_ids())
+    process = start(clone, "x", crash_at=point)
+    output = process.communicate(timeout=30)[0].splitlines()
+    assert process.returncode == -signal.SIGKILL, "the point was not passed"
+    acknowledged = first | set(told(output, "ACK"))
+    assert (len(acknowledged) == 1) is point.startswith("outbox.")
+    # The next command of anybody brings it in.
+    record = clone.record()
+    note = action(facts.Noted("next"))
+    record.acknowledge(note)
+    assert record.flush().pending == 0
+    assert_all_stands(
+        clone,
+        acknowledged | {note.events[0].id},
+        first | set(told(output, "BEGIN")) | {note.events[0].id},
+    )
+
+
+def descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found
+
+
+def kill(process: subprocess.Popen[str], *, children: bool) -> None:
+    pids = descendants(process.pid) if children else []
+    process.kill()
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_killed_at_random_moments(clone: Clone) -> None:
+    """Half of the time the git child is killed, too; else it works on without its parent."""
+    clone.declare()
+    clone.git("config", "commit.gpgSign", "true")
+    (clone.git_dir / "index.lock").touch()
+    dice = random.Random(20261124)
+    begun, acknowledged = set(clone.truth_ids()), set(clone.truth_ids())
+    untouched = (clone.git_dir / "HEAD").read_bytes(), (clone.git_dir / "index").read_bytes()
+    guard = threading.Lock()
+    kills = [0]
+
+    def one(delay: float, *, children: bool) -> None:
+        process = start(clone, *(f"note {n}" for n in range(30)))
+        assert process.stdout is not None
+        lines = [process.stdout.readline()]  # up to the first event only Python starts
+        timer = threading.Timer(delay, kill, (process,), {"children": children})
+        timer.start()
+        lines += process.stdout.readlines()
+        process.wait()
+        timer.cancel()
+        process.stdout.close()
+        with guard:
+            kills[0] += process.returncode == -signal.SIGKILL
+            begun.update(told(lines, "BEGIN"))
+            acknowledged.update(told(lines, "ACK"))
+
+    while kills[0] < KILLS:
+        threads = [
+            threading.Thread(
+                target=one, args=(dice.random() * 0.06,), kwargs={"children": dice.random() < 0.5}
+            )
+            for _ in range(2)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(acknowledged) > KILLS / 2
+    assert_all_stands(clone, acknowledged, begun)
+    assert (clone.git_dir / "HEAD").read_bytes() == untouched[0]
+    assert (clone.git_dir / "index").read_bytes() == untouched[1]
+    clone.git("fsck", "--strict")
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_several_processes_in_one_clone(clone: Clone, count: int) -> None:
+    clone.declare()
+    first = set(clone.truth_ids())
+    processes = [start(clone, *(f"note {n}" for n in range(10))) for _ in range(count)]
+    lines: list[str] = []
+    for process in processes:
+        lines += process.communicate(timeout=60)[0].splitlines()
+        assert process.returncode == 0
+    assert len(told(lines, "ACK")) == 10 * count
+    # When the last has returned nothing waits for a next command.
+    assert [name for name in clone.outbox() if not name.startswith(".")] == []
+    assert sorted(clone.truth_ids()) == sorted([*first, *told(lines, "ACK")])
+    commits = [line.split()[1] for line in lines if line.startswith("FLUSHED ")]
+    known = set(clone.git("rev-list", "refs/incidentctl/log").split())
+    assert {commit for commit in commits if commit != "None"} <= known
+    assert len(known) == 1 + 10 * count  # one commit for each action

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.record.kit import INCIDENT, OTHER, Clone, action, event, make_clone
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import encode
+from incidentctl.record import paths
+
+TRUTH = "refs/incidentctl/log"
+MIRROR = "refs/heads/incident-log"
+
+
+def tip(clone: Clone, ref: str) -> str:
+    return clone.git("rev-parse", ref).strip()
+
+
+def note(clone: Clone, text: str) -> None:
+    record = clone.record()
+    record.acknowledge(action(facts.Noted(text)))
+    flushed = record.flush()
+    assert flushed.commit == tip(clone, TRUTH)
+
+
+def test_the_mirror_follows(clone: Clone) -> None:
+    clone.declare()
+    note(clone, "x")
+    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+    assert clone.record().mirror_note() is None
+
+
+def test_a_user_who_commits_on_a_checkout_of_the_mirror_deletes_nothing(clone: Clone) -> None:
+    clone.declare()
+    note(clone, "before")
+    clone.git("checkout", "-q", "incident-log")
+    note(clone, "meanwhile")
+    assert tip(clone, MIRROR) != tip(clone, TRUTH)
+    assert "checked out" in str(clone.record().mirror_note())
+
+    theirs = event(facts.Noted("by hand"))
+    added = clone.path / paths.event_path(INCIDENT, paths.event_name(theirs))
+    added.write_bytes(encode(theirs))
+    other = event(facts.Declared("by hand, too"))
+    second = clone.path / paths.event_path(OTHER, paths.event_name(other))
+    second.parent.mkdir(parents=True)
+    second.write_bytes(encode(other))
+    (added.parent / "readme.txt").write_text("no event")
+    for path in list(added.parent.iterdir())[:1]:
+        if path != added:
+            path.unlink()
+    clone.git("add", "-A")
+    clone.git("commit", "-q", "-m", "by hand")
+
+    known = {e.id for e in clone.record().events(INCIDENT)[0]}
+    assert theirs.id in known  # on reading
+    assert len(known) == 4
+    assert {head.id for head in clone.record().open_heads()} == {INCIDENT, OTHER}
+    assert clone.record().find("bcd") == [OTHER]
+    note(clone, "after")
+    assert {theirs.id, other.id} <= set(clone.truth_ids())  # and at the flush
+    assert len(clone.truth_ids()) == 6
+    assert "readme.txt" not in clone.git("ls-tree", "-r", "--name-only", TRUTH)
+    clone.git("checkout", "-q", "main")
+    note(clone, "later")
+    assert len(clone.truth_ids()) == 7
+    assert "commits of its own" in str(clone.record().mirror_note())
+    assert {head.id for head in clone.record().heads()} == {INCIDENT, OTHER}
+
+
+def test_the_mirror_catches_up_once_nobody_has_it_checked_out(clone: Clone) -> None:
+    clone.declare()
+    clone.git("checkout", "-q", "incident-log")
+    note(clone, "one")
+    note(clone, "two")
+    clone.git("checkout", "-q", "main")
+    note(clone, "three")
+    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_deleted_truth_comes_back_from_the_mirror(clone: Clone, cached: bool) -> None:
+    clone.declare()
+    note(clone, "x")
+    clone.git("update-ref", "-d", TRUTH)
+    if not cached:
+        shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
+    assert len(clone.record().events(INCIDENT)[0]) == 2
+    note(clone, "y")
+    assert len(clone.truth_ids()) == 3
+    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+
+
+def test_a_deleted_or_foreign_mirror_harms_nothing(clone: Clone) -> None:
+    clone.declare()
+    clone.git("branch", "-D", "incident-log")
+    note(clone, "x")
+    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+    clone.git("branch", "-f", "incident-log", "main")
+    note(clone, "y")
+    assert tip(clone, MIRROR) == tip(clone, "main")
+    assert len(clone.truth_ids()) == 3
+    clone.git("branch", "-D", "incident-log")
+    clone.git("branch", "incident-log/of/mine", "main")  # the mirror's name is a folder now
+    note(clone, "z")
+    assert len(clone.truth_ids()) == 4
+
+
+def test_a_branch_in_a_rebase_is_left(clone: Clone) -> None:
+    clone.declare()
+    note(clone, "x")
+    clone.git("checkout", "-q", "incident-log")
+    clone.git("-c", "sequence.editor=sed -i 1s/^/break\\\\n/", "rebase", "-qi", "HEAD~1")
+    assert (clone.git_dir / "rebase-merge").exists()
+    before = tip(clone, MIRROR)
+    note(clone, "y")
+    assert tip(clone, MIRROR) == before
+    clone.git("rebase", "--abort")
+    assert tip(clone, MIRROR) == before
+
+
+def test_a_fresh_clone_reads_the_remote_s_branch_and_starts_from_it(
+    clone: Clone, tmp_path: Path
+) -> None:
+    clone.declare()
+    note(clone, "x")
+    fresh = Clone(tmp_path / "fresh", tmp_path / "fresh" / ".git", tmp_path / "fallback2")
+    clone.git("clone", "-q", str(clone.path), str(fresh.path))
+    assert len(fresh.record(remote="origin").events(INCIDENT)[0]) == 2
+    assert [head.id for head in fresh.record(remote="origin").open_heads()] == [INCIDENT]
+    record = fresh.record(remote="origin")
+    record.acknowledge(action(facts.Noted("y")))
+    assert record.flush().commit == tip(fresh, TRUTH)
+    assert tip(fresh, TRUTH + "~1") == tip(clone, TRUTH)
+    assert len(fresh.record(remote="origin").events(INCIDENT)[0]) == 3
+
+
+def test_what_the_remote_s_branch_adds_later_is_united(clone: Clone, tmp_path: Path) -> None:
+    clone.declare()
+    fresh = make_clone(tmp_path / "fresh")
+    record = fresh.record(remote="origin")
+    record.acknowledge(action(facts.Declared("offline"), incident=OTHER))
+    record.flush()
+    fresh.git("remote", "add", "origin", str(clone.path))
+    fresh.git("fetch", "-q")
+    assert {h.id for h in fresh.record(remote="origin").open_heads()} == {INCIDENT, OTHER}
+    record.acknowledge(action(facts.Noted("y"), incident=OTHER))
+    assert record.flush().commit
+    assert len(fresh.truth_ids()) == 3
+    assert {h.id for h in record.open_heads()} == {INCIDENT, OTHER}
+    assert len(record.events(INCIDENT)[0]) == 1
+
+
+def test_an_old_mirror_beside_a_deleted_cache_brings_nothing_back_twice(clone: Clone) -> None:
+    clone.declare()
+    clone.git("checkout", "-q", "incident-log")
+    note(clone, "x")
+    shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
+    assert len(clone.record().events(INCIDENT)[0]) == 2
+    note(clone, "y")
+    note(clone, "z")
+    assert len(clone.record().events(INCIDENT)[0]) == 4
+    assert clone.git("rev-list", "--count", TRUTH) == "4\n"
