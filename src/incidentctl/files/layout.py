@@ -1,0 +1,171 @@
+"""Which files make the team's repository, and their bytes: for the loader and its caches.
+
+Imports neither yaml nor pydantic: a warm command reads the bytes, hashes them and needs no more.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.text import one_line
+from incidentctl.errors import Problem
+
+MARKER = "incidentctl.yaml"
+"""The file that marks the root of a repository and holds its settings."""
+
+KINDS = {
+    MARKER: "settings",
+    "teams": "team",
+    "services": "service",
+    "product_areas": "product_area",
+    "severities.yaml": "severities",
+    "severities.yml": "severities",
+    "roles.yaml": "roles",
+    "roles.yml": "roles",
+    "runbooks": "runbook",
+}
+"""The kind that a file of the root, or a folder of it, holds."""
+
+MAX_BYTES = 1 << 20
+"""The largest file that is read. A catalog of ten thousand services stays far below it."""
+
+# Most files fit into one read of this size.
+_CHUNK = 1 << 14
+_SUFFIXES = (".yaml", ".yml")
+
+
+class Content(NamedTuple):
+    """One file: its path from the root with forward slashes, its kind, and its bytes.
+
+    `data` is None where it could not be read; `problem` says why.
+    """
+
+    path: str
+    kind: str
+    data: bytes | None
+    problem: Problem | None = None
+
+
+def find_root(start: Path) -> Path | None:
+    """Return the nearest folder, from `start` upward, that has the marker, or None."""
+    here = start.absolute()
+    return next((folder for folder in (here, *here.parents) if (folder / MARKER).is_file()), None)
+
+
+def kind_of(path: str) -> str | None:
+    """Return the kind that a path from the root holds, or None for a file that is not ours."""
+    first, _, rest = path.partition("/")
+    if not rest:
+        return KINDS.get(path) if path.endswith(_SUFFIXES) else None
+    hidden = path.startswith(".") or "/." in path
+    return KINDS.get(first) if path.endswith(_SUFFIXES) and not hidden else None
+
+
+def yaml_files(root: Path) -> list[str]:
+    """Return the paths, from the root, of the files that make the catalog, in a stable order.
+
+    Folders are searched to any depth, but for names that begin with a dot. A link to a folder is
+    listed as it is, and reading it tells that links to folders are not followed.
+    """
+    base = str(root)
+    found = []
+    for name in KINDS:
+        full = os.path.join(base, name)  # noqa: PTH118 (pathlib costs 4 times as much, per file)
+        if name.endswith(_SUFFIXES):
+            if os.path.lexists(full):
+                found.append(name)
+        elif os.path.islink(full):  # noqa: PTH114
+            found.append(name)
+        else:
+            _search(full, name, found)
+    return sorted(found)
+
+
+def _search(folder: str, prefix: str, found: list[str]) -> None:
+    try:
+        entries = list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError:
+        found.append(prefix)  # reading it tells what is wrong
+        return
+    for entry in entries:
+        path = f"{prefix}/{entry.name}"
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            _search(entry.path, path, found)
+        elif entry.name.endswith(_SUFFIXES) or (entry.is_symlink() and entry.is_dir()):
+            found.append(path)
+
+
+def read_all(root: Path) -> list[Content]:
+    """Read the files that make the catalog; one that cannot be read has its problem."""
+    base = str(root)
+    real = os.path.realpath(base)
+    return [
+        _read(f"{base}/{path}", path, KINDS[path.partition("/")[0]], real)
+        for path in yaml_files(root)
+    ]
+
+
+def read_one(root: Path, path: str) -> Content:
+    """Read one file by its path from the root."""
+    return _read(
+        f"{root}/{path}", path, KINDS.get(path.partition("/")[0], ""), os.path.realpath(root)
+    )
+
+
+def _read(full: str, path: str, kind: str, real: str) -> Content:
+    try:
+        # Not blocking: a pipe or a device with the name of a catalog file must not hang anybody.
+        handle = os.open(full, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return _read_link(full, path, kind, real)
+    return _read_handle(handle, path, kind)
+
+
+def _read_link(full: str, path: str, kind: str, real: str) -> Content:
+    """Follow a link that stays in the repository; refuse another, and what cannot be read."""
+    target = os.path.realpath(full)
+    if not target.startswith(real + os.sep):
+        hint = "Copy the file into the repository: a clone has only what is in it."
+        return _refuse(path, kind, "IC007", "is a link that leaves the repository", hint)
+    if os.path.isdir(target):  # noqa: PTH112
+        hint = "Move the folder here: links to folders are not followed."
+        return _refuse(path, kind, "IC007", "is a link to a folder", hint)
+    try:
+        handle = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        return _refuse(path, kind, "IC007", f"cannot be read: {said}", "Check its permissions.")
+    return _read_handle(handle, path, kind)
+
+
+def _read_handle(handle: int, path: str, kind: str) -> Content:
+    try:
+        data = os.read(handle, _CHUNK)
+        if len(data) == _CHUNK:
+            with open(handle, "rb", closefd=False) as rest:
+                # One byte more than is allowed tells a file that is too large.
+                data += rest.read(MAX_BYTES + 1 - _CHUNK)
+        if len(data) > MAX_BYTES:
+            hint = "Split it into several files."
+            return _refuse(path, kind, "IC006", "is larger than 1 MiB", hint)
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        return _refuse(path, kind, "IC007", f"cannot be read: {said}", None)
+    else:
+        if not data and not stat.S_ISREG(os.fstat(handle).st_mode):
+            return _refuse(path, kind, "IC007", "is not a regular file", None)
+        return Content(path, kind, data)
+    finally:
+        os.close(handle)
+
+
+def _refuse(path: str, kind: str, code: str, what: str, hint: str | None) -> Content:
+    problem = Problem(code, "error", f"{one_line(path)} {what}", path, None, None, hint)
+    return Content(path, kind, None, problem)

@@ -1,0 +1,177 @@
+"""The team's YAML files become the catalog, and a list of what is wrong with them."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from incidentctl.domain.catalog import Catalog, Entry, Source
+from incidentctl.domain.roles import STANDARD, Role
+from incidentctl.domain.severity import BUILT_IN, Scale
+from incidentctl.domain.text import one_line
+from incidentctl.errors import Problem
+from incidentctl.files.faults import Fault
+from incidentctl.files.layout import Content, read_all
+from incidentctl.files.positions import Positions
+from incidentctl.files.strict_yaml import parse
+from incidentctl.files.validate import validate
+
+
+def load(root: Path) -> tuple[Catalog, list[Problem]]:
+    """Return the catalog of a repository, and what is wrong with its files; content never raises.
+
+    What is faulty is left out, the rest is usable. Of two entries with one name the first stands.
+    """
+    return load_contents(read_all(root))
+
+
+def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
+    """Return the catalog that files of any origin make, such as those of a commit."""
+    # Tens of thousands of small objects that all stay: collecting among them takes three times as
+    # long as making them.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        loading = _Loading()
+        for content in contents:
+            loading.add(content)
+        return loading.catalog(), sorted(loading.problems, key=_order)
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _order(problem: Problem) -> tuple[str, int, int, str]:
+    return problem.path or "", problem.line or 0, problem.column or 0, problem.code
+
+
+class _Loading:
+    """What was read so far."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.problems: list[Problem] = []
+
+    def add(self, content: Content) -> None:
+        if content.data is None:
+            self.problems += [content.problem] if content.problem else []
+            return
+        documents, problems = parse(content.data, content.path)
+        self.problems += problems
+        faults: list[tuple[Source, Fault]] = []
+        for kind, raw, source in _raw_entries(content, documents, faults):
+            value, found = validate(kind, raw)
+            faults += [(source, fault) for fault in found]
+            if value is not None:
+                name = getattr(value, "name", kind)
+                self.entries.append(Entry(kind, name, value, source))
+        if faults:
+            positions = Positions(content.data)
+            self.problems += [_problem(positions, source, fault) for source, fault in faults]
+
+    def catalog(self) -> Catalog:
+        kinds: dict[str, dict[str, Any]] = {}
+        for entry in self.entries:
+            kinds.setdefault(entry.kind, {}).setdefault(entry.name, entry.value)
+        return Catalog(
+            **kinds.get("settings", {}),
+            scale=_scale(kinds),
+            roles=_roles(kinds.get("role", {})),
+            teams=kinds.get("team", {}),
+            services=kinds.get("service", {}),
+            product_areas=kinds.get("product_area", {}),
+            runbooks=kinds.get("runbook", {}),
+            entries=tuple(self.entries),
+        )
+
+
+def _scale(kinds: dict[str, dict[str, Any]]) -> Scale:
+    """The team's scale; the built-in matrix speaks only of the built-in severities."""
+    severities = tuple(kinds.get("severity", {}).values())
+    matrix = kinds.get("matrix", {}).get("matrix")
+    if not severities:
+        return BUILT_IN if matrix is None else Scale(severities=BUILT_IN.severities, matrix=matrix)
+    return Scale(severities=severities, matrix=matrix)
+
+
+def _roles(own: dict[str, Role]) -> tuple[Role, ...]:
+    """The standard roles, each as the team has it, and the team's further ones."""
+    standard = {role.name: role for role in STANDARD}
+    return tuple({**standard, **own}.values())
+
+
+_Faults = list[tuple[Source, Fault]]
+
+
+def _raw_entries(
+    content: Content, documents: tuple[Any, ...], faults: _Faults
+) -> Iterator[tuple[str, Any, Source]]:
+    """Yield kind, value and place of what stands in a file, before it is validated."""
+    kind = content.kind
+    seen = False
+    for number, document in enumerate(documents):
+        source = Source(content.path, number)
+        if document is None:
+            continue
+        if kind in ("settings", "severities"):
+            if seen or not isinstance(document, dict):
+                faults.append((source, _shape("this file holds one mapping")))
+            elif kind == "settings":
+                yield "settings", document, source
+            else:
+                yield from _severities(document, source, faults)
+        elif kind == "roles" and isinstance(document, dict) and "roles" in document:
+            yield from _inside("roles", "role", document, source, faults)
+            _only(("roles",), document, source, faults)
+        elif isinstance(document, tuple):
+            for index, item in enumerate(document):
+                yield kind.removesuffix("s"), item, source._replace(item=index)
+        else:
+            yield kind.removesuffix("s"), document, source
+        seen = True
+
+
+def _severities(
+    document: dict[Any, Any], source: Source, faults: _Faults
+) -> Iterator[tuple[str, Any, Source]]:
+    yield from _inside("severities", "severity", document, source, faults)
+    if document.get("matrix") is not None:
+        yield "matrix", document["matrix"], source._replace(inside=("matrix",))
+    _only(("severities", "matrix"), document, source, faults)
+
+
+def _inside(
+    key: str, kind: str, document: dict[Any, Any], source: Source, faults: _Faults
+) -> Iterator[tuple[str, Any, Source]]:
+    """Yield the items of a list that a mapping has at `key`."""
+    items = document.get(key)
+    if isinstance(items, tuple):
+        for index, item in enumerate(items):
+            yield kind, item, source._replace(inside=(key, index))
+    elif key in document:
+        faults.append((source, _shape(f"{key}: must be a list", key)))
+    else:
+        message, hint = f"key {key!r} is missing", f"Add `{key}:`."
+        faults.append((source, Fault("IC011", message, hint, (), False, ())))
+
+
+def _only(
+    known: tuple[str, ...], document: dict[Any, Any], source: Source, faults: _Faults
+) -> None:
+    for key in document:
+        if key not in known:
+            message = f"unknown key {one_line(str(key))!r}"
+            hint = f"Known keys: {', '.join(known)}."
+            faults.append((source, Fault("IC010", message, hint, (key,), True, ())))
+
+
+def _shape(message: str, *loc: str) -> Fault:
+    return Fault("IC012", message, "See `incidentctl schema`.", loc, False, ())
+
+
+def _problem(positions: Positions, source: Source, fault: Fault) -> Problem:
+    find = positions.key if fault.at_key and fault.code != "IC011" else positions.value
+    line, column = find(source, fault.loc) or (None, None)
+    return Problem(fault.code, "error", fault.message, source.path, line, column, fault.hint)
