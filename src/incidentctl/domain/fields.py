@@ -77,8 +77,9 @@ _NAME = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
 _name = re.compile(_NAME)
 
 
-def _parse_name(text: str) -> str:
-    if not _name.match(text):
+def parse_name(text: str) -> str:
+    """Return the text if it can name something; ValueError with a sentence otherwise."""
+    if not _name.fullmatch(text):
         raise ValueError(
             "a name has 1 to 63 letters, digits, '.', '_' or '-', "
             "and begins and ends with a letter or digit"
@@ -105,15 +106,16 @@ def _parse_date(text: str) -> date:
         raise ValueError(f"{text!r} is not a date: write it as 2026-03-29") from None
 
 
-def _parse_zone(text: str) -> str:
+def parse_zone(text: str) -> str:
+    """Return the text if it is a time zone; ValueError with a sentence otherwise."""
     zone(text)
     return text
 
 
-Name = Annotated[str, Parsed(_parse_name, _NAME)]
+Name = Annotated[str, Parsed(parse_name, _NAME)]
 Text = Annotated[str, Parsed(_parse_text, r"\S")]
 Url = Annotated[str, Parsed(_parse_url, r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")]
-Zone = Annotated[str, Parsed(_parse_zone, None, ("Europe/Berlin", "America/New_York", "UTC"))]
+Zone = Annotated[str, Parsed(parse_zone, None, ("Europe/Berlin", "America/New_York", "UTC"))]
 Duration = Annotated[
     timedelta, Parsed(parse_duration, r"^(\d+(w|d|h|m|s))+$", ("30m", "1h30m", "7d"))
 ]

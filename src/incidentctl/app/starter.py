@@ -1,0 +1,70 @@
+"""The files of a new team's repository that are not catalog: ignores, checks, a first README."""
+
+from __future__ import annotations
+
+GITIGNORE = """\
+# The view of the record that incidentctl keeps for editors; the record is a branch.
+incidents/
+# Private halves of unannounced drills. Sealed ones (*.private.yaml.age) may be tracked.
+drills/*.private.yaml
+"""
+
+WORKFLOW = """\
+# Checks the catalog on every change. Clone the whole history: some checks read it.
+name: incidentctl
+'on':
+  push:
+  pull_request:
+permissions:
+  contents: read
+jobs:
+  lint:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0
+      - uses: actions/setup-python@v5
+        with:
+          python-version: '3.12'
+      - run: pip install incidentctl
+      - run: incidentctl catalog lint --format github
+"""
+
+PRE_COMMIT = """\
+# Checks the catalog before each commit: `pre-commit install` once in each clone.
+repos:
+  - repo: local
+    hooks:
+      - id: incidentctl-lint
+        name: incidentctl catalog lint
+        entry: incidentctl catalog lint
+        language: system
+        files: \\.ya?ml$
+        pass_filenames: false
+"""
+
+README = """\
+# Incidents{of}
+
+Who owns what, how bad is bad, and what to do when it happens: a repository of YAML for incidentctl.
+
+When something is broken, whoever you are:
+
+    incidentctl declare "what is broken"
+
+Before that:
+
+    incidentctl catalog lint            # is everything in order?
+    incidentctl catalog who login       # whose is it, and who is on call?
+    incidentctl process show            # which runbook answers which severity?
+
+The record of incidents is the branch `incident-log`.
+"""
+
+
+def lacking(gitignore: str) -> list[str]:
+    """Return the lines of ours that a .gitignore of the team's own does not have."""
+    has = {line.strip() for line in gitignore.splitlines()}
+    ours = [line for line in GITIGNORE.splitlines() if not line.startswith("#")]
+    return [line for line in ours if line not in has]

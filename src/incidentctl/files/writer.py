@@ -1,0 +1,97 @@
+"""Write files into the team's repository: only new ones, and only inside of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from incidentctl.errors import EnvironmentFailedError, RefusedError
+
+
+class Outcome(NamedTuple):
+    """What became of files that were to be written, by their paths from the root."""
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    """Those that existed, also under a name of other case, and were left alone."""
+
+
+def write_new(root: Path, files: Mapping[str, str]) -> Outcome:
+    """Write each file that does not exist yet; never overwrite, never leave the root.
+
+    Paths are relative with forward slashes. Refuses before the first file is written if one of
+    them leads out of the root. When the disk fails, what this call wrote is taken back.
+    """
+    kept = [path for path in files if _exists(root, path)]
+    wanted = {path: text for path, text in files.items() if path not in kept}
+    for path in wanted:
+        _check_inside(root, path)
+    written: list[str] = []
+    try:
+        for path, text in wanted.items():
+            (kept if not _create(root / path, text) else written).append(path)
+    except OSError as error:
+        _take_back(root, written)
+        raise EnvironmentFailedError(
+            f"Could not write {error.filename or path}: {error.strerror}.",
+            hint="Nothing was written. Mend it and run the command again.",
+        ) from error
+    except KeyboardInterrupt:
+        _take_back(root, written)
+        raise
+    return Outcome(tuple(written), tuple(kept))
+
+
+def _exists(root: Path, path: str) -> bool:
+    """Whether the file exists: one that differs in case only, or is .yml for .yaml, counts."""
+    target = root / path
+    if os.path.lexists(target):
+        return True
+    try:
+        names = os.listdir(target.parent)  # noqa: PTH208 (names, not paths)
+    except OSError:
+        return False
+    return _folded(target.name) in map(_folded, names)
+
+
+def _folded(name: str) -> str:
+    name = name.casefold()
+    return f"{name[:-4]}.yaml" if name.endswith(".yml") else name
+
+
+def _check_inside(root: Path, path: str) -> None:
+    parts = PurePosixPath(path).parts
+    if not parts or ".." in parts or PurePosixPath(path).is_absolute():
+        raise RefusedError(f"{path} is no path inside of the repository.")
+    inside = root.resolve()
+    if not (root / path).parent.resolve().is_relative_to(inside):
+        raise RefusedError(
+            f"{path} leads out of the repository through a symbolic link.",
+            hint=f"Remove the link, or make {parts[0]} a folder.",
+        )
+
+
+def _create(target: Path, text: str) -> bool:
+    """Create a file with a text; False if it came to exist meanwhile."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # Mode x neither follows a link at the end of the path nor overwrites.
+        with target.open("x", encoding="utf-8", newline="\n") as file:
+            try:
+                file.write(text)
+                file.flush()
+            except BaseException:
+                target.unlink()
+                raise
+    except FileExistsError:
+        if not os.path.lexists(target):
+            raise  # a parent is a file
+        return False
+    return True
+
+
+def _take_back(root: Path, written: list[str]) -> None:
+    for path in written:
+        (root / path).unlink(missing_ok=True)
