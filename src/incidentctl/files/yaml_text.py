@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[-+]?(0o[0-7]+|(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's, with lists indented under their key and texts quoted that look like numbers."""
+    """PyYAML's, with lists under their key, or on its line when short; numbers as text quoted."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 (the signature of PyYAML)
         super().increase_indent(flow, False)
@@ -31,7 +31,13 @@ def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+def _represent_list(dumper: _Dumper, items: list[Any]) -> yaml.SequenceNode:
+    flow = not any(isinstance(item, list | dict) for item in items)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
+
+
 _Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(list, _represent_list)
 
 
 def plain(value: Any) -> Any:

@@ -1,0 +1,107 @@
+"""What `init` is told: hostile names are refused, with what was typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from incidentctl.app.answers import (
+    Area,
+    person,
+    read_areas,
+    read_name,
+    read_names,
+    read_organisation,
+    read_zone,
+)
+from incidentctl.errors import UsageError
+
+HOSTILE = [
+    "a/b",
+    "..",
+    ".",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "a\\b",
+    "a\nb",
+    "a\n",
+    "\x1b[2J",
+    "a\x00",
+    "",
+    " ",
+    "-rf",
+    ".git",
+    "a" * 64,
+    "ü",
+    "\u202eabc",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_name_is_refused_and_echoed(text):
+    with pytest.raises(UsageError) as refusal:
+        read_name(text, "service")
+    assert refusal.value.exit_code == 2
+    assert refusal.value.echo == text
+    assert "\x1b" not in refusal.value.message
+
+
+@pytest.mark.parametrize("text", [f"good,{text}" for text in HOSTILE] + ["a,,b", "a,A", "a,a"])
+def test_a_hostile_name_among_others_is_refused(text):
+    with pytest.raises(UsageError):
+        read_names(text, "service")
+
+
+def test_names_are_read_with_spaces_around():
+    assert read_names("auth-api, Auth_db ,x.y", "service") == ("auth-api", "Auth_db", "x.y")
+
+
+def test_a_refused_name_comes_with_one_that_fits():
+    with pytest.raises(UsageError) as refusal:
+        read_name("Core Services!", "team")
+    assert refusal.value.hint == "For example core-services."
+
+
+def test_areas():
+    assert read_areas(["login", "pay,shop=a"][:1], ()) == (Area("login"),)
+    assert read_areas(["login,pay"], ()) == (Area("login"), Area("pay"))
+    assert read_areas(["login=A, b"], ("a", "b")) == (Area("login", ("a", "b")),)
+
+
+@pytest.mark.parametrize("texts", [["login", "Login"], ["a=x"], ["=a"], ["a="], ["a/b"], [""]])
+def test_areas_refused(texts):
+    with pytest.raises(UsageError):
+        read_areas(texts, ("a",))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a\nb", "\x1b]0;x\x07", "a\u202eb"])
+def test_an_organisation_is_a_line_of_text(text):
+    with pytest.raises(UsageError):
+        read_organisation(text)
+
+
+def test_an_organisation_may_have_any_letter():
+    assert read_organisation(" Müller / Söhne ") == "Müller / Söhne"
+
+
+def test_a_zone():
+    assert read_zone("Europe/Berlin") == "Europe/Berlin"
+    with pytest.raises(UsageError):
+        read_zone("../../etc/passwd")
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "user", "handle"),
+    [
+        ("Alice Example", "alice@example.com", "root", "alice"),
+        ("Alice", "12345+alice-x@users.noreply.github.com", "root", "alice-x"),
+        ("Ana Müller", None, "root", "ana-muller"),
+        (None, None, "root", "root"),
+        ("山田", None, "yamada", "yamada"),
+        (None, "山田@例え.jp", "", "me"),
+        (None, f"{'a' * 80}@example.com", "", "a" * 63),
+    ],
+)
+def test_whoever_runs_it(name, email, user, handle):
+    found = person(name, email, user)
+    assert found.handle == handle
+    assert found.email == email
