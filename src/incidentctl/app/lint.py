@@ -1,0 +1,64 @@
+"""`catalog lint`: what is wrong with the team's files, each at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from incidentctl.domain.catalog import Catalog
+from incidentctl.domain.rules.finding import Finding
+from incidentctl.domain.rules.registry import RULES, run
+from incidentctl.domain.rules.report import LintReport
+from incidentctl.errors import Level, Problem
+from incidentctl.files.layout import yaml_files
+
+
+def lint(root: Path, catalog: Catalog, *, problems: Sequence[Problem], today: date) -> LintReport:
+    """Check a repository.
+
+    `catalog` and `problems` are what reading its files gave; what was wrong in reading stays an
+    error, while a rule's level and its silenced lines are the team's to choose.
+    """
+    found = _placed(root, run(catalog, today=today), catalog)
+    every = sorted([*problems, *found], key=_order)
+    return LintReport(tuple(every), len(yaml_files(root)))
+
+
+def _order(problem: Problem) -> tuple[str, int, int, str, str]:
+    place = problem.path or "", problem.line or 0, problem.column or 0
+    return (*place, problem.code, problem.message)
+
+
+def _placed(root: Path, findings: Iterable[Finding], catalog: Catalog) -> Iterable[Problem]:
+    """Give each finding its level and its place; leave out what its line silences."""
+    files: dict[str, tuple[Any, dict[int, frozenset[str]]]] = {}
+    for finding in findings:
+        level = _level(catalog, finding.code)
+        if finding.source is None:
+            yield Problem(finding.code, level, finding.message, hint=finding.hint)
+            continue
+        path = finding.source.path
+        if path not in files:
+            files[path] = _read(root, path)
+        positions, silenced = files[path]
+        place = positions.value(finding.source, finding.loc) if positions else None
+        line, column = place or (None, None)
+        if line is None or finding.code not in silenced.get(line, ()):
+            yield Problem(finding.code, level, finding.message, path, line, column, finding.hint)
+
+
+def _read(root: Path, path: str) -> tuple[Any, dict[int, frozenset[str]]]:
+    # A catalog without findings needs no YAML: it comes from the cache.
+    from incidentctl.files.ignores import ignores
+    from incidentctl.files.layout import read_one
+    from incidentctl.files.positions import Positions
+
+    data = read_one(root, path).data
+    return (Positions(data), ignores(data)) if data is not None else (None, {})
+
+
+def _level(catalog: Catalog, code: str) -> Level:
+    stated = catalog.settings.lint.get(code)
+    return RULES[code].text.level if stated is None or stated == "off" else stated

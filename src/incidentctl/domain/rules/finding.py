@@ -1,0 +1,69 @@
+"""What a rule reports, and what a rule is; for the rules themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
+
+from incidentctl.domain.catalog import Catalog, Entry, Source
+from incidentctl.domain.rules.texts import RuleText
+from incidentctl.domain.text import did_you_mean
+
+Loc = tuple[str | int, ...]
+
+
+class Finding(NamedTuple):
+    """One fault that a rule found: where the entry stands, and the place in the entry."""
+
+    code: str
+    message: str
+    source: Source | None = None
+    loc: Loc = ()
+    hint: str | None = None
+
+
+class Rule(NamedTuple):
+    """A rule: its text, and one of two functions; `check_at` for a rule that needs today's date."""
+
+    text: RuleText
+    check: Callable[[Catalog], Iterable[Finding]] | None = None
+    check_at: Callable[[Catalog, date], Iterable[Finding]] | None = None
+
+    def run(self, catalog: Catalog, today: date) -> Iterable[Finding]:
+        """Return what the rule finds in a catalog on a day."""
+        if self.check is not None:
+            yield from self.check(catalog)
+        if self.check_at is not None:
+            yield from self.check_at(catalog, today)
+
+
+def nearest(word: str, known: Iterable[str], *, otherwise: str) -> str:
+    """Return a hint: the known word that was probably meant, else `otherwise`."""
+    near = did_you_mean(word, known)
+    return f"Did you mean {near!r}?" if near else otherwise
+
+
+def settings_source(catalog: Catalog) -> Source:
+    """Return where the settings stand."""
+    entry = next(iter(catalog.of_kind("settings")), None)
+    return entry.source if entry else Source("incidentctl.yaml")
+
+
+def matrix_source(catalog: Catalog) -> Source:
+    """Return where the impact matrix stands."""
+    entry = next(iter(catalog.of_kind("matrix")), None)
+    return entry.source if entry else Source("severities.yaml", inside=("matrix",))
+
+
+def sources(catalog: Catalog, kind: str) -> dict[str, Entry]:
+    """Return the entry that stands for each name of a kind: of two the first."""
+    found: dict[str, Entry] = {}
+    for entry in catalog.of_kind(kind):
+        found.setdefault(entry.name, entry)
+    return found
+
+
+def label(entry: Entry) -> str:
+    """Name an entry in a sentence: `service auth-api`."""
+    return f"{entry.kind.replace('_', ' ')} {entry.name}"

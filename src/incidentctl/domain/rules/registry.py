@@ -1,0 +1,73 @@
+"""All rules of `catalog lint` by code, and how they are run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from incidentctl.domain.catalog import Catalog
+from incidentctl.domain.rules import (
+    graph,
+    names,
+    on_call,
+    owners,
+    references,
+    reviewed,
+    runbooks,
+    secrets,
+    tiers,
+)
+from incidentctl.domain.rules.finding import Finding, Rule, nearest, settings_source
+from incidentctl.domain.rules.texts import RuleText
+
+
+def unknown_code(catalog: Catalog) -> Iterable[Finding]:
+    """Find levels in the settings for codes that no rule has.
+
+    What the strict reading of files refuses (IC0…) is no rule: its level cannot be set.
+    """
+    for code in catalog.settings.lint:
+        if code not in RULES:
+            yield Finding(
+                "IC112",
+                f"`lint` sets a level for {code!r}, which is no rule.",
+                settings_source(catalog),
+                ("lint", code),
+                "The level of what cannot be read (IC0…) is fixed; correct the file."
+                if code.startswith("IC0")
+                else nearest(code, RULES, otherwise="See docs/reference/lint-rules.md."),
+            )
+
+
+_LINT = Rule(
+    RuleText(
+        "IC112",
+        "error",
+        "A level for an unknown rule",
+        "A mistyped code changes nothing, and the team believes that it does.",
+        "Correct the code, or remove it.",
+    ),
+    unknown_code,
+)
+
+_SUBJECTS = (owners, names, references, on_call, runbooks, secrets, graph, tiers, reviewed)
+
+#: Every rule by its code, in the order of the codes.
+RULES: dict[str, Rule] = {
+    rule.text.code: rule
+    for rule in sorted(
+        [_LINT, *(rule for subject in _SUBJECTS for rule in subject.RULES)],
+        key=lambda rule: rule.text.code,
+    )
+}
+
+
+def run(catalog: Catalog, *, today: date) -> list[Finding]:
+    """Return what every rule finds that the settings do not switch off."""
+    levels = catalog.settings.lint
+    return [
+        finding
+        for code, rule in RULES.items()
+        if levels.get(code) != "off"
+        for finding in rule.run(catalog, today)
+    ]

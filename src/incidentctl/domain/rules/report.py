@@ -1,0 +1,28 @@
+"""What `catalog lint` found, for whoever prints it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from incidentctl.errors import Problem
+
+
+class LintReport(NamedTuple):
+    """The problems, sorted by path and line, and how many files were read."""
+
+    problems: tuple[Problem, ...]
+    files: int
+
+    @property
+    def errors(self) -> int:
+        """How many problems are errors."""
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        """How many problems are warnings."""
+        return sum(problem.severity == "warning" for problem in self.problems)
+
+    def fails(self, *, strict: bool) -> bool:
+        """Say whether a check is red: on errors; with `strict` on warnings, too."""
+        return self.errors > 0 or (strict and self.warnings > 0)
