@@ -10,6 +10,7 @@ import pytest
 from incidentctl.app.answers import Area, Person
 from incidentctl.app.init import Request, initialise, remotes_at, whoever_at
 from incidentctl.domain.process import TIERS, Case, missing, recommend_for, resolve, tier_in_force
+from incidentctl.domain.rules import registry
 from incidentctl.files.loader import load
 
 ALICE = Person("alice", "Alice Example", "alice@example.com")
@@ -35,6 +36,7 @@ def test_what_it_writes_is_whole_at_every_tier(tmp_path, tier, services):
     run(tmp_path, Request(organisation="Acme", team="core", services=services, tier=tier))
     catalog, problems = load(tmp_path)
     assert problems == []
+    assert registry.run(catalog, today=TODAY) == []  # also nothing that --strict refuses
     assert catalog.settings.organisation == "Acme"
     assert set(catalog.services) == set(services)
     in_force = tier or "single"
@@ -95,6 +97,7 @@ def test_areas_with_and_without_services(tmp_path):
     run(tmp_path, Request(services=("a", "b", "c"), areas=areas, tier="per-severity-and-area"))
     catalog, problems = load(tmp_path)
     assert problems == []
+    assert registry.run(catalog, today=TODAY) == []
     assert catalog.product_areas["login"].services == ("a",)
     assert catalog.product_areas["shop"].services == ("b", "c")
     assert len(catalog.runbooks) == 15
@@ -105,6 +108,7 @@ def test_a_service_that_no_area_names_is_not_what_customers_meet(tmp_path):
     catalog, _ = load(tmp_path)
     assert catalog.services["a"].faces_customers
     assert not catalog.services["b"].faces_customers
+    assert registry.run(catalog, today=TODAY) == []
 
 
 def test_nothing_is_overwritten_and_the_second_time_writes_nothing(tmp_path):

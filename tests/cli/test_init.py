@@ -1,0 +1,133 @@
+"""`incidentctl init` from options, and its questions on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pexpect
+import pytest
+
+from incidentctl.files.loader import load
+
+COMMAND = [sys.executable, "-m", "incidentctl"]
+
+
+def run(folder, *arguments):
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_from_options(tmp_path, git):
+    done = run(
+        tmp_path,
+        "init", "acme", "--organisation", "Acme", "--team", "core", "--services", "auth-api,db",
+        "--tier", "per-severity-and-area", "--area", "login=auth-api", "--area", "shop",
+        "--timezone", "Europe/Berlin", "--expected-services", "120", "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["schema"] == "incidentctl/init/1"
+    assert told["kept"] == []
+    root = tmp_path / "acme"
+    catalog, problems = load(root)
+    assert problems == []
+    assert len(catalog.runbooks) == 15
+    assert git(root, "rev-parse", "--show-toplevel").strip() == str(root.resolve())
+    again = run(tmp_path, "init", "acme", "--team", "core")
+    assert again.returncode == 0
+    assert "left alone: teams/core.yaml" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--team", "../core"),
+        ("--team", ""),
+        ("--services", "a,b/c"),
+        ("--services", "a,A"),
+        ("--area", "x\x1b[31m"),
+        ("--organisation", "a\nb"),
+        ("--timezone", "Mars/Olympus"),
+        ("--expected-services", "-1"),
+        ("--tier", "none"),
+        ("--remote", "--upload-pack=x"),
+    ],
+)
+def test_a_hostile_value_is_a_usage_error_and_writes_nothing(tmp_path, arguments):
+    done = run(tmp_path, "init", *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "\x1b" not in done.stderr
+    assert "error:" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_where_the_folder_should_be_is_refused(tmp_path):
+    (tmp_path / "acme").touch()
+    done = run(tmp_path, "init", "acme")
+    assert done.returncode == 5
+    assert "is no folder" in done.stderr
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "incidentctl", "init", "acme"],
+        cwd=str(tmp_path),
+        env={**os.environ, "TERM": "dumb"},
+        encoding="utf-8",
+        timeout=20,
+    )
+    yield child
+    child.close(force=True)
+
+
+def test_the_questions(tmp_path, terminal):
+    terminal.expect("organisation")
+    terminal.sendline("Acme")
+    terminal.expect("team called")
+    terminal.sendline("a/b")
+    terminal.expect("cannot be the name")
+    terminal.expect("team called")
+    terminal.sendline("core")
+    terminal.expect("run in production")
+    terminal.sendline("auth-api, db")
+    terminal.expect("How many services")
+    terminal.sendline("101")
+    terminal.expect("How much process")
+    terminal.sendline("")
+    terminal.expect("Product areas")
+    terminal.sendline("login, shop")
+    terminal.expect("time zone")
+    terminal.sendline("")
+    terminal.expect("git repository")
+    terminal.sendline("n")
+    terminal.expect(pexpect.EOF)
+    assert terminal.wait() == 0
+    catalog, problems = load(tmp_path / "acme")
+    assert problems == []
+    assert len(catalog.runbooks) == 15
+    assert catalog.settings.tier is None
+    assert catalog.settings.expected_services == 101
+    assert not (tmp_path / "acme/.git").exists()
+
+
+def test_ctrl_c_writes_nothing(tmp_path, terminal):
+    terminal.expect("organisation")
+    terminal.sendline("Acme")
+    terminal.expect("team called")
+    terminal.sendintr()
+    terminal.expect("Nothing was written")
+    terminal.expect(pexpect.EOF)
+    assert terminal.wait() == 130
+    assert not (tmp_path / "acme").exists()
