@@ -100,7 +100,7 @@ class Response:
         who: Actor,
         *,
         at: datetime | None = None,
-        tell: Callable[[str], None] = lambda line: None,
+        tell: Callable[[str], None],
     ) -> None:
         """Take who acts on which incident; `tell` gets a line as soon as an action is safe."""
         self.workspace = workspace
@@ -135,7 +135,7 @@ def acknowledge(
     events = workspace.stamp(facts, ident, who, at=at)
     author = Author(who.author_name, who.author_email)
     done = workspace.record.acknowledge(Action(ident, events, author, summary))
-    return tuple(event.id for event in events), tuple(done.notes)
+    return tuple(event.id for event in events), (done.note,) if done.note else ()
 
 
 def record_action(
@@ -146,7 +146,7 @@ def record_action(
     summary: str,
     *,
     at: datetime | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str], None],
 ) -> Recorded:
     """Acknowledge, tell it at once, then commit what can be committed."""
     if not facts:

@@ -16,17 +16,31 @@ from typing import Any
 from incidentctl.app import people, places
 from incidentctl.domain.events import Event
 from incidentctl.domain.ids import incident_id, next_milliseconds, ulid
-from incidentctl.domain.incident import fold, head
+from incidentctl.domain.incident import Head
 from incidentctl.domain.times import zone
 from incidentctl.errors import IncidentctlError, Problem
 from incidentctl.files.basics import Basics, load_basics
-from incidentctl.record.place import RepositoryPlace, init_local, open_repository
+from incidentctl.record.place import (
+    RepositoryPlace,
+    head_commit,
+    identity,
+    init_local,
+    open_repository,
+)
 from incidentctl.record.record import Record
-from incidentctl.render.log import render_log
 
 
 def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
+    from incidentctl.domain.incident import fold
+    from incidentctl.render.log import render_log
+
     return render_log(fold(incident, events, problems=problems))
+
+
+def _fold_head(incident: str, events: Sequence[Event]) -> Head:
+    from incidentctl.domain.incident import fold, head
+
+    return head(fold(incident, events))
 
 
 class Workspace:
@@ -136,7 +150,8 @@ class Workspace:
     def local_record(self) -> Record:
         """Return the record in the XDG state folder, made if it is not there."""
         folder = places.state_folder(self.environment) / "record.git"
-        return self._record(init_local(folder, self.environment), remote=None)
+        place = init_local(folder, self.environment, branch=self.basics.branch)
+        return self._record(place, remote=None)
 
     def _record(self, place: RepositoryPlace, *, remote: str | None) -> Record:
         return Record(
@@ -144,18 +159,24 @@ class Workspace:
             work_tree=place.work_tree,
             environment=self.environment,
             render=_render,
-            fold_head=lambda ident, events: head(fold(ident, events)),
+            fold_head=_fold_head,
             branch=self.basics.branch,
             remote=remote,
             fallback=places.state_folder(self.environment),
             now=self.now,
         )
 
+    def log_text(self, incident: str) -> str:
+        """Return the Markdown log of an incident, acknowledged events included."""
+        return _render(incident, *self.record.events(incident))
+
     # --- who ------------------------------------------------------------------------------------
 
     def actor(self, stated: str | None) -> people.Actor:
         """Return who acts: the person stated, else git's identity here, else user@host."""
-        name, email = self.record.identity()
+        place = self._place
+        asked = place.common_dir if place else places.state_folder(self.environment)
+        name, email = identity(asked, self.environment)
         user = self.environment.get("USER") or self.environment.get("LOGNAME") or str(os.getuid())
         return people.actor(
             stated, self.basics, people.Identity(name, email, f"{user}@{os.uname().nodename}")
@@ -169,7 +190,7 @@ class Workspace:
 
     def catalog_commit(self) -> str | None:
         """Return the commit of the catalog that is read now, or None where there is none."""
-        return self._place and self.record.head_commit()
+        return head_commit(self._place, self.environment) if self._place else None
 
 
 def open_workspace(directory: str | None = None, *, must: bool = True) -> Workspace:

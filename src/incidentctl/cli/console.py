@@ -30,9 +30,10 @@ def styled(text: str, style: str, *, stream: Any = None) -> str:
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
 
 
-def out(text: str = "") -> None:
+def out(text: str = "", style: str | None = None) -> None:
     """Print data: cleaned text, on stdout."""
-    print(clean(text, keep_lines=True))
+    text = clean(text, keep_lines=True)
+    print(styled(text, style) if style else text)
 
 
 def say(text: str, style: str | None = None) -> None:

@@ -53,7 +53,7 @@ def init_command(
     import os
     from datetime import datetime
 
-    root = Path.cwd() / (directory or ctx.obj or ".")
+    root = (Path.cwd() / (directory or ctx.obj or ".")).resolve()
     if os.path.lexists(root) and not root.is_dir():
         raise RefusedError(f"{root} is no folder.", hint="Name a folder, or a new one.")
     request = _read(

@@ -52,7 +52,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "impact": _Lazy(_RESPOND, "impact", "Say who is hit, at the head of the log"),
     "link": _Lazy(_RESPOND, "link", "Keep the address of a channel, bridge, ticket"),
     "relate": _Lazy(_RESPOND, "relate", "Name another incident that belongs to this one"),
-    "list": _Lazy(_RESPOND, "list", "What is open, or was"),
+    "list": _Lazy(_RESPOND, "show", "What is open, or was"),
     "show": _Lazy(_RESPOND, "show", "One incident, now or as it was recorded then"),
     "due": _Lazy(_RESPOND, "due", "What is due; exit 1 when something is overdue"),
     "undo": _Lazy(_RESPOND, "undo", "Take back what you did last"),

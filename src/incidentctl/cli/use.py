@@ -28,5 +28,5 @@ def use_command(
         else:
             console.out(str(default))
         return
-    root = uses.use(Path.cwd() / directory, places.config_file(os.environ))
+    root = uses.use((Path.cwd() / directory).resolve(), places.config_file(os.environ))
     console.say(f"From now on {root} is used where no other repository is named or found.")

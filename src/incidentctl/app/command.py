@@ -1,0 +1,90 @@
+"""Run a command that a responder gives, and keep what it printed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from typing import IO, BinaryIO, NamedTuple
+
+#: Of a longer output the head and the tail are kept, this many bytes each.
+_HEAD = 6000
+_TAIL = 12000
+
+
+class Ran(NamedTuple):
+    """How a command ended, and what it printed: both streams in the order in which they came."""
+
+    exit_code: int
+    output: str
+
+
+class _Kept:
+    """The head and the tail of what is written, however long it is."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._dropped = 0
+        self._lock = threading.Lock()
+
+    def write(self, data: bytes) -> None:
+        with self._lock:
+            room = _HEAD - len(self._head)
+            self._head += data[:room] if room > 0 else b""
+            self._tail += data[max(room, 0) :]
+            if len(self._tail) > 2 * _TAIL:
+                self._dropped += len(self._tail) - _TAIL
+                del self._tail[:-_TAIL]
+
+    def text(self) -> str:
+        dropped = self._dropped + max(0, len(self._tail) - _TAIL)
+        middle = f"\n[{dropped} bytes left out]\n".encode() if dropped else b""
+        kept = bytes(self._head) + middle + bytes(self._tail[-_TAIL:])
+        return kept.decode(errors="replace").rstrip("\n")
+
+
+def run_command(command: Sequence[str], environment: Mapping[str, str]) -> Ran:
+    """Run a command with its output passed on as it comes; stdin is the user's.
+
+    A command that is not found ends with 127, one that may not be run with 126, one that a signal
+    ended with 128 and its number, as in a shell.
+    """
+    kept = _Kept()
+    try:
+        child = subprocess.Popen(
+            list(command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(environment)
+        )
+    except OSError as error:
+        message = f"{command[0]}: {error.strerror}"
+        print(message, file=sys.stderr)  # noqa: T201 (what a shell would print in its place)
+        return Ran(127 if isinstance(error, FileNotFoundError) else 126, message)
+    assert child.stdout is not None  # noqa: S101 (a pipe, as asked for)
+    assert child.stderr is not None  # noqa: S101 (the same)
+    threads = [
+        threading.Thread(target=_pass_on, args=(source, sink, kept))
+        for source, sink in (
+            (child.stdout, sys.stdout.buffer),
+            (child.stderr, sys.stderr.buffer),
+        )
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        code = child.wait()
+    except KeyboardInterrupt:
+        code = child.wait()  # the terminal has sent it the same signal
+    for thread in threads:
+        thread.join()
+    return Ran(code if code >= 0 else 128 - code, kept.text())
+
+
+def _pass_on(source: IO[bytes], sink: BinaryIO, kept: _Kept) -> None:
+    while data := source.read1(65536):  # type: ignore[attr-defined]  # a pipe of Popen is buffered
+        kept.write(data)
+        try:
+            sink.write(data)
+            sink.flush()
+        except OSError:
+            pass  # who read it has gone; the record still wants it

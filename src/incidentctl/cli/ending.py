@@ -1,0 +1,123 @@
+"""`resolve`, `reopen`, `cancel` and `close`: how an incident ends."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.cli.options import AsPerson, At, InIncident, Json
+from incidentctl.cli.responding import respond
+from incidentctl.domain.decide import lifecycle
+from incidentctl.errors import UsageError
+
+
+def resolve_command(
+    ctx: typer.Context,
+    text: Annotated[
+        list[str] | None, typer.Argument(metavar="[TEXT]", help="What solved it.")
+    ] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """It is over: customers are no longer hit."""
+    said = " ".join(text or []) or None
+    respond(
+        ctx,
+        incident,
+        lambda found: lifecycle.resolve(found, said),
+        "resolved",
+        command="resolve",
+        json=json,
+        as_=as_,
+        at=at,
+        echo=said,
+    )
+
+
+def reopen_command(
+    ctx: typer.Context,
+    reason: Annotated[
+        list[str] | None, typer.Argument(metavar="REASON", help="Why it was not over.")
+    ] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """It was not over."""
+    said = " ".join(reason or [])
+    if not said:
+        raise UsageError(
+            "Reopening needs a reason.", hint='incidentctl reopen "errors are back since 14:10"'
+        )
+    respond(
+        ctx,
+        incident,
+        lambda found: lifecycle.reopen(found, said),
+        "reopened",
+        command="reopen",
+        json=json,
+        as_=as_,
+        at=at,
+        echo=said,
+        ended=True,
+    )
+
+
+def cancel_command(
+    ctx: typer.Context,
+    reason: Annotated[
+        list[str] | None, typer.Argument(metavar="[REASON]", help="Why it was none.")
+    ] = None,
+    duplicate_of: Annotated[
+        str | None,
+        typer.Option("--duplicate-of", metavar="INCIDENT", help="Handled as this one."),
+    ] = None,
+    incident: InIncident = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """It was none, or is handled as another one."""
+    said = " ".join(reason or []) or None
+    from incidentctl.app.respond import find_incident
+    from incidentctl.cli.responding import workspace_of
+
+    other = find_incident(workspace_of(ctx), duplicate_of) if duplicate_of else None
+    respond(
+        ctx,
+        incident,
+        lambda found: lifecycle.cancel(found, said, duplicate_of=other),
+        "cancelled",
+        command="cancel",
+        json=json,
+        as_=as_,
+        echo=said,
+    )
+
+
+def close_command(
+    ctx: typer.Context,
+    reason: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[REASON]", help="Why no retrospective is needed."),
+    ] = None,
+    incident: InIncident = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Nothing is left to do."""
+    said = " ".join(reason or []) or None
+    respond(
+        ctx,
+        incident,
+        lambda found: lifecycle.close(found, said),
+        "closed",
+        command="close",
+        json=json,
+        as_=as_,
+        echo=said,
+        ended=True,
+    )

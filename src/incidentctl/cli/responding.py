@@ -1,0 +1,124 @@
+"""The frame of every respond command: which incident, who, when; what was recorded, told once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+
+from incidentctl.app.respond import (
+    Recorded,
+    Response,
+    SeveralError,
+    find_incident,
+    moment,
+)
+from incidentctl.app.workspace import Workspace, open_workspace
+from incidentctl.cli import console
+from incidentctl.domain.state import Incident
+from incidentctl.errors import IncidentctlError
+
+
+def workspace_of(ctx: typer.Context, *, must: bool = True) -> Workspace:
+    """Open the workspace that the root's `-C` names."""
+    return open_workspace(ctx.obj, must=must)
+
+
+def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = False) -> str:
+    """Find the incident meant; when several fit, ask on a terminal, else refuse."""
+    try:
+        return find_incident(workspace, part, ended=ended)
+    except SeveralError as several:
+        if not console.is_terminal():
+            raise
+        from incidentctl.cli.prompts import ask_choice
+
+        heads = {head.id: head for head in workspace.record.heads()}
+        choices = [
+            (ident, f"{ident}  {heads[ident].title}" if ident in heads else ident)
+            for ident in several.candidates
+        ]
+        return ask_choice("Which incident?", choices, several.candidates[0])
+
+
+def tell(line: str) -> None:
+    """Say on stderr that something is safe; this is the acknowledgement."""
+    console.say(f"recorded {line}", "ok")
+
+
+def open_response(
+    ctx: typer.Context,
+    incident: str | None,
+    *,
+    as_: str | None = None,
+    at: str | None = None,
+    ended: bool = False,
+) -> Response:
+    """Open the work of one person on one incident."""
+    workspace = workspace_of(ctx)
+    ident = choose_incident(workspace, incident, ended=ended)
+    who = workspace.actor(as_)
+    when = moment(workspace, who, at)
+    response = Response(workspace, ident, who, at=when, tell=tell)
+    if when is not None:
+        from incidentctl.domain.times import show
+
+        console.say(f"at {show(when, workspace.speaker_zone(who))}")
+    return response
+
+
+Decide = Callable[[Incident], Sequence[Any]]
+
+
+def respond(
+    ctx: typer.Context,
+    incident: str | None,
+    decide: Decide,
+    summary: str,
+    *,
+    command: str,
+    json: bool,
+    as_: str | None = None,
+    at: str | None = None,
+    echo: str | None = None,
+    ended: bool = False,
+) -> tuple[Response, Recorded]:
+    """Do one command: decide on the incident's state, record, and tell what was recorded.
+
+    `echo` is what the user typed: a refusal shows it again, so that nothing typed is lost.
+    """
+    try:
+        response = open_response(ctx, incident, as_=as_, at=at, ended=ended)
+        facts = decide(response.incident)
+        recorded = response.record(facts, summary)
+    except IncidentctlError as refusal:
+        refusal.echo = refusal.echo or echo
+        raise
+    told(response, recorded, command=command, json=json)
+    return response, recorded
+
+
+def told(response: Response, recorded: Recorded, *, command: str, json: bool) -> None:
+    """Tell where things went, where that is not the usual; print the JSON of a command."""
+    for note in (*response.workspace.notes, *recorded.notes):
+        console.say(f"note: {note}", "warning")
+    if json:
+        console.print_json(
+            command,
+            {
+                "incident": recorded.incident,
+                "events": list(recorded.events),
+                "commit": recorded.commit,
+            },
+        )
+
+
+def known_people(ctx: typer.Context) -> list[str]:
+    """Return the handles of everybody in the catalog; empty when it names nobody."""
+    return list(workspace_of(ctx).basics.by_handle)
+
+
+def known_teams(ctx: typer.Context) -> list[str]:
+    """Return the names of the teams; empty when there are none."""
+    return list(workspace_of(ctx).catalog.teams)

@@ -1,0 +1,71 @@
+"""`list` and `show`: what is open, and one incident now or as it was recorded then."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.query import Filters, as_json, head_as_json, listed, shown
+from incidentctl.cli import console
+from incidentctl.cli.options import InIncident, Json
+from incidentctl.cli.responding import choose_incident, workspace_of
+
+
+def list_command(
+    ctx: typer.Context,
+    all_: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Declared since: 7d, 2026-03-29.")
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", help="Affecting this service.")
+    ] = None,
+    severity: Annotated[str | None, typer.Option("--severity", help="Of this severity.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="incident, drill or backfill.")] = None,
+    text: Annotated[str | None, typer.Option("--text", help="With this in the title.")] = None,
+    json: Json = False,
+) -> None:
+    """What is open, or was."""
+    workspace = workspace_of(ctx)
+    filters = Filters(all_, since, service, severity, kind, text)
+    heads = listed(workspace, filters)
+    if json:
+        console.print_json("list", {"incidents": [head_as_json(head) for head in heads]})
+        return
+    if not heads:
+        console.say("No incident is open." if not all_ else "No incident fits.")
+        return
+    zone = workspace.speaker_zone(workspace.actor(None))
+    from incidentctl.domain.times import show as show_time
+
+    console.table(
+        ("id", "severity", "status", "declared", "commander", "title"),
+        [
+            (h.id, h.severity, h.status, show_time(h.declared, zone), h.commander, h.title)
+            for h in heads
+        ],
+    )
+
+
+def show_command(
+    ctx: typer.Context,
+    part: Annotated[
+        str | None, typer.Argument(metavar="[INCIDENT]", help="Any part of its id.")
+    ] = None,
+    incident: InIncident = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="As it was recorded then.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """One incident, now or as it was recorded then."""
+    workspace = workspace_of(ctx)
+    ident = choose_incident(workspace, part or incident)
+    found = shown(workspace, ident, at=at)
+    if json:
+        console.print_json("show", as_json(found))
+        return
+    from incidentctl.cli.screen import print_incident
+
+    print_incident(found, workspace.now())

@@ -1,0 +1,112 @@
+"""`step`: list, do, skip and reopen the steps of the runbook, for scripts and screen readers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.cli import console
+from incidentctl.cli.options import AsPerson, At, InIncident, Json
+from incidentctl.cli.responding import choose_incident, respond, workspace_of
+from incidentctl.cli.screen import step_line
+from incidentctl.domain.decide import steps
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="List, do, skip or reopen steps of the runbook, for scripts and screen readers.",
+)
+
+StepName = Annotated[str, typer.Argument(metavar="STEP", help="Its id or its number.")]
+
+
+@app.command("list")
+def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -> None:
+    """List the steps and their states."""
+    from incidentctl.app.query import as_json
+    from incidentctl.app.respond import load
+
+    workspace = workspace_of(ctx)
+    found = load(workspace, choose_incident(workspace, incident))
+    if json:
+        console.print_json("step-list", {"incident": found.id, "steps": as_json(found)["steps"]})
+        return
+    for step in found.steps:
+        console.out(f"{step_line(step).strip()}  ({step.id})")
+
+
+@app.command("done")
+def done_(
+    ctx: typer.Context,
+    step: StepName,
+    note: Annotated[str | None, typer.Option("--note", help="How, in a sentence.")] = None,
+    link: Annotated[
+        str | None, typer.Option("--link", metavar="URL", help="Where to see it.")
+    ] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """A step was done."""
+    respond(
+        ctx,
+        incident,
+        lambda found: steps.done(found, step, note=note, link=link),
+        f"step {step} done",
+        command="step-done",
+        json=json,
+        as_=as_,
+        at=at,
+        echo=note,
+    )
+
+
+@app.command("skip")
+def skip_(
+    ctx: typer.Context,
+    step: StepName,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """A step is left out on purpose."""
+    respond(
+        ctx,
+        incident,
+        lambda found: steps.skip(found, step, reason=reason),
+        f"step {step} skipped",
+        command="step-skip",
+        json=json,
+        as_=as_,
+        at=at,
+        echo=reason,
+    )
+
+
+@app.command("reopen")
+def reopen_(
+    ctx: typer.Context,
+    step: StepName,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """A step is to be done after all."""
+    respond(
+        ctx,
+        incident,
+        lambda found: steps.reopen(found, step, reason=reason),
+        f"step {step} reopened",
+        command="step-reopen",
+        json=json,
+        as_=as_,
+        at=at,
+        echo=reason,
+    )

@@ -1,0 +1,108 @@
+"""`task`: known work for somebody: add, assign, finish, list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.cli import console
+from incidentctl.cli.options import AsPerson, At, InIncident, Json
+from incidentctl.cli.responding import choose_incident, known_people, respond, workspace_of
+from incidentctl.domain.decide import tasks
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Add, assign and finish tasks of the responders.",
+)
+
+TaskNumber = Annotated[str, typer.Argument(metavar="NUMBER", help="As `task list` shows it.")]
+
+
+@app.command("list")
+def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -> None:
+    """List the tasks."""
+    from incidentctl.app.query import as_json
+    from incidentctl.app.respond import load
+
+    workspace = workspace_of(ctx)
+    found = load(workspace, choose_incident(workspace, incident))
+    if json:
+        console.print_json("task-list", {"incident": found.id, "tasks": as_json(found)["tasks"]})
+        return
+    for task in found.tasks:
+        box = "[x]" if task.done else "[ ]"
+        whom = task.person or task.role
+        console.out(f"{task.number:>2} {box} {task.title}" + (f" ({whom})" if whom else ""))
+
+
+@app.command("add")
+def add_(
+    ctx: typer.Context,
+    title: Annotated[list[str], typer.Argument(metavar="TITLE", help="What to do.")],
+    role: Annotated[str | None, typer.Option("--role", help="Whose role it is.")] = None,
+    person: Annotated[str | None, typer.Option("--person", help="Who does it.")] = None,
+    incident: InIncident = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Put work on the list."""
+    respond(
+        ctx,
+        incident,
+        lambda found: tasks.add(
+            found, " ".join(title), role=role, person=person, known=known_people(ctx)
+        ),
+        "task added",
+        command="task-add",
+        json=json,
+        as_=as_,
+        echo=" ".join(title),
+    )
+
+
+@app.command("assign")
+def assign_(
+    ctx: typer.Context,
+    task: TaskNumber,
+    person: Annotated[str, typer.Argument(metavar="PERSON")],
+    incident: InIncident = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Give a task to somebody."""
+    respond(
+        ctx,
+        incident,
+        lambda found: tasks.assign(found, task, person, known=known_people(ctx)),
+        f"task {task} assigned to {person}",
+        command="task-assign",
+        json=json,
+        as_=as_,
+    )
+
+
+@app.command("done")
+def done_(
+    ctx: typer.Context,
+    task: TaskNumber,
+    note: Annotated[str | None, typer.Option("--note", help="How, in a sentence.")] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """A task was done."""
+    respond(
+        ctx,
+        incident,
+        lambda found: tasks.done(found, task, note=note),
+        f"task {task} done",
+        command="task-done",
+        json=json,
+        as_=as_,
+        at=at,
+        echo=note,
+    )
