@@ -140,7 +140,10 @@ def matrix_shape(catalog: Catalog) -> Iterable[Finding]:
             message = f"The matrix has a row for the importance {importance}."
             hint = "Importance goes from 1, the highest, to 5."
         elif len(row) != len(matrix.conditions):
-            message = f"The matrix has {len(row)} severities for the importance {importance}."
+            message = (
+                f"The matrix has {len(row)} of {len(matrix.conditions)} severities for importance "
+            )
+            message += f"for the importance {importance}."
             hint = f"Write one for each condition: {', '.join(matrix.conditions)}."
         else:
             continue

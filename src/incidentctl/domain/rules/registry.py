@@ -17,7 +17,7 @@ from incidentctl.domain.rules import (
     secrets,
     tiers,
 )
-from incidentctl.domain.rules.finding import Finding, Rule, nearest, settings_source
+from incidentctl.domain.rules.finding import Finding, Rule, settings_source
 from incidentctl.domain.rules.texts import RuleText
 
 
@@ -27,16 +27,20 @@ def unknown_code(catalog: Catalog) -> Iterable[Finding]:
     What the strict reading of files refuses (IC0…) is no rule: its level cannot be set.
     """
     for code in catalog.settings.lint:
-        if code not in RULES:
-            yield Finding(
-                "IC112",
-                f"`lint` sets a level for {code!r}, which is no rule.",
-                settings_source(catalog),
-                ("lint", code),
-                "The level of what cannot be read (IC0…) is fixed; correct the file."
-                if code.startswith("IC0")
-                else nearest(code, RULES, otherwise="See docs/reference/lint-rules.md."),
-            )
+        if code in RULES:
+            continue
+        hint = "docs/reference/lint-rules.md lists the codes."
+        if code.startswith("IC0"):
+            hint = "The level of what cannot be read (IC0…) is fixed; correct the file."
+        elif code.upper() in RULES:
+            hint = f"Did you mean {code.upper()!r}?"
+        yield Finding(
+            "IC112",
+            f"`lint` sets a level for {code!r}, which is no rule.",
+            settings_source(catalog),
+            ("lint", code),
+            hint,
+        )
 
 
 _LINT = Rule(

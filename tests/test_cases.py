@@ -1,0 +1,42 @@
+"""The smallest bad repository for each code of lint, and what lint says of it."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from incidentctl.app.lint import lint
+from incidentctl.domain.rules.registry import RULES
+from incidentctl.domain.rules.syntax import SYNTAX
+from incidentctl.files.layout import MAX_BYTES
+from incidentctl.files.loader import load
+from incidentctl.render.findings import findings_text
+
+CASES = Path(__file__).parent / "cases"
+FOLDERS = sorted(folder for folder in CASES.iterdir() if folder.is_dir())
+
+
+def said(root):
+    catalog, problems = load(root)
+    report = lint(root, catalog, problems=problems, today=date(2026, 11, 24))
+    return {problem.code for problem in report.problems}, findings_text(report) + "\n"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_bad_repository_is_told_what_is_wrong(folder, tmp_path):
+    root = tmp_path / "repository"
+    shutil.copytree(folder, root)
+    if folder.name == "IC006":  # a file of a megabyte is made here, not kept in the repository
+        large = root / "services" / "api.yaml"
+        large.write_text(large.read_text() + "#" * MAX_BYTES)
+
+    codes, text = said(root)
+
+    assert codes == {folder.name}
+    assert text == (folder / "expected.txt").read_text()
+
+
+def test_every_code_has_a_case():
+    codes = {*RULES, *(text.code for text in SYNTAX)}
+    assert {folder.name for folder in FOLDERS} == codes
