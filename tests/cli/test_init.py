@@ -131,3 +131,22 @@ def test_ctrl_c_writes_nothing(tmp_path, terminal):
     terminal.expect(pexpect.EOF)
     assert terminal.wait() == 130
     assert not (tmp_path / "acme").exists()
+
+
+def test_a_folder_above_is_that_folder(tmp_path):
+    (tmp_path / "sub").mkdir()
+    run(tmp_path / "sub", "init", "..", "--team", "core", "--no-git")
+    assert (tmp_path / "incidentctl.yaml").is_file()
+    assert list((tmp_path / "sub").iterdir()) == []
+
+
+def test_the_workflow_is_one(tmp_path):
+    run(tmp_path, "init", "--no-git")
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "check_jsonschema",
+            "--builtin-schema", "vendor.github-workflows", ".github/workflows/incidentctl.yml",
+        ],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
