@@ -1,0 +1,85 @@
+"""The little of the team's files that recording an event needs: settings, and who people are.
+
+`incidentctl log` reads this at every call, so a warm one imports neither yaml nor pydantic.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.errors import Problem
+from incidentctl.files import cache
+from incidentctl.files.layout import read_all
+
+_NAME = "basics.json"
+
+
+class Person(NamedTuple):
+    """A member of a team, as far as the record needs to know."""
+
+    handle: str
+    name: str | None = None
+    email: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basics:
+    """What recording an event needs to know of the organisation."""
+
+    organisation: str | None = None
+    timezone: str = "UTC"
+    remote: str | None = None
+    branch: str = "incident-log"
+    default_severity: str | None = None
+    people: tuple[Person, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """What is wrong in the files that these values come from."""
+
+    @property
+    def by_handle(self) -> dict[str, Person]:
+        """The members by handle."""
+        return {person.handle: person for person in self.people}
+
+    @property
+    def by_email(self) -> dict[str, Person]:
+        """The members by e-mail address, folded; of two with one address the first."""
+        return {p.email.casefold(): p for p in reversed(self.people) if p.email}
+
+
+def load_basics(root: Path, cache_dir: Path | None) -> Basics:
+    """Return the basics; faulty settings have their defaults, faulty members are left out."""
+    contents = read_all(root, only=("settings", "team"))
+    key = cache.key_of(contents)
+    payload = cache.read(cache_dir / _NAME, key) if cache_dir else None
+    if payload is not None:
+        return _decode(payload)
+    from incidentctl.files.loader import load_contents  # noqa: PLC0415 (yaml and pydantic)
+
+    catalog, problems = load_contents(contents)
+    settings = catalog.settings
+    basics = Basics(
+        organisation=settings.organisation,
+        timezone=settings.timezone,
+        remote=settings.record.remote,
+        branch=settings.record.branch,
+        default_severity=settings.default_severity,
+        people=tuple(
+            Person(member.handle, member.name, member.email, member.timezone)
+            for _, member in catalog.members().values()
+        ),
+        problems=tuple(problems),
+    )
+    if cache_dir:
+        cache.write(cache_dir / _NAME, key, json.dumps(asdict(basics)).encode())
+    return basics
+
+
+def _decode(payload: bytes) -> Basics:
+    values = json.loads(payload)
+    values["people"] = tuple(Person(*person) for person in values["people"])
+    values["problems"] = tuple(Problem(*problem) for problem in values["problems"])
+    return Basics(**values)

@@ -1,0 +1,52 @@
+"""A file that keeps what was computed from other files: keyed by their content, safe to delete."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from incidentctl import __version__
+from incidentctl.files.layout import Content
+
+_DIGEST = 32
+
+
+def key_of(contents: Iterable[Content]) -> bytes:
+    """Return the key of what these files make, with this version of the program and of Python."""
+    # Content, not times: a fresh clone has new times, and a checkout may keep old ones.
+    digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
+    for path, kind, data, problem in contents:
+        size = -1 if data is None else len(data)
+        head = f"\0{len(path)} {path}\0{kind} {size} {problem or ''}\0"
+        digest.update(head.encode(errors="surrogateescape"))
+        digest.update(data or b"")
+    return digest.digest()
+
+
+def read(file: Path, key: bytes) -> bytes | None:
+    """Return what was kept under `key`; None when there is nothing, something else, or half."""
+    try:
+        kept = file.read_bytes()
+    except OSError:
+        return None
+    payload = kept[2 * _DIGEST :]
+    head = key + hashlib.sha256(key + payload).digest()
+    return payload if kept[: 2 * _DIGEST] == head else None
+
+
+def write(file: Path, key: bytes, payload: bytes) -> None:
+    """Keep `payload` under `key`, whole or not at all; a failure only costs time later."""
+    name = None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
+        with os.fdopen(handle, "wb") as temporary:
+            temporary.write(key + hashlib.sha256(key + payload).digest() + payload)
+        Path(name).replace(file)
+    except OSError:
+        if name is not None:
+            Path(name).unlink(missing_ok=True)

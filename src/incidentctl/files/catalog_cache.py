@@ -1,0 +1,64 @@
+"""The catalog, from a cache where the files are as they were: no yaml and no pydantic then."""
+
+from __future__ import annotations
+
+import gc
+import io
+import pickle
+from pathlib import Path
+from typing import Any
+
+from incidentctl.domain.catalog import Catalog
+from incidentctl.errors import Problem
+from incidentctl.files import cache
+from incidentctl.files.layout import read_all
+
+_NAME = "catalog.pickle"
+_PLAIN = {("datetime", name) for name in ("date", "datetime", "timedelta", "timezone")}
+
+
+def load_cached(root: Path, cache_dir: Path | None) -> tuple[Catalog, list[Problem]]:
+    """Return what `loader.load` returns, from the cache in `cache_dir` when nothing changed.
+
+    Without a folder for it nothing is cached.
+    """
+    contents = read_all(root)
+    key = cache.key_of(contents)
+    kept = _kept(cache_dir / _NAME, key) if cache_dir else None
+    if kept is not None:
+        return kept
+    from incidentctl.files.loader import load_contents  # noqa: PLC0415 (yaml and pydantic)
+
+    loaded = load_contents(contents)
+    if cache_dir:
+        cache.write(cache_dir / _NAME, key, pickle.dumps(loaded, protocol=5))
+    return loaded
+
+
+class _Reader(pickle.Unpickler):
+    """Makes only the domain's own values: whoever writes the cache cannot have code run."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.startswith("incidentctl.domain.") or (module, name) in _PLAIN | {
+            ("incidentctl.errors", "Problem")
+        }:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and "." not in name:
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} is no value of a catalog")
+
+
+def _kept(file: Path, key: bytes) -> tuple[Catalog, list[Problem]] | None:
+    payload = cache.read(file, key)
+    if payload is None:
+        return None
+    was_on = gc.isenabled()
+    gc.disable()  # many small objects that all stay
+    try:
+        catalog, problems = _Reader(io.BytesIO(payload)).load()
+    except Exception:  # noqa: BLE001 (a foreign pickle raises anything; the files are the truth)
+        return None
+    finally:
+        if was_on:
+            gc.enable()
+    return (catalog, problems) if isinstance(catalog, Catalog) else None
