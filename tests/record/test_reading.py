@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -218,3 +220,22 @@ def test_a_list_after_each_event_equals_one_without_cache(clone: Clone) -> None:
                 path.unlink()
         assert clone.record().heads() == warm
         assert clone.record().open_heads() == opened
+
+
+def test_recording_starts_git_once(clone: Clone, tmp_path: Path) -> None:
+    clone.declare()
+    real, calls = shutil.which("git"), tmp_path / "calls"
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\necho "$@" >> {calls}\nexec {real} "$@"\n')
+    wrapper.chmod(0o755)
+    path = f"{wrapper.parent}:{os.environ['PATH']}"
+    record = clone.record(environment=os.environ | {"PATH": path})
+    record.open_heads()
+    record.events(INCIDENT)
+    record.acknowledge(action(facts.Noted("x")))
+    assert record.flush().commit
+    assert len(calls.read_text().splitlines()) == 1
+    record.open_heads()
+    assert len(record.events(INCIDENT)[0]) == 2
+    assert len(calls.read_text().splitlines()) == 1

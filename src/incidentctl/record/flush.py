@@ -23,6 +23,8 @@ _WAIT = 0.3
 #: mirror a user's git may be at work for longer.
 _STALE_TRUTH = 2.0
 _STALE_MIRROR = 60.0
+#: The most actions of one `git fast-import`, so that it ends within its time limit.
+_MOST = 500
 
 
 class Flushed(NamedTuple):
@@ -131,6 +133,8 @@ class Flush:
                 continue
             if action is not None:
                 found.append(action)
+            if len(found) == _MOST:
+                break
         return found
 
     def _forget(self, done: Sequence[Pending]) -> None:
@@ -146,11 +150,11 @@ class Flush:
     def _remember(self, outcome: Outcome, index: Index | None) -> None:
         """Keep what this flush knows, so that the next command need not ask git."""
         self._commits |= outcome.commits
-        opened, ids = (dict(index.open), index.ids) if index else ({}, frozenset[str]())
+        opened, ids = (dict(index.open), index.ids) if index else ({}, ())
         for incident, (folder, log) in outcome.touched.items():
             self.touched[incident] = log
             head = self._store.head(incident, folder.events())
-            ids |= {incident}
+            ids = ids if incident in ids else tuple(sorted((*ids, incident)))
             opened.pop(incident, None)
             if head and head.open and folder.key:
                 opened[incident] = (folder.key, head)

@@ -54,10 +54,10 @@ EMPTY = Folder("", {}, {})
 
 def check(name: str, data: bytes) -> Stored:
     """Read one event under its file name; EventError when either is wrong."""
-    if split_name(name) is None:
-        raise EventError("not named like an event")
     event = decode(data)
     if event_name(event) != name:
+        if split_name(name) is None:
+            raise EventError("not named like an event")
         raise EventError("named otherwise than its content says")
     return Stored(event, data)
 
@@ -75,8 +75,7 @@ def knows_all(events: Iterable[Event]) -> bool:
 def _events_tree(objects: Objects, tree: Found) -> list[TreeEntry]:
     for mode, name, oid in entries(tree):
         if name == "events" and mode == b"40000":
-            found = objects.one(oid)
-            return entries(found) if found else []
+            return entries(objects.one(oid))
     return []
 
 

@@ -20,13 +20,14 @@ class Index(NamedTuple):
 
     `absorbed` are commits whose every event is in `truth`. `open` has the key of the folder and
     the head of each open incident, `commits` the commit of recent actions by their file's name.
+    `ids` are sorted.
     """
 
     truth: str | None = None
     beside: tuple[str, ...] = ()
     absorbed: tuple[str, ...] = ()
     open: dict[str, tuple[str, Head]] = {}  # noqa: RUF012 (never changed in place)
-    ids: frozenset[str] = frozenset()
+    ids: tuple[str, ...] = ()
     commits: dict[str, str] = {}  # noqa: RUF012 (never changed in place)
 
 
@@ -57,7 +58,7 @@ def read(cache: Cache) -> Index | None:
         tuple(beside),
         tuple(absorbed),
         {ident: (key, unpack_head(head)) for ident, (key, head) in opened.items()},
-        frozenset(ids.split()),
+        tuple(ids.split()),
         commits,
     )
 
@@ -66,6 +67,6 @@ def write(cache: Cache, index: Index) -> None:
     """Write the index."""
     opened = {ident: (key, pack_head(head)) for ident, (key, head) in index.open.items()}
     commits = dict(list(index.commits.items())[-_COMMITS:])
-    ids = " ".join(sorted(index.ids))
+    ids = " ".join(index.ids)
     body = [index.truth, index.beside, index.absorbed, opened, ids, commits]
     cache.put(_FILE, "", json.dumps(body).encode())

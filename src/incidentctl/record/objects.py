@@ -41,13 +41,18 @@ class TreeEntry(NamedTuple):
 _ENTRIES = {size: re.compile(rb"(\d+) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
 
 
-def entries(tree: Found) -> list[TreeEntry]:
-    """Read the lines of a folder; none when the object is not a folder."""
-    if tree.type != "tree" or tree.data is None:
+def raw_entries(tree: Found | None) -> list[tuple[bytes, bytes, bytes]]:
+    """Read mode, name and id of a folder's lines as bytes; none when it is not a folder."""
+    if tree is None or tree.type != "tree" or tree.data is None:
         return []
+    return _ENTRIES[len(tree.oid) // 2].findall(tree.data)
+
+
+def entries(tree: Found | None) -> list[TreeEntry]:
+    """Read the lines of a folder; none when the object is not a folder."""
     return [
         TreeEntry(mode, name.decode(errors="replace"), oid.hex())
-        for mode, name, oid in _ENTRIES[len(tree.oid) // 2].findall(tree.data)
+        for mode, name, oid in raw_entries(tree)
     ]
 
 

@@ -175,7 +175,8 @@ class Record:
 
     def ids(self) -> list[str]:
         """Return the ids of all incidents, sorted."""
-        return sorted(self._store.index().ids | set(self._pending()))
+        known = self._store.index().ids
+        return sorted([*known, *(ident for ident in self._pending() if ident not in known)])
 
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; the whole id finds just itself."""

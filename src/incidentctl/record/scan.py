@@ -14,11 +14,12 @@ from incidentctl.domain.incident import Head
 from incidentctl.record.cache import Cache
 from incidentctl.record.folder import check
 from incidentctl.record.index import pack_head, unpack_head
-from incidentctl.record.objects import Found, Objects, entries
+from incidentctl.record.objects import Found, Objects, entries, raw_entries
 
 FoldHead = Callable[[str, Sequence[Event]], Head]
 
 _FOLDER = b"40000"
+_KINDS = frozenset(kind.encode() for kind in LIFECYCLE)
 _YEAR = re.compile(r"\d{4}\Z")
 _MONTH = re.compile(r"\d{2}\Z")
 
@@ -61,8 +62,7 @@ def scan(
 
 
 def _folders(tree: Found | None) -> Iterator[tuple[str, str]]:
-    if tree is not None:
-        yield from ((name, oid) for mode, name, oid in entries(tree) if mode == _FOLDER)
+    return ((name, oid) for mode, name, oid in entries(tree) if mode == _FOLDER)
 
 
 def _months(objects: Objects, tips: Sequence[str]) -> dict[str, list[str]]:
@@ -103,9 +103,9 @@ def _read(
         trees += [(ident, oid) for name, oid in _folders(folder) if name == "events"]
     blobs: dict[str, dict[str, str]] = {ident: {} for ident in incidents}
     for (ident, _), tree in zip(trees, objects.many(oid for _, oid in trees), strict=True):
-        for mode, name, oid in entries(tree) if tree else []:
-            if mode == b"100644" and name[27:-5] in LIFECYCLE:
-                blobs[ident].setdefault(name, oid)
+        for mode, file, oid in raw_entries(tree):
+            if file[27:-5] in _KINDS and mode == b"100644":
+                blobs[ident].setdefault(file.decode(errors="replace"), oid.hex())
     contents = objects.many(oid for names in blobs.values() for oid in names.values())
     for ident, names in blobs.items():
         events: dict[str, Event] = {}

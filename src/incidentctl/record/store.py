@@ -103,7 +103,7 @@ class Store:
         last = self._last_index(tips.truth)
         opened = {i: (key, head) for i, (key, head) in seen.items() if head and head.open}
         absorbed = last.absorbed if last.truth == tips.truth else ()
-        index = Index(tips.truth, beside, absorbed, opened, frozenset(seen), last.commits)
+        index = Index(tips.truth, beside, absorbed, opened, tuple(sorted(seen)), last.commits)
         if index != last:
             self.keep_index(index)
         return index, seen

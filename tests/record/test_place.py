@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.record.kit import SHUT_OUT, Clone, action, make_clone
+
+from incidentctl.domain import facts
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record.place import (
+    Identity,
+    head_commit,
+    identity,
+    init_local,
+    open_repository,
+)
+
+ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **SHUT_OUT}
+NO_GIT = {"PATH": "/nonexistent"}
+
+
+def test_it_finds_the_repository_upward_without_git(clone: Clone) -> None:
+    below = clone.path / "a" / "b"
+    below.mkdir(parents=True)
+    place = open_repository(below, NO_GIT)
+    assert place == (clone.git_dir, clone.git_dir, clone.path, False)
+    assert head_commit(place, NO_GIT) == clone.git("rev-parse", "HEAD").strip()
+
+
+def test_there_is_none(tmp_path: Path) -> None:
+    assert open_repository(tmp_path, NO_GIT) is None
+    (tmp_path / ".git").mkdir()
+    assert open_repository(tmp_path, NO_GIT) is None
+    (tmp_path / ".git").rmdir()
+    (tmp_path / ".git").write_text("gitdir: /nowhere\n")
+    assert open_repository(tmp_path, NO_GIT) is None
+
+
+def test_a_linked_worktree_shares_the_record(clone: Clone, tmp_path: Path) -> None:
+    clone.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "linked"))
+    clone.git("commit", "-q", "--allow-empty", "-m", "more")
+    place = open_repository(tmp_path / "linked", NO_GIT)
+    assert place is not None
+    assert place.common_dir == clone.git_dir
+    assert place.work_tree == tmp_path / "linked"
+    assert head_commit(place, NO_GIT) == clone.git("rev-parse", "side").strip()
+    assert head_commit(place, NO_GIT) != clone.git("rev-parse", "main").strip()
+
+
+def test_a_bare_one_a_git_dir_and_a_submodule(clone: Clone, tmp_path: Path) -> None:
+    bare = make_clone(tmp_path / "bare", "--bare")
+    place = open_repository(bare.path, NO_GIT)
+    assert place == (bare.path, bare.path, None, True)
+    assert head_commit(place, NO_GIT) is None
+    assert open_repository(clone.git_dir, NO_GIT) == (clone.git_dir, clone.git_dir, None, False)
+    clone.git(
+        "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(clone.path), "sub"
+    )  # fmt: skip
+    place = open_repository(clone.path / "sub", NO_GIT)
+    assert place is not None
+    assert place.common_dir == clone.git_dir / "modules" / "sub"
+    assert place.work_tree == clone.path / "sub"
+
+
+@pytest.mark.parametrize("state", ["packed", "detached", "unborn", "odd"])
+def test_the_commit_that_is_checked_out(clone: Clone, state: str) -> None:
+    commit: str | None = clone.git("rev-parse", "HEAD").strip()
+    if state == "packed":
+        clone.git("pack-refs", "--all")
+    elif state == "detached":
+        clone.git("checkout", "-q", "--detach")
+    elif state == "unborn":
+        clone.git("checkout", "-q", "--orphan", "new")
+        commit = None
+    else:
+        (clone.git_dir / "HEAD").write_text("ref: ../../etc/passwd\n")
+        commit = None
+    place = open_repository(clone.path, ENVIRONMENT)
+    assert place is not None
+    assert head_commit(place, ENVIRONMENT) == commit
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="giving a folder away needs root")
+def test_somebody_else_s_repository_is_refused_unless_trusted(clone: Clone, tmp_path: Path) -> None:
+    for path in (clone.path, clone.git_dir):
+        os.chown(path, 1234, 1234)
+    with pytest.raises(EnvironmentFailedError, match="belongs to somebody else") as refusal:
+        open_repository(clone.path, ENVIRONMENT)
+    assert "safe.directory" in str(refusal.value.hint)
+    config = tmp_path / "config"
+    config.write_text(f"[safe]\n\tdirectory = {clone.path}\n")
+    trusting = ENVIRONMENT | {"GIT_CONFIG_GLOBAL": str(config)}
+    assert open_repository(clone.path, trusting) is not None
+
+
+def test_who_is_at_work(clone: Clone) -> None:
+    assert identity(clone.git_dir, ENVIRONMENT) == (None, None)
+    clone.git("config", "user.name", "Alice ⏎")
+    assert identity(clone.git_dir, ENVIRONMENT) == ("Alice ⏎", None)
+    clone.git("config", "user.email", "alice@example.org")
+    assert identity(clone.git_dir, ENVIRONMENT) == Identity("Alice ⏎", "alice@example.org")
+    told = ENVIRONMENT | {"GIT_AUTHOR_NAME": "Bob", "GIT_AUTHOR_EMAIL": "bob@example.org"}
+    assert identity(clone.git_dir, told) == ("Bob", "bob@example.org")
+    assert identity(clone.git_dir, NO_GIT) == (None, None)
+    assert identity(clone.git_dir / "gone", ENVIRONMENT) == (None, None)
+
+
+def test_the_local_record_is_made_once_and_works(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "local.git"
+    first = init_local(path, ENVIRONMENT, branch="incident-log")
+    assert init_local(path, NO_GIT, branch="incident-log") == first
+    clone = Clone(path, first.common_dir, tmp_path / "fallback")
+    record = clone.record()
+    record.acknowledge(action(facts.Declared("t")))
+    assert record.flush().commit == clone.git("rev-parse", "HEAD").strip()
+
+
+def test_where_it_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EnvironmentFailedError, match="cannot be made"):
+        init_local(tmp_path / "file" / "local.git", ENVIRONMENT, branch="incident-log")
+    with pytest.raises(EnvironmentFailedError, match="git was not found"):
+        init_local(tmp_path / "local.git", NO_GIT, branch="incident-log")
