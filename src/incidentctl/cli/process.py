@@ -61,7 +61,7 @@ def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
         }
         console.print_json("process-recommend", payload)
         return
-    console.out(f"{found.tier} ({found.complexity} complexity, {found.services} services)")
+    console.out(f"{found.tier} ({found.complexity} complexity)")
     console.out(found.reason)
     if advice.note:
         console.out(advice.note)

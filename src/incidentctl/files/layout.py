@@ -52,7 +52,7 @@ class Content(NamedTuple):
 
 def find_root(start: Path) -> Path | None:
     """Return the nearest folder, from `start` upward, that has the marker, or None."""
-    here = start.absolute()
+    here = start.resolve()  # `..` would make the folder itself one of its parents
     return next((folder for folder in (here, *here.parents) if (folder / MARKER).is_file()), None)
 
 
