@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from incidentctl.app.lint import lint
 from incidentctl.domain import built_in, process
 from incidentctl.domain.catalog import Catalog
 from incidentctl.files.layout import KINDS, yaml_files
@@ -103,6 +105,15 @@ def test_they_are_what_they_say(name, *, services, teams, areas, runbooks, tier)
     assert len(catalog.runbooks) == runbooks
     assert catalog.settings.tier == tier
     assert process.recommend_for(catalog).tier == tier
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_they_lint_clean_also_of_warnings_and_information(name):
+    root = EXAMPLES / name
+    catalog, problems = load(root)
+    report = lint(root, catalog, problems=problems, today=date(2026, 11, 24))
+    assert report.problems == ()
+    assert report.files == len(yaml_files(root)) > 0
 
 
 @pytest.mark.parametrize("name", NAMES)
