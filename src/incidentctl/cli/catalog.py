@@ -1,0 +1,241 @@
+"""`incidentctl catalog`: check the catalog, and ask who owns what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from incidentctl.app.workspace import Workspace, open_workspace
+from incidentctl.cli import console
+from incidentctl.cli.options import Json
+
+app = typer.Typer(
+    help="Check the catalog, and ask who owns what.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_What = Literal["services", "teams", "areas", "severities", "runbooks"]
+
+
+def _open(ctx: typer.Context) -> Workspace:
+    """Open the workspace, and say so where the catalog is not, or not wholly, the team's."""
+    workspace = open_workspace(ctx.obj)
+    if workspace.root is None:
+        console.say("No team's repository here: this is the built-in catalog.", "warning")
+    elif workspace.catalog_problems:
+        console.say(
+            "What could not be read is left out; see `incidentctl catalog lint`.",
+            "warning",
+        )
+    return workspace
+
+
+@app.command()
+def lint(
+    ctx: typer.Context,
+    *,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="How to print what was found.")
+    ] = "text",
+    json: Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")] = False,
+) -> None:
+    """Check everything: syntax, keys and values, and the rules across files."""
+    from incidentctl.app.lint import lint as check
+    from incidentctl.errors import NotFoundError
+    from incidentctl.render.findings import findings_json, findings_text
+
+    workspace = open_workspace(ctx.obj)
+    if workspace.root is None:
+        raise NotFoundError(
+            "There is no team's repository here to check.",
+            hint="Name it with -C DIR, or write one with `incidentctl init`.",
+        )
+    report = check(
+        workspace.root,
+        workspace.catalog,
+        problems=workspace.catalog_problems,
+        today=workspace.now().date(),
+    )
+    if json or output == "json":
+        console.print_json("catalog-lint", findings_json(report))
+    else:
+        typer.echo(findings_text(report, paint=console.styled))
+    if report.fails(strict=strict):
+        raise typer.Exit(1)
+
+
+@app.command()
+def who(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(help="What is broken, or an alert's labels: service=auth-api.")
+    ],
+    *,
+    json: Json = False,
+) -> None:
+    """Who owns it: team, the person on call now, contacts and runbooks."""
+    from incidentctl.app.who import who as ask
+    from incidentctl.domain.times import iso
+
+    workspace = _open(ctx)
+    matches = ask(workspace.catalog, words, now=workspace.now())
+    if not json:
+        console.out("\n\n".join(_match_text(match) for match in matches))
+        return
+    payload = []
+    for match in matches:
+        duty = match.on_call
+        entry = match._asdict() | {"on_call": duty.handle if duty else None}
+        entry["on_call_name"] = duty.name if duty else None
+        entry["on_call_until"] = iso(duty.until) if duty and duty.until else None
+        payload.append(entry)
+    console.print_json("catalog-who", {"matches": payload})
+
+
+def _match_text(match: Any) -> str:
+    kind = match.kind.replace("_", " ")
+    of = f" of {match.product_area}" if match.product_area else ""
+    lines = [f"{match.name} ({kind}{of})", f"  team      {match.owner}"]
+    lines.append(f"  on call   {_duty_text(match.on_call)}")
+    contacts = [f"{key} {value}" for key, value in match.contacts.items()]
+    lines += [f"  contacts  {', '.join(contacts) or 'none'}"]
+    lines += [f"  runbooks  {', '.join(match.runbooks) or 'none'}"]
+    return "\n".join(lines)
+
+
+def _duty_text(duty: Any) -> str:
+    from incidentctl.domain.times import show as show_time
+    from incidentctl.domain.times import zone
+
+    if duty is None:
+        return "nobody"
+    text = f"{duty.handle} ({duty.name})" if duty.name else str(duty.handle)
+    if duty.until:
+        text += f" until {show_time(duty.until, zone(duty.timezone))}"
+    if duty.escalate_to:
+        text += f", then the team {duty.escalate_to}"
+    return text
+
+
+@app.command("list")
+def list_command(
+    ctx: typer.Context,
+    what: Annotated[_What, typer.Argument(help="What to list.")] = "services",
+    *,
+    owner: Annotated[str | None, typer.Option("--owner", help="Owned by this team.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", help="Services of this type.")] = None,
+    lifecycle: Annotated[
+        str | None, typer.Option("--lifecycle", help="Services in this part of their life.")
+    ] = None,
+    tag: Annotated[str | None, typer.Option("--tag", help="Services with this tag.")] = None,
+    json: Json = False,
+) -> None:
+    """List services, teams, areas, severities or runbooks."""
+    from incidentctl.app.catalog import Filters, What, listed
+
+    workspace = _open(ctx)
+    rows = listed(workspace.catalog, What(what), Filters(owner, type_, lifecycle, tag))
+    if json:
+        console.print_json("catalog-list", {what: rows})
+    elif rows:
+        columns = list(rows[0])
+        console.table(columns, [[_cell(row[column]) for column in columns] for row in rows])
+    else:
+        console.say(f"No {what} fit.")
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="A service, team, area, runbook or severity.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Show one thing in full; of a service also its blast radius."""
+    from incidentctl.app.catalog import shown
+
+    workspace = _open(ctx)
+    entries = shown(workspace.catalog, name, now=workspace.now())
+    if json:
+        console.print_json("catalog-show", {"entries": entries})
+        return
+    console.out("\n\n".join(_entry_text(entry) for entry in entries))
+
+
+def _entry_text(entry: dict[str, Any], indent: str = "") -> str:
+    lines = []
+    for key, value in entry.items():
+        words = key.replace("_", " ")
+        if isinstance(value, dict) and value:
+            lines += [f"{indent}{words}", _entry_text(value, indent + "  ")]
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            lines.append(f"{indent}{words}")
+            lines += [f"{indent}  - {_cell(item)}" for item in value]
+        else:
+            lines.append(f"{indent}{words}: {_cell(value) or 'none'}")
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    """Write a value of JSON for people, on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_cell(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value))
+    return str(value)
+
+
+@app.command("on-call")
+def on_call(
+    ctx: typer.Context,
+    team: Annotated[str | None, typer.Argument(help="The team; absent: every team.")] = None,
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="Then, in the rota's zone: 2026-03-29T10:30."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Who is on call, now or at a moment, past or to come."""
+    from incidentctl.app.who import rotas
+    from incidentctl.domain.times import iso
+
+    workspace = _open(ctx)
+    found = rotas(workspace.catalog, team, at=at, now=workspace.now())
+    if json:
+        rows = [
+            {
+                "team": name,
+                "on_call": duty.handle if duty else None,
+                "name": duty.name if duty else None,
+                "until": iso(duty.until) if duty and duty.until else None,
+                "escalate_to": duty.escalate_to if duty else None,
+            }
+            for name, duty in found
+        ]
+        console.print_json("catalog-on-call", {"teams": rows})
+        return
+    console.table(("team", "on call"), [(name, _duty_text(duty)) for name, duty in found])
+
+
+@app.command()
+def graph(
+    ctx: typer.Context,
+    output: Annotated[
+        Literal["mermaid", "dot"], typer.Option("--format", help="The language of the graph.")
+    ] = "mermaid",
+) -> None:
+    """Print product areas, services and what they need as a graph."""
+    from incidentctl.render.graph import dot, mermaid
+
+    workspace = _open(ctx)
+    console.out((mermaid if output == "mermaid" else dot)(workspace.catalog))
