@@ -122,7 +122,7 @@ def _raw_entries(
                 yield "settings", document, source
             else:
                 yield from _severities(document, source, faults)
-        elif kind == "roles" and isinstance(document, dict) and "roles" in document:
+        elif kind == "roles" and isinstance(document, dict):
             yield from _inside("roles", "role", document, source, faults)
             _only(("roles",), document, source, faults)
         elif isinstance(document, tuple):

@@ -11,24 +11,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from incidentctl.domain.catalog import ProductArea, Service, Team
-from incidentctl.domain.roles import Role
-from incidentctl.domain.runbook import Runbook
-from incidentctl.domain.settings import Settings
-from incidentctl.domain.severity import Matrix, Severity
+from incidentctl.domain.kinds import CLASSES
 from incidentctl.files.faults import Fault, Loc, faults
-
-CLASSES: dict[str, type] = {
-    "settings": Settings,
-    "team": Team,
-    "service": Service,
-    "product_area": ProductArea,
-    "severity": Severity,
-    "matrix": Matrix,
-    "role": Role,
-    "runbook": Runbook,
-}
-"""The class of each kind of entry."""
 
 # Half a rota would call the wrong person, half a condition would answer the wrong incident.
 _WHOLE = ("on_call", "action", "importance")

@@ -1,0 +1,106 @@
+"""JSON Schemas (draft-07) of the team's files, made from the classes, for editors and CI."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from incidentctl.domain.kinds import CLASSES
+from incidentctl.domain.severity import Scale
+
+KINDS = ("settings", "team", "service", "product_area", "severities", "roles", "runbook")
+"""The kinds of file, each with a schema."""
+
+_ONE_MAPPING = ("settings", "severities")
+_TITLES = {
+    "settings": "incidentctl.yaml",
+    "severities": "severities.yaml",
+    "roles": "roles.yaml",
+    "team": "teams/*.yaml",
+    "service": "services/*.yaml",
+    "product_area": "product_areas/*.yaml",
+    "runbook": "runbooks/*.yaml",
+}
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """Return the JSON Schema of a kind of file."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 (90 ms, which only this needs)
+
+    cls = {"severities": Scale, "roles": CLASSES["role"]}.get(kind) or CLASSES[kind]
+    made = TypeAdapter(cls).json_schema(ref_template="#/definitions/{model}")
+    definitions = {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
+    entry = made["title"]
+    definitions[entry] = _tidy(made)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": f"urn:incidentctl:schema:{kind}",
+        "title": f"incidentctl: {_TITLES[kind]}",
+        "description": made["description"],
+        **_file(kind, {"$ref": f"#/definitions/{entry}"}),
+        "definitions": dict(sorted(definitions.items())),
+    }
+
+
+def text(kind: str) -> str:
+    """Return the schema as the bytes that are checked in."""
+    return json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+def _file(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """What a whole file may be; a file with nothing but comments is null.
+
+    `if` instead of `anyOf`, so that a message names what is wrong in the entry.
+    """
+    otherwise: dict[str, Any] = entry
+    if kind == "roles":
+        listed = {"type": "array", "items": entry}
+        otherwise = _tidy(
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {"roles": {**listed, "description": "The roles."}},
+                "required": ["roles"],
+            }
+        )
+    empty = {"if": {"type": "null"}, "then": True, "else": otherwise}
+    if kind in _ONE_MAPPING:
+        return empty
+    return {"if": {"type": "array"}, "then": {"items": entry}, "else": empty}
+
+
+def _tidy(part: Any) -> Any:
+    """Drop what pydantic adds for itself, and admit the user's own keys in every object."""
+    if isinstance(part, list):
+        return [_tidy(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    tidy = {
+        key: {name: _tidy(value) for name, value in inner.items()}
+        if key == "properties"
+        else _tidy(inner)
+        for key, inner in part.items()
+        if key != "title" and not (key == "default" and inner in (None, [], {}))
+    }
+    if tidy.get("type") == "object" and tidy.get("additionalProperties") is not True:
+        tidy["patternProperties"] = {"^x-": True}
+    if "importance" in tidy.get("properties", {}) and "conditions" in tidy["properties"]:
+        # A JSON Schema sees the whole numbers that are keys of the matrix as text.
+        tidy["properties"]["importance"]["propertyNames"] = {"pattern": "^([0-9]+$|x-)"}
+    if isinstance(tidy.get("default"), dict):
+        del tidy["default"]  # the defaults of the parts say it
+    return _nullable(tidy)
+
+
+def _nullable(part: dict[str, Any]) -> dict[str, Any]:
+    """Write "this or null" as one type where that is possible: messages are shorter then."""
+    choices = part.get("anyOf")
+    if not (isinstance(choices, list) and len(choices) == 2 and choices[1] == {"type": "null"}):
+        return part
+    kept = {key: value for key, value in part.items() if key != "anyOf"}
+    inner = choices[0]
+    if "type" not in inner:
+        return part
+    if "enum" in inner:
+        inner = {**inner, "enum": [*inner["enum"], None]}
+    return {**inner, "type": [inner["type"], "null"], **kept}

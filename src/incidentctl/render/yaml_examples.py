@@ -1,0 +1,82 @@
+"""One example of each kind of file, for the reference; a test loads them all."""
+
+from __future__ import annotations
+
+EXAMPLES: dict[str, str] = {
+    "settings": """\
+organisation: Acme
+timezone: Europe/Berlin
+tier: per-severity
+expected_services: 40
+default_severity: SEV2
+record: {remote: origin, branch: incident-log}
+lint: {IC203: error}
+""",
+    "team": """\
+name: core-services
+title: Core services
+lead: alice
+members:
+  - {handle: alice, name: Alice Example, email: alice@example.com, timezone: America/New_York}
+  - {handle: bob, name: Bob Example, email: bob@example.com}
+on_call:
+  rota: [alice, bob]
+  shift: 1w
+  starts: 2026-01-05T09:00
+  timezone: America/New_York
+  overrides: [{who: bob, from: 2026-03-02T09:00, until: 2026-03-04T09:00}]
+contacts: {channel: "#core", pager: "env:CORE_PAGER_URL"}
+""",
+    "service": """\
+name: auth-api
+owner: core-services
+description: Issues and checks login tokens
+importance: 1
+reviewed: 2026-09-01
+depends_on: [oauth2-db]
+identifiers: {pagerduty: PABC123, backstage: "component:default/auth-api"}
+links: [{title: Dashboard, url: "https://grafana.example.com/d/auth"}]
+---
+name: oauth2-db
+owner: core-services
+type: database
+""",
+    "product_area": """\
+name: login
+title: Signing in
+owner: core-services
+functionalities:
+  - {name: Log in with a password, words: [password, sign in], services: [auth-api]}
+""",
+    "severities": """\
+severities:
+  - name: SEV1
+    title: A core function is down for most customers
+    critical: true
+    update_every: 30m
+    retrospective: {required: true, within: 3d}
+  - {name: SEV2, title: A function is impaired, retrospective: {suggested: true, within: 5wd}}
+matrix:
+  conditions: [unavailable, degraded]
+  importance: {1: [SEV1, SEV1], 2: [SEV1, SEV2], 3: [SEV2, SEV2]}
+""",
+    "roles": """\
+# The four standard roles are built in: a role of one of their names replaces it, others join them.
+roles:
+  - name: scribe
+    title: Scribe
+    responsibilities: [Write down what is said on the bridge]
+    many: true
+""",
+    "runbook": """\
+name: critical
+applies_to: {critical: true}
+steps:
+  - id: page-on-call
+    title: Page the on-call engineer
+    purpose: Bring in an engineer to mitigate, unless one is paged already
+    action: {uses: pagerduty, with: {routing_key: "env:PAGERDUTY_KEY"}}
+  - {id: updates, title: Post an update, every: 30m, role: communication}
+tasks: [{title: Check the last deploy, role: mitigator}]
+""",
+}
