@@ -185,3 +185,16 @@ def test_sha256(tmp_path: Path) -> None:
     assert len(str(record._store.tips().truth)) == 64
     assert len(clone.record().events(INCIDENT)[0]) == 1
     assert [head.id for head in clone.record().heads()] == [INCIDENT]
+
+
+def test_what_cannot_be_forgotten_waits_and_is_not_committed_again(clone: Clone) -> None:
+    record = clone.record(remote="origin")
+    (clone.git_dir / "incidentctl").mkdir()
+    (clone.git_dir / "incidentctl" / "sent").write_text("in the way")
+    record.acknowledge(action(facts.Declared("t")))
+    flushed = record.flush()
+    assert flushed.pending == 1
+    assert "sent" in str(flushed.reason)
+    (clone.git_dir / "incidentctl" / "sent").unlink()
+    assert record.flush().pending == 0
+    assert clone.git("rev-list", "--count", TRUTH) == "1\n"

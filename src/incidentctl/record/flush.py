@@ -105,21 +105,23 @@ class Flush:
         refs.clear_stale_lock(self._store.git, TRUTH, age=_STALE_TRUTH)
         refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
         outbox.sweep(self._boxes)
-        while pending := self._read():
-            before = self._store.tips()
-            index = self._store.valid_index(before)
-            try:
+        try:
+            while pending := self._read():
+                index = self._store.valid_index(self._store.tips())
                 outcome = self._make_batch().commit(pending)
-            except EnvironmentFailedError as error:
-                self._reason = error.message
-                return False
-            self._notes += outcome.notes
-            self._forget(outcome.done)
-            self._remember(outcome, index)
-            point("flush.cached")
-            if len(outcome.done) < len(pending):
-                self._reason = "git did not take every event"
-                return False
+                self._notes += outcome.notes
+                self._forget(outcome.done)
+                self._remember(outcome, index)
+                point("flush.cached")
+                if len(outcome.done) < len(pending):
+                    self._reason = "git did not take every event"
+                    return False
+        except EnvironmentFailedError as error:
+            self._reason = error.message
+            return False
+        except OSError as error:
+            self._reason = f"{error.filename or self._state}: {error.strerror}"
+            return False
         return True
 
     def _read(self) -> list[Pending]:

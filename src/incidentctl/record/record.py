@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -165,18 +165,20 @@ class Record:
 
     def open_heads(self) -> list[Head]:
         """Return the open incidents, the newest first."""
+        pending = self._pending()
         opened = {incident: head for incident, (_, head) in self._store.index().open.items()}
-        return _newest_first(self._overlaid(opened, only_open=True))
+        return self._overlaid(opened, pending, only_open=True)
 
     def heads(self) -> list[Head]:
         """Return all incidents, the newest first."""
+        pending = self._pending()
         known = {ident: seen.head for ident, seen in self._store.all().items() if seen.head}
-        return _newest_first(self._overlaid(known, only_open=False))
+        return self._overlaid(known, pending, only_open=False)
 
     def ids(self) -> list[str]:
         """Return the ids of all incidents, sorted."""
-        known = self._store.index().ids
-        return sorted([*known, *(ident for ident in self._pending() if ident not in known)])
+        pending, known = self._pending(), self._store.index().ids
+        return sorted([*known, *(incident for incident in pending if incident not in known)])
 
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; the whole id finds just itself."""
@@ -204,13 +206,16 @@ class Record:
         return len(outbox.paths((self._box, self._fallback)))
 
     def _pending(self) -> dict[str, list[Path]]:
+        """Return the files of the outbox by incident.
+
+        A reader looks here first: what leaves the outbox meanwhile is then on the branch.
+        """
         found: dict[str, list[Path]] = {}
         for path in outbox.paths((self._box, self._fallback)):
             found.setdefault(outbox.incident_of(path), []).append(path)
         return found
 
     def _folder(self, incident: str) -> Folder:
-        # The outbox is looked at first: what leaves it meanwhile is then on the branch.
         waiting: dict[str, Stored] = {}
         for path in self._pending().get(incident, []):
             try:
@@ -221,18 +226,17 @@ class Record:
                 waiting |= {name: check(name, data) for name, data in action.entries.items()}
         return self._store.folder(incident).union(waiting)
 
-    def _overlaid(self, known: dict[str, Head], *, only_open: bool) -> list[Head]:
+    def _overlaid(
+        self, known: dict[str, Head], pending: Iterable[str], *, only_open: bool
+    ) -> list[Head]:
+        """Return heads, the newest first, with those of incidents that have pending events."""
         heads = dict(known)
-        for incident in self._pending():
+        for incident in pending:
             head = self._store.head(incident, self._folder(incident).events())
             heads.pop(incident, None)
             if head and (head.open or not only_open):
                 heads[incident] = head
-        return list(heads.values())
-
-
-def _newest_first(heads: Sequence[Head]) -> list[Head]:
-    return sorted(heads, key=lambda head: (head.declared, head.id), reverse=True)
+        return sorted(heads.values(), key=lambda head: (head.declared, head.id), reverse=True)
 
 
 def _why(error: OSError) -> str:
