@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
+
+from incidentctl.domain.events import Event
+from incidentctl.domain.fold import fold
+from incidentctl.domain.state import Incident
+
+__all__ = ["Head", "Incident", "as_of", "fold", "head"]
 
 
 class Head(NamedTuple):
@@ -25,3 +32,27 @@ class Head(NamedTuple):
     owner: str | None
     ended: datetime | None
     open: bool
+
+
+def head(incident: Incident) -> Head:
+    """Return what `list` shows; its life-cycle events alone give the same."""
+    return Head(
+        id=incident.id,
+        kind=incident.kind,
+        title=incident.title,
+        severity=incident.severity,
+        critical=incident.critical,
+        status=incident.status,
+        declared=incident.declared,
+        commander=incident.commander,
+        services=incident.services,
+        product_areas=incident.product_areas,
+        owner=incident.owner,
+        ended=incident.ended,
+        open=incident.open,
+    )
+
+
+def as_of(events: Iterable[Event], moment: datetime) -> list[Event]:
+    """Return the events that had been recorded by a moment, for `show --at`."""
+    return [event for event in events if event.recorded <= moment]

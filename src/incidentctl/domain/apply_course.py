@@ -1,0 +1,177 @@
+"""What each fact about the course of an incident and its people does, for the fold."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from incidentctl.domain import facts
+from incidentctl.domain.checklist import ASSIGN_ROLES, OTHER_ROLES, ticked_by
+from incidentctl.domain.draft import Draft
+from incidentctl.domain.roles import COMMANDER
+from incidentctl.domain.standing import Standing
+from incidentctl.domain.state import CANCELLED, CLOSED, MOMENTS, PHASES, RESOLVED, Held
+
+_MINUTE = timedelta(minutes=1)
+
+
+def declared(draft: Draft, standing: Standing, fact: facts.Declared) -> None:
+    """The first declaration stands; its author commands."""
+    by = standing.event.by
+    if draft.declared is not None:
+        first = draft.declared.event.by
+        draft.problem(f"It was declared twice: by {first}, which stands, and by {by}.")
+        return
+    draft.declared = standing
+    if draft.title is None:
+        draft.title = fact.title
+    if not any(held.role == COMMANDER for held in draft.held):
+        draft.held.append(Held(COMMANDER, by, standing.event.name, standing.at))
+
+
+def title_set(draft: Draft, standing: Standing, fact: facts.TitleSet) -> None:
+    """The newest title stands."""
+    draft.title = fact.title
+
+
+def severity_set(draft: Draft, standing: Standing, fact: facts.SeveritySet) -> None:
+    """The newest severity stands."""
+    draft.severity = fact
+    draft.new_cadence(standing.at)
+
+
+def affected_set(draft: Draft, standing: Standing, fact: facts.AffectedSet) -> None:
+    """The newest answer stands."""
+    draft.affected = fact
+
+
+def process_resolved(draft: Draft, standing: Standing, fact: facts.ProcessResolved) -> None:
+    """The newest answer stands."""
+    draft.process = fact
+
+
+def status_set(draft: Draft, standing: Standing, fact: facts.StatusSet) -> None:
+    """The newest status stands, as long as the incident is open."""
+    if fact.status not in PHASES:
+        draft.problem(f"{standing.event.by} set the status {fact.status}, which is none.")
+        return
+    if draft.end is not None:
+        draft.problem(f"The status {fact.status} came after it was {draft.end}, which stands.")
+    draft.phase = fact.status
+
+
+def moment_marked(draft: Draft, standing: Standing, fact: facts.MomentMarked) -> None:
+    """The newest mark of a moment stands."""
+    if fact.moment in MOMENTS:
+        draft.moments[fact.moment] = standing.at
+    else:
+        draft.problem(f"{standing.event.by} marked the moment {fact.moment}, which is none.")
+
+
+def _end(draft: Draft, standing: Standing, state: str, why: str | None) -> bool:
+    if draft.end in (state, CLOSED) or (draft.end and state != CLOSED):
+        draft.problem(
+            f"{standing.event.by} set it {state} though it was {draft.end}; the first stands."
+        )
+        return False
+    draft.end = state
+    draft.ends[state] = standing.at
+    draft.ended_why = draft.ended_why or why
+    return True
+
+
+def resolved(draft: Draft, standing: Standing, fact: facts.Resolved) -> None:
+    """An open incident is resolved."""
+    _end(draft, standing, RESOLVED, fact.text)
+
+
+def cancelled(draft: Draft, standing: Standing, fact: facts.Cancelled) -> None:
+    """An open incident is cancelled."""
+    if _end(draft, standing, CANCELLED, fact.reason):
+        draft.duplicate_of = fact.duplicate_of
+
+
+def closed(draft: Draft, standing: Standing, fact: facts.Closed) -> None:
+    """Nothing is left to do; an incident that was open is told as a problem."""
+    if draft.end is None:
+        draft.problem(f"{standing.event.by} closed it while it was open.")
+    if _end(draft, standing, CLOSED, fact.reason):
+        draft.retrospective_at = fact.retrospective
+
+
+def reopened(draft: Draft, standing: Standing, fact: facts.Reopened) -> None:
+    """It is being investigated again."""
+    if draft.end is not None:
+        draft.phase = PHASES[1]
+    draft.end = draft.ended_why = draft.duplicate_of = None
+    draft.ends.clear()
+
+
+def role_assigned(draft: Draft, standing: Standing, fact: facts.RoleAssigned) -> None:
+    """Another holder of a role; commanders replace each other."""
+    event = standing.event
+    if fact.role == COMMANDER:
+        before = draft.commander
+        if (
+            before is not None
+            and before[0].event.by != event.by
+            and before[1] != fact.person
+            and abs(standing.at - before[0].at) < _MINUTE
+        ):
+            draft.problem(
+                "Two commanders were assigned within one minute: "
+                f"{fact.person} stands, {before[1]} was first."
+            )
+        draft.commander = (standing, fact.person)
+        _let_go(draft, standing, COMMANDER, keep=fact.person)
+    if not any(
+        held.role == fact.role and held.person == fact.person and held.until is None
+        for held in draft.held
+    ):
+        draft.held.append(Held(fact.role, fact.person, fact.person_name, standing.at))
+    current = {held.role for held in draft.held if held.until is None}
+    if current.issuperset(OTHER_ROLES):
+        draft.tick(ASSIGN_ROLES, standing)
+
+
+def _let_go(
+    draft: Draft, standing: Standing, role: str, *, person: str | None = None, keep: str = ""
+) -> bool:
+    found = False
+    for index, held in enumerate(draft.held):
+        if (
+            held.role == role
+            and held.until is None
+            and held.person != keep
+            and person in (None, held.person)
+        ):
+            draft.held[index] = held._replace(until=max(standing.at, held.since))
+            found = True
+    return found
+
+
+def role_released(draft: Draft, standing: Standing, fact: facts.RoleReleased) -> None:
+    """Somebody lets a role go; command is only handed on."""
+    if fact.role == COMMANDER:
+        draft.problem(f"{standing.event.by} released the commander; somebody always commands.")
+    else:
+        _let_go(draft, standing, fact.role, person=fact.person)
+
+
+def roles_kept(draft: Draft, standing: Standing, fact: facts.RolesKept) -> None:
+    """The commander holds every role, on purpose."""
+    draft.roles_kept = True
+    draft.tick(ASSIGN_ROLES, standing)
+
+
+def team_assigned(draft: Draft, standing: Standing, fact: facts.TeamAssigned) -> None:
+    """The newest team responds."""
+    draft.team = fact.team
+    for step in ticked_by(fact):
+        draft.tick(step, standing)
+
+
+def individual_assigned(draft: Draft, standing: Standing, fact: facts.IndividualAssigned) -> None:
+    """The newest individual has it."""
+    draft.individual = fact.person
+    for step in ticked_by(fact):
+        draft.tick(step, standing)

@@ -1,0 +1,116 @@
+"""The checklist of an incident: the steps of its runbooks in one order, and what ticks by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from incidentctl.domain import facts
+from incidentctl.domain.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Attachment, Mark, Step
+
+ASSIGN_ROLES = "assign-roles"
+OTHER_ROLES = ("mitigator", "planning", "communication")
+
+#: The steps that tick by themselves: the step's id in every runbook, the kind of fact that does
+#: it, and when. Two more rules need more than one fact, and are in the fold: `assign-roles` ticks
+#: when the other three standard roles are assigned or the commander keeps them, and a step that
+#: repeats ticks with the first update. Paging and notifying never tick so: nobody may believe
+#: that somebody was told.
+AUTOMATIC: tuple[tuple[str, type, Callable[[Any], bool]], ...] = (
+    ("assign-team", facts.TeamAssigned, lambda _: True),
+    ("assign-individual", facts.IndividualAssigned, lambda _: True),
+    ("open-channel", facts.Linked, lambda link: link.label.casefold() in ("channel", "bridge")),
+    ("create-ticket", facts.Linked, lambda link: link.label.casefold() == "ticket"),
+    ("updates", facts.UpdatePosted, lambda _: True),
+    ("status-page", facts.UpdatePosted, lambda update: update.public),
+    ("public-notification", facts.UpdatePosted, lambda update: update.public),
+)
+
+
+def ticked_by(fact: Any) -> tuple[str, ...]:
+    """Return the ids of the steps that a fact does by itself."""
+    return tuple(step for step, kind, when in AUTOMATIC if type(fact) is kind and when(fact))
+
+
+class _Asked(NamedTuple):
+    plan: facts.StepPlan
+    runbook: str
+    active: bool
+
+
+def _insert(order: list[str], plans: Iterable[facts.StepPlan]) -> None:
+    """Layer steps in: each new one comes right after the step before it in its own runbook."""
+    place = 0
+    for plan in plans:
+        if plan.id in order:
+            place = order.index(plan.id) + 1
+        else:
+            order.insert(place, plan.id)
+            place += 1
+
+
+def _merge(old: _Asked, new: facts.StepPlan) -> _Asked:
+    spans = [every for every in (old.plan.every, new.every) if every]
+    return old._replace(
+        plan=old.plan._replace(
+            every=min(spans, default=None),
+            purpose=old.plan.purpose or new.purpose,
+            action=old.plan.action or new.action,
+        )
+    )
+
+
+def checklist(
+    attached: Iterable[Attachment], gone: Iterable[Attachment], marks: Mapping[str, Mark]
+) -> tuple[Step, ...]:
+    """Merge the steps of the runbooks that answer, and keep what was done of those that do not.
+
+    Steps are merged by id, runbooks in the order of their attachment. A step that nothing asks
+    any more is not needed if it was open, and stays as it is if it was done or skipped.
+    """
+    order: list[str] = []
+    asked: dict[str, _Asked] = {}
+    for active, attachments in ((True, attached), (False, gone)):
+        for attachment in attachments:
+            _insert(order, attachment.steps)
+            for plan in attachment.steps:
+                known = asked.get(plan.id)
+                if known is None:
+                    asked[plan.id] = _Asked(plan, attachment.name, active)
+                elif active:
+                    asked[plan.id] = _merge(known, plan)
+    steps = []
+    for number, ident in enumerate(order, 1):
+        plan, runbook, active = asked[ident]
+        mark = marks.get(ident)
+        state = mark.state if mark else OPEN
+        if not active and state == OPEN:
+            state = NOT_NEEDED
+        shown = mark if mark and state in (DONE, SKIPPED) else None
+        steps.append(
+            Step(
+                number, ident, plan.title, plan.purpose, plan.role, plan.every, plan.action,
+                runbook, state, shown,
+            )
+        )  # fmt: skip
+    return tuple(steps)
+
+
+def cadence_of(
+    attached: Iterable[Attachment], marks: Mapping[str, Mark], update_every: int | None
+) -> int | None:
+    """Return how often an update is due, in seconds: the shortest `every` of the steps asked.
+
+    A skipped step does not count. Without such a step it is what the severity says.
+    """
+    spans = [
+        plan.every
+        for attachment in attached
+        for plan in attachment.steps
+        if plan.every
+        and plan.every > 0
+        and not ((mark := marks.get(plan.id)) and mark.state == SKIPPED)
+    ]
+    if spans:
+        return min(spans)
+    return update_every if update_every and update_every > 0 else None

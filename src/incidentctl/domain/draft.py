@@ -1,0 +1,90 @@
+"""The incident while it is folded: what the appliers of facts write into."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from incidentctl.domain.checklist import cadence_of
+from incidentctl.domain.standing import Standing
+from incidentctl.domain.state import (
+    PHASES,
+    Attachment,
+    Held,
+    Hypothesis,
+    Link,
+    Mark,
+    Relation,
+    Update,
+)
+
+
+class DraftTask(NamedTuple):
+    """A task before it is numbered; a detached runbook's open task is no longer wanted."""
+
+    id: str
+    title: str
+    role: str | None
+    person: str | None = None
+    done: Mark | None = None
+    wanted: bool = True
+
+
+class Draft:
+    """What is known after some of the events, in the order of the record."""
+
+    def __init__(self) -> None:
+        self.declared: Standing | None = None
+        self.title: str | None = None
+        self.severity: Any = None
+        self.affected: Any = None
+        self.process: Any = None
+        self.phase = PHASES[0]
+        self.end: str | None = None
+        self.ends: dict[str, datetime] = {}
+        self.moments: dict[str, datetime] = {}
+        self.ended_why: str | None = None
+        self.duplicate_of: str | None = None
+        self.retrospective_at: str | None = None
+
+        self.held: list[Held] = []
+        self.commander: tuple[Standing, str] | None = None
+        self.roles_kept = False
+        self.team: str | None = None
+        self.individual: str | None = None
+
+        self.attached: dict[str, Attachment] = {}
+        self.gone: list[Attachment] = []
+        self.marks: dict[str, Mark] = {}
+        self.cadence: int | None = None
+        self.cadence_since: datetime | None = None
+        self.tasks: dict[str, DraftTask] = {}
+        self.task_ids: dict[str, str] = {}
+
+        self.hypotheses: dict[str, Hypothesis] = {}
+        self.updates: list[Update] = []
+        self.snoozed: datetime | None = None
+        self.links: list[Link] = []
+        self.related: list[Relation] = []
+        self.summary: str | None = None
+        self.impact: str | None = None
+        self.told: list[str] = []
+
+    def problem(self, sentence: str) -> None:
+        """Keep a sentence about something that the events say and that cannot be."""
+        self.told.append(sentence)
+
+    def new_cadence(self, at: datetime) -> None:
+        """Compute the cadence again; the clock of one that begins starts `at` this moment."""
+        every = self.severity.update_every if self.severity else None
+        cadence = cadence_of(self.attached.values(), self.marks, every)
+        if cadence and not self.cadence:
+            self.cadence_since = at
+        self.cadence = cadence
+
+    def tick(self, step: str, standing: Standing, link: str | None = None) -> None:
+        """Mark a step done by itself, unless it is done already."""
+        mark = self.marks.get(step)
+        if mark is None or mark.state != "done":
+            event = standing.event
+            self.marks[step] = Mark("done", event.id, standing.at, event.by, None, link)
