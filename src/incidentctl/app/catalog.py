@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -145,9 +146,8 @@ def _entry(catalog: Catalog, entry: Entry, now: datetime) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Return a value of the catalog as JSON has it, without what nobody wrote."""
-    fields = getattr(value, "__dataclass_fields__", None)
-    if fields is not None:
-        pairs = ((key.rstrip("_"), plain(getattr(value, key))) for key in fields)
+    if is_dataclass(value):
+        pairs = ((f.name.rstrip("_"), plain(getattr(value, f.name))) for f in fields(value))
         return {key: each for key, each in pairs if each not in (None, [], {}, "")}
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}

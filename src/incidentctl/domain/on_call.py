@@ -14,8 +14,9 @@ from typing import NamedTuple
 from incidentctl.domain.catalog import OnCall, Team
 from incidentctl.domain.times import zone
 
-_FIRST = datetime.min.replace(tzinfo=UTC)
-_LAST = datetime.max.replace(tzinfo=UTC)
+#: Whatever comes then never comes: a hand-over (shifts last ten years at most, see
+#: times.parse_duration) after it still has a date.
+_NEVER = datetime(9980, 1, 1, tzinfo=UTC)
 
 
 class Duty(NamedTuple):
@@ -48,6 +49,7 @@ def on_call(team: Team, moment: datetime, *, default_zone: str) -> Duty | None:
     if rota is None:
         return None
     local = zone(rota.timezone or default_zone)
+    moment = min(moment, _NEVER)
     overrides = [
         _Override(o.who, _instant(o.from_, local), _instant(o.until, local)) for o in rota.overrides
     ]
@@ -57,7 +59,7 @@ def on_call(team: Team, moment: datetime, *, default_zone: str) -> Duty | None:
     following = turn
     # After so many turns everybody of the rota has had one, between all overrides.
     for _ in range(len(rota.rota) + 2 * len(overrides) + 1):
-        if following.until is None:
+        if following.until is None or following.until >= _NEVER:
             break
         beginning = following.until
         following = _turn(rota, overrides, beginning, local)
@@ -87,7 +89,7 @@ def _turn(rota: OnCall, overrides: list[_Override], moment: datetime, local: tzi
 def _rota_turn(rota: OnCall, moment: datetime, local: tzinfo) -> _Turn:
     if not rota.rota:
         return _Turn(None, None)
-    start = rota.starts
+    start = _usual(rota.starts)
     if start.tzinfo is not None:
         start = start.astimezone(local).replace(tzinfo=None)
     first = _instant(start, local)
@@ -98,34 +100,30 @@ def _rota_turn(rota: OnCall, moment: datetime, local: tzinfo) -> _Turn:
     clock = moment.astimezone(local).replace(tzinfo=None)
     number = max(0, (clock - start) // rota.shift)
     # Where the clock was put back, it reads less than it has read before.
-    while (following := _hand_over(start, rota.shift, number + 1, local)) <= moment:
+    while (following := _instant(start + (number + 1) * rota.shift, local)) <= moment:
         number += 1
     return _Turn(rota.rota[number % len(rota.rota)], following)
 
 
-def _hand_over(start: datetime, shift: timedelta, number: int, local: tzinfo) -> datetime:
-    try:
-        return _instant(start + number * shift, local)
-    except OverflowError:
-        return _LAST
+def _usual(told: datetime) -> datetime:
+    """Keep a time off both ends of the calendar, where it has no reading in other zones."""
+    return told.replace(year=min(max(told.year, 2), 9998))
 
 
 def _instant(told: datetime, local: tzinfo) -> datetime:
     """Return the first moment, in UTC, at which the clock reads `told` or more."""
-    try:
-        if told.tzinfo is not None:
-            return told.astimezone(UTC)
-        late = told.replace(tzinfo=local).astimezone(UTC)
-        if late.astimezone(local).replace(tzinfo=None) == told:
-            return late
-        # The clock skips `told`. Where it skips lies between the readings of the two offsets.
-        early = told.replace(tzinfo=local, fold=1).astimezone(UTC)
-        while late - early > timedelta(seconds=1):
-            middle = early + (late - early) // 2
-            if middle.astimezone(local).replace(tzinfo=None) >= told:
-                late = middle
-            else:
-                early = middle
-        return late.replace(microsecond=0)
-    except OverflowError:
-        return _LAST if told.year > 1 else _FIRST
+    told = _usual(told)
+    if told.tzinfo is not None:
+        return told.astimezone(UTC)
+    late = told.replace(tzinfo=local).astimezone(UTC)
+    if late.astimezone(local).replace(tzinfo=None) == told:
+        return late
+    # The clock skips `told`. Where it skips lies between the readings of the two offsets.
+    early = told.replace(tzinfo=local, fold=1).astimezone(UTC)
+    while late - early > timedelta(seconds=1):
+        middle = early + (late - early) // 2
+        if middle.astimezone(local).replace(tzinfo=None) >= told:
+            late = middle
+        else:
+            early = middle
+    return late.replace(microsecond=0)

@@ -11,14 +11,14 @@ from incidentctl.domain.catalog import Catalog
 
 _TOKEN = re.compile(r"[^\W_]+")
 _FILLING = frozenset(
-    ("who", "whose", "owns", "own", "owner", "responsible", "does", "is", "are", "the", "a", "an")
-    + ("of", "for", "on", "call", "team", "service")
+    {"who", "whose", "owns", "own", "owner", "responsible", "does", "is", "are", "the", "a", "an"}
+    | {"of", "for", "on", "call", "team", "service"}
 )
 _LABEL = re.compile(r"([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
 #: Labels of alerts that name what is hit, as common exporters and rules write them.
 _NAMING = frozenset(
-    ("service", "service_name", "app", "application", "job", "component", "container")
-    + ("deployment", "workload", "team", "owner", "product_area", "area", "pagerduty")
+    {"service", "service_name", "app", "application", "job", "component", "container"}
+    | {"deployment", "workload", "team", "owner", "product_area", "area", "pagerduty"}
 )
 #: What people ask for first; of equal matches the earlier kind stands above.
 KINDS = ("product_area", "functionality", "service", "team")

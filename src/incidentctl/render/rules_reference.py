@@ -29,10 +29,12 @@ IC2xx: warnings, red only with `--strict`. IC3xx: information."""
 
 def rules_reference(texts: Iterable[RuleText], examples: Mapping[str, str]) -> str:
     """Return the page: each code with level, reason, fix, and what lint says of an example."""
-    parts = [_HEAD]
-    for text in sorted(texts, key=lambda text: text.code):
-        parts.append(
-            f"## {text.code}: {text.title}\n\n{text.level.capitalize()}. {text.reason}\n\n"
-            f"**Fix:** {text.fix}\n\n```text\n{examples[text.code].strip()}\n```"
-        )
-    return "\n\n".join(parts) + "\n"
+    ordered = sorted(texts, key=lambda text: text.code)
+    return "\n\n".join([_HEAD, *(_section(text, examples[text.code]) for text in ordered)]) + "\n"
+
+
+def _section(text: RuleText, example: str) -> str:
+    return (
+        f"## {text.code}: {text.title}\n\n{text.level.capitalize()}. {text.reason}\n\n"
+        f"**Fix:** {text.fix}\n\n```text\n{example.strip()}\n```"
+    )

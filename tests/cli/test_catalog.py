@@ -1,0 +1,170 @@
+import json
+
+import pytest
+
+from incidentctl.cli.boundary import run
+from incidentctl.cli.main import app
+
+FILES = {
+    "incidentctl.yaml": "organisation: Acme\ntimezone: Europe/Berlin\n",
+    "teams/core.yaml": "name: core-services\n"
+    "members: [{handle: alice, name: Alice Example}]\n"
+    "on_call: {rota: [alice], shift: 1w, starts: 2026-01-05T09:00}\n"
+    'contacts: {channel: "#core", pager: env:CORE_PAGER_URL}\n',
+    "services/auth.yaml": "name: auth-api\nowner: core-services\ndepends_on: [oauth2-db]\n"
+    "tags: [token]\n",
+    "services/db.yaml": "name: oauth2-db\nowner: core-services\ntype: database\n",
+    "product_areas/login.yaml": "name: login\ntitle: Signing in\nowner: core-services\n"
+    "functionalities:\n"
+    "  - {name: Log in with a password, words: [password], services: [auth-api]}\n",
+    "runbooks/all.yaml": "name: everything\nsteps: [{id: page, title: Page somebody}]\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path):
+    for path, text in FILES.items():
+        file = tmp_path / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def catalog(root, capsys):
+    def call(*arguments):
+        code = run(app, ["-C", str(root), "catalog", *arguments])
+        output = capsys.readouterr()
+        return code, output.out, output.err
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "name"),
+    [
+        (["who", "owns", "login?"], "product_area", "login"),
+        (["who owns login?"], "product_area", "login"),
+        (["signing", "in"], "product_area", "login"),
+        (["logn"], "product_area", "login"),
+        (["password"], "functionality", "Log in with a password"),
+        (["auth"], "service", "auth-api"),
+        (["token"], "service", "auth-api"),
+        (["core-services"], "team", "core-services"),
+        (["alertname=HighErrorRate", "service=auth-api"], "service", "auth-api"),
+    ],
+)
+def test_who_answers_with_the_best_match_first(catalog, words, kind, name):
+    code, out, _ = catalog("who", *words, "--json")
+    assert code == 0
+    payload = json.loads(out)
+    assert payload["schema"] == "incidentctl/catalog-who/1"
+    best = payload["matches"][0]
+    assert (best["kind"], best["name"]) == (kind, name)
+    assert best["owner"] == "core-services"
+    assert best["on_call"] == "alice"
+    assert best["contacts"] == {"channel": "#core", "pager": "env:CORE_PAGER_URL"}
+    assert best["runbooks"] == ["everything"]
+
+
+def test_who_tells_people_everything_at_once(catalog):
+    _, out, _ = catalog("who", "login")
+    for part in ("core-services", "alice (Alice Example)", "#core", "everything"):
+        assert part in out
+
+
+def test_who_says_what_was_probably_meant_when_nothing_is_near(catalog):
+    code, out, err = catalog("who", "zzzz")
+    assert (code, out) == (3, "")
+    assert "Nothing in the catalog is called 'zzzz'" in err
+
+
+def test_lint_of_a_clean_repository(catalog):
+    code, out, _ = catalog("lint", "--strict")
+    assert (code, out) == (0, "6 files checked, no problems.\n")
+
+
+def test_lint_is_red_on_errors_and_on_warnings_with_strict(catalog, root):
+    (root / "teams" / "edge.yaml").write_text("name: edge\nmembers: [{handle: bob}]\n")
+    code, out, _ = catalog("lint", "--json")
+    assert code == 0
+    assert json.loads(out) == {
+        "schema": "incidentctl/catalog-lint/1",
+        "problems": [
+            {
+                "code": "IC203",
+                "severity": "warning",
+                "message": "The team edge has no contact.",
+                "path": "teams/edge.yaml",
+                "line": 1,
+                "column": 1,
+                "hint": 'Add `contacts`, such as `channel: "#core"`.',
+            }
+        ],
+        "files": 7,
+        "errors": 0,
+        "warnings": 1,
+    }
+    assert catalog("lint", "--strict")[0] == 1
+    (root / "services" / "auth.yaml").write_text("name: auth-api\nowner: cor\n")
+    assert catalog("lint", "--format", "json")[0] == 1
+
+
+def test_lint_needs_a_repository(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(app, ["catalog", "lint"]) == 3
+
+
+def test_show_tells_the_blast_radius_of_a_service(catalog):
+    _, out, _ = catalog("show", "oauth2-db", "--json")
+    (entry,) = json.loads(out)["entries"]
+    assert entry["blast_radius"] == {
+        "services": ["auth-api"],
+        "product_areas": ["login"],
+        "teams": ["core-services"],
+    }
+
+
+@pytest.mark.parametrize("name", ["core-services", "login", "everything", "sev1", "auth-api"])
+def test_show_knows_every_kind(catalog, name):
+    code, out, _ = catalog("show", name)
+    assert code == 0
+    assert out
+
+
+def test_show_says_what_was_probably_meant(catalog):
+    code, _, err = catalog("show", "auth-apo")
+    assert code == 3
+    assert "auth-api" in err
+
+
+def test_list_filters(catalog):
+    _, out, _ = catalog("list", "services", "--type", "database", "--json")
+    assert [row["name"] for row in json.loads(out)["services"]] == ["oauth2-db"]
+    _, out, _ = catalog("list", "services", "--tag", "token")
+    assert out.startswith("auth-api\t")
+
+
+@pytest.mark.parametrize("what", ["teams", "areas", "severities", "runbooks"])
+def test_list_knows_every_kind(catalog, what):
+    code, out, _ = catalog("list", what)
+    assert code == 0
+    assert out
+
+
+def test_on_call_at_a_moment_before_the_rota_is_nobody(catalog):
+    _, out, _ = catalog("on-call", "core-services", "--at", "2026-01-05T08:59", "--json")
+    assert json.loads(out)["teams"][0]["on_call"] is None
+    _, out, _ = catalog("on-call", "--at", "2026-01-05T09:00", "--json")
+    assert json.loads(out)["teams"][0]["on_call"] == "alice"
+
+
+def test_on_call_refuses_what_is_no_team_and_no_time(catalog):
+    assert catalog("on-call", "core")[0] == 3
+    assert catalog("on-call", "--at", "soon")[0] == 2
+
+
+@pytest.mark.parametrize(("form", "edge"), [("mermaid", "a0 --> s1"), ("dot", "s1 -> s2;")])
+def test_graph(catalog, form, edge):
+    _, out, _ = catalog("graph", "--format", form)
+    assert edge in out
