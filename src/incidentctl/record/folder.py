@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.events import LIFECYCLE, Event, EventError, decode
 from incidentctl.domain.facts import Unknown
-from incidentctl.domain.ids import MAX_AHEAD, ulid_milliseconds
+from incidentctl.domain.ids import MAX_AHEAD, ulid
 from incidentctl.domain.text import one_line
 from incidentctl.errors import Problem
 from incidentctl.record.objects import Found, Objects, TreeEntry, entries
@@ -112,6 +112,11 @@ def _count(faults: dict[str, tuple[int, str]], reason: str, name: str) -> None:
     faults[reason] = (count + 1, example)
 
 
+def last_id(now: datetime) -> str:
+    """Return the greatest id that an event may have whose author's clock is not plainly wrong."""
+    return ulid(int((now + MAX_AHEAD).timestamp() * 1000), (1 << 80) - 1)
+
+
 def problems(path: str, folder: Folder, *, now: datetime) -> list[Problem]:
     """Tell what was refused of an incident, and what claims to come from the future."""
     told = [
@@ -128,8 +133,8 @@ def problems(path: str, folder: Folder, *, now: datetime) -> list[Problem]:
         told.append(
             Problem("IC902", "warning", f"{_number(doubled)} left out: its id is taken", path)
         )
-    limit = (now + MAX_AHEAD).timestamp() * 1000
-    ahead = sum(ulid_milliseconds(stored.event.id) > limit for stored in folder.stored.values())
+    limit = last_id(now)
+    ahead = sum(stored.event.id > limit for stored in folder.stored.values())
     if ahead:
         told.append(
             Problem(

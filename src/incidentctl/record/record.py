@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.events import Event, EventError
-from incidentctl.domain.ids import MAX_AHEAD, ulid_milliseconds
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError, Problem
 from incidentctl.record import folder as folders
@@ -158,10 +157,9 @@ class Record:
 
     def newest_id(self, incident: str) -> str | None:
         """Return the newest event's id; ids of more than 48 hours ahead do not count."""
-        limit = (self._now() + MAX_AHEAD).timestamp() * 1000
+        limit = folders.last_id(self._now())
         stored = self._folder(incident).stored.values()
-        known = [s.event.id for s in stored if ulid_milliseconds(s.event.id) <= limit]
-        return max(known, default=None)
+        return max((s.event.id for s in stored if s.event.id <= limit), default=None)
 
     def open_heads(self) -> list[Head]:
         """Return the open incidents, the newest first."""
