@@ -121,10 +121,8 @@ def _refused(data: bytes, path: str) -> list[Problem]:
     # The events cost as much as composing. They are asked only where something may be wrong.
     problems: list[Problem] = []
     depth = 0
-    events = _Composer(data.removeprefix(b"\xef\xbb\xbf"))
     try:
-        while events.check_event():
-            event = events.get_event()
+        for event in _events(data):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
@@ -134,10 +132,18 @@ def _refused(data: bytes, path: str) -> list[Problem]:
             if isinstance(event, yaml.NodeEvent):
                 problems += _marks(event, path)
     except _FAULTS as error:
+        # With a mark before it, or a fault alone: either way nothing of the file is used.
         problems.append(_not_yaml(data, path, error))
-    finally:
-        events.dispose()
     return problems
+
+
+def _events(data: bytes) -> Iterator[Any]:
+    composer = _Composer(data.removeprefix(b"\xef\xbb\xbf"))
+    try:
+        while composer.check_event():
+            yield composer.get_event()
+    finally:
+        composer.dispose()
 
 
 def _marks(event: Any, path: str) -> Iterator[Problem]:

@@ -40,7 +40,7 @@ def reference() -> str:
             definition = made["definitions"][name]
             if name != main:
                 parts.append(f"### {name}\n\n{definition['description']}\n")
-            parts.append(_table(definition))
+            parts.append(_table(definition, made["definitions"]))
     return "\n".join(parts)
 
 
@@ -67,12 +67,15 @@ def _used(part: Any) -> list[str]:
     return own + [name for value in part.values() for name in _used(value)]
 
 
-def _table(definition: dict[str, Any]) -> str:
+def _table(definition: dict[str, Any], definitions: dict[str, Any]) -> str:
     required = definition.get("required", [])
     rows = ["| key | holds | absent | meaning |", "|---|---|---|---|"]
     for key, part in definition["properties"].items():
         absent = "must be there" if key in required else _default(part)
-        rows.append(f"| `{key}` | {_holds(part)} | {absent} | {part.get('description', '')} |")
+        # Where a key has the words of its class, pydantic leaves them to the class.
+        named = definitions.get(part.get("$ref", "").rsplit("/", 1)[-1], part)
+        meaning = part.get("description") or named.get("description", "")
+        rows.append(f"| `{key}` | {_holds(part)} | {absent} | {meaning} |")
     return "\n".join(rows) + "\n"
 
 
@@ -97,7 +100,7 @@ def _holds(part: dict[str, Any]) -> str:
     if kind == "object":
         inner = part.get("additionalProperties")
         return f"mapping to {_holds(inner)}" if isinstance(inner, dict) else "mapping"
-    text = _WORDS.get(kind, kind)
+    text: str = _WORDS.get(kind, kind)
     if "maximum" in part:
         text += f" from {part['minimum']} to {part['maximum']}"
     if examples := part.get("examples"):
