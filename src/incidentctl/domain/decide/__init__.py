@@ -1,1 +1,1 @@
-"""What may be done: a request and the state of an incident give facts to record, or a refusal."""
+"""Decisions: request and state in, facts out, or a refusal; every rule of what is allowed."""

@@ -1,0 +1,161 @@
+"""What follows from the catalog: severity, what is affected, owner, process and runbooks.
+
+Both `declare` and a later change of severity or services come here, so that the process is
+resolved in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from incidentctl.app.workspace import Workspace
+from incidentctl.domain import facts
+from incidentctl.domain.affected import resolve_affected
+from incidentctl.domain.catalog import Catalog
+from incidentctl.domain.process import Case, Resolution, resolve
+from incidentctl.domain.runbook import Runbook
+from incidentctl.domain.severity import BUILT_IN, Severity
+from incidentctl.domain.state import Incident
+from incidentctl.domain.text import did_you_mean, one_line
+
+#: In doubt the higher: the severity of an incident until somebody says.
+_DEFAULT = "SEV2"
+
+
+class Classified(NamedTuple):
+    """What to record about an incident, and what the user should know of the way there."""
+
+    facts: tuple[Any, ...]
+    severity: str
+    notes: tuple[str, ...] = ()
+
+
+def default_severity(catalog: Catalog) -> Severity:
+    """Return the severity of an incident that nobody has judged yet."""
+    stated = catalog.settings.default_severity or _DEFAULT
+    return (
+        catalog.scale.get(stated)
+        or next((s for s in catalog.scale.severities if s.critical), None)
+        or next(iter(catalog.scale.severities), None)
+        or BUILT_IN.severities[1]
+    )
+
+
+def find_severity(catalog: Catalog, stated: str) -> Severity | None:
+    """Return the severity that somebody typed: `SEV1`, `sev1`, or just `1`."""
+    scale = catalog.scale
+    return scale.get(stated) or (scale.get(f"SEV{stated}") if stated.isdigit() else None)
+
+
+def severity_fact(severity: Severity, *, confirmed: bool, reason: str | None = None) -> Any:
+    """State a severity with all that the log and the clock need of it."""
+    every = severity.update_every
+    return facts.SeveritySet(
+        severity.name,
+        critical=severity.critical,
+        confirmed=confirmed,
+        update_every=int(every.total_seconds()) if every else None,
+        retrospective=severity.retrospective.word,
+        retrospective_within=severity.retrospective.within,
+        reason=reason,
+    )
+
+
+def classify(
+    workspace: Workspace,
+    incident: Incident,
+    *,
+    severity: str | None = None,
+    affects: Sequence[str] | None = None,
+    category: str | None = None,
+    reason: str | None = None,
+    problems: Sequence[str] = (),
+) -> Classified:
+    """Decide what a declaration or a change says about an incident, and what answers it.
+
+    None leaves severity or services as they are, or takes the default where nothing was said yet.
+    What the catalog does not know is told in `notes`, and never a reason to refuse. `problems`
+    are recorded with those of the catalog.
+    """
+    catalog: Catalog = workspace.catalog
+    found: list[Any] = []
+    notes: list[str] = []
+    if affects is not None:
+        affected = resolve_affected(catalog, affects)
+        notes += affected.unknown
+        services, areas = affected.services, affected.product_areas
+        found.append(facts.AffectedSet(services, areas, affected.owner, affected.reason))
+    else:
+        areas = incident.product_areas
+    name = incident.severity
+    if severity is not None or name is None:
+        level = find_severity(catalog, severity) if severity else None
+        if severity and level is None:
+            notes.append(unknown_severity(catalog, severity))
+        confirmed = level is not None
+        if level is not None or name is None:
+            level = level or default_severity(catalog)
+            name = level.name
+            found.append(severity_fact(level, confirmed=confirmed, reason=reason))
+    case = Case(name or _DEFAULT, areas, category or incident.category)
+    found += process_facts(workspace, incident, resolve(catalog, case), problems)
+    return Classified(tuple(found), case.severity, tuple(notes))
+
+
+def unknown_severity(catalog: Catalog, stated: str) -> str:
+    """Say that a severity does not exist, which do, and which was probably meant."""
+    names = [severity.name for severity in catalog.scale.severities]
+    near = did_you_mean(stated, names)
+    meant = f"did you mean {near}?" if near else f"there are {', '.join(names)}."
+    return f"There is no severity {one_line(stated)!r}; {meant}"
+
+
+def process_facts(
+    workspace: Workspace, incident: Incident, resolution: Resolution, problems: Sequence[str]
+) -> list[Any]:
+    """State which runbooks answer from here on: only what changes."""
+    found: list[Any] = []
+    errors = [p.message for p in workspace.catalog_problems if p.severity == "error"]
+    told = (*problems, *errors[:5]) if problems or errors else incident.catalog_problems
+    resolved = facts.ProcessResolved(
+        resolution.tier, resolution.reason, workspace.catalog_commit(), told
+    )
+    before = (incident.tier, incident.reason, incident.catalog_commit, incident.catalog_problems)
+    if tuple(resolved) != before:
+        found.append(resolved)
+    attached = {a.name: (a.title, a.own, a.steps, a.tasks) for a in incident.runbooks}
+    wanted = {runbook.name for runbook in resolution.runbooks}
+    for answer in resolution.answers:
+        if answer.runbook is None:
+            continue
+        fact = attached_fact(answer.runbook, answer.reason, own=answer.own)
+        now = (fact.title, fact.own, fact.steps, fact.tasks)
+        if attached.get(fact.runbook) != now and not any(
+            isinstance(f, facts.RunbookAttached) and f.runbook == fact.runbook for f in found
+        ):
+            found.append(fact)
+    found += [facts.RunbookDetached(name) for name in attached if name not in wanted]
+    return found
+
+
+def attached_fact(runbook: Runbook, reason: str, *, own: bool) -> facts.RunbookAttached:
+    """State a runbook with every step, as it is now."""
+    return facts.RunbookAttached(
+        runbook.name,
+        reason,
+        steps=tuple(
+            facts.StepPlan(
+                step.id,
+                step.title,
+                step.purpose,
+                step.role,
+                int(step.every.total_seconds()) if step.every else None,
+                step.action.uses if step.action else None,
+            )
+            for step in runbook.steps
+        ),
+        tasks=tuple(facts.TaskPlan(task.title, task.role) for task in runbook.tasks),
+        title=runbook.title,
+        own=own,
+    )

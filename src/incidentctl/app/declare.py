@@ -1,0 +1,94 @@
+"""Declare an incident: first it is acknowledged, then all else; nobody is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.app.people import Actor
+from incidentctl.app.respond import Recorded, acknowledge, load
+from incidentctl.app.workspace import Workspace
+from incidentctl.domain import facts
+from incidentctl.domain.events import MAX_TEXT
+from incidentctl.domain.times import offset_minutes
+from incidentctl.errors import UsageError
+
+
+class Request(NamedTuple):
+    """What the declarer said."""
+
+    title: str
+    kind: str = "incident"
+    severity: str | None = None
+    affects: Sequence[str] = ()
+    category: str | None = None
+    reported_by: str | None = None
+    at: datetime | None = None
+    resolved_at: datetime | None = None
+
+
+def begin(
+    workspace: Workspace, request: Request, who: Actor, *, tell: Callable[[str], None]
+) -> str:
+    """Acknowledge the declaration and return the incident's id: from here on it is safe.
+
+    Neither the catalog nor git is asked before. UsageError when there is no title.
+    """
+    title = request.title.strip()
+    if not title:
+        raise UsageError("An incident needs a title.", hint='incidentctl declare "login is down"')
+    now = workspace.now()
+    basics = workspace.basics
+    ident = workspace.new_incident_id(request.kind, request.at or now)
+    declared = facts.Declared(
+        title[:MAX_TEXT],
+        request.kind,
+        request.reported_by,
+        request.category,
+        basics.organisation,
+        basics.timezone,
+        offset_minutes(now, basics.timezone),
+    )
+    _, notes = acknowledge(workspace, ident, [declared], who, "declared", at=request.at)
+    tell(f"{ident}: declared; {who.handle} commands")
+    workspace.notes.extend(notes)
+    return ident
+
+
+def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> Recorded:
+    """Record what follows from the catalog, then commit everything.
+
+    A catalog that cannot be used at all is a note: the incident stands without it.
+    """
+    from incidentctl.app.classify import classify
+
+    incident = load(workspace, ident)
+    classified = classify(
+        workspace,
+        incident,
+        severity=request.severity,
+        affects=request.affects or None,
+        category=request.category,
+        problems=[who.problem] if who.problem else [],
+    )
+    found = list(classified.facts)
+    ids: tuple[str, ...] = ()
+    notes: list[str] = list(classified.notes)
+    if who.problem:
+        notes.append(who.problem)
+    at = request.at
+    if found:
+        ids, more = acknowledge(
+            workspace, ident, found, who, f"classified as {classified.severity}", at=at
+        )
+        notes += more
+    if request.kind == "backfill" and request.resolved_at:
+        more_ids, more = acknowledge(
+            workspace, ident, [facts.Resolved()], who, "resolved", at=request.resolved_at
+        )
+        ids += more_ids
+        notes += more
+    flushed = workspace.record.flush()
+    late = (flushed.reason,) if flushed.commit is None and flushed.reason else ()
+    return Recorded(ident, ids, flushed.commit, (*notes, *flushed.notes, *late))

@@ -1,0 +1,31 @@
+"""`adopt`: move incidents of the local record into the team's."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.cli import console
+from incidentctl.cli.options import AsPerson, Json
+from incidentctl.cli.responding import workspace_of
+
+
+def adopt_command(
+    ctx: typer.Context,
+    incident: Annotated[
+        str | None, typer.Argument(metavar="[INCIDENT]", help="Only those with this in the id.")
+    ] = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Move incidents that were recorded locally into this team's record."""
+    from incidentctl.app.adopt import adopt
+
+    workspace = workspace_of(ctx)
+    done = adopt(workspace, incident, workspace.actor(as_))
+    if json:
+        console.print_json("adopt", {"incidents": done.incidents, "commit": done.commit})
+        return
+    for ident, count in done.incidents.items():
+        console.out(f"{ident}  {count} events adopted")

@@ -1,0 +1,162 @@
+"""`severity` and `affects`: what changes the process; `status` and `mark`: where things stand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from incidentctl.cli import console
+from incidentctl.cli.options import AsPerson, At, InIncident, Json
+from incidentctl.cli.responding import choose_incident, open_response, respond, told, workspace_of
+from incidentctl.cli.screen import next_update
+from incidentctl.domain.decide import lifecycle
+from incidentctl.errors import IncidentctlError, NotFoundError
+
+
+def severity_command(
+    ctx: typer.Context,
+    severity: Annotated[str, typer.Argument(metavar="SEVERITY", help="Such as SEV1, or just 1.")],
+    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Say how bad it is. The process follows: new steps are layered in, nothing done is lost."""
+    _reclassify(
+        ctx,
+        incident,
+        f"severity {severity}",
+        command="severity",
+        at=at,
+        as_=as_,
+        json=json,
+        echo=reason,
+        severity=severity,
+        reason=reason,
+    )
+
+
+def affects_command(
+    ctx: typer.Context,
+    what: Annotated[
+        list[str], typer.Argument(metavar="WHAT...", help="Every service or area that is affected.")
+    ],
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Say what is affected, in place of what was said before. The process follows."""
+    _reclassify(
+        ctx,
+        incident,
+        f"affects {', '.join(what)}",
+        command="affects",
+        at=at,
+        as_=as_,
+        json=json,
+        affects=what,
+    )
+
+
+def _reclassify(
+    ctx: typer.Context,
+    incident: str | None,
+    summary: str,
+    *,
+    command: str,
+    at: str | None,
+    as_: str | None,
+    json: bool,
+    echo: str | None = None,
+    **changes: Any,
+) -> None:
+    from incidentctl.app.classify import classify
+
+    try:
+        response = open_response(ctx, incident, as_=as_, at=at)
+        lifecycle.ensure_open(response.incident)
+        before = {step.id for step in response.incident.steps}
+        classified = classify(response.workspace, response.incident, **changes)
+        if classified.notes:
+            raise NotFoundError(" ".join(classified.notes))
+        recorded = response.record(classified.facts, summary)
+    except IncidentctlError as refusal:
+        refusal.echo = refusal.echo or echo
+        raise
+    told(response, recorded, command=command, json=json)
+    if json:
+        return
+    after = response.incident
+    console.say(f"process    {after.reason}")
+    added = [step.title for step in after.steps if step.id not in before]
+    for title in added:
+        console.say(f"new step   {title}")
+    due = next_update(after, response.workspace.now())
+    if due:
+        console.say(f"update due {due}")
+
+
+def status_command(
+    ctx: typer.Context,
+    status: Annotated[
+        str | None,
+        typer.Argument(metavar="[STATUS]", help="triage, investigating, identified or monitoring."),
+    ] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Show where the response stands, or say so."""
+    if status is None:
+        from incidentctl.app.query import as_json
+        from incidentctl.app.respond import load
+
+        workspace = workspace_of(ctx)
+        found = load(workspace, choose_incident(workspace, incident))
+        if json:
+            state = as_json(found)
+            kept = ("id", "title", "severity", "status", "commander", "next_update")
+            console.print_json("status", {key: state[key] for key in kept})
+            return
+        due = next_update(found, workspace.now())
+        console.out(f"{found.id}  {found.severity or '-'}  {found.status}  {found.title}")
+        if due:
+            console.out(f"update due {due}")
+        return
+    respond(
+        ctx,
+        incident,
+        lambda found: lifecycle.set_status(found, status),
+        f"status {status}",
+        command="status",
+        json=json,
+        as_=as_,
+        at=at,
+    )
+
+
+def mark_command(
+    ctx: typer.Context,
+    moment: Annotated[
+        str, typer.Argument(metavar="MOMENT", help="started, detected, acknowledged, mitigated.")
+    ],
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Tell when it started, was detected, acknowledged or mitigated: now, or with --at."""
+    respond(
+        ctx,
+        incident,
+        lambda found: lifecycle.mark(found, moment),
+        f"{moment}",
+        command="mark",
+        json=json,
+        as_=as_,
+        at=at,
+    )

@@ -1,0 +1,39 @@
+"""What may be done in which state of an incident, in one table; for every module that decides."""
+
+from __future__ import annotations
+
+from incidentctl.domain.state import CANCELLED, CLOSED, RESOLVED, Incident
+from incidentctl.errors import RefusedError
+
+_OPEN = frozenset({"open"})
+_NOT_CLOSED = frozenset({"open", RESOLVED, CANCELLED})
+_ENDED = frozenset({RESOLVED, CANCELLED, CLOSED})
+
+#: What each verb asks for. Whatever is not here may be done until the incident is closed: after
+#: the end people still write down what they know. A secret can be blanked at any time.
+ALLOWED: dict[str, frozenset[str]] = {
+    "change the severity or services": _OPEN,
+    "set the status": _OPEN,
+    "keep the roles": _OPEN,
+    "snooze updates": _OPEN,
+    "resolve": _OPEN,
+    "cancel": _OPEN,
+    "close": frozenset({RESOLVED, CANCELLED}),
+    "reopen": _ENDED,
+    "redact": _OPEN | _ENDED,
+}
+
+
+def check(incident: Incident, verb: str, *, echo: str | None = None) -> None:
+    """Raise RefusedError when a verb may not be done now; `echo` is what the user typed."""
+    state = "open" if incident.open else incident.status
+    if state in ALLOWED.get(verb, _NOT_CLOSED):
+        return
+    if incident.open:
+        hint = "incidentctl resolve, or incidentctl cancel, comes first"
+        hint = "it is open already" if verb == "reopen" else hint
+    else:
+        hint = f'reopen it first: incidentctl reopen -i {incident.id} "why it was not over"'
+    if state == verb.removesuffix("e") + "ed":
+        hint = "there is nothing left to do for this"
+    raise RefusedError(f"{incident.id} is {state}: cannot {verb} it.", hint=hint, echo=echo)

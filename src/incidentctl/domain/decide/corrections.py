@@ -1,0 +1,107 @@
+"""Decide about corrections: undo, amend, retract, redact. Each is a new event; nothing is deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from incidentctl.domain import facts
+from incidentctl.domain.decide.allowed import check
+from incidentctl.domain.decide.naming import said
+from incidentctl.domain.decide.notes import short
+from incidentctl.domain.events import KINDS
+from incidentctl.domain.redaction import amendable
+from incidentctl.domain.state import Entry, Incident
+from incidentctl.domain.text import one_line
+from incidentctl.domain.times import iso
+from incidentctl.errors import NotFoundError, RefusedError, UsageError
+
+_CORRECTIONS = frozenset({"retracted", "amended", "redacted"})
+#: What the catalog said is no text of a person.
+_NOT_AMENDABLE = frozenset({"runbook-attached", "process-resolved", *_CORRECTIONS})
+
+
+def find(incident: Incident, word: str) -> Entry:
+    """Return the entry of a short number; `-1` is the last that stands and is no correction."""
+    try:
+        number = int(word.strip().removeprefix("#"))
+    except ValueError:
+        raise UsageError(f"{one_line(word)!r} is no entry: give its number, or -1.") from None
+    if number < 0:
+        still = [e for e in incident.entries if not e.retracted and e.kind not in _CORRECTIONS]
+        if -number <= len(still):
+            return still[number]
+    elif 0 < number <= len(incident.entries):
+        return incident.entries[number - 1]
+    raise NotFoundError(f"There is no entry {number}.", hint="`incidentctl show` numbers them")
+
+
+def _action(incident: Incident, entry: Entry) -> list[Entry]:
+    """Every entry of the same command: they stand or fall together."""
+    return [e for e in incident.entries if e.group == entry.group and not e.retracted]
+
+
+def _retractable(entries: list[Entry]) -> None:
+    if any(entry.kind == "declared" for entry in entries):
+        raise RefusedError(
+            "A declaration cannot be taken back.", hint='incidentctl cancel "it was none"'
+        )
+    if any(entry.kind == "redacted" for entry in entries):
+        raise RefusedError("A redaction cannot be taken back.")
+
+
+def undo(incident: Incident, by: str, *, reason: str | None = None) -> list[Any]:
+    """Take back somebody's last action, with every event of it; again goes one further back."""
+    check(incident, "undo")
+    mine = [e for e in incident.entries if e.by == by and not e.retracted and e.kind != "retracted"]
+    if not mine:
+        raise NotFoundError(f"{by} has done nothing here that could be undone.")
+    action = _action(incident, mine[-1])
+    _retractable(action)
+    return [facts.Retracted(entry.event, reason) for entry in action]
+
+
+def retract(incident: Incident, word: str, *, reason: str | None = None) -> list[Any]:
+    """Take back an entry, with what the same command wrote; it stays, struck through."""
+    check(incident, "retract", echo=reason)
+    entry = find(incident, word)
+    if entry.retracted:
+        raise RefusedError(f"Entry {entry.number} is retracted already.", echo=reason)
+    action = _action(incident, entry)
+    _retractable(action)
+    return [facts.Retracted(part.event, reason) for part in action]
+
+
+def amend(
+    incident: Incident, word: str, text: str | None = None, *, moment: datetime | None = None
+) -> list[Any]:
+    """Put right what an entry says, or when it was."""
+    check(incident, "amend", echo=text)
+    entry = find(incident, word)
+    if text is None and moment is None:
+        raise UsageError("Say the right text, or the right time with --at.")
+    if entry.redacted or entry.retracted:
+        state = "redacted" if entry.redacted else "retracted"
+        raise RefusedError(f"Entry {entry.number} is {state}.", echo=text)
+    if entry.kind in _CORRECTIONS:
+        raise RefusedError("A correction is not amended; amend the entry itself.", echo=text)
+    kind = KINDS.get(entry.kind)
+    if text is not None and (entry.kind in _NOT_AMENDABLE or kind is None or not amendable(kind)):
+        raise RefusedError(f"Entry {entry.number} holds no text of its own.", echo=text)
+    told = short(said(text, "a text")) if text is not None else None
+    return [facts.Amended(entry.event, told, iso(moment) if moment else None)]
+
+
+def redact(incident: Incident, word: str, *, reason: str | None = None) -> list[Any]:
+    """Blank the text of an entry, of every part of it, and of every amendment of it."""
+    check(incident, "redact", echo=reason)
+    entry = find(incident, word)
+    if entry.redacted:
+        raise RefusedError(f"Entry {entry.number} is redacted already.", echo=reason)
+    named = {entry.event}
+    if entry.kind == "amended" and entry.target:
+        named.add(entry.target)
+    if entry.kind == "noted":
+        named |= {e.event for e in incident.entries if e.group == entry.group and e.kind == "noted"}
+    named |= {e.event for e in incident.entries if e.kind == "amended" and e.target in named}
+    return [facts.Redacted(event, reason) for event in sorted(named)]

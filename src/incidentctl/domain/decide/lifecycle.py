@@ -1,0 +1,83 @@
+"""Decide how an incident goes on and ends: status, moments, resolve, reopen, cancel, close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from incidentctl.domain import facts
+from incidentctl.domain.decide.allowed import check
+from incidentctl.domain.decide.naming import one_of, said
+from incidentctl.domain.state import MOMENTS, PHASES, Incident
+from incidentctl.errors import RefusedError, UsageError
+
+
+def ensure_open(incident: Incident) -> None:
+    """Refuse a change of severity or services of an incident that is over."""
+    check(incident, "change the severity or services")
+
+
+def set_status(incident: Incident, status: str) -> list[Any]:
+    """Say where the response stands; a word that is no status raises NotFoundError."""
+    check(incident, "set the status", echo=status)
+    return [facts.StatusSet(one_of(status, PHASES, "status"))]
+
+
+def mark(incident: Incident, moment: str, *, at: datetime | None = None) -> list[Any]:
+    """Tell when it started, was detected, acknowledged or mitigated.
+
+    UsageError when `at`, the moment told, contradicts a later one that is known.
+    """
+    check(incident, "mark")
+    name = one_of(moment, MOMENTS, "moment")
+    if at is not None:
+        earlier = incident.started if name != "started" else None
+        later = incident.ended
+        if (earlier and at < earlier) or (later and at > later):
+            raise UsageError(
+                f"It cannot have been {name} at {incident.time(at)}: "
+                + (f"it started at {incident.time(earlier)}." if earlier and at < earlier
+                   else "it had ended by then.")
+            )  # fmt: skip
+    return [facts.MomentMarked(name)]
+
+
+def resolve(incident: Incident, text: str | None = None) -> list[Any]:
+    """It is over."""
+    check(incident, "resolve", echo=text)
+    return [facts.Resolved(text)]
+
+
+def reopen(incident: Incident, reason: str) -> list[Any]:
+    """It was not over."""
+    check(incident, "reopen", echo=reason)
+    return [facts.Reopened(said(reason, "a reason"))]
+
+
+def cancel(
+    incident: Incident, reason: str | None = None, *, duplicate_of: str | None = None
+) -> list[Any]:
+    """It was none, or is handled as another one; one of the two must be said."""
+    check(incident, "cancel", echo=reason)
+    if duplicate_of == incident.id:
+        raise UsageError("An incident is no duplicate of itself.", echo=reason)
+    if not duplicate_of and not (reason and reason.strip()):
+        raise UsageError("Cancelling needs a reason, or --duplicate-of.", echo=reason)
+    return [facts.Cancelled(reason, duplicate_of)]
+
+
+def close(
+    incident: Incident, reason: str | None = None, *, retrospective: str | None = None
+) -> list[Any]:
+    """Nothing is left to do; without a retrospective that the severity requires, say why."""
+    check(incident, "close", echo=reason)
+    required = incident.retrospective == "required" and incident.status != "cancelled"
+    required = required and incident.kind != "drill"
+    if required and not retrospective and not (reason and reason.strip()):
+        within = incident.retrospective_within
+        limit = f" within {within}" if within else ""
+        raise RefusedError(
+            f"{incident.severity} requires a retrospective{limit}.",
+            hint='hold it first, or say why there is none: incidentctl close "..."',
+        )
+    return [facts.Closed(reason, retrospective)]

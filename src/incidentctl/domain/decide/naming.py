@@ -1,0 +1,39 @@
+"""Find what somebody named, whatever its case, or refuse with what they probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from incidentctl.domain.state import Incident
+from incidentctl.domain.text import did_you_mean, one_line
+from incidentctl.errors import NotFoundError, UsageError
+
+
+def one_of(word: str, known: Collection[str], what: str) -> str:
+    """Return the known name that `word` means; NotFoundError with a suggestion otherwise."""
+    folded = {name.casefold(): name for name in known}
+    found = folded.get(word.strip().casefold())
+    if found is not None:
+        return found
+    near = did_you_mean(word.strip(), known)
+    hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(known)[:20])}"
+    raise NotFoundError(f"There is no {what} {one_line(word)!r}.", hint=hint)
+
+
+def person_of(incident: Incident, word: str, known: Collection[str]) -> str:
+    """Return the handle that somebody typed, `@` or not.
+
+    A catalog without people refuses nobody; whoever takes part in the incident is known, too.
+    """
+    handle = said(word, "a person").removeprefix("@")
+    if not known:
+        return handle
+    return one_of(handle, {*known, *incident.people}, "person")
+
+
+def said(text: str, what: str) -> str:
+    """Return a text without the white space around it; UsageError when nothing is left."""
+    stripped = text.strip()
+    if not stripped:
+        raise UsageError(f"This needs {what}: it was empty.")
+    return stripped

@@ -1,0 +1,62 @@
+"""Decide about the steps of the runbook: done, skipped, open again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incidentctl.domain import facts
+from incidentctl.domain.decide.allowed import check
+from incidentctl.domain.state import DONE, OPEN, SKIPPED, Incident, Step
+from incidentctl.domain.text import did_you_mean, one_line
+from incidentctl.errors import NotFoundError, RefusedError
+
+
+def find(incident: Incident, word: str) -> Step:
+    """Return the step of an id or a number; NotFoundError with a suggestion otherwise."""
+    folded = word.strip().casefold()
+    for step in incident.steps:
+        if folded == step.id.casefold() or folded == str(step.number):
+            return step
+    near = did_you_mean(folded, [step.id for step in incident.steps])
+    hint = f"did you mean {near}?" if near else "`incidentctl step list` shows them"
+    raise NotFoundError(f"There is no step {one_line(word)!r}.", hint=hint)
+
+
+def _by(incident: Incident, step: Step) -> str:
+    return f" by {step.mark.by} at {incident.time(step.mark.at)}" if step.mark else ""
+
+
+def done(
+    incident: Incident, step: str, *, note: str | None = None, link: str | None = None
+) -> list[Any]:
+    """A step was done; RefusedError when it was done already and nothing new is told."""
+    check(incident, "do a step", echo=note)
+    found = find(incident, step)
+    if found.state == DONE and not note and not link:
+        raise RefusedError(
+            f"{found.id} was done{_by(incident, found)}.",
+            hint="tell more with --note or --link, or take it back with step reopen",
+        )
+    return [facts.StepDone(found.id, note, link)]
+
+
+def skip(incident: Incident, step: str, *, reason: str | None = None) -> list[Any]:
+    """A step is left out; the reason may be empty."""
+    check(incident, "skip a step", echo=reason)
+    found = find(incident, step)
+    if found.state in (DONE, SKIPPED):
+        raise RefusedError(
+            f"{found.id} was {found.state}{_by(incident, found)}.",
+            hint=f"incidentctl step reopen {found.id} opens it again",
+            echo=reason,
+        )
+    return [facts.StepSkipped(found.id, reason or None)]
+
+
+def reopen(incident: Incident, step: str, *, reason: str | None = None) -> list[Any]:
+    """A step is to be done after all."""
+    check(incident, "reopen a step", echo=reason)
+    found = find(incident, step)
+    if found.state == OPEN:
+        raise RefusedError(f"{found.id} is open.", echo=reason)
+    return [facts.StepReopened(found.id, reason or None)]
