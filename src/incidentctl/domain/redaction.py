@@ -1,4 +1,4 @@
-"""Free text of facts: put right by `amend`, blanked by `redact`, for the fold and for the record."""
+"""Free text of facts: put right by `amend`, blanked by `redact`; for the fold and the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One sentence per event for the timeline: the words of whoever wrote it, or what the fact states."""
+"""One sentence per event for the timeline: what somebody wrote, or what the fact states."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
-from incidentctl.domain.times import format_duration
 
 
 class Names(NamedTuple):

@@ -40,10 +40,11 @@ def in_order(events: Iterable[Event]) -> tuple[list[Event], list[str]]:
         if any(event != same[0] for event in same):
             # The blanked form of an event stands against the form that still has the text.
             blanked = [e for e in same if any(o != e and blank(o.fact) == e.fact for o in same)]
-            same = sorted(blanked or same, key=repr)
+            kept.append(min(blanked or same, key=repr))
             if not blanked:
                 problems.append(f"Event {ident} exists with two contents; one of them is shown.")
-        kept.append(same[0])
+        else:
+            kept.append(same[0])
     return kept, problems
 
 

@@ -1,4 +1,4 @@
-"""What an incident is at a moment: the classes that the fold makes, for everybody who shows or decides.
+"""What an incident is at a moment: the classes that the fold makes, for all who show or decide.
 
 All are named tuples, so that two folds compare by value, and `log` starts fast.
 """
@@ -123,7 +123,7 @@ class Attachment(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One event in the timeline; `number` is its short name, counted from 1 in order of the record."""
+    """One event in the timeline; `number` names it: from 1, in the order of the record."""
 
     number: int
     event: str

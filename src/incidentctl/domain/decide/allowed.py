@@ -23,6 +23,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "redact": _OPEN | _ENDED,
 }
 
+_OUTCOME = {"resolve": RESOLVED, "cancel": CANCELLED, "close": CLOSED}
+
 
 def check(incident: Incident, verb: str, *, echo: str | None = None) -> None:
     """Raise RefusedError when a verb may not be done now; `echo` is what the user typed."""
@@ -30,10 +32,10 @@ def check(incident: Incident, verb: str, *, echo: str | None = None) -> None:
     if state in ALLOWED.get(verb, _NOT_CLOSED):
         return
     if incident.open:
-        hint = "incidentctl resolve, or incidentctl cancel, comes first"
-        hint = "it is open already" if verb == "reopen" else hint
+        first = "`incidentctl resolve` or `cancel` comes first"
+        hint = "it is open already" if verb == "reopen" else first
     else:
         hint = f'reopen it first: incidentctl reopen -i {incident.id} "why it was not over"'
-    if state == verb.removesuffix("e") + "ed":
-        hint = "there is nothing left to do for this"
-    raise RefusedError(f"{incident.id} is {state}: cannot {verb} it.", hint=hint, echo=echo)
+    if state == _OUTCOME.get(verb):
+        hint = "nothing is left to do for that"
+    raise RefusedError(f"{incident.id} is {state}: you cannot {verb} now.", hint=hint, echo=echo)

@@ -1,4 +1,4 @@
-"""Decide about corrections: undo, amend, retract, redact. Each is a new event; nothing is deleted."""
+"""Decide about corrections: undo, amend, retract, redact. Nothing is deleted."""
 
 from __future__ import annotations
 

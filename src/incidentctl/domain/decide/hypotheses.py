@@ -34,7 +34,7 @@ def find(incident: Incident, word: str | None) -> Hypothesis:
 
 def propose(incident: Incident, text: str) -> list[Any]:
     """Say what we think it is."""
-    check(incident, "add a hypothesis to", echo=text)
+    check(incident, "add a hypothesis", echo=text)
     return [facts.HypothesisProposed(short(said(text, "a text")))]
 
 
@@ -42,11 +42,11 @@ def rule_out(
     incident: Incident, word: str | None = None, *, reason: str | None = None
 ) -> list[Any]:
     """It is not that."""
-    check(incident, "judge a hypothesis of", echo=reason)
+    check(incident, "judge a hypothesis", echo=reason)
     return [facts.HypothesisRuledOut(find(incident, word).id, reason)]
 
 
 def confirm(incident: Incident, word: str | None = None, *, reason: str | None = None) -> list[Any]:
     """It is that."""
-    check(incident, "judge a hypothesis of", echo=reason)
+    check(incident, "judge a hypothesis", echo=reason)
     return [facts.HypothesisConfirmed(find(incident, word).id, reason)]

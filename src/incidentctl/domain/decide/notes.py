@@ -38,7 +38,7 @@ def log(
 
     RefusedError above 1 MiB. The output of a command may be empty.
     """
-    check(incident, "write into the log of", echo=text)
+    check(incident, "write into the log", echo=text)
     if len(text.encode(errors="replace")) > MAX_NOTE:
         raise RefusedError(
             "More than 1 MiB is too much for the log.",
@@ -73,7 +73,7 @@ def summary(incident: Incident, text: str) -> list[Any]:
 
 def impact(incident: Incident, text: str) -> list[Any]:
     """Say who is hit, at the head of the log."""
-    check(incident, "state the impact of", echo=text)
+    check(incident, "state the impact", echo=text)
     return [facts.ImpactSet(short(said(text, "a text")))]
 
 

@@ -20,7 +20,7 @@ def post(
     incident: Incident, text: str, *, public: bool = False, next_at: datetime | None = None
 ) -> list[Any]:
     """Post an update, and when the next one comes if it is not the cadence that says."""
-    check(incident, "post an update on", echo=text)
+    check(incident, "post an update", echo=text)
     told = short(said(text, "a text"))
     return [facts.UpdatePosted(told, public, iso(next_at) if next_at else None)]
 
