@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -44,7 +45,7 @@ def assign_command(
             hint="incidentctl assign mitigator dana",
         )
 
-    def decide(found: Incident) -> list[object]:
+    def decide(found: Incident) -> Sequence[Any]:
         if team is not None:
             return roles.assign_team(found, team, known=known_teams(ctx))
         if individual is not None:

@@ -6,9 +6,14 @@ from typing import Annotated
 
 import typer
 
+from incidentctl.app.respond import moment
+from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, InIncident, Json
-from incidentctl.cli.responding import respond
+from incidentctl.cli.responding import open_response, respond, told, workspace_of
 from incidentctl.domain.decide import corrections
+
+#: `-1` is an entry and no option.
+CONTEXT_SETTINGS = {"ignore_unknown_options": True}
 
 EntryNumber = Annotated[
     str,
@@ -57,4 +62,51 @@ def redact_command(
         json=json,
         as_=as_,
         echo=reason,
+    )
+
+
+def undo_command(
+    ctx: typer.Context,
+    incident: InIncident = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Take back what you did last, and say what it was."""
+    response = open_response(ctx, incident, as_=as_)
+    found = corrections.undo(response.incident, response.who.handle)
+    gone = {fact.event for fact in found}
+    entries = [entry for entry in response.incident.entries if entry.event in gone]
+    recorded = response.record(found, "undo")
+    told(response, recorded, command="undo", json=json)
+    if not json:
+        for entry in entries:
+            console.say(f"taken back: #{entry.number} {entry.kind}: {entry.text}")
+
+
+def amend_command(
+    ctx: typer.Context,
+    entry: EntryNumber,
+    text: Annotated[
+        list[str] | None, typer.Argument(metavar="[TEXT]", help="The right text.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="When it happened in truth.")
+    ] = None,
+    incident: InIncident = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Put an entry right: its text, or with --at when it happened."""
+    said = " ".join(text or [])
+    workspace = workspace_of(ctx)
+    when = moment(workspace, workspace.actor(as_), at)
+    respond(
+        ctx,
+        incident,
+        lambda found: corrections.amend(found, entry, said or None, moment=when),
+        f"entry {entry} amended",
+        command="amend",
+        json=json,
+        as_=as_,
+        echo=said or None,
     )

@@ -54,7 +54,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "relate": _Lazy(_RESPOND, "words", "Name another incident that belongs to this one"),
     "list": _Lazy(_RESPOND, "show", "What is open, or was"),
     "show": _Lazy(_RESPOND, "show", "One incident, now or as it was recorded then"),
-    "due": _Lazy(_RESPOND, "due", "What is due; exit 1 when something is overdue"),
+    "due": _Lazy(_RESPOND, "update", "What is due; exit 1 when something is overdue"),
     "undo": _Lazy(_RESPOND, "corrections", "Take back what you did last"),
     "amend": _Lazy(_RESPOND, "corrections", "Put an entry right"),
     "retract": _Lazy(_RESPOND, "corrections", "Take back an entry"),

@@ -114,9 +114,10 @@ def told(response: Response, recorded: Recorded, *, command: str, json: bool) ->
         )
 
 
-def known_people(ctx: typer.Context) -> list[str]:
-    """Return the handles of everybody in the catalog; empty when it names nobody."""
-    return list(workspace_of(ctx).basics.by_handle)
+def known_people(ctx: typer.Context) -> dict[str, str | None]:
+    """Return the name of everybody in the catalog by handle; empty when it names nobody."""
+    people = workspace_of(ctx).basics.by_handle
+    return {handle: person.name for handle, person in people.items()}
 
 
 def known_teams(ctx: typer.Context) -> list[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
-from incidentctl.cli.options import AsPerson, InIncident, Json
-from incidentctl.cli.responding import respond
-from incidentctl.domain.decide import notes
+from incidentctl.cli.options import AsPerson, At, InIncident, Json
+from incidentctl.cli.responding import respond, workspace_of
+from incidentctl.domain.decide import hypotheses, notes
+from incidentctl.domain.state import Incident
+from incidentctl.errors import UsageError
 
 
 def summary_command(
@@ -69,4 +72,77 @@ def link_command(
         json=json,
         as_=as_,
         echo=f"{label} {url}",
+    )
+
+
+def hypothesis_command(
+    ctx: typer.Context,
+    text: Annotated[
+        list[str] | None, typer.Argument(metavar="[TEXT]", help="What it may be.")
+    ] = None,
+    ruled_out: Annotated[
+        bool, typer.Option("--ruled-out", help="It is not this one: name its number, or none.")
+    ] = False,
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="It is this one: name its number, or none.")
+    ] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="How we know.")] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """What we think it is, and what it is not.
+
+    incidentctl hypothesis "the new release leaks connections"
+
+    incidentctl hypothesis 1 --ruled-out --reason "it was rolled back, no change"
+    """
+    said = " ".join(text or [])
+    if ruled_out and confirmed:
+        raise UsageError("It is either ruled out or confirmed.", echo=said or None)
+    word = "ruled out" if ruled_out else "confirmed" if confirmed else "proposed"
+
+    def decide(found: Incident) -> Sequence[Any]:
+        if ruled_out:
+            return hypotheses.rule_out(found, said or None, reason=reason)
+        if confirmed:
+            return hypotheses.confirm(found, said or None, reason=reason)
+        return hypotheses.propose(found, said)
+
+    respond(
+        ctx,
+        incident,
+        decide,
+        f"hypothesis {word}",
+        command="hypothesis",
+        json=json,
+        as_=as_,
+        at=at,
+        echo=" ".join(filter(None, (said, reason))) or None,
+    )
+
+
+def relate_command(
+    ctx: typer.Context,
+    other: Annotated[str, typer.Argument(metavar="INCIDENT", help="Any part of its id.")],
+    relation: Annotated[
+        str, typer.Option("--relation", help="How: related, caused-by, duplicate, ...")
+    ] = "related",
+    incident: InIncident = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Name another incident that has to do with this one."""
+    from incidentctl.app.respond import find_incident
+
+    named = find_incident(workspace_of(ctx), other)
+    respond(
+        ctx,
+        incident,
+        lambda found: notes.relate(found, named, relation=relation),
+        f"related to {named}",
+        command="relate",
+        json=json,
+        as_=as_,
     )

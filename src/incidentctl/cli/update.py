@@ -1,0 +1,138 @@
+"""`update` and `due`: what is told about the state, how often, and what is late."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.cli import console
+from incidentctl.cli.options import AsPerson, At, InIncident, Json
+from incidentctl.cli.responding import respond, workspace_of
+from incidentctl.domain.decide import updates
+from incidentctl.domain.times import parse_duration
+from incidentctl.errors import RefusedError, UsageError
+
+
+def update_command(
+    ctx: typer.Context,
+    text: Annotated[
+        list[str] | None, typer.Argument(metavar="[TEXT]", help="What to tell.")
+    ] = None,
+    no_change: Annotated[
+        bool, typer.Option("--no-change", help="Tell that nothing is new.")
+    ] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="For customers, too; shown first and asked once.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --public: do not ask.")] = False,
+    snooze: Annotated[
+        str | None, typer.Option("--snooze", metavar="SPAN", help="Put the next one off: 30m.")
+    ] = None,
+    incident: InIncident = None,
+    at: At = None,
+    as_: AsPerson = None,
+    json: Json = False,
+) -> None:
+    """Post a status update. It says when the next one comes, and restarts the clock."""
+    said = " ".join(text or [])
+    if snooze is not None:
+        if said or no_change or public:
+            raise UsageError("--snooze goes alone.", echo=said or None)
+        try:
+            span = parse_duration(snooze)
+        except ValueError as error:
+            raise UsageError(f"--snooze: {error}.") from None
+        now = workspace_of(ctx).now()
+        respond(
+            ctx,
+            incident,
+            lambda found: updates.snooze(found, now + span, now=now),
+            f"next update put off by {snooze}",
+            command="update",
+            json=json,
+            as_=as_,
+        )
+        return
+    if no_change:
+        said = f"{updates.NO_CHANGE} {said}".strip()
+    if public and not yes:
+        _preview(said)
+    response, _ = respond(
+        ctx,
+        incident,
+        lambda found: updates.post(found, said, public=public),
+        "public update" if public else "update",
+        command="update",
+        json=json,
+        as_=as_,
+        at=at,
+        echo=said,
+    )
+    following = response.incident.next_update
+    if following and not json:
+        console.say(f"next update due {response.incident.time(following)}")
+
+
+def _preview(said: str) -> None:
+    """Show what customers will read, and ask once."""
+    console.say("Customers will read:")
+    console.say(f"  {said}")
+    if not console.is_terminal():
+        raise RefusedError(
+            "A public update is asked for once more, and nobody can be asked here.",
+            hint="say --public --yes",
+            echo=said,
+        )
+    from incidentctl.cli.prompts import ask_confirm
+
+    if not ask_confirm("Publish this?"):
+        raise RefusedError("Not published.", echo=said)
+
+
+def due_command(
+    ctx: typer.Context,
+    incident: InIncident = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code.")] = False,
+    json: Json = False,
+) -> None:
+    """What is due in the open incidents; exit 1 when something is overdue.
+
+    For a shell prompt or cron.
+    """
+    from incidentctl.app.respond import find_incident, load
+    from incidentctl.domain.timeline import due
+    from incidentctl.domain.times import format_duration, iso
+
+    workspace = workspace_of(ctx)
+    now = workspace.now()
+    idents = (
+        [find_incident(workspace, incident)]
+        if incident
+        else [head.id for head in workspace.record.open_heads()]
+    )
+    found = [(ident, entry) for ident in idents for entry in due(load(workspace, ident), now)]
+    late = [entry for _, entry in found if entry.overdue_by > 0]
+    if json:
+        items = [
+            {
+                "incident": ident,
+                "what": entry.what,
+                "at": iso(entry.at),
+                "overdue_by": int(entry.overdue_by),
+                "text": entry.text,
+            }
+            for ident, entry in found
+        ]
+        console.print_json("due", {"due": items, "overdue": len(late)})
+    elif not quiet:
+        for ident, entry in found:
+            left = (entry.at - now).total_seconds()
+            when = (
+                f"overdue by {format_duration(entry.overdue_by)}"
+                if entry.overdue_by > 0
+                else f"in {format_duration(left)}"
+            )
+            console.out(f"{ident}  {entry.text}  {when}")
+    if late:
+        raise typer.Exit(1)
