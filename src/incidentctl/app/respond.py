@@ -134,7 +134,8 @@ def acknowledge(
     """Put facts on disk as one action; return their event ids and what to tell about it."""
     events = workspace.stamp(facts, ident, who, at=at)
     author = Author(who.author_name, who.author_email)
-    done = workspace.record.acknowledge(Action(ident, events, author, summary))
+    # The subject holds no text that somebody wrote: a redaction could not reach it there.
+    done = workspace.record.acknowledge(Action(ident, events, author, f"{ident}: {summary}"))
     return tuple(event.id for event in events), (done.note,) if done.note else ()
 
 

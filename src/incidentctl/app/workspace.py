@@ -177,10 +177,8 @@ class Workspace:
         place = self._place
         asked = place.common_dir if place else places.state_folder(self.environment)
         name, email = identity(asked, self.environment)
-        user = self.environment.get("USER") or self.environment.get("LOGNAME") or str(os.getuid())
-        return people.actor(
-            stated, self.basics, people.Identity(name, email, f"{user}@{os.uname().nodename}")
-        )
+        user_at_host = f"{_user(self.environment)}@{os.uname().nodename}"
+        return people.actor(stated, self.basics, people.Identity(name, email, user_at_host))
 
     def speaker_zone(self, who: people.Actor) -> tzinfo:
         """Return the zone in which somebody tells times: their own, else this machine's."""
@@ -191,6 +189,18 @@ class Workspace:
     def catalog_commit(self) -> str | None:
         """Return the commit of the catalog that is read now, or None where there is none."""
         return head_commit(self._place, self.environment) if self._place else None
+
+
+def _user(environment: Mapping[str, str]) -> str:
+    stated = environment.get("USER") or environment.get("LOGNAME")
+    if stated:
+        return stated
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def open_workspace(directory: str | None = None, *, must: bool = True) -> Workspace:

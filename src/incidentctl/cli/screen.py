@@ -7,7 +7,7 @@ from datetime import datetime
 from incidentctl.cli.console import out
 from incidentctl.domain.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
 from incidentctl.domain.text import one_line
-from incidentctl.domain.times import format_duration
+from incidentctl.domain.times import format_duration, rough_duration
 
 _BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}
 #: So many of the last timeline entries are shown.
@@ -16,7 +16,7 @@ _LAST = 8
 
 def _row(label: str, value: str | None) -> None:
     if value:
-        out(f"{label:<12}{one_line(value)}")
+        out(f"{label:<14} {one_line(value)}")
 
 
 def print_incident(incident: Incident, now: datetime) -> None:
@@ -83,5 +83,5 @@ def next_update(incident: Incident, now: datetime) -> str | None:
     left = (incident.next_update - now).total_seconds()
     when = incident.time(incident.next_update)
     if left < 0:
-        return f"overdue by {format_duration(-left)} ({when})"
-    return f"in {format_duration(left)} ({when})"
+        return f"overdue by {rough_duration(-left)} ({when})"
+    return f"in {rough_duration(left)} ({when})"

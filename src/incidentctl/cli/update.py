@@ -102,7 +102,7 @@ def due_command(
     """
     from incidentctl.app.respond import find_incident, load
     from incidentctl.domain.timeline import due
-    from incidentctl.domain.times import format_duration, iso
+    from incidentctl.domain.times import iso, rough_duration
 
     workspace = workspace_of(ctx)
     now = workspace.now()
@@ -129,9 +129,9 @@ def due_command(
         for ident, entry in found:
             left = (entry.at - now).total_seconds()
             when = (
-                f"overdue by {format_duration(entry.overdue_by)}"
+                f"overdue by {rough_duration(entry.overdue_by)}"
                 if entry.overdue_by > 0
-                else f"in {format_duration(left)}"
+                else f"in {rough_duration(left)}"
             )
             console.out(f"{ident}  {entry.text}  {when}")
     if late:

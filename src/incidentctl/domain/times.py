@@ -55,6 +55,12 @@ def format_duration(span: timedelta | float) -> str:
     return "".join(parts[:2]) or "0s"
 
 
+def rough_duration(span: timedelta | float) -> str:
+    """Write a span for a person in a hurry: whole minutes from two minutes on."""
+    seconds = span.total_seconds() if isinstance(span, timedelta) else span
+    return format_duration(round(seconds / 60) * 60 if abs(seconds) >= 120 else seconds)
+
+
 def parse_local_time(text: str) -> datetime:
     """Read `2026-01-05T09:00`, aware if an offset is written; ValueError otherwise."""
     try:
