@@ -111,6 +111,12 @@ def fixed_zone(offset_minutes: int) -> tzinfo:
     return timezone(timedelta(minutes=offset_minutes)) if offset_minutes else UTC
 
 
+def offset_text(minutes: int) -> str:
+    """Write an offset from UTC, in minutes east: `+01:00`."""
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"
+
+
 def offset_minutes(moment: datetime, zone_name: str) -> int:
     """Return the offset from UTC, in minutes east, that a zone has at a moment."""
     offset = moment.astimezone(zone(zone_name)).utcoffset()

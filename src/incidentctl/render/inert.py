@@ -1,0 +1,70 @@
+"""Text from outside as Markdown in which nothing acts: no HTML, image, link, mention or new line.
+
+Words that Markdown and forges leave alone stay prose. Every other word goes into a code span, where
+neither GitHub nor GitLab looks for mentions, issue numbers or links. A bar and a backtick, which
+even there would end a table's cell or the span, become character references outside of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from incidentctl.domain.text import one_line
+
+_LETTERS = r"[^\W_]+"
+# A word with no more than the punctuation of prose: `don't`, `(see`, `auth-api`, `14:01:30`, `30%`.
+_WORD = rf"""["'(]?{_LETTERS}(?:[-.,'/=+]{_LETTERS}|:\d\d(?!\d))*[%]?[)"']?[.,;:?!)…]?"""
+_SAFE = re.compile(rf"(?!["'(]?(?i:www\.))(?:{_WORD}|[-–—…→·⏎=+])\Z")
+_ALL_SAFE = re.compile(rf"(?:(?!["'(]?(?i:www\.))(?:{_WORD}|[-–—…→·⏎=+])(?: (?=\S)|\Z))+\Z")
+_SPLIT = re.compile(r"([|`]+)")
+_REFERENCES = {"|": "&#124;", "`": "&#96;"}
+# No user name, no `;` and no quotes: the address that is shown is the one that opens.
+_URL = re.compile(
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?(?::\d{1,5})?"
+    r"(?:/[A-Za-z0-9._~/=%+,:@-]*)?(?:\?[A-Za-z0-9._~/=%+,:@&-]*)?(?:#[A-Za-z0-9._~/=%+,:@-]*)?\Z"
+)
+
+
+def inert(text: str) -> str:
+    """Return `text` as one line of Markdown that shows it and does nothing.
+
+    It must not stand at the beginning of a line or a list's item, where even `1.` has a meaning.
+    """
+    line = text if text.isascii() and text.isprintable() else one_line(text)
+    if _ALL_SAFE.match(line):
+        return line
+    parts: list[str] = []
+    risky: list[str] = []
+    for word in line.split():
+        if _SAFE.match(word):
+            if risky:
+                parts.append(_code(" ".join(risky)))
+                risky = []
+            parts.append(word)
+        else:
+            risky.append(word)
+    if risky:
+        parts.append(_code(" ".join(risky)))
+    return " ".join(parts)
+
+
+def _code(text: str) -> str:
+    spans = []
+    for index, part in enumerate(_SPLIT.split(text)):
+        if index % 2:
+            spans.append("".join(_REFERENCES[char] for char in part))
+        elif part:
+            inner = part.strip(" ")
+            if inner:
+                before = " " if part[0] == " " else ""
+                spans.append(f"{before}`{inner}`{' ' if part[-1] == ' ' else ''}")
+            else:
+                spans.append(" ")
+    return "".join(spans)
+
+
+def address(url: str) -> str:
+    """Return an address to click if it is plain http or https, and as inert text otherwise."""
+    if len(url) <= 1000 and _URL.match(url):
+        return f"<{url}>"
+    return inert(url)
