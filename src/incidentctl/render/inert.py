@@ -13,9 +13,12 @@ from incidentctl.domain.text import one_line
 
 _LETTERS = r"[^\W_]+"
 # A word with no more than the punctuation of prose: `don't`, `(see`, `auth-api`, `14:01:30`, `30%`.
-_WORD = rf"""["'(]?{_LETTERS}(?:[-.,'/=+]{_LETTERS}|:\d\d(?!\d))*[%]?[)"']?[.,;:?!)…]?"""
-_SAFE = re.compile(rf"(?!["'(]?(?i:www\.))(?:{_WORD}|[-–—…→·⏎=+])\Z")
-_ALL_SAFE = re.compile(rf"(?:(?!["'(]?(?i:www\.))(?:{_WORD}|[-–—…→·⏎=+])(?: (?=\S)|\Z))+\Z")
+_WORD = (
+    rf"""(?![\"'(]?(?i:www\.))["'(]?{_LETTERS}(?:[-.,'/=+]{_LETTERS}|:\d\d(?!\d))*[%]?[)"']?[.,;:?!)…]?"""
+    r"|[-–—…→·⏎=+]"
+)
+_SAFE = re.compile(rf"(?:{_WORD})\Z")
+_ALL_SAFE = re.compile(rf"(?:(?:{_WORD})(?: (?=\S)|\Z))+\Z")
 _SPLIT = re.compile(r"([|`]+)")
 _REFERENCES = {"|": "&#124;", "`": "&#96;"}
 # No user name, no `;` and no quotes: the address that is shown is the one that opens.
