@@ -11,6 +11,10 @@ from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.errors import NotFoundError, RefusedError
 
 
+#: The steps whose link is an address that responders need, and what it is called then.
+LINKED = {"open-channel": "channel", "create-ticket": "ticket"}
+
+
 def find(incident: Incident, word: str) -> Step:
     """Return the step of an id or a number; NotFoundError with a suggestion otherwise."""
     folded = word.strip().casefold()
@@ -29,7 +33,10 @@ def _by(incident: Incident, step: Step) -> str:
 def done(
     incident: Incident, step: str, *, note: str | None = None, link: str | None = None
 ) -> list[Any]:
-    """A step was done; RefusedError when it was done already and nothing new is told."""
+    """A step was done; RefusedError when it was done already and nothing new is told.
+
+    The link of a channel or of a ticket is kept at the head of the log, too.
+    """
     check(incident, "do a step", echo=note)
     found = find(incident, step)
     if found.state == DONE and not note and not link:
@@ -37,7 +44,10 @@ def done(
             f"{found.id} was done{_by(incident, found)}.",
             hint="tell more with --note or --link, or take it back with step reopen",
         )
-    return [facts.StepDone(found.id, note, link)]
+    stated: list[Any] = [facts.StepDone(found.id, note or None, link)]
+    if link and found.id in LINKED:
+        stated += notes.link(incident, LINKED[found.id], link)
+    return stated
 
 
 def skip(incident: Incident, step: str, *, reason: str | None = None) -> list[Any]:
