@@ -23,7 +23,6 @@ def _yaml_name(field: str) -> str:
 CONFIG: dict[str, Any] = {
     "extra": "forbid",
     "alias_generator": _yaml_name,
-    "use_attribute_docstrings": True,
 }
 
 

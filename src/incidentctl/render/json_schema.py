@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from itertools import pairwise
+from typing import Any, get_args, get_type_hints
 
 from incidentctl.domain.kinds import CLASSES
 from incidentctl.domain.severity import Scale
@@ -29,9 +34,12 @@ def schema(kind: str) -> dict[str, Any]:
 
     cls = {"severities": Scale, "roles": CLASSES["role"]}.get(kind) or CLASSES[kind]
     made = TypeAdapter(cls).json_schema(ref_template="#/definitions/{model}")
-    definitions = {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
     entry = made["title"]
+    definitions = {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
     definitions[entry] = _tidy(made)
+    for name, definition in definitions.items():
+        for key, meaning in _meanings(_BY_NAME[name]).items():
+            definition["properties"][key]["description"] = meaning
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": f"urn:incidentctl:schema:{kind}",
@@ -67,6 +75,36 @@ def _file(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
     if kind in _ONE_MAPPING:
         return empty
     return {"if": {"type": "array"}, "then": {"items": entry}, "else": empty}
+
+
+def _classes(cls: type) -> Iterator[type]:
+    """A class, and those of its fields at any depth."""
+    yield cls
+    for hint in get_type_hints(cls).values():
+        for inner in (hint, *get_args(hint), *(a for h in get_args(hint) for a in get_args(h))):
+            if is_dataclass(inner) and isinstance(inner, type):
+                yield from _classes(inner)
+
+
+_BY_NAME = {cls.__name__: cls for root in (Scale, *CLASSES.values()) for cls in _classes(root)}
+
+
+def _meanings(cls: type) -> dict[str, str]:
+    """Return the text below each field of a class, by the field's key in YAML.
+
+    pydantic could do so, too, but for every command that loads the catalog: 20 ms.
+    """
+    [definition] = ast.parse(inspect.getsource(cls)).body
+    body = getattr(definition, "body", [])
+    return {
+        field.target.id.rstrip("_"): inspect.cleandoc(text.value.value)
+        for field, text in pairwise(body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
 
 
 def _tidy(part: Any) -> Any:

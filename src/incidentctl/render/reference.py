@@ -40,7 +40,7 @@ def reference() -> str:
             definition = made["definitions"][name]
             if name != main:
                 parts.append(f"### {name}\n\n{definition['description']}\n")
-            parts.append(_table(definition, made["definitions"]))
+            parts.append(_table(definition))
     return "\n".join(parts)
 
 
@@ -67,15 +67,12 @@ def _used(part: Any) -> list[str]:
     return own + [name for value in part.values() for name in _used(value)]
 
 
-def _table(definition: dict[str, Any], definitions: dict[str, Any]) -> str:
+def _table(definition: dict[str, Any]) -> str:
     required = definition.get("required", [])
     rows = ["| key | holds | absent | meaning |", "|---|---|---|---|"]
     for key, part in definition["properties"].items():
         absent = "must be there" if key in required else _default(part)
-        # Where a key has the words of its class, pydantic leaves them to the class.
-        named = definitions.get(part.get("$ref", "").rsplit("/", 1)[-1], part)
-        meaning = part.get("description") or named.get("description", "")
-        rows.append(f"| `{key}` | {_holds(part)} | {absent} | {meaning} |")
+        rows.append(f"| `{key}` | {_holds(part)} | {absent} | {part['description']} |")
     return "\n".join(rows) + "\n"
 
 
