@@ -209,3 +209,16 @@ def open_workspace(directory: str | None = None, *, must: bool = True) -> Worksp
     here = Path.cwd()
     choice = places.choose(directory, environment, here, must=must)
     return Workspace(choice, environment, here=here)
+
+
+def isolated_environment(state: Path) -> dict[str, str]:
+    """Point this process away from the user's folders and git identity; return its environment."""
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "INCIDENTCTL_")):
+            del os.environ[name]
+    os.environ["XDG_STATE_HOME"] = str(state / "state")
+    os.environ["XDG_CONFIG_HOME"] = str(state / "config")
+    for kind in ("AUTHOR", "COMMITTER"):
+        os.environ[f"GIT_{kind}_NAME"] = "Joelle Marchand"
+        os.environ[f"GIT_{kind}_EMAIL"] = "joelle@astronomy-shop.example"
+    return dict(os.environ)

@@ -98,7 +98,7 @@ def declare_command(
         from incidentctl.app.respond import Response
         from incidentctl.cli.run import walk
 
-        walk(Response(workspace, ident, who, tell=tell))
+        walk(Response(workspace, ident, who, tell=tell), teams=list(workspace.catalog.teams))
 
 
 def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | None) -> str:

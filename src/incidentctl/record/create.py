@@ -1,4 +1,4 @@
-"""What `init` asks of git before there is a record: identity, remotes, a new repository."""
+"""What `init` and `demo` ask of git before there is a record: identity, remotes, a repository."""
 
 from __future__ import annotations
 
@@ -27,6 +27,20 @@ def identity_at(folder: Path, given: Mapping[str, str]) -> tuple[str | None, str
 def remotes_at(folder: Path, given: Mapping[str, str]) -> list[str]:
     """Return the names of the remotes of the repository that a folder is in; none outside."""
     return _lines(folder, given, "remote")
+
+
+def commit_all(folder: Path, given: Mapping[str, str], subject: str) -> None:
+    """Commit every file of a repository that this program has just made."""
+    for arguments in (("add", "--all"), ("commit", "--quiet", "--no-verify", "-m", subject)):
+        done = _git(folder, given, "-c", "commit.gpgSign=false", *arguments)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            raise EnvironmentFailedError(f"git could not commit in {folder}: {said}")
+
+
+def subjects(folder: Path, given: Mapping[str, str], branch: str) -> list[str]:
+    """Return a line for each commit of a branch, the newest first: name, author, subject."""
+    return _lines(folder, given, "log", "--format=%h %an: %s", f"refs/heads/{branch}", "--")
 
 
 def _lines(folder: Path, given: Mapping[str, str], *arguments: str) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from incidentctl.domain import facts
+from incidentctl.domain.decide import notes
 from incidentctl.domain.decide.allowed import check
 from incidentctl.domain.state import DONE, OPEN, SKIPPED, Incident, Step
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.errors import NotFoundError, RefusedError
-
 
 #: The steps whose link is an address that responders need, and what it is called then.
 LINKED = {"open-channel": "channel", "create-ticket": "ticket"}

@@ -1,0 +1,166 @@
+"""`run`: the walk of the runbook, shown and asked one step at a time.
+
+On a terminal questionary asks; without one each line of stdin is a key and its text, such as
+`d paged bob` or `s no customers`. Each answer is recorded at once, so that anyone can go on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from incidentctl.app.respond import Response, load
+from incidentctl.cli import console
+from incidentctl.cli.options import AsPerson, InIncident
+from incidentctl.cli.responding import known_teams, open_response
+from incidentctl.domain.state import DONE, NOT_NEEDED, SKIPPED
+from incidentctl.domain.text import one_line
+from incidentctl.domain.walk import Choice, Outcome, Screen, choose, screen
+from incidentctl.errors import IncidentctlError
+
+_STATES = {DONE: "done", SKIPPED: "skipped", NOT_NEEDED: "not needed any more"}
+
+
+class _Known(NamedTuple):
+    """Whom the catalog knows."""
+
+    people: Mapping[str, str | None]
+    teams: list[str]
+
+
+def run_command(
+    ctx: typer.Context,
+    incident: InIncident = None,
+    step: Annotated[
+        str | None, typer.Option("--step", metavar="STEP", help="Begin at this step.")
+    ] = None,
+    as_: AsPerson = None,
+) -> None:
+    """Walk the runbook, one step at a time. Ctrl-C leaves; anyone can go on.
+
+    Without a terminal each line of stdin is a key and its text: d NOTE, s REASON, n TEXT,
+    a ROLE PERSON, u UPDATE, g STEP, b, l, ?
+    """
+    response = open_response(ctx, incident, as_=as_)
+    start = None
+    if step is not None:
+        from incidentctl.domain.decide.steps import find
+
+        start = find(response.incident, step).id
+    walk(response, teams=known_teams(ctx), at=start)
+
+
+def walk(response: Response, *, teams: list[str], at: str | None = None) -> None:
+    """Walk until somebody leaves, or nobody answers any more."""
+    people = {h: p.name for h, p in response.workspace.basics.by_handle.items()}
+    known = _Known(people, teams)
+    for note in response.workspace.notes:
+        console.say(f"note: {note}", "warning")
+    while True:
+        # Another responder may have done something meanwhile.
+        response.incident = load(response.workspace, response.ident)
+        shown = screen(response.incident, at)
+        _show(response, shown)
+        outcome = _answer(response, shown, known)
+        if outcome is None:
+            return
+        if outcome.message:
+            console.say(outcome.message)
+        if outcome.facts:
+            try:
+                recorded = response.record(outcome.facts, outcome.summary)
+            except IncidentctlError as refusal:
+                from incidentctl.cli.boundary import tell
+
+                tell(refusal)
+                continue
+            for note in recorded.notes:
+                console.say(f"note: {note}", "warning")
+        if outcome.left:
+            return
+        at = outcome.next
+
+
+def _show(response: Response, shown: Screen) -> None:
+    """Print a screen: it is talk, since nothing reads it but a person."""
+    incident = response.incident
+    console.say("")
+    if shown.kind == "step":
+        head = f"Step {shown.number} of {shown.of}: {shown.title}"
+    else:
+        head = shown.title
+    console.say(f"{incident.severity or '-'}  {incident.id}  {one_line(incident.title)}", "dim")
+    console.say(head, "bold")
+    if shown.state in _STATES:
+        console.say(f"  ({_STATES[shown.state]})")
+    if shown.purpose:
+        _wrapped(shown.purpose)
+    if shown.role:
+        console.say(f"  {shown.role}: {', '.join(shown.holders)}")
+    if shown.every:
+        console.say(f"  every {shown.every}")
+    if shown.notice:
+        console.say(f"  {shown.notice}", "warning")
+    for line in shown.lines:
+        _wrapped(line)
+
+
+def _wrapped(text: str) -> None:
+    import textwrap
+
+    for line in textwrap.wrap(text, 76):
+        console.say(f"  {line}")
+
+
+def _answer(response: Response, shown: Screen, known: _Known) -> Outcome | None:
+    """Ask until something happens; None when nobody answers any more."""
+    terminal = console.is_terminal() and os.environ.get("TERM") != "dumb"
+    while True:
+        try:
+            key, text = _ask_terminal(shown) if terminal else _read_line(shown)
+        except EOFError:
+            return None
+        outcome = choose(
+            response.incident, shown, key, text, people=known.people, teams=known.teams
+        )
+        if outcome.needs is None:
+            return outcome
+        console.say(f"This needs: {outcome.needs}")
+
+
+def _read_line(shown: Screen) -> tuple[str, str]:
+    keys = " ".join(choice.key for choice in shown.choices)
+    default = f", Enter is {shown.default}" if shown.default else ""
+    print(f"[{keys}{default}] ", end="", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    key, _, text = line.strip().partition(" ")
+    return key, text
+
+
+def _ask_terminal(shown: Screen) -> tuple[str, str | None]:
+    import questionary
+
+    choices: list[Any] = [
+        questionary.Choice(choice.label, value=choice, shortcut_key=choice.key)
+        for choice in shown.choices
+    ]
+    default = next((c for c in choices if c.value.key == shown.default), choices[0])
+    chosen: Choice = questionary.select(
+        "",
+        choices,
+        default=default,
+        qmark="",
+        instruction="(a letter, or arrows and Enter)",
+        use_shortcuts=True,
+        use_jk_keys=False,
+    ).unsafe_ask()
+    if not chosen.asks:
+        return chosen.key, None
+    label = f"{chosen.asks} (Enter for none):" if chosen.optional else f"{chosen.asks}:"
+    return chosen.key, str(questionary.text(label, qmark=" ").unsafe_ask())
