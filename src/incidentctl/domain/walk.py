@@ -21,6 +21,7 @@ from incidentctl.domain.text import one_line
 from incidentctl.domain.timeline import unassigned
 from incidentctl.domain.times import format_duration
 from incidentctl.domain.walk_moves import (
+    AFTER,
     END,
     ON_ROLE,
     ON_STEP,
@@ -30,7 +31,6 @@ from incidentctl.domain.walk_moves import (
     Outcome,
     Screen,
     find_step,
-    first_open,
 )
 from incidentctl.errors import IncidentctlError
 
@@ -63,13 +63,27 @@ _ROLES = (
 
 def screen(incident: Incident, at: str | None = None) -> Screen:
     """Return what to show at a place; None, or a place that is gone, is where the walk begins."""
-    if at is None:
-        roles = unassigned(incident) if incident.open else ()
-        at = ROLE + roles[0] if roles else first_open(incident)
-    if at.startswith(ROLE):
+    if not incident.open:
+        return _end_screen(incident)
+    if at is None and (roles := unassigned(incident)):
+        at = ROLE + roles[0]
+    if at and at.startswith(ROLE):
         return _role_screen(incident, at.removeprefix(ROLE))
-    step = find_step(incident, at)
-    return _step_screen(incident, step) if step and incident.open else _end_screen(incident)
+    if at == END:
+        return _end_screen(incident)
+    if at and at.startswith(AFTER):
+        step = _first_open(incident, at.removeprefix(AFTER))
+    else:
+        step = find_step(incident, at or "") or _first_open(incident)
+    return _step_screen(incident, step) if step else _end_screen(incident)
+
+
+def _first_open(incident: Incident, after: str = "") -> Step | None:
+    """The next open step after one, else the first open one, else None."""
+    steps = [step for step in incident.steps if step.state == OPEN and step.id != after]
+    start = find_step(incident, after)
+    later = [step for step in steps if start and step.number > start.number]
+    return next(iter(later or steps), None)
 
 
 def _role_screen(incident: Incident, role: str) -> Screen:

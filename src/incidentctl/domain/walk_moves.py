@@ -15,6 +15,9 @@ from incidentctl.domain.timeline import unassigned
 #: Places that no step can have as its id.
 END = ":end"
 ROLE = ":role:"
+#: Before a step's id: the next open one after it, found when it is shown, since what was recorded
+#: meanwhile may have ticked it. With no id the first open one.
+AFTER = ":after:"
 
 
 class Choice(NamedTuple):
@@ -78,20 +81,12 @@ def find_step(incident: Incident, ident: str) -> Step | None:
     return next((step for step in incident.steps if step.id == ident), None)
 
 
-def first_open(incident: Incident, *, after: str | None = None) -> str:
-    """Return the next open step after one, else the first open one, else the end."""
-    opened = [step for step in incident.steps if step.state == OPEN and step.id != after]
-    start = find_step(incident, after) if after else None
-    later = [step for step in opened if start and step.number > start.number]
-    return next((step.id for step in [*later, *opened]), END)
-
-
 def _is_url(text: str) -> bool:
     return text.casefold().startswith(("http://", "https://")) and len(text.split()) == 1
 
 
 def _done(move: Move) -> Outcome:
-    following = first_open(move.incident, after=move.shown.at)
+    following = AFTER + move.shown.at
     if move.shown.state == DONE and not move.said:
         return Outcome(following)
     link = move.said if _is_url(move.said) else None
@@ -102,7 +97,7 @@ def _done(move: Move) -> Outcome:
 
 def _skip(move: Move) -> Outcome:
     stated = steps.skip(move.incident, move.shown.at, reason=move.said)
-    following = first_open(move.incident, after=move.shown.at)
+    following = AFTER + move.shown.at
     return Outcome(following, tuple(stated), f"step {move.shown.at} skipped")
 
 
@@ -115,7 +110,7 @@ def _after(move: Move, fact: Any) -> str:
     step = find_step(move.incident, move.shown.at)
     repeats = step is not None and step.every and isinstance(fact, facts.UpdatePosted)
     ticked = step is not None and step.id in ticked_by(fact)
-    return first_open(move.incident, after=move.shown.at) if repeats or ticked else move.shown.at
+    return AFTER + move.shown.at if repeats or ticked else move.shown.at
 
 
 def _update(move: Move) -> Outcome:
@@ -165,7 +160,7 @@ def _help(move: Move) -> Outcome:
 def _next_role(incident: Incident, role: str) -> str:
     missing = unassigned(incident)
     later = missing[missing.index(role) + 1 :] if role in missing else ()
-    return ROLE + later[0] if later else first_open(incident)
+    return ROLE + later[0] if later else AFTER
 
 
 def _role_given(move: Move) -> Outcome:
@@ -176,7 +171,7 @@ def _role_given(move: Move) -> Outcome:
 
 def _roles_kept(move: Move) -> Outcome:
     stated = tuple(roles.keep(move.incident))
-    return Outcome(first_open(move.incident), stated, "the commander keeps every role")
+    return Outcome(AFTER, stated, "the commander keeps every role")
 
 
 def _not_now(move: Move) -> Outcome:
