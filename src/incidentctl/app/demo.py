@@ -1,4 +1,4 @@
-"""The repository in which `demo` plays: the packaged example, committed, with a record of its own."""
+"""The repository in which `demo` plays: the packaged example, committed, apart from the user's."""
 
 from __future__ import annotations
 

@@ -25,15 +25,15 @@ d the flag is joelle's, the lag of the orders topic is sanne's
 u Payments fail at the checkout since 13:52. We are switching the flag back.
 l
 """
+_DECLARE = (
+    'declare "nobody can pay at the checkout" --severity SEV1 --affects checkout '
+    "--affects payment --reported-by customer --as joelle --no-walk"
+)
 _SCRIPT: tuple[tuple[str, str], ...] = (
     ("catalog lint", ""),
     ("process recommend", ""),
     ("catalog who checkout", ""),
-    (
-        'declare "nobody can pay at the checkout" --severity SEV1 --affects checkout '
-        "--affects payment --reported-by customer --as joelle --no-walk",
-        "",
-    ),
+    (_DECLARE, ""),
     ("run --as joelle", _WALK),
     ('hypothesis "the flag paymentUnreachable is on" --as joelle', ""),
     ("hypothesis 1 --confirmed --as joelle", ""),
@@ -71,11 +71,14 @@ def demo_command(
     console.say(f"\n{end} Your own begins with: incidentctl init")
 
 
-class _Typed(io.StringIO):
+class _Typed(io.TextIOWrapper):
     """Stdin with lines that somebody types; each is shown when it is read."""
 
-    def readline(self, size: int | None = -1, /) -> str:
-        line = super().readline(-1 if size is None else size)
+    def __init__(self, text: str) -> None:
+        super().__init__(io.BytesIO(text.encode()), encoding="utf-8")
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # typeshed has bytes
+        line = super().readline(size)
         console.say(line.rstrip("\n"))
         return line
 
