@@ -63,6 +63,7 @@ def test_nothing_is_known_of_an_empty_catalog():
         ("login is down", ["login"]),
         ("customers cannot log in with their password", ["login"]),
         ("the basket is empty after login", ["login", "cart"]),
+        ("the cart forgets my password", ["cart"]),
         ("everything is slow", []),
     ],
 )

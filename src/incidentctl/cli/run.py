@@ -149,6 +149,7 @@ def _ask_terminal(shown: Screen) -> tuple[str, str | None]:
     choices: list[Any] = [
         questionary.Choice(choice.label, value=choice, shortcut_key=choice.key)
         for choice in shown.choices
+        if choice.key.isalnum()  # questionary's own keys; `?` has nothing to add to labels
     ]
     default = next((c for c in choices if c.value.key == shown.default), choices[0])
     chosen: Choice = questionary.select(
@@ -156,7 +157,7 @@ def _ask_terminal(shown: Screen) -> tuple[str, str | None]:
         choices,
         default=default,
         qmark="",
-        instruction="(a letter, or arrows and Enter)",
+        instruction="(letter or arrows, then Enter)",
         use_shortcuts=True,
         use_jk_keys=False,
     ).unsafe_ask()

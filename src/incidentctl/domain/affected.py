@@ -56,22 +56,31 @@ def resolve_affected(catalog: Catalog, words: Sequence[str]) -> Affected:
 
 
 def suggest_affected(catalog: Catalog, title: str) -> list[str]:
-    """Return the services, areas and functionalities whose words stand in a title, best first."""
+    """Return the service or area whose name stands in a title, else whose words do; best first.
+
+    Only the best are returned: a guess that is wrong is worse at night than none.
+    """
     words = {w for w in _words(title) if len(w) >= _SHORTEST}
     found: dict[str, int] = {}
     for area in catalog.product_areas.values():
+        _count(found, area.name, words, [area.name, area.title or ""], weight=2)
         for functionality in area.functionalities:
             _count(found, area.name, words, [functionality.name, *functionality.words])
-        _count(found, area.name, words, [area.name, area.title or ""])
     for service in catalog.services.values():
-        _count(found, service.name, words, [service.name, service.title or ""])
-    return sorted(found, key=lambda name: -found[name])
+        _count(found, service.name, words, [service.name, service.title or ""], weight=2)
+    best = max(found.values(), default=0)
+    return [name for name, count in found.items() if count == best]
 
 
-def _count(found: dict[str, int], name: str, words: set[str], texts: Iterable[str]) -> None:
-    hits = max((len(words & set(_words(text))) for text in texts), default=0)
-    if hits:
-        found[name] = max(found.get(name, 0), hits)
+def _count(
+    found: dict[str, int], name: str, words: set[str], texts: Iterable[str], *, weight: int = 1
+) -> None:
+    """Keep the greatest share of a text's words that stand in a title, in thousandths."""
+    for text in texts:
+        own = {w for w in _words(text) if len(w) >= _SHORTEST}
+        hits = len(words & own)
+        if hits:
+            found[name] = max(found.get(name, 0), weight * 1000 * hits // len(own))
 
 
 def _words(text: str) -> list[str]:
