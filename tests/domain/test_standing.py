@@ -1,0 +1,128 @@
+"""Corrections: what is retracted, put right and blanked, and where a blanked text must not show."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.domain.telling import IDENT, event, ident, incident, told
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import KINDS
+from incidentctl.domain.incident import fold
+from incidentctl.domain.redaction import REDACTED, blank
+from incidentctl.domain.standing import in_order
+from incidentctl.render.log import render_log
+
+SECRET = "hunter2pass"
+_WITH_TEXT = [
+    facts.Declared(SECRET), facts.TitleSet(SECRET), facts.SeveritySet("SEV1", reason=SECRET),
+    facts.ProcessResolved("single", SECRET, problems=(SECRET,)),
+    facts.RunbookAttached(
+        "r", SECRET, (facts.StepPlan("s", SECRET, SECRET),), (facts.TaskPlan(SECRET),), SECRET
+    ),
+    facts.Resolved(SECRET), facts.Cancelled(SECRET), facts.StepDone("page", SECRET, SECRET),
+    facts.StepSkipped("page", SECRET), facts.TaskAdded(SECRET), facts.Noted(SECRET, command=SECRET),
+    facts.Noted(SECRET, pinned=True), facts.HypothesisProposed(SECRET),
+    facts.UpdatePosted(SECRET), facts.SummarySet(SECRET), facts.ImpactSet(SECRET),
+    facts.Linked(SECRET, f"https://{SECRET}"), facts.Unknown("sung", f'{{"a": "{SECRET}"}}'),
+]  # fmt: skip
+PAGE = facts.RunbookAttached("small", "why", (facts.StepPlan("page", "Page"),))
+
+
+@pytest.mark.parametrize("fact", _WITH_TEXT, ids=lambda fact: type(fact).__name__)
+def test_a_redacted_text_shows_nowhere(fact):
+    before = incident(facts.Declared("x"), PAGE, fact)
+    first = fact if isinstance(fact, facts.Declared) else facts.Declared("x")
+    target = 0 if isinstance(fact, facts.Declared) else 2
+    after = incident(first, PAGE, fact, facts.Redacted(ident(target)))
+    if not isinstance(fact, facts.Declared):
+        assert SECRET in repr(before)
+        assert SECRET not in repr(after)
+        assert SECRET not in render_log(after)
+    else:
+        after = incident(first, facts.Redacted(ident(0)))
+        assert after.title == REDACTED
+        assert SECRET not in repr(after)
+        assert SECRET not in render_log(after)
+
+
+def test_a_redaction_reaches_amendments_and_what_refers_to_the_text():
+    found = incident(
+        facts.Declared("x"),
+        facts.HypothesisProposed("a"),
+        facts.Amended(ident(1), SECRET),
+        facts.HypothesisRuledOut(ident(1)),
+        facts.Redacted(ident(1)),
+    )
+    assert SECRET not in repr(found)
+    assert found.hypotheses[0].text == REDACTED
+
+
+def test_a_redaction_cannot_be_taken_back():
+    found = incident(
+        facts.Declared("x"), facts.Noted(SECRET), facts.Redacted(ident(1)),
+        facts.Retracted(ident(2)),
+    )  # fmt: skip
+    assert SECRET not in repr(found)
+
+
+def test_a_retracted_event_has_no_effect_and_stays_in_the_timeline():
+    found = incident(facts.Declared("x"), facts.SummarySet("no"), facts.Retracted(ident(1)))
+    assert found.summary is None
+    assert found.entries[1].retracted
+    again = incident(
+        facts.Declared("x"), facts.SummarySet("no"), facts.Retracted(ident(1)),
+        facts.Retracted(ident(2)),
+    )  # fmt: skip
+    assert again.summary == "no"
+
+
+def test_a_declaration_is_not_retracted():
+    found = incident(facts.Declared("x"), facts.Retracted(ident(0)))
+    assert found.title == "x"
+    assert "stands" in found.problems[0].message
+
+
+def test_the_newest_amendment_stands_for_text_and_moment():
+    found = incident(
+        facts.Declared("x"), facts.Noted("a"), facts.Amended(ident(1), "b"),
+        facts.Amended(ident(1), "c", "2026-11-24T13:00:00.000Z"), facts.Amended(ident(1), "d"),
+        facts.Retracted(ident(4)),
+    )  # fmt: skip
+    entry = found.entries[1]
+    assert (entry.text, entry.amended, entry.at.hour) == ("c", True, 13)
+
+
+@pytest.mark.parametrize("target", [ident(1), ident(9), "nothing"])
+def test_a_correction_of_what_is_not_there_is_told(target):
+    found = incident(facts.Declared("x"), facts.Retracted(target))
+    assert "not in the record" in found.problems[0].message
+
+
+def test_the_blanked_form_of_an_event_stands_against_the_one_with_the_text():
+    events = told(facts.Declared("x"), facts.Noted(SECRET))
+    blanked = events[1]._replace(fact=blank(events[1].fact))
+    for both in ([*events, blanked], [blanked, *events]):
+        found = fold(IDENT, both)
+        assert SECRET not in repr(found)
+        assert found.problems == ()
+
+
+def test_one_id_with_two_contents_is_one_entry_and_told():
+    one, other = event(0, facts.Noted("a")), event(0, facts.Noted("b"))
+    assert in_order([one, other]) == in_order([other, one])
+    kept, problems = in_order([one, other])
+    assert (len(kept), len(problems)) == (1, 1)
+
+
+@given(st.sampled_from(sorted(KINDS)))
+def test_blanking_twice_changes_nothing_more(kind):
+    cls = KINDS[kind]
+    values = {
+        field: SECRET
+        for field, hint in cls.__annotations__.items()
+        if str(getattr(hint, "__forward_arg__", hint)).startswith("str")
+    }
+    once = blank(cls(**values))
+    assert blank(once) == once
