@@ -99,9 +99,12 @@ def redact(incident: Incident, word: str, *, reason: str | None = None) -> list[
     if entry.redacted:
         raise RefusedError(f"Entry {entry.number} is redacted already.", echo=reason)
     named = {entry.event}
-    if entry.kind == "amended" and entry.target:
-        named.add(entry.target)
-    if entry.kind == "noted":
-        named |= {e.event for e in incident.entries if e.group == entry.group and e.kind == "noted"}
+    said_first = entry
+    if entry.kind == "amended":
+        said_first = next((e for e in incident.entries if e.event == entry.target), entry)
+        named.add(said_first.event)
+    if said_first.kind == "noted":
+        group = said_first.group
+        named |= {e.event for e in incident.entries if e.group == group and e.kind == "noted"}
     named |= {e.event for e in incident.entries if e.kind == "amended" and e.target in named}
     return [facts.Redacted(event, reason) for event in sorted(named)]
