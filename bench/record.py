@@ -1,224 +1,126 @@
-"""Figures of the record: `python bench/record.py`. Past incidents are made by one fast-import."""
+"""The record alone, in process: writes to the outbox, the flush, and reads among past incidents."""
 
 from __future__ import annotations
 
-import os
+import multiprocessing
 import secrets
-import statistics
-import subprocess
-import sys
-import tempfile
-import threading
+import shutil
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
-from tests.record.kit import SHUT_OUT, Clone, action, make_clone
-
+from bench.incidents import declare_in, make_repository, past_repository
+from bench.timing import Row, middle, p99
+from incidentctl.app.workspace import open_workspace
 from incidentctl.domain import facts
-from incidentctl.domain.events import Event, encode
-from incidentctl.domain.ids import incident_id, ulid
-from incidentctl.record import paths
+from incidentctl.domain.events import Event
+from incidentctl.domain.ids import ulid
+from incidentctl.record.record import Action, Author, Record
 
-START = datetime(2021, 12, 1, tzinfo=UTC)
-RESPONSE = (
-    facts.Declared("Login is down", organisation="Acme"),
-    facts.SeveritySet("SEV2", update_every=1800),
-    facts.AffectedSet(("auth-api",), ("login",), "core-services"),
-    facts.ProcessResolved("per-severity", "60 services"),
-    facts.RoleAssigned("commander", "alice"),
-    facts.RoleAssigned("mitigator", "dana"),
-    facts.StatusSet("investigating"),
-    facts.StatusSet("monitoring"),
-    *(facts.Noted(f"looked at dashboard number {n}, nothing there") for n in range(40)),
-    facts.Resolved("restarted"),
-    facts.Closed(),
-)
+_AUTHOR = Author("Bench", "bench@example.com")
 
 
-def past(count: int) -> Iterator[tuple[str, list[Event]]]:
-    """Past incidents of 50 events over five years."""
-    for number in range(count):
-        moment = START + timedelta(minutes=number * (5 * 365 * 1440 // count))
-        events = []
-        for second, fact in enumerate(RESPONSE):
-            at = moment + timedelta(seconds=second)
-            ident = ulid(int(at.timestamp() * 1000), secrets.randbits(80))
-            events.append(Event(ident, at, at, "alice", fact))
-        yield incident_id("incident", moment, secrets.randbits(40)), events
+def rows(folder: Path) -> list[Row]:
+    """Measure; 10,000 past incidents are made once for all benchmarks of the run."""
+    root = make_repository(folder / "bank")
+    incident = declare_in(open_workspace(str(root)))
+    found = [*_flush(root, incident), *_outbox(root, incident)]
+    for count in (10, 10_000):
+        found += _reads(past_repository(folder.parent, count), count)
+    return found
 
 
-def import_past(clone: Clone, count: int) -> None:
-    parts = [b"commit refs/incidentctl/log\ncommitter B <b@x> 0 +0000\ndata 4\npast\n"]
-    for incident, events in past(count):
-        log = f"# {incident}\n".encode() * 50
-        files = {paths.log_path(incident): log}
-        for event in events:
-            files[paths.event_path(incident, paths.event_name(event))] = encode(event)
-        for path, data in files.items():
-            parts.append(f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
-    subprocess.run(
-        ["git", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet"],
-        input=b"".join(parts), check=True, cwd=clone.git_dir,
-    )  # fmt: skip
-    clone.git("branch", "-f", "incident-log", "refs/incidentctl/log")
+def _note(incident: str) -> Action:
+    now = datetime.now(UTC)
+    ident = ulid(int(now.timestamp() * 1000), secrets.randbits(80))
+    event = Event(ident, now, now, "bench", facts.Noted("x" * 100))
+    return Action(incident, (event,), _AUTHOR, f"{incident}: log")
 
 
-def timed(work: Callable[[], Any], times: int = 5) -> float:
-    """The median, in milliseconds."""
+def _milliseconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def _write(record: Record, incident: str, count: int) -> list[float]:
     spans = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        spans.append((time.perf_counter() - start) * 1000)
-    return statistics.median(spans)
+    for _ in range(count):
+        action = _note(incident)
+        spans.append(_milliseconds(partial(record.acknowledge, action)))
+    return spans
 
 
-def show(what: str, value: float, unit: str = "ms") -> None:
-    print(f"{what:<64}{value:>9.2f} {unit}")
+def _writer(root: Path, incident: str, ready: Barrier, spans: Queue[list[float]]) -> None:
+    record = open_workspace(str(root)).record
+    ready.wait()
+    spans.put(_write(record, incident, 100))
 
 
-def drop_cache(clone: Clone) -> None:
-    for path in (clone.git_dir / "incidentctl" / "cache").rglob("*"):
-        if path.is_file():
-            path.unlink()
+def _outbox(root: Path, incident: str) -> list[Row]:
+    record = open_workspace(str(root)).record
+    alone = _write(record, incident, 1000)
+    record.flush()
+    context = multiprocessing.get_context("fork")
+    ready, spans = context.Barrier(8), context.Queue()
+    writers = [
+        context.Process(target=_writer, args=(root, incident, ready, spans)) for _ in range(8)
+    ]
+    for writer in writers:
+        writer.start()
+    together = [span for _ in writers for span in spans.get()]
+    for writer in writers:
+        writer.join()
+    waiting = record.pending()
+    took = _milliseconds(open_workspace(str(root)).record.flush)
+    return [
+        Row("outbox write, p99", p99(alone), "ms", 5, f"median {middle(alone):.2f} ms"),
+        Row(
+            "outbox write, 8 processes at once in one clone, p99",
+            p99(together), "ms", 50, f"median {middle(together):.1f} ms",
+        ),
+        Row(f"flush of {waiting} waiting actions at once", took, "ms"),
+    ]  # fmt: skip
 
 
-def bench_outbox(folder: Path) -> None:
-    clone = make_clone(folder / "outbox")
-
-    def writer(spans: list[float], count: int) -> None:
-        record = clone.record()
-        for _ in range(count):
-            stated = action(facts.Noted("x" * 100))
-            start = time.perf_counter()
-            record.acknowledge(stated)
-            spans.append((time.perf_counter() - start) * 1000)
-
-    spans: list[float] = []
-    writer(spans, 500)
-    show("outbox write, p50", statistics.median(spans))
-    show("outbox write, p99", sorted(spans)[-len(spans) // 100])
-    together: list[list[float]] = [[] for _ in range(8)]
-    threads = [threading.Thread(target=writer, args=(spans, 100)) for spans in together]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    merged = sorted(span for spans in together for span in spans)
-    show("outbox write with 8 writers in one clone, p99", merged[-len(merged) // 100])
-    start = time.perf_counter()
-    clone.record().flush()
-    show("flush of these 1,300 actions at once", (time.perf_counter() - start) * 1000)
-
-
-def bench_flush(folder: Path) -> None:
-    clone = make_clone(folder / "flush")
-    clone.declare()
+def _flush(root: Path, incident: str) -> list[Row]:
     spans = []
     for _ in range(100):
-        record = clone.record()
-        record.open_heads()
-        record.events("inc-20261124-1401-k7f")
-        record.acknowledge(action(facts.Noted("x" * 100)))
-        start = time.perf_counter()
-        record.flush()
-        spans.append((time.perf_counter() - start) * 1000)
-    show("flush, p50 of 100", statistics.median(spans))
-    show("flush, p95 of 100", sorted(spans)[95])
-
-
-def bench_past(folder: Path, count: int) -> None:
-    clone = make_clone(folder / f"past{count}")
-    import_past(clone, count)
-    title = f"{count:,} past incidents: "
-    show(title + "heads(), cold", timed(lambda: (drop_cache(clone), clone.record().heads())))
-    show(title + "heads(), warm", timed(lambda: clone.record().heads()))
-    drop_cache(clone)
-    start = time.perf_counter()
-    clone.record().open_heads()
-    show(title + "open_heads(), cold", (time.perf_counter() - start) * 1000)
-    clone.declare()
-    show(title + "open_heads(), warm", timed(lambda: clone.record().open_heads()))
-    show(title + "find(), warm", timed(lambda: clone.record().find("k7f")))
-    incident = "inc-20261124-1401-k7f"
-    show(title + "events() of the open one, warm", timed(lambda: clone.record().events(incident)))
-    any_past = clone.record().heads()[-1].id
-    show(title + "events() of a past one", timed(lambda: clone.record().events(any_past)))
-
-    def log() -> None:
-        record = clone.record()
+        record = open_workspace(str(root)).record
         record.open_heads()
         record.events(incident)
-        record.acknowledge(action(facts.Noted("x" * 100)))
-        record.flush()
-
-    show(title + "open, events, acknowledge, flush", timed(log, 11))
-    clone.record().heads()
-    log()
-    show(title + "heads() after one more event", timed(lambda: clone.record().heads(), 1))
-
-
-def bench_long(folder: Path) -> None:
-    clone = make_clone(folder / "long")
-    clone.declare()
-    done, flushes, total = 1, 0.0, {20, 200, 1000, 2000}
-
-    def log() -> None:
-        record = clone.record()
-        record.open_heads()
-        record.events("inc-20261124-1401-k7f")
-        record.acknowledge(action(facts.Noted("x" * 100)))
-        nonlocal flushes
-        start = time.perf_counter()
-        record.flush()
-        flushes = (time.perf_counter() - start) * 1000
-
-    recent: list[float] = []
-    title = ""
-    while done < 2000:
-        log()
-        done += 1
-        recent = [*recent[-19:], flushes]
-        if done in total:
-            title = f"one incident of {done:,} events: "
-            show(title + "flush, p50", statistics.median(recent))
-            show(title + "the whole way of a log", timed(log, 3))
-            done += 3
-            total -= {done}
-            objects = clone.git("count-objects", "-v").split()
-            size = sum(
-                path.stat().st_size
-                for path in (clone.git_dir / "objects").rglob("*")
-                if path.is_file()
-            )
-            show(title + "loose objects", int(objects[1]), "")
-            show(title + "their bytes", size / 2**20, "MiB")
-            show(title + "their blocks on disk", int(objects[3]) / 1024, "MiB")
-    for _ in range(2):  # the first packs, the second removes what is packed
-        clone.git("maintenance", "run", "--task=loose-objects")
-    packed = sum(p.stat().st_size for p in (clone.git_dir / "objects").rglob("*") if p.is_file())
-    show(title + "after git maintenance", packed / 2**20, "MiB")
+        record.acknowledge(_note(incident))
+        spans.append(_milliseconds(record.flush))
+    size = len(open_workspace(str(root)).record.events(incident)[0])
+    return [
+        Row(
+            f"flush of one action, {size:,} events in the incident",
+            middle(spans), "ms", None, f"p99 {p99(spans):.0f} ms",
+        )
+    ]  # fmt: skip
 
 
-def main() -> None:
-    os.environ.update(SHUT_OUT)
-    only = sys.argv[1:]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        works: dict[str, Callable[[], None]] = {
-            "outbox": lambda: bench_outbox(folder),
-            "flush": lambda: bench_flush(folder),
-            "past10": lambda: bench_past(folder, 10),
-            "past10000": lambda: bench_past(folder, 10_000),
-            "long": lambda: bench_long(folder),
-        }
-        for key, work in works.items():
-            if not only or key in only:
-                work()
+def _reads(root: Path, count: int) -> list[Row]:
+    def read(what: Callable[[Record], Any], *, cold: bool = False, times: int = 5) -> float:
+        spans = []
+        for _ in range(times):
+            if cold:
+                shutil.rmtree(root / ".git" / "incidentctl" / "cache", ignore_errors=True)
+            record = open_workspace(str(root)).record
+            spans.append(_milliseconds(partial(what, record)))
+        return middle(spans)
 
-
-if __name__ == "__main__":
-    main()
+    past = open_workspace(str(root)).record.heads()[-1].id
+    among = f"{count:,} past incidents: "
+    return [
+        Row(among + "every head, cold", read(Record.heads, cold=True, times=3), "ms"),
+        Row(among + "every head, warm", read(Record.heads), "ms"),
+        Row(among + "the open heads, warm", read(Record.open_heads), "ms"),
+        Row(among + "find by a part of the id, warm", read(lambda r: r.find("k7f")), "ms"),
+        Row(among + "the events of a past one", read(lambda r: r.events(past)), "ms"),
+    ]

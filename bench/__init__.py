@@ -1,0 +1,1 @@
+"""How fast it is, beside what everybody knows: `make bench`, or `python -m bench [names]`."""
