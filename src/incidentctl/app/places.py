@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.errors import NotFoundError
+from incidentctl.errors import EnvironmentFailedError, NotFoundError
 from incidentctl.files.layout import MARKER, find_root
+from incidentctl.record.place import holds_record, open_repository
 
 _VARIABLE = "INCIDENTCTL_REPO"
 
@@ -19,6 +20,8 @@ class Choice(NamedTuple):
     root: Path | None
     how: str
     """`-C`, `INCIDENTCTL_REPO`, `here`, `default` or `none`."""
+    checked_out: bool = True
+    """False where the team's files are not in the folder: a bare clone, the mirror checked out."""
 
 
 def _xdg(environment: Mapping[str, str], variable: str, default: str) -> Path:
@@ -48,6 +51,19 @@ def default_repository(environment: Mapping[str, str]) -> Path | None:
     return root if root and (root / MARKER).is_file() else None
 
 
+def _find(start: Path, environment: Mapping[str, str], how: str) -> Choice | None:
+    """Return the team's repository that a folder is in: by the marker, else by what git holds."""
+    if root := find_root(start):
+        return Choice(root, how)
+    try:
+        place = open_repository(start, environment)
+        if place and holds_record(place, environment, MARKER):
+            return Choice(place.work_tree or place.common_dir, how, checked_out=False)
+    except EnvironmentFailedError:
+        pass
+    return None
+
+
 def choose(
     directory: str | None, environment: Mapping[str, str], here: Path, *, must: bool = True
 ) -> Choice:
@@ -60,16 +76,18 @@ def choose(
         if not stated:
             continue
         start = here / stated
-        root = find_root(start) if start.is_dir() else None
-        if root is None and must:
+        found = _find(start, environment, how) if start.is_dir() else None
+        if found:
+            return found
+        if must:
             what = f"has no {MARKER} in it or above it" if start.is_dir() else "is no folder"
             raise NotFoundError(
                 f"{start} {what}, so it is no team's repository",
                 hint=f"name another by {how}, or write one with `incidentctl init {stated}`",
             )
-        return Choice(root, how)
-    if root := find_root(here):
-        return Choice(root, "here")
+        return Choice(None, how)
+    if found := _find(here, environment, "here"):
+        return found
     if root := default_repository(environment):
         return Choice(root, "default")
     return Choice(None, "none")

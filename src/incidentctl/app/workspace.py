@@ -52,6 +52,7 @@ class Workspace:
         """Take the chosen repository; `open_workspace` chooses it."""
         self.root = choice.root
         self.how = choice.how
+        self.checked_out = choice.checked_out
         self.environment = environment
         self.here = here
         self.notes: list[str] = []
@@ -101,9 +102,23 @@ class Workspace:
 
         if self.root is None:
             return Catalog(), []
+        if not self.checked_out:
+            return self._catalog_of_commit(self.root)
         from incidentctl.files.catalog_cache import load_cached
 
         return load_cached(self.root, self._cache_folder)
+
+    def _catalog_of_commit(self, root: Path) -> tuple[Any, list[Problem]]:
+        """Read the team's files from HEAD, where they are not in the folder."""
+        from incidentctl.app.process import catalog_at
+        from incidentctl.domain.catalog import Catalog
+
+        try:
+            catalog, problems, _ = catalog_at(root, "HEAD")
+        except IncidentctlError:
+            self.notes.append("The team's files are not checked out here: the built-in ones serve.")
+            return Catalog(), []
+        return catalog, problems
 
     @property
     def catalog(self) -> Any:

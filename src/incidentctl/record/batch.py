@@ -11,11 +11,11 @@ from incidentctl.domain.events import LIFECYCLE, Event
 from incidentctl.domain.ids import incident_folder
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.record import folder as folders
-from incidentctl.record import paths
+from incidentctl.record import paths, refs
 from incidentctl.record.crash import point
 from incidentctl.record.folder import Folder, Stored, check
 from incidentctl.record.outbox import Author, Pending
-from incidentctl.record.store import TRUTH, Store, Tips
+from incidentctl.record.store import Store, Tips
 from incidentctl.record.stream import Stream, subject
 from incidentctl.record.union import additions
 
@@ -73,7 +73,7 @@ class Batch:
             self._merge(action.incident, _checked(action), base)
         if not self._fresh:  # all of it is in already: the last process died before forgetting
             return self._already_there(pending, tips, absorbed)
-        stream = Stream(TRUTH, base)
+        stream = Stream(refs.TRUTH, base)
         logs = self._render_logs()
         marks = self._write_commits(stream, pending, logs)
         commit_answers = {name: stream.ask_commit(mark) for name, mark in marks.items()}
@@ -130,7 +130,7 @@ class Batch:
         """Every event is in the truth; where it is only in the base, the truth begins there."""
         base = tips.truth or tips.tracking or tips.mirror
         if tips.truth is None and base is not None:
-            self._store.git.run("update-ref", TRUTH, base, "0" * len(base))
+            self._store.git.run("update-ref", refs.TRUTH, base, "0" * len(base))
             tips = self._store.tips()
             if tips.truth is None:
                 raise EnvironmentFailedError("git could not start the record")

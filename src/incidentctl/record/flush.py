@@ -15,7 +15,7 @@ from incidentctl.record.crash import point
 from incidentctl.record.index import Index
 from incidentctl.record.lock import Lock
 from incidentctl.record.outbox import Pending
-from incidentctl.record.store import TRUTH, Store
+from incidentctl.record.store import Store
 
 #: How long a command waits for another one to commit, in seconds.
 _WAIT = 0.3
@@ -102,7 +102,7 @@ class Flush:
 
     def _drain(self) -> bool:
         """Commit until the outbox is empty; False when it cannot be emptied now."""
-        refs.clear_stale_lock(self._store.git, TRUTH, age=_STALE_TRUTH)
+        refs.clear_stale_lock(self._store.git, refs.TRUTH, age=_STALE_TRUTH)
         refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
         outbox.sweep(self._boxes)
         try:
@@ -187,6 +187,6 @@ class Flush:
             for name in self._store.folder(incident).stored:
                 if name.startswith(mine.name[:26]):
                     path = paths.event_path(incident, name)
-                    found = self._store.git.run("log", "-1", "--format=%H", TRUTH, "--", path)
+                    found = self._store.git.run("log", "-1", "--format=%H", refs.TRUTH, "--", path)
                     return found.out.decode().strip() or None
         return None

@@ -107,6 +107,16 @@ def identity(git_dir: Path, environment: Mapping[str, str]) -> Identity:
     return Identity(name, email or environment.get("EMAIL") or None)
 
 
+def holds_record(place: RepositoryPlace, environment: Mapping[str, str], marker: str) -> bool:
+    """Say whether a repository has a record, or a team's files at HEAD though not on disk."""
+    git = Git(place.common_dir, environment)
+    with contextlib.suppress(EnvironmentFailedError):
+        if refs.read(git, refs.TRUTH):
+            return True
+        return git.run("cat-file", "-e", f"HEAD:{marker}").code == 0
+    return False
+
+
 def head_commit(place: RepositoryPlace, environment: Mapping[str, str]) -> str | None:
     """Return the commit that is checked out, or None before the first one."""
     git = Git(place.common_dir, environment)

@@ -14,6 +14,9 @@ from pathlib import Path
 
 from incidentctl.record.git import Git
 
+#: The one ref that is the record; hidden, so that nobody checks it out or prunes it by accident.
+TRUTH = "refs/incidentctl/log"
+
 _OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\n?\Z")
 
 

@@ -18,9 +18,6 @@ from incidentctl.record.index import Index
 from incidentctl.record.objects import Objects
 from incidentctl.record.scan import FoldHead, Seen, scan
 
-#: The one ref that is the record; hidden, so that nobody checks it out or prunes it by accident.
-TRUTH = "refs/incidentctl/log"
-
 
 class Tips(NamedTuple):
     """Where the refs of the record stand now."""
@@ -48,7 +45,7 @@ class Store:
     def tips(self) -> Tips:
         """Read the refs."""
         tracking = refs.read(self.git, self.tracking) if self.tracking else None
-        return Tips(refs.read(self.git, TRUTH), refs.read(self.git, self.mirror), tracking)
+        return Tips(refs.read(self.git, refs.TRUTH), refs.read(self.git, self.mirror), tracking)
 
     def _last_index(self, truth: str | None) -> Index:
         """Return the newest index there is; another process may have written it since."""

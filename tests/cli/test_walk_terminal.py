@@ -1,0 +1,175 @@
+"""The walk in a real pseudo-terminal: a SEV2 of the marketplace, left, resumed, raised, resolved."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "incidentctl"]
+SNAPSHOT = Path(__file__).with_name("walk.log.md")
+
+
+@pytest.fixture
+def shop(tmp_path, git):
+    root = tmp_path / "marketplace"
+    shutil.copytree(REPOSITORY / "examples" / "marketplace", root)
+    git(tmp_path, "init", "-q", str(root))
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Our catalog")
+    return root
+
+
+def run(root: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        [*COMMAND, "-C", str(root), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def show(root: Path) -> dict:
+    return json.loads(run(root, "show", "--json", _only(root)))
+
+
+def _only(root: Path) -> str:
+    (incident,) = json.loads(run(root, "list", "--all", "--json"))["incidents"]
+    return incident["id"]
+
+
+class Terminal:
+    """Somebody at a terminal of 80 columns."""
+
+    def __init__(self, root: Path, *arguments: str) -> None:
+        environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "40"}
+        self.child = pexpect.spawn(
+            COMMAND[0],
+            [*COMMAND[1:], "-C", str(root), *arguments],
+            env=environment,
+            dimensions=(40, 80),
+            timeout=20,
+            encoding="utf-8",
+        )
+
+    def sees(self, text: str) -> None:
+        self.child.expect_exact(text)
+
+    def presses(self, key: str) -> None:
+        """Choose by a letter, then Enter."""
+        self.sees("then Enter)")
+        self.child.send(key + "\r")
+
+    def types(self, text: str) -> None:
+        self.child.send(text + "\r")
+
+    def ends(self) -> int:
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return self.child.exitstatus
+
+
+def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
+    first = Terminal(
+        shop, "declare", "checkout is very slow", "--severity", "SEV2", "--affects", "checkout",
+        "--as", "annika",
+    )  # fmt: skip
+    first.sees("Who is Mitigator?")
+    first.presses("a")
+    first.sees("PERSON")
+    first.types("mateo")
+    first.sees("Who is Planning?")
+    first.presses("a")
+    first.sees("PERSON")
+    first.types("stranger")
+    first.sees("no person 'stranger'")
+    first.presses("s")
+    first.sees("Who is Communication?")
+    first.presses("s")
+    first.sees("Step 1 of 8")
+    first.presses("d")
+    first.sees("note or link")
+    first.types("https://chat.example.com/c/slow")
+    first.sees("Step 2 of 8")
+    first.presses("s")
+    first.sees("reason")
+    first.types("one ticket is enough: SHOP-12")
+    first.sees("Step 3 of 8")
+    first.presses("l")
+    assert first.ends() == 0
+
+    left = show(shop)
+    assert [s["state"] for s in left["steps"]] == ["done", "skipped", *["open"] * 6]
+    assert ("mitigator", "mateo") in {(r["role"], r["person"]) for r in left["roles"]}
+
+    second = Terminal(shop, "run", "--as", "mateo")
+    second.sees("Who is Planning?")
+    second.presses("k")
+    second.sees("Step 3 of 8")
+    second.child.sendintr()
+    assert second.ends() == 130
+
+    run(shop, "severity", "SEV1", "--reason", "nobody can pay now", "--as", "annika")
+    raised = show(shop)
+    states = {s["id"]: s["state"] for s in raised["steps"]}
+    assert states["open-channel"] == "done"
+    assert states["create-ticket"] == "skipped"
+    assert states["notify-executives"] == "open"
+    assert len(states) == 9
+
+    third = Terminal(shop, "run", "--as", "annika", "--step", "notify-executives")
+    third.sees("Step 9 of 9")
+    third.presses("d")
+    third.sees("note or link")
+    third.types("called both")
+    third.sees("Step 3 of 9")
+    third.presses("l")
+    assert third.ends() == 0
+    run(shop, "resolve", "the pool was doubled", "--as", "annika")
+    over = show(shop)
+    assert (over["status"], over["severity"]) == ("resolved", "SEV1")
+    assert normal(run(shop, "log", "-i", over["id"])) == SNAPSHOT.read_text()
+    on_branch = subprocess.run(
+        ["git", "-C", str(shop), "show", f"incident-log:{log_path(over['id'])}"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert on_branch.rstrip("\n") == run(shop, "log", "-i", over["id"]).rstrip("\n")
+
+
+def log_path(ident: str) -> str:
+    return f"incidents/{ident[4:8]}/{ident[8:10]}/{ident}/log.md"
+
+
+def normal(text: str) -> str:
+    """Put fixed words in place of ids, times and commits."""
+    text = re.sub(r"inc-\d{8}-\d{4}-[a-z0-9]{3}", "inc-ID", text)
+    text = re.sub(r"\b[0-9a-f]{40}\b", "COMMIT", text)
+    text = re.sub(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", "TIME", text)
+    return re.sub(r"\d{2}:\d{2}(:\d{2})?(?= \|)", "TIME", text)
+
+
+def test_plain_lines_walk_the_same_without_a_terminal(shop):
+    run(shop, "declare", "search is odd", "--severity", "SEV3", "--no-input", "--as", "annika")
+    typed = "d https://chat.example.com/c/odd\ns no ticket\nd paged\nl\n"
+    done = subprocess.run(
+        [*COMMAND, "-C", str(shop), "run"], input=typed, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert [s["state"] for s in show(shop)["steps"]] == ["done", "skipped", "done", "open", "open"]
+
+
+def test_the_end_of_stdin_leaves_the_walk(shop):
+    run(shop, "declare", "search is odd", "--severity", "SEV3", "--no-input")
+    done = subprocess.run(
+        [*COMMAND, "-C", str(shop), "run"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
