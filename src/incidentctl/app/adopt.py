@@ -65,12 +65,12 @@ def _actions(ident: str, events: Iterable[Event], who: Actor) -> Iterable[Action
         first = same[0]
         email = who.author_email if first.by == who.handle else f"{first.by}@adopted.invalid"
         author = Author(first.name or first.by, email)
-        yield Action(ident, same, author, f"adopted: {first.kind}")
+        yield Action(ident, same, author, f"{ident}: adopted {first.kind}")
 
 
 def _end_local(workspace: Workspace, ident: str, who: Actor) -> None:
     local = workspace.local_record
     events = workspace.stamp([Cancelled(_ADOPTED)], ident, who)
     author = Author(who.author_name, who.author_email)
-    local.acknowledge(Action(ident, events, author, "adopted"))
+    local.acknowledge(Action(ident, events, author, f"{ident}: adopted"))
     local.flush()

@@ -45,8 +45,12 @@ class _Kept:
         return kept.decode(errors="replace").rstrip("\n")
 
 
-def run_command(command: Sequence[str], environment: Mapping[str, str]) -> Ran:
+def run_command(
+    command: Sequence[str], environment: Mapping[str, str], *, quiet: bool = False
+) -> Ran:
     """Run a command with its output passed on as it comes; stdin is the user's.
+
+    With `quiet` stdout is for something else, and all of it goes to stderr.
 
     A command that is not found ends with 127, one that may not be run with 126, one that a signal
     ended with 128 and its number, as in a shell.
@@ -65,7 +69,7 @@ def run_command(command: Sequence[str], environment: Mapping[str, str]) -> Ran:
     threads = [
         threading.Thread(target=_pass_on, args=(source, sink, kept))
         for source, sink in (
-            (child.stdout, sys.stdout.buffer),
+            (child.stdout, (sys.stderr if quiet else sys.stdout).buffer),
             (child.stderr, sys.stderr.buffer),
         )
     ]
@@ -81,10 +85,11 @@ def run_command(command: Sequence[str], environment: Mapping[str, str]) -> Ran:
 
 
 def _pass_on(source: IO[bytes], sink: BinaryIO, kept: _Kept) -> None:
-    while data := source.read1(65536):  # type: ignore[attr-defined]  # a pipe of Popen is buffered
-        kept.write(data)
-        try:
-            sink.write(data)
-            sink.flush()
-        except OSError:
-            pass  # who read it has gone; the record still wants it
+    with source:
+        while data := source.read1(65536):  # type: ignore[attr-defined]  # a pipe is buffered
+            kept.write(data)
+            try:
+                sink.write(data)
+                sink.flush()
+            except OSError:
+                pass  # who read it has gone; the record still wants it

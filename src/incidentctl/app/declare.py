@@ -33,12 +33,15 @@ def begin(
 ) -> str:
     """Acknowledge the declaration and return the incident's id: from here on it is safe.
 
-    Neither the catalog nor git is asked before. UsageError when there is no title.
+    Neither the catalog nor git is asked before. UsageError when there is no title, or when it was
+    over before it was declared.
     """
     title = request.title.strip()
     if not title:
         raise UsageError("An incident needs a title.", hint='incidentctl declare "login is down"')
     now = workspace.now()
+    if request.resolved_at and request.resolved_at < (request.at or now):
+        raise UsageError("It cannot have been resolved before it was declared.")
     basics = workspace.basics
     ident = workspace.new_incident_id(request.kind, request.at or now)
     declared = facts.Declared(
@@ -50,7 +53,7 @@ def begin(
         basics.timezone,
         offset_minutes(now, basics.timezone),
     )
-    _, notes = acknowledge(workspace, ident, [declared], who, "declared", at=request.at)
+    _, notes = acknowledge(workspace, ident, [declared], who, at=request.at)
     tell(f"{ident}: declared; {who.handle} commands")
     workspace.notes.extend(notes)
     return ident
@@ -79,13 +82,11 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         notes.append(who.problem)
     at = request.at
     if found:
-        ids, more = acknowledge(
-            workspace, ident, found, who, f"classified as {classified.severity}", at=at
-        )
+        ids, more = acknowledge(workspace, ident, found, who, at=at)
         notes += more
     if request.kind == "backfill" and request.resolved_at:
         more_ids, more = acknowledge(
-            workspace, ident, [facts.Resolved()], who, "resolved", at=request.resolved_at
+            workspace, ident, [facts.Resolved()], who, at=request.resolved_at
         )
         ids += more_ids
         notes += more

@@ -111,7 +111,7 @@ class Response:
         self.incident = load(workspace, ident)
 
     def record(self, facts: Sequence[Any], summary: str) -> Recorded:
-        """Acknowledge the facts as one action, then commit; `summary` is the commit's subject.
+        """Acknowledge the facts as one action, then commit; `summary` is told when it is safe.
 
         EnvironmentFailedError when not even the fallback could take them: then nothing is recorded.
         """
@@ -127,15 +127,16 @@ def acknowledge(
     ident: str,
     facts: Sequence[Any],
     who: Actor,
-    summary: str,
     *,
     at: datetime | None = None,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Put facts on disk as one action; return their event ids and what to tell about it."""
     events = workspace.stamp(facts, ident, who, at=at)
     author = Author(who.author_name, who.author_email)
-    # The subject holds no text that somebody wrote: a redaction could not reach it there.
-    done = workspace.record.acknowledge(Action(ident, events, author, f"{ident}: {summary}"))
+    # The commit's subject names kinds and no text that somebody wrote: a redaction could not reach
+    # it there.
+    kinds = ", ".join(dict.fromkeys(event.kind for event in events))
+    done = workspace.record.acknowledge(Action(ident, events, author, f"{ident}: {kinds}"))
     return tuple(event.id for event in events), (done.note,) if done.note else ()
 
 
@@ -152,7 +153,7 @@ def record_action(
     """Acknowledge, tell it at once, then commit what can be committed."""
     if not facts:
         return Recorded(ident, (), None)
-    ids, notes = acknowledge(workspace, ident, facts, who, summary, at=at)
+    ids, notes = acknowledge(workspace, ident, facts, who, at=at)
     tell(f"{ident}: {summary}")
     flushed = workspace.record.flush()
     late = (flushed.reason,) if flushed.commit is None and flushed.reason else ()

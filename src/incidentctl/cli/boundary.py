@@ -14,6 +14,8 @@ from incidentctl.errors import IncidentctlError, UsageError
 
 INTERRUPTED = 130
 BUG = 70
+#: So much of a text is shown: more would push what is wrong off the screen.
+_MOST = 2000
 
 
 def unknown_command(word: str, known: Iterable[str]) -> None:
@@ -51,19 +53,31 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
 
 def tell(refusal: IncidentctlError) -> None:
     """Print a refusal to stderr: what is wrong, what to do, and what the user had typed."""
-    print(f"error: {clean(refusal.message, keep_lines=True)}", file=sys.stderr)
+    print(f"error: {_shown(refusal.message)}", file=sys.stderr)
     if refusal.hint:
-        print(f"hint: {clean(refusal.hint, keep_lines=True)}", file=sys.stderr)
+        print(f"hint: {_shown(refusal.hint)}", file=sys.stderr)
     if refusal.echo:
         print("Nothing was recorded. You had typed:", file=sys.stderr)
-        print(clean(refusal.echo, keep_lines=True), file=sys.stderr)
+        print(_shown(refusal.echo), file=sys.stderr)
+        if len(refusal.echo) > _MOST:
+            from incidentctl.cli.kept import keep
+
+            kept = keep(refusal.echo.encode(errors="replace"))
+            if kept:
+                print(f"All of it is kept in {kept}", file=sys.stderr)
+
+
+def _shown(text: str) -> str:
+    """Return the beginning of a text, inert."""
+    shown = clean(text[: _MOST + 1], keep_lines=True)
+    return shown if len(text) <= _MOST else f"{shown[:_MOST]}…"
 
 
 def _usage(error: Exception) -> int:
     """Typer's own complaint about the command line: usage errors, with what was typed."""
     message = getattr(error, "format_message", lambda: str(error))()
     context = getattr(error, "ctx", None)
-    print(f"error: {clean(message)}", file=sys.stderr)
+    print(f"error: {_shown(message)}", file=sys.stderr)
     if context is not None:
         print(f"hint: see `{context.command_path} --help`", file=sys.stderr)
     return int(getattr(error, "exit_code", UsageError.exit_code))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
+from incidentctl.app.respond import moment as read_moment
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import choose_incident, open_response, respond, told, workspace_of
 from incidentctl.cli.screen import next_update
 from incidentctl.domain.decide import lifecycle
+from incidentctl.domain.state import Incident
 from incidentctl.errors import IncidentctlError, NotFoundError
 
 
@@ -150,10 +153,16 @@ def mark_command(
     json: Json = False,
 ) -> None:
     """Tell when it started, was detected, acknowledged or mitigated: now, or with --at."""
+
+    def decide(found: Incident) -> Sequence[Any]:
+        workspace = workspace_of(ctx)
+        when = read_moment(workspace, workspace.actor(as_), at) or workspace.now()
+        return lifecycle.mark(found, moment, at=when)
+
     respond(
         ctx,
         incident,
-        lambda found: lifecycle.mark(found, moment),
+        decide,
         f"{moment}",
         command="mark",
         json=json,

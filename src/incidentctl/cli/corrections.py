@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +12,7 @@ from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, InIncident, Json
 from incidentctl.cli.responding import open_response, respond, told, workspace_of
 from incidentctl.domain.decide import corrections
+from incidentctl.domain.state import Incident
 
 #: `-1` is an entry and no option.
 CONTEXT_SETTINGS = {"ignore_unknown_options": True}
@@ -98,12 +100,16 @@ def amend_command(
 ) -> None:
     """Put an entry right: its text, or with --at when it happened."""
     said = " ".join(text or [])
-    workspace = workspace_of(ctx)
-    when = moment(workspace, workspace.actor(as_), at)
+
+    def decide(found: Incident) -> Sequence[Any]:
+        workspace = workspace_of(ctx)
+        when = moment(workspace, workspace.actor(as_), at)
+        return corrections.amend(found, entry, said or None, moment=when)
+
     respond(
         ctx,
         incident,
-        lambda found: corrections.amend(found, entry, said or None, moment=when),
+        decide,
         f"entry {entry} amended",
         command="amend",
         json=json,

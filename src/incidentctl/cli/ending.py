@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
+from incidentctl.app.respond import find_incident
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
-from incidentctl.cli.responding import respond
+from incidentctl.cli.responding import respond, workspace_of
 from incidentctl.domain.decide import lifecycle
+from incidentctl.domain.state import Incident
 from incidentctl.errors import UsageError
 
 
@@ -82,14 +85,15 @@ def cancel_command(
 ) -> None:
     """It was none, or is handled as another one."""
     said = " ".join(reason or []) or None
-    from incidentctl.app.respond import find_incident
-    from incidentctl.cli.responding import workspace_of
 
-    other = find_incident(workspace_of(ctx), duplicate_of) if duplicate_of else None
+    def decide(found: Incident) -> Sequence[Any]:
+        other = find_incident(workspace_of(ctx), duplicate_of) if duplicate_of else None
+        return lifecycle.cancel(found, said, duplicate_of=other)
+
     respond(
         ctx,
         incident,
-        lambda found: lifecycle.cancel(found, said, duplicate_of=other),
+        decide,
         "cancelled",
         command="cancel",
         json=json,

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from incidentctl.cli import console
+from incidentctl.cli.kept import keep
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import choose_incident, respond, workspace_of
 from incidentctl.domain.decide import notes
@@ -91,8 +92,10 @@ def _read(words: str, file: str | None) -> str:
     else:
         return words
     if len(data) > _LIMIT:
+        kept = None if file is not None else keep(data, sys.stdin.buffer)
         raise InvalidDataError(
-            "More than 1 MiB is refused: nothing was logged.",
+            "More than 1 MiB is refused: nothing was logged."
+            + (f" What was piped is kept in {kept}" if kept else ""),
             hint="log the part that matters, and link the rest: incidentctl link dump https://...",
         )
     return data.decode(errors="replace")
@@ -116,7 +119,7 @@ def _run_and_log(
     workspace = workspace_of(ctx)
     # The incident is found before the command runs: its output must have a place to go.
     ident = choose_incident(workspace, incident)
-    ran = run_command(command, workspace.environment)
+    ran = run_command(command, workspace.environment, quiet=json)
     line = shlex.join(command)
     respond(
         ctx,
@@ -136,4 +139,4 @@ def _run_and_log(
 def _print_log(ctx: typer.Context, incident: str | None) -> None:
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, incident)
-    console.out(workspace.log_text(ident).rstrip("\n"))
+    console.out(workspace.log_text(ident).removesuffix("\n"))

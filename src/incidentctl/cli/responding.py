@@ -120,6 +120,11 @@ def known_people(ctx: typer.Context) -> dict[str, str | None]:
     return {handle: person.name for handle, person in people.items()}
 
 
+def known_roles(ctx: typer.Context) -> dict[str, bool]:
+    """Return of every role of the catalog whether several people may hold it."""
+    return {role.name: role.many for role in workspace_of(ctx).catalog.roles}
+
+
 def known_teams(ctx: typer.Context) -> list[str]:
     """Return the names of the teams; empty when there are none."""
     return list(workspace_of(ctx).catalog.teams)

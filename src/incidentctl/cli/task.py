@@ -8,7 +8,13 @@ import typer
 
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
-from incidentctl.cli.responding import choose_incident, known_people, respond, workspace_of
+from incidentctl.cli.responding import (
+    choose_incident,
+    known_people,
+    known_roles,
+    respond,
+    workspace_of,
+)
 from incidentctl.domain.decide import tasks
 
 app = typer.Typer(
@@ -53,7 +59,12 @@ def add_(
         ctx,
         incident,
         lambda found: tasks.add(
-            found, " ".join(title), role=role, person=person, known=known_people(ctx)
+            found,
+            " ".join(title),
+            role=role,
+            person=person,
+            known=known_people(ctx),
+            roles=known_roles(ctx),
         ),
         "task added",
         command="task-add",

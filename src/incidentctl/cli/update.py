@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +11,7 @@ from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import respond, workspace_of
 from incidentctl.domain.decide import updates
+from incidentctl.domain.state import Incident
 from incidentctl.domain.times import parse_duration
 from incidentctl.errors import RefusedError, UsageError
 
@@ -56,12 +58,17 @@ def update_command(
         return
     if no_change:
         said = f"{updates.NO_CHANGE} {said}".strip()
-    if public and not yes:
-        _preview(said)
+
+    def decide(found: Incident) -> Sequence[Any]:
+        posted = updates.post(found, said, public=public)
+        if public and not yes:
+            _preview(said)
+        return posted
+
     response, _ = respond(
         ctx,
         incident,
-        lambda found: updates.post(found, said, public=public),
+        decide,
         "public update" if public else "update",
         command="update",
         json=json,
@@ -133,6 +140,6 @@ def due_command(
                 if entry.overdue_by > 0
                 else f"in {rough_duration(left)}"
             )
-            console.out(f"{ident}  {entry.text}  {when}")
+            console.out(f"{ident}  {entry.text}: {when}")
     if late:
         raise typer.Exit(1)

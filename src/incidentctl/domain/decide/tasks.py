@@ -7,11 +7,14 @@ from typing import Any
 
 from incidentctl.domain import facts
 from incidentctl.domain.decide.allowed import check
-from incidentctl.domain.decide.naming import person_of, said
+from incidentctl.domain.decide.naming import one_of, person_of, said
 from incidentctl.domain.decide.notes import short
+from incidentctl.domain.roles import STANDARD
 from incidentctl.domain.state import Incident, Task
 from incidentctl.domain.text import one_line
 from incidentctl.errors import NotFoundError, RefusedError
+
+_ROLES = tuple(role.name for role in STANDARD)
 
 
 def find(incident: Incident, word: str) -> Task:
@@ -31,9 +34,11 @@ def add(
     role: str | None = None,
     person: str | None = None,
     known: Collection[str] = (),
+    roles: Collection[str] = _ROLES,
 ) -> list[Any]:
     """Put work on the list, for a role or a person."""
     check(incident, "add a task", echo=title)
+    role = one_of(role, roles, "role") if role else None
     who = person_of(incident, person, known) if person else None
     return [facts.TaskAdded(short(said(title, "what to do")), role, who)]
 

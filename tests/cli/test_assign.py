@@ -1,0 +1,56 @@
+import pytest
+
+
+def holders(state, role):
+    return [h["person"] for h in state["roles"] if h["role"] == role and h["until"] is None]
+
+
+def test_a_role_has_somebody_and_the_time_since_when(run, opened, show):
+    result = run("assign", "mitigator", "omar", "--json")
+    assert result.code == 0
+    assert set(result.json) == {"schema", "incident", "events", "commit"}
+    assert holders(show(), "mitigator") == ["omar"]
+    assert run("assign", "mitigator", "@Joelle").code == 0
+    assert holders(show(), "mitigator") == ["omar", "joelle"]
+
+
+def test_there_is_one_commander(run, opened, show):
+    assert run("assign", "commander", "sanne").code == 0
+    state = show()
+    assert state["commander"] == "sanne"
+    assert holders(state, "commander") == ["sanne"]
+
+
+def test_a_released_role_is_the_commander_s_again(run, opened, show):
+    run("assign", "planning", "omar")
+    assert run("release", "planning").code == 0
+    assert holders(show(), "planning") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["assign", "mitigater", "omar"], 3, "did you mean mitigator?"),
+        (["assign", "mitigator", "omra"], 3, "did you mean omar?"),
+        (["assign", "mitigator"], 2, "Say a role and a person"),
+        (["assign"], 2, "Say a role and a person"),
+        (["assign", "mitigator", "omar", "--team", "orders"], 2, "Say a role and a person"),
+        (["assign", "commander", "greta"], 5, "greta is commander already"),
+        (["assign", "--team", "ordres"], 3, "did you mean orders?"),
+        (["assign", "--team", ""], 3, "no team"),
+        (["assign", "--individual", "omra"], 3, "did you mean omar?"),
+        (["release", "commander"], 5, "Somebody always commands"),
+        (["release", "planning"], 5, "Nobody is assigned as planning"),
+    ],
+)
+def test_what_cannot_be(run, opened, arguments, code, told):
+    result = run(*arguments)
+    assert (result.code, result.out) == (code, "")
+    assert told in result.err
+
+
+def test_without_a_catalog_everybody_can_be_assigned(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command("declare", "x")
+    assert command("assign", "mitigator", "zoe").code == 0
+    assert command("assign", "--team", "any").code == 0

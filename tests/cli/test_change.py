@@ -1,0 +1,72 @@
+import pytest
+
+
+def test_a_severity_changes_the_process(run, show):
+    run("declare", "x", "-s", "SEV4")
+    before = show()
+    assert before["runbooks"] == ["non-critical"]
+    assert before["next_update"] is None
+    run("step", "done", "1")
+    result = run("severity", "1", "--reason", "all of them")
+    assert result.code == 0
+    assert "new step" in result.err
+    assert "update due" in result.err
+    after = show()
+    assert (after["severity"], after["critical"], after["confirmed"]) == ("SEV1", True, True)
+    assert after["runbooks"] == ["critical"]
+    assert after["next_update"]
+    assert [s["id"] for s in after["steps"] if s["state"] == "done"] == [before["steps"][0]["id"]]
+    back = run("severity", "sev4", "--json")
+    assert back.json["schema"] == "incidentctl/severity/1"
+    assert show()["next_update"] is None
+
+
+def test_affects_names_the_owner(run, show):
+    run("declare", "x")
+    assert run("affects", "kafka", "cart").code == 0
+    state = show()
+    assert state["services"] == ["kafka", "cart"]
+    assert state["owner"] == "platform"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["severity", "SEVV1"], 3, "did you mean SEV1?"),
+        (["severity", "9", "--reason", "precious"], 3, "precious"),
+        (["severity"], 2, "SEVERITY"),
+        (["affects", "kafak"], 3, "kafka"),
+        (["affects"], 2, "WHAT"),
+        (["status", "investigatin"], 3, "did you mean investigating?"),
+        (["mark", "startd"], 3, "did you mean started?"),
+        (["mark", "started", "--at", "25:00"], 2, "25:00"),
+    ],
+)
+def test_what_is_not_known_changes_nothing(run, opened, show, arguments, code, told):
+    before = show()
+    result = run(*arguments)
+    assert result.code == code
+    assert told in result.err
+    assert show() == before
+
+
+def test_the_status(run, opened, show):
+    assert run("status", "Investigating").code == 0
+    assert show()["status"] == "investigating"
+    result = run("status")
+    assert result.code == 0
+    assert "investigating" in result.out
+    assert run("status", "--json").json["status"] == "investigating"
+
+
+@pytest.mark.parametrize("moment", ["started", "detected", "acknowledged", "mitigated"])
+def test_a_moment_is_marked(run, opened, show, moment):
+    assert run("mark", moment, "--at", "10 minutes ago", "--json").code == 0
+    assert show()[moment] < show()["timeline"][-1]["recorded"]
+
+
+def test_moments_that_contradict_each_other_are_refused(run, opened, show):
+    run("mark", "started", "--at", "10 minutes ago")
+    result = run("mark", "detected", "--at", "20 minutes ago")
+    assert result.code == 2
+    assert show()["detected"] is None

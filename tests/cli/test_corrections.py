@@ -1,0 +1,127 @@
+import pytest
+
+SECRET = "hunter2-the-password"
+
+
+def last(state):
+    return state["timeline"][-1]
+
+
+def test_undo_takes_back_my_last_and_says_which(run, opened, show):
+    run("log", "mine")
+    run("log", "theirs", "--as", "omar")
+    result = run("undo")
+    assert result.code == 0
+    assert "taken back" in result.err
+    assert "mine" in result.err
+    by_text = {entry["text"]: entry["retracted"] for entry in show()["timeline"]}
+    assert by_text["mine"] is True
+    assert by_text["theirs"] is False
+
+
+def test_undo_takes_back_a_whole_change_of_severity(run, show):
+    run("declare", "x", "-s", "SEV4")
+    before = show()
+    run("severity", "SEV1")
+    assert show()["runbooks"] == ["critical"]
+    assert run("undo", "--json").json["schema"] == "incidentctl/undo/1"
+    after = show()
+    for key in ("severity", "critical", "reason", "runbooks", "next_update", "steps", "tasks"):
+        assert after[key] == before[key], key
+
+
+def test_undo_has_an_end(run, opened, show):
+    run("log", "x")
+    codes = [run("undo").code for _ in range(3)]
+    assert codes[0] == 0
+    assert codes[-1] == 5
+    assert show()["title"] == "checkout is down"
+    assert run("undo", "--as", "omar").code == 3
+
+
+@pytest.mark.parametrize("entry", ["-1", "number", "#number"])
+def test_amend_by_number_and_from_the_end(run, opened, show, entry):
+    run("log", "rolld back")
+    number = str(last(show())["number"])
+    result = run("amend", entry.replace("number", number), "rolled", "back")
+    assert result.code == 0, result.err
+    texts = [e["text"] for e in show()["timeline"] if e["kind"] == "noted"]
+    assert texts == ["rolled back"]
+
+
+def test_amend_puts_the_time_right(run, opened, show):
+    run("log", "x")
+    assert run("amend", "-1", "--at", "10 minutes ago").code == 0
+    (entry,) = [e for e in show()["timeline"] if e["kind"] == "noted"]
+    assert entry["at"] < entry["recorded"]
+
+
+def test_retract_strikes_through(run, opened, show, log_md):
+    run("log", "wrong")
+    assert run("retract", "-1", "--reason", "another incident").code == 0
+    (entry,) = [e for e in show()["timeline"] if e["kind"] == "noted"]
+    assert entry["retracted"] is True
+    assert "~~wrong~~" in log_md(opened)
+    assert run("retract", str(entry["number"])).code == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["amend", "-1"], 2, "right text"),
+        (["amend", "99", "precious"], 3, "precious"),
+        (["amend", "-99", "precious"], 3, "precious"),
+        (["amend", "0", "precious"], 3, "precious"),
+        (["amend", "x", "precious"], 2, "precious"),
+        (["amend", "1", "precious", "--at", "teatime"], 2, "precious"),
+        (["retract", "1"], 5, "cancel"),
+        (["retract"], 2, "ENTRY"),
+        (["redact", "99"], 3, "99"),
+        (["amend", "--bogus", "-1"], 2, "bogus"),
+    ],
+)
+def test_what_cannot_be(run, opened, arguments, code, told):
+    result = run(*arguments)
+    assert result.code == code
+    assert told in result.err
+
+
+@pytest.mark.parametrize(
+    "wrote",
+    [
+        ["log", SECRET],
+        ["log", "--pin", SECRET],
+        ["update", SECRET],
+        ["summary", SECRET],
+        ["hypothesis", SECRET],
+        ["link", SECRET, "https://example.com/x"],
+        ["link", "label", f"https://example.com/{SECRET}"],
+        ["step", "done", "1", "--note", SECRET],
+        ["step", "done", "1", "--link", f"https://example.com/{SECRET}"],
+        ["step", "skip", "1", "--reason", SECRET],
+        ["task", "add", SECRET],
+        ["severity", "1", "--reason", SECRET],
+        ["log", "--", "echo", SECRET],
+    ],
+)
+def test_what_was_redacted_is_nowhere_any_more(run, opened, show, log_md, team, git, wrote):
+    assert run(*wrote).code == 0
+    entries = show()["timeline"]
+    number = next(str(e["number"]) for e in entries if SECRET in e["text"])
+    assert run("redact", number, "--reason", "a secret").code == 0
+    for arguments in (["show"], ["show", "--json"], ["log"], ["step", "list"], ["task", "list"]):
+        assert SECRET not in run(*arguments).out, arguments
+    assert SECRET not in log_md(opened)
+    assert SECRET not in git(team, "log", "--format=%B%an%ae", "incident-log")
+    view = team / "incidents" / opened[4:8] / opened[8:10] / opened / "log.md"
+    assert SECRET not in view.read_text()
+    assert run("undo").code in (0, 5)
+    assert SECRET not in run("show", "--json").out
+
+
+def test_an_amended_text_is_redacted_in_all_its_forms(run, opened, show, log_md):
+    run("log", SECRET)
+    run("amend", "-1", f"not {SECRET}")
+    assert run("redact", "-1").code == 0
+    assert SECRET not in run("show", "--json").out
+    assert SECRET not in log_md(opened)

@@ -1,0 +1,251 @@
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+KEYS = {
+    "id", "kind", "title", "severity", "commander", "owner", "services", "product_area", "tier",
+    "runbooks", "reason", "commit", "catalog_commit", "log", "next_update",
+}  # fmt: skip
+
+
+def test_a_title_is_enough(run, show):
+    result = run("declare", "login", "is", "down")
+    assert result.code == 0
+    ident = result.out.strip()
+    assert re.fullmatch(r"inc-\d{8}-\d{4}-[a-z0-9]{3}", ident)
+    first = result.err.splitlines()[0]
+    assert first == f"recorded {ident}: declared; greta commands"
+    state = show()
+    assert state["title"] == "login is down"
+    assert (state["severity"], state["confirmed"]) == ("SEV2", False)
+    assert state["roles"][0]["role"] == "commander"
+    assert state["roles"][0]["person"] == "greta"
+    assert state["services"] == []
+    assert state["steps"]
+
+
+def test_every_flag_is_recorded(run, show):
+    result = run(
+        "declare", "orders are lost", "--severity", "sev1", "--affects", "checkout",
+        "--affects", "kafka", "--category", "data-loss", "--reported-by", "customer",
+        "--at", "10 minutes ago", "--no-walk", "--no-input", "--as", "omar", "--json",
+    )  # fmt: skip
+    assert result.code == 0, result.err
+    answer = result.json
+    assert set(answer) >= KEYS
+    assert answer["schema"] == "incidentctl/declare/1"
+    assert answer["severity"] == "SEV1"
+    assert answer["commander"] == "omar"
+    assert answer["services"] == ["checkout", "kafka"]
+    assert answer["owner"]
+    assert answer["tier"] == "critical-split"
+    assert answer["runbooks"] == ["critical"]
+    assert "SEV1" in answer["reason"]
+    assert answer["log"].endswith(f"/{answer['id']}/log.md")
+    state = show()
+    assert (state["confirmed"], state["critical"]) == (True, True)
+    assert state["category"] == "data-loss"
+    assert state["reported_by"] == "customer"
+    assert state["declared"] < state["timeline"][0]["recorded"]
+
+
+def test_json_names_the_commits(run, team, git):
+    answer = run("declare", "x", "--json").json
+    assert answer["commit"] == git(team, "rev-parse", "incident-log").strip()
+    assert answer["catalog_commit"] == git(team, "rev-parse", "HEAD").strip()
+    assert git(team, "cat-file", "-t", f"incident-log:{answer['log']}").strip() == "blob"
+
+
+@pytest.mark.parametrize(
+    ("flags", "note"),
+    [
+        (["-s", "SEV9"], "There is no severity 'SEV9'"),
+        (["-s", "SEVV1"], "did you mean SEV1?"),
+        (["--affects", "chekout"], "checkout"),
+        (["--affects", "nothing-like-it"], "nothing-like-it"),
+        (["--as", "stranger"], "stranger"),
+    ],
+)
+def test_what_the_catalog_does_not_know_is_a_note(run, show, flags, note):
+    result = run("declare", "x", *flags)
+    assert result.code == 0
+    assert note in result.err
+    assert show()["title"] == "x"
+
+
+def test_no_title_is_a_usage_error(run):
+    for arguments in ([], [""], ["   "], ["", " "]):
+        result = run("declare", *arguments)
+        assert (result.code, result.out) == (2, "")
+        assert "title" in result.err
+    assert run("list", "--all", "--json").json["incidents"] == []
+
+
+def test_a_drill(run, show):
+    ident = run("declare", "practice", "--drill").out.strip()
+    assert ident.startswith("drl-")
+    assert show()["kind"] == "drill"
+
+
+def test_a_backfill(run, show):
+    result = run(
+        "declare", "was down", "--backfill", "--at", "yesterday 13:40", "--resolved-at",
+        "yesterday 14:10",
+    )  # fmt: skip
+    assert result.code == 0, result.err
+    ident = result.out.strip()
+    assert ident.startswith("bkf-")
+    state = show(ident)
+    assert (state["kind"], state["status"], state["open"]) == ("backfill", "resolved", False)
+    assert state["next_update"] is None
+    assert run("list", "--json").json["incidents"] == []
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--backfill"],
+        ["--backfill", "--at", "13:40"],
+        ["--resolved-at", "13:40"],
+        ["--drill", "--backfill", "--at", "13:40", "--resolved-at", "13:50"],
+        ["--at", "teatime"],
+        ["--at", "2999-01-01T10:00"],
+    ],
+)
+def test_what_contradicts_itself_is_a_usage_error_and_echoes_the_title(run, flags):
+    result = run("declare", "the till is stuck", *flags)
+    assert result.code == 2
+    assert "the till is stuck" in result.err
+    assert run("list", "--all", "--json").json["incidents"] == []
+
+
+def test_a_backfill_that_ends_before_it_begins_is_a_usage_error(run):
+    result = run(
+        "declare", "x", "--backfill", "--at", "yesterday 13:40", "--resolved-at", "yesterday 13:30"
+    )
+    assert result.code == 2
+
+
+# --- who -----------------------------------------------------------------------------------------
+
+
+def test_the_git_mail_names_the_member_whatever_its_case(run, team, git):
+    git(team, "config", "user.email", "OMAR@astronomy-shop.example")
+    assert run("declare", "x", "--json").json["commander"] == "omar"
+
+
+def test_the_mail_in_the_environment_wins(run, monkeypatch):
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "joelle@astronomy-shop.example")
+    assert run("declare", "x", "--json").json["commander"] == "joelle"
+
+
+def test_a_stranger_may_declare(run, team, git, show):
+    git(team, "config", "user.email", "visitor@example.com")
+    result = run("declare", "x")
+    assert result.code == 0
+    assert "visitor@example.com" in result.err
+    assert show()["commander"].startswith("tester@")
+
+
+def test_nobody_needs_a_git_identity(run, team, git, show, monkeypatch):
+    git(team, "config", "--unset", "user.email")
+    git(team, "config", "--unset", "user.name")
+    Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("[safe]\n\tdirectory = *\n")
+    result = run("declare", "x", "--json")
+    assert result.code == 0
+    assert result.json["commander"].startswith("tester@")
+    assert result.json["commit"]
+
+
+# --- where ---------------------------------------------------------------------------------------
+
+
+def test_without_any_repository_it_is_recorded_locally(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = command("declare", "x", "--json")
+    assert result.code == 0
+    assert result.json["repository"] is None
+    assert result.json["runbooks"]
+    assert result.json["tier"] == "single"
+    assert command("show", "--json").json["title"] == "x"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_variable_names_the_repository(command, team, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INCIDENTCTL_REPO", str(team))
+    assert command("declare", "x", "--json").json["repository"] == str(team)
+
+
+def test_dash_c_names_the_repository_and_wins(command, team, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INCIDENTCTL_REPO", str(tmp_path))
+    assert command("-C", str(team), "declare", "x", "--json").json["repository"] == str(team)
+
+
+def test_a_folder_below_the_root_will_do(command, team, monkeypatch):
+    monkeypatch.chdir(team / "services")
+    assert command("declare", "x", "--json").json["repository"] == str(team)
+    assert command("log", "y").code == 0
+
+
+def test_a_wrong_folder_refuses_reading_but_not_declaring(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in (str(tmp_path), "nowhere"):
+        assert command("-C", folder, "list").code == 3
+        result = command("-C", folder, "declare", f"x {folder}")
+        assert result.code == 0
+        assert "locally" in result.err
+
+
+def test_the_default_repository_is_used_and_named(command, team, tmp_path, monkeypatch):
+    assert command("use", str(team)).code == 0
+    monkeypatch.chdir(tmp_path)
+    result = command("declare", "x")
+    assert f"{team} (your default" in result.err
+    assert command("list", "--json").json["incidents"][0]["title"] == "x"
+
+
+def test_in_another_service_s_checkout_nothing_is_written(
+    command, team, tmp_path, git, monkeypatch
+):
+    other = tmp_path / "some-service"
+    other.mkdir()
+    git(other, "init", "-q")
+    before = sorted(other.rglob("*"))
+    monkeypatch.chdir(other)
+    result = command("declare", "x")
+    assert result.code == 0
+    assert "record kept locally" in result.err
+    assert sorted(other.rglob("*")) == before
+    command("use", str(team))
+    assert command("declare", "y", "--json").json["repository"] == str(team)
+    assert sorted(other.rglob("*")) == before
+
+
+def test_a_marker_without_git_is_recorded_locally_and_says_so(command, tmp_path, monkeypatch):
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    (folder / "incidentctl.yaml").write_text("organisation: Acme\n")
+    monkeypatch.chdir(folder)
+    result = command("declare", "x")
+    assert result.code == 0
+    assert "no git repository" in result.err
+    assert command("log", "y").code == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["incidentctl.yaml"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_repository_that_git_refuses_is_recorded_locally_and_says_so(command, team, monkeypatch):
+    Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("")
+    subprocess.run(["chown", "-R", "65534", str(team)], check=True)
+    monkeypatch.chdir(team)
+    result = command("declare", "x")
+    assert result.code == 0
+    assert "somebody else" in result.err
+    assert "kept locally" in result.err
+    assert command("log", "y").code == 0
+    assert not (team / ".git" / "incidentctl").exists()

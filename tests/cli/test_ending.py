@@ -1,0 +1,77 @@
+import pytest
+
+
+def test_resolved_reopened_and_closed(run, opened, show):
+    assert run("resolve", "rolled back", "--json").code == 0
+    state = show(opened)
+    assert (state["status"], state["open"]) == ("resolved", False)
+    assert state["resolved"]
+    assert run("reopen", "errors are back").code == 0
+    assert show(opened)["open"] is True
+    run("resolve")
+    refused = run("close")
+    assert refused.code == 5
+    assert "retrospective" in refused.err
+    assert run("close", "held it in the room").code == 0
+    assert show(opened)["status"] == "closed"
+
+
+def test_cancelled(run, opened, show):
+    assert run("cancel").code == 2
+    assert run("cancel", "a false alarm").code == 0
+    assert show(opened)["status"] == "cancelled"
+
+
+def test_a_duplicate(run, opened, show):
+    other = run("declare", "the same").out.strip()
+    assert run("cancel", "-i", other, "--duplicate-of", opened[-3:]).code == 0
+    assert show(other)["status"] == "cancelled"
+    assert show(other)["duplicate_of"] == opened
+    assert run("cancel", "-i", opened, "--duplicate-of", opened).code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["log", "words that took long"],
+        ["update", "words that took long"],
+        ["summary", "words that took long"],
+        ["hypothesis", "words that took long"],
+        ["step", "done", "1", "--note", "words that took long"],
+        ["task", "add", "words that took long"],
+        ["severity", "1", "--reason", "words that took long"],
+        ["resolve", "words that took long"],
+        ["cancel", "words that took long"],
+        ["amend", "1", "words that took long"],
+        ["retract", "2", "--reason", "words that took long"],
+        ["link", "channel", "words-that-took-long"],
+    ],
+)
+def test_a_closed_incident_refuses_and_the_text_comes_back(run, opened, arguments):
+    run("cancel", "none")
+    run("close")
+    result = run(*arguments, "-i", opened)
+    assert result.code == 5
+    assert "closed" in result.err
+    assert "took" in result.err
+    assert "reopen" in result.err
+
+
+def test_a_resolved_incident_takes_notes_but_no_severity(run, opened):
+    run("resolve")
+    assert run("log", "-i", opened, "afterwards").code == 0
+    assert run("severity", "-i", opened, "1").code == 5
+
+
+def test_reopening_needs_a_reason_and_something_resolved(run, opened):
+    assert run("reopen").code == 2
+    assert run("reopen", "precious").code == 3
+    assert "precious" in run("reopen", "precious").err
+    result = run("reopen", "precious", "-i", opened)
+    assert result.code == 5
+    assert "open already" in result.err
+
+
+def test_ending_twice_is_refused(run, opened):
+    run("resolve")
+    assert run("resolve", "-i", opened).code == 5

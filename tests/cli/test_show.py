@@ -1,0 +1,115 @@
+SHOW = {
+    "id", "kind", "title", "severity", "status", "declared", "roles", "steps", "timeline",
+    "assigned", "links", "updates", "hypotheses", "problems",
+}  # fmt: skip
+
+
+def test_json_has_the_keys_that_others_build_on(run, opened, show):
+    run("link", "channel", "https://chat.example/1")
+    run("update", "looking")
+    run("hypothesis", "a bad deploy")
+    run("assign", "--team", "orders")
+    run("assign", "--individual", "omar")
+    state = show()
+    assert state["schema"] == "incidentctl/show/1"
+    assert set(state) >= SHOW
+    assert set(state["steps"][0]) >= {"id", "title", "state"}
+    assert set(state["timeline"][0]) >= {"event", "at", "by", "kind", "text"}
+    assert state["assigned"] == {"team": "orders", "individual": "omar"}
+    assert state["links"][0]["label"] == "channel"
+    assert state["updates"][0]["text"] == "looking"
+    assert state["hypotheses"][0]["text"] == "a bad deploy"
+    assert state["problems"] == []
+
+
+def test_any_unambiguous_part_of_the_id_will_do(run, opened, show):
+    for part in (opened, opened[-3:], opened[4:12], opened.upper()):
+        assert show(part)["id"] == opened
+        assert show("-i", part)["id"] == opened
+
+
+def test_the_variable_names_the_incident(run, opened, show, monkeypatch):
+    run("declare", "another")
+    monkeypatch.setenv("INCIDENTCTL_INCIDENT", opened[-3:])
+    assert show()["id"] == opened
+    assert run("log", "x", "--json").json["incident"] == opened
+
+
+def test_an_unknown_id_is_not_found_with_what_was_probably_meant(run, opened):
+    result = run("show", opened[:-1] + "0")
+    assert result.code == 3
+    assert f"did you mean {opened}?" in result.err
+    assert run("log", "lost?", "-i", "zzz").code == 3
+    assert "lost?" in run("log", "lost?", "-i", "zzz").err
+
+
+def test_several_open_incidents_need_a_name_and_the_text_is_echoed(run, opened):
+    other = run("declare", "another one", "--drill").out.strip()
+    for arguments in (["log", "do not lose me"], ["update", "do not lose me"], ["run"], ["show"]):
+        result = run(*arguments)
+        assert result.code == 2, arguments
+        assert opened in result.err
+        assert other in result.err
+        if arguments[1:]:
+            assert "do not lose me" in result.err
+    result = run("log", "do not lose me", "-i", "-20")
+    assert result.code == 2
+    assert "do not lose me" in result.err
+    assert run("log", "x", "-i", "drl").code == 0
+
+
+def test_show_at_shows_what_was_recorded_then(run, opened, show):
+    run("log", "later")
+    assert run("show", "--at", "1 hour ago").code == 3
+    assert show("--at", "now")["timeline"][-1]["text"] == "later"
+    assert run("show", "--at", "teatime").code == 2
+
+
+def test_show_on_a_screen_tells_what_a_person_needs(run, opened):
+    run("assign", "mitigator", "omar")
+    run("log", "rolled back")
+    result = run("show")
+    assert result.code == 0
+    for part in (opened, "checkout is down", "SEV2", "triage", "Omar Benhaddou", "in 30m",
+                 "Page the on-call engineer", "rolled back", "orders"):  # fmt: skip
+        assert part in result.out
+
+
+def test_list_filters(run, opened):
+    other = run("declare", "drilling", "-s", "SEV4", "--drill").out.strip()
+    run("resolve", "-i", other)
+
+    def ids(*arguments):
+        result = run("list", "--json", *arguments)
+        assert result.code == 0
+        assert result.json["schema"] == "incidentctl/list/1"
+        return [entry["id"] for entry in result.json["incidents"]]
+
+    assert ids() == [opened]
+    assert ids("--all") == [other, opened]
+    assert ids("--since", "1d") == [other, opened]
+    assert ids("--all", "--severity", "sev4") == [other]
+    assert ids("--all", "--kind", "drill") == [other]
+    assert ids("--service", "checkout") == [opened]
+    assert ids("--service", "cart") == []
+    assert ids("--text", "CHECKOUT is") == [opened]
+    assert run("list", "--since", "teatime").code == 2
+
+
+def test_list_says_that_nothing_is_open(run):
+    result = run("list")
+    assert (result.code, result.out) == (0, "")
+    assert "No incident is open" in result.err
+
+
+def test_list_has_the_head_of_show(run, opened, show):
+    (head,) = run("list", "--json").json["incidents"]
+    state = show()
+    assert {"id", "kind", "title", "severity", "status", "declared"} <= set(head)
+    for key in set(head) & set(state):
+        assert head[key] == state[key], key
+
+
+def test_list_is_one_line_each_when_piped(run, opened):
+    (line,) = run("list").out.splitlines()
+    assert line.split("\t")[0] == opened

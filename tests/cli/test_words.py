@@ -1,0 +1,71 @@
+import pytest
+
+
+@pytest.mark.parametrize("name", ["summary", "impact"])
+def test_the_head_of_the_log(run, opened, show, name, log_md):
+    result = run(name, "nobody", "can pay", "--json")
+    assert result.code == 0
+    assert result.json["schema"] == f"incidentctl/{name}/1"
+    assert show()[name] == "nobody can pay"
+    assert "nobody can pay" in log_md(opened)
+    run(name, "some cannot pay")
+    assert show()[name] == "some cannot pay"
+
+
+def test_links(run, opened, show):
+    assert run("link", "channel", "https://chat.example/1").code == 0
+    assert run("link", "room", "#inc-1").code == 0
+    assert show()["links"] == [
+        {"label": "channel", "url": "https://chat.example/1"},
+        {"label": "room", "url": "#inc-1"},
+    ]
+
+
+def test_hypotheses(run, opened, show):
+    assert run("hypothesis", "a bad", "deploy").code == 0
+    assert run("hypothesis", "the queue is full").code == 0
+    assert run("hypothesis", "1", "--ruled-out", "--reason", "rolled back, no change").code == 0
+    assert run("hypothesis", "--confirmed").code == 0
+    first, second = show()["hypotheses"]
+    assert (first["state"], first["reason"]) == ("ruled-out", "rolled back, no change")
+    assert second["state"] == "confirmed"
+
+
+def test_related_incidents(run, opened, show):
+    other = run("declare", "another").out.strip()
+    assert run("relate", other[-3:], "-i", opened, "--relation", "caused-by").code == 0
+    assert show(opened)["related"] == [{"incident": other, "relation": "caused-by"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["summary", " "], 2, "empty"),
+        (["summary"], 2, "TEXT"),
+        (["link", "channel", "two words"], 2, "two words"),
+        (["link", "channel"], 2, "URL"),
+        (["hypothesis"], 2, "empty"),
+        (["hypothesis", "precious", "--ruled-out", "--confirmed"], 2, "precious"),
+        (["hypothesis", "7", "--ruled-out", "--reason", "precious"], 3, "precious"),
+        (["hypothesis", "--confirmed"], 3, "No hypothesis is open"),
+        (["relate", "nothing"], 3, "nothing"),
+    ],
+)
+def test_what_cannot_be(run, opened, arguments, code, told):
+    result = run(*arguments)
+    assert result.code == code
+    assert told in result.err
+
+
+def test_an_incident_is_not_related_to_itself(run, opened):
+    assert run("relate", opened).code == 2
+
+
+def test_a_text_too_long_for_its_place_is_refused_and_kept(run, opened, show):
+    text = "words " * 2000
+    result = run("summary", text)
+    assert result.code == 5
+    assert "incidentctl log -" in result.err
+    assert "kept in " in result.err
+    assert len(result.err) < 3000
+    assert show()["summary"] is None
