@@ -10,10 +10,11 @@ drills/*.private.yaml
 """
 
 WORKFLOW = """\
-# Checks the catalog on every change. Clone the whole history: some checks read it.
+# Checks the catalog on every change, but not on the branch of the incident log.
 name: incidentctl
 'on':
   push:
+    branches-ignore: [incident-log]
   pull_request:
 permissions:
   contents: read
@@ -22,13 +23,11 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v4
-        with:
-          fetch-depth: 0
       - uses: actions/setup-python@v5
         with:
           python-version: '3.12'
       - run: pip install incidentctl
-      - run: incidentctl catalog lint --format github
+      - run: incidentctl catalog lint
 """
 
 PRE_COMMIT = """\

@@ -53,6 +53,8 @@ def init_command(
     import os
     from datetime import datetime
 
+    from incidentctl.app.schema import kinds, one_schema
+
     root = (Path.cwd() / (directory or ctx.obj or ".")).resolve()
     if os.path.lexists(root) and not root.is_dir():
         raise RefusedError(f"{root} is no folder.", hint="Name a folder, or a new one.")
@@ -81,7 +83,7 @@ def init_command(
         request,
         use_case.whoever_at(existing, os.environ),
         today=datetime.now().astimezone().date(),
-        schemas={},
+        schemas={f"{kind}.json": one_schema(kind) for kind in kinds()},
         environment=None if git_init is False else os.environ,
     )
     if as_json:
