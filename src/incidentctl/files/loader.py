@@ -13,10 +13,13 @@ from incidentctl.domain.severity import BUILT_IN, Scale
 from incidentctl.domain.text import one_line
 from incidentctl.errors import Problem
 from incidentctl.files.faults import Fault
+from incidentctl.files.halves import in_halves, worthwhile
 from incidentctl.files.layout import Content, read_all
 from incidentctl.files.positions import Positions
 from incidentctl.files.strict_yaml import parse
 from incidentctl.files.validate import validate
+
+_Faults = list[tuple[Source, Fault]]
 
 
 def load(root: Path) -> tuple[Catalog, list[Problem]]:
@@ -34,57 +37,64 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
     was_on = gc.isenabled()
     gc.disable()
     try:
-        loading = _Loading()
-        for content in contents:
-            loading.add(content)
-        return loading.catalog(), sorted(loading.problems, key=_order)
+        contents = list(contents)
+        parts: tuple[Any, ...]
+        if worthwhile(len(contents)):
+            parts = in_halves(_load_part, contents)
+        else:
+            parts = (_load_part(contents),)
+        entries = [entry for part, _ in parts for entry in part]
+        problems = [problem for _, part in parts for problem in part]
+        return _catalog(entries), sorted(problems, key=_order)
     finally:
         if was_on:
             gc.enable()
+
+
+def _load_part(contents: Iterable[Content]) -> tuple[list[Entry], list[Problem]]:
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for content in contents:
+        _add(content, entries, problems)
+    return entries, problems
 
 
 def _order(problem: Problem) -> tuple[str, int, int, str]:
     return problem.path or "", problem.line or 0, problem.column or 0, problem.code
 
 
-class _Loading:
-    """What was read so far."""
+def _add(content: Content, entries: list[Entry], problems: list[Problem]) -> None:
+    """Add what one file holds."""
+    if content.data is None:
+        problems += [content.problem] if content.problem else []
+        return
+    documents, found = parse(content.data, content.path)
+    problems += found
+    faults: _Faults = []
+    for kind, raw, source in _raw_entries(content, documents, faults):
+        value, wrong = validate(kind, raw)
+        faults += [(source, fault) for fault in wrong]
+        if value is not None:
+            entries.append(Entry(kind, getattr(value, "name", kind), value, source))
+    if faults:
+        positions = Positions(content.data)
+        problems += [_problem(positions, source, fault) for source, fault in faults]
 
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.problems: list[Problem] = []
 
-    def add(self, content: Content) -> None:
-        if content.data is None:
-            self.problems += [content.problem] if content.problem else []
-            return
-        documents, problems = parse(content.data, content.path)
-        self.problems += problems
-        faults: list[tuple[Source, Fault]] = []
-        for kind, raw, source in _raw_entries(content, documents, faults):
-            value, found = validate(kind, raw)
-            faults += [(source, fault) for fault in found]
-            if value is not None:
-                name = getattr(value, "name", kind)
-                self.entries.append(Entry(kind, name, value, source))
-        if faults:
-            positions = Positions(content.data)
-            self.problems += [_problem(positions, source, fault) for source, fault in faults]
-
-    def catalog(self) -> Catalog:
-        kinds: dict[str, dict[str, Any]] = {}
-        for entry in self.entries:
-            kinds.setdefault(entry.kind, {}).setdefault(entry.name, entry.value)
-        return Catalog(
-            **kinds.get("settings", {}),
-            scale=_scale(kinds),
-            roles=_roles(kinds.get("role", {})),
-            teams=kinds.get("team", {}),
-            services=kinds.get("service", {}),
-            product_areas=kinds.get("product_area", {}),
-            runbooks=kinds.get("runbook", {}),
-            entries=tuple(self.entries),
-        )
+def _catalog(entries: list[Entry]) -> Catalog:
+    kinds: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        kinds.setdefault(entry.kind, {}).setdefault(entry.name, entry.value)
+    return Catalog(
+        **kinds.get("settings", {}),
+        scale=_scale(kinds),
+        roles=_roles(kinds.get("role", {})),
+        teams=kinds.get("team", {}),
+        services=kinds.get("service", {}),
+        product_areas=kinds.get("product_area", {}),
+        runbooks=kinds.get("runbook", {}),
+        entries=tuple(entries),
+    )
 
 
 def _scale(kinds: dict[str, dict[str, Any]]) -> Scale:
@@ -100,9 +110,6 @@ def _roles(own: dict[str, Role]) -> tuple[Role, ...]:
     """The standard roles, each as the team has it, and the team's further ones."""
     standard = {role.name: role for role in STANDARD}
     return tuple({**standard, **own}.values())
-
-
-_Faults = list[tuple[Source, Fault]]
 
 
 def _raw_entries(

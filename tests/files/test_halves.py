@@ -1,0 +1,53 @@
+import os
+import time
+
+import pytest
+
+from incidentctl.files import halves, loader
+from incidentctl.files.halves import in_halves
+
+
+def test_each_half_is_done_and_kept_in_order():
+    assert in_halves(lambda items: [n * n for n in items], range(5)) == ([0, 1], [4, 9, 16])
+
+
+@pytest.mark.parametrize("harm", ["raises", "is killed", "gives what cannot be pickled"])
+def test_a_child_that_fails_leaves_its_half_to_the_parent(harm):
+    parent = os.getpid()
+
+    def work(items):
+        if os.getpid() != parent:
+            if harm == "raises":
+                raise OSError
+            if harm == "is killed":
+                os.kill(os.getpid(), 9)
+            return lambda: None
+        return list(items)
+
+    assert in_halves(work, range(4)) == ([0, 1], [2, 3])
+
+
+def test_a_failure_here_leaves_no_child_behind():
+    parent = os.getpid()
+
+    def work(items):
+        if os.getpid() == parent:
+            raise ValueError
+        time.sleep(0.05)
+        return b"x" * 1_000_000
+
+    with pytest.raises(ValueError):  # noqa: PT011 (it has no text)
+        in_halves(work, range(4))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_the_catalog_is_the_same_from_two_processes(tmp_path, monkeypatch):
+    (tmp_path / "services").mkdir()
+    for number in range(20):
+        text = f"name: s{number}\nowner: t\n" + ("typ: x\n" if number % 3 == 0 else "")
+        (tmp_path / f"services/{number}.yaml").write_text(text)
+    alone = loader.load(tmp_path)
+    monkeypatch.setattr(halves, "WORTHWHILE", 2)
+    assert loader.load(tmp_path) == alone
+    assert len(alone[1]) == 7
