@@ -35,7 +35,7 @@ def any_fact(draw, count):
         return attached(*draw(plans), name=draw(WORDS), tasks=tuple(draw(tasks)))
     values = {}
     for field, annotation in cls.__annotations__.items():
-        hint = str(getattr(annotation, "__forward_arg__", annotation))
+        hint = str(annotation)
         kinds = []
         if "str" in hint and "tuple" not in hint:
             kinds.append(st.one_of(WORDS, st.integers(0, count).map(ident)))

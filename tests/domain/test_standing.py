@@ -122,7 +122,7 @@ def test_blanking_twice_changes_nothing_more(kind):
     values = {
         field: SECRET
         for field, hint in cls.__annotations__.items()
-        if str(getattr(hint, "__forward_arg__", hint)).startswith("str")
+        if hint in (str, str | None)
     }
     once = blank(cls(**values))
     assert blank(once) == once

@@ -161,22 +161,21 @@ def _plan(cls: type) -> Callable[[Any], Any]:
     return check
 
 
-_CHECKS: dict[str, Callable[[Any], Any]] = {
-    "str": _of(str),
-    "bool": _of(bool),
-    "int": _of(int),
-    "tuple[str, ...]": _tuple_of(_of(str)),
-    "tuple[StepPlan, ...]": _tuple_of(_plan(facts.StepPlan)),
-    "tuple[TaskPlan, ...]": _tuple_of(_plan(facts.TaskPlan)),
+_CHECKS: dict[Any, Callable[[Any], Any]] = {
+    str: _of(str),
+    bool: _of(bool),
+    int: _of(int),
+    tuple[str, ...]: _tuple_of(_of(str)),
+    tuple[facts.StepPlan, ...]: _tuple_of(_plan(facts.StepPlan)),
+    tuple[facts.TaskPlan, ...]: _tuple_of(_plan(facts.TaskPlan)),
 }
+#: A field that may be None is checked as its type: None is not written, so it is never read.
+_CHECKS |= {kind | None: check for kind, check in _CHECKS.items()}
 
 
 def _checks(cls: type) -> dict[str, Callable[[Any], Any]]:
-    """Read the checks of a class off its annotations, which are text."""
-    return {
-        field: _CHECKS[str(getattr(hint, "__forward_arg__", hint)).removesuffix(" | None")]
-        for field, hint in cls.__annotations__.items()
-    }
+    """Read the checks of a class off its annotations."""
+    return {field: _CHECKS[hint] for field, hint in cls.__annotations__.items()}
 
 
 _TABLES: dict[type, dict[str, Callable[[Any], Any]]] = {}
@@ -202,9 +201,6 @@ def _moment(value: Any) -> datetime:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
-_ENVELOPE = ("v", "id", "kind", "at", "recorded", "by", "name", "action")
-
-
 def decode(data: bytes) -> Event:
     """Read one event; EventError when the bytes are none.
 
@@ -213,33 +209,39 @@ def decode(data: bytes) -> Event:
     if len(data) > MAX_BYTES:
         raise EventError("larger than 64 kB")
     try:
-        entry = json.loads(data)
+        # As text, since `loads` searches bytes for their encoding first, which takes as long.
+        entry = json.loads(data.decode())
     except (ValueError, RecursionError):
         raise EventError("not JSON") from None
     if type(entry) is not dict:
         raise EventError("not a JSON object")
-    version, ident, kind, by = (entry.get(key) for key in ("v", "id", "kind", "by"))
+    take = entry.pop
+    version, ident, kind, by = (
+        take("v", None),
+        take("id", None),
+        take("kind", None),
+        take("by", None),
+    )
     if type(version) is not int or not isinstance(ident, str) or not is_id(ident):
         raise EventError("no version or no id")
-    if not isinstance(kind, str) or not is_kind(kind):
+    if not isinstance(kind, str) or not (kind in KINDS or is_kind(kind)):
         raise EventError("no kind")
     if not isinstance(by, str) or not 0 < len(by) <= 200:
         raise EventError("no author")
-    name, action = entry.get("name"), entry.get("action")
+    name, action = take("name", None), take("action", None)
     if name is not None and not isinstance(name, str):
         name = None
     if action is not None and not (isinstance(action, str) and is_id(action)):
         action = None
-    at, recorded = _moment(entry.get("at")), _moment(entry.get("recorded"))
-    values = {k: v for k, v in entry.items() if k not in _ENVELOPE}
+    at, recorded = _moment(take("at", None)), _moment(take("recorded", None))
     fact: Any = None
     if version == VERSION and kind in KINDS:
         try:
-            fact = _build(KINDS[kind], values)
+            fact = _build(KINDS[kind], entry)
         except _WrongFormError:
             fact = None
     if fact is None:
-        fact = facts.Unknown(kind, json.dumps(values, ensure_ascii=True, sort_keys=True))
+        fact = facts.Unknown(kind, json.dumps(entry, ensure_ascii=True, sort_keys=True))
     return Event(ident, at, recorded, by, fact, name, action)
 
 

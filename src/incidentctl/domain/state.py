@@ -3,8 +3,6 @@
 All are named tuples, so that two folds compare by value, and `log` starts fast.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What puts earlier events right, and what this program does not know."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

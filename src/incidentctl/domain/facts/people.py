@@ -1,7 +1,5 @@
 """Who holds which role, and who responds."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

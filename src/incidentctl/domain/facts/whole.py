@@ -1,7 +1,5 @@
 """What happened to the incident as a whole: the facts of its life."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """What people say: notes, hypotheses, updates, the head of the log."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

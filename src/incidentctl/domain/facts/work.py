@@ -1,7 +1,5 @@
 """Steps and tasks: what was done, skipped and taken on."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 
