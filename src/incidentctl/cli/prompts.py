@@ -30,8 +30,12 @@ def _read_line(question: str) -> str:
     return line.strip()
 
 
-def ask_text(message: str, default: str = "") -> str:
-    """Ask for a line of text; Enter takes the default."""
+def ask_text(message: str, default: str = "", *, editable: bool = False) -> str:
+    """Ask for a line of text; Enter takes the default.
+
+    What is typed replaces the default. With `editable` a terminal writes it into the line, to be
+    changed, or deleted where the answer is nothing.
+    """
     message = clean(message)
     if _plain():
         shown = f"{message} [{clean(default)}]:" if default else f"{message}:"
@@ -43,6 +47,9 @@ def ask_text(message: str, default: str = "") -> str:
             raise
     import questionary
 
+    if default and not editable:
+        shown = f"[{clean(default)}]"
+        return str(questionary.text(message, instruction=shown).unsafe_ask()).strip() or default
     return str(questionary.text(message, default=clean(default)).unsafe_ask()).strip()
 
 

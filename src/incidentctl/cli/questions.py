@@ -30,7 +30,8 @@ def ask(workspace: Workspace, request: Request) -> Request:
 def _ask_affects(catalog: Catalog, title: str) -> tuple[str, ...]:
     default = ", ".join(suggest_affected(catalog, title)[:3])
     while True:
-        answer = ask_text("What is affected? (services or areas; Enter if unknown)", default)
+        question = "What is affected? (services or areas; Enter if unknown)"
+        answer = ask_text(question, default, editable=True)
         words = tuple(word.strip() for word in answer.split(",") if word.strip())
         unknown = resolve_affected(catalog, words).unknown
         if not unknown:
