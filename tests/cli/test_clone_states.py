@@ -46,7 +46,7 @@ def test_declare_and_log_leave_the_rest_of_a_clone_as_it_was(tmp_path, state):
     assert "looking" in run(clone.path, "log", "-i", declared.stdout.strip()).stdout
     assert "record kept locally" not in declared.stderr + logged.stderr
     subjects = clone.git("log", "--format=%s", "refs/incidentctl/log")
-    assert f"{declared.stdout.strip()}: log" in str(subjects)
+    assert f"{declared.stdout.strip()}: noted" in str(subjects)
 
 
 def test_a_bare_clone_reads_the_catalog_of_its_commit_and_records(tmp_path):
