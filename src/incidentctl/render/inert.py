@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 
-from incidentctl.domain.text import one_line
+from incidentctl.domain.text import clean, one_line
 
 _LETTERS = r"[^\W_]+"
 # A word with no more than the punctuation of prose: `don't`, `(see`, `auth-api`, `14:01:30`, `30%`.
 _WORD = (
-    rf"""(?![\"'(]?(?i:www\.))["'(]?{_LETTERS}(?:[-.,'/=+]{_LETTERS}|:\d\d(?!\d))*[%]?[)"']?[.,;:?!)…]?"""
+    rf"""(?![\"'(]?(?i:www\.|gh-\d))["'(]?{_LETTERS}(?:[-.,'/=+]{_LETTERS}|:\d\d(?!\d))*[%]?[)"']?[.,;:?!)…]?"""
     r"|[-–—…→·⏎=+]"
 )
 _SAFE = re.compile(rf"(?:{_WORD})\Z")
-_ALL_SAFE = re.compile(rf"(?:(?:{_WORD})(?: (?=\S)|\Z))+\Z")
+# Without going back: `(a) (a) (a) ...` can be read in two ways at every word.
+_ALL_SAFE = re.compile(rf"(?:(?>{_WORD})(?: (?=\S)|\Z))++\Z")
 _SPLIT = re.compile(r"([|`]+)")
 _REFERENCES = {"|": "&#124;", "`": "&#96;"}
 # No user name, no `;` and no quotes: the address that is shown is the one that opens.
@@ -71,3 +72,11 @@ def address(url: str) -> str:
     if len(url) <= 1000 and _URL.match(url):
         return f"<{url}>"
     return inert(url)
+
+
+def block(text: str) -> str:
+    """Return a text of several lines as a fenced block, whose fence is longer than any in it."""
+    body = clean(text.replace("\r\n", "\n").strip("\n"), keep_lines=True)
+    longest = max((len(run) for run in re.findall("`+", body)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{body}\n{fence}"
