@@ -8,6 +8,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import IO, BinaryIO, NamedTuple
 
+from incidentctl.domain.text import clean
+
 #: Of a longer output the head and the tail are kept, this many bytes each.
 _HEAD = 6000
 _TAIL = 12000
@@ -61,7 +63,7 @@ def run_command(
             list(command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(environment)
         )
     except OSError as error:
-        message = f"{command[0]}: {error.strerror}"
+        message = f"{clean(command[0])[:200]}: {error.strerror}"
         print(message, file=sys.stderr)  # noqa: T201 (what a shell would print in its place)
         return Ran(127 if isinstance(error, FileNotFoundError) else 126, message)
     assert child.stdout is not None  # noqa: S101 (a pipe, as asked for)

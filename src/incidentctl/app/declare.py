@@ -10,7 +10,7 @@ from incidentctl.app.people import Actor
 from incidentctl.app.respond import Recorded, acknowledge, load
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain import facts
-from incidentctl.domain.events import MAX_TEXT
+from incidentctl.domain.decide import notes
 from incidentctl.domain.times import offset_minutes
 from incidentctl.errors import UsageError
 
@@ -44,8 +44,9 @@ def begin(
         raise UsageError("It cannot have been resolved before it was declared.")
     basics = workspace.basics
     ident = workspace.new_incident_id(request.kind, request.at or now)
+    title, noted = notes.title(title)
     declared = facts.Declared(
-        title[:MAX_TEXT],
+        title,
         request.kind,
         request.reported_by,
         request.category,
@@ -53,9 +54,9 @@ def begin(
         basics.timezone,
         offset_minutes(now, basics.timezone),
     )
-    _, notes = acknowledge(workspace, ident, [declared], who, at=request.at)
+    _, told = acknowledge(workspace, ident, [declared, *noted], who, at=request.at)
     tell(f"{ident}: declared; {who.handle} commands")
-    workspace.notes.extend(notes)
+    workspace.notes.extend(told)
     return ident
 
 
@@ -77,19 +78,19 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
     )
     found = list(classified.facts)
     ids: tuple[str, ...] = ()
-    notes: list[str] = list(classified.notes)
+    told: list[str] = list(classified.notes)
     if who.problem:
-        notes.append(who.problem)
+        told.append(who.problem)
     at = request.at
     if found:
         ids, more = acknowledge(workspace, ident, found, who, at=at)
-        notes += more
+        told += more
     if request.kind == "backfill" and request.resolved_at:
         more_ids, more = acknowledge(
             workspace, ident, [facts.Resolved()], who, at=request.resolved_at
         )
         ids += more_ids
-        notes += more
+        told += more
     flushed = workspace.record.flush()
     late = (flushed.reason,) if flushed.commit is None and flushed.reason else ()
-    return Recorded(ident, ids, flushed.commit, (*notes, *flushed.notes, *late))
+    return Recorded(ident, ids, flushed.commit, (*told, *flushed.notes, *late))

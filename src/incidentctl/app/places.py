@@ -64,6 +64,14 @@ def _find(start: Path, environment: Mapping[str, str], how: str) -> Choice | Non
     return None
 
 
+def is_folder(path: Path) -> bool:
+    """Say whether a path, which may be too long to be one, is a folder."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def choose(
     directory: str | None, environment: Mapping[str, str], here: Path, *, must: bool = True
 ) -> Choice:
@@ -76,11 +84,11 @@ def choose(
         if not stated:
             continue
         start = here / stated
-        found = _find(start, environment, how) if start.is_dir() else None
+        found = _find(start, environment, how) if is_folder(start) else None
         if found:
             return found
         if must:
-            what = f"has no {MARKER} in it or above it" if start.is_dir() else "is no folder"
+            what = f"has no {MARKER} in it or above it" if is_folder(start) else "is no folder"
             raise NotFoundError(
                 f"{start} {what}, so it is no team's repository",
                 hint=f"name another by {how}, or write one with `incidentctl init {stated}`",

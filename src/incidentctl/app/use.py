@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from incidentctl.app.places import is_folder
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
 from incidentctl.files.layout import MARKER, find_root
 
@@ -14,7 +15,7 @@ def use(directory: Path, config_file: Path) -> Path:
 
     Refuses a folder that is in no team's repository.
     """
-    root = find_root(directory) if directory.is_dir() else None
+    root = find_root(directory) if is_folder(directory) else None
     if root is None:
         raise NotFoundError(
             f"{directory} is in no team's repository: there is no {MARKER} in it or above it.",

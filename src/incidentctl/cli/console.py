@@ -14,6 +14,8 @@ from typing import Any
 from incidentctl.domain.text import clean
 
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
+#: No talk is longer, in characters: more would push everything else off the screen.
+_MOST = 6000
 STYLES = {"bold": _BOLD, "dim": _DIM, "error": _RED, "warning": _YELLOW, "ok": _GREEN}
 
 
@@ -37,8 +39,9 @@ def out(text: str = "", style: str | None = None) -> None:
 
 
 def say(text: str, style: str | None = None) -> None:
-    """Print talk: cleaned text, on stderr, at once."""
-    text = clean(text, keep_lines=True)
+    """Print talk: cleaned text, on stderr, at once; what is too long for talk is cut."""
+    cut = "…" if len(text) > _MOST else ""
+    text = clean(text[:_MOST], keep_lines=True) + cut
     print(styled(text, style, stream=sys.stderr) if style else text, file=sys.stderr, flush=True)
 
 

@@ -76,8 +76,8 @@ def declare_command(
             kind,
             severity,
             affects or (),
-            category,
-            _reporter(reported_by),
+            _short(category),
+            _short(reported_by),
             moment(workspace, who, at),
             moment(workspace, who, resolved_at),
         )
@@ -114,8 +114,8 @@ def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | Non
     return "drill" if drill else "backfill" if backfill else "incident"
 
 
-def _reporter(stated: str | None) -> str | None:
-    """A reporter that is none of the three is kept as it is: the declarer is never refused."""
+def _short(stated: str | None) -> str | None:
+    """Return a word as it was said, if no longer than a word: the declarer is never refused."""
     return stated.strip()[:100] if stated and stated.strip() else None
 
 

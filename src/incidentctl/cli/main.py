@@ -5,6 +5,7 @@ A command's module is imported when the command runs: `--help` and `log` pay for
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 from typing import Annotated, Any, NamedTuple
@@ -142,4 +143,7 @@ def main() -> None:
     """Run the command line and end the process with its exit code."""
     from incidentctl.cli.boundary import run
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that has not every character
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(app, sys.argv[1:]))

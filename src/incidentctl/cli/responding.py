@@ -17,6 +17,7 @@ from incidentctl.app.respond import (
 from incidentctl.app.workspace import Workspace, open_workspace
 from incidentctl.cli import console
 from incidentctl.domain.state import Incident
+from incidentctl.domain.text import one_line
 from incidentctl.errors import IncidentctlError
 
 
@@ -44,7 +45,7 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
 
 def tell(line: str) -> None:
     """Say on stderr that something is safe; this is the acknowledgement."""
-    console.say(f"recorded {line}", "ok")
+    console.say(f"recorded {one_line(line[:200])}", "ok")
 
 
 def open_response(

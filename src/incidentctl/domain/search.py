@@ -24,6 +24,8 @@ _NAMING = frozenset(
 KINDS = ("product_area", "functionality", "service", "team")
 #: How well the words must fit, from 0 to 1, and how near to the best one.
 _ENOUGH, _NEAR_BEST = 0.6, 0.7
+#: A text that somebody pasted is not compared beyond so many words of so many characters.
+_MOST_WORDS, _LONGEST = 30, 100
 
 
 class Found(NamedTuple):
@@ -57,7 +59,8 @@ def wanted(words: Sequence[str]) -> str:
 
 def search(catalog: Catalog, words: Sequence[str]) -> list[Found]:
     """Return what the words may mean, best first; empty when nothing is near."""
-    asked = [token.casefold() for token in _TOKEN.findall(wanted(words))]
+    tokens = _TOKEN.findall(wanted(words))[:_MOST_WORDS]
+    asked = [token[:_LONGEST].casefold() for token in tokens]
     if not asked:
         return []
     found = [

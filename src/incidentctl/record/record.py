@@ -97,7 +97,10 @@ class Record:
                     raise _not_written(self._box, error, self._fallback, second) from None
                 note = f"{self._box} cannot be written ({_why(error)}): kept in {self._fallback}"
         except EventError as error:
-            raise InvalidDataError(f"this cannot be recorded: {error}") from None
+            raise InvalidDataError(
+                f"This cannot be recorded: {error}.",
+                hint="say the long part with `incidentctl log`",
+            ) from None
         self._mine = path
         self._touched[action.incident] = None
         return Acknowledged(path, note)

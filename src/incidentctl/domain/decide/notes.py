@@ -13,6 +13,8 @@ from incidentctl.errors import RefusedError, UsageError
 
 #: More text than this, in bytes of UTF-8, is a file and no note.
 MAX_NOTE = 1024 * 1024
+#: A longer title is cut, and all of it is noted.
+MAX_TITLE = 200
 
 
 def short(text: str) -> str:
@@ -53,6 +55,15 @@ def log(
         facts.Noted(part, pinned, command, exit_code, number, len(parts))
         for number, part in enumerate(parts, 1)
     ]
+
+
+def title(text: str) -> tuple[str, list[Any]]:
+    """Return a title that fits a line or two, and what is to be noted when it had to be cut."""
+    if len(text) <= MAX_TITLE:
+        return text, []
+    parts = _split(text)
+    notes = [facts.Noted(part, part=n, parts=len(parts)) for n, part in enumerate(parts, 1)]
+    return text[: MAX_TITLE - 1].rstrip() + "…", notes
 
 
 def _split(text: str) -> list[str]:
