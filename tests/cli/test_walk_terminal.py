@@ -1,4 +1,4 @@
-"""The walk in a real pseudo-terminal: a SEV2 of the marketplace, left, resumed, raised, resolved."""
+"""The walk in a real pseudo-terminal: a SEV2 of the marketplace, resumed, raised, resolved."""
 
 from __future__ import annotations
 
