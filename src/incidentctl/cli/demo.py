@@ -71,18 +71,6 @@ def demo_command(
     console.say(f"\n{end} Your own begins with: incidentctl init")
 
 
-class _Typed(io.TextIOWrapper):
-    """Stdin with lines that somebody types; each is shown when it is read."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(io.BytesIO(text.encode()), encoding="utf-8")
-
-    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # typeshed has bytes
-        line = super().readline(size)
-        console.say(line.rstrip("\n"))
-        return line
-
-
 def _play(root: Path, line: str, typed: str = "") -> None:
     """Show a command as somebody would type it, and run it."""
     from incidentctl.cli.boundary import run
@@ -92,7 +80,7 @@ def _play(root: Path, line: str, typed: str = "") -> None:
     console.out(f"$ incidentctl {line}", "bold")
     sys.stdout.flush()
     before = sys.stdin
-    sys.stdin = _Typed(typed)
+    sys.stdin = io.StringIO(typed)
     try:
         code = run(app, ["-C", str(root), *shlex.split(line)])
     finally:

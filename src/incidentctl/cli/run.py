@@ -137,6 +137,8 @@ def _read_line(shown: Screen) -> tuple[str, str]:
     default = f", Enter is {shown.default}" if shown.default else ""
     print(f"[{keys}{default}] ", end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
+    if not sys.stdin.isatty():
+        console.say(line.rstrip("\n"))  # a terminal shows what is typed; here nobody else does
     if not line:
         raise EOFError
     key, _, text = line.strip().partition(" ")
