@@ -40,7 +40,7 @@ _BASE = "import typer + git add && git commit"
 # Tells when the line that acknowledges is written, from the start of `main`.
 _TO_ACKNOWLEDGEMENT = """
 import sys, time
-from incidentctl.cli.main import main
+from incidentctl.__main__ import main
 
 class Watch:
     def __init__(self, stream):

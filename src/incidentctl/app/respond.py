@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from incidentctl.app.people import Actor
@@ -108,7 +109,11 @@ class Response:
         self.who = who
         self.at = at
         self.tell = tell
-        self.incident = load(workspace, ident)
+
+    @cached_property
+    def incident(self) -> Incident:
+        """The incident as it was when it was first looked at, or looked at after `record`."""
+        return load(self.workspace, self.ident)
 
     def record(self, facts: Sequence[Any], summary: str) -> Recorded:
         """Acknowledge the facts as one action, then commit; `summary` is told when it is safe.
@@ -118,7 +123,8 @@ class Response:
         recorded = record_action(
             self.workspace, self.ident, facts, self.who, summary, at=self.at, tell=self.tell
         )
-        self.incident = load(self.workspace, self.ident)
+        # Read anew only by who looks at it again: most commands end here.
+        vars(self).pop("incident", None)
         return recorded
 
 

@@ -139,11 +139,11 @@ def root(
     ctx.obj = directory
 
 
-def main() -> None:
-    """Run the command line and end the process with its exit code."""
+def command_line() -> int:
+    """Run the command line; return the exit code."""
     from incidentctl.cli.boundary import run
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that has not every character
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(app, sys.argv[1:]))
+    return run(app, sys.argv[1:])
