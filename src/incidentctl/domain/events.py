@@ -198,7 +198,10 @@ def _moment(value: Any) -> datetime:
         raise EventError("a time is not written as 2026-11-24T14:01:00.000Z") from None
     if moment.tzinfo is None:
         raise EventError("a time has no zone")
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    try:
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    except OverflowError:
+        raise EventError("a time is before the year 1 or after 9999 in UTC") from None
 
 
 def decode(data: bytes) -> Event:

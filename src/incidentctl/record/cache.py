@@ -12,7 +12,7 @@ from incidentctl import __version__
 from incidentctl.domain.incident import Head
 
 #: Who wrote a file: what another version of this program computed is computed again.
-_WRITER = f"{__version__}/1 {' '.join(Head._fields)}"
+_WRITER = f"{__version__}/2 {' '.join(Head._fields)}"
 
 
 class Cache:

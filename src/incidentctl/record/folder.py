@@ -153,18 +153,24 @@ def _number(count: int) -> str:
 
 def pack(folder: Folder) -> bytes:
     """Write a folder for the cache."""
-    lines = (stored.data for _, stored in sorted(folder.stored.items()))
-    return json.dumps(folder.faults).encode() + b"\n" + b"".join(lines)
+    # By length and not by line: what another program wrote may hold several lines, or none whole.
+    parts = [stored.data for _, stored in sorted(folder.stored.items())]
+    head = {"faults": folder.faults, "sizes": [len(part) for part in parts]}
+    return json.dumps(head).encode() + b"\n" + b"".join(parts)
 
 
 def unpack(key: str, data: bytes) -> Folder:
     """Read what `pack` wrote."""
-    head, *lines = data.splitlines(keepends=True)
-    faults = {reason: (count, name) for reason, (count, name) in json.loads(head).items()}
-    return Folder(key, dict(_unpacked(lines)), faults)
+    first, _, body = data.partition(b"\n")
+    head = json.loads(first)
+    faults = {reason: (count, name) for reason, (count, name) in head["faults"].items()}
+    return Folder(key, dict(_unpacked(body, head["sizes"])), faults)
 
 
-def _unpacked(lines: Iterable[bytes]) -> Iterator[tuple[str, Stored]]:
-    for line in lines:
-        event = decode(line)
-        yield event_name(event), Stored(event, line)
+def _unpacked(body: bytes, sizes: Iterable[int]) -> Iterator[tuple[str, Stored]]:
+    start = 0
+    for size in sizes:
+        part = body[start : start + size]
+        event = decode(part)
+        yield event_name(event), Stored(event, part)
+        start += size

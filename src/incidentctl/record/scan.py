@@ -109,7 +109,9 @@ def _read(
     contents = objects.many(oid for names in blobs.values() for oid in names.values())
     for ident, names in blobs.items():
         events: dict[str, Event] = {}
-        for name, found in zip(sorted(names), islice(contents, len(names)), strict=True):
+        # Read in the order asked for; the names of two commits are sorted only afterwards.
+        pairs = list(zip(names, islice(contents, len(names)), strict=True))
+        for name, found in sorted(pairs, key=lambda pair: pair[0]):
             event = _event(name, found)
             if event is not None:
                 events.setdefault(event.id, event)
