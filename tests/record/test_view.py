@@ -78,3 +78,14 @@ def test_the_view_shows_what_is_only_acknowledged(clone: Clone) -> None:
     (clone.git_dir / "refs" / "incidentctl" / "log.lock").touch()
     assert record.flush().commit is None
     assert "declared" in (clone.path / LOG).read_text()
+
+
+def test_the_log_of_a_checkout_of_the_mirror_is_git_s(clone: Clone) -> None:
+    clone.git("config", "core.excludesFile", "")
+    record = clone.record(work_tree=clone.path)
+    record.acknowledge(action(facts.Declared("t")))
+    record.flush()
+    clone.git("checkout", "-q", "incident-log")
+    record.acknowledge(action(facts.Noted("x")))
+    assert record.flush().notes == ()
+    assert clone.git("status", "--porcelain") == ""

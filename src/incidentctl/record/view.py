@@ -23,6 +23,8 @@ class View:
         path = self._root / log_path(incident)
         shown = path.relative_to(self._root)
         data = log.encode()
+        if (path.parent / "events").exists():
+            return None  # a checkout of the mirror: this log.md is git's
         try:
             if any(folder.is_symlink() for folder in self._folders(path)) or path.is_symlink():
                 return f"{shown} is not written: a part of its path is a symbolic link"
