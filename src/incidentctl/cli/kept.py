@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +15,8 @@ _CHUNK = 1 << 20
 
 def keep(data: bytes, rest: BinaryIO | None = None) -> Path | None:
     """Write `data`, and what is left of a stream, to a file of this user; None when it fails."""
+    import tempfile
+
     folder = state_folder(os.environ) / "refused"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -7,9 +7,8 @@ from datetime import timedelta
 from incidentctl.domain import facts
 from incidentctl.domain.checklist import ASSIGN_ROLES, OTHER_ROLES, ticked_by
 from incidentctl.domain.draft import Draft
-from incidentctl.domain.roles import COMMANDER
 from incidentctl.domain.standing import Standing
-from incidentctl.domain.state import CANCELLED, CLOSED, MOMENTS, PHASES, RESOLVED, Held
+from incidentctl.domain.state import CANCELLED, CLOSED, COMMANDER, MOMENTS, PHASES, RESOLVED, Held
 
 _MINUTE = timedelta(minutes=1)
 

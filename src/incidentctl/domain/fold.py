@@ -11,10 +11,9 @@ from incidentctl.domain import apply_course, apply_work, facts
 from incidentctl.domain.checklist import ASSIGN_ROLES, AUTOMATIC, checklist
 from incidentctl.domain.draft import Draft
 from incidentctl.domain.events import KINDS, Event
-from incidentctl.domain.roles import COMMANDER
 from incidentctl.domain.sentences import Names, sentence
 from incidentctl.domain.standing import Standing, in_order, parse_moment, stand
-from incidentctl.domain.state import DONE, OPEN, Entry, Incident, Mark, Step, Task
+from incidentctl.domain.state import COMMANDER, DONE, OPEN, Entry, Incident, Mark, Step, Task
 from incidentctl.domain.times import fixed_zone, show
 from incidentctl.errors import Problem
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from incidentctl.domain.fields import CONFIG, Flag, Name, Text
-
-COMMANDER = "commander"
+from incidentctl.domain.state import COMMANDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,7 @@ class Role:
 
 STANDARD = (
     Role(
-        name="commander",
+        name=COMMANDER,
         title="Commander",
         responsibilities=(
             "Lead, with a bias for action",

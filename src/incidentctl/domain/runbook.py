@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from incidentctl.domain.fields import CONFIG, Duration, Flag, Name, Text
-from incidentctl.domain.roles import COMMANDER
+from incidentctl.domain.state import COMMANDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

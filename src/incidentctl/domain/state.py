@@ -10,6 +10,8 @@ from incidentctl.domain.facts import StepPlan, TaskPlan
 from incidentctl.domain.times import fixed_zone, show
 from incidentctl.errors import Problem
 
+#: The role that whoever declares an incident holds, and that always has a holder.
+COMMANDER = "commander"
 OPEN, DONE, SKIPPED, NOT_NEEDED = "open", "done", "skipped", "not-needed"
 RULED_OUT, CONFIRMED = "ruled-out", "confirmed"
 

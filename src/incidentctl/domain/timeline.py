@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from incidentctl.domain.checklist import OTHER_ROLES
-from incidentctl.domain.roles import COMMANDER
-from incidentctl.domain.state import Incident
+from incidentctl.domain.state import COMMANDER, Incident
 from incidentctl.domain.times import format_duration
 
 #: So soon the other roles of a critical incident should have somebody, or be kept on purpose.

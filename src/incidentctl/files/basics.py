@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,8 +25,7 @@ class Person(NamedTuple):
     timezone: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basics:
+class Basics(NamedTuple):
     """What recording an event needs to know of the organisation."""
 
     organisation: str | None = None
@@ -74,7 +72,7 @@ def load_basics(root: Path, cache_dir: Path | None) -> Basics:
         problems=tuple(problems),
     )
     if cache_dir:
-        cache.write(cache_dir / _NAME, key, json.dumps(asdict(basics)).encode())
+        cache.write(cache_dir / _NAME, key, json.dumps(basics._asdict()).encode())
     return basics
 
 

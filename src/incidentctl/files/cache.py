@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,6 +39,8 @@ def read(file: Path, key: bytes) -> bytes | None:
 
 def write(file: Path, key: bytes, payload: bytes) -> None:
     """Keep `payload` under `key`, whole or not at all; a failure only costs time later."""
+    import tempfile  # noqa: PLC0415 (a warm command writes nothing, and spares 1 ms)
+
     name = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

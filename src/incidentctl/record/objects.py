@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from types import TracebackType
 from typing import IO, NamedTuple
@@ -38,14 +39,17 @@ class TreeEntry(NamedTuple):
     oid: str
 
 
-_ENTRIES = {size: re.compile(rb"(\d+) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
+@cache
+def _entry(size: int) -> re.Pattern[bytes]:
+    """Return what a line of a folder looks like where ids have so many bytes."""
+    return re.compile(rb"(\d+) ([^\0]+)\0(.{%d})" % size, re.DOTALL)
 
 
 def raw_entries(tree: Found | None) -> list[tuple[bytes, bytes, bytes]]:
     """Read mode, name and id of a folder's lines as bytes; none when it is not a folder."""
     if tree is None or tree.type != "tree" or tree.data is None:
         return []
-    return _ENTRIES[len(tree.oid) // 2].findall(tree.data)
+    return _entry(len(tree.oid) // 2).findall(tree.data)
 
 
 def entries(tree: Found | None) -> list[TreeEntry]:

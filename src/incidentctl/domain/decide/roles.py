@@ -8,8 +8,8 @@ from typing import Any
 from incidentctl.domain import facts
 from incidentctl.domain.decide.allowed import check
 from incidentctl.domain.decide.naming import one_of, person_of
-from incidentctl.domain.roles import COMMANDER, STANDARD
-from incidentctl.domain.state import Incident
+from incidentctl.domain.roles import STANDARD
+from incidentctl.domain.state import COMMANDER, Incident
 from incidentctl.errors import RefusedError, UsageError
 
 #: The standard roles, and whether several may hold them at once.
