@@ -13,18 +13,18 @@ test: $(READY)
 	$(BIN)/python -m pytest -q
 
 check: $(READY)
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
 
 format: $(READY)
-	$(BIN)/ruff format src tests bench
-	$(BIN)/ruff check --fix src tests bench
+	$(BIN)/ruff format src tests bench tools
+	$(BIN)/ruff check --fix src tests bench tools
 
 # Writes what is generated from the code: schemas/ and docs/reference/. Tests check that it is fresh.
 docs: $(READY)
-	$(BIN)/python tools/generate.py
+	$(BIN)/python -m tools.generate
 
 bench: $(READY)
 	$(BIN)/python -m bench

@@ -116,10 +116,9 @@ def command_lines(text: str) -> Iterator[str]:
     """Return every line that calls incidentctl: in blocks, and between backticks."""
     for language, block in blocks(text):
         if language in ("console", "sh", "bash", "text", "yaml", ""):
-            for line in re.findall(
-                r"(?:^|[|&] |run: |entry: )(?:\$ )?(incidentctl .*)$", block, re.M
-            ):
-                yield line
+            yield from re.findall(
+                r"(?:^|[|&] |run: |entry: )(?:\$ )?(incidentctl .*)$", block, re.MULTILINE
+            )
     for code in _INLINE.findall(_FENCE.sub("", text)):
         if code.startswith("incidentctl "):
             yield code

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 import typer
+from tests import docs_pages
+from tests.docs_pages import NOT_PLAYED, ROOT
+from tools.generate import pages
 
 from incidentctl.cli.main import app
-from tests import docs_pages
-from tests.docs_pages import ROOT, NOT_PLAYED
 
 PLAYED = ("README.md", "docs/tutorial.md")
 PAGES = [str(page.relative_to(ROOT)) for page in docs_pages.pages()]
@@ -108,6 +109,11 @@ def unknown(line: str) -> str | None:
         if name.startswith("-") and name.rstrip("0123456789") != "-" and name not in options:
             return name
     return None
+
+
+def test_the_pages_that_are_generated_are_fresh():
+    page = "docs/reference/commands.md"  # the other two have their tests beside what makes them
+    assert (ROOT / page).read_text(encoding="utf-8") == pages()[page], "run `make docs`"
 
 
 def test_an_unknown_word_is_found():

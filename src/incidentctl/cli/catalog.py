@@ -73,7 +73,10 @@ def lint(
 def who(
     ctx: typer.Context,
     words: Annotated[
-        list[str], typer.Argument(help="What is broken, or an alert's labels: service=auth-api.")
+        list[str],
+        typer.Argument(
+            metavar="WORDS", help="What is broken, or an alert's labels: service=auth-api."
+        ),
     ],
     *,
     json: Json = False,
@@ -125,7 +128,10 @@ def _duty_text(duty: Any) -> str:
 @app.command("list")
 def list_command(
     ctx: typer.Context,
-    what: Annotated[_What, typer.Argument(help="What to list.")] = "services",
+    what: Annotated[
+        _What,
+        typer.Argument(metavar="[WHAT]", help="services, teams, areas, severities or runbooks."),
+    ] = "services",
     *,
     owner: Annotated[str | None, typer.Option("--owner", help="Owned by this team.")] = None,
     type_: Annotated[str | None, typer.Option("--type", help="Services of this type.")] = None,
@@ -152,7 +158,9 @@ def list_command(
 @app.command()
 def show(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="A service, team, area, runbook or severity.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A service, team, area, runbook or severity.")
+    ],
     *,
     json: Json = False,
 ) -> None:
@@ -197,7 +205,9 @@ def _cell(value: Any) -> str:
 @app.command("on-call")
 def on_call(
     ctx: typer.Context,
-    team: Annotated[str | None, typer.Argument(help="The team; absent: every team.")] = None,
+    team: Annotated[
+        str | None, typer.Argument(metavar="[TEAM]", help="The team; absent: every team.")
+    ] = None,
     *,
     at: Annotated[
         str | None,
