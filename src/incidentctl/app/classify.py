@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain import facts
 from incidentctl.domain.affected import resolve_affected
+from incidentctl.domain.built_in import SINGLE
 from incidentctl.domain.catalog import Catalog
-from incidentctl.domain.process import Case, Resolution, resolve
+from incidentctl.domain.process import Answer, Case, Resolution, resolve
 from incidentctl.domain.runbook import Runbook
 from incidentctl.domain.severity import BUILT_IN, Severity
 from incidentctl.domain.state import Incident
 from incidentctl.domain.text import did_you_mean, one_line
+from incidentctl.errors import Problem
 
 #: In doubt the higher: the severity of an incident until somebody says.
 _DEFAULT = "SEV2"
@@ -99,8 +101,16 @@ def classify(
             name = level.name
             found.append(severity_fact(level, confirmed=confirmed, reason=reason))
     case = Case(name or _DEFAULT, areas, category or incident.category)
-    found += process_facts(workspace, incident, resolve(catalog, case), problems)
+    found += process_facts(workspace, incident, _answered(resolve(catalog, case)), problems)
     return Classified(tuple(found), case.severity, tuple(notes))
+
+
+def _answered(resolution: Resolution) -> Resolution:
+    """Let the built-in process serve where no runbook answers: nobody is left without steps."""
+    if resolution.runbooks:
+        return resolution
+    reason = f"{resolution.reason} The built-in process serves meanwhile."
+    return resolution._replace(answers=(Answer(None, SINGLE, own=False, reason=reason),))
 
 
 def unknown_severity(catalog: Catalog, stated: str) -> str:
@@ -111,12 +121,24 @@ def unknown_severity(catalog: Catalog, stated: str) -> str:
     return f"There is no severity {one_line(stated)!r}; {meant}"
 
 
+def catalog_errors(workspace: Workspace) -> list[str]:
+    """Return what is wrong with the team's files and where, a sentence each."""
+    errors = [p for p in workspace.catalog_problems if p.severity == "error"]
+    return [f"{_place(p)}{p.message}" for p in errors]
+
+
+def _place(problem: Problem) -> str:
+    """Return the file, line and column of a problem, as far as they are known."""
+    where = [str(part) for part in (problem.path, problem.line, problem.column) if part]
+    return ":".join(where) + ": " if where else ""
+
+
 def process_facts(
     workspace: Workspace, incident: Incident, resolution: Resolution, problems: Sequence[str]
 ) -> list[Any]:
     """State which runbooks answer from here on: only what changes."""
     found: list[Any] = []
-    errors = [p.message for p in workspace.catalog_problems if p.severity == "error"]
+    errors = catalog_errors(workspace)
     told = (*problems, *errors[:5]) if problems or errors else incident.catalog_problems
     resolved = facts.ProcessResolved(
         resolution.tier, resolution.reason, workspace.catalog_commit(), told

@@ -11,6 +11,7 @@ from incidentctl.app.respond import Recorded, acknowledge, load
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain import facts
 from incidentctl.domain.decide import notes
+from incidentctl.domain.text import one_line
 from incidentctl.domain.times import offset_minutes
 from incidentctl.errors import UsageError
 
@@ -65,7 +66,7 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
 
     A catalog that cannot be used at all is a note: the incident stands without it.
     """
-    from incidentctl.app.classify import classify
+    from incidentctl.app.classify import catalog_errors, classify
 
     incident = load(workspace, ident)
     classified = classify(
@@ -81,6 +82,12 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
     told: list[str] = list(classified.notes)
     if who.problem:
         told.append(who.problem)
+    if errors := catalog_errors(workspace):
+        more_of_them = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        told.append(
+            f"The catalog has errors: {one_line(errors[0])[:300]}{more_of_them}; "
+            "`incidentctl catalog lint` shows all."
+        )
     at = request.at
     if found:
         ids, more = acknowledge(workspace, ident, found, who, at=at)
