@@ -1,8 +1,10 @@
-"""Write files into the team's repository: only new ones, and only inside of it."""
+"""Write files into the team's repository: new ones, or known ones anew; only inside of it."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -42,6 +44,37 @@ def write_new(root: Path, files: Mapping[str, str]) -> Outcome:
         _take_back(root, written)
         raise
     return Outcome(tuple(written), tuple(kept))
+
+
+def rewrite(root: Path, path: str, data: bytes, *, before: bytes) -> None:
+    """Put new content into a file, whole or not at all, if it still has what was read `before`.
+
+    Refuses a file that is a link, or that somebody changed meanwhile.
+    """
+    target = root / path
+    _check_inside(root, path)
+    name = None
+    try:
+        if target.is_symlink() or target.read_bytes() != before:
+            raise RefusedError(
+                f"{path} is a link, or was changed meanwhile; it was left alone.",
+                hint="Run the command again.",
+            )
+        mode = target.stat().st_mode & 0o777
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except OSError as error:
+        if name is not None:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+        raise EnvironmentFailedError(
+            f"Could not write {path}: {error.strerror}.", hint="The file is as it was."
+        ) from error
 
 
 def _exists(root: Path, path: str) -> bool:

@@ -6,11 +6,12 @@ No clock, no zone database, no template: equal events give equal bytes on every 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from incidentctl.domain.incident import Incident
 from incidentctl.domain.state import DONE, NOT_NEEDED, RULED_OUT, SKIPPED, Entry, Step
-from incidentctl.domain.times import format_duration, offset_text
+from incidentctl.domain.times import format_duration
+from incidentctl.render.clock import Clock
 from incidentctl.render.inert import address, block, inert
 
 _HEADER = (
@@ -31,28 +32,6 @@ def render_log(incident: Incident) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-class _Clock:
-    """Writes moments in UTC and in the organisation's zone, which may be UTC itself."""
-
-    def __init__(self, incident: Incident) -> None:
-        self.offset = timedelta(minutes=incident.utc_offset)
-        self.name = offset_text(incident.utc_offset)
-
-    def local(self, moment: datetime, *, seconds: bool = False) -> str:
-        """Write the local time of day, with the day where it is not that of UTC."""
-        try:
-            here = moment.replace(tzinfo=None) + self.offset
-        except OverflowError:
-            return "-"
-        text = here.isoformat(" ", "seconds" if seconds else "minutes")
-        return text[11:] if here.day == moment.day else text
-
-    def both(self, moment: datetime) -> str:
-        """Write `2026-11-24 14:01 UTC (15:01 +01:00)`."""
-        text = f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(' ', 'minutes')} UTC"
-        return f"{text} ({self.local(moment)} {self.name})" if self.offset else text
-
-
 def _cells(name: str, value: str | None) -> Iterator[str]:
     if value:
         yield f"| {name} | {value} |"
@@ -63,7 +42,7 @@ def _list(values: tuple[str, ...]) -> str:
 
 
 def _head(incident: Incident) -> Iterator[str]:
-    clock = _Clock(incident)
+    clock = Clock(incident)
     loud = "DRILL " if incident.kind == "drill" else ""
     yield f"# {loud}{inert(incident.id)} {inert(incident.title)}"
     yield ""
@@ -119,7 +98,7 @@ def _head(incident: Incident) -> Iterator[str]:
     yield ""
 
 
-def _people(incident: Incident, clock: _Clock) -> Iterator[str]:
+def _people(incident: Incident, clock: Clock) -> Iterator[str]:
     yield from _cells("Responding team", inert(incident.team or ""))
     yield from _cells("Assigned to", inert(incident.individual or ""))
     roles = dict.fromkeys(["commander", *(held.role for held in incident.held)])
@@ -151,13 +130,13 @@ def _runbook(incident: Incident) -> Iterator[str]:
     if incident.steps:
         yield "## Runbook"
         yield ""
-        clock = _Clock(incident)
+        clock = Clock(incident)
         for step in incident.steps:
             yield _step(step, clock)
         yield ""
 
 
-def _step(step: Step, clock: _Clock) -> str:
+def _step(step: Step, clock: Clock) -> str:
     box = "x" if step.state in (DONE, SKIPPED) else " "
     gone = step.state in (SKIPPED, NOT_NEEDED)
     title = f"~~{inert(step.title)}~~" if gone else inert(step.title)
@@ -178,7 +157,7 @@ def _tasks(incident: Incident) -> Iterator[str]:
     if incident.tasks:
         yield "## Tasks"
         yield ""
-        clock = _Clock(incident)
+        clock = Clock(incident)
         for task in incident.tasks:
             whom = task.person or task.role
             parts = [inert(task.title) + (f" ({inert(whom)})" if whom else "")]
@@ -208,7 +187,7 @@ def _updates(incident: Incident) -> Iterator[str]:
     if incident.updates:
         yield "## Updates"
         yield ""
-        clock = _Clock(incident)
+        clock = Clock(incident)
         for update in incident.updates:
             audience = "public" if update.public else "internal"
             yield (
@@ -218,7 +197,7 @@ def _updates(incident: Incident) -> Iterator[str]:
 
 
 def _timeline(incident: Incident) -> Iterator[str]:
-    clock = _Clock(incident)
+    clock = Clock(incident)
     yield "## Timeline"
     yield ""
     if not clock.offset:
@@ -247,7 +226,7 @@ def _what(entry: Entry, incident: Incident) -> str:
     notes += ["amended"] if entry.amended else []
     notes += ["pinned"] if entry.pinned else []
     if entry.recorded - entry.at > _LATE:
-        notes.append(f"recorded {_Clock(incident).both(entry.recorded)}")
+        notes.append(f"recorded {Clock(incident).both(entry.recorded)}")
     if entry.retracted:
         text, notes = f"~~{text}~~", ["retracted", *notes]
     # In italics, which nobody's own words can have.
