@@ -118,3 +118,13 @@ def test_warm_caches_import_neither_yaml_nor_pydantic(root, tmp_path):
         subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)
     ]
     assert outputs == ["True yaml pydantic\n", "False\n"]
+
+
+def test_what_another_build_computed_is_computed_again(tmp_path, monkeypatch):
+    (tmp_path / "incidentctl.yaml").write_text("organisation: Acme\n")
+    load_cached(tmp_path, tmp_path / "cache")
+    before = (tmp_path / "cache" / "catalog.pickle").read_bytes()
+    monkeypatch.setattr("incidentctl.files.cache.fingerprint", lambda: "another build")
+    catalog, problems = load_cached(tmp_path, tmp_path / "cache")
+    assert (catalog.settings.organisation, problems) == ("Acme", [])
+    assert (tmp_path / "cache" / "catalog.pickle").read_bytes() != before

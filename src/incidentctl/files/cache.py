@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from incidentctl import __version__
+from incidentctl.build import fingerprint
 from incidentctl.files.layout import Content
 
 _DIGEST = 32
 
 
 def key_of(contents: Iterable[Content]) -> bytes:
-    """Return the key of what these files make, with this version of the program and of Python."""
+    """Return the key of what these files make, with this build of the program."""
     # Content, not times: a fresh clone has new times, and a checkout may keep old ones.
-    digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
+    digest = hashlib.sha256(fingerprint().encode())
     for path, kind, data, problem in contents:
         size = -1 if data is None else len(data)
         head = f"\0{len(path)} {path}\0{kind} {size} {problem or ''}\0"

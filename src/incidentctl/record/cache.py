@@ -8,11 +8,10 @@ import json
 import os
 from pathlib import Path
 
-from incidentctl import __version__
-from incidentctl.domain.incident import Head
+from incidentctl.build import fingerprint
 
-#: Who wrote a file: what another version of this program computed is computed again.
-_WRITER = f"{__version__}/2 {' '.join(Head._fields)}"
+#: Who wrote a file: what another build of this program computed is computed again.
+_WRITER = format(binascii.crc32(fingerprint().encode()), "x")
 
 
 class Cache:

@@ -1,0 +1,27 @@
+"""What this program is made of, for caches: what another build computed is computed again."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+
+from incidentctl import __version__
+
+
+@cache
+def fingerprint() -> str:
+    """Return a text that changes whenever the modules that compute change.
+
+    The version alone would not do for whoever runs the program from a checkout. Some 150 stats,
+    0.3 ms.
+    """
+    package = os.path.dirname(__file__)  # noqa: PTH120 (pathlib costs more than the stats)
+    parts = []
+    for layer in ("domain", "files", "record", "domain/facts"):
+        with os.scandir(f"{package}/{layer}") as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    found = entry.stat()
+                    parts.append(f"{entry.name} {found.st_size} {found.st_mtime_ns}")
+    return " ".join((__version__, sys.version, *sorted(parts)))
