@@ -1,0 +1,103 @@
+"""A git directory that cannot be written, and a full disk: recorded all the same, or refused."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+
+
+@pytest.fixture
+def mounted():
+    """Mount a folder, and unmount it after the test."""
+    mounts = []
+
+    def mount(*arguments):
+        done = subprocess.run(["mount", *map(str, arguments)], check=False, capture_output=True)
+        if done.returncode:
+            if os.environ.get("INCIDENTCTL_REQUIRE_ALL"):
+                pytest.fail("mount is not allowed here")
+            pytest.skip("mount is not allowed here")
+        mounts.append(arguments[-1])
+
+    yield mount
+    for folder in reversed(mounts):
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def read_only(team, mounted):
+    """Make the team's .git read-only, by calling it."""
+
+    def make():
+        mounted("--bind", team / ".git", team / ".git")
+        subprocess.run(
+            ["mount", "-o", "remount,bind,ro", str(team / ".git")], check=True, capture_output=True
+        )
+
+    return make
+
+
+def test_a_read_only_git_directory(run, team, show, read_only):
+    read_only()
+    result = run("declare", "x", "--json")
+    assert result.code == 0, result.err
+    assert result.json["commit"] is None
+    assert "cannot be written" in result.err
+    noted = run("log", "y", "--json")
+    assert noted.code == 0
+    assert noted.json["commit"] is None
+    assert show()["timeline"][-1]["text"] == "y"
+    subprocess.run(["umount", "-l", str(team / ".git")], check=True)
+    later = run("log", "z", "--json")
+    assert later.json["commit"]
+    assert [e["text"] for e in show()["timeline"] if e["kind"] == "noted"] == ["y", "z"]
+    subprocess.run(["mount", "--bind", str(team / ".git"), str(team / ".git")], check=True)
+
+
+@pytest.fixture
+def small(tmp_path, mounted):
+    """A disk of 4 MiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted("-t", "tmpfs", "-o", "size=4m", "tmpfs", folder)
+    return folder
+
+
+def fill(folder):
+    with contextlib.suppress(OSError), (folder / "filling").open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+
+
+def test_a_full_disk_moves_the_outbox(command, team, small, monkeypatch):
+    shutil.copytree(team, small / "team", symlinks=True)
+    monkeypatch.chdir(small / "team")
+    assert command("declare", "x").code == 0
+    fill(small)
+    result = command("log", "do not lose me", "--json")
+    assert result.code == 0, result.err
+    assert result.json["commit"] is None
+    assert "disk is full" in result.err
+    assert command("show", "--json").json["timeline"][-1]["text"] == "do not lose me"
+    (small / "filling").unlink()
+    assert command("log", "more", "--json").json["commit"]
+
+
+def test_when_nothing_can_be_written_the_text_comes_back(command, team, small, monkeypatch):
+    shutil.copytree(team, small / "team", symlinks=True)
+    monkeypatch.chdir(small / "team")
+    monkeypatch.setenv("XDG_STATE_HOME", str(small / "state"))
+    assert command("declare", "x").code == 0
+    fill(small)
+    for arguments in (["log", "do not lose me"], ["declare", "do not lose me"]):
+        result = command(*arguments)
+        assert result.code == 6, result.err
+        assert "do not lose me" in result.err
+        assert "disk is full" in result.err
+        assert result.out == ""
+    (small / "filling").unlink()
+    assert "do not lose me" not in command("log").out
