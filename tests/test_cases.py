@@ -1,6 +1,8 @@
 """The smallest bad repository for each code of lint, and what lint says of it."""
 
+import os
 import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +21,9 @@ FOLDERS = sorted(folder for folder in CASES.iterdir() if folder.is_dir())
 
 def said(root):
     catalog, problems = load(root)
-    report = lint(root, catalog, problems=problems, today=date(2026, 11, 24))
+    report = lint(
+        root, catalog, problems=problems, today=date(2026, 11, 24), environment=os.environ
+    )
     return {problem.code for problem in report.problems}, findings_text(report) + "\n"
 
 
@@ -30,6 +34,9 @@ def test_a_bad_repository_is_told_what_is_wrong(folder, tmp_path):
     if folder.name == "IC006":  # a file of a megabyte is made here, not kept in the repository
         large = root / "services" / "api.yaml"
         large.write_text(large.read_text() + "#" * MAX_BYTES)
+    if folder.name == "IC122":  # the folder of the test is in no repository, this one is
+        subprocess.run(["git", "-C", root, "init", "--quiet"], check=True)
+        subprocess.run(["git", "-C", root, "add", "--all"], check=True)
 
     codes, text = said(root)
 

@@ -20,6 +20,8 @@ PLACES = {
     "service": "services/a.yaml",
     "product_area": "product_areas/a.yaml",
     "runbook": "runbooks/a.yaml",
+    "drill": "drills/a.yaml",
+    "private_half": "drills/a.private.yaml",
 }
 
 
@@ -40,6 +42,11 @@ def test_it_is_valid_draft_07_and_describes_every_key(kind):
 
 
 SERVICE = "name: a\nowner: t\n"
+PLANNED = "name: a\nwhat: b\nteam: t\nat: 2026-03-29T10:30\nhow: c\nwhy: d\nsaboteur: e\n"
+PUBLIC = (
+    "name: a\nmode: unplanned\nwindow: {from: 2026-03-29T09:00, to: 2026-03-29T15:00}\nwhy: d\n"
+)
+PRIVATE = PLANNED.replace("name: a", "commander: a\nmitigator: b")
 ACCEPTED = [(kind, example) for kind, example in EXAMPLES.items() if "---" not in example] + [
     ("service", SERVICE),
     ("service", f"# a comment\n{SERVICE}x-mine: {{a: 1}}\n"),
@@ -56,6 +63,11 @@ ACCEPTED = [(kind, example) for kind, example in EXAMPLES.items() if "---" not i
         "runbook",
         "name: a\nsteps: [{id: a, title: b, action: {uses: c, with: {n: [1, {x-h: 2}]}}}]\n",
     ),
+    ("drill", PLANNED),
+    ("drill", PLANNED + "mode: planned\nsent: 2026-03-20T10:00\nx-mine: 1\n"),
+    ("drill", PUBLIC),
+    ("private_half", PRIVATE + "targets: {commander: 2m}\nx-mine: 1\n"),
+    ("private_half", ""),
     ("team", "name: a\non_call: {rota: [b], shift: 1d12h, starts: '2026-01-05T09:00Z'}\n"),
 ]
 REFUSED = [
@@ -89,6 +101,15 @@ REFUSED = [
     ("team", "name: a\non_call: {rota: [b], shift: 1 week, starts: '2026-01-05T09:00'}\n"),
     ("team", "name: a\nmembers: [{name: b}]\n"),
     ("product_area", "name: a\n"),
+    ("drill", PUBLIC + "what: User login\n"),
+    ("drill", PUBLIC + "at: 2026-03-29T10:30\n"),
+    ("drill", PLANNED + "commander: bob\n"),
+    ("drill", PLANNED + "mode: unplaned\n"),
+    ("drill", PLANNED.replace("saboteur: e\n", "")),
+    ("drill", PUBLIC.replace("why: d\n", "")),
+    ("private_half", PRIVATE + "name: a\n"),
+    ("private_half", PRIVATE.replace("commander: a\n", "")),
+    ("private_half", f"- {PRIVATE.strip()}\n".replace("\n", "\n  ").strip() + "\n"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,28 @@ from incidentctl.errors import Level, Problem
 from incidentctl.files.layout import yaml_files
 
 
-def lint(root: Path, catalog: Catalog, *, problems: Sequence[Problem], today: date) -> LintReport:
+def lint(
+    root: Path,
+    catalog: Catalog,
+    *,
+    problems: Sequence[Problem],
+    today: date,
+    environment: Mapping[str, str] | None = None,
+) -> LintReport:
     """Check a repository.
 
     `catalog` and `problems` are what reading its files gave; what was wrong in reading stays an
-    error, while a rule's level and its silenced lines are the team's to choose.
+    error, while a rule's level and its silenced lines are the team's to choose. With an
+    `environment`, that of this program, git is asked what it tracks.
     """
-    found = _placed(root, run(catalog, today=today), catalog)
+    tracked: frozenset[str] = frozenset()
+    began = None
+    if environment is not None and (root / "drills").is_dir():  # nothing else needs git
+        from incidentctl.record import team
+
+        tracked = team.tracked(root, environment, "drills")
+        began = team.first_commit(root, environment)
+    found = _placed(root, run(catalog, today=today, tracked=tracked, began=began), catalog)
     every = sorted([*problems, *found], key=_order)
     return LintReport(tuple(every), len(yaml_files(root)))
 

@@ -39,12 +39,16 @@ def lint(
     ctx: typer.Context,
     *,
     output: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="How to print what was found.")
+        Literal["text", "json"],
+        typer.Option("--format", metavar="FORMAT", help="How to print what was found."),
     ] = "text",
     json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")] = False,
 ) -> None:
-    """Check everything: syntax, keys and values, and the rules across files."""
+    """Check everything: syntax, keys and values, and the rules across files.
+
+    incidentctl catalog lint --strict
+    """
     from incidentctl.app.lint import lint as check
     from incidentctl.errors import NotFoundError
     from incidentctl.render.findings import findings_json, findings_text
@@ -60,6 +64,7 @@ def lint(
         workspace.catalog,
         problems=workspace.catalog_problems,
         today=workspace.now().date(),
+        environment=workspace.environment,
     )
     if json or output == "json":
         console.print_json("catalog-lint", findings_json(report))
@@ -81,7 +86,10 @@ def who(
     *,
     json: Json = False,
 ) -> None:
-    """Who owns it: team, the person on call now, contacts and runbooks."""
+    """Who owns it: team, the person on call now, contacts and runbooks.
+
+    incidentctl catalog who login
+    """
     from incidentctl.app.who import who as ask
     from incidentctl.domain.times import iso
 
@@ -133,15 +141,25 @@ def list_command(
         typer.Argument(metavar="[WHAT]", help="services, teams, areas, severities or runbooks."),
     ] = "services",
     *,
-    owner: Annotated[str | None, typer.Option("--owner", help="Owned by this team.")] = None,
-    type_: Annotated[str | None, typer.Option("--type", help="Services of this type.")] = None,
-    lifecycle: Annotated[
-        str | None, typer.Option("--lifecycle", help="Services in this part of their life.")
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="TEAM", help="Owned by this team.")
     ] = None,
-    tag: Annotated[str | None, typer.Option("--tag", help="Services with this tag.")] = None,
+    type_: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="Services of this type.")
+    ] = None,
+    lifecycle: Annotated[
+        str | None,
+        typer.Option("--lifecycle", metavar="STAGE", help="Services in this part of their life."),
+    ] = None,
+    tag: Annotated[
+        str | None, typer.Option("--tag", metavar="TAG", help="Services with this tag.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """List services, teams, areas, severities or runbooks."""
+    """List services, teams, areas, severities or runbooks.
+
+    incidentctl catalog list teams
+    """
     from incidentctl.app.catalog import Filters, What, listed
 
     workspace = _open(ctx)
@@ -164,7 +182,10 @@ def show(
     *,
     json: Json = False,
 ) -> None:
-    """Show one thing in full; of a service also its blast radius."""
+    """Show one thing in full; of a service also its blast radius.
+
+    incidentctl catalog show auth-api
+    """
     from incidentctl.app.catalog import shown
 
     workspace = _open(ctx)
@@ -215,7 +236,10 @@ def on_call(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Who is on call, now or at a moment, past or to come."""
+    """Who is on call, now or at a moment, past or to come.
+
+    incidentctl catalog on-call --at "2026-12-24T18:00"
+    """
     from incidentctl.app.who import rotas
     from incidentctl.domain.times import iso
 
@@ -241,10 +265,14 @@ def on_call(
 def graph(
     ctx: typer.Context,
     output: Annotated[
-        Literal["mermaid", "dot"], typer.Option("--format", help="The language of the graph.")
+        Literal["mermaid", "dot"],
+        typer.Option("--format", metavar="FORMAT", help="The language of the graph."),
     ] = "mermaid",
 ) -> None:
-    """Print product areas, services and what they need as a graph."""
+    """Print product areas, services and what they need as a graph.
+
+    incidentctl catalog graph > services.mmd
+    """
     from incidentctl.render.graph import dot, mermaid
 
     workspace = _open(ctx)

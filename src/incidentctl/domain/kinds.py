@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from incidentctl.domain.catalog import ProductArea, Service, Team
+from incidentctl.domain.drill import PlannedDrill, PrivateHalf, PublicHalf
+from incidentctl.domain.retrospective import FrontMatter
 from incidentctl.domain.roles import Role
 from incidentctl.domain.runbook import Runbook
 from incidentctl.domain.settings import Settings
@@ -17,4 +19,8 @@ CLASSES: dict[str, type] = {
     "matrix": Matrix,
     "role": Role,
     "runbook": Runbook,
+    "retrospective": FrontMatter,
+    "drill": PlannedDrill,
+    "unplanned_drill": PublicHalf,
+    "private_half": PrivateHalf,
 }

@@ -27,6 +27,7 @@ KINDS = {
     "roles.yaml": "roles",
     "roles.yml": "roles",
     "runbooks": "runbook",
+    "drills": "drill",
 }
 """The kind that a file of the root, or a folder of it, holds."""
 
@@ -50,6 +51,10 @@ class Content(NamedTuple):
     problem: Problem | None = None
 
 
+PRIVATE = (".private.yaml", ".private.yml")
+"""How the name of a file ends that holds the private half of a drill."""
+
+
 def find_root(start: Path) -> Path | None:
     """Return the nearest folder, from `start` upward, that has the marker, or None."""
     here = start.resolve()  # `..` would make the folder itself one of its parents
@@ -58,11 +63,16 @@ def find_root(start: Path) -> Path | None:
 
 def kind_of(path: str) -> str | None:
     """Return the kind that a path from the root holds, or None for a file that is not ours."""
-    first, _, rest = path.partition("/")
-    if not rest:
+    if "/" not in path:
         return KINDS.get(path) if path.endswith(_SUFFIXES) else None
     hidden = path.startswith(".") or "/." in path
-    return KINDS.get(first) if path.endswith(_SUFFIXES) and not hidden else None
+    return _kind_in(path) if path.endswith(_SUFFIXES) and not hidden else None
+
+
+def _kind_in(path: str) -> str | None:
+    """Return the kind of a file that is one of ours."""
+    kind = KINDS.get(path.partition("/")[0])
+    return "private_half" if kind == "drill" and path.endswith(PRIVATE) else kind
 
 
 def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:
@@ -111,16 +121,14 @@ def read_all(root: Path, *, only: Container[str] | None = None) -> list[Content]
     base = str(root)
     real = os.path.realpath(base)
     return [
-        _read(f"{base}/{path}", path, KINDS[path.partition("/")[0]], real)
+        _read(f"{base}/{path}", path, _kind_in(path) or "", real)
         for path in yaml_files(root, only=only)
     ]
 
 
 def read_one(root: Path, path: str) -> Content:
     """Read one file by its path from the root."""
-    return _read(
-        f"{root}/{path}", path, KINDS.get(path.partition("/")[0], ""), os.path.realpath(root)
-    )
+    return _read(f"{root}/{path}", path, _kind_in(path) or "", os.path.realpath(root))
 
 
 def _read(full: str, path: str, kind: str, real: str) -> Content:

@@ -21,6 +21,8 @@ from incidentctl.files.validate import validate
 
 _Faults = list[tuple[Source, Fault]]
 
+_ONE_MAPPING = ("settings", "severities", "private_half")
+
 
 def load(root: Path) -> tuple[Catalog, list[Problem]]:
     """Return the catalog of a repository, and what is wrong with its files; content never raises.
@@ -75,10 +77,17 @@ def _add(content: Content, entries: list[Entry], problems: list[Problem]) -> Non
         value, wrong = validate(kind, raw)
         faults += [(source, fault) for fault in wrong]
         if value is not None:
-            entries.append(Entry(kind, getattr(value, "name", kind), value, source))
+            entries.append(_entry(kind, value, source))
     if faults:
         positions = Positions(content.data)
         problems += [_problem(positions, source, fault) for source, fault in faults]
+
+
+def _entry(kind: str, value: Any, source: Source) -> Entry:
+    if kind == "private_half":  # named by its file, since only the public half has a name
+        return Entry(kind, source.path.rsplit("/", 1)[-1].rsplit(".", 2)[0], value, source)
+    kind = "drill" if kind == "unplanned_drill" else kind
+    return Entry(kind, getattr(value, "name", kind), value, source)
 
 
 def _catalog(entries: list[Entry]) -> Catalog:
@@ -93,6 +102,8 @@ def _catalog(entries: list[Entry]) -> Catalog:
         services=kinds.get("service", {}),
         product_areas=kinds.get("product_area", {}),
         runbooks=kinds.get("runbook", {}),
+        drills=kinds.get("drill", {}),
+        private_halves=kinds.get("private_half", {}),
         entries=tuple(entries),
     )
 
@@ -122,11 +133,11 @@ def _raw_entries(
         source = Source(content.path, number)
         if document is None:
             continue
-        if kind in ("settings", "severities"):
+        if kind in _ONE_MAPPING:
             if seen or not isinstance(document, dict):
                 faults.append((source, _shape("this file holds one mapping")))
-            elif kind == "settings":
-                yield "settings", document, source
+            elif kind != "severities":
+                yield kind, document, source
             else:
                 yield from _severities(document, source, faults)
         elif kind == "roles" and isinstance(document, dict):
@@ -134,10 +145,17 @@ def _raw_entries(
             _only(("roles",), document, source, faults)
         elif isinstance(document, tuple):
             for index, item in enumerate(document):
-                yield kind.removesuffix("s"), item, source._replace(item=index)
+                yield _kind_of(kind, item), item, source._replace(item=index)
         else:
-            yield kind.removesuffix("s"), document, source
+            yield _kind_of(kind, document), document, source
         seen = True
+
+
+def _kind_of(kind: str, raw: Any) -> str:
+    """The kind of an entry in a file of a kind: what a drill may hold depends on its mode."""
+    if kind == "drill" and isinstance(raw, dict) and raw.get("mode") == "unplanned":
+        return "unplanned_drill"
+    return kind.removesuffix("s")
 
 
 def _severities(

@@ -16,7 +16,8 @@ from incidentctl.files.faults import Fault, Loc, faults
 
 # Half a rota would call the wrong person, half a condition would answer the wrong incident.
 _WHOLE = ("on_call", "action", "importance")
-_ESSENTIAL = ("applies_to",)
+# A mode that is not understood must not make a secret public.
+_ESSENTIAL = ("applies_to", "mode")
 
 
 @cache

@@ -13,10 +13,13 @@ from typing import Any, get_args, get_type_hints
 from incidentctl.domain.kinds import CLASSES
 from incidentctl.domain.severity import Scale
 
-KINDS = ("settings", "team", "service", "product_area", "severities", "roles", "runbook")
+KINDS = (
+    "settings", "team", "service", "product_area", "severities", "roles", "runbook", "drill",
+    "private_half",
+)  # fmt: skip
 """The kinds of file, each with a schema."""
 
-_ONE_MAPPING = ("settings", "severities")
+_ONE_MAPPING = ("settings", "severities", "private_half")
 _TITLES = {
     "settings": "incidentctl.yaml",
     "severities": "severities.yaml",
@@ -25,6 +28,8 @@ _TITLES = {
     "service": "services/*.yaml",
     "product_area": "product_areas/*.yaml",
     "runbook": "runbooks/*.yaml",
+    "drill": "drills/*.yaml",
+    "private_half": "drills/*.private.yaml",
 }
 
 
@@ -33,10 +38,13 @@ def schema(kind: str) -> dict[str, Any]:
     from pydantic import TypeAdapter  # noqa: PLC0415 (90 ms, which only this needs)
 
     cls = {"severities": Scale, "roles": CLASSES["role"]}.get(kind) or CLASSES[kind]
-    made = TypeAdapter(cls).json_schema(ref_template="#/definitions/{model}")
-    entry = made["title"]
-    definitions = {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
-    definitions[entry] = _tidy(made)
+    definitions: dict[str, Any] = {}
+    entry: dict[str, Any] = {}
+    for each in (CLASSES["unplanned_drill"], cls) if kind == "drill" else (cls,):
+        made = TypeAdapter(each).json_schema(ref_template="#/definitions/{model}")
+        entry = _either(made, entry)
+        definitions |= {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
+        definitions[made["title"]] = _tidy(made)
     for name, definition in definitions.items():
         for key, meaning in _meanings(_BY_NAME[name]).items():
             definition["properties"][key]["description"] = meaning
@@ -45,9 +53,18 @@ def schema(kind: str) -> dict[str, Any]:
         "$id": f"urn:incidentctl:schema:{kind}",
         "title": f"incidentctl: {_TITLES[kind]}",
         "description": made["description"],
-        **_file(kind, {"$ref": f"#/definitions/{entry}"}),
+        **_file(kind, entry),
         "definitions": dict(sorted(definitions.items())),
     }
+
+
+def _either(made: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Refer to a definition; where there is another one, that is for a mode of its own."""
+    own = {"$ref": f"#/definitions/{made['title']}"}
+    if not other:
+        return own
+    unplanned = {"properties": {"mode": {"const": "unplanned"}}, "required": ["mode"]}
+    return {"if": {"type": "object", **unplanned}, "then": other, "else": own}
 
 
 def text(kind: str) -> str:

@@ -36,6 +36,7 @@ def reference() -> str:
         parts.append(f"```yaml\n{EXAMPLES[kind]}```\n")
         main = _main(made)
         names = [main, *(name for name in _order(made, main) if name != main)]
+        names += [name for name in made["definitions"] if name not in names]
         for name in names:
             definition = made["definitions"][name]
             if name != main:
@@ -47,6 +48,7 @@ def reference() -> str:
 def _main(made: dict[str, Any]) -> str:
     """The definition that an entry of the file is."""
     reference = made.get("then", {}).get("items") if made["if"]["type"] == "array" else made["else"]
+    reference = reference.get("else", reference)
     return str(reference["$ref"]).rsplit("/", 1)[-1]
 
 
@@ -89,6 +91,8 @@ def _holds(part: dict[str, Any]) -> str:
         return f"[{name}](#{name.lower()})"
     if "anyOf" in part:
         return _holds(part["anyOf"][0])
+    if "const" in part:
+        return f"`{part['const']}`"
     if "enum" in part:
         return ", ".join(f"`{choice}`" for choice in part["enum"] if choice is not None)
     kind = part["type"][0] if isinstance(part.get("type"), list) else part.get("type", "anything")

@@ -79,4 +79,36 @@ steps:
   - {id: updates, title: Post an update, every: 30m, role: communication}
 tasks: [{title: Check the last deploy, role: mitigator}]
 """,
+    "drill": """\
+name: q1-unplanned
+mode: unplanned
+environment: staging
+timezone: America/New_York
+window: {from: 2026-03-29T09:00, to: 2026-03-29T15:00}
+why: To exercise our response to an incident
+distribute_to: [engineering]
+---
+name: q2-login
+what: User login on staging, which every customer needs
+team: core-services
+at: 2026-06-10T10:30
+how: Dropping the token database
+why: To exercise the response time of Core Services
+saboteur: carol
+services: [auth-api]
+""",
+    "private_half": """\
+# drills/q1-unplanned.private.yaml, which git must ignore
+what: User login on staging
+team: core-services
+commander: bob
+mitigator: dana
+at: 2026-03-29T10:30
+how: Dropping the token database
+why: To exercise the response time of Core Services
+saboteur: carol
+readers: [carol, alice]
+injects: [{after: 5m, tell: Support has 30 tickets}]
+targets: {commander: 2m, first_update: 15m}
+""",
 }

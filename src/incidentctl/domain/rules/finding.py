@@ -23,19 +23,32 @@ class Finding(NamedTuple):
     hint: str | None = None
 
 
+class Around(NamedTuple):
+    """What a rule may need to know beside the catalog."""
+
+    today: date
+    tracked: frozenset[str] = frozenset()
+    """Files of the folder drills/ that git tracks."""
+    began: date | None = None
+    """When the repository began; None where that is not known."""
+
+
 class Rule(NamedTuple):
-    """A rule: its text, and one of two functions; `check_at` for a rule that needs today's date."""
+    """A rule: its text, and one of three functions, by what it needs to know."""
 
     text: RuleText
     check: Callable[[Catalog], Iterable[Finding]] | None = None
     check_at: Callable[[Catalog, date], Iterable[Finding]] | None = None
+    check_around: Callable[[Catalog, Around], Iterable[Finding]] | None = None
 
-    def run(self, catalog: Catalog, today: date) -> Iterable[Finding]:
-        """Return what the rule finds in a catalog on a day."""
+    def run(self, catalog: Catalog, around: Around) -> Iterable[Finding]:
+        """Return what the rule finds in a catalog with what is around it."""
         if self.check is not None:
             yield from self.check(catalog)
         if self.check_at is not None:
-            yield from self.check_at(catalog, today)
+            yield from self.check_at(catalog, around.today)
+        if self.check_around is not None:
+            yield from self.check_around(catalog, around)
 
 
 def nearest(word: str, known: Iterable[str], *, otherwise: str) -> str:

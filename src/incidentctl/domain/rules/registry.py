@@ -7,6 +7,7 @@ from datetime import date
 
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.rules import (
+    drills,
     graph,
     names,
     on_call,
@@ -17,7 +18,7 @@ from incidentctl.domain.rules import (
     secrets,
     tiers,
 )
-from incidentctl.domain.rules.finding import Finding, Rule, settings_source
+from incidentctl.domain.rules.finding import Around, Finding, Rule, settings_source
 from incidentctl.domain.rules.texts import RuleText
 
 
@@ -54,7 +55,18 @@ _LINT = Rule(
     unknown_code,
 )
 
-_SUBJECTS = (owners, names, references, on_call, runbooks, secrets, graph, tiers, reviewed)
+_SUBJECTS = (
+    owners,
+    names,
+    references,
+    on_call,
+    runbooks,
+    secrets,
+    graph,
+    tiers,
+    reviewed,
+    drills,
+)
 
 #: Every rule by its code, in the order of the codes.
 RULES: dict[str, Rule] = {
@@ -66,12 +78,23 @@ RULES: dict[str, Rule] = {
 }
 
 
-def run(catalog: Catalog, *, today: date) -> list[Finding]:
-    """Return what every rule finds that the settings do not switch off."""
+def run(
+    catalog: Catalog,
+    *,
+    today: date,
+    tracked: frozenset[str] = frozenset(),
+    began: date | None = None,
+) -> list[Finding]:
+    """Return what every rule finds that the settings do not switch off.
+
+    `tracked` are the files of drills/ that git tracks, `began` is the day of the first commit;
+    absent where there is no git to ask.
+    """
+    around = Around(today, tracked, began)
     levels = catalog.settings.lint
     return [
         finding
         for code, rule in RULES.items()
         if levels.get(code) != "off"
-        for finding in rule.run(catalog, today)
+        for finding in rule.run(catalog, around)
     ]

@@ -69,7 +69,7 @@ def _texts(entry: Entry) -> Iterable[tuple[Loc, str, str]]:
     Names, zones and public age keys have their own checks and are left out.
     """
     value = entry.value
-    for field in ("title", "description"):
+    for field in ("title", "description", "what", "how", "why"):
         text = getattr(value, field, None)
         if text:
             yield (field,), "", text

@@ -1,0 +1,166 @@
+"""What each audience of a drill may read: the reference's questions, in its order, answered.
+
+The public document is made of a type without private fields, from the public half alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.domain.drill import Drill, PrivateHalf, PublicHalf, Span, span
+from incidentctl.domain.times import show, zone
+from incidentctl.errors import RefusedError
+
+TOP_SECRET = "Top Secret"  # noqa: S105 (what a document says, no password)
+
+_WHAT = "What are we going to break, and why?"
+_HOW = "How do we break it?"
+_WHY = "Why do we run this drill?"
+_WHEN = "Which day and time?"
+_CAUSES = "Who causes it?"
+_TEAM = "Which team should respond?"
+_COMMANDER = "Who should become commander?"
+_MITIGATOR = "Who should become mitigator?"
+_WINDOW = "In what time range?"
+
+
+class Answer(NamedTuple):
+    """A question of the plan and its answer, which may have several lines."""
+
+    question: str
+    answer: str
+
+
+class Document(NamedTuple):
+    """A document about a drill, for any format: a title, paragraphs, and answers in order."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicDocument:
+    """All that the teams concerned may know of an unplanned drill."""
+
+    name: str
+    window: Span
+    zone: str
+    why: str
+
+
+def public_document(half: PublicHalf, *, default_zone: str) -> PublicDocument:
+    """Return what may be announced, from the public half alone."""
+    name = half.timezone or default_zone
+    return PublicDocument(name=half.name, window=span(half.window, name), zone=name, why=half.why)
+
+
+def announcement(public: PublicDocument) -> Document:
+    """Return the public answers: window and reason, and six that stay secret."""
+    secret = (_WHAT, _TEAM, _COMMANDER, _MITIGATOR, _HOW, _CAUSES)
+    return Document(
+        f"Unplanned drill: {public.name}",
+        (),
+        (
+            Answer(_WINDOW, window_text(public.window, public.zone)),
+            Answer(_WHY, public.why),
+            *(Answer(question, TOP_SECRET) for question in secret),
+        ),
+    )
+
+
+_BEFORE = """\
+We run drills that are not announced in detail, because a real incident is not announced either. \
+They show, in a calm moment, where our process, our tools and our runbooks fall short, so that we \
+mend them before customers find out."""
+_SAFE = """\
+You may safely fail. The drill tests how we work together, never a person: nobody is judged by it, \
+and every gap that it shows is a success of the drill. If something real happens meanwhile, say \
+so: the drill stops at once."""
+
+
+def note(public: PublicDocument) -> Document:
+    """Return the note to send before an unplanned drill: why, in which window, safe to fail."""
+    window = window_text(public.window, public.zone)
+    return Document(
+        f"A drill is coming: {public.name}",
+        (
+            _BEFORE,
+            f"Why we run this one: {public.why}",
+            f"Something will happen: {window}. That is all we tell beforehand.",
+            "When you notice something, respond as you would to a real incident, and declare it.",
+            _SAFE,
+            "Afterwards we look at it together in a retrospective, as after a real incident.",
+        ),
+    )
+
+
+def plan(drill: Drill) -> Document:
+    """Return the six answers of a planned drill, for all of engineering."""
+    known, moment = drill.plan, drill.moment
+    if known is None or moment is None or not drill.planned:
+        raise RefusedError(
+            f"{drill.name} is not planned for everybody, so it has no plan for engineering.",
+            hint=f"`incidentctl drill note {drill.name}` is what engineering gets beforehand.",
+        )
+    return Document(
+        f"Planned drill: {drill.name}",
+        _setting(drill),
+        (
+            Answer(_WHAT, known.what),
+            Answer("Who responds?", known.team),
+            Answer(_WHEN, show(moment, zone(drill.zone))),
+            Answer(_HOW, known.how),
+            Answer(_WHY, known.why),
+            Answer(_CAUSES, known.saboteur),
+        ),
+    )
+
+
+def private_plan(drill: Drill) -> Document:
+    """Return the eight answers of an unplanned drill, for the few who know."""
+    known, moment = drill.plan, drill.moment
+    if not isinstance(known, PrivateHalf) or moment is None:
+        raise RefusedError(
+            f"{drill.name} has no private half here.",
+            hint=f"It stands in {drill.name}.private.yaml, beside the public half.",
+        )
+    return Document(
+        f"Private plan of the unplanned drill: {drill.name}",
+        ("Private: only for those who prepare the drill. Do not pass it on.", *_setting(drill)),
+        (
+            Answer(_WHAT, known.what),
+            Answer(_TEAM, known.team),
+            Answer(_COMMANDER, known.commander),
+            Answer(_MITIGATOR, known.mitigator),
+            Answer(_WHEN, show(moment, zone(drill.zone))),
+            Answer(_HOW, known.how),
+            Answer(_WHY, known.why),
+            Answer(_CAUSES, known.saboteur),
+        ),
+    )
+
+
+def _setting(drill: Drill) -> tuple[str, ...]:
+    """Say where it plays, and whether anything breaks."""
+    where = drill.announced.environment
+    if drill.announced.simulated:
+        played = "Simulated: nothing is broken, we play as if there were an incident."
+    else:
+        played = "Not simulated: something is really broken."
+    return (f"Environment: {where}", played) if where else (played,)
+
+
+def window_text(window: Span, zone_name: str) -> str:
+    """Write a window with its zone; the day once where it begins and ends on the same one."""
+    local = zone(zone_name)
+    begins, ends = (show(each, local) for each in window)
+    if _day(window.begins) == _day(window.ends) and begins[16:] == ends[16:]:
+        return f"{begins[:16]} to {ends[11:]}"
+    return f"{begins} to {ends}"
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
