@@ -17,7 +17,7 @@ def test_logs_at_once(run, team, opened, show, git, count):
         for number in range(count)
     ]  # fmt: skip
     for process in running:
-        out, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=60)
         assert process.returncode == 0, err
         assert b"recorded" in err
     notes = sorted(e["text"] for e in show()["timeline"] if e["kind"] == "noted")

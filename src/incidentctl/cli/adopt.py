@@ -19,7 +19,10 @@ def adopt_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Move incidents that were recorded locally into this team's record."""
+    """Move incidents that were recorded locally into this team's record.
+
+    incidentctl adopt
+    """
     from incidentctl.app.adopt import adopt
 
     workspace = workspace_of(ctx)

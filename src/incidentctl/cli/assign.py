@@ -36,6 +36,7 @@ def assign_command(
     """Give a role to somebody, or the incident to a team or to one person.
 
     incidentctl assign mitigator dana
+
     incidentctl assign --team core-services
     """
     wanted = [bool(role), team is not None, individual is not None]
@@ -78,7 +79,10 @@ def release_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Take a role back; the commander holds it until somebody is assigned."""
+    """Take a role back; the commander holds it until somebody is assigned.
+
+    incidentctl release planning
+    """
     respond(
         ctx,
         incident,

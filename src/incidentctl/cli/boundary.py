@@ -76,6 +76,9 @@ def _shown(text: str) -> str:
 def _usage(error: Exception) -> int:
     """Typer's own complaint about the command line: usage errors, with what was typed."""
     message = getattr(error, "format_message", lambda: str(error))()
+    if type(error).__name__ == "NoArgsIsHelpError":  # what it says is the help
+        print(message, file=sys.stderr)
+        return UsageError.exit_code
     context = getattr(error, "ctx", None)
     print(f"error: {_shown(message)}", file=sys.stderr)
     if context is not None:

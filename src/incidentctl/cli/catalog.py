@@ -40,7 +40,7 @@ def lint(
     *,
     output: Annotated[
         Literal["text", "json"],
-        typer.Option("--format", metavar="FORMAT", help="How to print what was found."),
+        typer.Option("--format", help="How to print what was found."),
     ] = "text",
     json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")] = False,
@@ -266,7 +266,7 @@ def graph(
     ctx: typer.Context,
     output: Annotated[
         Literal["mermaid", "dot"],
-        typer.Option("--format", metavar="FORMAT", help="The language of the graph."),
+        typer.Option("--format", help="The language of the graph."),
     ] = "mermaid",
 ) -> None:
     """Print product areas, services and what they need as a graph.

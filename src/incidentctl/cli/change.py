@@ -20,13 +20,16 @@ from incidentctl.errors import IncidentctlError, NotFoundError
 def severity_command(
     ctx: typer.Context,
     severity: Annotated[str, typer.Argument(metavar="SEVERITY", help="Such as SEV1, or just 1.")],
-    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
     incident: InIncident = None,
     at: At = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Say how bad it is. The process follows: new steps are layered in, nothing done is lost."""
+    """Say how bad it is. The process follows: new steps are layered in, nothing done is lost.
+
+    incidentctl severity SEV1 --reason "every customer is hit"
+    """
     _reclassify(
         ctx,
         incident,
@@ -51,7 +54,10 @@ def affects_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Say what is affected, in place of what was said before. The process follows."""
+    """Say what is affected, in place of what was said before. The process follows.
+
+    incidentctl affects checkout payment
+    """
     _reclassify(
         ctx,
         incident,
@@ -113,7 +119,10 @@ def status_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Show where the response stands, or say so."""
+    """Show where the response stands, or say so.
+
+    incidentctl status identified
+    """
     if status is None:
         from incidentctl.app.query import as_json
         from incidentctl.app.respond import load
@@ -152,7 +161,10 @@ def mark_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Tell when it started, was detected, acknowledged or mitigated: now, or with --at."""
+    """Tell when it started, was detected, acknowledged or mitigated: now, or with --at.
+
+    incidentctl mark started --at "10 minutes ago"
+    """
 
     def decide(found: Incident) -> Sequence[Any]:
         workspace = workspace_of(ctx)

@@ -28,12 +28,15 @@ EntryNumber = Annotated[
 def retract_command(
     ctx: typer.Context,
     entry: EntryNumber,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
     incident: InIncident = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Take back an entry: it stays in the log, struck through."""
+    """Take back an entry: it stays in the log, struck through.
+
+    incidentctl retract 12 --reason "another incident"
+    """
     respond(
         ctx,
         incident,
@@ -49,12 +52,15 @@ def retract_command(
 def redact_command(
     ctx: typer.Context,
     entry: EntryNumber,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
     incident: InIncident = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Blank the text of an entry in every view, on every clone."""
+    """Blank the text of an entry in every view, on every clone.
+
+    incidentctl redact -1
+    """
     respond(
         ctx,
         incident,
@@ -73,7 +79,10 @@ def undo_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Take back what you did last, and say what it was."""
+    """Take back what you did last, and say what it was.
+
+    incidentctl undo
+    """
     response = open_response(ctx, incident, as_=as_)
     found = corrections.undo(response.incident, response.who.handle)
     gone = {fact.event for fact in found}
@@ -98,7 +107,12 @@ def amend_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Put an entry right: its text, or with --at when it happened."""
+    """Put an entry right: its text, or with --at when it happened.
+
+    incidentctl amend -1 "rolled back to 1.4.2"
+
+    incidentctl amend 7 --at 13:40
+    """
     said = " ".join(text or [])
 
     def decide(found: Incident) -> Sequence[Any]:

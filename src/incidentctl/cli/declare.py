@@ -24,17 +24,22 @@ def declare_command(
         list[str] | None, typer.Argument(metavar="TITLE", help="What is broken, in a few words.")
     ] = None,
     severity: Annotated[
-        str | None, typer.Option("--severity", "-s", help="How bad it is, such as SEV1.")
+        str | None,
+        typer.Option("--severity", "-s", metavar="SEVERITY", help="How bad it is, such as SEV1."),
     ] = None,
     affects: Annotated[
         list[str] | None,
         typer.Option("--affects", metavar="WHAT", help="A service or product area; repeatable."),
     ] = None,
     category: Annotated[
-        str | None, typer.Option("--category", help="What sort: security, data-loss, vendor.")
+        str | None,
+        typer.Option(
+            "--category", metavar="CATEGORY", help="What sort: security, data-loss, vendor."
+        ),
     ] = None,
     reported_by: Annotated[
-        str | None, typer.Option("--reported-by", help="customer, employee or alert.")
+        str | None,
+        typer.Option("--reported-by", metavar="WHO", help="customer, employee or alert."),
     ] = None,
     at: Annotated[
         str | None,

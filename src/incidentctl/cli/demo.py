@@ -53,6 +53,8 @@ def demo_command(
     """Play a whole incident on a packaged example: lint, declare, walk, resolve, the log.
 
     Nothing of yours is read or written.
+
+    incidentctl demo
     """
     import tempfile
 

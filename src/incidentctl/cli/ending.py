@@ -25,7 +25,10 @@ def resolve_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """It is over: customers are no longer hit."""
+    """It is over: customers are no longer hit.
+
+    incidentctl resolve "rolled back; errors are gone"
+    """
     said = " ".join(text or []) or None
     respond(
         ctx,
@@ -50,7 +53,10 @@ def reopen_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """It was not over."""
+    """It was not over.
+
+    incidentctl reopen "errors are back since 14:10"
+    """
     said = " ".join(reason or [])
     if not said:
         raise UsageError(
@@ -83,7 +89,12 @@ def cancel_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """It was none, or is handled as another one."""
+    """It was none, or is handled as another one.
+
+    incidentctl cancel "a false alarm"
+
+    incidentctl cancel --duplicate-of k7f
+    """
     said = " ".join(reason or []) or None
 
     def decide(found: Incident) -> Sequence[Any]:
@@ -112,7 +123,10 @@ def close_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Nothing is left to do."""
+    """Nothing is left to do.
+
+    incidentctl close
+    """
     said = " ".join(reason or []) or None
     respond(
         ctx,

@@ -22,8 +22,12 @@ def init_command(
         str | None, typer.Argument(metavar="[DIR]", help="Where; absent: here.")
     ] = None,
     *,
-    organisation: Annotated[str | None, typer.Option(help="Shown in documents.")] = None,
-    team: Annotated[str | None, typer.Option(help="The first team; you become its member.")] = None,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Shown in documents.")
+    ] = None,
+    team: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The first team; you become its member.")
+    ] = None,
     services: Annotated[
         str | None, typer.Option(metavar="A,B", help="What runs in production.")
     ] = None,
@@ -38,10 +42,12 @@ def init_command(
         str | None, typer.Option(metavar="ZONE", help="Of local times in documents; else UTC.")
     ] = None,
     expected_services: Annotated[
-        int | None, typer.Option(min=0, help="How many there will be, once all are written.")
+        int | None,
+        typer.Option(min=0, metavar="COUNT", help="How many there will be, once all are written."),
     ] = None,
     remote: Annotated[
-        str | None, typer.Option(help="The git remote that shares the record; else none.")
+        str | None,
+        typer.Option(metavar="REMOTE", help="The git remote that shares the record; else none."),
     ] = None,
     git_init: Annotated[
         bool | None, typer.Option("--git/--no-git", help="Make it a git repository if it is none.")
@@ -49,7 +55,10 @@ def init_command(
     no_input: NoInput = False,
     as_json: Json = False,
 ) -> None:
-    """Write a repository that lints clean; never overwrites a file."""
+    """Write a repository that lints clean; never overwrites a file.
+
+    incidentctl init incidents --organisation Acme --team core --services api,db --no-input
+    """
     import os
     from datetime import datetime
 

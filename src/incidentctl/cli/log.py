@@ -54,7 +54,7 @@ def log(
 
     incidentctl log "rolled back to 1.4.2"
 
-    incidentctl log -- kubectl get pods    runs it, logs its output, exits as it does
+    incidentctl log -- kubectl get pods
     """
     command: list[str] | None = ctx.meta.get(_COMMAND)
     words = " ".join(text or [])

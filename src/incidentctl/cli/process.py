@@ -42,7 +42,10 @@ def _open(ctx: typer.Context) -> Workspace:
 
 @app.command()
 def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """Count the production services and say how much process they ask for, and why."""
+    """Count the production services and say how much process they ask for, and why.
+
+    incidentctl process recommend
+    """
     from incidentctl.app.process import advise
 
     workspace = _open(ctx)
@@ -86,7 +89,10 @@ def show(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say which runbook answers each severity (× product area), its own, a fallback or none."""
+    """Say which runbook answers each severity (× product area), its own, a fallback or none.
+
+    incidentctl process show --at HEAD~10
+    """
     from incidentctl.app import process
     from incidentctl.domain.process import tier_in_force
 
@@ -137,7 +143,10 @@ def scaffold(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the built-in runbooks of a tier; what exists is kept as it is."""
+    """Write the built-in runbooks of a tier; what exists is kept as it is.
+
+    incidentctl process scaffold --tier critical-split
+    """
     from incidentctl.app import process
 
     workspace = open_workspace(ctx.obj)

@@ -44,6 +44,8 @@ def run_command(
 
     Without a terminal each line of stdin is a key and its text: d NOTE, s REASON, n TEXT,
     a ROLE PERSON, u UPDATE, g STEP, b, l, ?
+
+    incidentctl run
     """
     response = open_response(ctx, incident, as_=as_)
     start = None

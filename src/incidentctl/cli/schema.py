@@ -20,7 +20,10 @@ def schema_command(
         typer.Option("--write", metavar="DIR", help="Write the schemas into this folder."),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of a kind of file, or write all of them into a folder."""
+    """Print the JSON Schema of a kind of file, or write all of them into a folder.
+
+    incidentctl schema service
+    """
     from incidentctl.app.schema import kinds, one_schema, write_schemas
 
     if write is not None:

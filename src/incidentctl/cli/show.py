@@ -19,14 +19,23 @@ def list_command(
         str | None, typer.Option("--since", metavar="TIME", help="Declared since: 7d, 2026-03-29.")
     ] = None,
     service: Annotated[
-        str | None, typer.Option("--service", help="Affecting this service.")
+        str | None, typer.Option("--service", metavar="SERVICE", help="Affecting this service.")
     ] = None,
-    severity: Annotated[str | None, typer.Option("--severity", help="Of this severity.")] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="incident, drill or backfill.")] = None,
-    text: Annotated[str | None, typer.Option("--text", help="With this in the title.")] = None,
+    severity: Annotated[
+        str | None, typer.Option("--severity", metavar="SEVERITY", help="Of this severity.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help="incident, drill or backfill.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="TEXT", help="With this in the title.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """What is open, or was."""
+    """What is open, or was.
+
+    incidentctl list --all --since 7d
+    """
     workspace = workspace_of(ctx)
     filters = Filters(all_, since, service, severity, kind, text)
     heads = listed(workspace, filters)
@@ -59,7 +68,12 @@ def show_command(
     ] = None,
     json: Json = False,
 ) -> None:
-    """One incident, now or as it was recorded then."""
+    """One incident, now or as it was recorded then.
+
+    incidentctl show k7f
+
+    incidentctl show --at "1 hour ago"
+    """
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, part or incident)
     found = shown(workspace, ident, at=at)

@@ -24,7 +24,10 @@ StepName = Annotated[str, typer.Argument(metavar="STEP", help="Its id or its num
 
 @app.command("list")
 def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -> None:
-    """List the steps and their states."""
+    """List the steps and their states.
+
+    incidentctl step list
+    """
     from incidentctl.app.query import as_json
     from incidentctl.app.respond import load
 
@@ -41,7 +44,9 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
 def done_(
     ctx: typer.Context,
     step: StepName,
-    note: Annotated[str | None, typer.Option("--note", help="How, in a sentence.")] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", metavar="TEXT", help="How, in a sentence.")
+    ] = None,
     link: Annotated[
         str | None, typer.Option("--link", metavar="URL", help="Where to see it.")
     ] = None,
@@ -50,7 +55,10 @@ def done_(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """A step was done."""
+    """A step was done.
+
+    incidentctl step done open-channel --link https://chat.example.com/inc
+    """
     respond(
         ctx,
         incident,
@@ -68,13 +76,16 @@ def done_(
 def skip_(
     ctx: typer.Context,
     step: StepName,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
     incident: InIncident = None,
     at: At = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """A step is left out on purpose."""
+    """A step is left out on purpose.
+
+    incidentctl step skip 3 --reason "nothing public"
+    """
     respond(
         ctx,
         incident,
@@ -92,13 +103,16 @@ def skip_(
 def reopen_(
     ctx: typer.Context,
     step: StepName,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
     incident: InIncident = None,
     at: At = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """A step is to be done after all."""
+    """A step is to be done after all.
+
+    incidentctl step reopen 3
+    """
     respond(
         ctx,
         incident,

@@ -29,7 +29,10 @@ TaskNumber = Annotated[str, typer.Argument(metavar="NUMBER", help="As `task list
 
 @app.command("list")
 def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -> None:
-    """List the tasks."""
+    """List the tasks.
+
+    incidentctl task list
+    """
     from incidentctl.app.query import as_json
     from incidentctl.app.respond import load
 
@@ -48,13 +51,20 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
 def add_(
     ctx: typer.Context,
     title: Annotated[list[str], typer.Argument(metavar="TITLE", help="What to do.")],
-    role: Annotated[str | None, typer.Option("--role", help="Whose role it is.")] = None,
-    person: Annotated[str | None, typer.Option("--person", help="Who does it.")] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", metavar="ROLE", help="Whose role it is.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="PERSON", help="Who does it.")
+    ] = None,
     incident: InIncident = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Put work on the list."""
+    """Put work on the list.
+
+    incidentctl task add "count failed orders" --role planning
+    """
     respond(
         ctx,
         incident,
@@ -78,12 +88,15 @@ def add_(
 def assign_(
     ctx: typer.Context,
     task: TaskNumber,
-    person: Annotated[str, typer.Argument(metavar="PERSON")],
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Who does it.")],
     incident: InIncident = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Give a task to somebody."""
+    """Give a task to somebody.
+
+    incidentctl task assign 2 dana
+    """
     respond(
         ctx,
         incident,
@@ -99,13 +112,18 @@ def assign_(
 def done_(
     ctx: typer.Context,
     task: TaskNumber,
-    note: Annotated[str | None, typer.Option("--note", help="How, in a sentence.")] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", metavar="TEXT", help="How, in a sentence.")
+    ] = None,
     incident: InIncident = None,
     at: At = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """A task was done."""
+    """A task was done.
+
+    incidentctl task done 2
+    """
     respond(
         ctx,
         incident,

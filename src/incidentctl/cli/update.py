@@ -36,7 +36,12 @@ def update_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Post a status update. It says when the next one comes, and restarts the clock."""
+    """Post a status update. It says when the next one comes, and restarts the clock.
+
+    incidentctl update "we roll back; more in 30 minutes"
+
+    incidentctl update --no-change
+    """
     said = " ".join(text or [])
     if snooze is not None:
         if said or no_change or public:
@@ -106,6 +111,8 @@ def due_command(
     """What is due in the open incidents; exit 1 when something is overdue.
 
     For a shell prompt or cron.
+
+    incidentctl due -q || echo late
     """
     from incidentctl.app.respond import find_incident, load
     from incidentctl.domain.timeline import due

@@ -15,7 +15,10 @@ def use_command(
         str | None, typer.Argument(metavar="[DIR]", help="The repository; absent: show it.")
     ] = None,
 ) -> None:
-    """Set your default repository, or show it."""
+    """Set your default repository, or show it.
+
+    incidentctl use ~/incidents
+    """
     import os
 
     from incidentctl.app import places

@@ -21,7 +21,10 @@ def summary_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Say what happened, in a sentence or two, at the head of the log."""
+    """Say what happened, in a sentence or two, at the head of the log.
+
+    incidentctl summary "a deploy broke the login page"
+    """
     respond(
         ctx,
         incident,
@@ -41,7 +44,10 @@ def impact_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Say who is hit, and how, at the head of the log."""
+    """Say who is hit, and how, at the head of the log.
+
+    incidentctl impact "nobody can log in since 14:01"
+    """
     respond(
         ctx,
         incident,
@@ -62,7 +68,10 @@ def link_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Keep the address of a channel, bridge, ticket, dashboard, ..."""
+    """Keep the address of a channel, bridge, ticket, dashboard, ...
+
+    incidentctl link ticket https://tickets.example.com/42
+    """
     respond(
         ctx,
         incident,
@@ -86,7 +95,9 @@ def hypothesis_command(
     confirmed: Annotated[
         bool, typer.Option("--confirmed", help="It is this one: name its number, or none.")
     ] = False,
-    reason: Annotated[str | None, typer.Option("--reason", help="How we know.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="How we know.")
+    ] = None,
     incident: InIncident = None,
     at: At = None,
     as_: AsPerson = None,
@@ -127,13 +138,17 @@ def relate_command(
     ctx: typer.Context,
     other: Annotated[str, typer.Argument(metavar="INCIDENT", help="Any part of its id.")],
     relation: Annotated[
-        str, typer.Option("--relation", help="How: related, caused-by, duplicate, ...")
+        str,
+        typer.Option("--relation", metavar="HOW", help="How: related, caused-by, duplicate, ..."),
     ] = "related",
     incident: InIncident = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Name another incident that has to do with this one."""
+    """Name another incident that has to do with this one.
+
+    incidentctl relate k7f --relation caused-by
+    """
     from incidentctl.app.respond import find_incident
 
     named = find_incident(workspace_of(ctx), other)
