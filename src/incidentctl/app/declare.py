@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.app.people import Actor
-from incidentctl.app.respond import Recorded, acknowledge, load
+from incidentctl.app.respond import Recorded, acknowledge, load, not_committed
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain import facts
 from incidentctl.domain.decide import notes
@@ -99,5 +99,5 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         ids += more_ids
         told += more
     flushed = workspace.record.flush()
-    late = (flushed.reason,) if flushed.commit is None and flushed.reason else ()
+    late = not_committed(flushed)
     return Recorded(ident, ids, flushed.commit, (*told, *flushed.notes, *late))

@@ -14,6 +14,7 @@ from incidentctl.domain.state import Incident
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.domain.times import parse_moment
 from incidentctl.errors import NotFoundError, UsageError
+from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
 
 
@@ -162,8 +163,16 @@ def record_action(
     ids, notes = acknowledge(workspace, ident, facts, who, at=at)
     tell(f"{ident}: {summary}")
     flushed = workspace.record.flush()
-    late = (flushed.reason,) if flushed.commit is None and flushed.reason else ()
+    late = not_committed(flushed)
     return Recorded(ident, ids, flushed.commit, (*notes, *flushed.notes, *late))
+
+
+def not_committed(flushed: Flushed) -> tuple[str, ...]:
+    """Say why an action is not committed yet; nothing when it is."""
+    if flushed.commit is not None:
+        return ()
+    why = flushed.reason or "another command is committing"
+    return (f"Safe on disk, not yet committed: {why}. The next command commits it.",)
 
 
 def moment(workspace: Workspace, who: Actor, told: str | None) -> datetime | None:

@@ -17,7 +17,7 @@ from incidentctl.domain.events import Event
 from incidentctl.domain.ids import incident_id, next_milliseconds, ulid
 from incidentctl.domain.incident import Head
 from incidentctl.domain.times import zone
-from incidentctl.errors import IncidentctlError, Problem
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
 from incidentctl.files.basics import Basics, load_basics
 from incidentctl.record.place import (
     RepositoryPlace,
@@ -67,15 +67,22 @@ class Workspace:
         """Name a new incident, unlike every other of the record."""
         while True:
             ident = incident_id(kind, moment, _random(3))
-            if not self.record.find(ident):
-                return ident
+            try:
+                if not self.record.find(ident):
+                    return ident
+            except EnvironmentFailedError:
+                return ident  # nobody is refused because git cannot be read; chance will do
 
     def stamp(
         self, facts: Iterable[Any], incident: str, who: people.Actor, *, at: datetime | None = None
     ) -> tuple[Event, ...]:
         """Make the events of one command: after every event that was seen, `at` or now."""
         now = self.now()
-        milliseconds = next_milliseconds(now, self.record.newest_id(incident))
+        try:
+            newest = self.record.newest_id(incident)
+        except EnvironmentFailedError:
+            newest = None  # what is said now is kept all the same
+        milliseconds = next_milliseconds(now, newest)
         events: list[Event] = []
         for number, fact in enumerate(facts):
             ident = ulid(milliseconds + number, _random(10))

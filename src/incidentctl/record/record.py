@@ -225,7 +225,14 @@ class Record:
                 continue  # the flush tells of it
             if action is not None:
                 waiting |= {name: check(name, data) for name, data in action.entries.items()}
-        return self._store.folder(incident).union(waiting)
+        try:
+            return self._store.folder(incident).union(waiting)
+        except EnvironmentFailedError as error:
+            if not waiting:
+                raise
+            # Whoever declares without git must still see what was acknowledged.
+            fault = {f"git cannot be read ({error.message})": (1, "what was committed before")}
+            return folders.EMPTY.union(waiting)._replace(faults=fault)
 
     def _overlaid(
         self, known: dict[str, Head], pending: Iterable[str], *, only_open: bool
