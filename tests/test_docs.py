@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -13,6 +14,7 @@ from tests import docs_pages
 from tests.docs_pages import NOT_PLAYED, ROOT
 from tools.generate import pages
 
+from incidentctl.cli.boundary import run
 from incidentctl.cli.main import app
 
 PLAYED = ("README.md", "docs/tutorial.md")
@@ -131,3 +133,17 @@ def test_what_is_shown_is_compared():
     assert not docs_pages.fits("", "a")
     assert not docs_pages.fits("a\nb", "a")
     assert docs_pages.fits("inc-20261124-1631-m4c: done", "inc-20271124-0931-abc: done")
+
+
+def test_the_json_has_the_keys_that_the_page_names(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(app, ["init", "--services", "website,api", "--no-input"]) == 0
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(incidentctl [^`]+)` \| ([^|]+) \|", page, re.MULTILINE)
+    assert len(rows) > 20
+    for line, cell in rows:
+        capsys.readouterr()
+        assert run(app, [*shlex.split(line)[1:], "--json"]) == 0, line
+        printed = json.loads(capsys.readouterr().out)
+        assert re.fullmatch(r"incidentctl/[a-z-]+/1", printed.pop("schema"))
+        assert list(printed) == re.findall(r"`(\w+)`", cell), line
