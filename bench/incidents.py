@@ -115,7 +115,7 @@ def note_in(workspace: Ticking, incident: str, count: int, *, at_once: int = 100
     for number in range(count):
         workspace.moment += timedelta(seconds=15)
         text = f"looked at dashboard number {number}: the error rate is as high as it was before"
-        acknowledge(workspace, incident, [facts.Noted(text)], who, "log")
+        acknowledge(workspace, incident, [facts.Noted(text)], who)
         if (number + 1) % at_once == 0 or number + 1 == count:
             workspace.record.flush()
 
