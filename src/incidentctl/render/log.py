@@ -206,10 +206,11 @@ def _timeline(incident: Incident) -> Iterator[str]:
     else:
         yield f"| # | UTC | {inert(incident.timezone)} ({clock.name}) | Who | What |"
         yield "|---:|---|---|---|---|"
+    names = {by: inert(by) for by in {entry.by for entry in incident.entries}}
     for entry in incident.timeline:
         utc = entry.at.replace(tzinfo=None).isoformat(" ", "seconds")
         local = f" {clock.local(entry.at, seconds=True)} |" if clock.offset else ""
-        yield f"| {entry.number} | {utc} |{local} {inert(entry.by)} | {_what(entry, incident)} |"
+        yield f"| {entry.number} | {utc} |{local} {names[entry.by]} | {_what(entry, incident)} |"
     yield ""
 
 
