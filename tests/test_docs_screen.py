@@ -36,7 +36,7 @@ def test_the_screen_is_real(tmp_path):
         program[0],
         [*program[1:], *shlex.split(command)[2:]],
         cwd=str(folder),
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "60"},
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "PROMPT_TOOLKIT_NO_CPR": "1"},
         dimensions=(60, 80),
         timeout=20,
         encoding="utf-8",
