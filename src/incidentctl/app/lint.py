@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.domain.catalog import Catalog
+from incidentctl.domain.retrospective import Retrospective
 from incidentctl.domain.rules.finding import Finding
 from incidentctl.domain.rules.registry import RULES, run
 from incidentctl.domain.rules.report import LintReport
@@ -31,14 +32,31 @@ def lint(
     """
     tracked: frozenset[str] = frozenset()
     began = None
-    if environment is not None and (root / "drills").is_dir():  # nothing else needs git
+    dated = any((root / folder).is_dir() for folder in ("drills", "retros"))
+    if environment is not None and dated:  # nothing else needs git
         from incidentctl.record import team
 
         tracked = team.tracked(root, environment, "drills")
         began = team.first_commit(root, environment)
-    found = _placed(root, run(catalog, today=today, tracked=tracked, began=began), catalog)
-    every = sorted([*problems, *found], key=_order)
-    return LintReport(tuple(every), len(yaml_files(root)))
+    reviews, faults, count = _retrospectives(root)
+    findings = run(catalog, today=today, tracked=tracked, began=began, reviews=reviews)
+    every = sorted([*problems, *faults, *_placed(root, findings, catalog)], key=_order)
+    return LintReport(tuple(every), len(yaml_files(root)) + count)
+
+
+def _retrospectives(root: Path) -> tuple[tuple[Retrospective, ...], list[Problem], int]:
+    """Return the retrospectives without faults, the faults of the others, and how many there are.
+
+    Where a part of a file could not be read, the places of the rest are not known.
+    """
+    if not (root / "retros").is_dir():  # nothing else needs YAML where the catalog is cached
+        return (), [], 0
+    from incidentctl.files.retros import read_all
+
+    found, problems = read_all(root)
+    faulty = {problem.path for problem in problems}
+    sound = tuple(each for each in found if each.path not in faulty)
+    return sound, problems, len({each.path for each in found} | faulty)
 
 
 def _order(problem: Problem) -> tuple[str, int, int, str, str]:
@@ -69,8 +87,11 @@ def _read(root: Path, path: str) -> tuple[Any, dict[int, frozenset[str]]]:
     from incidentctl.files.ignores import ignores
     from incidentctl.files.layout import read_one
     from incidentctl.files.positions import Positions
+    from incidentctl.files.retros import head_of
 
     data = read_one(root, path).data
+    if data is not None and path.endswith(".md"):
+        data = head_of(data)
     return (Positions(data), ignores(data)) if data is not None else (None, {})
 
 

@@ -128,10 +128,17 @@ def close_command(
     incidentctl close
     """
     said = " ".join(reason or []) or None
+
+    def decide(found: Incident) -> Sequence[Any]:
+        from incidentctl.app.retro import existing
+
+        written = existing(workspace_of(ctx), found.id)
+        return lifecycle.close(found, said, retrospective=written)
+
     respond(
         ctx,
         incident,
-        lambda found: lifecycle.close(found, said),
+        decide,
         "closed",
         command="close",
         json=json,

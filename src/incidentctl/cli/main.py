@@ -24,7 +24,7 @@ class _Lazy(NamedTuple):
     help: str
 
 
-_PREPARE, _RESPOND = "Prepare", "Declare and respond"
+_PREPARE, _RESPOND, _LEARN = "Prepare", "Declare and respond", "Learn"
 
 #: Every command in the order of `--help`. A module has the command as `<name>_command`, or a group
 #: of commands as `app`.
@@ -64,6 +64,8 @@ _COMMANDS: dict[str, _Lazy] = {
     "reopen": _Lazy(_RESPOND, "ending", "It was not over"),
     "cancel": _Lazy(_RESPOND, "ending", "It was none, or is another one"),
     "close": _Lazy(_RESPOND, "ending", "Nothing is left to do"),
+    "retro": _Lazy(_LEARN, "retro", "Write a retrospective, or refresh its facts"),
+    "actions": _Lazy(_LEARN, "actions", "Action items; exit 1 when one is overdue"),
 }
 
 _PLAIN: dict[str, Any] = {

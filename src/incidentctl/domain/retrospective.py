@@ -18,6 +18,10 @@ QUESTIONS = (
     "What we will change to do better next time",
 )
 
+#: The facts stand between these two lines; all else of the document is people's.
+BEGIN = "<!-- incidentctl:facts, written anew by `incidentctl retro`; your words go outside -->"
+END = "<!-- incidentctl:end of facts -->"
+
 #: A meeting lasts about an hour, at working hours of Monday to Friday.
 MEETING_LASTS = timedelta(hours=1)
 _FIRST_HOUR, _USUAL_HOUR, _LAST_HOUR = 9, 10, 16
@@ -75,14 +79,14 @@ class Item(NamedTuple):
 
     action: ActionItem
     retrospective: Retrospective
-    index: int
+    place: int
 
 
 def items(retrospectives: Iterable[Retrospective]) -> Iterator[Item]:
     """Yield the action items of retrospectives, in the order of the files."""
     for retrospective in retrospectives:
-        for index, action in enumerate(retrospective.front.actions):
-            yield Item(action, retrospective, index)
+        for place, action in enumerate(retrospective.front.actions):
+            yield Item(action, retrospective, place)
 
 
 def item_id(incident: str | None, number: int) -> str:

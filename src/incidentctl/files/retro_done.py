@@ -20,10 +20,10 @@ def with_done(data: bytes, item: Item) -> bytes:
     head = (head_of(data) or b"").decode()
     bom = "\ufeff" if head.startswith("\ufeff") else ""
     head = head.removeprefix("\ufeff")
-    edited = _edited(head, _node(head, item.index))
+    edited = _edited(head, _node(head, item.place))
     made = (bom + edited).encode() + data[len((bom + head).encode()) :]
     actions = list(item.retrospective.front.actions)
-    actions[item.index] = replace(item.action, done=True)
+    actions[item.place] = replace(item.action, done=True)
     if read_front(made, path)[0] != replace(item.retrospective.front, actions=tuple(actions)):
         raise InvalidDataError(
             f"{path}: the action item {item.action.id} is written in a way that cannot be changed "
@@ -33,11 +33,11 @@ def with_done(data: bytes, item: Item) -> bytes:
     return made
 
 
-def _node(head: str, index: int) -> Any:
+def _node(head: str, place: int) -> Any:
     """Return the node of YAML that an item is."""
     root = next(compose(head.encode()))
     actions = next(value for key, value in root.value if key.value == "actions")
-    return actions.value[index]
+    return actions.value[place]
 
 
 def _edited(head: str, node: Any) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.catalog import Source
-from incidentctl.domain.retrospective import FrontMatter, Retrospective
+from incidentctl.domain.retrospective import BEGIN, END, FrontMatter, Retrospective
 from incidentctl.errors import Problem
 from incidentctl.files.faults import Fault
 from incidentctl.files.layout import read_one
@@ -20,8 +20,6 @@ from incidentctl.files.strict_yaml import parse
 from incidentctl.files.validate import validate
 
 FOLDER = "retros"
-BEGIN = "<!-- incidentctl:facts, written anew by `incidentctl retro`; your words go outside -->"
-END = "<!-- incidentctl:end of facts -->"
 
 _FENCE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
 _BEGIN = re.compile(rb"^<!-- incidentctl:facts\b.*-->[ \t]*\r?\n", re.MULTILINE)

@@ -78,6 +78,7 @@ def close(
         limit = f" within {within}" if within else ""
         raise RefusedError(
             f"{incident.severity} requires a retrospective{limit}.",
-            hint='hold it first, or say why there is none: incidentctl close "..."',
+            hint="begin it with `incidentctl retro`, or say why there is none: "
+            'incidentctl close "..."',
         )
     return [facts.Closed(reason, retrospective)]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from incidentctl.domain.catalog import Catalog, Entry, Source
+from incidentctl.domain.retrospective import Retrospective
 from incidentctl.domain.rules.texts import RuleText
 from incidentctl.domain.text import did_you_mean
 
 Loc = tuple[str | int, ...]
+
+#: What depends on the calendar is not told in the first days of a repository.
+GRACE = timedelta(days=90)
 
 
 class Finding(NamedTuple):
@@ -31,6 +35,13 @@ class Around(NamedTuple):
     """Files of the folder drills/ that git tracks."""
     began: date | None = None
     """When the repository began; None where that is not known."""
+    retrospectives: tuple[Retrospective, ...] = ()
+    """The files of retros/ without faults."""
+
+    @property
+    def young(self) -> bool:
+        """Whether the repository is known to be in its first days."""
+        return self.began is not None and self.today - self.began < GRACE
 
 
 class Rule(NamedTuple):

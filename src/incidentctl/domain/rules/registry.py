@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from incidentctl.domain.catalog import Catalog
+from incidentctl.domain.retrospective import Retrospective
 from incidentctl.domain.rules import (
     drills,
     graph,
@@ -13,6 +14,7 @@ from incidentctl.domain.rules import (
     on_call,
     owners,
     references,
+    retrospectives,
     reviewed,
     runbooks,
     secrets,
@@ -66,6 +68,7 @@ _SUBJECTS = (
     tiers,
     reviewed,
     drills,
+    retrospectives,
 )
 
 #: Every rule by its code, in the order of the codes.
@@ -84,13 +87,14 @@ def run(
     today: date,
     tracked: frozenset[str] = frozenset(),
     began: date | None = None,
+    reviews: tuple[Retrospective, ...] = (),
 ) -> list[Finding]:
     """Return what every rule finds that the settings do not switch off.
 
     `tracked` are the files of drills/ that git tracks, `began` is the day of the first commit;
-    absent where there is no git to ask.
+    absent where there is no git to ask. `reviews` are the retrospectives.
     """
-    around = Around(today, tracked, began)
+    around = Around(today, tracked, began, reviews)
     levels = catalog.settings.lint
     return [
         finding
