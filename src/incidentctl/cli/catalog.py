@@ -26,6 +26,8 @@ def _open(ctx: typer.Context) -> Workspace:
     workspace = open_workspace(ctx.obj)
     if workspace.root is None:
         console.say("No team's repository here: this is the built-in catalog.", "warning")
+    elif not workspace.checked_out:
+        console.say("The team's files are not in this folder: those of HEAD serve.", "warning")
     elif workspace.catalog_problems:
         console.say(
             "What could not be read is left out; see `incidentctl catalog lint`.",
