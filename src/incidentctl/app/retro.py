@@ -80,7 +80,7 @@ def write(workspace: Workspace, part: str) -> Written:
     path = path_of(incident.id)
     participants = tuple(one_line(person) for person in facts.participants)
     if (root / path).exists():
-        outcome = _refresh(root, path, incident.id, body)
+        outcome = refresh(root, path, incident.id, body)
         return Written(path, outcome, incident.id, participants)
     text = _front(incident.id, participants, meeting, facts) + body
     if write_new(root, {path: text}).kept:
@@ -144,7 +144,11 @@ def _body(workspace: Workspace, root: Path, facts: Facts, meeting: Meeting, loca
     return own
 
 
-def _refresh(root: Path, path: str, ident: str, body: str) -> str:
+def refresh(root: Path, path: str, ident: str, body: str) -> str:
+    """Put the facts of a newly made document into the file; return refreshed or unchanged.
+
+    Refuses a file whose front matter or markers are broken, and then leaves it as it is.
+    """
     from incidentctl.files.layout import read_one
     from incidentctl.files.retros import head_of, markers, read_front, with_facts
     from incidentctl.files.writer import rewrite
