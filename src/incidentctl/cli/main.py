@@ -24,7 +24,7 @@ class _Lazy(NamedTuple):
     help: str
 
 
-_PREPARE, _RESPOND, _LEARN = "Prepare", "Declare and respond", "Learn"
+_PREPARE, _RESPOND, _PRACTISE, _LEARN = "Prepare", "Declare and respond", "Practise", "Learn"
 
 #: Every command in the order of `--help`. A module has the command as `<name>_command`, or a group
 #: of commands as `app`.
@@ -64,6 +64,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "reopen": _Lazy(_RESPOND, "ending", "It was not over"),
     "cancel": _Lazy(_RESPOND, "ending", "It was none, or is another one"),
     "close": _Lazy(_RESPOND, "ending", "Nothing is left to do"),
+    "drill": _Lazy(_PRACTISE, "drill", "Plan drills, and write what each audience may read"),
     "retro": _Lazy(_LEARN, "retro", "Write a retrospective, or refresh its facts"),
     "actions": _Lazy(_LEARN, "actions", "Action items; exit 1 when one is overdue"),
 }

@@ -195,10 +195,15 @@ class Drill:
         """When its plan or announcement went out, aware; None when it did not."""
         return aware(self.announced.sent, self.zone) if self.announced.sent else None
 
-    def days_ahead(self, day: date) -> int | None:
-        """How many days lie between a day and the drill's, in its zone; None when unknown."""
-        moment = self.moment or (self.window.begins if self.window else None)
-        return (moment.date() - day).days if moment else None
+    @property
+    def begins(self) -> datetime:
+        """When it begins, aware, as everybody may know: of an unplanned one the window."""
+        known = self.announced
+        return aware(known.at if isinstance(known, PlannedDrill) else known.window.from_, self.zone)
+
+    def days_ahead(self, day: date) -> int:
+        """How many days of its zone lie between a day and its begin."""
+        return (self.begins.date() - day).days
 
 
 def combine(

@@ -15,15 +15,16 @@ from incidentctl.errors import RefusedError
 
 TOP_SECRET = "Top Secret"  # noqa: S105 (what a document says, no password)
 
-_WHAT = "What are we going to break, and why?"
-_HOW = "How do we break it?"
-_WHY = "Why do we run this drill?"
-_WHEN = "Which day and time?"
-_CAUSES = "Who causes it?"
-_TEAM = "Which team should respond?"
-_COMMANDER = "Who should become commander?"
-_MITIGATOR = "Who should become mitigator?"
-_WINDOW = "In what time range?"
+WHAT = "What are we going to break, and why?"
+HOW = "How do we break it?"
+WHY = "Why do we run this drill?"
+WHEN = "Which day and time?"
+CAUSES = "Who causes it?"
+RESPONDS = "Who responds?"
+TEAM = "Which team should respond?"
+COMMANDER = "Who should become commander?"
+MITIGATOR = "Who should become mitigator?"
+WINDOW = "In what time range?"
 
 
 class Answer(NamedTuple):
@@ -59,13 +60,13 @@ def public_document(half: PublicHalf, *, default_zone: str) -> PublicDocument:
 
 def announcement(public: PublicDocument) -> Document:
     """Return the public answers: window and reason, and six that stay secret."""
-    secret = (_WHAT, _TEAM, _COMMANDER, _MITIGATOR, _HOW, _CAUSES)
+    secret = (WHAT, TEAM, COMMANDER, MITIGATOR, HOW, CAUSES)
     return Document(
         f"Unplanned drill: {public.name}",
         (),
         (
-            Answer(_WINDOW, window_text(public.window, public.zone)),
-            Answer(_WHY, public.why),
+            Answer(WINDOW, window_text(public.window, public.zone)),
+            Answer(WHY, public.why),
             *(Answer(question, TOP_SECRET) for question in secret),
         ),
     )
@@ -109,12 +110,12 @@ def plan(drill: Drill) -> Document:
         f"Planned drill: {drill.name}",
         _setting(drill),
         (
-            Answer(_WHAT, known.what),
-            Answer("Who responds?", known.team),
-            Answer(_WHEN, show(moment, zone(drill.zone))),
-            Answer(_HOW, known.how),
-            Answer(_WHY, known.why),
-            Answer(_CAUSES, known.saboteur),
+            Answer(WHAT, known.what),
+            Answer(RESPONDS, known.team),
+            Answer(WHEN, time_text(moment, drill.zone)),
+            Answer(HOW, known.how),
+            Answer(WHY, known.why),
+            Answer(CAUSES, known.saboteur),
         ),
     )
 
@@ -131,14 +132,14 @@ def private_plan(drill: Drill) -> Document:
         f"Private plan of the unplanned drill: {drill.name}",
         ("Private: only for those who prepare the drill. Do not pass it on.", *_setting(drill)),
         (
-            Answer(_WHAT, known.what),
-            Answer(_TEAM, known.team),
-            Answer(_COMMANDER, known.commander),
-            Answer(_MITIGATOR, known.mitigator),
-            Answer(_WHEN, show(moment, zone(drill.zone))),
-            Answer(_HOW, known.how),
-            Answer(_WHY, known.why),
-            Answer(_CAUSES, known.saboteur),
+            Answer(WHAT, known.what),
+            Answer(TEAM, known.team),
+            Answer(COMMANDER, known.commander),
+            Answer(MITIGATOR, known.mitigator),
+            Answer(WHEN, time_text(moment, drill.zone)),
+            Answer(HOW, known.how),
+            Answer(WHY, known.why),
+            Answer(CAUSES, known.saboteur),
         ),
     )
 
@@ -155,12 +156,12 @@ def _setting(drill: Drill) -> tuple[str, ...]:
 
 def window_text(window: Span, zone_name: str) -> str:
     """Write a window with its zone; the day once where it begins and ends on the same one."""
-    local = zone(zone_name)
-    begins, ends = (show(each, local) for each in window)
-    if _day(window.begins) == _day(window.ends) and begins[16:] == ends[16:]:
+    begins, ends = (time_text(each, zone_name) for each in window)
+    if begins[:10] == ends[:10] and begins[16:] == ends[16:]:
         return f"{begins[:16]} to {ends[11:]}"
     return f"{begins} to {ends}"
 
 
-def _day(moment: datetime) -> str:
-    return moment.date().isoformat()
+def time_text(moment: datetime, zone_name: str) -> str:
+    """Write a moment in a zone: `2026-03-29 10:30 EDT, UTC-04:00`."""
+    return show(moment, zone(zone_name)).replace(" (", ", UTC").removesuffix(")")

@@ -15,11 +15,10 @@ from incidentctl.domain.drill import (
     combine,
     within,
 )
-from incidentctl.domain.drill_documents import window_text
+from incidentctl.domain.drill_documents import time_text, window_text
 from incidentctl.domain.leaks import tells
 from incidentctl.domain.rules.finding import Around, Finding, Loc, Rule, nearest, sources
 from incidentctl.domain.rules.texts import RuleText
-from incidentctl.domain.times import show, zone
 
 #: What depends on the calendar is not told in the first days of a repository.
 GRACE = timedelta(days=90)
@@ -49,7 +48,7 @@ def moment_outside(catalog: Catalog) -> Iterable[Finding]:
             where = entry if drill.planned else private[drill.name]
             yield Finding(
                 "IC119",
-                f"The drill {drill.name} is to happen at {show(moment, zone(drill.zone))}, "
+                f"The drill {drill.name} is to happen at {time_text(moment, drill.zone)}, "
                 f"outside of its window.",
                 where.source,
                 ("at",),

@@ -1,0 +1,203 @@
+"""`drill new`: the answers to the reference's questions become a plan, in one file or two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from incidentctl.app import starter
+from incidentctl.app.process import SCHEMAS
+from incidentctl.domain import drill_documents as ask
+from incidentctl.domain.catalog import Catalog, Entry, Source
+from incidentctl.domain.fields import parse_name, parse_zone
+from incidentctl.domain.rules import drills as rules
+from incidentctl.domain.rules.finding import Finding
+from incidentctl.domain.text import clean
+from incidentctl.domain.times import parse_local_time
+from incidentctl.errors import RefusedError, UsageError
+
+Mode = Literal["planned", "unplanned"]
+IGNORED = "drills/*.private.yaml"
+TRUST = (
+    "An unplanned drill is hard to do well: it causes stress, and it can damage trust. Send the "
+    "note beforehand, so that people know that they may safely fail."
+)
+REAL = (
+    "Something is really going to break. That stress keeps people from learning, disturbs others, "
+    "and may start another team's incident: a simulated drill teaches as much."
+)
+
+
+class Question(NamedTuple):
+    """A question of the plan: the key of its answer, the option that gives it, the words."""
+
+    key: str
+    option: str
+    words: str
+
+
+_WHAT = Question("what", "--what", ask.WHAT)
+_WHEN = Question("at", "--at", f"{ask.WHEN} (2026-03-29T10:30)")
+_HOW = Question("how", "--how", ask.HOW)
+_WHY = Question("why", "--why", ask.WHY)
+_CAUSES = Question("saboteur", "--saboteur", ask.CAUSES)
+#: In the order of the reference.
+PLANNED = (_WHAT, Question("team", "--team", ask.RESPONDS), _WHEN, _HOW, _WHY, _CAUSES)
+PRIVATE = (
+    _WHAT,
+    Question("team", "--team", ask.TEAM),
+    Question("commander", "--commander", ask.COMMANDER),
+    Question("mitigator", "--mitigator", ask.MITIGATOR),
+    _WHEN,
+    _HOW,
+    Question("private_why", "--private-why", f"{ask.WHY} (private: may name the team)"),
+    _CAUSES,
+)
+PUBLIC = (
+    Question("from", "--from", f"{ask.WINDOW} From (public; 2026-03-29T09:00)"),
+    Question("to", "--to", "To (public; 2026-03-29T15:00)"),
+    Question("why", "--why", f"{ask.WHY} (public: does not name the team)"),
+)
+
+_READ: dict[str, Callable[[str], object]] = {
+    "name": parse_name,
+    "timezone": parse_zone,
+    **dict.fromkeys(("at", "from", "to"), parse_local_time),
+    **dict.fromkeys(("team", "commander", "mitigator", "saboteur"), parse_name),
+}
+
+
+def questions(mode: Mode) -> tuple[Question, ...]:
+    """Return what has to be answered, in the order of the reference."""
+    return PLANNED if mode == "planned" else (*PRIVATE, *PUBLIC)
+
+
+def check(key: str, answer: str) -> str:
+    """Return an answer that can be used; UsageError says what is wrong with it."""
+    answer = answer.strip()
+    if not answer:
+        raise UsageError("An answer is needed: a plan without it is none.")
+    try:
+        _READ.get(key, str)(answer)
+    except ValueError as error:
+        raise UsageError(f"{clean(str(error))}.", echo=answer) from None
+    return answer
+
+
+class Written(NamedTuple):
+    """The files that were written, and what whoever wrote them should know."""
+
+    paths: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def must_be_free(root: Path, catalog: Catalog, name: str) -> None:
+    """Refuse a name that a drill has, or whose file exists: nothing is overwritten."""
+    taken = next((each for each in catalog.drills if each.casefold() == name.casefold()), None)
+    files = [path for path in _paths(name) if (root / path).exists()]
+    if taken or files:
+        what = f"There is a drill {taken} already." if taken else f"{files[0]} exists already."
+        raise RefusedError(what, hint="Choose another name, or change the file yourself.")
+
+
+def must_be_ignored(root: Path, environment: Mapping[str, str], name: str) -> None:
+    """Refuse where git would take the private half into the next commit."""
+    from incidentctl.record.team import ignored
+
+    _, private = _paths(name)
+    found = ignored(root, environment, private)
+    if found is None:  # no repository yet: what it will ignore is written already, or not
+        try:
+            text = (root / ".gitignore").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            text = ""
+        found = IGNORED not in starter.lacking(text)
+    if not found:
+        raise RefusedError(
+            f"git does not ignore {private}: the secret would be in the next commit.",
+            hint=f"Add this line to .gitignore: {IGNORED}",
+        )
+
+
+def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) -> Written:
+    """Write the plan of a drill from all its answers; refuses times that cannot be."""
+    from incidentctl.files.writer import write_new
+    from incidentctl.files.yaml_text import to_yaml
+
+    values = _values(mode, answers)
+    name = answers["name"]
+    found = list(_findings(catalog, name, values))
+    for finding in found:
+        if finding.code in ("IC118", "IC119"):
+            raise UsageError(finding.message, hint=finding.hint)
+    files = {}
+    for kind, value in values.items():
+        public, private = _paths(name)
+        schema = f"{SCHEMAS}/{'private_half' if kind == 'private_half' else 'drill'}.json"
+        has = (root / schema).is_file()
+        path = private if kind == "private_half" else public
+        files[path] = to_yaml(value, schema=f"../{schema}" if has else None)
+    must_be_free(root, catalog, name)
+    outcome = write_new(root, files)
+    if outcome.kept:
+        raise RefusedError(f"{outcome.kept[0]} exists already, and is as it was.")
+    notes = dict.fromkeys(f"{each.message} {each.hint or ''}".strip() for each in found)
+    return Written(outcome.written, tuple(notes))
+
+
+def _paths(name: str) -> tuple[str, str]:
+    return f"drills/{name}.yaml", f"drills/{name}.private.yaml"
+
+
+_BOTH = ("name", "simulated", "environment", "timezone", "distribute_to")
+_PLAN = ("what", "team", "at", "how", "saboteur", "services")
+
+
+def _values(mode: Mode, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entries by their kind."""
+    if mode == "planned":
+        return _valid("drill", {"mode": mode, **_some(answers, (*_BOTH, *_PLAN, "why"))})
+    public = {"mode": mode, **_some(answers, (*_BOTH, "why"))}
+    public["window"] = _some(answers, ("from", "to"))
+    private = _some(answers, (*_PLAN, "commander", "mitigator", "readers"))
+    if "private_why" in answers:
+        private["why"] = answers["private_why"]
+    return _valid("unplanned_drill", public) | _valid("private_half", private)
+
+
+def _some(answers: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return {key: answers[key] for key in keys if answers.get(key) not in (None, ())}
+
+
+def _valid(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
+    from incidentctl.files.validate import validate
+
+    value, faults = validate(kind, raw)
+    if faults:
+        raise UsageError(f"{faults[0].message}.", hint=faults[0].hint)
+    return {kind: value}
+
+
+def _findings(catalog: Catalog, name: str, values: Mapping[str, Any]) -> Iterable[Finding]:
+    """Return what lint is going to say of the plan alone."""
+    private = values.get("private_half")
+    public = values.get("drill") or values["unplanned_drill"]
+    path, beside = _paths(name)
+    entries = [Entry("drill", name, public, Source(path))]
+    if private is not None:
+        entries.append(Entry("private_half", name, private, Source(beside)))
+    alone = replace(
+        catalog,
+        drills={name: public},
+        private_halves={name: private} if private is not None else {},
+        entries=tuple(entries),
+    )
+    for rule in (
+        rules.window_backwards,
+        rules.moment_outside,
+        rules.unknown_names,
+        rules.public_tells,
+    ):
+        yield from rule(alone)

@@ -1,0 +1,75 @@
+"""The questions of `incidentctl drill new` on a terminal, in the order of the reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from incidentctl.app import drill_new
+from incidentctl.cli import console
+from incidentctl.cli.prompts import ask_choice, ask_text
+from incidentctl.errors import UsageError
+
+_MODES = [
+    ("planned", "planned: all of engineering knows the time and the content (recommended)"),
+    ("unplanned", "unplanned: a few people know, the others only the time range"),
+]
+
+
+def ask_mode() -> drill_new.Mode:
+    """Ask who shall know."""
+    chosen = ask_choice("Who shall know about it?", _MODES, "planned")
+    return "unplanned" if chosen == "unplanned" else "planned"
+
+
+def ask_name() -> str:
+    """Ask for the name, which is public."""
+    return _until_fits("name", "What is the drill called? (public: it must not tell)")
+
+
+def ask_missing(mode: drill_new.Mode, answers: dict[str, Any]) -> None:
+    """Ask what the options did not say, and put it into `answers`."""
+    for question in drill_new.questions(mode):
+        if answers.get(question.key) is None:
+            answers[question.key] = _until_fits(question.key, question.words)
+
+
+def _until_fits(key: str, words: str) -> str:
+    while True:
+        try:
+            return drill_new.check(key, ask_text(words))
+        except UsageError as refusal:
+            console.say(refusal.message, "error")
+
+
+def check_all(answers: dict[str, Any]) -> None:
+    """Check what the options said, before anything is asked."""
+    for key, answer in answers.items():
+        if isinstance(answer, str):
+            answers[key] = drill_new.check(key, answer)
+
+
+def refuse_private(answers: dict[str, Any]) -> None:
+    """Refuse answers that a planned drill does not have, before they get lost."""
+    only = {
+        "commander": "--commander", "mitigator": "--mitigator", "private_why": "--private-why",
+        "from": "--from", "to": "--to", "readers": "--reader",
+    }  # fmt: skip
+    told = [option for key, option in only.items() if answers[key]]
+    if told:
+        raise UsageError(
+            f"A planned drill has no {', '.join(told)}.",
+            hint="Use `--mode unplanned`, or leave it out.",
+        )
+
+
+def folder_of(root: Path | None) -> Path:
+    """Return the team's repository, where plans are kept; refuses to be without one."""
+    from incidentctl.errors import RefusedError
+
+    if root is None:
+        raise RefusedError(
+            "There is no team's repository to keep drills in.",
+            hint="Make one with `incidentctl init`, or name one with `incidentctl -C DIR`.",
+        )
+    return root
