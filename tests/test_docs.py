@@ -98,8 +98,14 @@ def unknown(line: str) -> str | None:
             continue
         if word in ("--help", "--version"):
             return None
+        if word.startswith("-") and found.invoke_without_command:  # as in `actions --overdue`
+            words.insert(0, word)
+            break
         if word.isupper():  # `incidentctl COMMAND --help`
             return None
+        if word.startswith("-") and found.invoke_without_command:  # `actions --overdue`
+            words.insert(0, word)
+            break
         if word not in found.list_commands(context):
             return word
         found = found.get_command(context, word)
@@ -119,7 +125,7 @@ def test_the_pages_that_are_generated_are_fresh():
 
 
 def test_an_unknown_word_is_found():
-    assert unknown("incidentctl drill new") == "drill"
+    assert unknown("incidentctl dril new") == "dril"
     assert unknown("incidentctl catalog import x") == "import"
     assert unknown('incidentctl declare "a --b" --page') == "--page"
     assert unknown("incidentctl -C x catalog lint --strict | head") is None

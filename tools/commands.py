@@ -29,8 +29,10 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 
 def _below(found: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    if not hasattr(found, "list_commands"):
+    group = hasattr(found, "list_commands")
+    if not group or found.invoke_without_command:
         yield " ".join(names), found
+    if not group:
         return
     context = typer.Context(found)
     for name in found.list_commands(context):
