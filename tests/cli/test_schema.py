@@ -16,7 +16,7 @@ def test_without_a_kind_the_kinds_are_listed(capsys):
 
 def test_all_are_written(tmp_path, capsys):
     assert run(app, ["schema", "--write", str(tmp_path / "new")]) == 0
-    assert len(list((tmp_path / "new").iterdir())) == len(capsys.readouterr().out.splitlines()) == 7
+    assert len(list((tmp_path / "new").iterdir())) == len(capsys.readouterr().out.splitlines()) >= 7
 
 
 def test_a_misspelled_kind_is_told(capsys):

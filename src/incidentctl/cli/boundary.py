@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from incidentctl.cli.console import fitted
 from incidentctl.domain.text import clean, did_you_mean
 from incidentctl.errors import IncidentctlError, UsageError
 
@@ -53,9 +54,9 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
 
 def tell(refusal: IncidentctlError) -> None:
     """Print a refusal to stderr: what is wrong, what to do, and what the user had typed."""
-    print(f"error: {_shown(refusal.message)}", file=sys.stderr)
+    print(fitted(f"error: {_shown(refusal.message)}", sys.stderr, 7), file=sys.stderr)
     if refusal.hint:
-        print(f"hint: {_shown(refusal.hint)}", file=sys.stderr)
+        print(fitted(f"hint: {_shown(refusal.hint)}", sys.stderr, 6), file=sys.stderr)
     if refusal.echo:
         print("Nothing was recorded. You had typed:", file=sys.stderr)
         print(_shown(refusal.echo), file=sys.stderr)

@@ -99,10 +99,10 @@ def _reclassify(
     if json:
         return
     after = response.incident
-    console.say(f"process    {after.reason}")
+    console.say(f"process    {after.reason}", indent=11)
     added = [step.title for step in after.steps if step.id not in before]
     for title in added:
-        console.say(f"new step   {title}")
+        console.say(f"new step   {title}", indent=11)
     due = next_update(after, response.workspace.now())
     if due:
         console.say(f"update due {due}")
@@ -135,7 +135,8 @@ def status_command(
             console.print_json("status", {key: state[key] for key in kept})
             return
         due = next_update(found, workspace.now())
-        console.out(f"{found.id}  {found.severity or '-'}  {found.status}  {found.title}")
+        line = f"{found.id}  {found.severity or '-'}  {found.status}  {found.title}"
+        console.out(line, indent=len(found.id) + 2)
         if due:
             console.out(f"update due {due}")
         return

@@ -32,16 +32,46 @@ def styled(text: str, style: str, *, stream: Any = None) -> str:
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
 
 
-def out(text: str = "", style: str | None = None) -> None:
-    """Print data: cleaned text, on stdout."""
+def out(text: str = "", style: str | None = None, *, indent: int | None = None) -> None:
+    """Print data: cleaned text, on stdout.
+
+    With `indent` a line too long for the terminal goes on that far in, between words.
+    """
     text = clean(text, keep_lines=True)
+    if indent is not None:
+        text = fitted(text, sys.stdout, indent)
     print(styled(text, style) if style else text)
 
 
-def say(text: str, style: str | None = None) -> None:
+def fitted(text: str, stream: Any, indent: int) -> str:
+    """Break lines between words at the width of a terminal; anything else gets them whole."""
+    if not stream.isatty():
+        return text
+    import shutil
+    import textwrap
+
+    width = max(shutil.get_terminal_size().columns, indent + 20)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        fits = len(line) <= width
+        lines += (
+            [line]
+            if fits
+            else textwrap.wrap(
+                line,
+                width,
+                subsequent_indent=" " * indent,
+                break_long_words=False,  # an address must be whole to be copied
+                break_on_hyphens=False,
+            )
+        )
+    return "\n".join(lines)
+
+
+def say(text: str, style: str | None = None, *, indent: int = 2) -> None:
     """Print talk: cleaned text, on stderr, at once; what is too long for talk is cut."""
     cut = "…" if len(text) > _MOST else ""
-    text = clean(text[:_MOST], keep_lines=True) + cut
+    text = fitted(clean(text[:_MOST], keep_lines=True) + cut, sys.stderr, indent)
     print(styled(text, style, stream=sys.stderr) if style else text, file=sys.stderr, flush=True)
 
 
@@ -51,8 +81,13 @@ def print_json(command: str, payload: Mapping[str, Any]) -> None:
     print(json.dumps(entry, ensure_ascii=True, indent=2))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
-    """Print a table on stdout: ruled and wrapped on a terminal, tab-separated when piped."""
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str | None]], *, whole: Sequence[str] = ()
+) -> None:
+    """Print a table on stdout: ruled and wrapped on a terminal, tab-separated when piped.
+
+    Columns that are `whole` are never wrapped: what is in them is copied.
+    """
     cells = [[clean(cell or "") for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in cells:
@@ -65,7 +100,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
 
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
-        drawn.add_column(column, overflow="fold")
+        drawn.add_column(column, overflow="fold", no_wrap=column in whole)
     for row in cells:
         drawn.add_row(*(Text(cell) for cell in row))
     Console(markup=False, highlight=False, emoji=False).print(drawn)

@@ -13,6 +13,7 @@ from incidentctl.cli.options import AsPerson, InIncident, Json
 from incidentctl.cli.responding import open_response, respond, told, workspace_of
 from incidentctl.domain.decide import corrections
 from incidentctl.domain.state import Incident
+from incidentctl.domain.text import one_line
 
 #: `-1` is an entry and no option.
 CONTEXT_SETTINGS = {"ignore_unknown_options": True}
@@ -91,7 +92,7 @@ def undo_command(
     told(response, recorded, command="undo", json=json)
     if not json:
         for entry in entries:
-            console.say(f"taken back: #{entry.number} {entry.kind}: {entry.text}")
+            console.say(f"taken back: #{entry.number} {one_line(entry.text)}", indent=12)
 
 
 def amend_command(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -99,11 +98,15 @@ def declare_command(
         # Also after Ctrl-C at a question: what is declared gets its process.
         recorded = complete(workspace, ident, request, who)
     _print(workspace, ident, recorded, json=json)
-    if asks and not no_walk and kind != "backfill":
+    if kind == "backfill" or json:
+        return
+    if asks and not no_walk:
         from incidentctl.app.respond import Response
         from incidentctl.cli.run import walk
 
         walk(Response(workspace, ident, who, tell=tell), teams=list(workspace.catalog.teams))
+    else:
+        console.say(f"next       incidentctl run -i {ident}")
 
 
 def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | None) -> str:
@@ -136,11 +139,9 @@ def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) 
     console.out(incident.id)
     console.say(f"severity   {incident.severity}{confirmed}")
     console.say(f"owner      {incident.owner or 'nobody yet: incidentctl affects SERVICE'}")
-    console.say(f"process    {incident.reason}")
+    console.say(f"process    {incident.reason}", indent=11)
     if incident.next_update:
         console.say(f"update due {incident.time(incident.next_update)}")
-    if not sys.stdin.isatty():
-        console.say(f"next       incidentctl run -i {ident}")
 
 
 def _where(workspace: Workspace) -> str:

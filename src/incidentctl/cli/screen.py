@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from incidentctl.cli.console import out
+from incidentctl.domain.roles import STANDARD
 from incidentctl.domain.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
 from incidentctl.domain.text import one_line
 from incidentctl.domain.times import format_duration, rough_duration
@@ -12,23 +13,24 @@ from incidentctl.domain.times import format_duration, rough_duration
 _BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}
 #: So many of the last timeline entries are shown.
 _LAST = 8
+_ROLES = tuple(role.name for role in STANDARD)
 
 
 def _row(label: str, value: str | None) -> None:
     if value:
-        out(f"{label:<14} {one_line(value)}")
+        out(f"{label:<14} {one_line(value)}", indent=15)
 
 
 def print_incident(incident: Incident, now: datetime) -> None:
     """Print an incident: head, what is due, checklist, hypotheses, the last entries, problems."""
-    out(f"{incident.id}  {one_line(incident.title)}", "bold")
+    out(f"{incident.id}  {one_line(incident.title)}", "bold", indent=len(incident.id) + 2)
     confirmed = "" if incident.confirmed else " (not confirmed)"
     _row("severity", f"{incident.severity}{confirmed}" if incident.severity else None)
     _row("status", incident.status)
-    _row("declared", f"{incident.time(incident.declared)} by {incident.declared_by}")
+    by = _named(incident, incident.declared_by)
+    _row("declared", f"{incident.time(incident.declared)} by {by}")
     _row("next update", next_update(incident, now))
-    for role in ("commander", "mitigator", "planning", "communication"):
-        _row(role, ", ".join(incident.holders(role)))
+    _roles(incident)
     _row("responding", " and ".join(filter(None, (incident.team, incident.individual))))
     _row("owner", incident.owner)
     _row("areas", ", ".join(incident.product_areas))
@@ -43,24 +45,46 @@ def print_incident(incident: Incident, now: datetime) -> None:
     if incident.steps:
         out()
         for step in incident.steps:
-            out(step_line(step))
+            out(step_line(step), indent=9)
     tasks = [task for task in incident.tasks if task.done is None]
     if tasks:
         out("\nOpen tasks")
         for task in tasks:
             whom = task.person or task.role
-            out(f"  {task.number:>2} {one_line(task.title)}" + (f" ({whom})" if whom else ""))
+            line = f"  {task.number:>2} {one_line(task.title)}" + (f" ({whom})" if whom else "")
+            out(line, indent=5)
     if incident.hypotheses:
         out("\nHypotheses")
         for hypothesis in incident.hypotheses:
-            out(f"  {hypothesis.number:>2} {hypothesis.state}: {one_line(hypothesis.text)}")
+            line = f"  {hypothesis.number:>2} {hypothesis.state}: {one_line(hypothesis.text)}"
+            out(line, indent=5)
     out("\nLast entries")
     for entry in incident.timeline[-_LAST:]:
         clock = entry.at.astimezone(incident.zone).strftime("%H:%M")
         struck = " (taken back)" if entry.retracted else ""
-        out(f"  #{entry.number:<3} {clock}  {one_line(entry.by)}: {one_line(entry.text)}{struck}")
+        line = f"  #{entry.number:<3} {clock}  {one_line(entry.by)}: {one_line(entry.text)}{struck}"
+        out(line, indent=14)
     for problem in incident.problems:
-        out(f"problem: {one_line(problem.message)}", "warning")
+        out(f"problem: {one_line(problem.message)}", "warning", indent=9)
+
+
+def _roles(incident: Incident) -> None:
+    """Print who holds which role; what nobody was given is the commander's, on one line."""
+    roles = dict.fromkeys([*_ROLES, *(held.role for held in incident.held)])
+    for role in roles:
+        if role == _ROLES[0] or incident.assigned(role):
+            _row(role, ", ".join(_named(incident, person) for person in incident.holders(role)))
+    rest = [role for role in roles if role != _ROLES[0] and not incident.assigned(role)]
+    if rest:
+        _row("other roles", f"held by the commander: {', '.join(rest)}")
+
+
+def _named(incident: Incident, person: str) -> str:
+    """Return the name of somebody who takes part, with their handle."""
+    names = [held.name for held in incident.held if held.person == person]
+    names += [entry.name for entry in incident.entries if entry.by == person]
+    name = next((name for name in names if name), None)
+    return f"{one_line(name)} ({person})" if name and name != person else person
 
 
 def step_line(step: Step) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -45,15 +47,19 @@ def list_command(
     if not heads:
         console.say("No incident is open." if not all_ else "No incident fits.")
         return
-    zone = workspace.speaker_zone(workspace.actor(None))
+    now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
+    from incidentctl.domain.times import rough_duration
     from incidentctl.domain.times import show as show_time
+
+    short = sys.stdout.isatty()  # a moment with its zone leaves no room for the title
+
+    def declared(moment: datetime) -> str:
+        return f"{rough_duration(now - moment)} ago" if short else show_time(moment, zone)
 
     console.table(
         ("id", "severity", "status", "declared", "commander", "title"),
-        [
-            (h.id, h.severity, h.status, show_time(h.declared, zone), h.commander, h.title)
-            for h in heads
-        ],
+        [(h.id, h.severity, h.status, declared(h.declared), h.commander, h.title) for h in heads],
+        whole=("id", "severity", "status", "declared"),
     )
 
 

@@ -37,7 +37,7 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
         console.print_json("step-list", {"incident": found.id, "steps": as_json(found)["steps"]})
         return
     for step in found.steps:
-        console.out(f"{step_line(step).strip()}  ({step.id})")
+        console.out(f"{step_line(step).strip()}  ({step.id})", indent=6)
 
 
 @app.command("done")

@@ -44,7 +44,8 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
     for task in found.tasks:
         box = "[x]" if task.done else "[ ]"
         whom = task.person or task.role
-        console.out(f"{task.number:>2} {box} {task.title}" + (f" ({whom})" if whom else ""))
+        line = f"{task.number:>2} {box} {task.title}" + (f" ({whom})" if whom else "")
+        console.out(line, indent=7)
 
 
 @app.command("add")

@@ -145,8 +145,8 @@ def due_command(
             when = (
                 f"overdue by {rough_duration(entry.overdue_by)}"
                 if entry.overdue_by > 0
-                else f"in {rough_duration(left)}"
+                else f"due in {rough_duration(left)}"
             )
-            console.out(f"{ident}  {entry.text}: {when}")
+            console.out(f"{ident}  {entry.text}: {when}", indent=len(ident) + 2)
     if late:
         raise typer.Exit(1)

@@ -7,6 +7,14 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 
 _UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
+_WORDS = {
+    "wd": "working day",
+    "w": "week",
+    "d": "day",
+    "h": "hour",
+    "m": "minute",
+    "s": "second",
+}
 _DURATION = re.compile(r"(\d{1,9})(w|d|h|m|s)")
 _AGO = re.compile(
     r"(?:(?P<count>\d{1,6}|an?)\s*(?P<unit>s|sec|second|m|min|minute|h|hour|d|day|w|week)s?)\s+ago$",
@@ -53,6 +61,12 @@ def format_duration(span: timedelta | float) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts[:2]) or "0s"
+
+
+def span_in_words(text: str) -> str:
+    """Write a span for people: `5wd` as 5 working days, `1d12h` as 1 day 12 hours."""
+    parts = re.findall(r"(\d+)(wd|w|d|h|m|s)", text)
+    return " ".join(f"{n} {_WORDS[unit]}{'' if n == '1' else 's'}" for n, unit in parts) or text
 
 
 def rough_duration(span: timedelta | float) -> str:

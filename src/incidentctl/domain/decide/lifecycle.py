@@ -9,6 +9,7 @@ from incidentctl.domain import facts
 from incidentctl.domain.decide.allowed import check
 from incidentctl.domain.decide.naming import one_of, said
 from incidentctl.domain.state import MOMENTS, PHASES, Incident
+from incidentctl.domain.times import span_in_words
 from incidentctl.errors import RefusedError, UsageError
 
 
@@ -75,7 +76,7 @@ def close(
     required = required and incident.kind != "drill"
     if required and not retrospective and not (reason and reason.strip()):
         within = incident.retrospective_within
-        limit = f" within {within}" if within else ""
+        limit = f" within {span_in_words(within)}" if within else ""
         raise RefusedError(
             f"{incident.severity} requires a retrospective{limit}.",
             hint="begin it with `incidentctl retro`, or say why there is none: "
