@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -73,8 +73,17 @@ class Batch:
             self._merge(action.incident, _checked(action), base)
         if not self._fresh:  # all of it is in already: the last process died before forgetting
             return self._already_there(pending, tips, absorbed)
-        stream = Stream(refs.TRUTH, base)
-        logs = self._render_logs()
+        # Git starts while log.md is rendered, and what is not for the commit is rendered while
+        # git works: together 10 ms of a `log` with 1,000 events.
+        with Stream(self._store.git, refs.TRUTH, base) as stream:
+            return self._import(stream, pending, absorbed)
+
+    def _import(
+        self, stream: Stream, pending: Sequence[Pending], absorbed: tuple[str, ...]
+    ) -> Outcome:
+        """Write the commits, and see what the truth holds then."""
+        late = {i for i, fresh in self._fresh.items() if _may_lag(self._folders[i], fresh)}
+        logs = self._render_logs(self._fresh.keys() - late)
         marks = self._write_commits(stream, pending, logs)
         commit_answers = {name: stream.ask_commit(mark) for name, mark in marks.items()}
         last = stream.ask_commit(stream.marks)
@@ -87,7 +96,9 @@ class Batch:
         if self._move_mirror:
             stream.move(self._store.mirror)
         point("flush.prepared")
-        result, answers = stream.run(self._store.git)
+        stream.send()
+        logs |= self._render_logs(late)
+        result, answers = stream.answers()
         point("flush.imported")
         after = self._store.tips()
         whole = bool(answers[last]) and after.truth == answers[last]
@@ -200,14 +211,12 @@ class Batch:
         return marks
 
     def _write_log(self, stream: Stream, incident: str, logs: dict[str, str]) -> None:
-        folder = self._folders[incident]
-        known = folders.knows_all(folder.events())
-        if known and not _may_lag(folder, self._fresh[incident]):
+        if incident in logs and folders.knows_all(self._folders[incident].events()):
             stream.file(paths.log_path(incident), logs[incident].encode())
 
-    def _render_logs(self) -> dict[str, str]:
+    def _render_logs(self, incidents: Iterable[str]) -> dict[str, str]:
         logs = {}
-        for incident in self._fresh:
+        for incident in incidents:
             folder = self._folders[incident]
             told = folders.problems(paths.log_path(incident), folder, now=self._now())
             logs[incident] = self._render(incident, folder.events(), told)

@@ -133,14 +133,21 @@ class Git:
     ) -> Result:
         """Run `git <arguments>` to its end; `data` goes to stdin, `timeout` is in seconds."""
         child = self.start(arguments, feed=data is not None, discover=discover)
-        try:
-            out, err = child.communicate(data, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            kill(child)
-            raise EnvironmentFailedError(
-                f"git {arguments[0]} took longer than {timeout:.0f} seconds and was ended"
-            ) from None
-        return Result(child.returncode, out, err.decode(errors="replace"))
+        return finish(child, arguments[0], data, timeout=timeout)
+
+
+def finish(
+    child: subprocess.Popen[bytes], name: str, data: bytes | None, *, timeout: float
+) -> Result:
+    """Feed a git that was started as `name` and wait for its end; `timeout` is in seconds."""
+    try:
+        out, err = child.communicate(data, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        kill(child)
+        raise EnvironmentFailedError(
+            f"git {name} took longer than {timeout:.0f} seconds and was ended"
+        ) from None
+    return Result(child.returncode, out, err.decode(errors="replace"))
 
 
 def signal_group(child: subprocess.Popen[bytes]) -> None:

@@ -6,10 +6,13 @@ Every payload goes with its length, so that no text can end its field (git-fast-
 from __future__ import annotations
 
 import re
+import threading
 from datetime import datetime
+from types import TracebackType
 
 from incidentctl.domain.text import one_line
-from incidentctl.record.git import Git, Result
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record.git import Git, Result, finish, kill
 from incidentctl.record.outbox import Author
 
 # Forges make links and messages out of these, wherever the text came from.
@@ -30,10 +33,13 @@ def _identity(author: Author, moment: datetime) -> str:
 
 
 class Stream:
-    """Commits on one ref, in order."""
+    """Commits on one ref, in order; git starts with it and ends with the `with` block."""
 
-    def __init__(self, ref: str, base: str | None) -> None:
+    def __init__(self, git: Git, ref: str, base: str | None) -> None:
         """Start on the commit `base`, or with a new root."""
+        self._child = git.start(("fast-import", "--quiet"), feed=True)
+        self._worker = threading.Thread(target=self._import)
+        self._result: Result | EnvironmentFailedError | None = None
         self._ref = ref
         self._base = base
         self._parts: list[bytes] = [b"feature done\n"]
@@ -71,13 +77,38 @@ class Stream:
         """Let another ref follow to the newest commit, if that is a fast-forward."""
         self._parts.append(f"reset {ref}\nfrom :{self.marks}\n\n".encode())
 
-    def run(self, git: Git) -> tuple[Result, list[str]]:
-        """Import it all; return how git ended, and the answers: object ids, "" for none."""
-        data = b"".join([*self._parts, b"done\n"])
-        result = git.run("fast-import", "--quiet", data=data, timeout=_TIMEOUT)
-        lines = result.out.decode(errors="replace").splitlines()
-        answers = [_oid(line) for line in lines] + [""] * (self._asked - len(lines))
-        return result, answers
+    def send(self) -> None:
+        """Let git import it all; meanwhile the caller may do something else."""
+        self._parts.append(b"done\n")
+        self._worker.start()
+
+    def _import(self) -> None:
+        try:
+            data = b"".join(self._parts)
+            self._result = finish(self._child, "fast-import", data, timeout=_TIMEOUT)
+        except EnvironmentFailedError as error:
+            self._result = error
+
+    def answers(self) -> tuple[Result, list[str]]:
+        """Wait; return how git ended, and the answers: object ids, "" for none."""
+        self._worker.join()
+        if not isinstance(self._result, Result):
+            raise self._result or EnvironmentFailedError("git could not be fed")
+        lines = self._result.out.decode(errors="replace").splitlines()
+        found = [_oid(line) for line in lines] + [""] * (self._asked - len(lines))
+        return self._result, found
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._child.returncode is None and not self._worker.is_alive():
+            kill(self._child)
 
 
 def _oid(line: str) -> str:
