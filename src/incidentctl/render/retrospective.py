@@ -22,6 +22,8 @@ from incidentctl.render.inert import address, inert
 _EXAMPLE = (
     "  # - {{id: {id}, title: What will be different, owner: {owner}, due: {due}, done: false}}"
 )
+#: So much of the log is in the document, which people read, and edit by hand.
+_MOST_ENTRIES, _MOST_LETTERS = 1000, 300
 _ABOUT_ACTIONS = (
     "Write each change with an owner and a day as an action item at the head of this file;\n"
     "`incidentctl actions` lists them."
@@ -206,13 +208,19 @@ def _timeline(facts: Facts) -> Iterator[str]:
     yield "| # | When | Who | What |"
     yield "|---:|---|---|---|"
     clock = Clock(facts.incident)
-    for entry in facts.timeline:
+    for entry in facts.timeline[:_MOST_ENTRIES]:
         yield f"| {entry.number} | {clock.both(entry.at)} | {inert(entry.by)} | {_what(entry)} |"
+    if (more := len(facts.timeline) - _MOST_ENTRIES) > 0:
+        yield ""
+        yield f"And {more} more entries, which are in the log."
 
 
 def _what(entry: Entry) -> str:
-    """Return an entry's first line: log.md has all of it."""
+    """Return an entry's first line, or its beginning: log.md has all of it."""
     first, _, rest = entry.text.strip().partition("\n")
-    more = rest.count("\n") + 1 if rest.strip() else 0
-    text = inert(first) + (f" … and {more} more lines in the log" if more else "")
-    return f"**{text}**" if entry.pinned and "`" not in text else text
+    more = f" and {rest.count(chr(10)) + 1} more lines" if rest.strip() else ""
+    cut = len(first) > _MOST_LETTERS
+    text = inert(first[:_MOST_LETTERS])
+    if cut or more:
+        text += f" …{more} in the log" if more else " … more in the log"
+    return f"{text} *(pinned)*" if entry.pinned else text
