@@ -17,7 +17,7 @@ from tools.generate import pages
 from incidentctl.cli.boundary import run
 from incidentctl.cli.main import app
 
-PLAYED = ("README.md", "docs/tutorial.md")
+PLAYED = ("README.md", "docs/tutorial.md", "docs/drills.md", "docs/retrospectives.md")
 PAGES = [str(page.relative_to(ROOT)) for page in docs_pages.pages()]
 
 
