@@ -20,8 +20,13 @@ def tracked(root: Path, given: Mapping[str, str], folder: str) -> frozenset[str]
 
 
 def ignored(root: Path, given: Mapping[str, str], path: str) -> bool | None:
-    """Say whether git ignores a file that need not exist yet; None outside of a repository."""
-    done = Git(root, given).run("check-ignore", "--quiet", "--", path, discover=True)
+    """Say whether git ignores a file that need not exist yet; None outside of a repository.
+
+    `path` has no character that means something in a pattern.
+    """
+    # check-ignore refuses literal pathspecs, which the environment of our git asks for.
+    arguments = ("--no-literal-pathspecs", "check-ignore", "--quiet", "--", path)
+    done = Git(root, given).run(*arguments, discover=True)
     return {0: True, 1: False}.get(done.code)
 
 

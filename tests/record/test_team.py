@@ -1,0 +1,53 @@
+import os
+from datetime import date
+
+import pytest
+
+from incidentctl.record.team import first_commit, ignored, tracked
+
+PRIVATE = "drills/a.private.yaml"
+
+
+@pytest.fixture
+def root(tmp_path, git):
+    """A team's repository that is a folder of a git repository."""
+    git(tmp_path, "init", "-q")
+    folder = tmp_path / "incidents here"
+    (folder / "drills").mkdir(parents=True)
+    for name in ("a.yaml", "a.private.yaml", "ü\n.yaml"):
+        (folder / "drills" / name).write_text("")
+    return folder
+
+
+def test_what_git_tracks_also_before_the_first_commit(root, git):
+    assert tracked(root, os.environ, "drills") == frozenset()
+    git(root, "add", "drills/a.private.yaml", "drills/ü\n.yaml")
+    assert tracked(root, os.environ, "drills") == {PRIVATE, "drills/ü\n.yaml"}
+    (root / PRIVATE).unlink()
+    assert PRIVATE in tracked(root, os.environ, "drills")
+
+
+def test_what_git_ignores(root, git):
+    assert ignored(root, os.environ, PRIVATE) is False
+    (root / ".gitignore").write_text("drills/*.private.yaml\n")
+    assert ignored(root, os.environ, PRIVATE) is True
+    assert ignored(root, os.environ, "drills/not-yet.private.yaml") is True
+    assert ignored(root, os.environ, "drills/a.yaml") is False
+    git(root, "add", "-f", PRIVATE)
+    assert ignored(root, os.environ, PRIVATE) is False, "what is tracked is not ignored any more"
+
+
+def test_when_it_began(root, git, monkeypatch):
+    assert first_commit(root, os.environ) is None
+    git(root, "config", "user.name", "Alice")
+    git(root, "config", "user.email", "alice@example.com")
+    for day in ("2026-03-01", "2026-05-01"):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{day}T12:00:00Z")
+        git(root, "commit", "-q", "--allow-empty", "-m", day)
+    assert first_commit(root, os.environ) == date(2026, 3, 1)
+
+
+def test_outside_of_a_repository(tmp_path):
+    assert tracked(tmp_path, os.environ, "drills") == frozenset()
+    assert ignored(tmp_path, os.environ, PRIVATE) is None
+    assert first_commit(tmp_path, os.environ) is None
