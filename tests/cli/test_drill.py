@@ -1,0 +1,246 @@
+"""`incidentctl drill` from the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pexpect
+import pytest
+
+UNPLANNED = (
+    "--mode", "unplanned", "--what", "User login on staging", "--team", "orders",
+    "--commander", "omar", "--mitigator", "sanne", "--at", "2026-03-29T10:30",
+    "--how", "Dropping the token database", "--private-why", "To exercise the orders team",
+    "--saboteur", "greta", "--from", "2026-03-29T09:00", "--to", "2026-03-29T15:00",
+    "--why", "To exercise our response to an incident", "--timezone", "America/New_York",
+)  # fmt: skip
+PLANNED = (
+    "--what", "User login on staging", "--team", "orders", "--at", "2026-03-29T10:30",
+    "--how", "Dropping the token database", "--why", "To exercise our response",
+    "--saboteur", "greta", "--timezone", "America/New_York",
+)  # fmt: skip
+SECRETS = ("orders", "omar", "sanne", "10:30", "token", "staging", "greta")
+
+
+@pytest.fixture
+def ignoring(team):
+    (team / ".gitignore").write_text("drills/*.private.yaml\n")
+    return team
+
+
+@pytest.fixture
+def unplanned(run, ignoring):
+    result = run("drill", "new", "q1", *UNPLANNED)
+    assert result.code == 0, result.err
+    return result
+
+
+def test_an_unplanned_drill_has_two_files_and_git_takes_one(unplanned, team, git):
+    assert unplanned.out.split() == ["drills/q1.yaml", "drills/q1.private.yaml"]
+    assert "damage trust" in unplanned.err
+    public = (team / "drills/q1.yaml").read_text()
+    assert not [secret for secret in SECRETS if secret in public]
+    git(team, "add", "-A")
+    assert git(team, "ls-files", "drills").split() == ["drills/q1.yaml"]
+
+
+def test_the_documents_of_an_unplanned_drill(unplanned, run):
+    public = run("drill", "plan", "Q1").out
+    assert public == run("drill", "plan", "q1", "--audience", "public").out
+    assert public.count("Top Secret") == 6
+    note = run("drill", "note", "q1", "--format", "text").out
+    rest = run("drill", "list").out, run("drill", "list", "--json").out
+    audience = run("drill", "audience", "q1", "--json").json
+    for text in (public, note, *rest):
+        assert not [secret for secret in SECRETS if secret in text]
+    assert {each["name"] for each in audience["audience"]} >= {"orders", "platform"}
+    private = run("drill", "plan", "q1", "--audience", "private", "--format", "html").out
+    assert all(secret in private for secret in SECRETS)
+
+
+def test_without_the_private_half_the_public_is_the_same(unplanned, run, team):
+    before = [run("drill", *each, "q1").out for each in (["plan"], ["note"], ["audience"])]
+    (team / "drills/q1.private.yaml").unlink()
+    assert before == [run("drill", *each, "q1").out for each in (["plan"], ["note"], ["audience"])]
+    missing = run("drill", "plan", "q1", "--audience", "private")
+    assert (missing.code, missing.out) == (5, "")
+    assert run("drill", "plan", "q1", "--audience", "engineering").code == 5
+
+
+def test_a_private_half_that_git_would_take_is_not_written(run, team):
+    result = run("drill", "new", "q1", *UNPLANNED)
+    assert result.code == 5
+    assert "Add this line to .gitignore: drills/*.private.yaml" in result.err
+    assert not (team / "drills").exists()
+    assert not (team / ".gitignore").exists(), "it is the team's to edit"
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [
+        (("--at", "2026-03-29T16:30"), "outside of its window"),
+        (("--to", "2026-03-29T08:00"), "does not end after it begins"),
+        (("--at", "soon"), "'soon' is not a time"),
+        (("--timezone", "Mars/Olympus"), "is no time zone"),
+        (("--what", " "), "An answer is needed"),
+        (("--team", "a b"), "a name has"),
+    ],
+)
+def test_answers_that_cannot_be_write_nothing(run, ignoring, instead, said):
+    arguments = list(UNPLANNED)
+    arguments[arguments.index(instead[0]) + 1] = instead[1]
+    result = run("drill", "new", "q1", *arguments)
+    assert result.code == 2
+    assert said in result.err
+    assert not (ignoring / "drills").exists()
+
+
+def test_what_lint_will_say_is_told(run, ignoring):
+    arguments = list(UNPLANNED)
+    arguments[arguments.index("--why") + 1] = "To see whether Omar can do it"
+    arguments[arguments.index("--saboteur") + 1] = "nobody"
+    result = run("drill", "new", "q1", *arguments)
+    assert result.code == 0
+    assert "tells `commander`" in result.err
+    assert "no person 'nobody'" in result.err
+
+
+def test_nothing_is_overwritten(unplanned, run, team):
+    before = (team / "drills/q1.yaml").read_bytes()
+    for name in ("q1", "Q1"):
+        assert run("drill", "new", name, *UNPLANNED).code == 5
+        assert run("drill", "new", name, *PLANNED).code == 5
+    (team / "drills/q2.private.yaml").write_text("# mine\n")
+    assert run("drill", "new", "q2", *UNPLANNED).code == 5
+    assert (team / "drills/q2.private.yaml").read_text() == "# mine\n"
+    assert not (team / "drills/q2.yaml").exists()
+    assert (team / "drills/q1.yaml").read_bytes() == before
+
+
+def test_a_planned_drill(run, team):
+    result = run("drill", "new", "spring", *PLANNED, "--service", "payment", "--json")
+    assert result.json["written"] == ["drills/spring.yaml"]
+    text = run("drill", "plan", "spring", "--format", "text").out
+    assert text.count("?\n   ") == 6
+    assert "2026-03-29 10:30 EDT, UTC-04:00" in text
+    for whom in ("public", "private"):
+        assert run("drill", "plan", "spring", "--audience", whom).code == 5
+    assert run("drill", "note", "spring").code == 5
+    readers = {
+        each["name"]: each for each in run("drill", "audience", "spring", "--json").json["audience"]
+    }
+    assert "all of engineering" in readers["discovery"]["reasons"]
+    assert "reached through payment" in readers["orders"]["reasons"]
+    assert readers["orders"]["contacts"]
+
+
+def test_what_is_missing_is_named(run):
+    result = run("drill", "new", "--what", "x")
+    assert result.code == 2
+    assert "a name, --team, --at, --how, --why, --saboteur" in result.err
+    assert "--commander" in run("drill", "new", "a", *PLANNED, "--commander", "bob").err
+    assert run("drill", "new", "a", "--mode", "maybe").code == 2
+
+
+def test_a_drill_that_does_not_exist(run, unplanned):
+    for subcommand in ("plan", "note", "audience", "sent"):
+        result = run("drill", subcommand, "q1x")
+        assert result.code == 3
+        assert "Did you mean 'q1'?" in result.err
+
+
+def test_sent_is_written_into_the_public_file(run, unplanned, team):
+    file = team / "drills/q1.yaml"
+    before = file.read_text().splitlines()
+    result = run("drill", "sent", "q1", "--at", "2026-03-20T16:00")
+    assert result.code == 0, result.err
+    assert "sent 2026-03-20 16:00 EDT" in result.out
+    after = file.read_text().splitlines()
+    assert "sent: 2026-03-20T16:00" in after
+    assert [line for line in after if not line.startswith("sent:")] == before
+    assert "2026-03-20 16:00" in run("drill", "list").out
+    again = run("drill", "sent", "q1", "--at", "2026-03-21T16:00", "--json")
+    assert (again.json["path"], again.json["days_ahead"]) == ("drills/q1.yaml", 8)
+    assert file.read_text().count("sent:") == 1
+
+
+def test_a_plan_that_goes_out_late_is_said(run, team):
+    run("drill", "new", "spring", *PLANNED)
+    late = run("drill", "sent", "spring", "--at", "2026-03-26T16:00")
+    assert late.code == 0
+    assert "3 days ahead of the drill; 7 are due" in late.err
+    future = run("drill", "sent", "spring", "--at", "2030-01-01T10:00")
+    assert (future.code, "future" in future.err) == (2, True)
+
+
+def test_a_tracked_private_half_fails_lint(run, unplanned, team, git):
+    assert "IC122" not in run("catalog", "lint").out
+    git(team, "add", "-f", "drills/q1.private.yaml")
+    result = run("catalog", "lint")
+    assert result.code == 1
+    assert "drills/q1.private.yaml:1:1: error IC122" in result.out
+
+
+def test_outside_of_a_repository(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert command("drill", "list").code == 0
+    assert command("drill", "new", "a", *PLANNED).code == 5
+    assert command("drill", "plan", "a").code == 3
+
+
+def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
+    environment = {**os.environ, "TERM": "dumb"}
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "incidentctl", "-C", str(ignoring), "drill", "new", "q1"],
+        env=environment,
+        timeout=20,
+        encoding="utf-8",
+        dimensions=(40, 200),
+    )
+    dialogue = [
+        ("Who shall know about it", "2"),
+        ("What are we going to break, and why", "User login on staging"),
+        ("Which team should respond", "orders"),
+        ("Who should become commander", "omar"),
+        ("Who should become mitigator", "sanne"),
+        ("Which day and time", "half past ten"),
+        ("is not a time", None),
+        ("Which day and time", "2026-03-29T10:30"),
+        ("How do we break it", "Dropping the token database"),
+        ("private: may name the team", "To exercise the orders team"),
+        ("Who causes it", "greta"),
+        ("In what time range", "2026-03-29T09:00"),
+        ("To \\(public", "2026-03-29T15:00"),
+        ("does not name the team", "To exercise our response"),
+    ]
+    for question, answer in dialogue:
+        child.expect(question)
+        if answer is not None:
+            child.expect(":")
+            child.sendline(answer)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert sorted(each.name for each in (ignoring / "drills").iterdir()) == [
+        "q1.private.yaml",
+        "q1.yaml",
+    ]
+
+
+def test_leaving_the_questions_writes_nothing(ignoring):
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "incidentctl", "-C", str(ignoring), "drill", "new", "q1", "--mode", "unplanned"],
+        env={**os.environ, "TERM": "dumb"},
+        timeout=20,
+        encoding="utf-8",
+    )
+    child.expect("What are we going to break")
+    child.sendintr()
+    child.expect("Nothing was written")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert not (ignoring / "drills").exists()
