@@ -42,8 +42,12 @@ def actor(stated: str | None, basics: Basics, identity: Identity) -> Actor:
     handle = clean(identity.user_at_host)[:100]
     problem = None
     if basics.by_handle:
-        who = f"the e-mail {identity.email}" if identity.email else "git's user.email, not set here"
-        problem = f"No member of the catalog has {who}: recorded as {handle}."
+        why = (
+            f"no member of the catalog has the e-mail {identity.email}"
+            if identity.email
+            else "git's user.email is not set here"
+        )
+        problem = f"Recorded as {handle} because {why}"
     return Actor(handle, identity.name, identity.name or handle, email, problem=problem)
 
 

@@ -232,7 +232,10 @@ def _user(environment: Mapping[str, str]) -> str:
 def open_workspace(directory: str | None = None, *, must: bool = True) -> Workspace:
     """Open the workspace for a command; with `must` False no folder is ever refused."""
     environment = dict(os.environ)
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder was removed
+        here = Path("/")
     choice = places.choose(directory, environment, here, must=must)
     return Workspace(choice, environment, here=here)
 

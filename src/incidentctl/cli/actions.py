@@ -9,6 +9,7 @@ import typer
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
 from incidentctl.cli.responding import workspace_of
+from incidentctl.errors import UsageError
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -33,6 +34,11 @@ def actions(
     """
     if ctx.invoked_subcommand is None:
         _list(ctx, overdue, owner, json)
+    elif overdue or owner or json:
+        raise UsageError(
+            "Options stand after the word.",
+            hint=f"incidentctl actions {ctx.invoked_subcommand} ...",
+        )
 
 
 @app.command("list")

@@ -33,15 +33,19 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
             args=arguments, prog_name="incidentctl", standalone_mode=False
         )
         sys.stdout.flush()
+        if result == INTERRUPTED:  # typer has made it out of Ctrl-C
+            return _interrupted()
         return result if isinstance(result, int) else 0
     except IncidentctlError as refusal:
         tell(refusal)
         return refusal.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        print("\nInterrupted. What was recorded is safe.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`); say nothing, and let nothing be flushed.
+        return _interrupted()
+    except (BrokenPipeError, SystemExit) as end:
+        # The reader of our output has gone (`| head`), of which typer makes an exit with 1; say
+        # nothing, and let nothing be flushed.
+        if isinstance(end, SystemExit) and not isinstance(end.__context__, BrokenPipeError):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 (this is where everything ends)
@@ -50,6 +54,11 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         if type(error).__module__.startswith("typer"):
             return _usage(error)
         return _bug(error)
+
+
+def _interrupted() -> int:
+    print("\nInterrupted. What was recorded is safe.", file=sys.stderr)
+    return INTERRUPTED
 
 
 def tell(refusal: IncidentctlError) -> None:

@@ -98,7 +98,7 @@ def who(
     workspace = _open(ctx)
     matches = ask(workspace.catalog, words, now=workspace.now())
     if not json:
-        console.out("\n\n".join(_match_text(match) for match in matches))
+        console.out("\n\n".join(_match_text(match) for match in matches), indent=12)
         return
     payload = []
     for match in matches:

@@ -98,7 +98,10 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    drawn = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0),
+        header_style="bold",
+    )  # fmt: skip
     for column in columns:
         drawn.add_column(column, overflow="fold", no_wrap=column in whole)
     for row in cells:

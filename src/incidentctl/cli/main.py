@@ -6,8 +6,10 @@ A command's module is imported when the command runs: `--help` and `log` pay for
 from __future__ import annotations
 
 import io
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -146,6 +148,11 @@ def command_line() -> int:
     """Run the command line; return the exit code."""
     from incidentctl.cli.boundary import run
 
+    # Streams that were closed: what is opened next would get their numbers, and be written into.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode)  # noqa: SIM115 (as long as the process lives)
+            setattr(sys, name, stream)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that has not every character
             stream.reconfigure(errors="backslashreplace")

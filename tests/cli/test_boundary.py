@@ -1,0 +1,109 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from incidentctl import errors
+from incidentctl.cli.boundary import run, tell
+
+CODES = {
+    "UsageError": 2,
+    "NotFoundError": 3,
+    "InvalidDataError": 4,
+    "RefusedError": 5,
+    "EnvironmentFailedError": 6,
+}
+
+
+def raising(error):
+    app = typer.Typer()
+
+    @app.command()
+    def command():
+        raise error
+
+    return app
+
+
+@pytest.mark.parametrize(("name", "code"), CODES.items())
+def test_a_refusal_is_a_message_a_hint_an_echo_and_a_code(name, code, capsys):
+    error = getattr(errors, name)("What is wrong.", hint="do this", echo="what was typed")
+    assert run(raising(error), []) == code
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.splitlines() == [
+        "error: What is wrong.",
+        "hint: do this",
+        "Nothing was recorded. You had typed:",
+        "what was typed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(KeyboardInterrupt(), 130), (typer.Abort(), 130), (typer.Exit(7), 7), (typer.Exit(), 0)],
+)
+def test_how_else_a_command_ends(error, code, capsys):
+    assert run(raising(error), []) == code
+    assert ("safe" in capsys.readouterr().err) == (code == 130)
+
+
+def test_a_bug_is_one_line_and_a_file_with_the_traceback(capsys):
+    assert run(raising(ZeroDivisionError("\x1b[31mx")), []) == 70
+    err = capsys.readouterr().err
+    assert "\x1b" not in err
+    assert len(err.splitlines()) == 2
+    file = Path(err.split("report it with ")[1].strip())
+    assert "Traceback" in file.read_text()
+    assert "ZeroDivisionError" in file.read_text()
+
+
+def test_a_bug_where_no_file_can_be_written(capsys, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
+    monkeypatch.setattr("tempfile.tempdir", "/proc/nowhere")
+    assert run(raising(ZeroDivisionError("x")), []) == 70
+    assert "could not be written" in capsys.readouterr().err
+
+
+def test_a_long_text_is_shown_in_part_and_kept_whole(capsys):
+    text = "word " * 5000
+    tell(errors.UsageError("no", echo=text))
+    err = capsys.readouterr().err
+    assert len(err) < 3000
+    kept = Path(err.split("kept in ")[1].strip())
+    assert kept.read_text() == text
+    assert kept.stat().st_mode & 0o077 == 0
+    assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_reader_that_goes_away_is_no_error(team):
+    script = f"{sys.executable} -m incidentctl catalog list | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=team, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "0"
+
+
+def test_closed_streams_are_no_bug(team):
+    script = f"{sys.executable} -m incidentctl declare x >&- 2>&-; echo $?"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=team, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() in ("0", "6")
+    listed = subprocess.run(
+        [sys.executable, "-m", "incidentctl", "list"],
+        cwd=team, capture_output=True, text=True, check=True, env=dict(os.environ),
+    )  # fmt: skip
+    assert "x" in listed.stdout
+
+
+def test_a_folder_that_was_removed_is_no_bug(team, tmp_path):
+    gone = tmp_path / "gone"
+    script = f"mkdir {gone}; cd {gone}; rmdir {gone}; {sys.executable} -m incidentctl declare x"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 6)
+    assert "a bug" not in done.stderr

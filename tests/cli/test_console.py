@@ -1,0 +1,106 @@
+import json
+import sys
+
+import pytest
+
+from incidentctl.cli import console
+
+
+class Terminal:
+    """A stream that says it is a terminal, and keeps what is written to it."""
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text):
+        self.text += text
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(sys, "stderr", stream)
+    return stream
+
+
+def test_data_goes_to_stdout_and_talk_to_stderr(capsys):
+    console.out("data")
+    console.say("talk")
+    assert capsys.readouterr() == ("data\n", "talk\n")
+
+
+def test_what_is_printed_does_not_act(capsys):
+    console.out("\x1b[31mx\ny\u202e", "bold")
+    console.say("\x07", "error")
+    output = capsys.readouterr()
+    assert output.out == "\\u{1b}[31mx\ny\\u{202e}\n"
+    assert output.err == "\\u{7}\n"
+
+
+def test_talk_is_cut_and_data_is_not(capsys):
+    console.out("x" * 10_000)
+    console.say("x" * 10_000)
+    output = capsys.readouterr()
+    assert len(output.out) == 10_001
+    assert len(output.err) < 7000
+
+
+def test_a_terminal_gets_colour_unless_it_wants_none(terminal, monkeypatch):
+    console.out("x", "error")
+    assert terminal.text == "\x1b[31mx\x1b[0m\n"
+    for name, value in (("NO_COLOR", "1"), ("TERM", "dumb")):
+        monkeypatch.setenv(name, value)
+        terminal.text = ""
+        console.out("x", "error")
+        assert terminal.text == "x\n"
+        monkeypatch.delenv(name)
+
+
+def test_long_lines_go_on_indented_between_words(terminal):
+    console.out("label  " + "four " * 12, indent=7)
+    lines = terminal.text.splitlines()
+    assert len(lines) == 2
+    assert all(len(line) <= 40 for line in lines)
+    assert lines[1].startswith("       four")
+
+
+def test_an_address_stays_whole(terminal):
+    url = "https://example.com/" + "a-b/" * 20
+    console.say(f"see {url}")
+    assert url in terminal.text
+
+
+def test_long_lines_stay_whole_in_a_pipe(capsys):
+    console.out("x " * 100, indent=2)
+    console.say("x " * 100)
+    output = capsys.readouterr()
+    assert output.out == output.err == "x " * 100 + "\n"
+
+
+def test_json_is_ascii_with_its_schema(capsys):
+    console.print_json("some-command", {"text": "ü\x1b"})
+    out = capsys.readouterr().out
+    assert out.isascii()
+    assert "\x1b" not in out
+    assert json.loads(out) == {"schema": "incidentctl/some-command/1", "text": "ü\x1b"}
+
+
+def test_a_table_is_tab_separated_in_a_pipe(capsys):
+    console.table(("a", "b"), [["1", None], ["[red]x[/red]", "\t\x1b"]])
+    assert capsys.readouterr().out == "1\t\n[red]x[/red]\t\\u{9}\\u{1b}\n"
+
+
+def test_a_table_fits_the_terminal_and_reads_no_markup(terminal):
+    console.table(("id", "title"), [["inc-1-2-3", "[red]word[/red] " * 6]], whole=("id",))
+    assert "inc-1-2-3" in terminal.text
+    assert "[red]word[/red]" in terminal.text
+    assert max(map(len, terminal.text.splitlines())) <= 40

@@ -1,0 +1,128 @@
+"""What `declare` asks, in a real pseudo-terminal: Enter answers, Ctrl-C loses nothing."""
+
+import os
+import re
+import sys
+
+import pexpect
+import pytest
+
+ENTER, DOWN, INTERRUPT = "\r", "\x1b[B", "\x03"
+
+
+@pytest.fixture
+def terminal(team):
+    """Start incidentctl in a terminal of 80 columns."""
+    started = []
+
+    def start(*arguments):
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "incidentctl", *arguments],
+            cwd=str(team),
+            env={**os.environ, "TERM": "xterm"},
+            encoding="utf-8",
+            timeout=15,
+            dimensions=(24, 80),
+        )
+        started.append(child)
+        return child
+
+    yield start
+    for child in started:
+        child.close(force=True)
+
+
+def end(child):
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus
+
+
+def test_enter_answers_every_question(terminal, run, show):
+    child = terminal("declare", "checkout is down", "--no-walk")
+    child.expect("recorded inc-")  # before anything is asked
+    child.expect("What is affected")
+    child.send(ENTER)
+    child.expect("How bad is it")
+    child.send(ENTER)
+    assert end(child) == 0
+    state = show()
+    assert state["services"] == ["checkout"] or state["product_areas"] == ["checkout"]
+    assert (state["severity"], state["confirmed"]) == ("SEV2", False)
+
+
+def test_a_severity_is_chosen(terminal, show):
+    child = terminal("declare", "x", "--no-walk", "--affects", "kafka")
+    child.expect("How bad is it")
+    child.send(DOWN + ENTER)
+    assert end(child) == 0
+    assert (show()["severity"], show()["confirmed"]) == ("SEV1", True)
+
+
+@pytest.mark.parametrize("answered", [0, 1])
+def test_an_interrupt_leaves_a_declared_incident_with_its_process(terminal, run, show, answered):
+    child = terminal("declare", "checkout is down", "--no-walk")
+    child.expect("What is affected")
+    if answered:
+        child.send(ENTER)
+        child.expect("How bad is it")
+    child.send(INTERRUPT)
+    assert end(child) == 130
+    state = show()
+    assert state["title"] == "checkout is down"
+    assert state["severity"] == "SEV2"
+    assert state["steps"]
+
+
+def test_the_title_is_asked_for(terminal, show):
+    child = terminal("declare", "--no-walk")
+    child.expect("What is broken")
+    child.send("the till is stuck" + ENTER)
+    child.expect("What is affected")
+    child.send(INTERRUPT)
+    assert end(child) == 130
+    assert show()["title"] == "the till is stuck"
+
+
+def test_without_a_title_an_interrupt_declares_nothing(terminal, run):
+    child = terminal("declare")
+    child.expect("What is broken")
+    child.send(INTERRUPT)
+    assert end(child) == 130
+    assert run("list", "--all", "--json").json["incidents"] == []
+
+
+def test_what_is_not_known_is_asked_again(terminal, show):
+    child = terminal("declare", "x", "--no-walk", "-s", "1")
+    child.expect("What is affected")
+    child.send("kafak" + ENTER)
+    child.expect("kafka")
+    child.expect("What is affected")
+    child.send("kafka" + ENTER)
+    assert end(child) == 0
+    assert show()["services"] == ["kafka"]
+
+
+def test_one_of_several_incidents_is_chosen(terminal, run, show):
+    first = run("declare", "one").out.strip()
+    run("declare", "two")
+    child = terminal("log", "which?")
+    child.expect("Which incident")
+    child.send(DOWN + ENTER)
+    assert end(child) == 0
+    texts = [entry["text"] for entry in show(first)["timeline"]]
+    other = next(h["id"] for h in run("list", "--json").json["incidents"] if h["id"] != first)
+    assert ("which?" in texts) != ("which?" in str(show(other)["timeline"]))
+
+
+def test_show_fits_80_columns_and_breaks_between_words(terminal, run):
+    words = " ".join(f"word{number:03}" for number in range(40))
+    run("declare", "x")
+    run("log", words)
+    child = terminal("show")
+    child.expect(pexpect.EOF)
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in child.before.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert all(re.search(rf"\bword{number:03}\b", "\n".join(lines)) for number in range(40))
+    assert not any(line.startswith("word") for line in lines)
