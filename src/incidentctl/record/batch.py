@@ -169,8 +169,12 @@ class Batch:
         folder = self._folders.get(incident)
         if folder is None:
             index = self._store.valid_index(self._store.tips())
-            known = index.open.get(incident) if index and not index.beside else None
-            folder = self._store.folder_at(incident, (base,) if base else (), known)
+            index = index if index and not index.beside else None
+            if index and incident not in index.ids:  # just declared
+                folder = folders.EMPTY
+            else:
+                known = index.open.get(incident) if index else None
+                folder = self._store.folder_at(incident, (base,) if base else (), known)
         fresh = {name: event for name, event in stored.items() if name not in folder.stored}
         if fresh:
             self._fresh.setdefault(incident, {}).update(fresh)
