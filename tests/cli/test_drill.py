@@ -229,7 +229,8 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
     ]
 
 
-def test_leaving_the_questions_writes_nothing(ignoring):
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_leaving_the_questions_writes_nothing(ignoring, key):
     child = pexpect.spawn(
         sys.executable,
         ["-m", "incidentctl", "-C", str(ignoring), "drill", "new", "q1", "--mode", "unplanned"],
@@ -238,9 +239,37 @@ def test_leaving_the_questions_writes_nothing(ignoring):
         encoding="utf-8",
     )
     child.expect("What are we going to break")
-    child.sendintr()
+    child.send(key)
     child.expect("Nothing was written")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
     assert not (ignoring / "drills").exists()
+
+
+def test_the_organisations_own_template(unplanned, run, team):
+    folder = team / "templates"
+    folder.mkdir()
+    (folder / "drill-public.md.j2").write_text(
+        "# Ours: {{ title }}\n{% for each in answers %}\n- {{ each.question }} {{ each.answer }}\n"
+        "{% endfor %}\x1b\n"
+    )
+    own = run("drill", "plan", "q1").out
+    assert own.startswith("# Ours: Unplanned drill: q1\n- In what time range? 2026-03-29 09:00")
+    assert own.count("Top Secret") == 6
+    assert "\x1b" not in own
+    assert run("drill", "plan", "q1", "--format", "text").out.startswith("Unplanned drill: q1\n==")
+    assert "# Private plan" in run("drill", "plan", "q1", "--audience", "private").out
+    for reaching in (
+        "{% include '../drills/q1.private.yaml' %}",
+        "{{ title.__class__ }}",
+        "{{ x }}",
+    ):
+        (folder / "drill-public.md.j2").write_text(reaching)
+        result = run("drill", "plan", "q1")
+        assert (result.code, result.out) == (4, "")
+        assert "templates/drill-public.md.j2" in result.err
+
+
+def test_only_its_owner_reads_the_private_half(unplanned, team):
+    assert (team / "drills/q1.private.yaml").stat().st_mode & 0o777 == 0o600

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.drill import Drill, PlannedDrill
@@ -25,6 +26,9 @@ from incidentctl.domain.rules.finding import sources
 from incidentctl.domain.text import clean, did_you_mean
 from incidentctl.domain.times import parse_moment, zone
 from incidentctl.errors import NotFoundError, RefusedError, UsageError
+
+Format = Literal["markdown", "html", "text"]
+TEMPLATE = "templates/drill-{kind}.md.j2"
 
 
 class Audience(StrEnum):
@@ -110,6 +114,24 @@ def note_before(catalog: Catalog, name: str) -> Document:
             hint=f"Run `incidentctl drill plan {announced.name}`.",
         )
     return note(public_document(announced, default_zone=catalog.settings.timezone))
+
+
+def written(
+    root: Path | None, found: Document, output: Format, *, environment: Mapping[str, str]
+) -> str:
+    """Return a document in a format; Markdown by the organisation's own template if there is one.
+
+    It is given what the document holds and nothing else, so it cannot tell more.
+    """
+    from incidentctl.app.own_template import render_own
+    from incidentctl.render.document import render_document, template_data
+
+    if root is not None and output == "markdown":
+        path = TEMPLATE.format(kind=found.kind)
+        own = render_own(root, path, template_data(found), environment=environment)
+        if own is not None:
+            return clean(own, keep_lines=True)
+    return render_document(found, output)
 
 
 class Recipient(NamedTuple):

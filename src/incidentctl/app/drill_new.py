@@ -143,6 +143,8 @@ def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) 
     outcome = write_new(root, files)
     if outcome.kept:
         raise RefusedError(f"{outcome.kept[0]} exists already, and is as it was.")
+    if "private_half" in values:
+        (root / _paths(name)[1]).chmod(0o600)
     notes = dict.fromkeys(f"{each.message} {each.hint or ''}".strip() for each in found)
     return Written(outcome.written, tuple(notes))
 

@@ -14,7 +14,7 @@ from incidentctl.errors import EnvironmentFailedError, InvalidDataError
 
 #: Seconds on the clock; the process itself bounds its seconds of the processor and its memory.
 _PATIENCE = 15.0
-_HINT = "docs/retrospectives.md says what a template is given and may do."
+_HINT = "docs/retrospectives.md and docs/drills.md say what a template is given and may do."
 
 
 def render_own(

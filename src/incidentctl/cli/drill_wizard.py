@@ -32,6 +32,20 @@ def ask_missing(mode: drill_new.Mode, answers: dict[str, Any]) -> None:
     for question in drill_new.questions(mode):
         if answers.get(question.key) is None:
             answers[question.key] = _until_fits(question.key, question.words)
+    if mode == "planned" and not answers["services"]:
+        answers["services"] = _ask_services()
+
+
+def _ask_services() -> tuple[str, ...]:
+    """Ask what it concerns, so that whom it may reach gets the plan; Enter for nothing."""
+    from incidentctl.app.answers import read_names
+
+    while True:
+        typed = ask_text("Which services may it reach? (a, b, ...; Enter for none)")
+        try:
+            return read_names(typed, "service") if typed else ()
+        except UsageError as refusal:
+            console.say(refusal.message, "error")
 
 
 def _until_fits(key: str, words: str) -> str:

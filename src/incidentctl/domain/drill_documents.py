@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from incidentctl.domain.drill import Drill, PrivateHalf, PublicHalf, Span, span
 from incidentctl.domain.times import show, zone
@@ -37,6 +37,8 @@ class Answer(NamedTuple):
 class Document(NamedTuple):
     """A document about a drill, for any format: a title, paragraphs, and answers in order."""
 
+    kind: Literal["planned", "private", "public", "note"]
+    """What it is; names the organisation's own template."""
     title: str
     paragraphs: tuple[str, ...]
     answers: tuple[Answer, ...] = ()
@@ -62,6 +64,7 @@ def announcement(public: PublicDocument) -> Document:
     """Return the public answers: window and reason, and six that stay secret."""
     secret = (WHAT, TEAM, COMMANDER, MITIGATOR, HOW, CAUSES)
     return Document(
+        "public",
         f"Unplanned drill: {public.name}",
         (),
         (
@@ -86,6 +89,7 @@ def note(public: PublicDocument) -> Document:
     """Return the note to send before an unplanned drill: why, in which window, safe to fail."""
     window = window_text(public.window, public.zone)
     return Document(
+        "note",
         f"A drill is coming: {public.name}",
         (
             _BEFORE,
@@ -107,6 +111,7 @@ def plan(drill: Drill) -> Document:
             hint=f"`incidentctl drill note {drill.name}` is what engineering gets beforehand.",
         )
     return Document(
+        "planned",
         f"Planned drill: {drill.name}",
         _setting(drill),
         (
@@ -129,6 +134,7 @@ def private_plan(drill: Drill) -> Document:
             hint=f"It stands in {drill.name}.private.yaml, beside the public half.",
         )
     return Document(
+        "private",
         f"Private plan of the unplanned drill: {drill.name}",
         ("Private: only for those who prepare the drill. Do not pass it on.", *_setting(drill)),
         (

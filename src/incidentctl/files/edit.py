@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from incidentctl.domain.catalog import Source
-from incidentctl.errors import EnvironmentFailedError, RefusedError
+from incidentctl.errors import RefusedError
 from incidentctl.files.layout import read_one
 from incidentctl.files.strict_yaml import compose, parse
+from incidentctl.files.writer import rewrite
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -23,8 +22,7 @@ def set_text(root: Path, source: Source, key: str, value: str) -> None:
     An existing value is replaced; a new key follows the name. Refuses where the result would not
     read as meant, and a file that is a link; the file is replaced whole or not at all.
     """
-    file = root / source.path
-    if file.is_symlink():
+    if (root / source.path).is_symlink():
         raise RefusedError(
             f"{source.path} is a link, and is left alone.", hint=_by_hand(source, key, value)
         )
@@ -35,7 +33,7 @@ def set_text(root: Path, source: Source, key: str, value: str) -> None:
             f"{source.path} is written in a way that cannot be changed safely.",
             hint=_by_hand(source, key, value),
         )
-    _replace(file, edited)
+    rewrite(root, source.path, edited, before=data)
 
 
 def _by_hand(source: Source, key: str, value: str) -> str:
@@ -94,21 +92,3 @@ def _at(text: str, mark: object) -> int:
     line, column = mark.line, mark.column  # type: ignore[attr-defined]  # libyaml's has no stub
     lines = text.split("\n")
     return sum(len(each) + 1 for each in lines[:line]) + int(column)
-
-
-def _replace(file: Path, data: bytes) -> None:
-    name = None
-    try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(handle, "wb") as temporary:
-            temporary.write(data)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-        Path(name).chmod(file.stat().st_mode)
-        Path(name).replace(file)
-    except OSError as error:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
-        raise EnvironmentFailedError(
-            f"{file} cannot be written: {error.strerror}.", hint="Nothing was changed."
-        ) from error

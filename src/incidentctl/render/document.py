@@ -24,6 +24,18 @@ def render_document(document: Document, output: Format) -> str:
     )
 
 
+def template_data(document: Document) -> dict[str, Any]:
+    """Return what an organisation's own Markdown template is given: plain values, texts inert."""
+    return {
+        "title": _markdown(document.title),
+        "paragraphs": [_markdown(paragraph) for paragraph in document.paragraphs],
+        "answers": [
+            {"question": each.question, "answer": _markdown(each.answer)}
+            for each in document.answers
+        ],
+    }
+
+
 @cache
 def _environment(output: Format) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
