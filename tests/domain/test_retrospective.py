@@ -51,6 +51,12 @@ def test_the_four_questions_stand_in_the_order_of_the_reference():
         ("2026-11-24T15:00", "5wd", "2026-12-02T00:00"),
         ("2026-11-28T03:00", "1wd", "2026-12-01T00:00"),
         ("2026-11-27T23:30", "1wd", "2026-12-01T00:00"),
+        # Other clones may write anything into the record.
+        ("2026-11-27T23:30", "soon", None),
+        ("2026-11-27T23:30", "²wd", None),
+        ("2026-11-27T23:30", "99999999999999999d", None),
+        ("2026-11-27T23:30", f"{'9' * 5000}wd", None),
+        ("2026-11-27T23:30", "99999999999999wd", "2030-09-28T00:00"),
     ],
 )
 def test_the_limit_counts_days_or_working_days(ended, within, until):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.telling import incident, moment
+from tests.domain.telling import IDENT, event, incident, moment
 
 from incidentctl.domain import facts
+from incidentctl.domain.incident import fold
 from incidentctl.domain.retro_facts import facts_of
 from incidentctl.domain.retrospective import BEGIN, END, QUESTIONS, propose
 from incidentctl.domain.times import zone
 from incidentctl.files.retros import markers, read_front
+from incidentctl.render.own_template import render
 from incidentctl.render.retro_data import template_data
 from incidentctl.render.retrospective import (
     blank_body,
@@ -76,6 +80,43 @@ def test_a_very_long_log_stays_in_the_log():
     assert text.count("… more in the log") > 900
     assert "And 203 more entries" in text
     assert len(text.encode()) < 1 << 19
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_moments_at_the_ends_of_the_calendar_are_shown(year):
+    when = datetime(year, 1, 1, tzinfo=UTC) if year == 1 else datetime.max.replace(tzinfo=UTC)
+    events = [
+        event(0, facts.Declared("x", timezone="Europe/Berlin", utc_offset=60), at=when),
+        event(1, facts.SeveritySet("SEV1", True, True, 1800, "required", "3d"), at=when),
+        event(2, facts.Resolved(None), at=when),
+    ]
+    for name in ("Pacific/Auckland", "America/New_York"):
+        found = facts_of(fold(IDENT, events))
+        meeting = propose(found.incident.ended, "3d", zone(name), now=moment(0))
+        assert str(year) in standard_body(found, meeting, zone(name))
+        assert template_data(found, meeting, zone(name))["incident"]["declared"]
+
+
+def test_the_page_on_templates_is_true():
+    page = (Path(__file__).parents[2] / "docs" / "retrospectives.md").read_text()
+    source = re.search(r"```jinja\n(.*?)```", page, re.DOTALL)[1]
+    found, meeting = facts_and_meeting(
+        facts.RunbookAttached("critical", "why", (facts.StepPlan("tell", "Tell support"),)),
+        facts.StepSkipped("tell", None),
+        facts.Linked("channel", "https://chat.example.com/x"),
+        facts.UpdatePosted("x", False, None),
+    )
+    data = template_data(found, meeting, BERLIN)
+    text = render(source, data)["text"]
+    assert markers(text.encode(), "x.md")[1] == []
+    assert "- skipped: Tell support, no reason given\n" in text
+    rows = re.findall(r"^\| (`.*?) \| (.*?) \|$", page, re.MULTILINE)
+    assert {name for row, _ in rows for name in re.findall(r"`(\w+)`", row)} == set(data)
+    for row, cell in rows:
+        value = data[row.strip("`")] if row.count("`") == 2 else None
+        value = value[0] if isinstance(value, list) else value
+        if isinstance(value, dict):
+            assert set(re.findall(r"`(\w+)`", cell)) == set(value), row
 
 
 def test_a_blank_one_has_the_questions_alone():

@@ -25,6 +25,7 @@ END = "<!-- incidentctl:end of facts -->"
 #: A meeting lasts about an hour, at working hours of Monday to Friday.
 MEETING_LASTS = timedelta(hours=1)
 _FIRST_HOUR, _USUAL_HOUR, _LAST_HOUR = 9, 10, 16
+_MOST_DAYS = 1000
 #: A change agreed on today is due in two weeks, until somebody says another day.
 ACTION_WITHIN = timedelta(days=14)
 
@@ -109,17 +110,18 @@ def limit(ended: datetime, within: str | None, local: tzinfo) -> datetime | None
     """Return by when a retrospective should be held, in the zone `local`.
 
     `3d` counts from the end of the incident; `5wd` lasts until the end of the fifth working day
-    after the day on which it ended.
+    after the day on which it ended. None where there is none, or what the record says is none.
     """
-    if not within:
+    try:
+        here = ended.astimezone(local)
+        if not within or not within.endswith("wd"):
+            return here + parse_duration(within) if within else None
+        day = here.date()
+        for _ in range(min(int(within.removesuffix("wd")), _MOST_DAYS)):
+            day = _next_working_day(day)
+        return datetime.combine(day + timedelta(days=1), time(), local)
+    except (ValueError, OverflowError):
         return None
-    here = ended.astimezone(local)
-    if not within.endswith("wd"):
-        return here + parse_duration(within)
-    day = here.date()
-    for _ in range(int(within.removesuffix("wd"))):
-        day = _next_working_day(day)
-    return datetime.combine(day + timedelta(days=1), time(), local)
 
 
 def propose(ended: datetime, within: str | None, local: tzinfo, *, now: datetime) -> Meeting:
@@ -128,7 +130,7 @@ def propose(ended: datetime, within: str | None, local: tzinfo, *, now: datetime
     Where the limit ends before that, the next full working hour; where none is left, it is late.
     """
     until = limit(ended, within, local)
-    here = max(now, ended).astimezone(local)
+    here = now.astimezone(local)
     usual = datetime.combine(_next_working_day(here.date()), time(_USUAL_HOUR), local)
     if until is None or usual + MEETING_LASTS <= until:
         return Meeting(usual, until, False)

@@ -1,15 +1,26 @@
-"""Moments in Markdown, in UTC and in the organisation's zone, without clock or zone database."""
+"""Moments in Markdown, in UTC and in the organisation's zone."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from incidentctl.domain.incident import Incident
-from incidentctl.domain.times import offset_text
+from incidentctl.domain.times import offset_text, show
+
+
+def shown(moment: datetime, local: tzinfo) -> str:
+    """Write a moment in a zone; in UTC where the calendar of the zone does not reach."""
+    try:
+        return show(moment, local)
+    except OverflowError:
+        return show(moment, UTC)
 
 
 class Clock:
-    """Writes moments in UTC and in the organisation's zone, which may be UTC itself."""
+    """Writes moments in UTC and by the organisation's offset, which may be none.
+
+    It asks no zone database: equal events give equal bytes everywhere.
+    """
 
     def __init__(self, incident: Incident) -> None:
         """Take the incident, whose offset from UTC was pinned at its declaration."""

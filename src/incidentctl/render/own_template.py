@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-#: Seconds of the processor, and bytes. That of a long incident, with a thousand entries, takes a tenth.
+#: Seconds of the processor, and bytes; a thousand entries take a tenth of that.
 _SECONDS = 2
 _MEMORY = 512 << 20
 _LONGEST = 1 << 20

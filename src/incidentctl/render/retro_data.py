@@ -10,7 +10,8 @@ from typing import Any
 
 from incidentctl.domain.retro_facts import Facts
 from incidentctl.domain.retrospective import BEGIN, END, QUESTIONS, Meeting
-from incidentctl.domain.times import format_duration, rough_duration, show
+from incidentctl.domain.times import format_duration, rough_duration
+from incidentctl.render.clock import shown
 from incidentctl.render.inert import address, inert
 from incidentctl.render.retrospective import facts_text, meeting_text, questions_text
 
@@ -20,7 +21,7 @@ def template_data(facts: Facts, meeting: Meeting, local: tzinfo) -> dict[str, An
     incident, took = facts.incident, facts.took
 
     def when(moment: datetime | None) -> str | None:
-        return None if moment is None else show(moment, local)
+        return None if moment is None else shown(moment, local)
 
     return {
         "begin": BEGIN,

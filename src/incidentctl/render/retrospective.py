@@ -15,8 +15,8 @@ from incidentctl.domain.retrospective import (
     item_id,
 )
 from incidentctl.domain.state import DONE, OPEN, SKIPPED, Entry, Step
-from incidentctl.domain.times import format_duration, rough_duration, show
-from incidentctl.render.clock import Clock
+from incidentctl.domain.times import format_duration, rough_duration
+from incidentctl.render.clock import Clock, shown
 from incidentctl.render.inert import address, inert
 
 _EXAMPLE = (
@@ -63,11 +63,11 @@ def questions_text() -> str:
 
 def meeting_text(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
     """Say when to meet, with whom, and by when it must have been."""
-    text = f"Proposed: {show(meeting.at, local)}, about an hour, with everybody concerned."
+    text = f"Proposed: {shown(meeting.at, local)}, about an hour, with everybody concerned."
     if meeting.until is not None:
         within = inert(facts.incident.retrospective_within or "")
         severity = inert(facts.incident.severity or "the severity")
-        text += f" {severity} asks for it within {within}, by {show(meeting.until, local)}"
+        text += f" {severity} asks for it within {within}, by {shown(meeting.until, local)}"
         text += ": this is later." if meeting.late else "."
     return text
 

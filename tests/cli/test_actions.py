@@ -1,0 +1,170 @@
+"""`actions`: what retrospectives agreed on, listed, checked and ticked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+TODAY = datetime.now(UTC).date()
+YESTERDAY, SOON = TODAY - timedelta(days=2), TODAY + timedelta(days=7)
+
+ONE = f"""\
+---
+incident: inc-20261102-0915-k7f
+participants: [alice, bob]
+actions:
+  - {{id: k7f-1, title: Alert on the age, owner: greta, due: {SOON}, done: false}}  # agreed
+  - id: k7f-2
+    title: Renew by machine
+    owner: hugo
+    due: {YESTERDAY}
+---
+# Words
+done: false
+"""
+TWO = f"""\
+---
+incident: inc-20261103-0915-m4c
+actions:
+  - {{id: m4c-1, title: Write it down, owner: greta, due: {YESTERDAY}, done: true}}
+---
+"""
+
+
+@pytest.fixture
+def retros(team):
+    folder = team / "retros"
+    folder.mkdir()
+    (folder / "inc-20261102-0915-k7f.md").write_text(ONE)
+    (folder / "inc-20261103-0915-m4c.md").write_text(TWO)
+    (folder / "README.md").write_text("# What lies here\n")
+    return folder
+
+
+def ids(result):
+    return [line.split("\t")[0] for line in result.out.splitlines()]
+
+
+def test_open_ones_come_first_by_their_day(run, retros):
+    result = run("actions")
+    assert result.code == 0
+    assert [line.split("\t")[:4] for line in result.out.splitlines()] == [
+        ["k7f-2", "overdue", str(YESTERDAY), "hugo"],
+        ["k7f-1", "open", str(SOON), "greta"],
+        ["m4c-1", "done", str(YESTERDAY), "greta"],
+    ]
+    assert run("actions", "list").out == result.out
+
+
+def test_overdue_ones_exit_1(run, retros):
+    result = run("actions", "--overdue")
+    assert (result.code, ids(result)) == (1, ["k7f-2"])
+    assert run("actions", "list", "--overdue").code == 1
+    assert run("actions", "--overdue", "--owner", "greta").code == 0
+    run("actions", "done", "k7f-2")
+    result = run("actions", "--overdue")
+    assert (result.code, result.out) == (0, "")
+
+
+def test_an_option_before_the_word_is_not_lost_in_silence(run, retros):
+    assert run("actions", "--overdue", "list").code == 2
+
+
+def test_of_one_owner_whatever_the_case(run, retros):
+    assert ids(run("actions", "--owner", "Greta")) == ["k7f-1", "m4c-1"]
+
+
+def test_json(run, retros):
+    found = run("actions", "--json").json
+    assert found["schema"] == "incidentctl/actions/1"
+    assert (found["overdue"], found["problems"]) == (1, [])
+    assert found["actions"][0] == {
+        "id": "k7f-2",
+        "title": "Renew by machine",
+        "owner": "hugo",
+        "due": str(YESTERDAY),
+        "done": False,
+        "overdue": True,
+        "incident": "inc-20261102-0915-k7f",
+        "path": "retros/inc-20261102-0915-k7f.md",
+    }
+    late = run("actions", "--overdue", "--json")
+    assert (late.code, len(late.json["actions"])) == (1, 1)
+
+
+def test_done_changes_its_item_and_nothing_else(run, retros):
+    file = retros / "inc-20261102-0915-k7f.md"
+    file.chmod(0o640)
+    assert run("actions", "done", "K7F-1").code == 0
+    assert file.read_text() == ONE.replace("done: false}", "done: true}")
+    run("actions", "done", "k7f-2")
+    expected = ONE.replace("done: false}", "done: true}").replace(
+        "- id: k7f-2", "- done: true\n    id: k7f-2"
+    )
+    assert file.read_text() == expected
+    again = run("actions", "done", "k7f-2")
+    assert again.code == 0
+    assert "already" in again.err
+    assert file.read_text() == expected
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in retros.iterdir()) == [
+        "README.md",
+        "inc-20261102-0915-k7f.md",
+        "inc-20261103-0915-m4c.md",
+    ]
+    done = run("actions", "done", "k7f-1", "--json").json
+    assert (done["id"], done["done"], done["overdue"]) == ("k7f-1", True, False)
+
+
+def test_an_unknown_id_and_one_that_two_have_are_refused(run, retros):
+    result = run("actions", "done", "k7f-3")
+    assert result.code == 3
+    assert "k7f-" in result.err
+    (retros / "copy.md").write_text(TWO)
+    result = run("actions", "done", "m4c-1")
+    assert result.code == 5
+    assert "retros/copy.md" in result.err
+
+
+def test_a_broken_file_is_told_and_left_as_it_is(run, retros):
+    file = retros / "inc-20261102-0915-k7f.md"
+    broken = ONE.replace(f"due: {SOON}", "due: soon")
+    file.write_text(broken)
+    result = run("actions")
+    assert result.code == 0
+    assert ids(result) == ["k7f-2", "m4c-1"]
+    assert "retros/inc-20261102-0915-k7f.md:5: " in result.err
+    assert run("actions", "--json").json["problems"][0]["line"] == 5
+    refused = run("actions", "done", "k7f-2")
+    assert refused.code == 4
+    assert ":5:" in refused.err
+    assert file.read_text() == broken
+
+
+def test_lint_tells_faults_and_after_a_while_what_is_overdue(run, retros, team, git):
+    assert run("catalog", "lint").code == 0
+    assert "IC220" not in run("catalog", "lint").out
+    old = str(TODAY - timedelta(days=120))
+    git(team, "commit", "-q", "--amend", "--no-edit", f"--date={old}T12:00:00Z")
+    assert "IC220" not in run("catalog", "lint").out  # what counts is when it was committed
+    git(team, "-c", "user.name=x", "rebase", "-q", "--root", "--committer-date-is-author-date")
+    result = run("catalog", "lint", "--json").json["problems"]
+    assert [(p["code"], p["path"], p["line"]) for p in result] == [
+        ("IC220", "retros/inc-20261102-0915-k7f.md", 9)
+    ]
+    file = retros / "inc-20261102-0915-k7f.md"
+    file.write_text(
+        ONE.replace(f"due: {YESTERDAY}", f"due: {YESTERDAY}  # incidentctl: ignore[IC220]")
+    )
+    assert "IC220" not in run("catalog", "lint").out
+    file.write_text(ONE.replace("owner: hugo", "ownr: hugo"))
+    result = run("catalog", "lint")
+    assert result.code == 1
+    assert "inc-20261102-0915-k7f.md:8:5: error IC010" in result.out
+
+
+def test_without_any_there_is_nothing(run):
+    result = run("actions")
+    assert (result.code, result.out) == (0, "")
+    assert "no action items" in result.err

@@ -1,0 +1,293 @@
+"""`retro` end to end: written, refreshed, refused; and what it means for `close`."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pexpect
+import pytest
+
+from incidentctl.domain.retrospective import BEGIN, END, QUESTIONS
+
+
+@pytest.fixture
+def resolved(run, opened):
+    """The id of a SEV2 that is over."""
+    run("log", "rolled back <b>now</b> @all")
+    run("step", "skip", "2", "--reason", "everybody is in one room")
+    assert run("resolve", "it is over").code == 0
+    return opened
+
+
+@pytest.fixture
+def file(team, resolved):
+    return team / "retros" / f"{resolved}.md"
+
+
+def test_it_is_written_for_the_one_incident_that_has_none(run, team, git, resolved, file):
+    head, status = git(team, "rev-parse", "HEAD"), git(team, "status", "--porcelain")
+    result = run("retro")
+    assert result.code == 0, result.err
+    assert result.out == f"retros/{resolved}.md\n"
+    text = file.read_text()
+    for part in (
+        f"incident: {resolved}\nparticipants: [greta]\nmeeting: ",
+        f"  # - {{id: {resolved[-3:]}-1, title:",
+        "`<b>now</b> @all`",
+        "skipped by greta",
+        "everybody is in one room",
+        *(f"## {question}\n" for question in QUESTIONS),
+    ):
+        assert part in text, part
+    assert git(team, "rev-parse", "HEAD") == head
+    assert git(team, "status", "--porcelain") == f"{status}?? retros/\n"
+    assert run("catalog", "lint").code == 0
+
+
+def test_run_again_it_refreshes_the_facts_and_leaves_what_people_wrote(run, resolved, file):
+    run("retro")
+    text = file.read_text().replace("What went well\n\n-", "What went well\n\n- bob's graph\r\n")
+    text = text.replace("participants: [greta]", "participants: [greta, hugo]  # and support?")
+    file.write_bytes(text.encode() + b"\n\xff no text at all")
+    before = file.read_bytes()
+    assert "unchanged" in run("retro", resolved[-3:]).err
+    assert file.read_bytes() == before
+
+    run("log", "-i", resolved, "the disk was full")
+    assert "refreshed" in run("retro", "-i", resolved[-3:]).err
+    after = file.read_bytes()
+    cut = f"{BEGIN}\n".encode()
+    assert after.split(cut)[0] == before.split(cut)[0]
+    assert after.split(END.encode())[1] == before.split(END.encode())[1]
+    assert b"the disk was full" in after
+    assert b"the disk was full" not in before
+
+
+def test_json(run, resolved):
+    first = run("retro", "--json").json
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:00:00\.000Z", first.pop("meeting"))
+    assert first.pop("until")
+    assert first == {
+        "schema": "incidentctl/retro/1",
+        "incident": resolved,
+        "path": f"retros/{resolved}.md",
+        "outcome": "written",
+        "participants": ["greta"],
+        "late": False,
+    }
+    second = run("retro", resolved, "--json").json
+    assert (second["schema"], second["outcome"]) == ("incidentctl/retro/1", "unchanged")
+
+
+def test_of_several_one_must_be_named_and_without_any_it_is_blank(run, team, resolved):
+    other = run("declare", "search is slow", "-s", "SEV3").out.strip()
+    run("resolve", "-i", other)
+    result = run("retro")
+    assert result.code == 2
+    assert resolved in result.err
+    assert other in result.err
+    assert not (team / "retros").exists()
+    assert run("retro", resolved).code == run("retro").code == 0
+    result = run("retro")
+    assert "blank" in result.err
+    blank = (team / result.out.strip()).read_text()
+    assert "incident:" not in blank
+    assert BEGIN not in blank
+    assert run("retro", "--blank").out.strip().endswith("-2.md")
+    assert len(list((team / "retros").iterdir())) == 4
+    assert run("catalog", "lint").code == 0
+
+
+def test_on_a_terminal_it_asks_which(run, team, resolved):
+    run("declare", "search is slow", "-s", "SEV3")
+    run("resolve")
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "incidentctl", "-C", str(team), "retro"],
+        env={**os.environ, "TERM": "dumb"},
+        timeout=20,
+        encoding="utf-8",
+    )
+    child.expect("Which incident")
+    child.expect(f"2  {resolved}")
+    child.sendline("2")
+    child.expect(f"retros/{resolved}.md")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "words"),
+    [
+        (lambda text: text.replace("participants", "particpants"), 3, "particpants"),
+        (lambda text: text.replace("incident:", "incident: ["), None, "not YAML"),
+        (lambda text: text.replace("---\n# Retro", "# Retro"), 1, "no end"),
+        (lambda text: text.removeprefix("---\n"), 1, "no front matter"),
+        (lambda text: text.replace(END, ""), None, "second"),
+        (lambda text: text.replace(BEGIN, ""), None, "first"),
+        (lambda text: text + END + "\n", None, "twice"),
+        (lambda _: "", 1, "no front matter"),
+    ],
+)
+def test_what_is_broken_is_refused_with_its_line_and_never_overwritten(
+    run, resolved, file, change, line, words
+):
+    run("retro")
+    broken = change(file.read_text())
+    file.write_text(broken)
+    run("log", "-i", resolved, "something new")
+    result = run("retro", resolved)
+    assert result.code == 4
+    assert words in result.err
+    place = rf"retros/{resolved}\.md:{line or '[0-9]+'}:[0-9]+: "
+    assert re.search(place, result.err), result.err
+    assert file.read_text() == broken
+
+
+def test_a_file_about_another_incident_is_refused(run, resolved, file):
+    run("retro")
+    file.write_text(file.read_text().replace(f"incident: {resolved}", "incident: inc-other"))
+    result = run("retro", resolved)
+    assert result.code == 4
+    assert "inc-other" in result.err
+
+
+def test_links_are_neither_followed_nor_replaced(run, team, tmp_path, resolved, file):
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    file.parent.mkdir()
+    file.symlink_to(outside)
+    assert run("retro", resolved).code == 4
+    file.unlink()
+    file.symlink_to(tmp_path / "nowhere")
+    assert run("retro", resolved).code == 5
+    file.unlink()
+    run("retro", resolved)
+    real = team / "elsewhere.md"
+    file.rename(real)
+    file.symlink_to(real)
+    run("log", "-i", resolved, "something new")
+    assert run("retro", resolved).code == 5
+    assert outside.read_text() == "mine"
+    assert file.is_symlink()
+    file.unlink()
+    file.parent.rmdir()
+    file.parent.symlink_to(tmp_path)
+    assert run("retro", resolved).code == 5
+
+
+def test_of_a_drill_too(run, team):
+    ident = run("declare", "login on staging", "--drill").out.strip()
+    run("resolve")
+    assert run("retro").out.strip() == f"retros/{ident}.md"
+    assert f"Of a drill, {ident}." in (team / "retros" / f"{ident}.md").read_text()
+
+
+def test_an_open_incident_and_an_unknown_one_are_refused(run, opened, team):
+    result = run("retro", opened)
+    assert result.code == 5
+    assert "still open" in result.err
+    assert run("retro", "nothing").code == 3
+    assert run("retro", opened, "--blank").code == 2
+    assert not (team / "retros").exists()
+
+
+def test_without_a_team_s_repository_there_is_no_place_for_it(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = command("retro", "--blank")
+    assert result.code == 3
+    assert "init" in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- close ---------------------------------------------------------------------------------------
+
+
+def test_close_accepts_a_retrospective_and_records_where_it_is(run, resolved, show, log_md):
+    refused = run("close")
+    assert refused.code == 5
+    assert "incidentctl retro" in refused.err
+    run("retro")
+    assert run("close").code == 0
+    assert show(resolved)["status"] == "closed"
+    assert f"| Retrospective | retros/{resolved}.md |" in log_md(resolved)
+    assert run("retro", resolved).code == 0
+
+
+# --- the organisation's own template -------------------------------------------------------------
+
+OWN = """\
+# {{ incident.severity }}: {{ incident.title }}
+{{ begin }}
+{% for s in steps if s.state == "skipped" %}
+- skipped: {{ s.title }} ({{ s.note }})
+{% endfor %}
+{{ timeline|length }} entries
+{{ end }}
+
+## Blameless, please
+"""
+
+
+@pytest.fixture
+def template(team):
+    def write(source):
+        (team / "templates").mkdir(exist_ok=True)
+        (team / "templates" / "retrospective.md.j2").write_text(source)
+
+    return write
+
+
+def test_an_own_template_makes_the_document_and_its_facts(run, resolved, file, template):
+    template(OWN)
+    assert run("retro").code == 0
+    first = file.read_text()
+    assert first.split("---\n")[2].startswith(f"# SEV2: checkout is down\n{BEGIN}\n- skipped: ")
+    assert first.endswith(f"{END}\n\n## Blameless, please\n")
+    count = int(re.search(r"(\d+) entries", first)[1])
+
+    file.write_text(first.replace("Blameless, please", "Said in the room"))
+    run("log", "-i", resolved, "something new")
+    assert "refreshed" in run("retro", resolved).err
+    assert f"\n{count + 1} entries\n" in file.read_text()
+    assert "## Said in the room" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{ begin }}\n{{ incident.__class__ }}\n{{ end }}\n", "retrospective.md.j2:2: "),
+        ("{% for i in range(90000) %}{% for j in range(90000) %}{% endfor %}{% endfor %}",
+         "too long"),
+        ("{{ begin }}\n{{ nope }}\n{{ end }}\n", "nope"),
+        ("# No facts\n", "{{ begin }}"),
+        ("{{ begin }}\n{{ end }}\n{{ end }}\n", "{{ end }}"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("again", [False, True])
+def test_a_template_that_may_not_be_ends_with_one_error(
+    run, resolved, file, template, source, words, again
+):
+    if again:
+        run("retro")
+    before = file.read_bytes() if again else None
+    template(source)
+    result = run("retro", resolved)
+    assert result.code == 4
+    assert words in result.err
+    assert "Traceback" not in result.err
+    assert (file.read_bytes() if file.exists() else None) == before
+
+
+def test_a_retrospective_can_be_written_by_the_installed_program(team, resolved):
+    done = subprocess.run(
+        [sys.executable, "-m", "incidentctl", "-C", str(team), "retro"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"retros/{resolved}.md\n"
