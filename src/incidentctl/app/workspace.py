@@ -39,7 +39,7 @@ def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem])
 def _fold_head(incident: str, events: Sequence[Event]) -> Head:
     from incidentctl.domain.incident import fold, head
 
-    return head(fold(incident, events))
+    return head(fold(incident, events, entries=False))
 
 
 class Workspace:
