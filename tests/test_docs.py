@@ -16,8 +16,10 @@ from tools.generate import pages
 
 from incidentctl.cli.boundary import run
 from incidentctl.cli.main import app
+from incidentctl.files.layout import MARKER
 
 PLAYED = ("README.md", "docs/tutorial.md", "docs/drills.md", "docs/retrospectives.md")
+CODE = re.compile(r"`([^`]+)`")
 PAGES = [str(page.relative_to(ROOT)) for page in docs_pages.pages()]
 
 
@@ -153,3 +155,17 @@ def test_the_json_has_the_keys_that_the_page_names(tmp_path, monkeypatch, capsys
         printed = json.loads(capsys.readouterr().out)
         assert re.fullmatch(r"incidentctl/[a-z-]+/1", printed.pop("schema"))
         assert list(printed) == re.findall(r"`(\w+)`", cell), line
+
+
+def test_the_messages_that_troubleshooting_names_are_those_of_the_program():
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
+    said = re.sub(r'"\s*\n\s*f?"', "", "\n".join(sources)).replace("{MARKER}", MARKER)
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    quoted = [
+        q for cell in re.findall(r"^\| (.*?) \| ", page, re.MULTILINE) for q in CODE.findall(cell)
+    ]
+    messages = [text for text in quoted if " " in text and not text.startswith("incidentctl ")]
+    assert len(messages) > 10
+    for message in messages:
+        parts = [part.strip(" :();,") for part in message.split("...")]
+        assert [part for part in parts if part not in said] == [], message
