@@ -20,7 +20,7 @@ def terminal(team):
             sys.executable,
             ["-m", "incidentctl", *arguments],
             cwd=str(team),
-            env={**os.environ, "TERM": "xterm"},
+            env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
             encoding="utf-8",
             timeout=15,
             dimensions=(24, 80),
