@@ -74,6 +74,7 @@ def test_json(run, resolved):
         "schema": "incidentctl/retro/1",
         "incident": resolved,
         "path": f"retros/{resolved}.md",
+        "log": None,
         "outcome": "written",
         "participants": ["greta"],
         "late": False,
@@ -202,6 +203,20 @@ def test_without_a_team_s_repository_there_is_no_place_for_it(command, tmp_path,
     assert result.code == 3
     assert "init" in result.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_log_can_lie_beside_it(run, team, resolved, log_md):
+    path = f"retros/{resolved}.log.md"
+    assert run("retro", resolved, "--log").out.splitlines() == [f"retros/{resolved}.md", path]
+    assert (team / path).read_text() == log_md(resolved)
+    run("log", "-i", resolved, "something new")
+    assert run("retro", resolved, "--log", "--json").json["log"] == path
+    assert (team / path).read_text() == log_md(resolved)
+    assert run("catalog", "lint").code == 0
+    assert run("actions", "--json").json["problems"] == []
+    (team / path).write_text("# Mine\n")
+    assert run("retro", resolved, "--log").code == 5
+    assert (team / path).read_text() == "# Mine\n"
 
 
 # --- close ---------------------------------------------------------------------------------------

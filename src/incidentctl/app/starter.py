@@ -44,7 +44,7 @@ repos:
         name: incidentctl catalog lint
         entry: incidentctl catalog lint
         language: system
-        files: \\.ya?ml$
+        files: (\\.ya?ml|^retros/.*\\.md)$
         pass_filenames: false
 """
 

@@ -22,6 +22,7 @@ def retro_command(
     ] = None,
     incident: InIncident = None,
     blank: Annotated[bool, typer.Option("--blank", help="One of no incident.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="Also write its log beside it.")] = False,
     json: Json = False,
 ) -> None:
     """Write retros/<incident>.md: the facts, the four questions, a proposed hour, action items.
@@ -36,12 +37,13 @@ def retro_command(
 
     workspace = workspace_of(ctx)
     retro.folder(workspace)
-    if blank and part:
-        raise UsageError("--blank is a retrospective of no incident.", echo=part)
+    if blank and (part or log):
+        raise UsageError("--blank is a retrospective of no incident.")
     chosen = None if blank else part or incident or _one_without(workspace)
     if chosen is None and not blank:
         console.say("Every resolved incident has its retrospective: this is a blank one.")
     written = retro.write(workspace, chosen) if chosen else retro.write_blank(workspace)
+    log_path = retro.put_log(workspace, written.incident) if log and written.incident else None
     for note in workspace.notes:
         console.say(f"note: {note}", "warning")
     meeting = written.meeting
@@ -49,6 +51,7 @@ def retro_command(
         values = {
             "incident": written.incident,
             "path": written.path,
+            "log": log_path,
             "outcome": written.outcome,
             "participants": list(written.participants),
             "meeting": iso(meeting.at) if meeting else None,
@@ -58,6 +61,8 @@ def retro_command(
         console.print_json("retro", values)
         return
     console.out(written.path)
+    if log_path:
+        console.out(log_path)
     console.say(_said(written), "ok")
 
 
