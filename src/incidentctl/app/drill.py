@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from incidentctl.domain.catalog import Catalog
-from incidentctl.domain.drill import Drill, PlannedDrill
+from incidentctl.domain.drill import Drill, PlannedDrill, drill_of
 from incidentctl.domain.drill_audience import Reader
 from incidentctl.domain.drill_audience import audience as who_gets_it
 from incidentctl.domain.drill_documents import (
@@ -54,7 +54,7 @@ class Row(NamedTuple):
 def find(catalog: Catalog, name: str) -> Drill:
     """Return the drill of a name, whatever its case; NotFoundError with the nearest name."""
     known = next((each for each in catalog.drills if each.casefold() == name.casefold()), name)
-    drill = catalog.drill(known)
+    drill = drill_of(catalog, known)
     if drill is None:
         near = did_you_mean(name, catalog.drills)
         hint = f"Did you mean {near!r}?" if near else "See `incidentctl drill list`."
@@ -64,7 +64,7 @@ def find(catalog: Catalog, name: str) -> Drill:
 
 def rows(catalog: Catalog) -> list[Row]:
     """Return every drill, the earliest first."""
-    drills = [drill for name in catalog.drills if (drill := catalog.drill(name))]
+    drills = [drill for name in catalog.drills if (drill := drill_of(catalog, name))]
     return [_row(drill) for drill in sorted(drills, key=lambda drill: (drill.begins, drill.name))]
 
 

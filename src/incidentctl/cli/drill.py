@@ -56,7 +56,8 @@ def plan(
 def _print(workspace: Workspace, found: Any, output: Literal["markdown", "html", "text"]) -> None:
     from incidentctl.app.drill import written
 
-    text = written(workspace.root, found, output, environment=workspace.environment)
+    root = workspace.root if workspace.checked_out else None
+    text = written(root, found, output, environment=workspace.environment)
     typer.echo(text, nl=False)
 
 
@@ -148,7 +149,7 @@ def sent(
     from incidentctl.domain.drill import LEAD_DAYS
 
     workspace = open_drills(ctx)
-    root = folder_of(workspace.root)
+    root = folder_of(workspace)
     done = note_sent(root, workspace.catalog, name, at=at, now=workspace.now())
     if as_json:
         console.print_json("drill-sent", done._asdict())

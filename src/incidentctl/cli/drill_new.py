@@ -97,7 +97,7 @@ def new(
     from incidentctl.errors import UsageError
 
     workspace = open_drills(ctx)
-    root = wizard.folder_of(workspace.root)
+    root = wizard.folder_of(workspace)
     asks = console.is_terminal() and not no_input
     answers = {
         "name": name, "what": what, "team": team, "commander": commander, "mitigator": mitigator,

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.app import drill_new
+from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.prompts import ask_choice, ask_text
-from incidentctl.errors import UsageError
+from incidentctl.errors import RefusedError, UsageError
 
 _MODES = [
     ("planned", "planned: all of engineering knows the time and the content (recommended)"),
@@ -77,13 +78,11 @@ def refuse_private(answers: dict[str, Any]) -> None:
         )
 
 
-def folder_of(root: Path | None) -> Path:
-    """Return the team's repository, where plans are kept; refuses to be without one."""
-    from incidentctl.errors import RefusedError
-
-    if root is None:
+def folder_of(workspace: Workspace) -> Path:
+    """Return the folder with the team's files, where plans are kept; refuses to be without one."""
+    if workspace.root is None or not workspace.checked_out:
         raise RefusedError(
             "There is no team's repository to keep drills in.",
             hint="Make one with `incidentctl init`, or name one with `incidentctl -C DIR`.",
         )
-    return root
+    return workspace.root

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from incidentctl.domain.drill import Drill, PlannedDrill, PrivateHalf, PublicHalf, combine
 from incidentctl.domain.fields import (
     CONFIG,
     Day,
@@ -242,21 +241,14 @@ class Catalog:
     services: Mapping[str, Service] = field(default_factory=dict)
     product_areas: Mapping[str, ProductArea] = field(default_factory=dict)
     runbooks: Mapping[str, Runbook] = field(default_factory=dict)
-    drills: Mapping[str, PlannedDrill | PublicHalf] = field(default_factory=dict)
-    private_halves: Mapping[str, PrivateHalf] = field(default_factory=dict)
+    # As domain.drill has them, which is not imported here: few commands need it, all would pay.
+    drills: Mapping[str, Any] = field(default_factory=dict)
+    private_halves: Mapping[str, Any] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
 
     def of_kind(self, kind: str) -> Iterable[Entry]:
         """Yield the entries of one kind: team, service, product_area, runbook, severity, ..."""
         return (entry for entry in self.entries if entry.kind == kind)
-
-    def drill(self, name: str) -> Drill | None:
-        """Return the drill of a name with what is here of its halves, or None."""
-        announced = self.drills.get(name)
-        if announced is None:
-            return None
-        private = self.private_halves.get(name)
-        return combine(announced, private, default_zone=self.settings.timezone)
 
     def role(self, name: str) -> Role | None:
         """Return the role of a name, or None."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import ClassVar, Literal, NamedTuple
 
+from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.fields import CONFIG, Duration, Flag, LocalTime, Name, Text, Zone
 from incidentctl.domain.times import zone
 
@@ -58,6 +59,11 @@ class PlannedDrill:
     """A drill whose moment and content everybody in engineering knows."""
 
     __pydantic_config__: ClassVar = CONFIG
+    # Keys that are not for this file, and what to do about each; for the loader's hints.
+    ELSEWHERE: ClassVar = dict.fromkeys(
+        ("commander", "mitigator"),
+        "A planned drill leaves it open; an unplanned one has `mode: unplanned` and two files.",
+    )
 
     name: Name
     """What commands and documents call the drill."""
@@ -102,6 +108,14 @@ class PublicHalf:
     """What is announced of an unplanned drill: everybody may read it, so it must not tell."""
 
     __pydantic_config__: ClassVar = CONFIG
+    # Keys that are not for this file, and what to do about each; for the loader's hints.
+    ELSEWHERE: ClassVar = dict.fromkeys(
+        (
+            "what", "team", "commander", "mitigator", "at", "how", "saboteur", "services",
+            "readers", "injects", "targets",
+        ),
+        "It is secret: it belongs into `<name>.private.yaml`, which git must ignore.",
+    )  # fmt: skip
 
     name: Name
     """What commands and documents call the drill; public, too."""
@@ -212,6 +226,15 @@ def combine(
     """Return the drill that the halves make; a planned one has no private half."""
     plan = announced if isinstance(announced, PlannedDrill) else private
     return Drill(announced, plan, announced.timezone or default_zone)
+
+
+def drill_of(catalog: Catalog, name: str) -> Drill | None:
+    """Return the drill of a name with what is here of its halves, or None."""
+    announced = catalog.drills.get(name)
+    if announced is None:
+        return None
+    private = catalog.private_halves.get(name)
+    return combine(announced, private, default_zone=catalog.settings.timezone)
 
 
 def aware(told: datetime, zone_name: str) -> datetime:

@@ -51,6 +51,11 @@ def _unknown(cls: type, loc: Loc) -> tuple[Fault, str]:
     known = _keys(cls, loc[:-1])
     near = did_you_mean(str(loc[-1]), known) or ""
     hint = f"Known keys: {', '.join(known)}. A key of your own begins with `x-`."
+    elsewhere = getattr(cls, "ELSEWHERE", {}) if len(loc) == 1 else {}
+    if loc[-1] in elsewhere:
+        return Fault(
+            "IC010", f"unknown key {str(loc[-1])!r}", elsewhere[loc[-1]], loc, True, loc
+        ), ""
     if near:
         hint = f"Did you mean `{near}`?"
     message = f"unknown key {one_line(str(loc[-1]))!r}{_where(loc[:-1])}"
