@@ -58,7 +58,7 @@ def redact_command(
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
-    """Blank the text of an entry in every view, on every clone.
+    """Blank the text of an entry in every view; the history of the branch still holds it.
 
     incidentctl redact -1
     """

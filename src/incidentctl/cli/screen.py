@@ -8,7 +8,7 @@ from incidentctl.cli.console import out
 from incidentctl.domain.roles import STANDARD
 from incidentctl.domain.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
 from incidentctl.domain.text import one_line
-from incidentctl.domain.times import format_duration, rough_duration
+from incidentctl.domain.times import format_duration, offset_text, rough_duration
 
 _BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}
 #: So many of the last timeline entries are shown.
@@ -58,7 +58,7 @@ def print_incident(incident: Incident, now: datetime) -> None:
         for hypothesis in incident.hypotheses:
             line = f"  {hypothesis.number:>2} {hypothesis.state}: {one_line(hypothesis.text)}"
             out(line, indent=5)
-    out("\nLast entries")
+    out(f"\nLast entries, {incident.timezone} ({offset_text(incident.utc_offset)})")
     for entry in incident.timeline[-_LAST:]:
         clock = entry.at.astimezone(incident.zone).strftime("%H:%M")
         struck = " (taken back)" if entry.retracted else ""
