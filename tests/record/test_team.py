@@ -47,6 +47,15 @@ def test_when_it_began(root, git, monkeypatch):
     assert first_commit(root, os.environ) == date(2026, 3, 1)
 
 
+def test_a_shallow_clone_does_not_know_when_it_began(root, git, tmp_path):
+    git(root, "config", "user.name", "Alice")
+    git(root, "config", "user.email", "alice@example.com")
+    for message in ("one", "two"):
+        git(root, "commit", "-q", "--allow-empty", "-m", message)
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{tmp_path}", "shallow")
+    assert first_commit(tmp_path / "shallow", os.environ) is None
+
+
 def test_outside_of_a_repository(tmp_path):
     assert tracked(tmp_path, os.environ, "drills") == frozenset()
     assert ignored(tmp_path, os.environ, PRIVATE) is None

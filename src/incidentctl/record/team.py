@@ -31,9 +31,13 @@ def ignored(root: Path, given: Mapping[str, str], path: str) -> bool | None:
 
 
 def first_commit(root: Path, given: Mapping[str, str]) -> date | None:
-    """Return the day of the oldest root commit of the branch checked out, in UTC; else None."""
-    done = Git(root, given).run(
-        "rev-list", "--max-parents=0", "--timestamp", "HEAD", "--", discover=True
-    )
+    """Return the day of the oldest root commit of the branch checked out, in UTC; else None.
+
+    None in a shallow clone, too, such as CI makes: there the oldest commit says nothing.
+    """
+    git = Git(root, given)
+    if git.run("rev-parse", "--is-shallow-repository", discover=True).out.strip() == b"true":
+        return None
+    done = git.run("rev-list", "--max-parents=0", "--timestamp", "HEAD", "--", discover=True)
     seconds = [int(line.split()[0]) for line in done.out.splitlines()] if done.code == 0 else []
     return datetime.fromtimestamp(min(seconds), UTC).date() if seconds else None

@@ -17,11 +17,8 @@ from incidentctl.domain.drill import (
 )
 from incidentctl.domain.drill_documents import time_text, window_text
 from incidentctl.domain.leaks import tells
-from incidentctl.domain.rules.finding import Around, Finding, Loc, Rule, nearest, sources
+from incidentctl.domain.rules.finding import GRACE, Around, Finding, Loc, Rule, nearest, sources
 from incidentctl.domain.rules.texts import RuleText
-
-#: What depends on the calendar is not told in the first days of a repository.
-GRACE = timedelta(days=90)
 
 
 def window_backwards(catalog: Catalog) -> Iterable[Finding]:
@@ -172,7 +169,7 @@ def _secrets(catalog: Catalog, plan: PrivateHalf) -> Iterator[tuple[str, str]]:
 
 def sent_late(catalog: Catalog, around: Around) -> Iterable[Finding]:
     """Find planned drills to come whose plan did not go out a week ahead."""
-    if around.began is not None and around.today - around.began < GRACE:
+    if around.young:
         return
     for entry, drill in _drills(catalog):
         moment, sent = drill.moment, drill.sent
