@@ -34,7 +34,7 @@ def _example(tmp_path_factory):
     folder = tmp_path_factory.mktemp("example") / "team"
     shutil.copytree(EXAMPLE, folder)
     for arguments in (
-        ["init", "-q", "-b", "main"],
+        ["init", "-q", "-b", "main", "--template="],
         ["config", "user.name", "Greta Lindqvist"],
         ["config", "user.email", "greta@astronomy-shop.example"],
         ["add", "-A"],

@@ -249,3 +249,29 @@ def test_a_repository_that_git_refuses_is_recorded_locally_and_says_so(command, 
     assert "kept locally" in result.err
     assert command("log", "y").code == 0
     assert not (team / ".git" / "incidentctl").exists()
+
+
+def test_a_user_without_a_home_declares_in_the_team_s_repository_alone(run, tmp_path, monkeypatch):
+    def none():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setattr(Path, "home", none)
+    assert run("declare", "x", "--json").json["commit"]
+    monkeypatch.chdir(tmp_path)
+    result = run("declare", "do not lose me")
+    assert result.code == 6
+    assert "do not lose me" in result.err
+
+
+def test_without_git_it_is_on_disk_and_committed_later(run, tmp_path, monkeypatch):
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = run("declare", "x", "--json")
+    assert result.code == 0
+    assert result.json["commit"] is None
+    assert "git was not found" in result.err
+    assert run("show").code == 0
+    monkeypatch.setenv("PATH", path)
+    assert run("log", "y", "--json").json["commit"]

@@ -27,8 +27,16 @@ class Choice(NamedTuple):
 def _xdg(environment: Mapping[str, str], variable: str, default: str) -> Path:
     # The XDG base directory specification: a relative path in the variable is to be ignored.
     stated = environment.get(variable, "")
-    base = Path(stated) if stated.startswith("/") else Path.home() / default
+    base = Path(stated) if stated.startswith("/") else _home() / default
     return base / "incidentctl"
+
+
+def _home() -> Path:
+    """Return the home folder; for a user who has none (in containers) one that cannot be made."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/dev/null")
 
 
 def state_folder(environment: Mapping[str, str]) -> Path:

@@ -101,12 +101,13 @@ def _bug(error: Exception) -> int:
     import tempfile
     import traceback
 
+    from incidentctl.app.places import state_folder
+
     text = "".join(traceback.format_exception(error))
     if os.environ.get("INCIDENTCTL_DEBUG"):
         print(text, file=sys.stderr)
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     name = "(it could not be written to a file)"
-    for folder in (Path(state) / "incidentctl", Path(tempfile.gettempdir())):
+    for folder in (state_folder(os.environ), Path(tempfile.gettempdir())):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(
