@@ -206,8 +206,22 @@ def test_an_update_is_late_when_the_one_before_it_announced_it_sooner(at, end, l
     assert updates(*at, end=end) == (late, silent)
 
 
-def test_an_update_that_was_put_off_is_not_late():
+def test_an_update_that_was_put_off_is_late_only_after_that():
     assert updates(70, end=80, snoozed=(20, 75)) == ([None], None)
+    assert updates(70, end=80, snoozed=(20, 60)) == ([10], None)
+    assert updates(10, end=80, snoozed=(20, 75)) == ([None], 5)
+
+
+def test_what_is_posted_or_written_afterwards_is_not_late():
+    assert updates(20, 90, end=40) == ([None, None], None)
+    events = [
+        event(0, facts.Declared("x", "backfill")),
+        event(1, facts.SeveritySet("SEV1", True, True, 1800)),
+        event(2, facts.UpdatePosted("y", False, None), at=moment(9000)),
+        event(3, facts.Resolved(None), at=moment(99000)),
+    ]
+    found = facts_of(fold(IDENT, events))
+    assert (found.late_updates, found.silent_at_end) == (0, None)
 
 
 def test_without_a_cadence_nothing_is_late():

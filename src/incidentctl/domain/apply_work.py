@@ -148,7 +148,10 @@ def update_posted(draft: Draft, standing: Standing, fact: facts.UpdatePosted) ->
     """An update ticks every step that repeats, and ends a snooze."""
     event = standing.event
     next_at = parse_moment(fact.next_at) if fact.next_at else None
-    draft.updates.append(Update(event.id, standing.at, event.by, fact.text, fact.public, next_at))
+    due = draft.next_update() if draft.end is None else None
+    draft.updates.append(
+        Update(event.id, standing.at, event.by, fact.text, fact.public, next_at, due)
+    )
     draft.snoozed = None
     for step in ticked_by(fact):
         draft.tick(step, standing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from incidentctl.domain.checklist import cadence_of
@@ -81,6 +81,21 @@ class Draft:
         if cadence and not self.cadence:
             self.cadence_since = at
         self.cadence = cadence
+
+    def next_update(self) -> datetime | None:
+        """When the next update is due: snoozed, or told with the last one, or by the cadence."""
+        if self.snoozed is not None:
+            return self.snoozed
+        last = max(self.updates, key=lambda update: (update.at, update.event), default=None)
+        if last is not None and last.next_at is not None:
+            return last.next_at
+        if self.cadence is None or self.cadence_since is None:
+            return None
+        base = self.cadence_since if last is None else max(last.at, self.cadence_since)
+        try:
+            return base + timedelta(seconds=self.cadence)
+        except OverflowError:
+            return None
 
     def tick(self, step: str, standing: Standing, link: str | None = None) -> None:
         """Mark a step done by itself, unless it is done already."""

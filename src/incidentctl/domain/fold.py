@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import chain
 
 from incidentctl.domain import apply_course, apply_work, facts
@@ -96,23 +96,6 @@ def _steps(draft: Draft) -> tuple[Step, ...]:
     return steps
 
 
-def _next_update(draft: Draft, declared: datetime) -> datetime | None:
-    """When the next update is due: snoozed, or told with the last one, or by the cadence."""
-    if draft.snoozed is not None:
-        return draft.snoozed
-    last = max(draft.updates, key=lambda update: (update.at, update.event), default=None)
-    if last is not None and last.next_at is not None:
-        return last.next_at
-    if draft.cadence is None:
-        return None
-    began = draft.cadence_since or declared
-    base = max(last.at, began) if last is not None else max(began, declared)
-    try:
-        return base + timedelta(seconds=draft.cadence)
-    except OverflowError:
-        return None
-
-
 def _entries(
     draft: Draft, standings: list[Standing], steps: tuple[Step, ...], zone: tzinfo
 ) -> tuple[Entry, ...]:
@@ -164,9 +147,8 @@ def _finish(
     steps = _steps(draft)
     ended = draft.ends.get("resolved") or draft.ends.get("cancelled") or draft.ends.get("closed")
     offset = declaration.utc_offset if abs(declaration.utc_offset) < 24 * 60 else 0
-    due = None
-    if draft.end is None and declaration.incident_kind != "backfill":
-        due = _next_update(draft, declared)
+    due = draft.next_update() if declaration.incident_kind != "backfill" else None
+    missed = due if due and ended and due < ended else None
     entries = _entries(draft, standings, steps, fixed_zone(offset))
     sentences = dict.fromkeys([*wrong, *draft.told])
     return Incident(
@@ -217,7 +199,8 @@ def _finish(
         hypotheses=tuple(draft.hypotheses.values()),
         updates=tuple(draft.updates),
         cadence=draft.cadence,
-        next_update=due,
+        next_update=due if draft.end is None else None,
+        missed_update=missed,
         links=tuple(draft.links),
         related=tuple(draft.related),
         summary=draft.summary,

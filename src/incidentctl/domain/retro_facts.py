@@ -46,19 +46,14 @@ class Facts(NamedTuple):
 
 def facts_of(incident: Incident) -> Facts:
     """Compute the facts of an incident."""
-    missed, ended = incident.missed_update, incident.ended
+    every = waits(incident, incident.ended)
     return Facts(
         incident=incident,
         took=durations(incident),
         roles=tuple(sorted(incident.held, key=lambda held: (held.role != COMMANDER, held.since))),
         steps=tuple(s for s in incident.steps if s.state in (DONE, SKIPPED, OPEN)),
-        updates=tuple(_told(incident, update) for update in incident.updates),
-        silent_at_end=ended - missed if ended and missed else None,
+        updates=tuple(Told(wait.update, wait.late_by) for wait in every if wait.update),
+        silent_at_end=next((wait.late_by for wait in every if wait.update is None), None),
         timeline=tuple(entry for entry in incident.timeline if not entry.retracted),
         participants=incident.people,
     )
-
-
-def _told(incident: Incident, update: Update) -> Told:
-    due = None if incident.kind == "backfill" else update.due  # written afterwards
-    return Told(update, update.at - due if due and update.at > due else None)

@@ -93,6 +93,8 @@ class Update(NamedTuple):
     text: str
     public: bool
     next_at: datetime | None
+    due: datetime | None = None
+    """When it was due; None where nothing asked for it."""
 
 
 class Link(NamedTuple):
@@ -199,6 +201,9 @@ class Incident(NamedTuple):
     cadence: int | None = None
     """How often an update is due, or None when nothing asks for any."""
     next_update: datetime | None = None
+    """When the next update is due; None when nothing asks for one, and when it is over."""
+    missed_update: datetime | None = None
+    """When the update was due that had not come as it ended; None where none was due by then."""
     links: tuple[Link, ...] = ()
     related: tuple[Relation, ...] = ()
     summary: str | None = None
