@@ -16,6 +16,9 @@ from incidentctl.files.loader import load
 from incidentctl.render.findings import findings_text
 
 CASES = Path(__file__).parent / "cases"
+#: Rules that ask git.
+IN_GIT = ("IC122", "IC212", "IC213")
+LONG_AGO = {"GIT_COMMITTER_DATE": "2026-01-01T12:00:00Z"}
 FOLDERS = sorted(folder for folder in CASES.iterdir() if folder.is_dir())
 
 
@@ -34,9 +37,9 @@ def test_a_bad_repository_is_told_what_is_wrong(folder, tmp_path):
     if folder.name == "IC006":  # a file of a megabyte is made here, not kept in the repository
         large = root / "services" / "api.yaml"
         large.write_text(large.read_text() + "#" * MAX_BYTES)
-    if folder.name == "IC122":  # the folder of the test is in no repository, this one is
-        subprocess.run(["git", "-C", root, "init", "--quiet"], check=True)
-        subprocess.run(["git", "-C", root, "add", "--all"], check=True)
+    if folder.name in IN_GIT:  # the folder of the test is in no repository, this one is
+        for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Our catalog"]):
+            subprocess.run(["git", "-C", root, *arguments], check=True, env=LONG_AGO | os.environ)
 
     codes, text = said(root)
 

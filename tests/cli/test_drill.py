@@ -273,3 +273,16 @@ def test_the_organisations_own_template(unplanned, run, team):
 
 def test_only_its_owner_reads_the_private_half(unplanned, team):
     assert (team / "drills/q1.private.yaml").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_drill_of_the_record_is_practice(run, team, git, monkeypatch):
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-01T12:00:00Z")
+    git(team, "commit", "-q", "--amend", "-m", "Years ago")
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    assert "IC212" in run("catalog", "lint").out
+    run("declare", "practice", "--drill", "--affects", "checkout", "-s", "SEV3")
+    found = run("catalog", "lint").out
+    assert "IC212" not in found
+    assert "IC213" in found
+    run("cancel", "nobody came")
+    assert "IC212" in run("catalog", "lint").out

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from incidentctl.record.team import first_commit, ignored, tracked
+from incidentctl.record.team import ignored, older_than, tracked
 
 PRIVATE = "drills/a.private.yaml"
 
@@ -37,26 +37,29 @@ def test_what_git_ignores(root, git):
     assert ignored(root, os.environ, PRIVATE) is False, "what is tracked is not ignored any more"
 
 
-def test_when_it_began(root, git, monkeypatch):
-    assert first_commit(root, os.environ) is None
+def test_how_old_it_is(root, git, monkeypatch):
+    assert older_than(root, os.environ, date(2026, 3, 2)) is False, "it has not begun"
     git(root, "config", "user.name", "Alice")
     git(root, "config", "user.email", "alice@example.com")
     for day in ("2026-03-01", "2026-05-01"):
         monkeypatch.setenv("GIT_COMMITTER_DATE", f"{day}T12:00:00Z")
         git(root, "commit", "-q", "--allow-empty", "-m", day)
-    assert first_commit(root, os.environ) == date(2026, 3, 1)
+    assert older_than(root, os.environ, date(2026, 3, 2)) is True
+    assert older_than(root, os.environ, date(2026, 3, 1)) is False
 
 
-def test_a_shallow_clone_does_not_know_when_it_began(root, git, tmp_path):
+def test_a_shallow_clone_may_not_know_how_old_it_is(root, git, tmp_path, monkeypatch):
     git(root, "config", "user.name", "Alice")
     git(root, "config", "user.email", "alice@example.com")
-    for message in ("one", "two"):
-        git(root, "commit", "-q", "--allow-empty", "-m", message)
+    for day in ("2026-03-01", "2026-05-01"):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{day}T12:00:00Z")
+        git(root, "commit", "-q", "--allow-empty", "-m", day)
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{tmp_path}", "shallow")
-    assert first_commit(tmp_path / "shallow", os.environ) is None
+    assert older_than(tmp_path / "shallow", os.environ, date(2026, 4, 1)) is None
+    assert older_than(tmp_path / "shallow", os.environ, date(2026, 6, 1)) is True
 
 
 def test_outside_of_a_repository(tmp_path):
     assert tracked(tmp_path, os.environ, "drills") == frozenset()
     assert ignored(tmp_path, os.environ, PRIVATE) is None
-    assert first_commit(tmp_path, os.environ) is None
+    assert older_than(tmp_path, os.environ, date(2026, 3, 1)) is None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from incidentctl.app.workspace import Workspace
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.retrospective import Retrospective
-from incidentctl.domain.rules.finding import Finding
+from incidentctl.domain.rules.finding import GRACE, Finding, Played
 from incidentctl.domain.rules.registry import RULES, run
 from incidentctl.domain.rules.report import LintReport
-from incidentctl.errors import Level, Problem
+from incidentctl.domain.state import CANCELLED
+from incidentctl.errors import IncidentctlError, Level, Problem
 from incidentctl.files.layout import yaml_files
 
 
@@ -23,25 +25,48 @@ def lint(
     problems: Sequence[Problem],
     today: date,
     environment: Mapping[str, str] | None = None,
+    played: Callable[[], Iterable[Played]] = tuple,
 ) -> LintReport:
     """Check a repository.
 
     `catalog` and `problems` are what reading its files gave; what was wrong in reading stays an
     error, while a rule's level and its silenced lines are the team's to choose. With an
-    `environment`, that of this program, git is asked what it tracks.
+    `environment`, that of this program, git is asked what it tracks, and how old the repository
+    is; `played` gives the drills of the record, which is asked only where it matters.
     """
     tracked: frozenset[str] = frozenset()
-    began = None
-    dated = any((root / folder).is_dir() for folder in ("drills", "retros"))
-    if environment is not None and dated:  # nothing else needs git
+    young = None
+    if environment is not None:
         from incidentctl.record import team
 
-        tracked = team.tracked(root, environment, "drills")
-        began = team.first_commit(root, environment)
+        if (root / "drills").is_dir():
+            tracked = team.tracked(root, environment, "drills")
+        old = team.older_than(root, environment, today - GRACE)
+        young = None if old is None else not old
     reviews, faults, count = _retrospectives(root)
-    findings = run(catalog, today=today, tracked=tracked, began=began, reviews=reviews)
+    findings = run(
+        catalog,
+        today=today,
+        tracked=tracked,
+        young=young,
+        reviews=reviews,
+        played=tuple(played()) if young is False else (),
+    )
     every = sorted([*problems, *faults, *_placed(root, findings, catalog)], key=_order)
     return LintReport(tuple(every), len(yaml_files(root)) + count)
+
+
+def drills_of(workspace: Workspace) -> tuple[Played, ...]:
+    """Return the drills of the record that were not cancelled; none where it cannot be read."""
+    try:
+        heads = workspace.record.heads()
+    except IncidentctlError:
+        return ()
+    return tuple(
+        Played(head.declared.date(), head.owner)
+        for head in heads
+        if head.kind == "drill" and head.status != CANCELLED
+    )
 
 
 def _retrospectives(root: Path) -> tuple[tuple[Retrospective, ...], list[Problem], int]:

@@ -51,6 +51,7 @@ def lint(
 
     incidentctl catalog lint --strict
     """
+    from incidentctl.app.lint import drills_of
     from incidentctl.app.lint import lint as check
     from incidentctl.errors import NotFoundError
     from incidentctl.render.findings import findings_json, findings_text
@@ -67,6 +68,7 @@ def lint(
         problems=workspace.catalog_problems,
         today=workspace.now().date(),
         environment=workspace.environment,
+        played=lambda: drills_of(workspace),
     )
     if json or output == "json":
         console.print_json("catalog-lint", findings_json(report))

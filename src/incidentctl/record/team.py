@@ -1,4 +1,4 @@
-"""What the team's own repository says of its files: tracked, ignored, since when; git only reads.
+"""What the team's own repository says of its files: tracked, ignored, how old; git only reads.
 
 The paths are relative to `root`, which may be a folder inside of the git repository.
 """
@@ -6,7 +6,7 @@ The paths are relative to `root`, which may be a folder inside of the git reposi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from incidentctl.record.git import Git
@@ -30,14 +30,16 @@ def ignored(root: Path, given: Mapping[str, str], path: str) -> bool | None:
     return {0: True, 1: False}.get(done.code)
 
 
-def first_commit(root: Path, given: Mapping[str, str]) -> date | None:
-    """Return the day of the oldest root commit of the branch checked out, in UTC; else None.
+def older_than(root: Path, given: Mapping[str, str], day: date) -> bool | None:
+    """Say whether the branch checked out has a commit of before a day, in UTC.
 
-    None in a shallow clone, too, such as CI makes: there the oldest commit says nothing.
+    None where that is not known: outside of a repository, and in a shallow clone, such as CI makes,
+    that has no older commit. The history is read no further back than to that day.
     """
     git = Git(root, given)
-    if git.run("rev-parse", "--is-shallow-repository", discover=True).out.strip() == b"true":
-        return None
-    done = git.run("rev-list", "--max-parents=0", "--timestamp", "HEAD", "--", discover=True)
-    seconds = [int(line.split()[0]) for line in done.out.splitlines()] if done.code == 0 else []
-    return datetime.fromtimestamp(min(seconds), UTC).date() if seconds else None
+    wanted = ("rev-list", "--max-count=1", f"--before={day.isoformat()}T00:00:00Z", "HEAD", "--")
+    done = git.run(*wanted, discover=True)
+    if done.code == 0 and done.out:
+        return True
+    shallow = git.run("rev-parse", "--is-shallow-repository", discover=True)
+    return False if shallow.out.strip() == b"false" else None

@@ -112,9 +112,9 @@ def test_a_plan_goes_out_a_week_ahead(today, sent, late):
     assert ("IC211" in codes(drill, today=date.fromisoformat(today))) is late
 
 
-@pytest.mark.parametrize(("began", "told"), [("2025-12-27", True), ("2025-12-28", False)])
-def test_a_young_repository_is_not_told_of_times(began, told):
-    found = codes(PLANNED, today=date(2026, 3, 27), began=date.fromisoformat(began))
+@pytest.mark.parametrize(("young", "told"), [(True, False), (False, True), (None, True)])
+def test_a_young_repository_is_not_told_of_times(young, told):
+    found = codes(PLANNED, today=date(2026, 3, 27), young=young)
     assert found == ({"IC211"} if told else set())
 
 

@@ -27,21 +27,25 @@ class Finding(NamedTuple):
     hint: str | None = None
 
 
+class Played(NamedTuple):
+    """A drill that was held, or is to be; `team` is None where it is not known."""
+
+    day: date
+    team: str | None
+
+
 class Around(NamedTuple):
     """What a rule may need to know beside the catalog."""
 
     today: date
     tracked: frozenset[str] = frozenset()
     """Files of the folder drills/ that git tracks."""
-    began: date | None = None
-    """When the repository began; None where that is not known."""
+    young: bool | None = None
+    """Whether the repository is in its first days; None where that is not known."""
     retrospectives: tuple[Retrospective, ...] = ()
     """The files of retros/ without faults."""
-
-    @property
-    def young(self) -> bool:
-        """Whether the repository is known to be in its first days."""
-        return self.began is not None and self.today - self.began < GRACE
+    played: tuple[Played, ...] = ()
+    """The drills of the record."""
 
 
 class Rule(NamedTuple):

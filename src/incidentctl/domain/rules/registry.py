@@ -8,6 +8,7 @@ from datetime import date
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.retrospective import Retrospective
 from incidentctl.domain.rules import (
+    cadence,
     drills,
     graph,
     names,
@@ -20,7 +21,7 @@ from incidentctl.domain.rules import (
     secrets,
     tiers,
 )
-from incidentctl.domain.rules.finding import Around, Finding, Rule, settings_source
+from incidentctl.domain.rules.finding import Around, Finding, Played, Rule, settings_source
 from incidentctl.domain.rules.texts import RuleText
 
 
@@ -69,6 +70,7 @@ _SUBJECTS = (
     reviewed,
     drills,
     retrospectives,
+    cadence,
 )
 
 #: Every rule by its code, in the order of the codes.
@@ -86,15 +88,17 @@ def run(
     *,
     today: date,
     tracked: frozenset[str] = frozenset(),
-    began: date | None = None,
+    young: bool | None = None,
     reviews: tuple[Retrospective, ...] = (),
+    played: tuple[Played, ...] = (),
 ) -> list[Finding]:
     """Return what every rule finds that the settings do not switch off.
 
-    `tracked` are the files of drills/ that git tracks, `began` is the day of the first commit;
-    absent where there is no git to ask. `reviews` are the retrospectives.
+    `tracked` are the files of drills/ that git tracks, `young` says whether the repository is in
+    its first days; absent where there is no git to ask. `reviews` are the retrospectives, `played`
+    the drills of the record.
     """
-    around = Around(today, tracked, began, reviews)
+    around = Around(today, tracked, young, reviews, played)
     levels = catalog.settings.lint
     return [
         finding

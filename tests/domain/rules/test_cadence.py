@@ -1,0 +1,67 @@
+"""When practice is missed, and when nothing is told; what the rules say is in tests/cases."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from incidentctl.domain.catalog import Catalog, Entry, Service, Source, Team
+from incidentctl.domain.rules.finding import Played
+from incidentctl.domain.rules.registry import run
+from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
+
+TODAY = date(2026, 3, 29)
+
+
+def codes(*drills, private=None, young=False, played=(), lifecycle="production"):
+    teams = {name: Team(name=name) for name in ("core-services", "shop", "idle")}
+    services = {
+        name: Service(name=name, owner=owner, lifecycle=lifecycle)
+        for name, owner in (("login", "core-services"), ("cart", "shop"))
+    }
+    catalog = Catalog(
+        teams=teams,
+        services=services,
+        drills={each.name: each for each in drills},
+        private_halves={PUBLIC.name: private} if private else {},
+        entries=tuple(Entry("team", name, team, Source(name)) for name, team in teams.items()),
+    )
+    found = run(catalog, today=TODAY, young=young, played=tuple(played))
+    return [f"{f.code} {f.source.path}" for f in found if f.code in ("IC212", "IC213")]
+
+
+def at(days):
+    moment = datetime.fromisoformat("2026-03-29T10:30") + timedelta(days=days)
+    return replace(PLANNED, at=moment)
+
+
+def test_without_any_drill_it_is_told_once():
+    assert codes() == ["IC212 incidentctl.yaml"]
+
+
+@pytest.mark.parametrize("young", [True, None])
+def test_a_young_repository_or_one_of_unknown_age_is_not_told(young):
+    assert codes(young=young) == []
+    assert codes(at(0), young=young) == []
+
+
+@pytest.mark.parametrize(("days", "counts"), [(-91, False), (-90, True), (90, True), (91, False)])
+def test_a_drill_of_the_last_quarter_counts_and_one_to_come(days, counts):
+    assert codes(at(days)) == (["IC213 shop"] if counts else ["IC212 incidentctl.yaml"])
+
+
+def test_a_recorded_drill_counts_too():
+    both = [Played(TODAY, "shop"), Played(TODAY - timedelta(days=80), "core-services")]
+    assert codes(played=both) == []
+    assert codes(played=both[:1]) == ["IC213 core-services"]
+    assert codes(played=[Played(TODAY - timedelta(days=91), "shop")]) == ["IC212 incidentctl.yaml"]
+
+
+def test_where_the_team_is_secret_no_team_is_told():
+    assert codes(PUBLIC) == []
+    assert codes(PUBLIC, private=PRIVATE) == ["IC213 shop"]
+    assert codes(played=[Played(TODAY, None)]) == []
+
+
+def test_only_teams_that_own_what_runs_must_practise():
+    assert codes(at(0), lifecycle="retired") == []
