@@ -11,6 +11,8 @@ from incidentctl.domain.text import one_line
 from incidentctl.domain.times import format_duration, offset_text, rough_duration
 
 _BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}
+#: Boxes that not everybody reads are said in a word, too.
+_SAID = {SKIPPED: "skipped", NOT_NEEDED: "not needed"}
 #: So many of the last timeline entries are shown.
 _LAST = 8
 _ROLES = tuple(role.name for role in STANDARD)
@@ -92,6 +94,8 @@ def step_line(step: Step) -> str:
     line = f"  {step.number:>2} {_BOX[step.state]} {one_line(step.title)}"
     if step.every:
         line += f" (every {format_duration(step.every)})"
+    if step.state in _SAID:
+        line += f" ({_SAID[step.state]})"
     if step.mark and step.state in (DONE, SKIPPED):
         line += f"  {step.mark.by}"
         said = step.mark.note or step.mark.link
