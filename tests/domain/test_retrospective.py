@@ -228,3 +228,18 @@ def test_without_a_cadence_nothing_is_late():
     found = facts_of(told(facts.Declared("x"), facts.UpdatePosted("y", False, None)))
     assert [entry.late_by for entry in found.updates] == [None]
     assert found.silent_at_end is None
+
+
+def test_what_was_due_before_the_severity_was_raised_is_not_judged_by_the_new_cadence():
+    timed = [
+        (0, facts.Declared("x")),
+        (0, facts.SeveritySet("SEV3")),
+        (60, facts.UpdatePosted("nothing asked for it", False, None)),
+        (70, facts.SeveritySet("SEV1", True, True, 1800)),
+        (95, facts.UpdatePosted("in time", False, None)),
+        (130, facts.UpdatePosted("late", False, None)),
+        (140, facts.Resolved(None)),
+    ]
+    events = [event(n, fact, at=moment(m * 60)) for n, (m, fact) in enumerate(timed)]
+    late = [told.late_by for told in facts_of(fold(IDENT, events)).updates]
+    assert late == [None, None, timedelta(minutes=5)]
