@@ -150,9 +150,8 @@ def test_lint_tells_faults_and_after_a_while_what_is_overdue(run, retros, team, 
     assert "IC220" not in run("catalog", "lint").out  # what counts is when it was committed
     git(team, "-c", "user.name=x", "rebase", "-q", "--root", "--committer-date-is-author-date")
     result = run("catalog", "lint", "--json").json["problems"]
-    assert [(p["code"], p["path"], p["line"]) for p in result] == [
-        ("IC220", "retros/inc-20261102-0915-k7f.md", 9)
-    ]
+    found = [(p["path"], p["line"]) for p in result if p["code"] == "IC220"]
+    assert found == [("retros/inc-20261102-0915-k7f.md", 9)]
     file = retros / "inc-20261102-0915-k7f.md"
     file.write_text(
         ONE.replace(f"due: {YESTERDAY}", f"due: {YESTERDAY}  # incidentctl: ignore[IC220]")
