@@ -222,15 +222,20 @@ def test_a_list_after_each_event_equals_one_without_cache(clone: Clone) -> None:
         assert clone.record().open_heads() == opened
 
 
-def test_recording_starts_git_once(clone: Clone, tmp_path: Path) -> None:
-    clone.declare()
+def counting(tmp_path: Path) -> tuple[Path, dict[str, str]]:
+    """Return a file that gets a line for each git that is started with an environment."""
     real, calls = shutil.which("git"), tmp_path / "calls"
     wrapper = tmp_path / "bin" / "git"
     wrapper.parent.mkdir()
     wrapper.write_text(f'#!/bin/sh\necho "$@" >> {calls}\nexec {real} "$@"\n')
     wrapper.chmod(0o755)
-    path = f"{wrapper.parent}:{os.environ['PATH']}"
-    record = clone.record(environment=os.environ | {"PATH": path})
+    return calls, dict(os.environ) | {"PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
+
+
+def test_recording_starts_git_once(clone: Clone, tmp_path: Path) -> None:
+    clone.declare()
+    calls, environment = counting(tmp_path)
+    record = clone.record(environment=environment)
     record.open_heads()
     record.events(INCIDENT)
     record.acknowledge(action(facts.Noted("x")))
@@ -238,4 +243,41 @@ def test_recording_starts_git_once(clone: Clone, tmp_path: Path) -> None:
     assert len(calls.read_text().splitlines()) == 1
     record.open_heads()
     assert len(record.events(INCIDENT)[0]) == 2
+    assert len(calls.read_text().splitlines()) == 1
+
+
+# --- many incidents at once ----------------------------------------------------------------------
+
+
+def test_many_incidents_are_read_as_each_alone(clone: Clone) -> None:
+    record = clone.declare()
+    clone.declare(OTHER, "Search is slow")
+    put(clone, {paths.event_path(OTHER, f"{ULID}-noted.json"): ("100644", b"{")})
+    record.acknowledge(action(facts.Noted("waits in the outbox")))
+    unborn = "inc-20261126-1200-mpr"
+    record.acknowledge(action(facts.Declared("x"), incident=unborn))
+    ids = [OTHER, unborn, INCIDENT, "inc-20200101-0000-zzz"]
+    read = list(clone.record().many_events(ids))
+    assert read == [(ident, *clone.record().events(ident)) for ident in ids]
+    assert [len(events) for _, events, _ in read] == [1, 1, 2, 0]
+    assert [[problem.code for problem in told] for _, _, told in read] == [["IC901"], [], [], []]
+
+
+def test_many_incidents_are_read_also_beside_the_truth(clone: Clone) -> None:
+    clone.declare()
+    clone.git("branch", "-f", "incident-log", TRUTH)
+    clone.git("update-ref", "-d", TRUTH)
+    clone.declare(OTHER)
+    clone.git("update-ref", "refs/remotes/origin/incident-log", "incident-log")
+    record = clone.record(remote="origin")
+    assert [len(events) for _, events, _ in record.many_events([INCIDENT, OTHER])] == [1, 1]
+
+
+def test_many_incidents_start_git_once(clone: Clone, tmp_path: Path) -> None:
+    ids = [f"inc-20261101-00{number}-bcd" for number in range(10, 25)]
+    for ident in ids:
+        clone.declare(ident)
+    calls, environment = counting(tmp_path)
+    record = clone.record(environment=environment)
+    assert [ident for ident, events, _ in record.many_events(ids) if events] == ids
     assert len(calls.read_text().splitlines()) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -158,6 +158,16 @@ class Record:
         told = folders.problems(paths.log_path(incident), folder, now=self._now())
         return folder.events(), told
 
+    def many_events(
+        self, incidents: Iterable[str]
+    ) -> Iterator[tuple[str, list[Event], list[Problem]]]:
+        """Return what `events` does for each of many incidents, but start git once for all."""
+        pending = self._pending()
+        for incident, folder in self._store.folders(incidents):
+            united = folder.union(_waiting(pending.get(incident, ())))
+            told = folders.problems(paths.log_path(incident), united, now=self._now())
+            yield incident, united.events(), told
+
     def newest_id(self, incident: str) -> str | None:
         """Return the newest event's id; ids of more than 48 hours ahead do not count."""
         limit = folders.last_id(self._now())
@@ -217,14 +227,7 @@ class Record:
         return found
 
     def _folder(self, incident: str) -> Folder:
-        waiting: dict[str, Stored] = {}
-        for path in self._pending().get(incident, []):
-            try:
-                action = outbox.read(path)
-            except EventError:
-                continue  # the flush tells of it
-            if action is not None:
-                waiting |= {name: check(name, data) for name, data in action.entries.items()}
+        waiting = _waiting(self._pending().get(incident, ()))
         try:
             return self._store.folder(incident).union(waiting)
         except EnvironmentFailedError as error:
@@ -245,6 +248,19 @@ class Record:
             if head and (head.open or not only_open):
                 heads[incident] = head
         return sorted(heads.values(), key=lambda head: (head.declared, head.id), reverse=True)
+
+
+def _waiting(files: Iterable[Path]) -> dict[str, Stored]:
+    """Return the events of an incident that are in files of the outbox."""
+    waiting: dict[str, Stored] = {}
+    for path in files:
+        try:
+            action = outbox.read(path)
+        except EventError:
+            continue  # the flush tells of it
+        if action is not None:
+            waiting |= {name: check(name, data) for name, data in action.entries.items()}
+    return waiting
 
 
 def _why(error: OSError) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from incidentctl.domain.events import Event
@@ -15,8 +16,11 @@ from incidentctl.record.cache import Cache
 from incidentctl.record.folder import Folder
 from incidentctl.record.git import Git
 from incidentctl.record.index import Index
-from incidentctl.record.objects import Objects
+from incidentctl.record.objects import Found, Objects
 from incidentctl.record.scan import FoldHead, Seen, scan
+
+#: So many incidents are read by one git, which has a time limit for all that it does.
+_AT_ONCE = 500
 
 
 class Tips(NamedTuple):
@@ -129,9 +133,7 @@ class Store:
             folder = folders.EMPTY
         else:
             with Objects(self.git) as objects:
-                place = incident_folder(incident)
-                found = list(objects.many(f"{source}:{place}" for source in sources))
-                trees = {tree.oid: tree for tree in found if tree}
+                trees = _trees(objects, sources, incident)
                 if cached and cached[0] == ",".join(trees):
                     folder = folders.unpack(*cached)
                 else:
@@ -141,6 +143,17 @@ class Store:
         self._folders[incident] = (sources, folder)
         return folder
 
+    def folders(self, incidents: Iterable[str]) -> Iterator[tuple[str, Folder]]:
+        """Return what the branch holds of many incidents; nothing of it is kept."""
+        tips = self.tips()
+        sources = _sources(tips.truth, self.beside(tips))
+        rest = iter(incidents)
+        while part := list(islice(rest, _AT_ONCE)):
+            with Objects(self.git) as objects:
+                for incident in part:
+                    trees = _trees(objects, sources, incident)
+                    yield incident, folders.load(objects, list(trees.values()))
+
     def keep_folder(self, incident: str, folder: Folder) -> None:
         """Put the folder of an open incident into the cache."""
         self.cache.put(f"open/{incident}", folder.key, folders.pack(folder))
@@ -148,6 +161,13 @@ class Store:
     def forget(self, incident: str) -> None:
         """Drop what was cached of an incident that is over."""
         self.cache.drop(f"open/{incident}")
+
+
+def _trees(objects: Objects, sources: Iterable[str], incident: str) -> dict[str, Found]:
+    """Return the different folders that commits have of an incident, by their ids."""
+    place = incident_folder(incident)
+    found = list(objects.many(f"{source}:{place}" for source in sources))
+    return {tree.oid: tree for tree in found if tree}
 
 
 def _sources(truth: str | None, beside: Sequence[str]) -> tuple[str, ...]:
