@@ -85,6 +85,7 @@ def test_a_private_half_that_git_would_take_is_not_written(run, team):
         (("--timezone", "Mars/Olympus"), "is no time zone"),
         (("--what", " "), "An answer is needed"),
         (("--team", "a b"), "a name has"),
+        (("--mode", "planned"), "A planned drill has no --commander"),
     ],
 )
 def test_answers_that_cannot_be_write_nothing(run, ignoring, instead, said):
@@ -133,6 +134,12 @@ def test_a_planned_drill(run, team):
     assert "all of engineering" in readers["discovery"]["reasons"]
     assert "reached through payment" in readers["orders"]["reasons"]
     assert readers["orders"]["contacts"]
+
+
+def test_a_name_that_would_be_a_private_half_s(run, ignoring):
+    assert run("drill", "new", "q1.private", *PLANNED).code == 2
+    assert run("drill", "new", "q1", *PLANNED, "--service", "a b").code == 2
+    assert not (ignoring / "drills").exists()
 
 
 def test_what_is_missing_is_named(run):
@@ -207,13 +214,17 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         ("Who should become mitigator", "sanne"),
         ("Which day and time", "half past ten"),
         ("is not a time", None),
-        ("Which day and time", "2026-03-29T10:30"),
+        ("Which day and time", "2026-03-29T22:30"),
         ("How do we break it", "Dropping the token database"),
         ("private: may name the team", "To exercise the orders team"),
         ("Who causes it", "greta"),
         ("In what time range", "2026-03-29T09:00"),
         ("To \\(public", "2026-03-29T15:00"),
         ("does not name the team", "To exercise our response"),
+        ("outside of its window", None),
+        ("Which day and time", "2026-03-29T10:30"),
+        ("In what time range", "2026-03-29T09:00"),
+        ("To \\(public", "2026-03-29T15:00"),
     ]
     for question, answer in dialogue:
         child.expect(question)

@@ -61,11 +61,19 @@ PUBLIC = (
     Question("why", "--why", f"{ask.WHY} (public: does not name the team)"),
 )
 
+
+def _parse_drill_name(text: str) -> str:
+    if text.casefold().endswith(".private"):
+        raise ValueError("a name that ends in .private would be that of a private half")
+    return parse_name(text)
+
+
+_NAMES = ("team", "commander", "mitigator", "saboteur", "services", "distribute_to", "readers")
 _READ: dict[str, Callable[[str], object]] = {
-    "name": parse_name,
+    "name": _parse_drill_name,
     "timezone": parse_zone,
     **dict.fromkeys(("at", "from", "to"), parse_local_time),
-    **dict.fromkeys(("team", "commander", "mitigator", "saboteur"), parse_name),
+    **dict.fromkeys(_NAMES, parse_name),
 }
 
 
@@ -84,6 +92,10 @@ def check(key: str, answer: str) -> str:
     except ValueError as error:
         raise UsageError(f"{clean(str(error))}.", echo=answer) from None
     return answer
+
+
+class UnfitTimesError(UsageError):
+    """The moment and the window do not fit together; the other answers are good."""
 
 
 class Written(NamedTuple):
@@ -122,7 +134,7 @@ def must_be_ignored(root: Path, environment: Mapping[str, str], name: str) -> No
 
 
 def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) -> Written:
-    """Write the plan of a drill from all its answers; refuses times that cannot be."""
+    """Write the plan of a drill from all its answers; UnfitTimesError for times that cannot be."""
     from incidentctl.files.writer import write_new
     from incidentctl.files.yaml_text import to_yaml
 
@@ -131,7 +143,7 @@ def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) 
     found = list(_findings(catalog, name, values))
     for finding in found:
         if finding.code in ("IC118", "IC119"):
-            raise UsageError(finding.message, hint=finding.hint)
+            raise UnfitTimesError(finding.message, hint=finding.hint)
     files = {}
     for kind, value in values.items():
         public, private = _paths(name)

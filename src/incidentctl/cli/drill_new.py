@@ -127,10 +127,12 @@ def new(
             drill_new.must_be_ignored(root, workspace.environment, title)
         if asks:
             wizard.ask_missing(chosen, answers)
+            done = wizard.write(root, workspace.catalog, chosen, answers)
+        else:
+            done = drill_new.write(root, workspace.catalog, chosen, answers)
     except (KeyboardInterrupt, EOFError, EndOfAnswers):
         console.say("\nNothing was written.")
         raise typer.Abort from None
-    done = drill_new.write(root, workspace.catalog, chosen, answers)
     if as_json:
         console.print_json("drill-new", {"written": list(done.paths), "notes": list(done.notes)})
         return

@@ -9,6 +9,7 @@ from incidentctl.app import drill_new
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.prompts import ask_choice, ask_text
+from incidentctl.domain.catalog import Catalog
 from incidentctl.errors import RefusedError, UsageError
 
 _MODES = [
@@ -37,6 +38,18 @@ def ask_missing(mode: drill_new.Mode, answers: dict[str, Any]) -> None:
         answers["services"] = _ask_services()
 
 
+def write(root: Path, catalog: Catalog, mode: drill_new.Mode, answers: Any) -> drill_new.Written:
+    """Write the plan; times that do not fit are asked again, so that no answer is lost."""
+    while True:
+        try:
+            return drill_new.write(root, catalog, mode, answers)
+        except drill_new.UnfitTimesError as refusal:
+            console.say(refusal.message, "error")
+            console.say(refusal.hint or "")
+            answers |= dict.fromkeys(("at", "from", "to"))
+            ask_missing(mode, answers)
+
+
 def _ask_services() -> tuple[str, ...]:
     """Ask what it concerns, so that whom it may reach gets the plan; Enter for nothing."""
     from incidentctl.app.answers import read_names
@@ -62,6 +75,8 @@ def check_all(answers: dict[str, Any]) -> None:
     for key, answer in answers.items():
         if isinstance(answer, str):
             answers[key] = drill_new.check(key, answer)
+        elif isinstance(answer, tuple):
+            answers[key] = tuple(drill_new.check(key, each) for each in answer)
 
 
 def refuse_private(answers: dict[str, Any]) -> None:
