@@ -124,5 +124,6 @@ def test_blanking_twice_changes_nothing_more(kind):
         for field, hint in cls.__annotations__.items()
         if hint in (str, str | None)
     }
+    values |= {field: 1 for field, hint in cls.__annotations__.items() if hint is int}
     once = blank(cls(**values))
     assert blank(once) == once

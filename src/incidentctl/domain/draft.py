@@ -10,6 +10,7 @@ from incidentctl.domain.standing import Standing
 from incidentctl.domain.state import (
     PHASES,
     Attachment,
+    DrillPlay,
     Held,
     Hypothesis,
     Link,
@@ -68,6 +69,7 @@ class Draft:
         self.related: list[Relation] = []
         self.summary: str | None = None
         self.impact: str | None = None
+        self.drill: DrillPlay | None = None
         self.told: list[str] = []
 
     def problem(self, sentence: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
 
-from incidentctl.domain import apply_course, apply_work, facts
+from incidentctl.domain import apply_course, apply_drill, apply_work, facts
 from incidentctl.domain.checklist import ASSIGN_ROLES, AUTOMATIC, checklist
 from incidentctl.domain.draft import Draft
 from incidentctl.domain.events import KINDS, Event
@@ -22,11 +22,11 @@ CODE = "IC900"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED = re.compile(r"(inc|drl|bkf)-(\d{8}-\d{4})-")
 _KIND_OF_PREFIX = {"inc": "incident", "drl": "drill", "bkf": "backfill"}
-#: What each kind of fact does: the function of its name in one of the two modules. Notes and
+#: What each kind of fact does: the function of its name in one of these modules. Notes and
 #: corrections change nothing more than the timeline.
 _APPLY = {
     cls: getattr(module, name)
-    for module in (apply_course, apply_work)
+    for module in (apply_course, apply_work, apply_drill)
     for name, cls in ((kind.replace("-", "_"), cls) for kind, cls in KINDS.items())
     if hasattr(module, name)
 }
@@ -205,6 +205,7 @@ def _finish(
         related=tuple(draft.related),
         summary=draft.summary,
         impact=draft.impact,
+        drill=draft.drill,
         entries=entries,
         problems=(*problems, *(Problem(CODE, "warning", told) for told in sentences)),
     )

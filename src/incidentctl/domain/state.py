@@ -112,6 +112,39 @@ class Relation(NamedTuple):
     relation: str
 
 
+class Inject(NamedTuple):
+    """A surprise of a drill that was told."""
+
+    number: int
+    text: str
+    at: datetime
+
+
+class DrillPlay(NamedTuple):
+    """A plan that is played in this incident, or was."""
+
+    drill: str
+    planned: bool
+    started: datetime
+    team: str | None = None
+    injects: tuple[Inject, ...] = ()
+    paused: datetime | None = None
+    """Since when the clock of the injects stands still; None while it runs."""
+    stood: float = 0.0
+    """Seconds that it stood still before."""
+    ended: datetime | None = None
+    real: bool = False
+    begins: datetime | None = None
+    """The planned moment that its response counts from; known when it is over."""
+    targets: tuple[int | None, int | None, int | None] = (None, None, None)
+    """Seconds to the declaration, to a commander, to the first update; known when it is over."""
+
+    @property
+    def told(self) -> frozenset[int]:
+        """The numbers of the injects that were told."""
+        return frozenset(inject.number for inject in self.injects)
+
+
 class Attachment(NamedTuple):
     """A runbook that answers, as it was when it was attached."""
 
@@ -208,6 +241,8 @@ class Incident(NamedTuple):
     related: tuple[Relation, ...] = ()
     summary: str | None = None
     impact: str | None = None
+    drill: DrillPlay | None = None
+    """The plan that it plays; None for an incident, and for a drill without a plan."""
     entries: tuple[Entry, ...] = ()
     """Every event, in the order of the record."""
     problems: tuple[Problem, ...] = ()

@@ -13,6 +13,13 @@ from incidentctl.domain.facts.corrections import (
     Retracted,
     Unknown,
 )
+from incidentctl.domain.facts.drill import (
+    DrillEnded,
+    DrillPaused,
+    DrillResumed,
+    DrillStarted,
+    InjectPlayed,
+)
 from incidentctl.domain.facts.people import (
     IndividualAssigned,
     RoleAssigned,
@@ -64,11 +71,16 @@ __all__ = [
     "Cancelled",
     "Closed",
     "Declared",
+    "DrillEnded",
+    "DrillPaused",
+    "DrillResumed",
+    "DrillStarted",
     "HypothesisConfirmed",
     "HypothesisProposed",
     "HypothesisRuledOut",
     "ImpactSet",
     "IndividualAssigned",
+    "InjectPlayed",
     "Linked",
     "MomentMarked",
     "Noted",
