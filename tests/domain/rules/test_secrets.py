@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from incidentctl.domain.rules import secrets
 from incidentctl.domain.rules.secrets import secret_in
 
 # Put together here, so that no scanner takes this file for a leak.
@@ -42,3 +45,10 @@ def test_whatever_stands_under_password_is_a_secret():
 )
 def test_what_is_no_secret(text, key):
     assert secret_in(text, key=key) is None
+
+
+@pytest.mark.parametrize("shape", [shape for shape, _ in secrets._SHAPES])
+@given(data=st.data())
+def test_the_quick_search_misses_no_shape(shape: str, data: st.DataObject):
+    text = data.draw(st.from_regex(shape))
+    assert secrets._MAYBE.search(text)
