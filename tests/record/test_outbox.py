@@ -11,7 +11,7 @@ import pytest
 from tests.record.kit import INCIDENT, Clone, action, make_clone
 
 from incidentctl.domain import facts
-from incidentctl.domain.events import encode
+from incidentctl.domain.events import EventError, encode
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError
 from incidentctl.record import outbox
 
@@ -41,6 +41,27 @@ def test_too_large_an_event_is_refused_and_leaves_nothing(clone: Clone) -> None:
     with pytest.raises(InvalidDataError, match="at most 65536 bytes"):
         clone.record().acknowledge(action(facts.Noted("x" * 70_000)))
     assert clone.outbox() == []
+
+
+def test_what_could_not_be_read_back_is_not_acknowledged(clone: Clone) -> None:
+    fine = action(facts.Declared("t"), facts.Noted("x"))
+    first, second = fine.events
+    for wrong in (
+        fine._replace(incident="inc-2026-x"),
+        fine._replace(incident=f"../{INCIDENT}"),
+        fine._replace(events=()),
+        fine._replace(events=(first._replace(id="1"), second)),
+        fine._replace(events=(first, second._replace(id="x" * 26))),
+        fine._replace(events=(first, first._replace(by="bob"))),
+        fine._replace(events=(first._replace(by=""), second)),
+    ):
+        with pytest.raises(EventError):
+            outbox.write(clone.git_dir / "incidentctl" / "outbox", wrong)
+        with pytest.raises(InvalidDataError):
+            clone.record().acknowledge(wrong)
+    assert clone.outbox() == []
+    assert not clone.fallback.exists()
+    assert clone.record().acknowledge(fine).path.exists()
 
 
 def test_a_folder_that_cannot_be_made_moves_the_outbox(clone: Clone) -> None:

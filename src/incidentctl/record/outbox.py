@@ -69,7 +69,12 @@ def _make_folder(folder: Path) -> None:
 
 
 def write(folder: Path, action: Action) -> Path:
-    """Put an action into the outbox; when this returns it is on disk. OSError when it is not."""
+    """Put an action into the outbox; when this returns it is on disk. OSError when it is not.
+
+    EventError when it could not be read back: what can never be committed is not acknowledged.
+    """
+    if not action.events:
+        raise EventError("an action without an event")
     head = {
         "v": _VERSION,
         "incident": action.incident,
@@ -80,9 +85,10 @@ def write(folder: Path, action: Action) -> Path:
     }
     data = json.dumps(head, ensure_ascii=True).encode("ascii") + b"\n"
     data += b"".join(encode(event) for event in action.events)
-    _make_folder(folder)
     name = f"{action.events[0].id}~{action.incident}"
     path, temporary = folder / name, folder / f".{name}.{os.getpid()}"
+    _parse(path, name, data)
+    _make_folder(folder)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         try:
@@ -121,21 +127,30 @@ def incident_of(path: Path) -> str:
 def read(path: Path) -> Pending | None:
     """Read an action; None when the file has gone meanwhile. EventError when it is damaged."""
     try:
-        head, *lines = path.read_bytes().splitlines(keepends=True)
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise EventError(f"{path} is damaged") from None
+    return _parse(path, path.name, data)
+
+
+def _parse(path: Path, name: str, data: bytes) -> Pending:
+    try:
+        head, *lines = data.splitlines(keepends=True)
         entry = json.loads(head)
         author = Author(str(entry["name"]), str(entry["email"]))
         incident, summary, count = entry["incident"], str(entry["summary"]), entry["events"]
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError):
+        fits = is_id(name[:26]) and incident == name[27:] and is_incident_id(incident)
+        fits = fits and count == len(lines) and entry["v"] == _VERSION
+    except (ValueError, KeyError, TypeError):
         raise EventError(f"{path} is damaged") from None
-    name = path.name
-    fits = is_id(name[:26]) and incident == name[27:] and is_incident_id(incident)
-    if not fits or count != len(lines) or entry["v"] != _VERSION:
+    if not fits:
         raise EventError(f"{path} is damaged, or was written by a newer incidentctl")
-    return Pending(
-        path, incident, author, summary, {event_name(decode(line)): line for line in lines}
-    )
+    entries = {event_name(decode(line)): line for line in lines}
+    if len(entries) != len(lines):
+        raise EventError(f"{path} holds two events of one name")
+    return Pending(path, incident, author, summary, entries)
 
 
 def move(path: Path, folder: Path) -> None:
