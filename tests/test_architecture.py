@@ -29,6 +29,8 @@ ONLY_IN = {
     "questionary": {"cli"},
     "yaml": {"files"},
     "git": {"files"},
+    "pyrage": {"files"},
+    "icalendar": {"render"},
     "subprocess": {"record", "connect", "app"},
     "jinja2": {"render"},
     "socket": {"connect"},

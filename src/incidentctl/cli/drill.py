@@ -9,6 +9,7 @@ import typer
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.drill_new import new, open_drills
+from incidentctl.cli.drill_seal import seal, unseal
 from incidentctl.cli.options import Json
 
 app = typer.Typer(
@@ -26,6 +27,8 @@ _Format = Annotated[
 
 
 app.command()(new)
+app.command()(seal)
+app.command()(unseal)
 
 
 @app.command()
