@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from incidentctl.app.people import Actor
 from incidentctl.app.respond import Recorded, acknowledge, load, not_committed
@@ -27,6 +27,8 @@ class Request(NamedTuple):
     reported_by: str | None = None
     at: datetime | None = None
     resolved_at: datetime | None = None
+    also: Sequence[Any] = ()
+    """Facts of the same action."""
 
 
 def begin(
@@ -55,7 +57,7 @@ def begin(
         basics.timezone,
         offset_minutes(now, basics.timezone),
     )
-    _, told = acknowledge(workspace, ident, [declared, *noted], who, at=request.at)
+    _, told = acknowledge(workspace, ident, [declared, *noted, *request.also], who, at=request.at)
     tell(f"{ident}: declared; {who.handle} commands")
     workspace.notes.extend(told)
     return ident
@@ -82,6 +84,11 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
     told: list[str] = list(classified.notes)
     if who.problem:
         told.append(who.problem)
+    if request.kind == "incident" and (drills := workspace.catalog.drills):
+        from incidentctl.domain.drill_windows import open_windows
+
+        zone = workspace.catalog.settings.timezone
+        told += open_windows(drills.values(), workspace.now(), default_zone=zone)
     if errors := catalog_errors(workspace):
         more_of_them = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
         told.append(

@@ -9,6 +9,8 @@ import typer
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.drill_new import new, open_drills
+from incidentctl.cli.drill_play import pause, resume, run, stop, tell_next
+from incidentctl.cli.drill_score import score
 from incidentctl.cli.drill_seal import seal, unseal
 from incidentctl.cli.options import Json
 
@@ -27,6 +29,9 @@ _Format = Annotated[
 
 
 app.command()(new)
+for _played in (run, pause, resume, stop, score):
+    app.command()(_played)
+app.command("next")(tell_next)
 app.command()(seal)
 app.command()(unseal)
 

@@ -65,9 +65,13 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
     while True:
         # Another responder may have done something meanwhile.
         response.incident = load(response.workspace, response.ident)
+        wake = _of_drill(response)
         shown = screen(response.incident, at)
         _show(response, shown)
-        outcome = _answer(response, shown, known)
+        try:
+            outcome = _answer(response, shown, known, wake=wake)
+        except _Woken:
+            continue
         if outcome is None:
             return
         if outcome.message:
@@ -85,6 +89,19 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
         if outcome.left:
             return
         at = outcome.next
+
+
+class _Woken(Exception):  # noqa: N818 (not an error: something happened meanwhile)
+    """A surprise of the drill became due while nobody chose."""
+
+
+def _of_drill(response: Response) -> float | None:
+    """Tell the surprises that are due; return the seconds until the next, if there is one."""
+    if response.incident.kind != "drill" or response.incident.drill is None:
+        return None
+    from incidentctl.cli.drill_play import play_due
+
+    return play_due(response)
 
 
 def _show(response: Response, shown: Screen) -> None:
@@ -118,12 +135,14 @@ def _wrapped(text: str) -> None:
         console.say(f"  {line}")
 
 
-def _answer(response: Response, shown: Screen, known: _Known) -> Outcome | None:
+def _answer(
+    response: Response, shown: Screen, known: _Known, *, wake: float | None
+) -> Outcome | None:
     """Ask until something happens; None when nobody answers any more."""
     terminal = console.is_terminal() and os.environ.get("TERM") != "dumb"
     while True:
         try:
-            key, text = _ask_terminal(shown) if terminal else _read_line(shown)
+            key, text = _ask_terminal(shown, wake) if terminal else _read_line(shown)
         except EOFError:
             return None
         outcome = choose(
@@ -147,7 +166,7 @@ def _read_line(shown: Screen) -> tuple[str, str]:
     return key, text
 
 
-def _ask_terminal(shown: Screen) -> tuple[str, str | None]:
+def _ask_terminal(shown: Screen, wake: float | None) -> tuple[str, str | None]:
     import questionary
 
     choices: list[Any] = [
@@ -156,7 +175,7 @@ def _ask_terminal(shown: Screen) -> tuple[str, str | None]:
         if choice.key.isalnum()  # questionary's own keys; `?` has nothing to add to labels
     ]
     default = next((c for c in choices if c.value.key == shown.default), choices[0])
-    chosen: Choice = questionary.select(
+    question = questionary.select(
         "",
         choices,
         default=default,
@@ -164,8 +183,21 @@ def _ask_terminal(shown: Screen) -> tuple[str, str | None]:
         instruction="(letter or arrows, then Enter)",
         use_shortcuts=True,
         use_jk_keys=False,
-    ).unsafe_ask()
+    )
+    if wake is not None:
+        _wake(question.application, wake)
+    chosen: Choice = question.unsafe_ask()
     if not chosen.asks:
         return chosen.key, None
     label = f"{chosen.asks} (Enter for none):" if chosen.optional else f"{chosen.asks}:"
     return chosen.key, str(questionary.text(label, qmark=" ").unsafe_ask())
+
+
+def _wake(application: Any, seconds: float) -> None:
+    """Let a question that nobody answers end by then: nothing that was typed is lost by that."""
+
+    def end() -> None:
+        if application.is_running:
+            application.exit(exception=_Woken())
+
+    application.pre_run_callables.append(lambda: application.loop.call_later(seconds, end))

@@ -127,6 +127,8 @@ class DrillPlay(NamedTuple):
     planned: bool
     started: datetime
     team: str | None = None
+    conducted: bool = False
+    """Whether who started it only conducts it, and hands command to those who respond."""
     injects: tuple[Inject, ...] = ()
     paused: datetime | None = None
     """Since when the clock of the injects stands still; None while it runs."""

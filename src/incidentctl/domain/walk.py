@@ -128,7 +128,8 @@ def _end_screen(incident: Incident) -> Screen:
     if incident.cadence:
         due = f", the next at {incident.time(incident.next_update)}" if incident.next_update else ""
         lines.append(f"Post an update every {format_duration(incident.cadence)}{due}.")
-    lines.append("When it is over: `incidentctl resolve`.")
+    ends = "drill stop" if incident.drill else "resolve"
+    lines.append(f"When it is over: `incidentctl {ends}`.")
     title = "Some steps are open." if opened else "Every step is done or skipped."
     return Screen("end", END, title, lines=tuple(lines), choices=_EVERYWHERE, default="l")
 

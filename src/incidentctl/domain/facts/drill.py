@@ -13,6 +13,8 @@ class DrillStarted(NamedTuple):
     planned: bool = True
     team: str | None = None
     """The team that responds; of an unplanned drill None."""
+    conducted: bool = False
+    """Whether who started it conducts it, and hands command to those who respond."""
 
 
 class InjectPlayed(NamedTuple):

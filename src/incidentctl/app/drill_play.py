@@ -1,0 +1,157 @@
+"""Use cases of playing a drill: begin it, tell what is due, end it, score it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from incidentctl.app.declare import Request, begin, complete
+from incidentctl.app.drill import find
+from incidentctl.app.people import Actor
+from incidentctl.app.respond import Recorded, Response, SeveralError, find_incident, load
+from incidentctl.app.workspace import Workspace
+from incidentctl.domain import drill_play as playing
+from incidentctl.domain import facts
+from incidentctl.domain.drill import Drill, drill_of
+from incidentctl.domain.drill_score import Score, earlier, score
+from incidentctl.domain.incident import Head
+from incidentctl.domain.state import Incident
+from incidentctl.domain.text import one_line
+from incidentctl.errors import NotFoundError, RefusedError
+
+DRILL = "drill"
+
+
+def plan_of(workspace: Workspace, incident: Incident) -> Drill | None:
+    """Return the plan that an incident plays, with what is here of it."""
+    return drill_of(workspace.catalog, incident.drill.drill) if incident.drill else None
+
+
+def script_of(workspace: Workspace, incident: Incident) -> tuple[playing.Script, ...]:
+    """Return the surprises of the drill, as the files have them now."""
+    return playing.script(plan_of(workspace, incident))
+
+
+def start(
+    workspace: Workspace,
+    name: str,
+    who: Actor,
+    *,
+    severity: str | None = None,
+    tell: Callable[[str], None],
+) -> Recorded:
+    """Declare a drill and say which plan it plays; refuses while that plan is being played."""
+    drill = find(workspace.catalog, name)
+    started = playing.start(drill, who.handle)
+    for incident in _drills(workspace, only_open=True):
+        if incident.drill and incident.drill.drill == drill.name:
+            raise RefusedError(
+                f"{drill.name} is being played already, as {incident.id}.",
+                hint=f"`incidentctl run -i {incident.id}` goes on with it, "
+                f"`incidentctl drill stop -i {incident.id}` ends it.",
+            )
+    # What it concerns is secret of an unplanned one: the responders find out.
+    affects = drill.plan.services if drill.planned and drill.plan else ()
+    request = Request(playing.title(drill), DRILL, severity, affects, also=(started,))
+    ident = begin(workspace, request, who, tell=tell)
+    return complete(workspace, ident, request, who)
+
+
+def find_drill(workspace: Workspace, part: str | None = None) -> str:
+    """Return the open drill meant: by a part of its id, else the only one."""
+    if part:
+        ident = find_incident(workspace, part)
+        if load(workspace, ident).kind != DRILL:
+            raise RefusedError(
+                f"{ident} is no drill.", hint="`incidentctl list --kind drill` shows the drills."
+            )
+        return ident
+    heads = [head for head in workspace.record.open_heads() if head.kind == DRILL]
+    if len(heads) == 1:
+        return heads[0].id
+    if not heads:
+        raise NotFoundError("No drill is played.", hint="Begin one: `incidentctl drill run NAME`.")
+    raise SeveralError(
+        [head.id for head in heads],
+        f"{len(heads)} drills are played:\n"
+        + "\n".join(f"  {head.id}  {one_line(head.title)}" for head in heads[:20]),
+        "say which with -i and any part of its id",
+    )
+
+
+def tell_due(response: Response) -> list[facts.InjectPlayed]:
+    """Record the surprises that are due now, and return them."""
+    workspace, incident = response.workspace, response.incident
+    found = playing.due(incident, script_of(workspace, incident), workspace.now())
+    for inject in found:
+        response.record([inject], f"inject {inject.number}")
+    return found
+
+
+def wait(response: Response) -> float | None:
+    """Return the seconds until the next surprise is due; None when none is to come by itself."""
+    scripts = script_of(response.workspace, response.incident)
+    moment = playing.next_at(response.incident, scripts)
+    return max((moment - response.workspace.now()).total_seconds(), 0) if moment else None
+
+
+class Stopped(NamedTuple):
+    """The end of a drill, and the incident that it turned into."""
+
+    recorded: Recorded
+    real: Recorded | None
+
+
+def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
+    """End a drill; with `real` the incident is declared first, named by `text`, and linked."""
+    workspace, incident = response.workspace, response.incident
+    plan = plan_of(workspace, incident)
+    if not real:
+        ended = playing.end(incident, plan, text=text)
+        return Stopped(response.record(ended, "the drill is over"), None)
+    playing.end(incident, plan, text=text)  # refuses before anything is declared
+    during = f"the drill {incident.drill.drill}" if incident.drill else "a drill"
+    named = text or f"Something real came up during {during}"
+    request = Request(named, also=(facts.Related(incident.id, playing.CAME_UP_IN),))
+    ident = begin(workspace, request, response.who, tell=response.tell)
+    ended = playing.end(incident, plan, real=ident)
+    recorded = response.record(ended, "the drill is over: it turned real")
+    return Stopped(recorded, complete(workspace, ident, request, response.who))
+
+
+def _drills(workspace: Workspace, *, only_open: bool = False) -> list[Incident]:
+    record = workspace.record
+    heads: list[Head] = record.open_heads() if only_open else record.heads()
+    return [load(workspace, head.id) for head in heads if head.kind == DRILL]
+
+
+class Scored(NamedTuple):
+    """A drill's score, and the earlier ones that it compares with, the newest first."""
+
+    score: Score
+    before: list[Score]
+
+
+def scored(workspace: Workspace, name: str | None, part: str | None) -> Scored:
+    """Score a drill: of a part of its id, else the newest of a plan, else the newest of all."""
+    played = _drills(workspace)
+    chosen = played
+    if part:
+        ident = find_incident(workspace, part)
+        chosen = [each for each in played if each.id == ident]
+    elif name:
+        folded = name.casefold()
+        chosen = [e for e in played if e.drill and e.drill.drill.casefold() == folded]
+    if not chosen:
+        if name and not part:
+            plan = find(workspace.catalog, name)  # a name that nobody planned is told as such
+            raise NotFoundError(
+                f"{plan.name} was never played.", hint=f"`incidentctl drill run {plan.name}`"
+            )
+        raise NotFoundError(
+            f"{part} is no drill." if part else "No drill was played yet.",
+            hint="`incidentctl list --all --kind drill` shows the drills.",
+        )
+    scores = {each.id: score(each, plan_of(workspace, each)) for each in played}
+    this = scores[max(chosen, key=lambda each: (each.declared, each.id)).id]
+    return Scored(this, earlier(this, scores.values()))

@@ -1,0 +1,171 @@
+"""The playing of a drill as a pure state machine: what is to be told by when, pause, next, end.
+
+The caller brings the moment: nothing here reads a clock. What was told and when the clock stood
+still is in the record, so that several people, or one after a crash, play the same drill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from incidentctl.domain import facts
+from incidentctl.domain.decide.allowed import check
+from incidentctl.domain.drill import Drill, within
+from incidentctl.domain.events import MAX_TEXT
+from incidentctl.domain.state import DrillPlay, Incident
+from incidentctl.domain.times import iso
+from incidentctl.errors import RefusedError
+
+
+class Script(NamedTuple):
+    """A surprise of the plan: its number from 1 in the order of time, when, and what is told."""
+
+    number: int
+    after: timedelta
+    tell: str
+
+
+def script(drill: Drill | None) -> tuple[Script, ...]:
+    """Return the surprises of a plan in the order of time; none where the plan is not here."""
+    injects = drill.plan.injects if drill and drill.plan else ()
+    ordered = sorted(injects, key=lambda inject: inject.after)
+    return tuple(Script(n, each.after, each.tell) for n, each in enumerate(ordered, 1))
+
+
+def title(drill: Drill) -> str:
+    """Return what the incident of a drill is called: nothing private of an unplanned one."""
+    if drill.planned and drill.plan:
+        return f"Drill {drill.name}: {drill.plan.what}"
+    return f"Drill {drill.name}"
+
+
+def start(drill: Drill, who: str) -> facts.DrillStarted:
+    """State that a plan is played; refuses where the private half is not here."""
+    if drill.plan is None:
+        raise RefusedError(
+            f"The private half of {drill.name} is not here: only those who prepared it play it.",
+            hint=f"It is the file drills/{drill.name}.private.yaml of whoever planned the drill.",
+        )
+    return facts.DrillStarted(
+        drill.name,
+        drill.planned,
+        drill.plan.team if drill.planned else None,
+        conducted=who == drill.plan.saboteur,
+    )
+
+
+def running(incident: Incident) -> DrillPlay:
+    """Return the play of a drill that goes on; RefusedError says why there is none."""
+    play = incident.drill
+    if play is None:
+        raise RefusedError(
+            f"{incident.id} is played without a plan, so it has no surprises.",
+            hint="`incidentctl drill run NAME` plays a plan.",
+        )
+    if play.ended is not None or not incident.open:
+        raise RefusedError(f"The drill {play.drill} is over ({incident.id}).")
+    return play
+
+
+def waiting(play: DrillPlay, scripts: Sequence[Script]) -> list[Script]:
+    """Return the surprises that were not told yet, the next first."""
+    return [each for each in scripts if each.number not in play.told]
+
+
+def elapsed(play: DrillPlay, now: datetime) -> timedelta:
+    """Return how long the clock of the drill has run by a moment, without its pauses."""
+    until = now if play.paused is None else play.paused
+    return until - play.started - timedelta(seconds=play.stood)
+
+
+def next_at(incident: Incident, scripts: Sequence[Script]) -> datetime | None:
+    """Return when the next surprise is due; None while paused, and when nothing is left."""
+    play = incident.drill
+    if play is None or play.ended or play.paused or not incident.open:
+        return None
+    left = waiting(play, scripts)
+    return play.started + timedelta(seconds=play.stood) + left[0].after if left else None
+
+
+def due(incident: Incident, scripts: Sequence[Script], now: datetime) -> list[Any]:
+    """State every surprise that is due by a moment: nothing while it is paused or over."""
+    play = incident.drill
+    if play is None or next_at(incident, scripts) is None:
+        return []
+    passed = elapsed(play, now)
+    return [_told(each) for each in waiting(play, scripts) if each.after <= passed]
+
+
+def _told(each: Script) -> facts.InjectPlayed:
+    return facts.InjectPlayed(each.number, each.tell[:MAX_TEXT])
+
+
+def tell_next(incident: Incident, scripts: Sequence[Script]) -> list[Any]:
+    """Tell the next surprise now, whenever it is due; refuses when none is left or known here."""
+    play = running(incident)
+    left = waiting(play, scripts)
+    if not left:
+        here = "was told" if scripts else "is known here"
+        raise RefusedError(
+            f"Every surprise of {play.drill} {here}." if scripts else f"No surprise {here}.",
+            hint="Say something of your own: `incidentctl log TEXT`.",
+        )
+    return [_told(left[0])]
+
+
+def pause(incident: Incident) -> list[Any]:
+    """Let the clock of the surprises stand still."""
+    if running(incident).paused is not None:
+        raise RefusedError("The drill is paused already.", hint="`incidentctl drill resume`")
+    return [facts.DrillPaused()]
+
+
+def resume(incident: Incident) -> list[Any]:
+    """Let the clock go on where it stopped."""
+    if running(incident).paused is None:
+        raise RefusedError("The drill is not paused.", hint="`incidentctl drill pause`")
+    return [facts.DrillResumed()]
+
+
+def end(
+    incident: Incident, drill: Drill | None, *, text: str | None = None, real: str | None = None
+) -> list[Any]:
+    """End a drill; `real` is the incident that it turned into.
+
+    What the response is measured by is stated now, when it is no secret any more.
+    """
+    check(incident, "resolve", echo=text)
+    found: list[Any] = []
+    if incident.drill is not None and incident.drill.ended is None:
+        found.append(_ended(incident, drill, real=real is not None))
+    if real is None:
+        return [*found, facts.Resolved(text)]
+    return [*found, facts.Related(real, TURNED_REAL), facts.Cancelled(f"{TURNED_REAL}: {real}")]
+
+
+#: What a drill is to the incident that it turned into, and the other way round.
+TURNED_REAL = "turned real"
+CAME_UP_IN = "came up in the drill"
+
+
+def _ended(incident: Incident, drill: Drill | None, *, real: bool) -> facts.DrillEnded:
+    if drill is None or drill.plan is None:
+        return facts.DrillEnded(real)
+    begins, targets = begin(incident, drill), drill.plan.targets
+    spans = (targets.declare, targets.commander, targets.first_update)
+    seconds = [int(span.total_seconds()) if span else None for span in spans]
+    return facts.DrillEnded(real, iso(begins) if begins else None, drill.plan.team, *seconds)
+
+
+def begin(incident: Incident, drill: Drill) -> datetime | None:
+    """Return the planned moment of an unplanned drill, if it was declared from then on.
+
+    Declared outside of its window it was played at another time than planned, and counts from its
+    start.
+    """
+    moment, window = drill.moment, drill.window
+    if drill.planned or moment is None or window is None or moment > incident.declared:
+        return None
+    return moment if within(incident.declared, window) else None
