@@ -120,9 +120,7 @@ def test_one_id_with_two_contents_is_one_entry_and_told():
 def test_blanking_twice_changes_nothing_more(kind):
     cls = KINDS[kind]
     values = {
-        field: SECRET
-        for field, hint in cls.__annotations__.items()
-        if hint in (str, str | None)
+        field: SECRET for field, hint in cls.__annotations__.items() if hint in (str, str | None)
     }
     values |= {field: 1 for field, hint in cls.__annotations__.items() if hint is int}
     once = blank(cls(**values))

@@ -45,12 +45,14 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
             workspace.record.acknowledge(action)
         if events:
             moved[ident] = len(events)
-    if not moved:
+    # Also those whose events were moved by a run that was cut off before it came to this.
+    still_open = {head.id for head in local.open_heads()} & set(found)
+    if not moved and not still_open:
         raise NotFoundError(
             "The local record has nothing to adopt.", hint="incidents declared here are the team's"
         )
     flushed = workspace.record.flush()
-    for ident in moved:
+    for ident in sorted(still_open):
         _end_local(workspace, ident, who)
     return Adopted(moved, flushed.commit)
 

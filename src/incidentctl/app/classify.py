@@ -14,6 +14,7 @@ from incidentctl.domain import facts
 from incidentctl.domain.affected import resolve_affected
 from incidentctl.domain.built_in import SINGLE
 from incidentctl.domain.catalog import Catalog
+from incidentctl.domain.events import fits
 from incidentctl.domain.process import Answer, Case, Resolution, resolve
 from incidentctl.domain.runbook import Runbook
 from incidentctl.domain.severity import BUILT_IN, Severity
@@ -136,33 +137,50 @@ def _place(problem: Problem) -> str:
 def process_facts(
     workspace: Workspace, incident: Incident, resolution: Resolution, problems: Sequence[str]
 ) -> list[Any]:
-    """State which runbooks answer from here on: only what changes."""
-    found: list[Any] = []
+    """State which runbooks answer from here on: all of it, or nothing when nothing changes.
+
+    All of it, since somebody else may change or undo the process at the same time.
+    """
     errors = catalog_errors(workspace)
-    told = (*problems, *errors[:5]) if problems or errors else incident.catalog_problems
-    resolved = facts.ProcessResolved(
-        resolution.tier, resolution.reason, workspace.catalog_commit(), told
-    )
-    before = (incident.tier, incident.reason, incident.catalog_commit, incident.catalog_problems)
-    if tuple(resolved) != before:
-        found.append(resolved)
-    attached = {a.name: (a.title, a.own, a.steps, a.tasks) for a in incident.runbooks}
-    wanted = {runbook.name for runbook in resolution.runbooks}
+    told = [*problems, *errors[:5]]
+    attachments: dict[str, facts.RunbookAttached] = {}
     for answer in resolution.answers:
-        if answer.runbook is None:
-            continue
-        fact = attached_fact(answer.runbook, answer.reason, own=answer.own)
-        now = (fact.title, fact.own, fact.steps, fact.tasks)
-        if attached.get(fact.runbook) != now and not any(
-            isinstance(f, facts.RunbookAttached) and f.runbook == fact.runbook for f in found
-        ):
-            found.append(fact)
-    found += [facts.RunbookDetached(name) for name in attached if name not in wanted]
-    return found
+        if answer.runbook is not None:
+            fact = attached_fact(answer.runbook, answer.reason, own=answer.own)
+            if fact.runbook != answer.runbook.name:
+                told.append(f"The runbook {answer.runbook.name} is too large to be attached.")
+            attachments.setdefault(fact.runbook, fact)
+    resolved = facts.ProcessResolved(
+        resolution.tier,
+        resolution.reason,
+        workspace.catalog_commit(),
+        tuple(told) or incident.catalog_problems,
+        tuple(attachments),
+    )
+    now = {a.name: (a.title, a.own, a.steps, a.tasks) for a in incident.runbooks}
+    wanted = {f.runbook: (f.title, f.own, f.steps, f.tasks) for f in attachments.values()}
+    before = (incident.tier, incident.reason, incident.catalog_commit, incident.catalog_problems)
+    if now == wanted and resolved[:4] == before:
+        return []
+    gone = [facts.RunbookDetached(name) for name in now if name not in wanted]
+    return [resolved, *attachments.values(), *gone]
 
 
 def attached_fact(runbook: Runbook, reason: str, *, own: bool) -> facts.RunbookAttached:
-    """State a runbook with every step, as it is now."""
+    """State a runbook with every step, as it is now.
+
+    One that is too large for an event loses its purposes; if that is not enough, the built-in
+    single process stands in for it, since nobody may be left without steps.
+    """
+    fact = _attached(runbook, reason, own=own)
+    if fits(fact):
+        return fact
+    bare = tuple(step._replace(purpose=None) for step in fact.steps)
+    fact = fact._replace(steps=bare)
+    return fact if fits(fact) else _attached(SINGLE, reason, own=False)
+
+
+def _attached(runbook: Runbook, reason: str, *, own: bool) -> facts.RunbookAttached:
     return facts.RunbookAttached(
         runbook.name,
         reason,

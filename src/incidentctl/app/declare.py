@@ -11,9 +11,12 @@ from incidentctl.app.respond import Recorded, acknowledge, load, not_committed
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain import facts
 from incidentctl.domain.decide import notes
-from incidentctl.domain.text import one_line
+from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.domain.times import offset_minutes
 from incidentctl.errors import UsageError
+
+#: Who may have noticed it first, for the share that customers had to tell.
+REPORTERS = ("customer", "employee", "alert")
 
 
 class Request(NamedTuple):
@@ -84,6 +87,12 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
     told: list[str] = list(classified.notes)
     if who.problem:
         told.append(who.problem)
+    if request.reported_by and request.reported_by not in REPORTERS:
+        near = did_you_mean(request.reported_by, REPORTERS)
+        told.append(
+            f"Reported by {one_line(request.reported_by)!r} is none of {', '.join(REPORTERS)}"
+            + (f"; did you mean {near}?" if near else ".")
+        )
     if request.kind == "incident" and (drills := workspace.catalog.drills):
         from incidentctl.domain.drill_windows import open_windows
 
@@ -95,9 +104,10 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
             f"The catalog has errors: {one_line(errors[0])[:300]}{more_of_them}; "
             "`incidentctl catalog lint` shows all."
         )
-    at = request.at
     if found:
-        ids, more = acknowledge(workspace, ident, found, who, at=at)
+        # It belongs to the declaration: `undo` must not leave an incident without a process.
+        group = next((e.group for e in incident.entries if e.kind == "declared"), None)
+        ids, more = acknowledge(workspace, ident, found, who, at=request.at, group=group)
         told += more
     if request.kind == "backfill" and request.resolved_at:
         more_ids, more = acknowledge(

@@ -136,9 +136,13 @@ def acknowledge(
     who: Actor,
     *,
     at: datetime | None = None,
+    group: str | None = None,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Put facts on disk as one action; return their event ids and what to tell about it."""
-    events = workspace.stamp(facts, ident, who, at=at)
+    """Put facts on disk as one action; return their event ids and what to tell about it.
+
+    `group` is the id of the first event that the same command made before, if it did.
+    """
+    events = workspace.stamp(facts, ident, who, at=at, group=group)
     author = Author(who.author_name, who.author_email)
     # The commit's subject names kinds and no text that somebody wrote: a redaction could not reach
     # it there.

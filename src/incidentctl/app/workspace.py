@@ -18,7 +18,7 @@ from incidentctl.domain.ids import incident_id, next_milliseconds, ulid
 from incidentctl.domain.incident import Head
 from incidentctl.domain.times import zone
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
-from incidentctl.files.basics import Basics, load_basics
+from incidentctl.files.basics import Basics, basics_of, load_basics
 from incidentctl.record.place import (
     RepositoryPlace,
     head_commit,
@@ -74,9 +74,18 @@ class Workspace:
                 return ident  # nobody is refused because git cannot be read; chance will do
 
     def stamp(
-        self, facts: Iterable[Any], incident: str, who: people.Actor, *, at: datetime | None = None
+        self,
+        facts: Iterable[Any],
+        incident: str,
+        who: people.Actor,
+        *,
+        at: datetime | None = None,
+        group: str | None = None,
     ) -> tuple[Event, ...]:
-        """Make the events of one command: after every event that was seen, `at` or now."""
+        """Make the events of one command: after every event that was seen, `at` or now.
+
+        `group` is the id of the command's first event, when that was made before.
+        """
         now = self.now()
         try:
             newest = self.record.newest_id(incident)
@@ -86,7 +95,7 @@ class Workspace:
         events: list[Event] = []
         for number, fact in enumerate(facts):
             ident = ulid(milliseconds + number, _random(10))
-            first = events[0].id if events else None
+            first = group or (events[0].id if events else None)
             events.append(Event(ident, at or now, now, who.handle, fact, who.name, first))
         return tuple(events)
 
@@ -100,7 +109,11 @@ class Workspace:
     @cached_property
     def basics(self) -> Basics:
         """Return the settings and people that every command needs; never fails."""
-        return load_basics(self.root, self._cache_folder) if self.root else Basics()
+        if self.root is None:
+            return Basics()
+        if not self.checked_out:
+            return basics_of(*self._loaded)
+        return load_basics(self.root, self._cache_folder)
 
     @cached_property
     def _loaded(self) -> tuple[Any, list[Problem]]:

@@ -11,10 +11,11 @@ import typer
 
 from incidentctl.cli.console import fitted
 from incidentctl.domain.text import clean, did_you_mean
-from incidentctl.errors import IncidentctlError, UsageError
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError, UsageError
 
 INTERRUPTED = 130
 BUG = 70
+_SAFE = "what was acknowledged is safe"
 #: So much of a text is shown: more would push what is wrong off the screen.
 _MOST = 2000
 
@@ -46,14 +47,27 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         # nothing, and let nothing be flushed.
         if isinstance(end, SystemExit) and not isinstance(end.__context__, BrokenPipeError):
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()
         return 0
+    except OSError as error:
+        _drop_stdout()  # what it still holds would fail once more when the process ends
+        place = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        tell(EnvironmentFailedError(f"{place}{error.strerror or error}.", hint=_SAFE))
+        return EnvironmentFailedError.exit_code
     except Exception as error:  # noqa: BLE001 (this is where everything ends)
         if isinstance(error, typer.Exit):
             return error.exit_code
         if type(error).__module__.startswith("typer"):
             return _usage(error)
         return _bug(error)
+
+
+def _drop_stdout() -> None:
+    """Let nothing more be written to a stdout that does not take it."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return  # there is none
 
 
 def _interrupted() -> int:

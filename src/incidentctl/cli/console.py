@@ -5,6 +5,7 @@ Nothing here interprets markup: every cell and line is cleaned text.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -69,10 +70,17 @@ def fitted(text: str, stream: Any, indent: int) -> str:
 
 
 def say(text: str, style: str | None = None, *, indent: int = 2) -> None:
-    """Print talk: cleaned text, on stderr, at once; what is too long for talk is cut."""
+    """Print talk: cleaned text, on stderr, at once; what is too long for talk is cut.
+
+    It comes after the data that was printed before. That nobody can hear it stops no command.
+    """
     cut = "…" if len(text) > _MOST else ""
     text = fitted(clean(text[:_MOST], keep_lines=True) + cut, sys.stderr, indent)
-    print(styled(text, style, stream=sys.stderr) if style else text, file=sys.stderr, flush=True)
+    text = styled(text, style, stream=sys.stderr) if style else text
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def print_json(command: str, payload: Mapping[str, Any]) -> None:

@@ -14,7 +14,9 @@ from incidentctl.cli import console
 
 #: What is played: a command line, and what is typed into it.
 _WALK = """\
-k
+a mitigator sanne
+a planning greta
+a communication omar
 d paged joelle
 d https://chat.example.com/c/checkout
 d https://status.example.com/checkout

@@ -19,8 +19,8 @@ from incidentctl.cli.options import AsPerson, InIncident
 from incidentctl.cli.responding import known_teams, open_response
 from incidentctl.domain.state import DONE, NOT_NEEDED, SKIPPED
 from incidentctl.domain.text import one_line
-from incidentctl.domain.walk import Choice, Outcome, Screen, choose, screen
-from incidentctl.errors import IncidentctlError
+from incidentctl.domain.walk import AFTER, Choice, Outcome, Screen, choose, screen
+from incidentctl.errors import IncidentctlError, UsageError
 
 _STATES = {DONE: "done", SKIPPED: "skipped", NOT_NEEDED: "not needed any more"}
 
@@ -48,6 +48,8 @@ def run_command(
     incidentctl run
     """
     response = open_response(ctx, incident, as_=as_)
+    if response.incident.open and response.incident.tier is None:
+        _complete(response)
     start = None
     if step is not None:
         from incidentctl.domain.decide.steps import find
@@ -56,12 +58,25 @@ def run_command(
     walk(response, teams=known_teams(ctx), at=start)
 
 
+def _complete(response: Response) -> None:
+    """Give an incident its process that was declared and no more: the declarer was cut off."""
+    from incidentctl.app.declare import Request, complete
+
+    request = Request(response.incident.title, response.incident.kind)
+    for note in complete(response.workspace, response.ident, request, response.who).notes:
+        console.say(f"note: {note}", "warning")
+    response.incident = load(response.workspace, response.ident)
+
+
 def walk(response: Response, *, teams: list[str], at: str | None = None) -> None:
     """Walk until somebody leaves, or nobody answers any more."""
     people = {h: p.name for h, p in response.workspace.basics.by_handle.items()}
     known = _Known(people, teams)
     for note in response.workspace.notes:
         console.say(f"note: {note}", "warning")
+    piped = not sys.stdin.isatty()
+    if piped and at is None:
+        at = AFTER  # who types blindly means the steps, and not the offer to assign roles
     while True:
         # Another responder may have done something meanwhile.
         response.incident = load(response.workspace, response.ident)
@@ -75,6 +90,8 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
         if outcome is None:
             return
         if outcome.message:
+            if piped and outcome.refused:
+                raise UsageError(outcome.message)
             console.say(outcome.message)
         if outcome.facts:
             try:
@@ -150,6 +167,8 @@ def _answer(
         )
         if outcome.needs is None:
             return outcome
+        if not sys.stdin.isatty():
+            raise UsageError(f"{key} needs a text: {outcome.needs}.")
         console.say(f"This needs: {outcome.needs}")
 
 

@@ -46,6 +46,7 @@ def affected_set(draft: Draft, standing: Standing, fact: facts.AffectedSet) -> N
 def process_resolved(draft: Draft, standing: Standing, fact: facts.ProcessResolved) -> None:
     """The newest answer stands."""
     draft.process = fact
+    draft.process_at = standing.at
 
 
 def status_set(draft: Draft, standing: Standing, fact: facts.StatusSet) -> None:

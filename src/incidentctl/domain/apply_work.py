@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from incidentctl.domain import facts
 from incidentctl.domain.checklist import ticked_by
 from incidentctl.domain.draft import Draft, DraftTask
@@ -52,15 +54,28 @@ def _part(draft: Draft, before: Attachment) -> None:
 def runbook_detached(draft: Draft, standing: Standing, fact: facts.RunbookDetached) -> None:
     """A runbook no longer answers."""
     before = draft.attached.pop(fact.runbook, None)
-    if before is None:
-        draft.problem(f"The runbook {fact.runbook} was detached but never attached.")
-        return
+    if before is not None:  # two people may detach it, or undo what had attached it
+        _part_for_good(draft, before)
+        draft.new_cadence(standing.at)
+
+
+def keep_only(draft: Draft, runbooks: Collection[str]) -> None:
+    """Detach every runbook that the newest resolution of the process does not name.
+
+    Two people may have changed the severity at once, each knowing only what was attached before.
+    """
+    for name in [name for name in draft.attached if name not in runbooks]:
+        _part_for_good(draft, draft.attached.pop(name))
+        if draft.process_at is not None:
+            draft.new_cadence(draft.process_at)
+
+
+def _part_for_good(draft: Draft, before: Attachment) -> None:
     _part(draft, before)
     for other in draft.attached.values():
         for index in range(len(other.tasks)):
             first = draft.task_ids[f"{other.event}-{index + 1}"]
             draft.tasks[first] = draft.tasks[first]._replace(wanted=True)
-    draft.new_cadence(standing.at)
 
 
 def step_done(draft: Draft, standing: Standing, fact: facts.StepDone) -> None:

@@ -40,6 +40,7 @@ class Draft:
         self.severity: Any = None
         self.affected: Any = None
         self.process: Any = None
+        self.process_at: datetime | None = None
         self.phase = PHASES[0]
         self.end: str | None = None
         self.ends: dict[str, datetime] = {}

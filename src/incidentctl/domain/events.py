@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
-from incidentctl.domain.times import iso
+from incidentctl.domain.times import EARLIEST, LATEST, iso
 
 #: The version of the envelope that this program writes.
 VERSION = 1
@@ -127,6 +127,17 @@ def encode(event: Event) -> bytes:
     return data
 
 
+def fits(fact: Any) -> bool:
+    """Say whether a fact surely fits one event, whoever states it."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    ident = "0" * 26
+    try:
+        encode(Event(ident, moment, moment, "x" * 200, fact, "x" * 1000, ident))
+    except EventError:
+        return False
+    return True
+
+
 # --- reading -------------------------------------------------------------------------------------
 
 
@@ -198,10 +209,10 @@ def _moment(value: Any) -> datetime:
         raise EventError("a time is not written as 2026-11-24T14:01:00.000Z") from None
     if moment.tzinfo is None:
         raise EventError("a time has no zone")
-    try:
-        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    except OverflowError:
-        raise EventError("a time is before the year 1 or after 9999 in UTC") from None
+    # Compared as it is written: in UTC it may not be in the calendar.
+    if not EARLIEST <= moment <= LATEST:
+        raise EventError("a time is before 1970 or after 9900")
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def decode(data: bytes) -> Event:

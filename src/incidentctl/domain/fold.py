@@ -54,6 +54,8 @@ def fold(
             apply = _APPLY.get(type(standing.fact))
             if apply is not None:
                 apply(draft, standing, standing.fact)
+    if draft.process is not None and draft.process.runbooks is not None:
+        apply_work.keep_only(draft, draft.process.runbooks)
     wrong = [*doubles, *wrong]
     return _finish(incident, draft, standings if entries else [], wrong, tuple(problems))
 

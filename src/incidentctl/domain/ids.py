@@ -48,7 +48,8 @@ def incident_id(kind: str, moment: datetime, random: int) -> str:
     for _ in range(3):
         random, index = divmod(random, len(_LETTERS))
         letters += _LETTERS[index]
-    return f"{_PREFIX[kind]}-{moment.astimezone(UTC):%Y%m%d-%H%M}-{letters}"
+    utc = moment.astimezone(UTC)
+    return f"{_PREFIX[kind]}-{utc.year:04}{utc:%m%d-%H%M}-{letters}"
 
 
 def is_incident_id(text: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.domain.events import Event
+from incidentctl.domain.facts import Redacted
 from incidentctl.domain.fold import fold
 from incidentctl.domain.state import Incident
 
@@ -54,5 +55,14 @@ def head(incident: Incident) -> Head:
 
 
 def as_of(events: Iterable[Event], moment: datetime) -> list[Event]:
-    """Return the events that had been recorded by a moment, for `show --at`."""
-    return [event for event in events if event.recorded <= moment]
+    """Return the events that had been recorded by a moment, for `show --at`.
+
+    What was redacted since stays redacted.
+    """
+    found = list(events)
+    known = {event.id for event in found if event.recorded <= moment}
+    return [
+        event
+        for event in found
+        if event.id in known or (isinstance(event.fact, Redacted) and event.fact.event in known)
+    ]

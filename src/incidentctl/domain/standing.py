@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from incidentctl.domain import facts
 from incidentctl.domain.events import Event
 from incidentctl.domain.redaction import REDACTED, blank, with_text
+from incidentctl.domain.times import EARLIEST, LATEST
 
 _CORRECTIONS = (facts.Retracted, facts.Amended, facts.Redacted)
 
@@ -52,9 +53,12 @@ def parse_moment(text: str) -> datetime | None:
     """Read a moment as the record stores it; None when it is none."""
     try:
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
+        if moment.tzinfo is None:
+            return None
+        moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if EARLIEST <= moment <= LATEST else None
 
 
 def stand(events: list[Event]) -> tuple[list[Standing], list[str]]:
@@ -73,7 +77,12 @@ def stand(events: list[Event]) -> tuple[list[Standing], list[str]]:
     amended: dict[str, list[Event]] = {}
     for event in reversed(corrections):
         target = by_id.get(event.fact.event)
-        if target is None or target.id >= event.id:
+        # The order matters only among corrections, where it keeps them from taking back each other
+        # in a circle; an event may seem to come after its correction when a clock was wrong.
+        late = (
+            target is not None and isinstance(target.fact, _CORRECTIONS) and target.id >= event.id
+        )
+        if target is None or late:
             problems.append(f"{event.by} corrected an entry that is not in the record.")
         elif isinstance(event.fact, facts.Redacted):
             redacted.add(target.id)

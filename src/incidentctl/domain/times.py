@@ -23,6 +23,11 @@ _AGO = re.compile(
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 
 
+#: Between these lie all moments of the record: sums with them stay within the calendar.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9900, 1, 1, tzinfo=UTC)
+
+
 @cache
 def zone(name: str) -> tzinfo:
     """Return the time zone of an IANA name; ValueError with a sentence when there is none."""
@@ -88,8 +93,18 @@ def parse_moment(text: str, *, now: datetime, local: tzinfo) -> datetime:
 
     `10 minutes ago`, `now`, `13:40` (in the zone `local`, the nearest past), `yesterday 13:40`,
     `2026-03-29T10:30` (in `local`) or with an offset. ValueError with a sentence otherwise, also
-    for a moment more than a minute ahead of `now`.
+    for a moment more than a minute ahead of `now`, or before 1970.
     """
+    try:
+        moment = _parse_told(text, now=now, local=local)
+    except OverflowError:
+        moment = EARLIEST - timedelta(days=1)
+    if moment < EARLIEST:
+        raise ValueError(f"{text!r} lies too far in the past")
+    return moment
+
+
+def _parse_told(text: str, *, now: datetime, local: tzinfo) -> datetime:
     told = text.strip()
     if told.casefold() == "now":
         return now

@@ -34,7 +34,7 @@ from incidentctl.domain.walk_moves import (
 )
 from incidentctl.errors import IncidentctlError
 
-__all__ = ["Choice", "Outcome", "Screen", "choose", "screen"]
+__all__ = ["AFTER", "Choice", "Outcome", "Screen", "choose", "screen"]
 
 _NOBODY: Mapping[str, str | None] = {}
 NOT_SENT = "NOT SENT: actions are not run yet, do it by hand"
@@ -152,16 +152,17 @@ def choose(
     choice = next((c for c in shown.choices if c.key == key), None)
     if choice is None:
         known = " ".join(c.key for c in shown.choices)
-        return Outcome(shown.at, message=f"{one_line(key)!r} is none of: {known}" if key else None)
+        message = f"{one_line(key)!r} is none of: {known}" if key else None
+        return Outcome(shown.at, message=message, refused=bool(key))
     said = (text or "").strip()
     if choice.asks and not said and (text is None or not choice.optional):
         return Outcome(shown.at, needs=choice.asks)
     if len(said) > MAX_TEXT:
         message = f"At most {MAX_TEXT} characters here; `incidentctl log -f FILE` takes more."
-        return Outcome(shown.at, message=message)
+        return Outcome(shown.at, message=message, refused=True)
     moves = ON_ROLE if shown.kind == "role" and key in ON_ROLE else ON_STEP
     try:
         return moves[key](Move(incident, shown, said, people, teams))
     except IncidentctlError as refusal:
         parts = filter(None, (refusal.message, refusal.hint, said and f"You had typed: {said}"))
-        return Outcome(shown.at, message="\n".join(parts))
+        return Outcome(shown.at, message="\n".join(parts), refused=True)

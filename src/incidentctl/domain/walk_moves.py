@@ -61,6 +61,8 @@ class Outcome(NamedTuple):
     left: bool = False
     needs: str | None = None
     message: str | None = None
+    refused: bool = False
+    """Whether nothing was done with what was typed."""
 
 
 class Move(NamedTuple):
@@ -118,11 +120,14 @@ def _update(move: Move) -> Outcome:
     return Outcome(_after(move, stated[-1]), tuple(stated), "update")
 
 
+_WHOM = "Say whom, too: `a mitigator bob`, `a team core`."
+
+
 def _assign(move: Move) -> Outcome:
     role, _, person = move.said.partition(" ")
     role, person = role.casefold(), person.strip()
     if not person:
-        return Outcome(move.shown.at, message="Say whom, too: `a mitigator bob`, `a team core`.")
+        return Outcome(move.shown.at, message=_WHOM, refused=True)
     if role == "team":
         stated = roles.assign_team(move.incident, person, known=move.teams)
     elif role == "individual":
@@ -139,7 +144,7 @@ def _go(move: Move) -> Outcome:
     message = (
         f"No step is called {one_line(move.said)!r}; they are 1 to {len(move.incident.steps)}."
     )
-    return Outcome(move.shown.at, message=message)
+    return Outcome(move.shown.at, message=message, refused=True)
 
 
 def _back(move: Move) -> Outcome:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from incidentctl.errors import Problem
 from incidentctl.files import cache
@@ -57,9 +58,19 @@ def load_basics(root: Path, cache_dir: Path | None) -> Basics:
         return _decode(payload)
     from incidentctl.files.loader import load_contents  # noqa: PLC0415 (yaml and pydantic)
 
-    catalog, problems = load_contents(contents)
+    basics = basics_of(*load_contents(contents))
+    if cache_dir:
+        cache.write(cache_dir / _NAME, key, json.dumps(basics._asdict()).encode())
+    return basics
+
+
+def basics_of(catalog: Any, problems: Iterable[Problem]) -> Basics:
+    """Return the basics of a Catalog that was read otherwise, such as from a commit.
+
+    The type is not named: its import would cost `log` 10 ms.
+    """
     settings = catalog.settings
-    basics = Basics(
+    return Basics(
         organisation=settings.organisation,
         timezone=settings.timezone,
         remote=settings.record.remote,
@@ -71,9 +82,6 @@ def load_basics(root: Path, cache_dir: Path | None) -> Basics:
         ),
         problems=tuple(problems),
     )
-    if cache_dir:
-        cache.write(cache_dir / _NAME, key, json.dumps(basics._asdict()).encode())
-    return basics
 
 
 def _decode(payload: bytes) -> Basics:

@@ -21,6 +21,9 @@ _CORRECTIONS = frozenset({"retracted", "amended", "redacted"})
 _NOT_AMENDABLE = frozenset({"runbook-attached", "process-resolved", *_CORRECTIONS})
 
 
+_SAID_TWICE = frozenset({"declared", "noted", "step-done", "linked"})
+
+
 def find(incident: Incident, word: str) -> Entry:
     """Return the entry of a short number; `-1` is the last that stands and is no correction."""
     try:
@@ -44,7 +47,8 @@ def _action(incident: Incident, entry: Entry) -> list[Entry]:
 def _retractable(entries: list[Entry]) -> None:
     if any(entry.kind == "declared" for entry in entries):
         raise RefusedError(
-            "A declaration cannot be taken back.", hint='incidentctl cancel "it was none"'
+            "A declaration cannot be taken back, nor what came with it.",
+            hint="`severity` and `affects` change what it says; `cancel` ends it",
         )
     if any(entry.kind == "redacted" for entry in entries):
         raise RefusedError("A redaction cannot be taken back.")
@@ -103,8 +107,10 @@ def redact(incident: Incident, word: str, *, reason: str | None = None) -> list[
     if entry.kind == "amended":
         said_first = next((e for e in incident.entries if e.event == entry.target), entry)
         named.add(said_first.event)
-    if said_first.kind == "noted":
+    # What one command wrote may say the same text twice: the title and the note that holds all of
+    # it, a step's link and the address that is kept.
+    if said_first.kind in _SAID_TWICE:
         group = said_first.group
-        named |= {e.event for e in incident.entries if e.group == group and e.kind == "noted"}
+        named |= {e.event for e in incident.entries if e.group == group and e.kind in _SAID_TWICE}
     named |= {e.event for e in incident.entries if e.kind == "amended" and e.target in named}
     return [facts.Redacted(event, reason) for event in sorted(named)]

@@ -72,6 +72,8 @@ class ProcessResolved(NamedTuple):
     catalog_commit: str | None = None
     problems: tuple[str, ...] = ()
     """What was wrong with the catalog, told once more to whoever reads the incident."""
+    runbooks: tuple[str, ...] | None = None
+    """The runbooks that answer from here on; any other one no longer does."""
 
 
 class RunbookAttached(NamedTuple):

@@ -1,0 +1,139 @@
+"""Bugs that were found by reading and trying, each with a test of its own."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def show(run):
+    return lambda *part: run("show", *part, "--json").json
+
+
+def declared(run, *more):
+    return run("declare", "login is down", "--no-input", "--json", *more).json
+
+
+def test_a_moment_before_1970_is_refused_and_nothing_is_acknowledged(run):
+    done = run("declare", "z", "--no-input", "--at", "0999-01-01T00:00")
+    assert done.code == 2
+    assert "too far in the past" in done.err
+    assert "z" in done.err.splitlines()
+    assert run("list", "--all").out == ""
+    declared(run)
+    assert run("log", "x", "--at", "999999 weeks ago").code == 2
+
+
+def test_undo_of_an_earlier_change_leaves_the_process_of_the_severity(run, show):
+    declared(run, "--severity", "SEV3")
+    run("severity", "SEV1", "--as", "greta")
+    run("severity", "SEV4", "--as", "omar")
+    assert run("undo", "--as", "greta").code == 0
+    state = show()
+    assert (state["severity"], state["runbooks"]) == ("SEV4", ["non-critical"])
+    assert state["problems"] == []
+
+
+def test_undo_right_after_a_declaration_keeps_its_process(run, show):
+    declared(run)
+    refused = run("undo")
+    assert refused.code == 5
+    assert "`severity` and `affects`" in refused.err
+    assert show()["runbooks"] == ["critical"]
+
+
+def test_show_at_a_moment_before_a_redaction_is_redacted(run, show):
+    declared(run)
+    run("log", "hunter2", "--at", "1 minute ago")
+    before = show()["timeline"][0]["recorded"]
+    run("redact", "-1")
+    for form in ((), ("--json",)):
+        assert "hunter2" not in run("show", "--at", before, *form).out
+
+
+def test_redact_blanks_the_address_that_a_step_kept(run):
+    declared(run)
+    run("step", "done", "open-channel", "--link", "https://chat.example.com/SECRET")
+    number = next(
+        e["number"] for e in run("show", "--json").json["timeline"] if e["kind"] == "step-done"
+    )
+    run("redact", str(number))
+    for command in (("show",), ("show", "--json"), ("log",)):
+        assert "SECRET" not in run(*command).out
+
+
+def test_a_runbook_that_is_too_large_leaves_nobody_without_steps(run, team, show):
+    steps = "".join(
+        f"  - {{id: step-{n}, title: Do {n}, purpose: {'why ' * 125}}}\n" for n in range(200)
+    )
+    (team / "runbooks" / "huge.yaml").write_text(
+        f"name: huge\napplies_to: {{categories: [vendor]}}\nsteps:\n{steps}"
+    )
+    answer = declared(run, "--category", "vendor")
+    assert answer["runbooks"] == ["huge"]
+    assert len(show()["steps"]) == 200
+    assert answer["severity"] == "SEV2"
+
+
+def test_run_gives_an_incident_its_process_when_the_declarer_was_cut_off(run, team, monkeypatch):
+    subprocess.run(
+        [sys.executable, "-m", "incidentctl", "declare", "cut off", "--no-input"],
+        cwd=team,
+        env={**os.environ, "INCIDENTCTL_CRASH_AT": "outbox.acknowledged"},
+        capture_output=True,
+        check=False,
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO("l\n"))
+    done = run("run")
+    assert "Step 1 of 8" in done.err
+    assert run("show", "--json").json["runbooks"] == ["critical"]
+
+
+def test_piped_lines_mean_the_steps_and_a_line_that_is_refused_ends_with_2(run, monkeypatch):
+    declared(run)
+    monkeypatch.setattr("sys.stdin", io.StringIO("d paged bob\nz what\nn never read\n"))
+    done = run("run")
+    assert done.code == 2
+    assert "'z' is none of" in done.err
+    state = run("show", "--json").json
+    assert state["steps"][0]["state"] == "done"
+    assert "never read" not in str(state["timeline"])
+
+
+def test_a_reporter_that_is_none_is_told(run):
+    answer = declared(run, "--reported-by", "customr")
+    assert any("did you mean customer?" in note for note in answer["notes"])
+
+
+def test_a_full_disk_behind_stderr_stops_no_declaration(team):
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            f"exec {sys.executable} -m incidentctl declare 'x' --no-input --json 2>/dev/full",
+        ],
+        cwd=team,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert '"runbooks": [' in done.stdout
+
+
+def test_a_full_disk_behind_stdout_is_no_bug(run, team):
+    declared(run)
+    done = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m incidentctl show >/dev/full"],
+        cwd=team,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 6
+    assert "No space left on device" in done.stderr
