@@ -137,3 +137,29 @@ def test_a_full_disk_behind_stdout_is_no_bug(run, team):
     )
     assert done.returncode == 6
     assert "No space left on device" in done.stderr
+
+
+def test_a_command_is_not_run_for_an_incident_that_takes_no_output(run, team):
+    declared(run, "--severity", "SEV3")
+    ident = run("list").out.split()[0]
+    run("resolve")
+    run("close")
+    done = run("log", "-i", ident, "--", "touch", "ran")
+    assert done.code == 5
+    assert not (team / "ran").exists()
+
+
+def test_an_update_after_its_step_was_skipped_brings_the_cadence_of_the_step_back(run, show):
+    declared(run, "--severity", "SEV1")
+    run("step", "skip", "updates")
+    run("update", "we look")
+    before = show()["next_update"]
+    run("step", "done", "page-on-call")
+    assert show()["next_update"] == before
+
+
+def test_bare_log_as_json_is_refused_with_what_to_do(run):
+    declared(run)
+    done = run("log", "--json")
+    assert done.code == 2
+    assert "show --json" in done.err

@@ -64,6 +64,10 @@ def log(
         _run_and_log(ctx, command, pin=pin, incident=incident, as_=as_, json=json)
         return
     if not words and file is None:
+        if json:
+            raise UsageError(
+                "--json goes with a text.", hint="`incidentctl show --json` has the whole timeline"
+            )
         _print_log(ctx, incident)
         return
     said = _read(words, file)
@@ -113,12 +117,14 @@ def _run_and_log(
     import shlex
 
     from incidentctl.app.command import run_command
+    from incidentctl.app.respond import load
 
     if not command:
         raise UsageError("No command follows `--`.")
     workspace = workspace_of(ctx)
-    # The incident is found before the command runs: its output must have a place to go.
+    # The incident is found, and asked, before the command runs: its output needs a place to go.
     ident = choose_incident(workspace, incident)
+    notes.log(load(workspace, ident), "", command=shlex.join(command))
     ran = run_command(command, workspace.environment, quiet=json)
     line = shlex.join(command)
     respond(

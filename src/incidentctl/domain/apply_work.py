@@ -170,6 +170,7 @@ def update_posted(draft: Draft, standing: Standing, fact: facts.UpdatePosted) ->
     draft.snoozed = None
     for step in ticked_by(fact):
         draft.tick(step, standing)
+    draft.new_cadence(standing.at)  # a step that was skipped repeats again, once it is done
 
 
 def update_snoozed(draft: Draft, standing: Standing, fact: facts.UpdateSnoozed) -> None:
