@@ -18,7 +18,13 @@ from incidentctl.cli.boundary import run
 from incidentctl.cli.main import app
 from incidentctl.files.layout import MARKER
 
-PLAYED = ("README.md", "docs/tutorial.md", "docs/drills.md", "docs/retrospectives.md")
+PLAYED = (
+    "README.md",
+    "docs/tutorial.md",
+    "docs/drills.md",
+    "docs/retrospectives.md",
+    "docs/report.md",
+)
 CODE = re.compile(r"`([^`]+)`")
 PAGES = [str(page.relative_to(ROOT)) for page in docs_pages.pages()]
 

@@ -24,7 +24,8 @@ class Filters(NamedTuple):
     text: str | None = None
 
 
-def _since(workspace: Workspace, told: str, who: Actor) -> datetime:
+def period_edge(workspace: Workspace, told: str, who: Actor, *, option: str) -> datetime:
+    """Read where a period begins or ends: a span back from now, a day's beginning, a moment."""
     try:
         return workspace.now() - parse_duration(told)
     except ValueError:
@@ -34,7 +35,7 @@ def _since(workspace: Workspace, told: str, who: Actor) -> datetime:
         return parse_moment(day, now=workspace.now(), local=workspace.speaker_zone(who))
     except ValueError:
         raise UsageError(
-            f"--since {told!r} is neither a span such as 7d nor a day such as 2026-03-29."
+            f"{option} {told!r} is neither a span such as 7d nor a past day such as 2026-03-29."
         ) from None
 
 
@@ -42,7 +43,9 @@ def listed(workspace: Workspace, filters: Filters) -> list[Head]:
     """Return the heads that fit, the newest first."""
     everything = filters.all or filters.since is not None
     heads = workspace.record.heads() if everything else workspace.record.open_heads()
-    since = _since(workspace, filters.since, workspace.actor(None)) if filters.since else None
+    since = None
+    if filters.since:
+        since = period_edge(workspace, filters.since, workspace.actor(None), option="--since")
     return [
         head
         for head in heads

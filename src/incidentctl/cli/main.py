@@ -69,6 +69,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "drill": _Lazy(_PRACTISE, "drill", "Plan drills, and write what each audience may read"),
     "retro": _Lazy(_LEARN, "retro", "Write a retrospective, or refresh its facts"),
     "actions": _Lazy(_LEARN, "actions", "Action items; exit 1 when one is overdue"),
+    "report": _Lazy(_LEARN, "report", "Response times, updates and load of a period"),
 }
 
 _PLAIN: dict[str, Any] = {

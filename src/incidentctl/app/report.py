@@ -1,0 +1,125 @@
+"""`report`: the figures of a period's incidents, read from the record."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from incidentctl.app.query import period_edge
+from incidentctl.app.workspace import Workspace
+from incidentctl.domain.figures import Figure
+from incidentctl.domain.incident import fold
+from incidentctl.domain.metrics import KINDS, Metrics, Scope, measure
+from incidentctl.domain.state import Incident
+from incidentctl.domain.text import did_you_mean, one_line
+from incidentctl.domain.times import iso
+from incidentctl.errors import Problem, UsageError
+
+USUAL = timedelta(days=90)
+
+
+class Wanted(NamedTuple):
+    """What the report is about, as it was told."""
+
+    since: str | None = None
+    until: str | None = None
+    severity: str | None = None
+    area: str | None = None
+    service: str | None = None
+    kind: str | None = None
+
+
+class Report(NamedTuple):
+    """The figures, the incidents they are of, and which events could not be read for them."""
+
+    metrics: Metrics
+    incidents: tuple[Incident, ...]
+    problems: tuple[tuple[str, Problem], ...]
+
+
+def report(workspace: Workspace, wanted: Wanted) -> Report:
+    """Read the incidents that are wanted and compute their figures.
+
+    UsageError when the period is none, or when a kind is none.
+    """
+    now = workspace.now()
+    scope = _scope(workspace, wanted, now)
+    heads = workspace.record.heads()
+    incidents, problems = [], []
+    covered = sorted(head.id for head in heads if scope.covers(head))
+    for ident, events, told in workspace.record.many_events(covered):
+        incidents.append(fold(ident, events, problems=told, entries=False))
+        problems += [(ident, problem) for problem in told]
+    incidents = sorted((i for i in incidents if scope.covers(i)), key=lambda i: (i.declared, i.id))
+    return Report(measure(incidents, heads, scope, now=now), tuple(incidents), tuple(problems))
+
+
+def _scope(workspace: Workspace, wanted: Wanted, now: datetime) -> Scope:
+    who, until = workspace.actor(None), now
+    if wanted.until:
+        until = period_edge(workspace, wanted.until, who, option="--until")
+    since = until - USUAL
+    if wanted.since:
+        since = period_edge(workspace, wanted.since, who, option="--since")
+    if since >= until:
+        raise UsageError(f"The period would end at {iso(until)}, before it begins at {iso(since)}.")
+    scope = Scope(since, until, severity=wanted.severity, area=wanted.area, service=wanted.service)
+    if wanted.kind is None:
+        return scope
+    kind = wanted.kind.strip().casefold()
+    if kind not in KINDS:
+        near = did_you_mean(kind, KINDS)
+        raise UsageError(
+            f"{one_line(wanted.kind)!r} is no kind.",
+            hint=f"did you mean {near}?" if near else f"there are {', '.join(KINDS)}",
+        )
+    return scope._replace(kinds=(kind,))
+
+
+def as_json(found: Report) -> dict[str, Any]:
+    """Return the figures as plain values; spans are seconds, shares from 0 to 1."""
+    metrics = found.metrics
+    scope, updates, drills = metrics.scope, metrics.updates, metrics.drills
+    return {
+        "since": iso(scope.since),
+        "until": iso(scope.until),
+        "kinds": list(scope.kinds),
+        "severity": scope.severity,
+        "area": scope.area,
+        "service": scope.service,
+        "incidents": metrics.incidents,
+        "still_open": metrics.still_open,
+        "cancelled": metrics.cancelled,
+        "by_severity": [counted._asdict() for counted in metrics.by_severity],
+        "by_status": [counted._asdict() for counted in metrics.by_status],
+        "by_area": [counted._asdict() for counted in metrics.by_area],
+        "reported_by_customers": {
+            "customers": metrics.by_customers.part,
+            "known": metrics.by_customers.whole,
+            "share": metrics.by_customers.share,
+            "reason": metrics.by_customers.reason,
+        },
+        "took": {name: figure._asdict() for name, figure in took(metrics)},
+        "updates": updates._asdict(),
+        "load": [{**load._asdict(), "roles": dict(load.roles)} for load in metrics.load],
+        "returning": [
+            {"service": each.service, "incidents": list(each.incidents)}
+            for each in metrics.returning
+        ],
+        "steps": [step._asdict() for step in metrics.steps],
+        "drills": {
+            **drills._asdict(),
+            "last_at": iso(drills.last_at) if drills.last_at else None,
+        },
+        "problems": [
+            {"incident": ident, "code": problem.code, "message": problem.message}
+            for ident, problem in found.problems
+        ],
+    }
+
+
+def took(metrics: Metrics) -> tuple[tuple[str, Figure], ...]:
+    """Return how long it took, by name, in the order in which it happens."""
+    return tuple(
+        (name, getattr(metrics, name)) for name in ("detect", "acknowledge", "mitigate", "resolve")
+    )

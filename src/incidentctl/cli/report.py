@@ -1,0 +1,78 @@
+"""`report`: how the response went over a period, from the times of events."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from incidentctl.cli import console
+from incidentctl.cli.options import Json
+from incidentctl.cli.responding import workspace_of
+from incidentctl.errors import UsageError
+
+
+def report_command(
+    ctx: typer.Context,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="TIME", help="Declared since: 30d, 2026-03-29; else 90d."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="Declared before; else now.")
+    ] = None,
+    severity: Annotated[
+        str | None, typer.Option("--severity", metavar="SEVERITY", help="Of this severity.")
+    ] = None,
+    area: Annotated[
+        str | None, typer.Option("--area", metavar="AREA", help="Affecting this product area.")
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="SERVICE", help="Affecting this service.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", metavar="KIND", help="incident, drill or backfill; else all but drills."
+        ),
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json", "csv"] | None,
+        typer.Option("--format", help="How to write it; absent: text."),
+    ] = None,
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print one row per incident.")] = False,
+) -> None:
+    """How the response went: counts, times to detect and resolve, updates, load, drills.
+
+    incidentctl report --since 30d
+
+    incidentctl report --since 2026-01-01 --until 2026-04-01 --csv > q1.csv
+    """
+    chosen = {format_, "json" if json else None, "csv" if csv else None} - {None}
+    if len(chosen) > 1:
+        raise UsageError("The report is written in one format at a time.", hint="say one of them")
+    from incidentctl.app.report import Wanted, as_json, report
+
+    workspace = workspace_of(ctx)
+    found = report(workspace, Wanted(since, until, severity, area, service, kind))
+    if found.problems:
+        ids = sorted({ident for ident, _ in found.problems})
+        console.say(
+            f"Of {len(ids)} incident{'' if len(ids) == 1 else 's'} the record has faults, such as "
+            f"{ids[0]}: figures may be wrong. `incidentctl show` tells which.",
+            "warning",
+        )
+    if "json" in chosen:
+        console.print_json("report", as_json(found))
+    elif "csv" in chosen:
+        from incidentctl.render.report_csv import report_csv
+
+        console.out(report_csv(found.incidents, now=workspace.now()).rstrip("\n"))
+    else:
+        from incidentctl.render.report import report_text
+
+        if not found.incidents:
+            console.say("No incident fits.")
+        zone = workspace.speaker_zone(workspace.actor(None))
+        console.out(report_text(found.metrics, zone).rstrip("\n"))

@@ -1,0 +1,84 @@
+"""The report as text and CSV: whatever people wrote does nothing, and fits."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, timedelta
+
+import pytest
+from tests.domain.telling import START, event
+
+from incidentctl.domain import facts
+from incidentctl.domain.incident import fold, head
+from incidentctl.domain.metrics import Scope, measure
+from incidentctl.render.report import report_text
+from incidentctl.render.report_csv import COLUMNS, report_csv, safe_cell
+
+EVIL = "=cmd|'/C calc'!A0\x1b[31m\u202e\n" + "w" * 200
+
+
+def incident(number):
+    stated = [
+        facts.Declared(EVIL, reported_by=EVIL, category=EVIL),
+        facts.SeveritySet(EVIL, update_every=60),
+        facts.AffectedSet((EVIL, "api"), (EVIL,), EVIL),
+        facts.RunbookAttached(EVIL, EVIL, (facts.StepPlan(EVIL, EVIL),)),
+        facts.StepSkipped(EVIL, EVIL),
+        facts.RoleAssigned(EVIL, EVIL),
+        facts.UpdatePosted(EVIL),
+    ]
+    ident = f"inc-20261124-1401-{number}"
+    return fold(ident, [event(n, fact, by=EVIL) for n, fact in enumerate(stated)])
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 12])
+def test_hostile_texts_are_inert_and_every_line_fits(count):
+    incidents = [incident(number) for number in range(count)]
+    scope = Scope(START, START + timedelta(days=1), severity=EVIL if count else None)
+    found = measure(incidents, [head(one) for one in incidents], scope, now=scope.until)
+    assert found.incidents == count
+    text = report_text(found, UTC)
+    assert all(line.isprintable() and len(line) <= 80 for line in text.splitlines())
+    assert text.endswith("\n")
+
+
+def test_a_long_list_is_cut_and_says_so():
+    stated = [facts.Declared("x"), *(facts.RoleAssigned("planning", f"p{n}") for n in range(20))]
+    one = fold("inc-20261124-1401-k7f", [event(n, fact) for n, fact in enumerate(stated)])
+    scope = Scope(START, START + timedelta(days=1))
+    text = report_text(measure([one], [], scope, now=scope.until), UTC)
+    assert "  ... and 11 more, see --json" in text.splitlines()
+
+
+def test_no_cell_of_the_csv_is_a_formula():
+    text = report_csv([incident(1)], now=START)
+    rows = list(csv.reader(io.StringIO(text)))
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == 2
+    assert len(rows[1]) == len(COLUMNS)
+    assert all(cell[:1] not in set("=+-@|%\t\r") for row in rows for cell in row)
+    assert dict(zip(COLUMNS, rows[1], strict=True))["title"].startswith("'=cmd|")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("login is down", "login is down"),
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("|calc", "'|calc"),
+        ("＝1", "'＝1"),
+        ("\t=1", "'=1"),
+        ("a\n=1", "a ⏎ =1"),
+        ("a;=1", "a;'=1"),
+        ("a;  @b", "a;'  @b"),
+        ('a";=1', "a\";'=1"),
+        ("50% of a-b", "50% of a-b"),
+        ("", ""),
+    ],
+)
+def test_cells(value, expected):
+    assert safe_cell(value) == expected
