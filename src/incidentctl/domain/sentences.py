@@ -65,7 +65,8 @@ def _process(fact: facts.ProcessResolved, names: Names) -> str:
 
 
 def _attached(fact: facts.RunbookAttached, names: Names) -> str:
-    return f"Runbook {fact.title or fact.runbook} attached: {fact.reason}"
+    # The reason stands in the process that was resolved with it.
+    return f"Runbook attached: {fact.title or fact.runbook}" + ("" if fact.own else " (a fallback)")
 
 
 def _cancelled(fact: facts.Cancelled, names: Names) -> str:
