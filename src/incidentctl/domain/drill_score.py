@@ -55,13 +55,13 @@ class Score(NamedTuple):
 
 
 def score(incident: Incident, drill: Drill | None) -> Score:
-    """Score a drill; its plan, where it is here, serves until the record has what it needs."""
+    """Score a drill; its plan, where it is here, says what the record does not."""
     play = incident.drill
-    over = play is not None and play.ended is not None
     planned_moment = play.begins if play else None
-    if drill is not None and not over:
+    if planned_moment is None and drill is not None:
         planned_moment = begin(incident, drill)
-    targets = play.targets if play and over else _targets(drill)
+    stated = play.targets if play else (None, None, None)
+    targets = stated if any(stated) else _targets(drill)
     counted_from = planned_moment or (play.started if play else incident.declared)
     moments = (
         # Who starts a drill declares it: only from a planned moment on does that take time.

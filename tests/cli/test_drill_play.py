@@ -1,0 +1,251 @@
+"""`drill run`, `next`, `pause`, `resume`, `stop` and `score` from the command line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+NOW = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+PLANNED = """\
+name: q1
+what: Logging in on staging
+team: orders
+at: 2026-03-29T10:30
+how: We stop the token database
+why: To practise the runbook
+saboteur: greta
+services: [checkout]
+injects:
+  - {after: 1h, tell: A journalist calls}
+  - {after: 1s, tell: Support has 30 tickets}
+targets: {commander: 2m, first_update: 15m}
+"""
+PUBLIC = f"""\
+name: surprise
+mode: unplanned
+window: {{from: {NOW - timedelta(hours=1):%Y-%m-%dT%H:%M}, to: {NOW + timedelta(hours=1):%Y-%m-%dT%H:%M}}}
+timezone: UTC
+why: To exercise our response
+"""  # noqa: E501 (as the YAML has it)
+PRIVATE = f"""\
+what: The zebra cache
+team: orders
+commander: omar
+mitigator: sanne
+at: {NOW - timedelta(minutes=10):%Y-%m-%dT%H:%M:%S}
+how: Dropping zebra tokens
+why: To exercise the orders team
+saboteur: sanne
+services: [checkout]
+injects: [{{after: 1h, tell: The zebra is gone}}]
+targets: {{declare: 5m, first_update: 30m}}
+"""
+SECRETS = ("zebra", "omar", "sanne", "orders team")
+
+
+@pytest.fixture
+def drills(team):
+    (team / ".gitignore").write_text("drills/*.private.yaml\n")
+    (team / "drills").mkdir()
+    (team / "drills/q1.yaml").write_text(PLANNED)
+    return team / "drills"
+
+
+@pytest.fixture
+def unplanned(drills):
+    (drills / "surprise.yaml").write_text(PUBLIC)
+    (drills / "surprise.private.yaml").write_text(PRIVATE)
+    return drills
+
+
+def start(run, *arguments):
+    result = run("drill", "run", *arguments, "--no-walk")
+    assert result.code == 0, result.err
+    return result.out.strip()
+
+
+def pipe(team, *arguments, lines=""):
+    return subprocess.run(
+        [sys.executable, "-m", "incidentctl", "-C", str(team), *arguments],
+        input=lines, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_drill_is_an_incident_of_its_own_kind_and_its_walk_reads_a_pipe(run, drills, team, show):
+    played = pipe(team, "drill", "run", "Q1", "--as", "omar", lines="d paged\nl\n")
+    assert played.returncode == 0, played.stderr
+    ident = played.stdout.strip()
+    assert ident.startswith("drl-")
+    assert "Step 2" in played.stderr
+    assert "You conduct it" not in played.stderr
+    found = show()
+    assert (found["kind"], found["title"]) == ("drill", "Drill q1: Logging in on staging")
+    assert (found["commander"], found["owner"], found["services"]) == (
+        "omar", "orders", ["checkout"],
+    )  # fmt: skip
+    assert found["timeline"][1]["text"] == "Drill q1 begins"
+
+
+def test_a_due_surprise_comes_when_anyone_looks_at_the_walk(run, drills, team):
+    start(run, "q1")
+    joined = pipe(team, "run", lines="n a\n" * 5 + "l\n")
+    while "Inject 1" not in joined.stderr:
+        joined = pipe(team, "run", lines="l\n")
+    assert "Inject 1: Support has 30 tickets" in joined.stderr
+    assert "journalist" not in joined.stderr
+    again = pipe(team, "run", lines="l\n")
+    assert "Inject" not in again.stderr
+
+
+def test_next_pause_resume_and_stop(run, drills, show):
+    ident = start(run, "q1", "--as", "omar")
+    assert run("drill", "pause").code == 0
+    assert run("drill", "pause").code == 5
+    assert run("drill", "next").out == "Inject 1: Support has 30 tickets\n"
+    assert set(run("drill", "next", "--json").json) >= {"incident", "events", "commit"}
+    assert run("drill", "next").code == 5
+    assert run("drill", "resume").code == 0
+    assert run("drill", "stop", "it", "went", "well").code == 0
+    found = show(ident)
+    assert found["status"] == "resolved"
+    assert [entry["text"] for entry in found["timeline"][-6:]] == [
+        "The drill is paused", "Inject 1: Support has 30 tickets", "Inject 2: A journalist calls",
+        "The drill goes on", "The drill is over", "Resolved: it went well",
+    ]  # fmt: skip
+    over = run("drill", "stop")
+    assert (over.code, "No drill is played" in over.err) == (3, True)
+
+
+def test_one_plan_is_played_once_at_a_time(run, drills):
+    ident = start(run, "q1")
+    again = run("drill", "run", "q1", "--no-walk")
+    assert (again.code, ident in again.err) == (5, True)
+    run("drill", "stop")
+    assert start(run, "q1") != ident
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("run", "q11"), 3, "Did you mean 'q1'?"),
+        (("next",), 3, "No drill is played"),
+        (("score",), 3, "No drill was played yet"),
+        (("score", "q1"), 3, "q1 was never played"),
+        (("score", "nothing"), 3, "There is no drill 'nothing'"),
+    ],
+)
+def test_what_is_not_there_is_told(run, drills, arguments, code, said):
+    result = run("drill", *arguments)
+    assert (result.code, result.out) == (code, "")
+    assert said in result.err
+
+
+def test_an_incident_is_no_drill(run, drills, opened):
+    for verb in ("next", "pause", "stop"):
+        result = run("drill", verb, "-i", opened)
+        assert (result.code, "is no drill" in result.err) == (5, True)
+
+
+def test_a_drill_without_a_plan_can_be_stopped_and_scored(run, drills):
+    run("declare", "we practise", "--drill", "--no-input")
+    assert "without a plan" in run("drill", "next").err
+    assert run("drill", "stop").code == 0
+    assert run("drill", "score", "--json").json["drill"] is None
+
+
+def test_it_turns_real(run, drills, show):
+    drill = start(run, "q1")
+    result = run("drill", "stop", "--real", "login is really down")
+    real = result.out.strip()
+    assert result.code == 0
+    assert real.startswith("inc-")
+    found, practised = show(real), show(drill)
+    assert (found["kind"], found["title"], found["open"]) == (
+        "incident", "login is really down", True,
+    )  # fmt: skip
+    assert found["steps"]
+    assert found["related"] == [{"incident": drill, "relation": "came up in the drill"}]
+    assert practised["related"] == [{"incident": real, "relation": "turned real"}]
+    assert practised["status"] == "cancelled"
+    assert "turned real" in run("log", "-i", drill).out
+    assert run("drill", "score", "--json").json["real"] is True
+    untitled = start(run, "q1")
+    second = run("drill", "stop", "-i", untitled, "--real", "--json").json
+    assert show(second["real"])["title"] == "Something real came up during the drill q1"
+
+
+def test_an_unplanned_drill_tells_nothing_before_its_time(run, unplanned, team, git, show):
+    ident = start(run, "surprise")
+    told = run("log", "-i", ident).out + run("show", "--json", ident).out
+    told += git(team, "log", "--all", "-p", "--", "incidents")
+    assert "Drill surprise" in told
+    assert not [secret for secret in SECRETS if secret in told]
+    found = show(ident)
+    assert (found["owner"], found["services"], found["assigned"]["team"]) == (None, [], None)
+    run("drill", "stop")
+    score = run("drill", "score", "surprise", "--json").json
+    declare, _, update = score["measures"]
+    assert (declare["target"], declare["met"]) == (300, False)
+    assert 600 <= declare["took"] < 700
+    assert (update["took"], score["team"]) == (None, "orders")
+
+
+def test_without_the_private_half_nobody_plays_it(run, unplanned):
+    (unplanned / "surprise.private.yaml").unlink()
+    result = run("drill", "run", "surprise")
+    assert (result.code, "private half" in result.err) == (5, True)
+    assert run("list", "--json").json["incidents"] == []
+
+
+def test_declaring_within_a_window_tells_that_it_is_open_and_no_more(run, unplanned):
+    result = run("declare", "login is down", "--no-input")
+    assert result.code == 0
+    assert not [secret for secret in (*SECRETS, "unplanned") if secret in result.err]
+    (told,) = [line for line in result.err.splitlines() if "A drill window" in line]
+    assert told.startswith("note: A drill window is open: surprise, until")
+    (unplanned / "surprise.private.yaml").unlink()
+    again = run("declare", "login is down", "--no-input")
+    assert "A drill window is open: surprise, until" in again.err
+    assert "drill window" not in run("declare", "practice", "--drill", "--no-input").err
+
+
+def test_a_score_against_targets_and_the_drill_before(run, drills):
+    first = start(run, "q1", "--as", "omar", "--severity", "SEV3")
+    run("update", "we look", "-i", first)
+    run("drill", "stop")
+    start(run, "q1")
+    run("step", "skip", "1", "--reason", "practice")
+    found = run("drill", "score").out.splitlines()
+    assert found[1].startswith("to a commander\t-\t2m\t\t0s")
+    assert found[2].startswith("to the first update\t-\t15m\t")
+    assert found[3].startswith("steps skipped: 1 (")
+    whole = run("drill", "score", "q1", "--json").json
+    assert [each["incident"] for each in whole["earlier"]] == [first]
+    before = run("drill", "score", "-i", first, "--json").json
+    assert {m["name"]: m["met"] for m in before["measures"]} == {
+        "declare": None, "commander": True, "first_update": True,
+    }  # fmt: skip
+    assert before["earlier"] == []
+
+
+def test_who_causes_it_conducts_it_and_hands_command_away(run, drills):
+    result = run("drill", "run", "q1", "--as", "greta", "--no-walk")
+    assert "You conduct it" in result.err
+    measures = run("drill", "score", "--json").json["measures"]
+    assert measures[1]["took"] is None
+    run("assign", "commander", "omar")
+    assert run("drill", "score", "--json").json["measures"][1]["met"] is True
+
+
+def test_a_retrospective_is_written_for_a_drill(run, drills, team):
+    ident = start(run, "q1")
+    run("drill", "next")
+    assert run("retro", ident).code == 5
+    run("drill", "stop")
+    assert run("retro").code == 0
+    text = (team / f"retros/{ident}.md").read_text()
+    assert "Of a drill" in text
+    assert "Inject 1: Support has 30 tickets" in text

@@ -1,0 +1,86 @@
+"""A drill at a pseudo-terminal: three injects, scored, its retrospective written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pexpect
+import pytest
+
+PLAN = """\
+name: q1
+what: Logging in on staging
+team: orders
+at: 2026-03-29T10:30
+how: We stop the token database
+why: To practise the runbook
+saboteur: greta
+injects:
+  - {after: 1s, tell: Support has 30 tickets}
+  - {after: 3s, tell: The database does not answer}
+  - {after: 5h, tell: A journalist calls}
+targets: {first_update: 15m}
+"""
+COMMAND = [sys.executable, "-m", "incidentctl"]
+
+
+@pytest.fixture
+def shop(team, git):
+    (team / "drills").mkdir()
+    (team / "drills/q1.yaml").write_text(PLAN)
+    git(team, "add", "-A")
+    git(team, "commit", "-qm", "A drill")
+    return team
+
+
+def run(root, *arguments):
+    done = subprocess.run(
+        [*COMMAND, "-C", str(root), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def test_a_drill_with_three_injects_is_played_scored_and_looked_back_at(shop):
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "40"}
+    environment["PROMPT_TOOLKIT_NO_CPR"] = "1"  # nobody answers where the cursor is
+    child = pexpect.spawn(
+        COMMAND[0],
+        [*COMMAND[1:], "-C", str(shop), "drill", "run", "q1", "--severity", "SEV3", "--as", "omar"],
+        env=environment, dimensions=(40, 80), timeout=20, encoding="utf-8",
+    )  # fmt: skip
+    # Nobody touches a key: what is due comes by itself, and the walk goes on where it was.
+    child.expect_exact("Inject 1: Support has 30 tickets")
+    child.expect_exact("Inject 2: The database does not answer")
+    child.expect_exact("Step 1 of")
+    child.expect_exact("then Enter)")
+    child.send("d\r")
+    child.expect_exact("note or link")
+    # The third from another terminal, whenever it would be due.
+    assert run(shop, "drill", "next") == "Inject 3: A journalist calls\n"
+    child.send("paged\r")
+    child.expect_exact("Step 2 of")
+    child.expect_exact("then Enter)")
+    child.send("u\r")
+    child.expect_exact("update")
+    child.send("we look at it\r")
+    child.expect_exact("then Enter)")
+    child.send("s\r")
+    child.expect_exact("reason")
+    child.send("practice\r")
+    child.expect_exact("then Enter)")
+    child.send("l\r")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+    run(shop, "drill", "stop")
+    score = json.loads(run(shop, "drill", "score", "q1", "--json"))
+    _, command, update = score["measures"]
+    assert (command["took"], update["met"], len(score["skipped"])) == (0, True, 1)
+    run(shop, "retro")
+    written = (shop / f"retros/{score['incident']}.md").read_text()
+    assert [n for n in (1, 2, 3) if f"Inject {n}: " in written] == [1, 2, 3]
+    assert json.loads(run(shop, "list", "--all", "--kind", "incident", "--json"))["incidents"] == []
