@@ -14,6 +14,7 @@ from incidentctl.record.batch import Batch, Outcome
 from incidentctl.record.crash import point
 from incidentctl.record.index import Index
 from incidentctl.record.lock import Lock
+from incidentctl.record.mend import mend_truth
 from incidentctl.record.outbox import Pending
 from incidentctl.record.store import Store
 
@@ -106,6 +107,7 @@ class Flush:
         refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
         outbox.sweep(self._boxes)
         try:
+            self._note(mend_truth(self._store, self._state))
             while pending := self._read():
                 index = self._store.valid_index(self._store.tips())
                 outcome = self._make_batch().commit(pending)
@@ -123,6 +125,10 @@ class Flush:
             self._reason = f"{error.filename or self._state}: {error.strerror}"
             return False
         return True
+
+    def _note(self, note: str | None) -> None:
+        if note:
+            self._notes.append(note)
 
     def _read(self) -> list[Pending]:
         found = []

@@ -45,6 +45,16 @@ def read(git: Git, name: str) -> str | None:
     return None
 
 
+def is_there(git: Git, oid: str | None) -> bool:
+    """Say whether a commit is in this clone; None is not. A loose one is found without git."""
+    if oid is None:
+        return False
+    try:
+        return (git.git_dir / "objects" / oid[:2] / oid[2:]).stat().st_size > 0
+    except OSError:
+        return git.run("cat-file", "-e", f"{oid}^{{commit}}").code == 0
+
+
 def _git_dirs(common: Path) -> Iterator[Path]:
     with contextlib.suppress(OSError):
         yield from (common / "worktrees").iterdir()

@@ -45,11 +45,17 @@ class Store:
         self.tracking = f"refs/remotes/{remote}/{branch}" if remote else None
         self._folders: dict[str, tuple[tuple[str, ...], Folder]] = {}
         self._index: Index | None = None
+        self._seen: str | None = None
 
     def tips(self) -> Tips:
-        """Read the refs."""
+        """Read the refs; a truth that names no commit of this clone counts as none."""
+        truth = refs.read(self.git, refs.TRUTH)
+        if truth is not None and truth != self._seen:
+            # What the index was computed from was there.
+            known = self._last_index(truth).truth == truth or refs.is_there(self.git, truth)
+            self._seen = truth = truth if known else None
         tracking = refs.read(self.git, self.tracking) if self.tracking else None
-        return Tips(refs.read(self.git, refs.TRUTH), refs.read(self.git, self.mirror), tracking)
+        return Tips(truth, refs.read(self.git, self.mirror), tracking)
 
     def _last_index(self, truth: str | None) -> Index:
         """Return the newest index there is; another process may have written it since."""

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from tests.record.kit import INCIDENT, Clone, action
+
+from incidentctl.domain import facts
+
+TRUTH = "refs/incidentctl/log"
+MIRROR = "refs/heads/incident-log"
+
+
+def tip(clone: Clone, ref: str) -> str:
+    return clone.git("rev-parse", ref).strip()
+
+
+def note(clone: Clone, text: str) -> tuple[str, ...]:
+    record = clone.record()
+    record.acknowledge(action(facts.Noted(text)))
+    flushed = record.flush()
+    assert (flushed.pending, flushed.reason) == (0, None)
+    assert flushed.commit == tip(clone, TRUTH)
+    return flushed.notes
+
+
+TORN = ["", "garbage\n", "\0" * 41, "1" * 40 + "\n"]
+
+
+@pytest.mark.parametrize("cached", [True, False])
+@pytest.mark.parametrize("packed", [None, "old", "same"])
+@pytest.mark.parametrize("torn", TORN)
+def test_a_torn_ref_of_the_truth_is_moved_aside_and_the_record_goes_on(
+    clone: Clone, torn: str, packed: str | None, cached: bool
+) -> None:
+    clone.declare()
+    if packed == "old":
+        clone.git("pack-refs", "--all")
+    note(clone, "before")
+    if packed == "same":
+        clone.git("pack-refs", "--all", "--no-prune")
+    before = clone.truth_ids()
+    (clone.git_dir / TRUTH).write_text(torn)
+    if not cached:
+        shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
+    assert [event.id for event in clone.record().events(INCIDENT)[0]] == sorted(before)
+    assert [head.id for head in clone.record().open_heads()] == [INCIDENT]
+    notes = note(clone, "after")
+    assert len(notes) == 1
+    assert "damaged" in notes[0]
+    assert set(before) < set(clone.truth_ids())
+    assert len(clone.truth_ids()) == 3
+    aside = list((clone.git_dir / "incidentctl").glob("damaged-log-ref-*"))
+    assert [path.read_text() for path in aside] == [torn]
+    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+    assert note(clone, "and on") == ()
+
+
+def test_a_torn_ref_without_any_branch_begins_anew(clone: Clone) -> None:
+    clone.declare()
+    clone.git("branch", "-D", "incident-log")
+    (clone.git_dir / TRUTH).write_text("")
+    assert "damaged" in note(clone, "x")[0]
+    assert len(clone.truth_ids()) == 1
+
+
+def test_a_truth_whose_commit_is_gone_with_the_mirror_s(clone: Clone) -> None:
+    clone.declare()
+    before = tip(clone, TRUTH)
+    clone.git("update-ref", "refs/remotes/origin/incident-log", before)
+    note(clone, "lost with the disk")
+    gone = tip(clone, TRUTH)
+    (clone.git_dir / "objects" / gone[:2] / gone[2:]).unlink()
+    shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
+    (clone.git_dir / MIRROR).write_text(before + "\n")
+    assert len(clone.record().events(INCIDENT)[0]) == 1
+    assert "damaged" in note(clone, "x")[0]
+    assert len(clone.truth_ids()) == 2
