@@ -120,5 +120,14 @@ def test_where_it_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EnvironmentFailedError, match="cannot be made"):
         init_local(tmp_path / "file" / "local.git", ENVIRONMENT, branch="incident-log")
-    with pytest.raises(EnvironmentFailedError, match="git was not found"):
-        init_local(tmp_path / "local.git", NO_GIT, branch="incident-log")
+
+
+def test_without_git_the_folder_takes_what_is_acknowledged_and_is_made_later(
+    tmp_path: Path,
+) -> None:
+    local = tmp_path / "local.git"
+    place = init_local(local, NO_GIT, branch="incident-log")
+    assert place.common_dir.is_dir()
+    assert not (local / "HEAD").exists()
+    assert init_local(local, ENVIRONMENT, branch="incident-log") == place
+    assert (local / "HEAD").exists()
