@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_RUN = 4
+#: So many consecutive words of a secret tell it.
+RUN = 4
 _WORD = re.compile(r"\w+")
 
 
@@ -19,7 +20,7 @@ def tells(text: str, secret: str) -> str | None:
     A secret of at most four words is told only as a whole.
     """
     words = folded(secret)
-    run = min(_RUN, len(words))
+    run = min(RUN, len(words))
     if not run:
         return None
     found = f" {' '.join(folded(text))} "

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
 from incidentctl.domain.catalog import Catalog, Entry, Service, Source, Team
 from incidentctl.domain.rules.finding import Played
 from incidentctl.domain.rules.registry import run
-from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
 TODAY = date(2026, 3, 29)
 

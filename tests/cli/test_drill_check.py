@@ -1,0 +1,196 @@
+"""`incidentctl drill check`: a secret planted anywhere in git is found, and placed."""
+
+from __future__ import annotations
+
+import pytest
+
+HALF = """\
+what: User login on staging
+team: orders
+commander: omar
+mitigator: sanne
+at: 2026-03-29T10:30
+how: We stop the primary of the token database at once
+why: To exercise our response to an incident in the evening hours
+saboteur: greta
+injects: [{after: 5m, tell: Support has thirty tickets waiting}]
+services: [checkout]
+"""
+PUBLIC = """\
+name: q1-surprise
+mode: unplanned
+window: {from: 2026-03-29T09:00, to: 2026-03-29T15:00}
+why: To exercise our response to an incident
+distribute_to: [orders, platform]
+"""
+
+
+@pytest.fixture
+def planned(team, git):
+    """A clean repository with one unplanned drill: its private half is ignored."""
+    (team / "drills").mkdir()
+    (team / ".gitignore").write_text("drills/*.private.yaml\n")
+    (team / "drills/q1-surprise.private.yaml").write_text(HALF)
+    (team / "drills/q1-surprise.yaml").write_text(PUBLIC)
+    commit(git, team, "Plan the drill q1-surprise\n\nSigned-off-by: greta <g@example.com>")
+    return team
+
+
+def commit(git, team, message):
+    git(team, "add", "-A")
+    git(team, "commit", "-q", "--allow-empty", "-m", message)
+    return git(team, "rev-parse", "HEAD").strip()
+
+
+@pytest.fixture
+def found(run):
+    def check(*arguments):
+        result = run("drill", "check", *arguments, "--json")
+        leaks = result.json["leaks"]
+        assert result.code == (1 if leaks else 0), result.err
+        return [(e["answer"], e["where"], e["path"], e["line"], e["commit"]) for e in leaks]
+
+    return check
+
+
+def test_a_clean_repository_passes(run, planned, found):
+    assert found() == []
+    assert found("Q1-Surprise") == []
+    told = run("drill", "check")
+    assert (told.code, told.out) == (0, "")
+    assert "Nothing private was found of q1-surprise" in told.err
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("user LOGIN\n\ton   staging", "what"),
+        ("# we stop the *primary*, of", "how"),
+        ("PRIMARY OF\nTHE TOKEN", "how"),
+        ("has thirty tickets waiting", "injects[0]"),
+        ("incident in the evening", "why"),
+    ],
+)
+def test_a_tracked_file_tells(planned, git, found, text, answer):
+    (planned / "notes.md").write_text(f"# Notes\n\nsee {text}\n")
+    assert found() == [], "not tracked yet"
+    made = commit(git, planned, "Notes")
+    assert found() == [
+        (answer, "file", "notes.md", 3, None),
+        (answer, "history", "notes.md", 3, made),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop the primary",  # three words
+        "To exercise our response to an incident",  # the public reason says it
+        "superuser login on stagings",
+        "orders omar sanne greta checkout",  # names may stand where no drill is meant
+    ],
+)
+def test_what_tells_nothing(planned, git, found, text):
+    (planned / "notes.md").write_text(text)
+    commit(git, planned, text)
+    assert found() == []
+
+
+def test_an_edit_that_is_not_committed(planned, git, found):
+    (planned / "notes.md").write_text("user login on staging")
+    git(planned, "add", "notes.md")
+    (planned / "notes.md").write_text("nothing")
+    assert found() == [("what", "staged", "notes.md", 1, None)]
+    git(planned, "commit", "-q", "-m", "x")
+    (planned / "notes.md").write_text("\nuser login on staging")
+    assert [each[1] for each in found()] == ["file", "history"]
+
+
+def test_the_history_of_a_deleted_file(run, planned, git, found):
+    (planned / "old.md").write_text("first\n")
+    commit(git, planned, "One")
+    (planned / "old.md").write_text("first\nuser login on staging\n")
+    made = commit(git, planned, "Two")
+    (planned / "old.md").write_text("first\nuser login on staging\nmore\n")
+    commit(git, planned, "Three")
+    (planned / "old.md").unlink()
+    commit(git, planned, "Four")
+    assert found() == [("what", "history", "old.md", 2, made)]
+    told = run("drill", "check")
+    assert f"in the history: old.md:2, commit {made[:12]}" in told.out
+    assert "git cannot take this back" in told.err
+
+
+def test_a_private_half_that_was_committed_once(planned, git, found):
+    git(planned, "add", "-f", "drills/q1-surprise.private.yaml")
+    git(planned, "commit", "-q", "-m", "Oops")
+    git(planned, "rm", "-q", "--cached", "drills/q1-surprise.private.yaml")
+    git(planned, "commit", "-q", "-m", "Take it back")
+    assert {each[0] for each in found()} == {"what", "how", "why", "injects[0]"}
+    assert {each[1:3] for each in found()} == {("history", "drills/q1-surprise.private.yaml")}
+
+
+def test_a_commit_message(planned, git, found):
+    made = commit(git, planned, "Prepare\n\nWe want user login on staging down")
+    assert found() == [("what", "commit message", None, 3, made)]
+
+
+def test_another_branch_a_tag_and_their_names(planned, git, found):
+    git(planned, "switch", "-q", "-c", "other")
+    (planned / "b.md").write_text("user login on staging")
+    made = commit(git, planned, "B")
+    git(planned, "switch", "-q", "main")
+    git(planned, "branch", "-q", "user-login/on_it-staging")
+    assert found() == [("what", "history", "b.md", 1, made)]
+    git(planned, "branch", "-q", "user-login/on-staging")
+    git(planned, "tag", "-a", "v1", "-m", "user login on staging")
+    assert set(found()) == {
+        ("what", "ref", "refs/heads/user-login/on-staging", None, None),
+        ("what", "tag message", "refs/tags/v1", 1, None),
+        ("what", "history", "b.md", 1, made),
+    }
+
+
+def test_the_name_of_a_file(planned, git, found):
+    (planned / "user-login-on-staging.md").write_text("")
+    made = commit(git, planned, "A file")
+    assert found() == [("what", "file name", "user-login-on-staging.md", None, made)]
+
+
+def test_names_in_what_is_about_the_drill(planned, git, found):
+    made = commit(git, planned, "q1 surprise: ask Omar Benhaddou and the checkout team")
+    git(planned, "branch", "q1-surprise-greta")
+    (planned / "templates").mkdir()
+    (planned / "templates/drill-public.md.j2").write_text("{{ title }}\n{# not sanne #}\n")
+    assert found() == [
+        ("commander", "commit message", None, 1, made),
+        ("services", "commit message", None, 1, made),
+        ("saboteur", "ref", "refs/heads/q1-surprise-greta", None, None),
+    ] or {each[:2] for each in found()} == {
+        ("commander", "commit message"),
+        ("services", "commit message"),
+        ("saboteur", "ref"),
+    }
+    commit(git, planned, "A template")
+    assert ("mitigator", "file", "templates/drill-public.md.j2", 2, None) in found()
+
+
+def test_the_public_half_and_its_earlier_versions(planned, git, found):
+    path = planned / "drills/q1-surprise.yaml"
+    path.write_text(PUBLIC.replace("our response", "the response of Orders"))
+    made = commit(git, planned, "Reason")
+    told = ("team", "document", None, None, None)
+    assert of_team(found()) == [
+        told,
+        ("team", "file", "drills/q1-surprise.yaml", 4, None),
+        ("team", "history", "drills/q1-surprise.yaml", 4, made),
+    ]
+    path.write_text(PUBLIC)
+    commit(git, planned, "Better")
+    assert of_team(found()) == [("team", "history", "drills/q1-surprise.yaml", 4, made)]
+
+
+def of_team(found):
+    """Without the reason: an earlier public reason may share four words with the private one."""
+    assert {each[:2] for each in found if each[0] != "team"} <= {("why", "history")}
+    return [each for each in found if each[0] == "team"]
