@@ -130,6 +130,8 @@ def _hits(secret: _Secret, shared: Shared, inside: str) -> list[Hit]:
             found += hits(_TRAILER.sub("", shared.text), secret.names)
     elif shared.where != "file name" and shared.path is not None:
         templates = [inside + each for each in _TEMPLATES]
+        if shared.path == secret.path:  # the public reason was, and is, said in public
+            found = [hit for hit in found if hit.answer != "why"]
         if shared.path == secret.path or shared.path in templates:
             found += hits(_DISTRIBUTED.sub(_blank, shared.text), secret.names)
     return found
