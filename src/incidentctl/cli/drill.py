@@ -8,6 +8,7 @@ import typer
 
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
+from incidentctl.cli.drill_calendar import calendar
 from incidentctl.cli.drill_check import check
 from incidentctl.cli.drill_new import new, open_drills
 from incidentctl.cli.drill_play import pause, resume, run, stop, tell_next
@@ -33,6 +34,7 @@ app.command()(new)
 app.command()(seal)
 app.command()(unseal)
 app.command()(check)
+app.command()(calendar)
 for _played in (run, pause, resume, stop, score):
     app.command()(_played)
 app.command("next")(tell_next)

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from incidentctl.errors import (
     EnvironmentFailedError,
-    IncidentctlError,
     InvalidDataError,
     NotFoundError,
     RefusedError,
@@ -124,13 +123,8 @@ def _pyrage() -> Any:
     try:
         import pyrage  # noqa: PLC0415 (14 ms, and an extra)
     except ImportError:
-        raise missing_extra("Sealing", "seal") from None
+        raise EnvironmentFailedError(
+            "Sealing needs an extra that is not installed.",
+            hint='Run `pip install "incidentctl[seal]"`.',
+        ) from None
     return pyrage
-
-
-def missing_extra(what: str, extra: str) -> IncidentctlError:
-    """Return the refusal that names an extra which is not installed, and how to install it."""
-    return EnvironmentFailedError(
-        f"{what} needs an extra that is not installed.",
-        hint=f'Run `pip install "incidentctl[{extra}]"`.',
-    )
