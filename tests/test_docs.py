@@ -22,6 +22,7 @@ PLAYED = (
     "README.md",
     "docs/tutorial.md",
     "docs/drills.md",
+    "docs/drill-secrecy.md",
     "docs/retrospectives.md",
     "docs/report.md",
 )
