@@ -129,11 +129,16 @@ def test_a_series_is_proposed(series, days):
     assert [str(each.begins + timedelta(days=7)) for each in sends] == days
 
 
-def test_a_series_leaves_out_what_has_a_drill(run, planned):
-    result = run("drill", "calendar", "--series", "monthly", "--json")
-    assert result.code == 2, "iCalendar is the format"
-    found = events(run("drill", "calendar", "--series", "monthly", "--until", "2099-01-31").out)
-    assert "Proposed: a drill" in found
+def test_the_series_of_the_settings(run, planned):
+    last = ("--until", "2099-01-31")
+    assert "Proposed: a drill" not in events(run("drill", "calendar", *last).out)
+    asked = run("drill", "calendar", "--series", "monthly", *last).out
+    assert "Proposed: a drill" in events(asked)
+    settings = planned / "incidentctl.yaml"
+    settings.write_text(settings.read_text() + "drills: monthly\n")
+    assert run("drill", "calendar", *last).out == asked
+    settings.write_text(settings.read_text().replace("monthly", "hourly"))
+    assert run("catalog", "lint").code == 1
 
 
 def test_a_month_with_a_drill_is_left_out(planned):

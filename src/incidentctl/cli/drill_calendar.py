@@ -21,7 +21,10 @@ def calendar(
     ] = None,
     series: Annotated[
         Literal["monthly", "quarterly"] | None,
-        typer.Option("--series", help="Propose a drill where a month or quarter has none."),
+        typer.Option(
+            "--series",
+            help="Propose a drill where a month or quarter has none; absent: as the settings say.",
+        ),
     ] = None,
 ) -> None:
     """Print the drills as iCalendar, each with a reminder to send its plan a week ahead.
@@ -44,5 +47,5 @@ def calendar(
     workspace = open_drills(ctx)
     settings = workspace.catalog.settings
     today = workspace.now().astimezone(zone(settings.timezone)).date()
-    found = entries(workspace.catalog, until=last, series=series, today=today)
+    found = entries(workspace.catalog, until=last, series=series or settings.drills, today=today)
     typer.echo(render_calendar(found, organisation=settings.organisation), nl=False)

@@ -52,6 +52,8 @@ class Settings:
     """How many production services there will be, before the catalog is complete."""
     default_severity: Name | None = None
     """The severity of an incident until somebody says; absent: SEV2, in doubt the higher."""
+    drills: Literal["monthly", "quarterly"] | None = None
+    """How often drills are to be held: `drill calendar` proposes days where there is none."""
     record: RecordSettings = RecordSettings()
     """Where the record goes."""
     lint: dict[str, LintLevel] = field(default_factory=dict)
