@@ -42,8 +42,6 @@ def test_a_duplicate(run, opened, show):
         ["severity", "1", "--reason", "words that took long"],
         ["resolve", "words that took long"],
         ["cancel", "words that took long"],
-        ["amend", "1", "words that took long"],
-        ["retract", "2", "--reason", "words that took long"],
         ["link", "channel", "words-that-took-long"],
     ],
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -163,3 +165,65 @@ def test_bare_log_as_json_is_refused_with_what_to_do(run):
     done = run("log", "--json")
     assert done.code == 2
     assert "show --json" in done.err
+
+
+def test_minus_one_is_what_a_person_said_last_and_not_what_the_catalog_made_of_it(run, show):
+    declared(run, "--severity", "SEV1")
+    run("log", "breaker B1 tripped")
+    run("severity", "SEV3")
+    run("undo")
+    done = run("amend", "-1", "breaker B2 tripped")
+    assert "breaker B1 tripped" in done.err
+    texts = [entry["text"] for entry in show()["timeline"]]
+    assert "breaker B2 tripped" in texts
+    assert not any("detached: breaker" in text for text in texts)
+
+
+def test_a_time_is_told_in_the_organisations_zone_where_the_machine_runs_on_utc(
+    run, team, show, monkeypatch
+):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    settings = team / "incidentctl.yaml"
+    settings.write_text(re.sub(r"timezone: .*", "timezone: Pacific/Auckland", settings.read_text()))
+    declared(run)
+    run("log", "breaker tripped", "--at", "00:30", "--as", "somebody")
+    at = next(e["at"] for e in show()["timeline"] if e["text"] == "breaker tripped")
+    assert at[11:16] in ("11:30", "12:30")  # by the season
+
+
+def test_a_mistake_is_put_right_after_closing(run, show):
+    declared(run, "--severity", "SEV3")
+    ident = run("list").out.split()[0]
+    run("log", "wrong zone")
+    number = str(show()["timeline"][-1]["number"])
+    run("resolve")
+    run("close")
+    assert run("amend", "-i", ident, number, "the right zone").code == 0
+    assert run("retract", "-i", ident, number).code == 0
+    refused = run("retract", "-i", ident, "-1")
+    assert (refused.code, "reopen" in refused.err) == (5, True)
+    assert run("log", "-i", ident, "more").code == 5
+
+
+def test_close_without_a_name_means_the_resolved_one_and_not_a_cancelled_one(run):
+    first = declared(run, "--severity", "SEV3")["id"]
+    second = run("declare", "another", "--no-input", "--json").json["id"]
+    run("cancel", "duplicate", "-i", second)
+    run("resolve", "-i", first)
+    assert run("close", "--json").json["incident"] == first
+
+
+def test_a_second_declaration_of_the_same_tells_of_the_first(run):
+    first = declared(run, "--affects", "checkout")["id"]
+    again = run("declare", "pay is down", "--affects", "checkout", "--no-input", "--json").json
+    assert any(first in note and "--duplicate-of" in note for note in again["notes"])
+    other = run("declare", "ads", "--affects", "ad", "--no-input", "--json").json
+    assert not any("--duplicate-of" in note for note in other["notes"])
+
+
+def test_init_does_not_drop_a_second_team(command, tmp_path):
+    done = command("init", str(tmp_path / "x"), "--team", "a", "--team", "b", "--no-input")
+    assert done.code == 2
+    assert "one team" in done.err
+    assert not (tmp_path / "x").exists()

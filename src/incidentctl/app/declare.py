@@ -13,7 +13,7 @@ from incidentctl.domain import facts
 from incidentctl.domain.decide import notes
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.domain.times import offset_minutes
-from incidentctl.errors import UsageError
+from incidentctl.errors import EnvironmentFailedError, UsageError
 
 #: Who may have noticed it first, for the share that customers had to tell.
 REPORTERS = ("customer", "employee", "alert")
@@ -66,6 +66,28 @@ def begin(
     return ident
 
 
+def _same(workspace: Workspace, ident: str) -> list[str]:
+    """Tell of open incidents that may be the same one: a colleague may have been faster."""
+    try:
+        heads = workspace.record.open_heads()
+    except EnvironmentFailedError:
+        return []
+    mine = next((head for head in heads if head.id == ident), None)
+    if mine is None or mine.kind != "incident":
+        return []
+    return [
+        f"{head.id} is open, too: {one_line(head.title)[:80]}. If it is the same: "
+        f"incidentctl cancel -i {ident} --duplicate-of {head.id}"
+        for head in heads
+        if head.id != ident
+        and head.kind == mine.kind
+        and (
+            head.title.casefold() == mine.title.casefold()
+            or set(head.services) & set(mine.services)
+        )
+    ][:3]
+
+
 def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> Recorded:
     """Record what follows from the catalog, then commit everything.
 
@@ -116,5 +138,6 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         ids += more_ids
         told += more
     flushed = workspace.record.flush()
+    told += _same(workspace, ident)
     late = not_committed(flushed)
     return Recorded(ident, ids, flushed.commit, (*told, *flushed.notes, *late))

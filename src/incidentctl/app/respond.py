@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from incidentctl.app.people import Actor
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain.incident import Head, fold
-from incidentctl.domain.state import Incident
+from incidentctl.domain.state import CANCELLED, RESOLVED, Incident
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.domain.times import parse_moment
 from incidentctl.errors import NotFoundError, UsageError
@@ -38,11 +38,15 @@ class Recorded(NamedTuple):
 
 
 def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False) -> str:
-    """Return the one incident meant: by a part of its id, else the only open (or ended) one."""
+    """Return the one incident meant: by a part of its id, else the only open (or resolved) one."""
     if part:
         return _by_part(workspace, part)
     if ended:
-        heads = [head for head in workspace.record.heads() if not head.open]
+        over = workspace.record.heads()
+        # What was cancelled needs no closing, so it is meant only where nothing is resolved.
+        heads = [head for head in over if head.status == RESOLVED] or [
+            head for head in over if head.status == CANCELLED
+        ]
         word = "resolved"
     else:
         heads = workspace.record.open_heads()

@@ -215,10 +215,14 @@ class Workspace:
         return people.actor(stated, self.basics, people.Identity(name, email, user_at_host))
 
     def speaker_zone(self, who: people.Actor) -> tzinfo:
-        """Return the zone in which somebody tells times: their own, else this machine's."""
+        """Return the zone in which somebody tells times: their own, else this machine's.
+
+        A machine that runs on UTC says nothing of where people are: then it is the organisation's.
+        """
         if who.timezone:
             return zone(who.timezone)
-        return datetime.now().astimezone().tzinfo or UTC
+        here = datetime.now().astimezone()
+        return here.tzinfo if here.tzinfo and here.utcoffset() else zone(self.basics.timezone)
 
     def catalog_commit(self) -> str | None:
         """Return the commit of the catalog that is read now, or None where there is none."""

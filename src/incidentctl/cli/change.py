@@ -91,6 +91,8 @@ def _reclassify(
         classified = classify(response.workspace, response.incident, **changes)
         if classified.notes:
             raise NotFoundError(" ".join(classified.notes))
+        if "severity" in changes:
+            summary = f"severity {classified.severity}"
         recorded = response.record(classified.facts, summary)
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or echo

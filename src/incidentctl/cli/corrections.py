@@ -12,7 +12,7 @@ from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, InIncident, Json
 from incidentctl.cli.responding import open_response, respond, told, workspace_of
 from incidentctl.domain.decide import corrections
-from incidentctl.domain.state import Incident
+from incidentctl.domain.state import Entry, Incident
 from incidentctl.domain.text import one_line
 
 #: `-1` is an entry and no option.
@@ -115,13 +115,15 @@ def amend_command(
     incidentctl amend 7 --at 13:40
     """
     said = " ".join(text or [])
+    named: list[Entry] = []
 
     def decide(found: Incident) -> Sequence[Any]:
         workspace = workspace_of(ctx)
         when = moment(workspace, workspace.actor(as_), at)
+        named.append(corrections.find(found, entry))
         return corrections.amend(found, entry, said or None, moment=when)
 
-    respond(
+    response, _ = respond(
         ctx,
         incident,
         decide,
@@ -131,3 +133,7 @@ def amend_command(
         as_=as_,
         echo=said or None,
     )
+    if not json:
+        before = named[0]
+        when = response.incident.time(before.at)
+        console.say(f"it was: #{before.number} {when}: {before.text}")

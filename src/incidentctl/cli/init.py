@@ -13,7 +13,7 @@ from incidentctl.app.init import Request
 from incidentctl.cli import console
 from incidentctl.cli.options import Json, NoInput
 from incidentctl.cli.tiers import TierChoice
-from incidentctl.errors import RefusedError
+from incidentctl.errors import RefusedError, UsageError
 
 
 def init_command(
@@ -26,7 +26,8 @@ def init_command(
         str | None, typer.Option(metavar="NAME", help="Shown in documents.")
     ] = None,
     team: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The first team; you become its member.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The first team; you become its member."),
     ] = None,
     services: Annotated[
         str | None, typer.Option(metavar="A,B", help="What runs in production.")
@@ -67,9 +68,14 @@ def init_command(
     root = (Path.cwd() / (directory or ctx.obj or ".")).resolve()
     if os.path.lexists(root) and not root.is_dir():
         raise RefusedError(f"{root} is no folder.", hint="Name a folder, or a new one.")
+    if team and len(team) > 1:
+        raise UsageError(
+            f"init writes one team, and {len(team)} are named.",
+            hint="name the first one; each other one is a file of its own in teams/",
+        )
     request = _read(
         organisation=organisation,
-        team=team,
+        team=team[0] if team else None,
         services=services,
         area=area,
         timezone=timezone,

@@ -46,7 +46,8 @@ class Member:
     email: Text | None = None
     """Recognises the person by git's user.email."""
     timezone: Zone | None = None
-    """The zone in which the person tells times."""
+    """The zone in which the person tells times; absent: their machine's, or the organisation's
+    where the machine runs on UTC."""
     age_key: Text | None = None
     """An age or SSH public key, for sealed drill plans."""
 

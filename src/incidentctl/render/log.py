@@ -137,7 +137,7 @@ def _runbook(incident: Incident) -> Iterator[str]:
 
 
 def _step(step: Step, clock: Clock) -> str:
-    box = "x" if step.state in (DONE, SKIPPED) else " "
+    box = "x" if step.state == DONE else " "
     gone = step.state in (SKIPPED, NOT_NEEDED)
     title = f"~~{inert(step.title)}~~" if gone else inert(step.title)
     every = f", every {format_duration(step.every)}" if step.every and step.every > 0 else ""

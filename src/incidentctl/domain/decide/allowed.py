@@ -10,7 +10,8 @@ _NOT_CLOSED = frozenset({"open", RESOLVED, CANCELLED})
 _ENDED = frozenset({RESOLVED, CANCELLED, CLOSED})
 
 #: What each verb asks for. Whatever is not here may be done until the incident is closed: after
-#: the end people still write down what they know. A secret can be blanked at any time.
+#: the end people still write down what they know. A secret can be blanked, and a mistake put right,
+#: at any time: it is often found only when the retrospective is written.
 ALLOWED: dict[str, frozenset[str]] = {
     "change the severity or services": _OPEN,
     "set the status": _OPEN,
@@ -21,6 +22,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "close": frozenset({RESOLVED, CANCELLED}),
     "reopen": _ENDED,
     "redact": _OPEN | _ENDED,
+    "amend": _OPEN | _ENDED,
+    "retract": _OPEN | _ENDED,
 }
 
 _OUTCOME = {"resolve": RESOLVED, "cancel": CANCELLED, "close": CLOSED}

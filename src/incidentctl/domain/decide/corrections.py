@@ -11,27 +11,26 @@ from incidentctl.domain.decide.naming import said
 from incidentctl.domain.decide.notes import short
 from incidentctl.domain.events import KINDS
 from incidentctl.domain.redaction import amendable
-from incidentctl.domain.state import Entry, Incident
+from incidentctl.domain.state import CANCELLED, CLOSED, RESOLVED, Entry, Incident
 from incidentctl.domain.text import one_line
 from incidentctl.domain.times import iso
 from incidentctl.errors import NotFoundError, RefusedError, UsageError
 
 _CORRECTIONS = frozenset({"retracted", "amended", "redacted"})
-#: What the catalog said is no text of a person.
-_NOT_AMENDABLE = frozenset({"runbook-attached", "process-resolved", *_CORRECTIONS})
-
-
+#: What the catalog said is no text of a person: it is not amended, and `-1` passes it over.
+_BY_CATALOG = frozenset({"runbook-attached", "runbook-detached", "process-resolved"})
+_NOT_AMENDABLE = _BY_CATALOG | _CORRECTIONS
 _SAID_TWICE = frozenset({"declared", "noted", "step-done", "linked"})
 
 
 def find(incident: Incident, word: str) -> Entry:
-    """Return the entry of a short number; `-1` is the last that stands and is no correction."""
+    """Return the entry of a short number; `-1` is the last that stands and that a person made."""
     try:
         number = int(word.strip().removeprefix("#"))
     except ValueError:
         raise UsageError(f"{one_line(word)!r} is no entry: give its number, or -1.") from None
     if number < 0:
-        still = [e for e in incident.entries if not e.retracted and e.kind not in _CORRECTIONS]
+        still = [e for e in incident.entries if not e.retracted and e.kind not in _NOT_AMENDABLE]
         if -number <= len(still):
             return still[number]
     elif 0 < number <= len(incident.entries):
@@ -71,6 +70,12 @@ def retract(incident: Incident, word: str, *, reason: str | None = None) -> list
     entry = find(incident, word)
     if entry.retracted:
         raise RefusedError(f"Entry {entry.number} is retracted already.", echo=reason)
+    if incident.status == CLOSED and entry.kind in (RESOLVED, CANCELLED, CLOSED):
+        raise RefusedError(
+            "The end of a closed incident is not taken back.",
+            hint=f'incidentctl reopen -i {incident.id} "why it was not over"',
+            echo=reason,
+        )
     action = _action(incident, entry)
     _retractable(action)
     return [facts.Retracted(part.event, reason) for part in action]

@@ -28,7 +28,12 @@ def person_of(incident: Incident, word: str, known: Collection[str]) -> str:
     handle = said(word, "a person").removeprefix("@")
     if not known:
         return handle
-    return one_of(handle, {*known, *incident.people}, "person")
+    try:
+        return one_of(handle, {*known, *incident.people}, "person")
+    except NotFoundError as stranger:
+        if stranger.hint and stranger.hint.startswith("known"):
+            stranger.hint += "; anybody else becomes known as a member in teams/"
+        raise
 
 
 def said(text: str, what: str) -> str:
