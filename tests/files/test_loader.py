@@ -8,7 +8,7 @@ from incidentctl.domain.catalog import Source
 from incidentctl.domain.roles import STANDARD
 from incidentctl.domain.severity import BUILT_IN
 from incidentctl.files.loader import load
-from incidentctl.files.positions import locate
+from incidentctl.files.positions import Positions
 
 
 def write(root, files):
@@ -47,10 +47,13 @@ def test_one_mapping_a_list_and_several_documents(tmp_path):
         Source("services/deeper/c.yml", 0, 0),
         Source("services/deeper/c.yml", 0, 1),
     ]
-    assert locate(root, catalog.entries[3].source, ("owner",)) == (2, 20)
-    assert locate(root, catalog.entries[1].source, ()) == (4, 1)
-    assert locate(root, catalog.entries[1].source, ("nowhere", 3)) == (4, 1)
-    assert locate(root, Source("services/none.yaml"), ()) is None
+    second, fourth = catalog.entries[1].source, catalog.entries[3].source
+    positions = {
+        source: Positions((root / source.path).read_bytes()) for source in (second, fourth)
+    }
+    assert positions[fourth].value(fourth, ("owner",)) == (2, 20)
+    assert positions[second].value(second, ()) == (4, 1)
+    assert positions[second].value(second, ("nowhere", 3)) == (4, 1)
 
 
 def test_values_become_what_they_mean(tmp_path):
@@ -167,8 +170,8 @@ def test_files_that_are_not_ours_are_ignored(tmp_path):
 def test_a_link_is_followed_only_inside_the_repository(tmp_path):
     (tmp_path / "secret.yaml").write_text("name: s\nowner: t\n")
     (tmp_path / "elsewhere").mkdir()
-    root = write(tmp_path / "repo", {"shared.yaml": "name: a\nowner: t\n", "services/b.md": ""})
-    (root / "services/in.yaml").symlink_to("../shared.yaml")
+    root = write(tmp_path / "repo", {"outside.yaml": "name: a\nowner: t\n", "services/b.md": ""})
+    (root / "services/in.yaml").symlink_to("../outside.yaml")
     (root / "services/out.yaml").symlink_to("../../secret.yaml")
     (root / "services/gone.yaml").symlink_to("nowhere.yaml")
     (root / "services/folder").symlink_to("../teams")

@@ -163,3 +163,52 @@ def test_an_old_mirror_beside_a_deleted_cache_brings_nothing_back_twice(clone: C
     note(clone, "z")
     assert len(clone.record().events(INCIDENT)[0]) == 4
     assert clone.git("rev-list", "--count", TRUTH) == "4\n"
+
+
+@pytest.mark.parametrize("branch", ["release", "main"])
+def test_a_branch_of_the_teams_own_is_never_built_upon(clone: Clone, branch: str) -> None:
+    clone.git("branch", "release")
+    clone.git("checkout", "-q", "-b", "elsewhere")
+    before = tip(clone, f"refs/heads/{branch}")
+    record = clone.record(branch=branch)
+    record.acknowledge(action(facts.Declared("t")))
+    flushed = record.flush()
+    assert "left alone" in flushed.notes[0]
+    assert tip(clone, f"refs/heads/{branch}") == before
+    assert clone.git("ls-tree", "--name-only", TRUTH).split() == ["incidents"]
+    assert clone.git("rev-list", "--max-parents=0", TRUTH).strip() == flushed.commit
+    record.acknowledge(action(facts.Noted("x")))
+    assert record.flush().commit == tip(clone, TRUTH)
+    assert tip(clone, f"refs/heads/{branch}") == before
+
+
+def test_events_on_a_branch_with_other_files_are_taken_in_and_the_files_are_not(
+    clone: Clone,
+) -> None:
+    clone.declare()
+    clone.git("checkout", "-q", "incident-log")
+    (clone.path / "secret.env").write_text("TOKEN=1\n")
+    clone.git("add", "-f", "secret.env")
+    clone.git("commit", "-q", "-m", "a secret")
+    clone.git("checkout", "-q", "main")
+    clone.git("update-ref", "-d", TRUTH)
+    shutil.rmtree(clone.git_dir / "incidentctl")
+    note(clone, "x")
+    assert len(clone.record().events(INCIDENT)[0]) == 2
+    assert clone.git("ls-tree", "--name-only", TRUTH).split() == ["incidents"]
+
+
+def test_a_record_that_was_deleted_comes_back_from_what_was_not_yet_sent(clone: Clone) -> None:
+    record = clone.record(remote="origin")
+    for fact in (facts.Declared("t"), facts.Noted("a")):
+        record.acknowledge(action(fact))
+        record.flush()
+    clone.git("update-ref", "-d", TRUTH)
+    clone.git("branch", "-q", "-D", "incident-log")
+    again = clone.record(remote="origin")
+    assert len(again.events(INCIDENT)[0]) == 2
+    assert [head.id for head in again.heads()] == [INCIDENT]
+    again.acknowledge(action(facts.Noted("b")))
+    assert again.flush().pending == 0
+    assert len(clone.truth_ids()) == 3
+    assert len(list((clone.git_dir / "incidentctl" / "sent").iterdir())) == 3

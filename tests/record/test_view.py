@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,31 @@ def test_the_log_of_a_checkout_of_the_mirror_is_git_s(clone: Clone) -> None:
     record.acknowledge(action(facts.Noted("x")))
     assert record.flush().notes == ()
     assert clone.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("how", ["moved", "copied"])
+def test_a_repository_that_was_moved_or_copied_goes_on(
+    clone: Clone, tmp_path: Path, how: str
+) -> None:
+    record = clone.record(work_tree=clone.path)
+    record.acknowledge(action(facts.Declared("t")))
+    record.flush()
+    other = tmp_path / "other"
+    if how == "moved":
+        clone.path.rename(other)
+    else:
+        shutil.copytree(clone.path, other, symlinks=True)
+    there = clone._replace(path=other, git_dir=other / ".git")
+    record = there.record(work_tree=other)
+    record.acknowledge(action(facts.Noted("x")))
+    assert record.flush().notes == ()
+    assert (other / LOG).read_text() == there.git("show", f"incident-log:{LOG}")
+
+
+def test_a_folder_of_the_users_own_stays_seen_by_git(view: View, tmp_path: Path) -> None:
+    own = tmp_path / "tree" / "incidents"
+    own.mkdir()
+    (own / "old.md").write_text("theirs")
+    assert view.show(INCIDENT, "one") is None
+    assert not (own / ".gitignore").exists()
+    assert (own / "2026" / ".gitignore").read_text() == "*\n"

@@ -139,5 +139,7 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         told += more
     flushed = workspace.record.flush()
     told += _same(workspace, ident)
+    if behind := workspace.record.mirror_note():
+        told.append(behind)
     late = not_committed(flushed)
     return Recorded(ident, ids, flushed.commit, (*told, *flushed.notes, *late))

@@ -11,6 +11,7 @@ from incidentctl.errors import EnvironmentFailedError, UsageError
 from incidentctl.record.create import commit_all, create_repository, subjects
 
 _EXAMPLE = "otel-demo"
+_PLAYER = {"name": "Joelle Marchand", "email": "joelle@astronomy-shop.example"}
 
 
 def _example() -> Path:
@@ -29,7 +30,7 @@ def prepare(folder: Path, *, state: Path) -> Path:
     """
     if folder.exists():
         raise UsageError(f"{folder} exists already.", hint="name a folder that does not")
-    environment = isolated_environment(state)
+    environment = isolated_environment(state, **_PLAYER)
     shutil.copytree(_example(), folder)
     create_repository(folder, environment)
     commit_all(folder, environment, "The catalog of the demo shop")

@@ -45,15 +45,12 @@ def _fold_head(incident: str, events: Sequence[Event]) -> Head:
 class Workspace:
     """What a command works with; every part is made when it is first asked for."""
 
-    def __init__(
-        self, choice: places.Choice, environment: Mapping[str, str], *, here: Path
-    ) -> None:
+    def __init__(self, choice: places.Choice, environment: Mapping[str, str]) -> None:
         """Take the chosen repository; `open_workspace` chooses it."""
         self.root = choice.root
         self.how = choice.how
         self.checked_out = choice.checked_out
         self.environment = environment
-        self.here = here
         self.notes: list[str] = []
         """What the user should know about where things go; for stderr."""
 
@@ -191,6 +188,7 @@ class Workspace:
         return Record(
             place.common_dir,
             work_tree=place.work_tree,
+            own_dir=place.git_dir,
             environment=self.environment,
             render=_render,
             fold_head=_fold_head,
@@ -254,17 +252,17 @@ def open_workspace(directory: str | None = None, *, must: bool = True) -> Worksp
     except OSError:  # the folder was removed
         here = Path("/")
     choice = places.choose(directory, environment, here, must=must)
-    return Workspace(choice, environment, here=here)
+    return Workspace(choice, environment)
 
 
-def isolated_environment(state: Path) -> dict[str, str]:
+def isolated_environment(state: Path, *, name: str, email: str) -> dict[str, str]:
     """Point this process away from the user's folders and git identity; return its environment."""
-    for name in list(os.environ):
-        if name.startswith(("GIT_", "INCIDENTCTL_")):
-            del os.environ[name]
+    for variable in list(os.environ):
+        if variable.startswith(("GIT_", "INCIDENTCTL_")):
+            del os.environ[variable]
     os.environ["XDG_STATE_HOME"] = str(state / "state")
     os.environ["XDG_CONFIG_HOME"] = str(state / "config")
     for kind in ("AUTHOR", "COMMITTER"):
-        os.environ[f"GIT_{kind}_NAME"] = "Joelle Marchand"
-        os.environ[f"GIT_{kind}_EMAIL"] = "joelle@astronomy-shop.example"
+        os.environ[f"GIT_{kind}_NAME"] = name
+        os.environ[f"GIT_{kind}_EMAIL"] = email
     return dict(os.environ)

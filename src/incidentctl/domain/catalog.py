@@ -263,14 +263,6 @@ class Catalog:
                 found.setdefault(member.handle, (team, member))
         return found
 
-    def member_by_email(self, email: str) -> Member | None:
-        """Return the member with an e-mail address, whatever its case, or None."""
-        folded = email.casefold()
-        return next(
-            (m for _, m in self.members().values() if m.email and m.email.casefold() == folded),
-            None,
-        )
-
     def areas_of(self, service: str) -> list[ProductArea]:
         """Return the product areas that a service powers, in the order of the catalog."""
         return [a for a in self.product_areas.values() if service in a.all_services]

@@ -257,12 +257,3 @@ def decode(data: bytes) -> Event:
     if fact is None:
         fact = facts.Unknown(kind, json.dumps(entry, ensure_ascii=True, sort_keys=True))
     return Event(ident, at, recorded, by, fact, name, action)
-
-
-def text_of(fact: Any) -> str | None:
-    """Return the free text of a fact: what `amend` puts right and `redact` blanks."""
-    for field in ("text", "title", "note", "reason"):
-        value = getattr(fact, field, None)
-        if isinstance(value, str):
-            return value
-    return None

@@ -43,7 +43,7 @@ class Parsed:
         self.examples = examples
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        from pydantic_core import core_schema  # noqa: PLC0415
+        from pydantic_core import core_schema  # noqa: PLC0415 (only pydantic asks, so it is there)
 
         text = core_schema.str_schema(strict=True)
         return core_schema.no_info_after_validator_function(self.parse, text)
@@ -65,7 +65,7 @@ class Strict:
         self.maximum = maximum
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        from pydantic_core import core_schema  # noqa: PLC0415
+        from pydantic_core import core_schema  # noqa: PLC0415 (only pydantic asks, so it is there)
 
         if source is bool:
             return core_schema.bool_schema(strict=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.drill import PrivateHalf, PublicHalf
-from incidentctl.domain.leaks import RUN, folded, tells
+from incidentctl.domain.leaks import RUN, folded, free_answers, name_answers, tells
 
 
 class Needle(NamedTuple):
@@ -34,25 +34,14 @@ class Hit(NamedTuple):
 
 def free_text(half: PrivateHalf, public: PublicHalf) -> list[Needle]:
     """Return what to look for everywhere; not what the public reason says as well."""
-    texts = [("what", half.what), ("how", half.how)]
-    texts += [(f"injects[{number}]", inject.tell) for number, inject in enumerate(half.injects)]
-    found = [needle for answer, text in texts for needle in _needles(answer, text)]
+    found = [each for answer, text in free_answers(half) for each in _needles(answer, text)]
     found += [each for each in _needles("why", half.why) if not tells(public.why, each.words)]
     return found
 
 
 def names(catalog: Catalog, half: PrivateHalf) -> list[Needle]:
     """Return names of the catalog, looked for only in what is about the drill."""
-    people = catalog.members()
-    texts = [("team", half.team)]
-    if (team := catalog.teams.get(half.team)) and team.title:
-        texts.append(("team", team.title))
-    for answer in ("commander", "mitigator", "saboteur"):
-        handle = getattr(half, answer)
-        texts.append((answer, handle))
-        if handle in people and (name := people[handle][1].name):
-            texts.append((answer, name))
-    texts += [("services", service) for service in half.services]
+    texts = name_answers(catalog, half)
     return [_needle(answer, folded(text)) for answer, text in texts if folded(text)]
 
 

@@ -98,10 +98,6 @@ class Scale:
         folded = name.casefold()
         return next((s for s in self.severities if s.name.casefold() == folded), None)
 
-    def worst(self, names: set[str]) -> str | None:
-        """Return the worst of some severities of the scale, or None."""
-        return next((s.name for s in self.severities if s.name in names), None)
-
 
 _HALF_HOUR = timedelta(minutes=30)
 

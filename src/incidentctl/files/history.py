@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
+from incidentctl.files.layout import MAX_BYTES
 
-_MAX_BYTES = 1 << 20  # larger files are refused by the loader, too
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -37,7 +37,7 @@ def export(root: Path, revision: str, *, into: Path) -> str:
         for blob in tree.traverse():
             path = PurePosixPath(blob.path).relative_to("." if prefix == "." else prefix)
             regular = blob.type == "blob" and blob.mode in (0o100644, 0o100755)
-            if not regular or not path.name.endswith(_ENDINGS) or blob.size > _MAX_BYTES:
+            if not regular or not path.name.endswith(_ENDINGS) or blob.size > MAX_BYTES:
                 continue
             if any(part in (".", "..", "", ".git") for part in path.parts):
                 continue  # git refuses such a tree, a hostile pack may have one

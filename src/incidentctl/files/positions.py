@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from incidentctl.domain.catalog import Source
-from incidentctl.files.layout import read_one
 from incidentctl.files.strict_yaml import compose, parse, plain
 
 Place = tuple[int, int]
@@ -66,9 +64,3 @@ def _step(node: Node, part: str | int) -> tuple[Node, Node] | None:
 
 def _place(node: Node) -> Place:
     return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-def locate(root: Path, source: Source, loc: tuple[str | int, ...]) -> Place | None:
-    """Return line and column of the value at `loc` of an entry, or None without its file."""
-    data = read_one(root, source.path).data
-    return Positions(data).value(source, loc) if data is not None else None

@@ -17,7 +17,7 @@ from incidentctl.record.folder import Folder, Stored, check
 from incidentctl.record.outbox import Author, Pending
 from incidentctl.record.store import Store, Tips
 from incidentctl.record.stream import Stream, subject
-from incidentctl.record.union import additions
+from incidentctl.record.union import additions, holds_only_the_record
 
 Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
 
@@ -67,7 +67,7 @@ class Batch:
     def commit(self, pending: Sequence[Pending]) -> Outcome:
         """Put the actions, and what the mirror or a fresh clone's branch adds, into the truth."""
         tips = self._store.tips()
-        base = tips.truth or tips.tracking or tips.mirror
+        base = self._base(tips)
         absorbed = self._find_additions(tips, base)
         for action in pending:
             self._merge(action.incident, _checked(action), base)
@@ -139,7 +139,7 @@ class Batch:
         self, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
     ) -> Outcome:
         """Every event is in the truth; where it is only in the base, the truth begins there."""
-        base = tips.truth or tips.tracking or tips.mirror
+        base = self._base(tips)
         if tips.truth is None and base is not None:
             self._store.git.run("update-ref", refs.TRUTH, base, "0" * len(base))
             tips = self._store.tips()
@@ -147,12 +147,29 @@ class Batch:
                 raise EnvironmentFailedError("git could not start the record")
         return Outcome({}, tuple(pending), {}, tips, absorbed, True, tuple(self._notes))
 
+    def _base(self, tips: Tips) -> str | None:
+        """Return the commit that the record goes on from; None for a new root.
+
+        Without a truth that is the branch of the remote or the mirror, if it holds the record and
+        nothing else: the branch may be one of the team's own, which is never built upon.
+        """
+        if tips.truth is not None:
+            return tips.truth
+        found = [tip for tip in (tips.tracking, tips.mirror) if tip is not None]
+        ours = [tip for tip in found if holds_only_the_record(self._store.git, tip)]
+        if found and not ours:
+            self._notes.append(
+                f"{self._store.mirror} holds other files than the record and is left alone; "
+                "name a branch for the record in incidentctl.yaml: record: {branch: ...}"
+            )
+        return ours[0] if ours else None
+
     def _find_additions(self, tips: Tips, base: str | None) -> tuple[str, ...]:
         beside = self._store.beside(tips)
         last = self._store.valid_index(tips)
         known = last.absorbed if last else ()
         for other in beside:
-            if base is None or other == base:
+            if other == base:
                 continue
             more = additions(self._store.git, base, other)
             for incident, stored in more.stored.items():

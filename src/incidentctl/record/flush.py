@@ -108,6 +108,9 @@ class Flush:
         outbox.sweep(self._boxes)
         try:
             self._note(mend_truth(self._store, self._state))
+            if self._sent is not None and self._store.tips().truth is None:
+                for path in outbox.paths([self._sent]):
+                    outbox.move(path, self._boxes[0])  # the record was deleted: it begins anew
             while pending := self._read():
                 index = self._store.valid_index(self._store.tips())
                 outcome = self._make_batch().commit(pending)

@@ -43,6 +43,7 @@ class Record:
         git_dir: Path,
         *,
         work_tree: Path | None,
+        own_dir: Path | None = None,
         environment: Mapping[str, str],
         render: Render,
         fold_head: FoldHead,
@@ -53,7 +54,8 @@ class Record:
     ) -> None:
         """Take the common git directory, and what to compute and render with.
 
-        `work_tree` gets the view, None for no view. `fallback` holds the outbox where the git
+        `work_tree` gets the view, None for no view; `own_dir` is its own git directory where that
+        is another one, as in a linked worktree. `fallback` holds the outbox where the git
         directory cannot be written. `render` gives the log.md of an incident, `fold_head` what a
         list shows of it, from its life-cycle events.
         """
@@ -66,7 +68,10 @@ class Record:
         self._box = state / "outbox"
         self._fallback = fallback / f"outbox-{repository}"
         self._work_tree = work_tree
-        self._view = View(work_tree, state / "view") if work_tree else None
+        self._view: View | None = None
+        if work_tree:
+            linked = "" if own_dir in (None, git_dir) else f"-{own_dir.name}"
+            self._view = View(work_tree, state / f"view{linked}")
         self._store = Store(
             Git(git_dir, environment),
             Cache(state / "cache"),
@@ -209,7 +214,7 @@ class Record:
             return f"branch {self._branch} is checked out and stays where it is; nothing is lost"
         return (
             f"branch {self._branch} has commits of its own and does not follow the record; "
-            f"nothing is lost; `git branch -D {self._branch}` lets it be made anew"
+            "nothing is lost; once it is renamed, the next command makes it anew"
         )
 
     def pending(self) -> int:
@@ -222,7 +227,10 @@ class Record:
         A reader looks here first: what leaves the outbox meanwhile is then on the branch.
         """
         found: dict[str, list[Path]] = {}
-        for path in outbox.paths((self._box, self._fallback)):
+        boxes = [self._box, self._fallback]
+        if self._sent is not None and self._store.tips().truth is None:
+            boxes.append(self._sent)  # the record was deleted, and what it held stands here
+        for path in outbox.paths(boxes):
             found.setdefault(outbox.incident_of(path), []).append(path)
         return found
 

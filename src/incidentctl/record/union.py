@@ -19,9 +19,25 @@ class Additions(NamedTuple):
     left_out: int
 
 
-def additions(git: Git, truth: str, other: str) -> Additions:
-    """Compare two commits; nothing but whole events at their own paths counts as an addition."""
-    changes = git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", truth, other, timeout=60.0)
+_FOLDER = "incidents"
+
+
+def holds_only_the_record(git: Git, commit: str) -> bool:
+    """Say whether a commit's tree is a record's: the folder of incidents, and nothing else."""
+    return git.run("ls-tree", "--name-only", commit).out.split() == [_FOLDER.encode()]
+
+
+def additions(git: Git, truth: str | None, other: str) -> Additions:
+    """Compare two commits; nothing but whole events at their own paths counts as an addition.
+
+    Without a truth every event of the other one does; what else it holds is not looked at.
+    """
+    within: tuple[str, ...] = ()
+    if truth is None:
+        truth = git.run("hash-object", "-t", "tree", "--stdin", data=b"").out.decode().strip()
+        within = ("--", _FOLDER)
+    arguments = ("-r", "-z", "--raw", "--no-renames", truth, other, *within)
+    changes = git.run("diff-tree", *arguments, timeout=60.0)
     if changes.code:
         raise EnvironmentFailedError(f"git could not compare the record: {changes.err.strip()}")
     fields = changes.out.decode(errors="replace").split("\0")

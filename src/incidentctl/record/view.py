@@ -9,12 +9,14 @@ from pathlib import Path
 
 from incidentctl.record.paths import log_path
 
+_IGNORE = "*\n"
+
 
 class View:
     """Writes log.md files below `incidents/` of one work tree."""
 
     def __init__(self, work_tree: Path, state: Path) -> None:
-        """Take the work tree, and a folder that remembers what was written there."""
+        """Take the work tree, and a folder to remember what was written to this one."""
         self._root = work_tree
         self._state = state
 
@@ -28,11 +30,8 @@ class View:
         try:
             if any(folder.is_symlink() for folder in self._folders(path)) or path.is_symlink():
                 return f"{shown} is not written: a part of its path is a symbolic link"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            ignore = self._root / "incidents" / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n")
-            note = self._state / hashlib.sha256(os.fsencode(path)).hexdigest()[:32]
+            self._make(path.parent)
+            note = self._state / incident
             current = path.read_bytes() if path.exists() else None
             if current != data:
                 if current is not None and self._written(note) != _digest(current):
@@ -57,11 +56,24 @@ class View:
             folders.append(path)
         return folders
 
+    def _make(self, folder: Path) -> None:
+        """Make a folder that git ignores; a folder that was there stays the user's."""
+        missing = [each for each in (folder, *self._folders(folder)) if not each.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        if not any(_ignores(each) for each in (folder, *self._folders(folder))):
+            (missing[-1] if missing else folder).joinpath(".gitignore").write_text(_IGNORE)
+
     @staticmethod
     def _written(note: Path) -> str | None:
         with contextlib.suppress(OSError, UnicodeDecodeError):
             return note.read_text()
         return None
+
+
+def _ignores(folder: Path) -> bool:
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return (folder / ".gitignore").read_text() == _IGNORE
+    return False
 
 
 def _digest(data: bytes) -> str:

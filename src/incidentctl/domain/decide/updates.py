@@ -13,23 +13,14 @@ from incidentctl.domain.state import Incident
 from incidentctl.domain.times import iso
 from incidentctl.errors import UsageError
 
+#: That nothing is new restarts the clock, too.
 NO_CHANGE = "No change since the last update."
 
 
-def post(
-    incident: Incident, text: str, *, public: bool = False, next_at: datetime | None = None
-) -> list[Any]:
-    """Post an update, and when the next one comes if it is not the cadence that says."""
+def post(incident: Incident, text: str, *, public: bool = False) -> list[Any]:
+    """Post an update; the cadence says when the next one comes."""
     check(incident, "post an update", echo=text)
-    told = short(said(text, "a text"))
-    return [facts.UpdatePosted(told, public, iso(next_at) if next_at else None)]
-
-
-def no_change(
-    incident: Incident, *, public: bool = False, next_at: datetime | None = None
-) -> list[Any]:
-    """Say that nothing is new: that, too, restarts the clock."""
-    return post(incident, NO_CHANGE, public=public, next_at=next_at)
+    return [facts.UpdatePosted(short(said(text, "a text")), public)]
 
 
 def snooze(incident: Incident, until: datetime, *, now: datetime) -> list[Any]:

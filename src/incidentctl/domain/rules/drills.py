@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
+from itertools import chain
 
 from incidentctl.domain.catalog import Catalog, Entry, Source
 from incidentctl.domain.drill import (
@@ -16,7 +17,7 @@ from incidentctl.domain.drill import (
     within,
 )
 from incidentctl.domain.drill_documents import time_text, window_text
-from incidentctl.domain.leaks import tells
+from incidentctl.domain.leaks import free_answers, name_answers, tells
 from incidentctl.domain.rules.finding import GRACE, Around, Finding, Loc, Rule, nearest, sources
 from incidentctl.domain.rules.texts import RuleText
 
@@ -130,7 +131,9 @@ def public_tells(catalog: Catalog) -> Iterable[Finding]:
         }
         for field, text in announced.items():
             found: dict[str, str] = {}
-            for answer, secret in _secrets(catalog, drill.plan):
+            for answer, secret in chain(
+                free_answers(drill.plan), name_answers(catalog, drill.plan)
+            ):
                 if told := tells(text, secret):
                     found.setdefault(answer, told)
             for answer, told in found.items():
@@ -142,29 +145,6 @@ def public_tells(catalog: Catalog) -> Iterable[Finding]:
                     (field,),
                     "Say it without: everybody may read the public half.",
                 )
-
-
-def _secrets(catalog: Catalog, plan: PrivateHalf) -> Iterator[tuple[str, str]]:
-    """Yield what the private half answers, also by the titles and names of the catalog.
-
-    Not the private reason: the public one may be a part of it.
-    """
-    for field in ("what", "how"):
-        yield field, getattr(plan, field)
-    yield "team", plan.team
-    team = catalog.teams.get(plan.team)
-    if team and team.title:
-        yield "team", team.title
-    people = catalog.members()
-    for field in ("commander", "mitigator", "saboteur"):
-        handle = getattr(plan, field)
-        yield field, handle
-        if handle in people and (name := people[handle][1].name):
-            yield field, name
-    for service in plan.services:
-        yield "services", service
-    for number, inject in enumerate(plan.injects):
-        yield f"injects[{number}]", inject.tell
 
 
 def sent_late(catalog: Catalog, around: Around) -> Iterable[Finding]:
