@@ -125,7 +125,12 @@ def due_command(
         if incident
         else [head.id for head in workspace.record.open_heads()]
     )
-    found = [(ident, entry) for ident in idents for entry in due(load(workspace, ident), now)]
+    known = len(workspace.basics.people)
+    found = [
+        (ident, entry)
+        for ident in idents
+        for entry in due(load(workspace, ident), now, known=known)
+    ]
     late = [entry for _, entry in found if entry.overdue_by > 0]
     if json:
         items = [

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from incidentctl.domain.checklist import OTHER_ROLES
-from incidentctl.domain.state import COMMANDER, Incident
-from incidentctl.domain.times import format_duration
+from incidentctl.domain.command import handover_advice
+from incidentctl.domain.state import Incident
 
 #: So soon the other roles of a critical incident should have somebody, or be kept on purpose.
 ROLES_WITHIN = timedelta(minutes=5)
@@ -15,8 +15,6 @@ ROLES_WITHIN = timedelta(minutes=5)
 SILENT_AFTER = timedelta(minutes=15)
 #: So soon somebody should have said how bad it is, and a runbook should be attached.
 SEVERITY_WITHIN = PROCESS_WITHIN = timedelta(minutes=10)
-#: A handover of command is suggested after the first and urged after the second.
-HANDOVER_SUGGESTED, HANDOVER_URGED = timedelta(hours=1), timedelta(hours=3)
 
 #: What the declaration itself records, in whatever number of actions.
 _OF_DECLARATION = frozenset(
@@ -72,8 +70,11 @@ def unassigned(incident: Incident) -> tuple[str, ...]:
     return tuple(role for role in OTHER_ROLES if not incident.assigned(role))
 
 
-def due(incident: Incident, now: datetime) -> list[Due]:
-    """Return what is due in an open incident, the most overdue first; nothing for a backfill."""
+def due(incident: Incident, now: datetime, *, known: int = 0) -> list[Due]:
+    """Return what is due in an open incident, the most overdue first; nothing for a backfill.
+
+    `known` is how many people the catalog names: who is alone has nobody to hand command to.
+    """
     if not incident.open or incident.kind == "backfill":
         return []
     found = []
@@ -92,21 +93,9 @@ def due(incident: Incident, now: datetime) -> list[Due]:
     if not incident.runbooks:
         at = incident.declared + PROCESS_WITHIN
         found.append(_due("process", at, now, "No runbook is attached"))
-    if (since := _commands_since(incident)) and now - since >= HANDOVER_SUGGESTED:
-        span = format_duration(now - since)
-        text = f"{incident.commander} has commanded for {span} and should hand over"
-        found.append(_due("handover", since + HANDOVER_URGED, now, text))
+    if advice := handover_advice(incident, now, known=known):
+        found.append(_due("handover", advice.urged_at, now, advice.text))
     return sorted(found, key=lambda entry: entry.at)
-
-
-def _commands_since(incident: Incident) -> datetime | None:
-    """When the commander took command; None where nobody else is there to hand over to."""
-    if len(incident.people) < 2:
-        return None
-    return max(
-        (h.since for h in incident.held if h.role == COMMANDER and h.until is None),
-        default=incident.declared,
-    )
 
 
 def _due(what: str, at: datetime, now: datetime, text: str) -> Due:
