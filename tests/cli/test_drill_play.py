@@ -156,6 +156,63 @@ def test_a_drill_without_a_plan_can_be_stopped_and_scored(run, drills):
     assert run("drill", "score", "--json").json["drill"] is None
 
 
+def test_a_plan_is_played_in_what_the_responders_declared(run, drills, show):
+    since, at, until = (
+        f"{datetime.now(UTC) + timedelta(minutes=m):%Y-%m-%dT%H:%M:%S}Z" for m in (-60, -3, 60)
+    )
+    window = f"window: {{from: {since}, to: {until}}}\n"
+    (drills / "q1.yaml").write_text(PLANNED.replace("2026-03-29T10:30", at) + window)
+    declared = run("declare", "login is slow", "--drill", "--no-input", "--as", "omar").out.strip()
+    joined = run("drill", "run", "q1", "-i", declared[-3:], "--no-walk", "--as", "greta")
+    assert (joined.code, joined.out.strip()) == (0, declared)
+    assert "You conduct it" not in joined.err
+    found = show()
+    assert (found["title"], found["commander"]) == ("login is slow", "omar")
+    assert run("drill", "next").out == "Inject 1: Support has 30 tickets\n"
+    score = run("drill", "score", "q1", "--json").json
+    assert score["incident"] == declared
+    assert 180 <= score["measures"][0]["took"] < 240
+    run("drill", "stop")
+    over = run("drill", "score", "q1", "--json").json
+    assert over["measures"] == score["measures"]
+    assert over["begin"] == score["begin"]
+
+
+def test_a_plan_is_attached_only_to_an_open_drill_without_one(run, drills, opened, monkeypatch):
+    def refused(*arguments):
+        result = run("drill", "run", *arguments, "--no-walk")
+        assert result.out == ""
+        return result.code, result.err
+
+    code, said = refused("q1", "-i", opened)
+    assert (code, "is no drill" in said) == (5, True)
+    practice = run("declare", "we practise", "--drill", "--no-input").out.strip()
+    code, said = refused("q1", "-i", practice, "--severity", "SEV1")
+    assert (code, "`incidentctl severity SEV1" in said) == (2, True)
+    assert run("drill", "run", "q1", "-i", practice, "--no-walk").code == 0
+    code, said = refused("q1", "-i", practice)
+    assert (code, f"{practice} plays q1 already" in said) == (5, True)
+    second = run("declare", "again", "--drill", "--no-input").out.strip()
+    code, said = refused("q1", "-i", second)
+    assert (code, f"q1 is being played already, as {practice}" in said) == (5, True)
+    run("drill", "stop", "-i", practice)
+    run("resolve", "-i", second)
+    code, said = refused("q1", "-i", second)
+    assert (code, "is over (resolved)" in said) == (5, True)
+    monkeypatch.setenv("INCIDENTCTL_INCIDENT", opened)
+    assert run("drill", "run", "q1", "--no-walk").out.startswith("drl-")
+
+
+def test_an_attached_unplanned_drill_tells_nothing(run, unplanned, team, git):
+    ident = run("declare", "login is slow", "--drill", "--no-input").out.strip()
+    assert run("drill", "run", "surprise", "-i", ident, "--no-walk", "--as", "sanne").code == 0
+    told = run("show", "--json", ident).out + git(team, "log", "--all", "-p", "--", "incidents")
+    assert "Drill surprise begins" in told
+    # Who attached it is in the record as everybody who records something.
+    assert not [secret for secret in SECRETS if secret in told.replace("sanne", "")]
+    assert run("drill", "score", "--json").json["measures"][0]["took"] >= 600
+
+
 def test_it_turns_real(run, drills, show):
     drill = start(run, "q1")
     result = run("drill", "stop", "--real", "login is really down")

@@ -67,6 +67,32 @@ def test_times_count_from_the_begin(incident, drill, declare, command, update):
     assert found == {"declare": declare, "commander": command, "first_update": update}
 
 
+@pytest.mark.parametrize(
+    ("drill", "planned", "declared", "declare", "command", "update"),
+    [
+        (OPEN_PLAN, True, 4, (240, 300, True), (240, 120, False), (600, 900, True)),
+        (OPEN_PLAN, True, -6, (None, 300, None), (0, 120, True), (960, 900, False)),
+        (OPEN_PLAN, True, -24 * 60, (None, 300, None), (0, 120, True), (87000, 900, False)),
+        (OPEN_PLAN, True, 14 * 60, (None, 300, None), (0, 120, True), (None, 900, None)),
+        (SECRET, False, 4, (240, 300, True), (240, 120, False), (600, 900, True)),
+        (SECRET, False, 5 * 60, (None, 300, None), (0, 120, True), (None, 900, None)),
+    ],
+)
+def test_a_plan_attached_to_what_they_declared_counts_from_the_planned_moment(
+    drill, planned, declared, declare, command, update
+):
+    attached = facts.DrillStarted(drill.name, planned, attached=True)
+    told = ((declared, facts.Declared("x", "drill")), (9, attached), (10, UPDATE))
+    found = score(
+        fold(
+            IDENT,
+            [event(n, fact, at=PLANNED_AT + m * MINUTE) for n, (m, fact) in enumerate(told)],
+        ),
+        drill,
+    )
+    assert measures(found) == {"declare": declare, "commander": command, "first_update": update}
+
+
 def test_when_it_is_over_the_record_knows_without_the_plan():
     ended = facts.DrillEnded(False, PLANNED_AT.isoformat(), "core", 300, 120, None)
     over = played((10, UPDATE), (20, ended), (20, facts.Resolved()), began=6, planned=False)

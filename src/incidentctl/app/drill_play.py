@@ -43,6 +43,25 @@ def start(
     """Declare a drill and say which plan it plays; refuses while that plan is being played."""
     drill = find(workspace.catalog, name)
     started = playing.start(drill, who.handle)
+    _must_not_play(workspace, drill)
+    # What it concerns is secret of an unplanned one: the responders find out.
+    affects = drill.plan.services if drill.planned and drill.plan else ()
+    request = Request(playing.title(drill), DRILL, severity, affects, also=(started,))
+    ident = begin(workspace, request, who, tell=tell)
+    return complete(workspace, ident, request, who)
+
+
+def attach(response: Response, name: str) -> Recorded:
+    """Play a plan in a drill that those who respond declared themselves."""
+    workspace = response.workspace
+    drill = find(workspace.catalog, name)
+    started = playing.attach(response.incident, drill)
+    _must_not_play(workspace, drill)
+    return response.record([started], f"it plays {drill.name}")
+
+
+def _must_not_play(workspace: Workspace, drill: Drill) -> None:
+    """Refuse a plan that is being played already."""
     for incident in _drills(workspace, only_open=True):
         if incident.drill and incident.drill.drill == drill.name:
             raise RefusedError(
@@ -50,11 +69,6 @@ def start(
                 hint=f"`incidentctl run -i {incident.id}` goes on with it, "
                 f"`incidentctl drill stop -i {incident.id}` ends it.",
             )
-    # What it concerns is secret of an unplanned one: the responders find out.
-    affects = drill.plan.services if drill.planned and drill.plan else ()
-    request = Request(playing.title(drill), DRILL, severity, affects, also=(started,))
-    ident = begin(workspace, request, who, tell=tell)
-    return complete(workspace, ident, request, who)
 
 
 def find_drill(workspace: Workspace, part: str | None = None) -> str:

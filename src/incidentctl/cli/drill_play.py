@@ -23,6 +23,16 @@ def run(
         str | None,
         typer.Option("--severity", "-s", metavar="SEVERITY", help="How bad it is played to be."),
     ] = None,
+    # Not by INCIDENTCTL_INCIDENT: a plan must not land in what somebody works on.
+    incident: Annotated[
+        str | None,
+        typer.Option(
+            "-i",
+            "--incident",
+            metavar="INCIDENT",
+            help="Play it in this drill, which those who respond declared themselves.",
+        ),
+    ] = None,
     as_: AsPerson = None,
     no_walk: Annotated[
         bool, typer.Option("--no-walk", help="Do not begin the walk of the runbook.")
@@ -35,28 +45,41 @@ def run(
     too, where the plan is. It is not counted among the incidents.
 
     incidentctl drill run q1-tokens
+
+    incidentctl drill run q1-tokens -i k7f
     """
-    from incidentctl.app.drill_play import start
+    from incidentctl.app.drill_play import attach, start
+    from incidentctl.app.respond import find_incident
     from incidentctl.cli.run import walk
+    from incidentctl.errors import UsageError
 
     workspace = open_drills(ctx)
     who = workspace.actor(as_)
-    recorded = start(workspace, name, who, severity=severity, tell=tell)
+    if incident is None:
+        recorded = start(workspace, name, who, severity=severity, tell=tell)
+    elif severity is not None:
+        raise UsageError(
+            "A drill that was declared has its severity.",
+            hint=f"Change it with `incidentctl severity {severity} -i {incident}`.",
+        )
+    else:
+        ident = find_incident(workspace, incident)
+        recorded = attach(Response(workspace, ident, who, tell=tell), name)
     for note in (*workspace.notes, *recorded.notes):
         console.say(f"note: {note}", "warning")
     workspace.notes.clear()
-    incident = load(workspace, recorded.incident)
+    played = load(workspace, recorded.incident)
     if as_json:
-        _print_started(incident, recorded.commit)
+        _print_started(played, recorded.commit)
         return
-    console.out(incident.id)
-    play = incident.drill
+    console.out(played.id)
+    play = played.drill
     if play and play.conducted:
         console.say("You conduct it. Give command away: incidentctl assign commander PERSON")
     if no_walk:
-        console.say(f"next       incidentctl run -i {incident.id}")
+        console.say(f"next       incidentctl run -i {played.id}")
         return
-    walk(Response(workspace, incident.id, who, tell=tell), teams=list(workspace.catalog.teams))
+    walk(Response(workspace, played.id, who, tell=tell), teams=list(workspace.catalog.teams))
     console.say("When it is over: incidentctl drill stop")
 
 

@@ -11,7 +11,14 @@ from incidentctl.domain.state import DrillPlay, Inject
 def drill_started(draft: Draft, standing: Standing, fact: facts.DrillStarted) -> None:
     """The first start stands."""
     if draft.drill is None:
-        draft.drill = DrillPlay(fact.drill, fact.planned, standing.at, fact.team, fact.conducted)
+        draft.drill = DrillPlay(
+            fact.drill,
+            fact.planned,
+            standing.at,
+            fact.team,
+            fact.conducted,
+            attached=fact.attached,
+        )
     else:
         draft.problem(f"{standing.event.by} started the drill again; the first start stands.")
 

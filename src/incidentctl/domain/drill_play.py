@@ -56,6 +56,26 @@ def start(drill: Drill, who: str) -> facts.DrillStarted:
     )
 
 
+def attach(incident: Incident, drill: Drill) -> facts.DrillStarted:
+    """State that a plan is played in a drill that those who respond declared themselves.
+
+    Who attaches it says nothing about who commands: they do.
+    """
+    if incident.kind != "drill":
+        raise RefusedError(
+            f"{incident.id} is no drill: a plan is played only where nobody takes it for real.",
+            hint="The kind is fixed when it is declared: `incidentctl declare TITLE --drill`.",
+        )
+    if incident.drill is not None:
+        raise RefusedError(f"{incident.id} plays {incident.drill.drill} already.")
+    if not incident.open:
+        raise RefusedError(
+            f"{incident.id} is over ({incident.status}): no plan can be played in it any more.",
+            hint=f"`incidentctl drill run {drill.name}` begins another drill.",
+        )
+    return start(drill, "")._replace(attached=True)
+
+
 def running(incident: Incident) -> DrillPlay:
     """Return the play of a drill that goes on; RefusedError says why there is none."""
     play = incident.drill
@@ -160,12 +180,17 @@ def _ended(incident: Incident, drill: Drill | None, *, real: bool) -> facts.Dril
 
 
 def begin(incident: Incident, drill: Drill) -> datetime | None:
-    """Return the planned moment of an unplanned drill, if it was declared from then on.
+    """Return the planned moment that those who respond had to notice, if they declared after it.
 
-    Declared outside of its window it was played at another time than planned, and counts from its
-    start.
+    That is an unplanned drill, and a planned one that they declared themselves. Declared outside
+    of its window (without one: on another day) it was played at another time than planned, and
+    counts from its start.
     """
     moment, window = drill.moment, drill.window
-    if drill.planned or moment is None or window is None or moment > incident.declared:
+    attached = incident.drill is not None and incident.drill.attached
+    if moment is None or moment > incident.declared or (drill.planned and not attached):
         return None
+    if window is None:
+        same_day = incident.declared.astimezone(moment.tzinfo).date() == moment.date()
+        return moment if same_day else None
     return moment if within(incident.declared, window) else None

@@ -1,7 +1,8 @@
 """The score of a drill: how fast the response was, against its targets and earlier drills.
 
-Everything is computed from event times. All spans count from the begin: the planned moment of an
-unplanned drill, else the start.
+Everything is computed from event times. All spans count from the begin: the planned moment of a
+drill that those who respond had to notice (an unplanned one, or a plan that was attached to what they
+declared), else the start.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def score(incident: Incident, drill: Drill | None) -> Score:
         planned_moment = begin(incident, drill)
     stated = play.targets if play else (None, None, None)
     targets = stated if any(stated) else _targets(drill)
-    counted_from = planned_moment or (play.started if play else incident.declared)
+    began = play.started if play and not play.attached else incident.declared
+    counted_from = planned_moment or began
     moments = (
         # Who starts a drill declares it: only from a planned moment on does that take time.
         incident.declared if planned_moment else None,

@@ -140,6 +140,8 @@ class DrillPlay(NamedTuple):
     """The planned moment that its response counts from; known when it is over."""
     targets: tuple[int | None, int | None, int | None] = (None, None, None)
     """Seconds to the declaration, to a commander, to the first update; known when it is over."""
+    attached: bool = False
+    """Whether the plan came to a drill that those who respond had declared themselves."""
 
     @property
     def told(self) -> frozenset[int]:

@@ -15,6 +15,8 @@ class DrillStarted(NamedTuple):
     """The team that responds; of an unplanned drill None."""
     conducted: bool = False
     """Whether who started it conducts it, and hands command to those who respond."""
+    attached: bool = False
+    """Whether the plan came to a drill that those who respond had declared themselves."""
 
 
 class InjectPlayed(NamedTuple):
@@ -42,7 +44,7 @@ class DrillEnded(NamedTuple):
     real: bool = False
     """Whether it was broken off, since something real came up."""
     begins: str | None = None
-    """The planned moment of an unplanned drill, where its response counts from that."""
+    """The planned moment, where the response counts from that."""
     team: str | None = None
     target_declare: int | None = None
     target_commander: int | None = None
