@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from incidentctl.domain import facts
 from incidentctl.domain.checklist import ASSIGN_ROLES, OTHER_ROLES, ticked_by
-from incidentctl.domain.draft import Draft
+from incidentctl.domain.draft import AT_ONCE, Draft
 from incidentctl.domain.standing import Standing
 from incidentctl.domain.state import CANCELLED, CLOSED, COMMANDER, MOMENTS, PHASES, RESOLVED, Held
-
-_MINUTE = timedelta(minutes=1)
 
 
 def declared(draft: Draft, standing: Standing, fact: facts.Declared) -> None:
@@ -73,6 +69,12 @@ def _end(draft: Draft, standing: Standing, state: str, why: str | None) -> bool:
             f"{standing.event.by} set it {state} though it was {draft.end}; the first stands."
         )
         return False
+    before = draft.reopened
+    if before is not None and _at_once(before, standing):
+        draft.problem(
+            f"{before.event.by} reopened it and {standing.event.by} set it {state} within one "
+            f"minute: {state} stands."
+        )
     draft.end = state
     draft.ends[state] = standing.at
     draft.ended_why = draft.ended_why or why
@@ -102,26 +104,17 @@ def reopened(draft: Draft, standing: Standing, fact: facts.Reopened) -> None:
     """It is being investigated again."""
     if draft.end is not None:
         draft.phase = PHASES[1]
+        draft.reopened = standing
     draft.end = draft.ended_why = draft.duplicate_of = None
     draft.ends.clear()
 
 
 def role_assigned(draft: Draft, standing: Standing, fact: facts.RoleAssigned) -> None:
     """Another holder of a role; commanders replace each other."""
-    event = standing.event
     if fact.role == COMMANDER:
-        before = draft.commander
-        if (
-            before is not None
-            and before[0].event.by != event.by
-            and before[1] != fact.person
-            and abs(standing.at - before[0].at) < _MINUTE
-        ):
-            draft.problem(
-                "Two commanders were assigned within one minute: "
-                f"{fact.person} stands, {before[1]} was first."
-            )
+        _two_commanders(draft, standing, fact.person)
         draft.commander = (standing, fact.person)
+        draft.offer = None
         _let_go(draft, standing, COMMANDER, keep=fact.person)
     if not any(
         held.role == fact.role and held.person == fact.person and held.until is None
@@ -131,6 +124,32 @@ def role_assigned(draft: Draft, standing: Standing, fact: facts.RoleAssigned) ->
     current = {held.role for held in draft.held if held.until is None}
     if current.issuperset(OTHER_ROLES):
         draft.tick(ASSIGN_ROLES, standing)
+
+
+def _two_commanders(draft: Draft, standing: Standing, person: str) -> None:
+    """Tell of two who got command at once.
+
+    Who accepted or took command has said from whom, and so whom they did not know of. Of any other
+    assignment only the clock tells.
+    """
+    holder, before = draft.commands, draft.commander
+    known = draft.takes_from.get(standing.event.group)
+    if known is not None:
+        if holder not in (None, known, person):
+            draft.problem(
+                "Two people took command without knowing of each other: "
+                f"{person} stands, {holder} was first."
+            )
+    elif before is not None and before[1] != person and _at_once(before[0], standing):
+        draft.problem(
+            "Two commanders were assigned within one minute: "
+            f"{person} stands, {before[1]} was first."
+        )
+
+
+def _at_once(before: Standing, after: Standing) -> bool:
+    """Say whether two people did two things so near that neither may have known of the other."""
+    return before.event.by != after.event.by and abs(after.at - before.at) < AT_ONCE
 
 
 def _let_go(

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from incidentctl.domain import facts
 from incidentctl.domain.checklist import ticked_by
-from incidentctl.domain.draft import Draft, DraftTask
+from incidentctl.domain.draft import AT_ONCE, Draft, DraftTask
 from incidentctl.domain.redaction import REDACTED
 from incidentctl.domain.standing import Standing, parse_moment
 from incidentctl.domain.state import (
@@ -81,13 +81,29 @@ def _part_for_good(draft: Draft, before: Attachment) -> None:
 def step_done(draft: Draft, standing: Standing, fact: facts.StepDone) -> None:
     """A step was done; the newest word on a step stands."""
     event = standing.event
+    before = draft.marks.get(fact.step)
+    if (
+        before is not None
+        and before.state == DONE
+        and before.by != event.by
+        and abs(standing.at - before.at) < AT_ONCE
+    ):
+        draft.problem(
+            f"{before.by} and {event.by} both did the step {fact.step} within one minute."
+        )
     draft.marks[fact.step] = Mark(DONE, event.id, standing.at, event.by, fact.note, fact.link)
     draft.new_cadence(standing.at)
 
 
 def step_skipped(draft: Draft, standing: Standing, fact: facts.StepSkipped) -> None:
-    """A step was left out."""
+    """A step was left out; one that somebody has done stays done."""
     event = standing.event
+    before = draft.marks.get(fact.step)
+    if before is not None and before.state == DONE:
+        draft.problem(
+            f"{event.by} skipped the step {fact.step} that {before.by} had done; it is done."
+        )
+        return
     draft.marks[fact.step] = Mark(SKIPPED, event.id, standing.at, event.by, fact.reason)
     draft.new_cadence(standing.at)
 

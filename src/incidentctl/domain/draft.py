@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from incidentctl.domain.checklist import cadence_of
 from incidentctl.domain.standing import Standing
 from incidentctl.domain.state import (
+    COMMANDER,
     PHASES,
     Attachment,
     DrillPlay,
@@ -15,9 +16,13 @@ from incidentctl.domain.state import (
     Hypothesis,
     Link,
     Mark,
+    Offer,
     Relation,
     Update,
 )
+
+#: What two people state within this time they may have stated without knowing of each other.
+AT_ONCE = timedelta(minutes=1)
 
 
 class DraftTask(NamedTuple):
@@ -44,6 +49,7 @@ class Draft:
         self.phase = PHASES[0]
         self.end: str | None = None
         self.ends: dict[str, datetime] = {}
+        self.reopened: Standing | None = None
         self.moments: dict[str, datetime] = {}
         self.ended_why: str | None = None
         self.duplicate_of: str | None = None
@@ -51,6 +57,10 @@ class Draft:
 
         self.held: list[Held] = []
         self.commander: tuple[Standing, str] | None = None
+        self.offer: Offer | None = None
+        self.offers: dict[str, Offer] = {}
+        self.takes_from: dict[str, str] = {}
+        self.escalated: list[str] = []
         self.roles_kept = False
         self.team: str | None = None
         self.individual: str | None = None
@@ -76,6 +86,11 @@ class Draft:
     def problem(self, sentence: str) -> None:
         """Keep a sentence about something that the events say and that cannot be."""
         self.told.append(sentence)
+
+    @property
+    def commands(self) -> str | None:
+        """Who commands; None while not even the declaration is known."""
+        return next((h.person for h in self.held if h.role == COMMANDER and not h.until), None)
 
     def new_cadence(self, at: datetime) -> None:
         """Compute the cadence again; the clock of one that begins starts `at` this moment."""

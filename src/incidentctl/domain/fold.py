@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
 
-from incidentctl.domain import apply_course, apply_drill, apply_work, facts
+from incidentctl.domain import apply_command, apply_course, apply_drill, apply_work, facts
 from incidentctl.domain.checklist import ASSIGN_ROLES, AUTOMATIC, checklist
 from incidentctl.domain.draft import Draft
 from incidentctl.domain.events import KINDS, Event
 from incidentctl.domain.sentences import Names, sentence
 from incidentctl.domain.standing import Standing, in_order, parse_moment, stand
-from incidentctl.domain.state import COMMANDER, DONE, OPEN, Entry, Incident, Mark, Step, Task
+from incidentctl.domain.state import DONE, OPEN, Entry, Incident, Mark, Step, Task
 from incidentctl.domain.times import fixed_zone, show
 from incidentctl.errors import Problem
 
@@ -26,7 +26,7 @@ _KIND_OF_PREFIX = {"inc": "incident", "drl": "drill", "bkf": "backfill"}
 #: corrections change nothing more than the timeline.
 _APPLY = {
     cls: getattr(module, name)
-    for module in (apply_course, apply_work, apply_drill)
+    for module in (apply_course, apply_command, apply_work, apply_drill)
     for name, cls in ((kind.replace("-", "_"), cls) for kind, cls in KINDS.items())
     if hasattr(module, name)
 }
@@ -142,7 +142,7 @@ def _finish(
     problems: tuple[Problem, ...],
 ) -> Incident:
     declaration, declared, by = _declaration(incident, draft)
-    commander = next((h.person for h in draft.held if h.role == COMMANDER and h.until is None), by)
+    commander = draft.commands or by
     severity = draft.severity or facts.SeveritySet("")
     affected = draft.affected or facts.AffectedSet()
     process = draft.process or facts.ProcessResolved("", "")
@@ -181,6 +181,8 @@ def _finish(
         retrospective_at=draft.retrospective_at,
         held=tuple(draft.held),
         roles_kept=draft.roles_kept,
+        offer=draft.offer if draft.end is None else None,
+        escalated=tuple(draft.escalated),
         team=draft.team,
         individual=draft.individual,
         services=affected.services,

@@ -74,6 +74,11 @@ def _cancelled(fact: facts.Cancelled, names: Names) -> str:
     return _and("Cancelled", duplicate, fact.reason)
 
 
+def _escalated(fact: facts.Escalated, names: Names) -> str:
+    on_call = f", on call {_person(fact)}" if fact.person else ""
+    return f"Escalated to {fact.team}{on_call}; not paged by this"
+
+
 def _update(fact: facts.UpdatePosted, names: Names) -> str:
     return f"{'Public update' if fact.public else 'Update'}: {fact.text}"
 
@@ -102,6 +107,10 @@ _SENTENCES: dict[type, Callable[[Any, Names], str]] = {
     facts.RolesKept: lambda f, n: "The commander keeps every role",
     facts.TeamAssigned: lambda f, n: f"Responding team: {f.team}",
     facts.IndividualAssigned: lambda f, n: f"Assigned to {_person(f)}",
+    facts.HandoverOffered: lambda f, n: f"Command offered to {_person(f)}",
+    facts.HandoverAccepted: lambda f, n: "Command accepted",
+    facts.CommandTaken: lambda f, n: _and(f"Command taken from {f.before}", f.reason),
+    facts.Escalated: _escalated,
     facts.StepDone: lambda f, n: _and(f"Done: {n.step(f.step)}", f.note, f.link, by=" · "),
     facts.StepSkipped: lambda f, n: _and(f"Skipped: {n.step(f.step)}", f.reason, by=" · "),
     facts.StepReopened: lambda f, n: _and(f"Open again: {n.step(f.step)}", f.reason, by=" · "),
@@ -134,8 +143,9 @@ _SENTENCES: dict[type, Callable[[Any, Names], str]] = {
 }
 
 
-def _person(fact: facts.RoleAssigned | facts.IndividualAssigned) -> str:
-    return f"{fact.person_name} ({fact.person})" if fact.person_name else fact.person
+def _person(fact: Any) -> str:
+    name: str | None = fact.person_name
+    return f"{name} ({fact.person})" if name else str(fact.person)
 
 
 def sentence(fact: Any, names: Names) -> str:

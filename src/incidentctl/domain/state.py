@@ -32,6 +32,16 @@ class Held(NamedTuple):
     until: datetime | None = None
 
 
+class Offer(NamedTuple):
+    """Command that was offered to somebody."""
+
+    event: str
+    person: str
+    name: str | None
+    at: datetime
+    by: str
+
+
 class Mark(NamedTuple):
     """What was last said about a step, by which event."""
 
@@ -215,6 +225,10 @@ class Incident(NamedTuple):
     """The retrospective that `close` named."""
     held: tuple[Held, ...] = ()
     roles_kept: bool = False
+    offer: Offer | None = None
+    """Command that was offered and not yet accepted."""
+    escalated: tuple[str, ...] = ()
+    """The teams that were to be brought in, each once."""
     team: str | None = None
     individual: str | None = None
     services: tuple[str, ...] = ()

@@ -33,3 +33,34 @@ class IndividualAssigned(NamedTuple):
 
     person: str
     person_name: str | None = None
+
+
+class HandoverOffered(NamedTuple):
+    """The commander offers command to somebody; they command once they have accepted."""
+
+    person: str
+    person_name: str | None = None
+
+
+class HandoverAccepted(NamedTuple):
+    """Its author takes command that was offered; the same action assigns the role."""
+
+    offer: str
+    """The event that offered it."""
+
+
+class CommandTaken(NamedTuple):
+    """Its author takes command unasked; the same action assigns the role."""
+
+    before: str
+    """Who commanded, as far as the author knew."""
+    reason: str
+
+
+class Escalated(NamedTuple):
+    """Another team is to be brought in; nobody is paged by that."""
+
+    team: str
+    person: str | None = None
+    """Who was on call there."""
+    person_name: str | None = None

@@ -1,0 +1,234 @@
+"""What two people state at once, each not knowing of the other: what stands, and what is told."""
+
+from __future__ import annotations
+
+import random
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.domain.telling import IDENT, event, ident, incident, told
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import LIFECYCLE, Event, decode, encode
+from incidentctl.domain.incident import fold, head
+
+PAGE = facts.RunbookAttached("small", "why", (facts.StepPlan("page", "Page"),))
+DECLARED = facts.Declared("x")
+PEOPLE = ("alice", "bob", "carol")
+
+
+def offer(person):
+    return facts.HandoverOffered(person)
+
+
+def accept(number):
+    return facts.HandoverAccepted(ident(number))
+
+
+def take(before):
+    return facts.CommandTaken(before, "no answer")
+
+
+def lead(person):
+    return facts.RoleAssigned("commander", person)
+
+
+class Telling:
+    """Actions of several events, at moments told; an id follows the place."""
+
+    def __init__(self):
+        self.events: list[Event] = []
+
+    def act(self, by, *stated, number=None):
+        first = len(self.events) if number is None else number
+        for index, fact in enumerate(stated):
+            group = first if index else None
+            self.events.append(event(first + index, fact, by=by, action=group))
+        return self
+
+
+def problems(found):
+    return [problem.message for problem in found.problems]
+
+
+def test_an_offer_leaves_command_where_it_is_until_it_is_accepted():
+    begun = Telling().act("alice", DECLARED).act("alice", offer("bob"))
+    found = fold(IDENT, begun.events)
+    assert (found.commander, found.offer.person, found.offer.by) == ("alice", "bob", "alice")
+    found = fold(IDENT, begun.act("bob", accept(1), lead("bob")).events)
+    assert (found.commander, found.offer, problems(found)) == ("bob", None, [])
+    assert [(h.person, h.until is None) for h in found.held] == [("alice", False), ("bob", True)]
+
+
+def test_a_newer_offer_replaces_the_one_before():
+    found = incident(DECLARED, offer("bob"), offer("carol"))
+    assert found.offer.person == "carol"
+
+
+def test_nothing_is_offered_of_what_is_over():
+    ended = [DECLARED, offer("bob"), facts.Resolved()]
+    assert incident(*ended).offer is None
+    assert incident(*ended, facts.Reopened("back")).offer is not None
+
+
+def test_an_acceptance_that_is_taken_back_leaves_the_offer():
+    begun = Telling().act("alice", DECLARED, offer("bob")).act("bob", accept(1), lead("bob"))
+    begun.act("bob", facts.Retracted(ident(2)), facts.Retracted(ident(3)))
+    found = fold(IDENT, begun.events)
+    assert (found.commander, found.offer.person, problems(found)) == ("alice", "bob", [])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "commander", "sentence"),
+    [
+        # Two are assigned at once.
+        (("alice", lead("bob")), ("carol", lead("carol")), "carol",
+         "Two commanders were assigned within one minute: carol stands, bob was first."),
+        # An acceptance against somebody who takes command.
+        (("bob", accept(1), lead("bob")), ("carol", take("alice"), lead("carol")), "carol",
+         "Two people took command without knowing of each other: carol stands, bob was first."),
+        (("carol", take("alice"), lead("carol")), ("bob", accept(1), lead("bob")), "bob",
+         "Two people took command without knowing of each other: bob stands, carol was first."),
+        # Two take it.
+        (("bob", take("alice"), lead("bob")), ("carol", take("alice"), lead("carol")), "carol",
+         "Two people took command without knowing of each other: carol stands, bob was first."),
+        # One who knew of the other: nothing to tell, however soon.
+        (("bob", accept(1), lead("bob")), ("carol", take("bob"), lead("carol")), "carol", None),
+        # The same person accepts twice, on two machines.
+        (("bob", accept(1), lead("bob")), ("bob", accept(1), lead("bob")), "bob", None),
+        # It was offered to another meanwhile.
+        (("alice", offer("carol")), ("bob", accept(1), lead("bob")), "bob",
+         "bob accepted command that was no longer offered; bob stands."),
+        (("bob", accept(1), lead("bob")), ("alice", offer("carol")), "bob",
+         "alice offered command that bob had by then; the offer is void."),
+        (("alice", facts.Retracted(ident(1))), ("bob", accept(1), lead("bob")), "bob",
+         "bob accepted command that was no longer offered; bob stands."),
+    ],
+)  # fmt: skip
+def test_two_who_change_command_at_once(first, second, commander, sentence):
+    begun = Telling().act("alice", DECLARED, offer("bob"))
+    found = fold(IDENT, begun.act(*first).act(*second).events)
+    assert found.commander == commander
+    assert problems(found) == ([sentence] if sentence else [])
+    assert [h.person for h in found.held if h.role == "commander" and h.until is None] == [
+        commander
+    ]
+
+
+def test_two_offers_that_are_both_accepted():
+    begun = Telling().act("alice", DECLARED, offer("bob"), offer("carol"))
+    begun.act("bob", accept(1), lead("bob")).act("carol", accept(2), lead("carol"))
+    found = fold(IDENT, begun.events)
+    assert found.commander == "carol"
+    assert problems(found) == [
+        "bob accepted command that was no longer offered; bob stands.",
+        "Two people took command without knowing of each other: carol stands, bob was first.",
+    ]
+
+
+def test_events_of_two_actions_that_lie_between_each_other_say_the_same():
+    events = told(
+        DECLARED, ("bob", take("alice")), ("carol", take("alice")),
+        ("bob", lead("bob")), ("carol", lead("carol")),
+    )  # fmt: skip
+    events[3] = events[3]._replace(action=ident(1))
+    events[4] = events[4]._replace(action=ident(2))
+    assert problems(fold(IDENT, events)) == [
+        "Two people took command without knowing of each other: carol stands, bob was first."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "by", "sentence"),
+    [
+        (("bob", facts.StepDone("page")), ("carol", facts.StepDone("page")), "carol",
+         "bob and carol both did the step page within one minute."),
+        (("bob", facts.StepDone("page")), ("bob", facts.StepDone("page", "more")), "bob", None),
+        (("bob", facts.StepDone("page")), ("carol", facts.StepSkipped("page")), "bob",
+         "carol skipped the step page that bob had done; it is done."),
+        (("carol", facts.StepSkipped("page")), ("bob", facts.StepDone("page")), "bob", None),
+    ],
+)  # fmt: skip
+def test_two_people_who_end_one_step(one, other, by, sentence):
+    found = incident(DECLARED, PAGE, one, other)
+    assert (found.steps[0].state, found.steps[0].mark.by) == ("done", by)
+    assert problems(found) == ([sentence] if sentence else [])
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "sentence"),
+    [
+        ([("bob", facts.Reopened("back")), ("carol", facts.Resolved())], "resolved",
+         "bob reopened it and carol set it resolved within one minute: resolved stands."),
+        ([("carol", facts.Resolved()), ("bob", facts.Reopened("back"))], "investigating",
+         "carol set it resolved though it was resolved; the first stands."),
+        ([("bob", facts.Reopened("back")), ("bob", facts.Resolved())], "resolved", None),
+        ([("bob", facts.Reopened("back")), ("carol", facts.Reopened("back"))], "investigating",
+         None),
+    ],
+)  # fmt: skip
+def test_a_resolve_against_a_reopen(more, status, sentence):
+    found = incident(DECLARED, facts.Resolved(), *more)
+    assert found.status == status
+    assert problems(found) == ([sentence] if sentence else [])
+
+
+def test_a_team_is_escalated_to_once_however_often_it_is_said():
+    found = incident(DECLARED, facts.Escalated("sre"), ("bob", facts.Escalated("sre", "dana")))
+    assert found.escalated == ("sre",)
+    assert [entry.text for entry in found.entries[1:]] == [
+        "Escalated to sre; not paged by this",
+        "Escalated to sre, on call dana; not paged by this",
+    ]
+
+
+_ONE = st.sampled_from(
+    [
+        *((who, offer(to)) for who in PEOPLE for to in PEOPLE),
+        *((who, take(before), lead(who)) for who in PEOPLE for before in PEOPLE),
+        *((who, accept(number), lead(who)) for who in PEOPLE for number in (1, 2, 3)),
+        *((who, lead(to)) for who in PEOPLE for to in PEOPLE),
+        *((who, fact) for who in PEOPLE for fact in (
+            facts.StepDone("page"), facts.StepSkipped("page"), facts.StepReopened("page"),
+            facts.Resolved(), facts.Reopened("back"), facts.Closed(), facts.Cancelled("no"),
+            facts.Retracted(ident(1)), facts.Retracted(ident(3)), facts.Escalated("sre"),
+        )),
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def clashes(draw):
+    begun = Telling().act("alice", DECLARED, PAGE)
+    for action in draw(st.lists(_ONE, max_size=7)):
+        begun.act(*action)
+    return begun.events
+
+
+@given(clashes(), st.randoms(use_true_random=False))
+def test_whatever_order_they_arrive_in_the_incident_is_the_same(
+    events: list[Event], chance: random.Random
+):
+    shuffled = [*events, *chance.choices(events, k=2)]
+    chance.shuffle(shuffled)
+    assert fold(IDENT, shuffled) == fold(IDENT, events)
+    assert fold(IDENT, [decode(encode(each)) for each in shuffled]) == fold(IDENT, events)
+
+
+@given(clashes())
+def test_one_commands_always_and_the_life_cycle_alone_says_who(events: list[Event]):
+    found = fold(IDENT, events)
+    now = [h.person for h in found.held if h.role == "commander" and h.until is None]
+    assert now == [found.commander]
+    assert found.offer is None or found.offer.by == found.commander
+    few = [each for each in events if each.kind in LIFECYCLE]
+    assert head(fold(IDENT, few)) == head(found)
+
+
+def test_every_order_of_a_clash_of_three_is_one_incident():
+    begun = Telling().act("alice", DECLARED, offer("bob"))
+    begun.act("bob", accept(1), lead("bob")).act("carol", take("alice"), lead("carol"))
+    folds = {repr(fold(IDENT, order)) for order in permutations(begun.events)}
+    assert len(folds) == 1
