@@ -250,6 +250,50 @@ def test_an_unplanned_drill_tells_nothing_before_its_time(run, unplanned, team, 
     assert (update["took"], score["team"]) == (None, "orders")
 
 
+def test_resolving_a_drill_records_what_it_was_measured_by(run, unplanned):
+    ident = start(run, "surprise")
+    assert run("resolve", "it was the zebra", "-i", ident).code == 0
+    (unplanned / "surprise.private.yaml").unlink()
+    score = run("drill", "score", "surprise", "--json").json
+    assert (score["status"], score["team"]) == ("resolved", "orders")
+    assert [each["target"] for each in score["measures"]] == [300, None, 1800]
+    assert score["measures"][0]["took"] >= 600
+
+
+@pytest.mark.parametrize("ending", [("resolve",), ("drill", "stop")])
+def test_a_responder_without_the_plan_ends_it_and_who_has_it_adds_the_targets(
+    run, unplanned, ending
+):
+    ident = start(run, "surprise")
+    private = (unplanned / "surprise.private.yaml").read_text()
+    (unplanned / "surprise.private.yaml").unlink()
+    ended = run(*ending, "-i", ident)
+    assert (ended.code, f"adds it: `incidentctl drill stop -i {ident}`" in ended.err) == (0, True)
+    assert run("drill", "score", "--json").json["measures"][0]["target"] is None
+    (unplanned / "surprise.private.yaml").write_text(private)
+    assert run("drill", "stop", "-i", ident).code == 0
+    assert run("drill", "stop", "-i", ident).code == 5
+    (unplanned / "surprise.private.yaml").unlink()
+    assert run("drill", "score", "--json").json["measures"][0]["target"] == 300
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_cancelled_drill_was_not_played(run, drills, team, git, closed):
+    ident = start(run, "q1")
+    run("cancel", "not today", "-i", ident)
+    if closed:
+        run("close", "-i", ident)
+    assert "q1 was never played" in run("drill", "score", "q1").err
+    assert "No drill was played yet" in run("drill", "score").err
+    told = run("drill", "score", "-i", ident)
+    assert "does not count as played" in told.err
+    assert run("report", "--json").json["drills"]["in_period"] == 0
+    second = start(run, "q1")
+    assert run("drill", "score", "--json").json["earlier"] == []
+    run("drill", "stop", "-i", second)
+    assert run("report", "--json").json["drills"]["in_period"] == 1
+
+
 def test_without_the_private_half_nobody_plays_it(run, unplanned):
     (unplanned / "surprise.private.yaml").unlink()
     result = run("drill", "run", "surprise")

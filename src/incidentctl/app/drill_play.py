@@ -13,9 +13,8 @@ from incidentctl.app.workspace import Workspace
 from incidentctl.domain import drill_play as playing
 from incidentctl.domain import facts
 from incidentctl.domain.drill import Drill, drill_of
-from incidentctl.domain.drill_score import Score, earlier, score
 from incidentctl.domain.incident import Head
-from incidentctl.domain.state import Incident
+from incidentctl.domain.state import CANCELLED, CLOSED, Incident
 from incidentctl.domain.text import one_line
 from incidentctl.errors import NotFoundError, RefusedError
 
@@ -62,7 +61,7 @@ def attach(response: Response, name: str) -> Recorded:
 
 def _must_not_play(workspace: Workspace, drill: Drill) -> None:
     """Refuse a plan that is being played already."""
-    for incident in _drills(workspace, only_open=True):
+    for incident in drills_played(workspace, only_open=True):
         if incident.drill and incident.drill.drill == drill.name:
             raise RefusedError(
                 f"{drill.name} is being played already, as {incident.id}.",
@@ -114,6 +113,8 @@ class Stopped(NamedTuple):
 
     recorded: Recorded
     real: Recorded | None
+    unmeasured: str | None = None
+    """What is left to do where the plan is not here."""
 
 
 def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
@@ -122,7 +123,9 @@ def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
     plan = plan_of(workspace, incident)
     if not real:
         ended = playing.end(incident, plan, text=text)
-        return Stopped(response.record(ended, "the drill is over"), None)
+        return Stopped(
+            response.record(ended, "the drill is over"), None, unmeasured(workspace, incident)
+        )
     playing.end(incident, plan, text=text)  # refuses before anything is declared
     during = f"the drill {incident.drill.drill}" if incident.drill else "a drill"
     named = text or f"Something real came up during {during}"
@@ -133,39 +136,23 @@ def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
     return Stopped(recorded, complete(workspace, ident, request, response.who))
 
 
-def _drills(workspace: Workspace, *, only_open: bool = False) -> list[Incident]:
+def cancelled(workspace: Workspace, head: Head) -> bool:
+    """Say whether a drill was cancelled, also when it was closed since: it was not played then."""
+    if head.status == CLOSED:
+        return load(workspace, head.id).cancelled is not None
+    return head.status == CANCELLED
+
+
+def unmeasured(workspace: Workspace, incident: Incident) -> str | None:
+    """Say what is left to do for a drill that ends now; None where its plan is here, or none is."""
+    plan = plan_of(workspace, incident)
+    if incident.drill is None or incident.drill.ended or (plan and plan.plan):
+        return None
+    return playing.unmeasured(incident.id)
+
+
+def drills_played(workspace: Workspace, *, only_open: bool = False) -> list[Incident]:
+    """Return the drills of the record, or those that are open."""
     record = workspace.record
     heads: list[Head] = record.open_heads() if only_open else record.heads()
     return [load(workspace, head.id) for head in heads if head.kind == DRILL]
-
-
-class Scored(NamedTuple):
-    """A drill's score, and the earlier ones that it compares with, the newest first."""
-
-    score: Score
-    before: list[Score]
-
-
-def scored(workspace: Workspace, name: str | None, part: str | None) -> Scored:
-    """Score a drill: of a part of its id, else the newest of a plan, else the newest of all."""
-    played = _drills(workspace)
-    chosen = played
-    if part:
-        ident = find_incident(workspace, part)
-        chosen = [each for each in played if each.id == ident]
-    elif name:
-        folded = name.casefold()
-        chosen = [e for e in played if e.drill and e.drill.drill.casefold() == folded]
-    if not chosen:
-        if name and not part:
-            plan = find(workspace.catalog, name)  # a name that nobody planned is told as such
-            raise NotFoundError(
-                f"{plan.name} was never played.", hint=f"`incidentctl drill run {plan.name}`"
-            )
-        raise NotFoundError(
-            f"{part} is no drill." if part else "No drill was played yet.",
-            hint="`incidentctl list --all --kind drill` shows the drills.",
-        )
-    scores = {each.id: score(each, plan_of(workspace, each)) for each in played}
-    this = scores[max(chosen, key=lambda each: (each.declared, each.id)).id]
-    return Scored(this, earlier(this, scores.values()))

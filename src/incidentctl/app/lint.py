@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from incidentctl.app.drill_play import cancelled
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.retrospective import Retrospective
 from incidentctl.domain.rules.finding import GRACE, Finding, Played
 from incidentctl.domain.rules.registry import RULES, run
 from incidentctl.domain.rules.report import LintReport
-from incidentctl.domain.state import CANCELLED
 from incidentctl.errors import IncidentctlError, Level, Problem
 from incidentctl.files.layout import yaml_files
 
@@ -60,13 +60,13 @@ def drills_of(workspace: Workspace) -> tuple[Played, ...]:
     """Return the drills of the record that were not cancelled; none where it cannot be read."""
     try:
         heads = workspace.record.heads()
+        return tuple(
+            Played(head.declared.date(), head.owner)
+            for head in heads
+            if head.kind == "drill" and not cancelled(workspace, head)
+        )
     except IncidentctlError:
         return ()
-    return tuple(
-        Played(head.declared.date(), head.owner)
-        for head in heads
-        if head.kind == "drill" and head.status != CANCELLED
-    )
 
 
 def _retrospectives(root: Path) -> tuple[tuple[Retrospective, ...], list[Problem], int]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from incidentctl.app.drill_play import plan_of
+from incidentctl.app.drill_score import as_json as score_as_json
 from incidentctl.app.query import period_edge
 from incidentctl.app.workspace import Workspace
+from incidentctl.domain.drill_score import Score, score
 from incidentctl.domain.figures import Figure
-from incidentctl.domain.incident import fold
+from incidentctl.domain.incident import Head, fold
 from incidentctl.domain.metrics import KINDS, Metrics, Scope, measure
-from incidentctl.domain.state import Incident
+from incidentctl.domain.state import CLOSED, Incident
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.domain.times import iso
 from incidentctl.errors import Problem, UsageError
@@ -35,6 +38,8 @@ class Report(NamedTuple):
     metrics: Metrics
     incidents: tuple[Incident, ...]
     problems: tuple[tuple[str, Problem], ...]
+    scores: tuple[Score, ...]
+    """Of the drills that were played in the period."""
 
 
 def report(workspace: Workspace, wanted: Wanted) -> Report:
@@ -51,7 +56,30 @@ def report(workspace: Workspace, wanted: Wanted) -> Report:
         incidents.append(fold(ident, events, problems=told, entries=False))
         problems += [(ident, problem) for problem in told]
     incidents = sorted((i for i in incidents if scope.covers(i)), key=lambda i: (i.declared, i.id))
-    return Report(measure(incidents, heads, scope, now=now), tuple(incidents), tuple(problems))
+    scores, void = _scores(workspace, scope, heads)
+    played = [head for head in heads if head.id not in void]
+    figures = measure(incidents, played, scope, now=now)
+    return Report(figures, tuple(incidents), tuple(problems), scores)
+
+
+def _scores(
+    workspace: Workspace, scope: Scope, heads: list[Head]
+) -> tuple[tuple[Score, ...], frozenset[str]]:
+    """Return the scores of the drills of the period, and which drills were none.
+
+    A drill that was closed after it was cancelled was never played; its head does not tell.
+    """
+    drills = scope.drills(heads)
+    wanted = [h.id for h in drills if h.status == CLOSED or h.declared >= scope.since]
+    read = workspace.record.many_events(sorted(wanted))
+    folded = [fold(ident, events, problems=told, entries=False) for ident, events, told in read]
+    void = frozenset(one.id for one in folded if one.cancelled is not None)
+    scores = (
+        score(one, plan_of(workspace, one))
+        for one in folded
+        if one.id not in void and one.declared >= scope.since
+    )
+    return tuple(sorted(scores, key=lambda each: (each.begin, each.incident))), void
 
 
 def _scope(workspace: Workspace, wanted: Wanted, now: datetime) -> Scope:
@@ -110,6 +138,7 @@ def as_json(found: Report) -> dict[str, Any]:
         "drills": {
             **drills._asdict(),
             "last_at": iso(drills.last_at) if drills.last_at else None,
+            "scores": [score_as_json(each) for each in found.scores],
         },
         "problems": [
             {"incident": ident, "code": problem.code, "message": problem.message}

@@ -207,8 +207,8 @@ def stop(
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or said
         raise
-    of_real = done.real.notes if done.real else ()
-    for note in (*response.workspace.notes, *done.recorded.notes, *of_real):
+    more = done.real.notes if done.real else (done.unmeasured,) if done.unmeasured else ()
+    for note in (*response.workspace.notes, *done.recorded.notes, *more):
         console.say(f"note: {note}", "warning")
     if as_json:
         console.print_json(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from incidentctl.cli import console
 from incidentctl.cli.drill_new import open_drills
 from incidentctl.cli.options import InIncident, Json
-from incidentctl.domain.drill_score import Score
-from incidentctl.domain.times import format_duration, iso
+from incidentctl.domain.times import format_duration
 
 _WORDS = {
     "declare": "to declare",
@@ -35,17 +34,20 @@ def score(
 
     incidentctl drill score q1-tokens
     """
-    from incidentctl.app.drill_play import scored
+    from incidentctl.app.drill_score import as_json as score_as_json
+    from incidentctl.app.drill_score import scored
 
     found = scored(open_drills(ctx), name, incident)
     this, before = found.score, found.before
     if as_json:
-        earlier = [_as_json(each) for each in before]
-        console.print_json("drill-score", {**_as_json(this), "earlier": earlier})
+        earlier = [score_as_json(each) for each in before]
+        console.print_json("drill-score", {**score_as_json(this), "earlier": earlier})
         return
     console.say(f"{this.incident}  {this.drill or 'without a plan'}  {this.status}", "bold")
     if this.real:
         console.say("It was broken off, since something real came up: the times say little.")
+    elif this.cancelled:
+        console.say("It was cancelled, so it does not count as played: no drill compares with it.")
     console.table(
         ("Time", "This drill", "Target", "", "The drill before"),
         (
@@ -69,17 +71,3 @@ def _span(seconds: float | None) -> str:
 
 def _titles(titles: tuple[str, ...]) -> str:
     return f" ({'; '.join(titles)})" if titles else ""
-
-
-def _as_json(found: Score) -> dict[str, Any]:
-    return {
-        "incident": found.incident,
-        "drill": found.drill,
-        "team": found.team,
-        "begin": iso(found.begin),
-        "status": found.status,
-        "real": found.real,
-        "measures": [{**each._asdict(), "met": each.met} for each in found.measures],
-        "skipped": list(found.skipped),
-        "undone": list(found.undone),
-    }

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from incidentctl.app.respond import find_incident
+from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import respond, workspace_of
 from incidentctl.domain.decide import lifecycle
@@ -30,10 +31,23 @@ def resolve_command(
     incidentctl resolve "rolled back; errors are gone"
     """
     said = " ".join(text or []) or None
+    to_do: list[str] = []
+
+    def decide(found: Incident) -> Sequence[Any]:
+        if found.drill is None or found.drill.ended:
+            return lifecycle.resolve(found, said)
+        # The plan of a drill says what it was measured by, which is no secret any more.
+        from incidentctl.app.drill_play import plan_of, unmeasured
+        from incidentctl.domain import drill_play
+
+        workspace = workspace_of(ctx)
+        to_do.extend(filter(None, [unmeasured(workspace, found)]))
+        return drill_play.end(found, plan_of(workspace, found), text=said)
+
     respond(
         ctx,
         incident,
-        lambda found: lifecycle.resolve(found, said),
+        decide,
         "resolved",
         command="resolve",
         json=json,
@@ -41,6 +55,8 @@ def resolve_command(
         at=at,
         echo=said,
     )
+    for note in to_do:
+        console.say(f"note: {note}", "warning")
 
 
 def reopen_command(

@@ -68,11 +68,13 @@ def report_command(
     elif "csv" in chosen:
         from incidentctl.render.report_csv import report_csv
 
-        console.out(report_csv(found.incidents, now=workspace.now()).rstrip("\n"))
+        console.out(
+            report_csv(found.incidents, now=workspace.now(), scores=found.scores).rstrip("\n")
+        )
     else:
         from incidentctl.render.report import report_text
 
         if not found.incidents:
             console.say("No incident fits.")
         zone = workspace.speaker_zone(workspace.actor(None))
-        console.out(report_text(found.metrics, zone).rstrip("\n"))
+        console.out(report_text(found.metrics, zone, scores=found.scores).rstrip("\n"))

@@ -154,15 +154,30 @@ def end(
 ) -> list[Any]:
     """End a drill; `real` is the incident that it turned into.
 
-    What the response is measured by is stated now, when it is no secret any more.
+    What the response is measured by is stated now, when it is no secret any more. Where that is not
+    here, it can be stated after the end, as long as the incident is not closed.
     """
+    play = incident.drill
+    open_end = play is not None and play.ended is None
+    here = drill is not None and drill.plan is not None
+    if incident.resolved and not incident.open and open_end and here and real is None and not text:
+        check(incident, "state what a drill was measured by")
+        return [_ended(incident, drill, real=False)]
     check(incident, "resolve", echo=text)
     found: list[Any] = []
-    if incident.drill is not None and incident.drill.ended is None:
+    if open_end and (here or real is not None):
         found.append(_ended(incident, drill, real=real is not None))
     if real is None:
         return [*found, facts.Resolved(text)]
     return [*found, facts.Related(real, TURNED_REAL), facts.Cancelled(f"{TURNED_REAL}: {real}")]
+
+
+def unmeasured(incident: str) -> str:
+    """Say what is left to do for a drill that ended where its plan is not."""
+    return (
+        "What the drill was measured by is not here, and not in the record. Whoever has its plan "
+        f"adds it: `incidentctl drill stop -i {incident}`."
+    )
 
 
 #: What a drill is to the incident that it turned into, and the other way round.

@@ -1,8 +1,8 @@
 """The score of a drill: how fast the response was, against its targets and earlier drills.
 
 Everything is computed from event times. All spans count from the begin: the planned moment of a
-drill that those who respond had to notice (an unplanned one, or a plan that was attached to what they
-declared), else the start.
+drill that those who respond had to notice (an unplanned one, or one that they declared themselves),
+else the start.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Score(NamedTuple):
     status: str
     real: bool
     """Whether it was broken off since something real came up: then nothing compares with it."""
+    cancelled: bool
+    """Whether it was cancelled: then it was not played, and nothing compares with it."""
     measures: tuple[Measure, ...]
     skipped: tuple[str, ...]
     """The titles of the steps that were skipped."""
@@ -84,6 +86,7 @@ def score(incident: Incident, drill: Drill | None) -> Score:
         counted_from,
         incident.status,
         play.real if play else False,
+        incident.cancelled is not None,
         measures,
         tuple(step.title for step in incident.steps if step.state == SKIPPED),
         tuple(step.title for step in incident.steps if step.state == OPEN),
@@ -123,7 +126,7 @@ def earlier(this: Score, scores: Iterable[Score]) -> list[Score]:
         each
         for each in scores
         if each.begin < this.begin
-        and not each.real
+        and not (each.real or each.cancelled)
         and (
             (this.drill is not None and each.drill == this.drill)
             or (this.team is not None and each.team == this.team)

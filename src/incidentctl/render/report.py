@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
+from incidentctl.domain.drill_score import Measure, Score
 from incidentctl.domain.figures import Figure
 from incidentctl.domain.metrics import Counted, Metrics
 from incidentctl.domain.text import one_line
@@ -17,13 +18,13 @@ _LABEL, _WIDE = 16, 26
 _MOST = 10
 
 
-def report_text(metrics: Metrics, local: tzinfo) -> str:
-    """Write the figures for a terminal; moments in the zone `local`."""
+def report_text(metrics: Metrics, local: tzinfo, *, scores: Sequence[Score] = ()) -> str:
+    """Write the figures for a terminal; moments in the zone `local`; `scores` are of drills."""
     parts = [_head(metrics, local)]
     if metrics.incidents or metrics.cancelled:
         parts += [_counts(metrics), _took(metrics), _updates(metrics)]
         parts += [_load(metrics), _returning(metrics), _steps(metrics)]
-    parts.append(_drills(metrics, local))
+    parts.append([*_drills(metrics, local), *_scores(scores)])
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
@@ -152,3 +153,22 @@ def _drills(metrics: Metrics, local: tzinfo) -> list[str]:
     days = "1 day" if drills.days_since == 1 else f"{drills.days_since} days"
     last = f"the last {days} before the end, {show(drills.last_at, local)}"
     return _row("drills", f"{drills.in_period} in the period; {last} ({drills.last})")
+
+
+_MEASURES = {"declare": "declared", "commander": "commander", "first_update": "first update"}
+
+
+def _scores(scores: Sequence[Score]) -> Iterator[str]:
+    """Write a line for each drill of the period, the newest first: what took how long."""
+    for each in scores[: -_MOST - 1 : -1]:
+        known = [_measure(one) for one in each.measures if (one.took, one.target) != (None, None)]
+        said = "; ".join([one_line(each.drill or "without a plan"), *known])
+        yield from _row(f"  {each.incident}", said, _WIDE)
+    if len(scores) > _MOST:
+        yield f"  ... and {len(scores) - _MOST} more, see --json"
+
+
+def _measure(one: Measure) -> str:
+    took = "not yet" if one.took is None else f"after {_span(one.took)}"
+    target = "" if one.target is None else f" of {_span(one.target)}"
+    return f"{_MEASURES[one.name]} {took}{target}{' (missed)' if one.met is False else ''}"

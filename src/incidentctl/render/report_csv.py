@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from incidentctl.domain.drill_score import COMMAND, DECLARE, FIRST_UPDATE, Score
 from incidentctl.domain.metrics import due_waits
 from incidentctl.domain.state import DONE, OPEN, SKIPPED, Incident
 from incidentctl.domain.text import one_line
@@ -18,25 +19,31 @@ _MOMENTS = (
     "declared", "started", "detected", "acknowledged", "mitigated", "resolved", "cancelled",
     "closed",
 )  # fmt: skip
+_DRILL = (DECLARE, COMMAND, FIRST_UPDATE)
 _TOOK = ("detect", "acknowledge", "mitigate", "resolve")
 COLUMNS = (
     "id", "kind", "title", "severity", "critical", "status", "owner", "services", "product_areas",
     "category", "reported_by", "commander", *_MOMENTS, *(f"{name}_seconds" for name in _TOOK),
     "updates_due", "updates_in_time", "longest_wait_seconds", "steps_done", "steps_skipped",
-    "steps_open",
+    "steps_open", "drill", *(f"drill_{name}_seconds" for name in _DRILL),
+    *(f"drill_{name}_target_seconds" for name in _DRILL),
 )  # fmt: skip
 # What a spreadsheet takes for a formula, at the start of a cell, or of what a program that
 # separates by semicolons takes for one (owasp.org/www-community/attacks/CSV_Injection).
 _FORMULA = re.compile(r"(^|[;\"])(\s*)(?=[=+\-@＝＋－＠|%])")
 
 
-def report_csv(incidents: Iterable[Incident], *, now: datetime) -> str:
+def report_csv(
+    incidents: Iterable[Incident], *, now: datetime, scores: Iterable[Score] = ()
+) -> str:
     """Write a head and one row per incident: moments in UTC, spans in seconds, "" for unknown."""
+    of_drills = {score.incident: score for score in scores}
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(COLUMNS)
     for incident in incidents:
-        writer.writerow([safe_cell(value) for value in _values(incident, now)])
+        values = [*_values(incident, now), *_scored(of_drills.get(incident.id))]
+        writer.writerow([safe_cell(value) for value in values])
     return text.getvalue()
 
 
@@ -71,6 +78,14 @@ def _values(incident: Incident, now: datetime) -> list[str]:
         "" if longest is None else _number(longest),
         *(str(states.count(state)) for state in (DONE, SKIPPED, OPEN)),
     ]
+
+
+def _scored(score: Score | None) -> list[str]:
+    """Return what only drills have."""
+    if score is None:
+        return [""] * (1 + 2 * len(_DRILL))
+    spans = [*(each.took for each in score.measures), *(each.target for each in score.measures)]
+    return [score.drill or "", *("" if span is None else _number(span) for span in spans)]
 
 
 def _number(seconds: float) -> str:

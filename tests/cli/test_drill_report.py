@@ -1,0 +1,79 @@
+"""The scores of drills in `report`: on a terminal, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+PLAN = """\
+name: {name}
+what: Logging in on staging
+team: orders
+at: 2026-03-29T10:30
+how: We stop the token database
+why: To practise the runbook
+saboteur: sanne
+targets: {{commander: 2m, first_update: 15m}}
+"""
+
+
+@pytest.fixture
+def played(run, team):
+    """Two drills that were played, one that was cancelled, and one that has no plan."""
+    (team / "drills").mkdir()
+    for name in ("q1", "q2", "q3"):
+        (team / f"drills/{name}.yaml").write_text(PLAN.format(name=name))
+
+    def play(name, *commands, as_="omar"):
+        ident = run("drill", "run", name, "--no-walk", "--as", as_).out.strip()
+        for arguments in commands:
+            assert run(*arguments, "-i", ident).code == 0
+        return ident
+
+    first = play("q1", ("update", "we look"), ("resolve",))
+    second = play("q2", ("drill", "stop"), as_="sanne")
+    play("q3", ("cancel", "not today"), ("close",))
+    third = run("declare", "we practise", "--drill", "--no-input").out.strip()
+    run("declare", "login is down", "--no-input")
+    return first, second, third
+
+
+def test_json_has_the_score_of_each_drill_of_the_period(run, played):
+    found = run("report", "--json").json["drills"]
+    assert (found["in_period"], found["last"]) == (3, played[2])
+    assert [each["incident"] for each in found["scores"]] == list(played)
+    assert [each["drill"] for each in found["scores"]] == ["q1", "q2", None]
+    for each in found["scores"]:
+        one = run("drill", "score", "-i", each["incident"], "--json").json
+        assert {key: one[key] for key in each} == each
+    met = [[m["met"] for m in each["measures"]] for each in found["scores"]]
+    assert met == [[None, True, True], [None, None, None], [None, None, None]]
+    before = run("report", "--json", "--until", "2026-01-01").json["drills"]
+    assert (before["in_period"], before["scores"]) == (0, [])
+
+
+def test_text_has_a_line_for_each(run, played):
+    out = run("report").out
+    lines = out[out.index("\ndrills") :].replace("\n" + " " * 26, " ").splitlines()
+    first, second, third = played
+    assert lines[-3:] == [
+        f"  {third}   without a plan; commander after 0s",
+        f"  {second}   q2; commander not yet of 2m; first update not yet of 15m",
+        next(line for line in lines if line.startswith(f"  {first}   q1; commander after 0s of")),
+    ]
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_csv_has_their_columns(run, played):
+    rows = list(csv.DictReader(io.StringIO(run("report", "--csv", "--kind", "drill").out)))
+    named = {row["id"]: row for row in rows}
+    first = named[played[0]]
+    assert (first["drill"], first["drill_commander_seconds"]) == ("q1", "0")
+    assert first["drill_first_update_seconds"]
+    assert (first["drill_commander_target_seconds"], first["drill_declare_target_seconds"]) == (
+        "120", "",
+    )  # fmt: skip
+    (usual,) = csv.DictReader(io.StringIO(run("report", "--csv").out))
+    assert (usual["drill"], usual["drill_commander_seconds"]) == ("", "")
