@@ -21,6 +21,7 @@ from incidentctl.record.flush import Flush, Flushed
 from incidentctl.record.folder import Folder, Stored, check
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Action, Author
+from incidentctl.record.pulse import pulse
 from incidentctl.record.scan import FoldHead
 from incidentctl.record.store import Store
 from incidentctl.record.view import View
@@ -216,6 +217,11 @@ class Record:
             f"branch {self._branch} has commits of its own and does not follow the record; "
             "nothing is lost; once it is renamed, the next command makes it anew"
         )
+
+    def pulse(self) -> tuple[object, ...]:
+        """Return what differs from the time before if the record has changed since; in no time."""
+        names = [refs.TRUTH, self._store.mirror, self._store.tracking]
+        return pulse(self._git_dir, filter(None, names), (self._box, self._fallback))
 
     def pending(self) -> int:
         """Count the acknowledged actions that are not yet committed."""
