@@ -18,7 +18,7 @@ from tests.record.kit import INCIDENT, Clone, action
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import decode
-from incidentctl.record.crash import POINTS
+from incidentctl.record.crash import FLUSH_POINTS
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("INCIDENTCTL_KILLS", "200"))
@@ -56,7 +56,7 @@ def assert_all_stands(clone: Clone, acknowledged: set[str], begun: set[str]) -> 
             assert decode(data).id == line.rpartition("/")[2][:26], "torn"
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", FLUSH_POINTS)
 def test_killed_at_a_named_point(clone: Clone, point: str) -> None:
     clone.declare()
     first = set(clone.truth_ids())

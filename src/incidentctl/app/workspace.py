@@ -6,6 +6,7 @@ Only this module and the terminal read the clock, the environment and the workin
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -26,7 +27,10 @@ from incidentctl.record.place import (
     init_local,
     open_repository,
 )
-from incidentctl.record.record import Record
+from incidentctl.record.record import Author, Record
+
+#: The longest that a command waits for the remote where nothing may go on behind it, in seconds.
+_FOREGROUND = 5.0
 
 
 def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
@@ -196,7 +200,38 @@ class Workspace:
             remote=remote,
             fallback=places.state_folder(self.environment),
             now=self.now,
+            share=self._share if remote else None,
         )
+
+    def _share(self) -> None:
+        """Exchange with the remote in the background; in the foreground where that would be cut.
+
+        In a CI job, and in a container whose main command this is, everything ends with it.
+        """
+        background = self.record.background()
+        contained = os.getpid() == 1 or (os.getppid() == 1 and not _has_terminal())
+        if contained or self.environment.get("CI"):
+            lock = background.lock()
+            if lock.take():
+                with lock:
+                    self.record.exchange(self.author, limit=_FOREGROUND)
+            return
+        command = [
+            sys.executable,
+            "-m",
+            "incidentctl",
+            "-C",
+            str(self.root),
+            "sync",
+            "--background",
+        ]
+        background.start(command, self.environment)
+
+    @property
+    def author(self) -> Author:
+        """Return who is named on the commits of this program's own doing, such as merges."""
+        who = self.actor(None)
+        return Author(who.author_name, who.author_email)
 
     def log_text(self, incident: str) -> str:
         """Return the Markdown log of an incident, acknowledged events included."""
@@ -225,6 +260,10 @@ class Workspace:
     def catalog_commit(self) -> str | None:
         """Return the commit of the catalog that is read now, or None where there is none."""
         return head_commit(self._place, self.environment) if self._place else None
+
+
+def _has_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _random(size: int) -> int:

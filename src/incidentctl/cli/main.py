@@ -46,6 +46,10 @@ _COMMANDS: dict[str, _Lazy] = {
     "hypothesis": _Lazy(_RESPOND, "words", "What we think it is, and what it is not"),
     "assign": _Lazy(_RESPOND, "assign", "Give a role, a team or the incident to somebody"),
     "release": _Lazy(_RESPOND, "assign", "Take a role back"),
+    "handover": _Lazy(_RESPOND, "handover", "Offer command to somebody, with the brief"),
+    "accept": _Lazy(_RESPOND, "handover", "Take command that was offered to you"),
+    "take-command": _Lazy(_RESPOND, "handover", "Take command from who cannot be reached"),
+    "escalate": _Lazy(_RESPOND, "handover", "Bring in the next team; shows how to reach it"),
     "severity": _Lazy(_RESPOND, "change", "Change how bad it is; the process follows"),
     "affects": _Lazy(_RESPOND, "change", "Change what is affected; the process follows"),
     "status": _Lazy(_RESPOND, "change", "Show or set where the response stands"),
@@ -57,6 +61,8 @@ _COMMANDS: dict[str, _Lazy] = {
     "relate": _Lazy(_RESPOND, "words", "Name another incident that belongs to this one"),
     "list": _Lazy(_RESPOND, "show", "What is open, or was"),
     "show": _Lazy(_RESPOND, "show", "One incident, now or as it was recorded then"),
+    "sync": _Lazy(_RESPOND, "sync", "Exchange the record with the remote now"),
+    "watch": _Lazy(_RESPOND, "watch", "A live board of what is open"),
     "due": _Lazy(_RESPOND, "update", "What is due; exit 1 when something is overdue"),
     "undo": _Lazy(_RESPOND, "corrections", "Take back what you did last"),
     "amend": _Lazy(_RESPOND, "corrections", "Put an entry right"),
@@ -94,7 +100,8 @@ class _Root(TyperGroup):
         if app is None:
             app = typer.Typer(**_PLAIN)
             settings = getattr(module, "CONTEXT_SETTINGS", None)
-            app.command(context_settings=settings)(getattr(module, f"{cmd_name}_command"))
+            function = getattr(module, f"{cmd_name.replace('-', '_')}_command")
+            app.command(context_settings=settings)(function)
         command = typer.main.get_command(app)
         command.name = cmd_name
         return command

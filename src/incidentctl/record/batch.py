@@ -9,15 +9,17 @@ from typing import NamedTuple
 
 from incidentctl.domain.events import LIFECYCLE, Event
 from incidentctl.domain.ids import incident_folder
+from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.record import folder as folders
 from incidentctl.record import paths, refs
 from incidentctl.record.crash import point
-from incidentctl.record.folder import Folder, Stored, check
+from incidentctl.record.folder import Folder
 from incidentctl.record.outbox import Author, Pending
 from incidentctl.record.store import Store, Tips
+from incidentctl.record.stored import Stored, check, redacted
 from incidentctl.record.stream import Stream, subject
-from incidentctl.record.union import additions, holds_only_the_record
+from incidentctl.record.union import compare, holds_only_the_record
 
 Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
 
@@ -62,6 +64,7 @@ class Batch:
         self._now = now
         self._folders: dict[str, Folder] = {}
         self._fresh: dict[str, dict[str, Stored]] = {}
+        self._blanked: dict[str, dict[str, Stored]] = {}
         self._notes: list[str] = []
 
     def commit(self, pending: Sequence[Pending]) -> Outcome:
@@ -71,6 +74,8 @@ class Batch:
         absorbed = self._find_additions(tips, base)
         for action in pending:
             self._merge(action.incident, _checked(action), base)
+        for incident in self._fresh:
+            self._blank(incident)
         if not self._fresh:  # all of it is in already: the last process died before forgetting
             return self._already_there(pending, tips, absorbed)
         # Git starts while log.md is rendered, and what is not for the commit is rendered while
@@ -165,21 +170,26 @@ class Batch:
         return ours[0] if ours else None
 
     def _find_additions(self, tips: Tips, base: str | None) -> tuple[str, ...]:
-        beside = self._store.beside(tips)
+        """Take in what people committed on the mirror; return the tips that add nothing more.
+
+        What the remote has is not taken in here but read beside the truth, until the exchange
+        merges it: else each would carry the events of the other in a commit of its own.
+        """
         last = self._store.valid_index(tips)
         known = last.absorbed if last else ()
-        for other in beside:
-            if other == base:
+        for other in self._store.beside(tips):
+            if other == base or (base is not None and other == tips.tracking):
                 continue
-            more = additions(self._store.git, base, other)
-            for incident, stored in more.stored.items():
+            more = compare(self._store.git, base, other)
+            for incident, stored in more.added.items():
                 self._merge(incident, stored, base)
             if more.left_out:
                 self._notes.append(
-                    f"left out {more.left_out} file(s) of commit {other[:10]} that are no events "
-                    "of the record"
+                    f"left out {len(more.left_out)} file(s) of commit {other[:10]} that are no "
+                    f"events of the record, such as {one_line(more.left_out[0])[:100]}"
                 )
-        return (*known, *beside)
+            known = (*known, other)
+        return (*known, base) if base else known
 
     def _merge(self, incident: str, stored: dict[str, Stored], base: str | None) -> None:
         """Add events to an incident; those that it has already are not fresh."""
@@ -196,6 +206,16 @@ class Batch:
         if fresh:
             self._fresh.setdefault(incident, {}).update(fresh)
         self._folders[incident] = folder.union(fresh)
+
+    def _blank(self, incident: str) -> None:
+        """Let the tree hold what is redacted without its text; the history keeps it."""
+        folder = self._folders[incident]
+        forms = redacted(folder.stored)
+        if forms:
+            self._blanked[incident] = forms
+            self._folders[incident] = folder._replace(stored={**folder.stored, **forms})
+            fresh = self._fresh[incident]
+            fresh.update({name: form for name, form in forms.items() if name in fresh})
 
     def _write_commits(
         self, stream: Stream, pending: Sequence[Pending], logs: dict[str, str]
@@ -215,7 +235,7 @@ class Batch:
             for incident, name, event in found:
                 stream.file(paths.event_path(incident, name), event.data)
             for incident in {incident for incident, _, _ in found} - last.keys():
-                self._write_log(stream, incident, logs)
+                self._complete(stream, incident, logs)
         marks: dict[str, int] = {}
         for action in pending:
             fresh = self._fresh.get(action.incident, {})
@@ -228,10 +248,13 @@ class Batch:
             for name, data in files.items():
                 stream.file(paths.event_path(action.incident, name), data)
             if last[action.incident] == action.path.name:
-                self._write_log(stream, action.incident, logs)
+                self._complete(stream, action.incident, logs)
         return marks
 
-    def _write_log(self, stream: Stream, incident: str, logs: dict[str, str]) -> None:
+    def _complete(self, stream: Stream, incident: str, logs: dict[str, str]) -> None:
+        """Put into the last commit of an incident what follows from its events."""
+        for name, form in self._blanked.get(incident, {}).items():
+            stream.file(paths.event_path(incident, name), form.data)
         if incident in logs and folders.knows_all(self._folders[incident].events()):
             stream.file(paths.log_path(incident), logs[incident].encode())
 

@@ -1,7 +1,7 @@
 """A test hook: die as by `kill -9` at a named point of the record, so that tests can prove it safe.
 
 With `INCIDENTCTL_CRASH_AT=<name>` in the environment the process kills itself when it comes to
-`point("<name>")`. Unset, a point costs one look into a dictionary. The names are in `POINTS`.
+`point("<name>")`. Unset, a point costs one look into a dictionary. The names are below.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import signal
 
 #: Every point, in the order in which a command passes them.
-POINTS = (
+FLUSH_POINTS = (
     "outbox.written",
     "outbox.synced",
     "outbox.linked",
@@ -23,6 +23,14 @@ POINTS = (
     "flush.forgotten",
     "flush.cached",
     "flush.unlocked",
+)
+#: Every point of an exchange, in its order.
+EXCHANGE_POINTS = (
+    "exchange.fetched",
+    "exchange.united",
+    "exchange.pushed",
+    "exchange.taken",
+    "background.unlocked",
 )
 
 

@@ -16,17 +16,11 @@ from incidentctl.domain.ids import MAX_AHEAD, ulid
 from incidentctl.domain.text import one_line
 from incidentctl.errors import Problem
 from incidentctl.record.objects import Found, Objects, TreeEntry, entries
-from incidentctl.record.paths import event_name, split_name
+from incidentctl.record.paths import event_name
+from incidentctl.record.stored import Stored, check, choose
 
 TOO_LARGE = "larger than 64 kB"
 _FILE = b"100644"
-
-
-class Stored(NamedTuple):
-    """An event, and its exact bytes on the branch."""
-
-    event: Event
-    data: bytes
 
 
 class Folder(NamedTuple):
@@ -52,16 +46,6 @@ class Folder(NamedTuple):
 EMPTY = Folder("", {}, {})
 
 
-def check(name: str, data: bytes) -> Stored:
-    """Read one event under its file name; EventError when either is wrong."""
-    event = decode(data)
-    if event_name(event) != name:
-        if split_name(name) is None:
-            raise EventError("not named like an event")
-        raise EventError("named otherwise than its content says")
-    return Stored(event, data)
-
-
 def lifecycle(events: Iterable[Event]) -> list[Event]:
     """Return the events that decide what a list shows of an incident."""
     return [event for event in events if event.kind in LIFECYCLE]
@@ -80,28 +64,29 @@ def _events_tree(objects: Objects, tree: Found) -> list[TreeEntry]:
 
 
 def load(objects: Objects, trees: Sequence[Found]) -> Folder:
-    """Read an incident from its folders on one or more commits.
-
-    The first folder that has a name gives its content.
-    """
-    wanted: dict[str, str] = {}
+    """Read an incident from its folders on one or more commits."""
+    wanted: list[tuple[str, str]] = []
     faults: dict[str, tuple[int, str]] = {}
     for tree in trees:
         for mode, name, oid in _events_tree(objects, tree):
             if mode != _FILE:
                 _count(faults, "not a plain file", name)
-            elif name not in wanted:
-                wanted[name] = oid
-            elif wanted[name] != oid:
-                _count(faults, "there twice with different content", name)
+            else:
+                wanted.append((name, oid))
+    wanted = list(dict.fromkeys(wanted))
     stored: dict[str, Stored] = {}
-    for name, found in zip(wanted, objects.many(wanted.values()), strict=True):
+    for (name, _), found in zip(wanted, objects.many(oid for _, oid in wanted), strict=True):
         try:
             if found is None or found.type != "blob":
                 raise EventError("missing in this clone")
             if found.data is None:
                 raise EventError(TOO_LARGE)
-            stored[name] = check(name, found.data)
+            event = check(name, found.data)
+            if name in stored:
+                event, same = choose(stored[name], event)
+                if not same:
+                    _count(faults, "there twice with different content", name)
+            stored[name] = event
         except EventError as error:
             _count(faults, str(error), name)
     return Folder(",".join(tree.oid for tree in trees), stored, faults)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -57,11 +59,15 @@ _FIXED = {
     "GCM_INTERACTIVE": "never",
     "GIT_EDITOR": "true",
     "GIT_PAGER": "cat",
+    "GIT_PROXY_COMMAND": "",  # a git:// remote runs it, and core.gitProxy
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
 }
+
+#: So many bytes of what a git with progress prints are kept.
+_KEPT = 1 << 20
 
 
 class Result(NamedTuple):
@@ -93,15 +99,25 @@ class Git:
         """File descriptors of locks: children inherit them, so that a lock outlives a killed
         parent for as long as its git works."""
 
+    def variable(self, name: str) -> str | None:
+        """Return a variable of the environment that git gets."""
+        return self._environment.get(name) or None
+
     def start(
-        self, arguments: Sequence[str], *, feed: bool, discover: bool = False
+        self,
+        arguments: Sequence[str],
+        *,
+        feed: bool,
+        discover: bool = False,
+        more: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start `git <arguments>`; with `feed` its stdin is a pipe. Refuses when git is missing.
 
         With `discover` git looks for the repository by itself, and refuses one that it does not
-        trust.
+        trust. `more` are further variables of its environment, `folder` is where it works.
         """
-        variables = self._environment
+        variables = {**self._environment, **(more or {})}
         if discover:
             variables = {k: v for k, v in variables.items() if k != "GIT_DIR"}
         try:
@@ -111,7 +127,7 @@ class Git:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=variables,
-                cwd=self.git_dir,
+                cwd=folder or self.git_dir,
                 pass_fds=tuple(self.held),
                 start_new_session=True,  # Ctrl-C is for us; a commit under way ends in peace
             )
@@ -148,6 +164,38 @@ def finish(
             f"git {name} took longer than {timeout:.0f} seconds and was ended"
         ) from None
     return Result(child.returncode, out, err.decode(errors="replace"))
+
+
+def finish_live(child: subprocess.Popen[bytes], *, silence: float, limit: float) -> Result | None:
+    """Wait for a git that shows its progress on stderr; None when it had to be ended.
+
+    It may take `limit` seconds, but be silent for no more than `silence`: a slow network is let
+    work, and one that never answers is not waited for.
+    """
+    texts = {"out": bytearray(), "err": bytearray()}
+    end = time.monotonic() + limit
+    try:
+        with selectors.DefaultSelector() as ready:
+            for name, pipe in (("out", child.stdout), ("err", child.stderr)):
+                if pipe is not None:
+                    ready.register(pipe, selectors.EVENT_READ, name)
+            while ready.get_map():
+                found = ready.select(min(silence, max(0.0, end - time.monotonic())))
+                if not found:
+                    return None
+                for key, _ in found:
+                    data = os.read(key.fd, 65536)
+                    texts[key.data] += data
+                    del texts[key.data][:-_KEPT]
+                    if not data:
+                        ready.unregister(key.fileobj)
+        try:
+            child.wait(timeout=silence)
+        except subprocess.TimeoutExpired:
+            return None
+        return Result(child.returncode, bytes(texts["out"]), texts["err"].decode(errors="replace"))
+    finally:
+        kill(child)
 
 
 def signal_group(child: subprocess.Popen[bytes]) -> None:

@@ -21,11 +21,16 @@ class Lock:
     The kernel frees it when the holder and all its git children are gone, also by `kill -9`.
     """
 
-    def __init__(self, path: Path, git: Git) -> None:
-        """Take the file and the git whose children inherit the lock."""
+    def __init__(
+        self, path: Path, git: Git | None = None, *, descriptor: int | None = None
+    ) -> None:
+        """Take the file and the git whose children inherit the lock, if they shall.
+
+        `descriptor` is one that this process inherited: then it holds the lock already.
+        """
         self._path = path
         self._git = git
-        self._descriptor: int | None = None
+        self._descriptor = descriptor
 
     def take(self, *, wait: float = 0.0, until: Callable[[], bool] | None = None) -> bool:
         """Try for `wait` seconds; False when somebody else holds it or `until` became true.
@@ -47,13 +52,21 @@ class Lock:
                 raise
             else:
                 self._descriptor = descriptor
-                self._git.held.append(descriptor)
+                if self._git is not None:
+                    self._git.held.append(descriptor)
                 return True
+
+    def share(self) -> int:
+        """Return the descriptor for a child to inherit: it then holds the lock for as long."""
+        if self._descriptor is None:
+            raise ValueError("a lock that is not held cannot be shared")
+        return self._descriptor
 
     def release(self) -> None:
         """Let others have it."""
         if self._descriptor is not None:
-            self._git.held.remove(self._descriptor)
+            if self._git is not None:
+                self._git.held.remove(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
 

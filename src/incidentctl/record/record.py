@@ -14,16 +14,20 @@ from incidentctl.domain.events import Event, EventError
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError, Problem
 from incidentctl.record import folder as folders
-from incidentctl.record import outbox, paths, refs
+from incidentctl.record import outbox, paths, refs, status
+from incidentctl.record.background import Background
 from incidentctl.record.batch import Batch, Render
 from incidentctl.record.cache import Cache
 from incidentctl.record.flush import Flush, Flushed
-from incidentctl.record.folder import Folder, Stored, check
+from incidentctl.record.folder import Folder
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.pulse import pulse
 from incidentctl.record.scan import FoldHead
+from incidentctl.record.sent import Unsynced, unsynced
+from incidentctl.record.status import Exchanged, Status
 from incidentctl.record.store import Store
+from incidentctl.record.stored import Stored, check
 from incidentctl.record.view import View
 
 __all__ = ["Acknowledged", "Action", "Author", "Flushed", "Record"]
@@ -52,13 +56,15 @@ class Record:
         now: Callable[[], datetime],
         branch: str = "incident-log",
         remote: str | None = None,
+        share: Callable[[], None] | None = None,
     ) -> None:
         """Take the common git directory, and what to compute and render with.
 
         `work_tree` gets the view, None for no view; `own_dir` is its own git directory where that
         is another one, as in a linked worktree. `fallback` holds the outbox where the git
         directory cannot be written. `render` gives the log.md of an incident, `fold_head` what a
-        list shows of it, from its life-cycle events.
+        list shows of it, from its life-cycle events. `share` is called after each flush that leaves
+        something which the remote has not.
         """
         state = git_dir / "incidentctl"
         repository = hashlib.sha256(os.fsencode(git_dir.resolve())).hexdigest()[:16]
@@ -82,6 +88,8 @@ class Record:
         )
         self._state = state
         self._sent = state / "sent" if remote else None
+        self._remote = remote
+        self._share = share
         self._mine: Path | None = None
         self._touched: dict[str, None] = {}
 
@@ -125,12 +133,49 @@ class Record:
         )
         flushed = flush.run(self._mine)
         notes = [*flushed.notes]
+        beside = self._store.beside(self._store.tips())
         for incident in self._touched:
-            log = flush.touched.get(incident)
+            # What a view has shown stays in it, also what is not merged yet.
+            log = None if beside else flush.touched.get(incident)
             note = self.show_view(incident, log=log)
             notes += [note] if note else []
         self._touched.clear()
+        if self._share is not None and self._sent is not None and outbox.paths((self._sent,)):
+            self._share()
         return flushed._replace(notes=tuple(notes))
+
+    def exchange(self, author: Author, *, limit: float) -> Exchanged | None:
+        """Exchange with the remote, for at most `limit` seconds; None without a remote.
+
+        Never raises. The caller holds the lock of exchanges, `background().lock()`.
+        """
+        if self._remote is None:
+            return None
+        # Not for who only records: 3 ms.
+        from incidentctl.record.exchange import Exchange  # noqa: PLC0415
+        from incidentctl.record.remote import Remote  # noqa: PLC0415
+
+        share, self._share = self._share, None  # this is it
+        try:
+            exchange = Exchange(
+                self._store,
+                Remote(self._store.git, self._remote, self._branch, folder=self._work_tree),
+                self._render,
+                state=self._state,
+                author=author,
+                now=self._now,
+                flush=self.flush,
+                mirror_is_free=self._mirror_is_free,
+            )
+            done = exchange.run(limit=limit)
+        finally:
+            self._share = share
+        notes = [self.show_view(head.id) for head in self.open_heads() if head.id in done.received]
+        return done._replace(notes=(*done.notes, *filter(None, notes)))
+
+    def background(self) -> Background:
+        """Return what keeps exchanges apart from each other."""
+        return Background(self._state)
 
     def _batch(self) -> Batch:
         return Batch(self._store, self._render, move_mirror=self._mirror_is_free(), now=self._now)
@@ -217,6 +262,16 @@ class Record:
             f"branch {self._branch} has commits of its own and does not follow the record; "
             "nothing is lost; once it is renamed, the next command makes it anew"
         )
+
+    def unsynced(self) -> Unsynced | None:
+        """Count what is not yet on the remote; None without a remote."""
+        if self._sent is None:
+            return None
+        return unsynced((self._box, self._fallback, self._sent))
+
+    def exchange_status(self) -> Status | None:
+        """Return how the last exchange ended; None before the first."""
+        return status.read(self._state) if self._remote else None
 
     def pulse(self) -> tuple[object, ...]:
         """Return what differs from the time before if the record has changed since; in no time."""

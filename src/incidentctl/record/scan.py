@@ -12,9 +12,9 @@ from incidentctl.domain.events import LIFECYCLE, Event, EventError
 from incidentctl.domain.ids import incident_folder, is_incident_id
 from incidentctl.domain.incident import Head
 from incidentctl.record.cache import Cache
-from incidentctl.record.folder import check
 from incidentctl.record.index import pack_head, unpack_head
 from incidentctl.record.objects import Found, Objects, entries, raw_entries
+from incidentctl.record.stored import check
 
 FoldHead = Callable[[str, Sequence[Event]], Head]
 

@@ -81,6 +81,16 @@ class Store:
         self._index = index
         indexes.write(self.cache, index)
 
+    def absorb(self, *tips: str) -> None:
+        """Remember that the truth holds every event of some commits, and compute the index anew."""
+        now = self.tips()
+        last = self._last_index(now.truth)
+        known = last.absorbed if last.truth == now.truth else ()
+        refs_now = (now.tracking, now.mirror)
+        absorbed = tuple(dict.fromkeys(tip for tip in (*known, *tips) if tip in refs_now))
+        self._index = last._replace(truth=now.truth, beside=("",), absorbed=absorbed)
+        self._rebuild(now)
+
     def commit_of(self, action: str) -> str | None:
         """Return the commit of a recent action, by its file's name; fresh from the disk."""
         index = indexes.read(self.cache)

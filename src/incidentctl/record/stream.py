@@ -35,9 +35,10 @@ def _identity(author: Author, moment: datetime) -> str:
 class Stream:
     """Commits on one ref, in order; git starts with it and ends with the `with` block."""
 
-    def __init__(self, git: Git, ref: str, base: str | None) -> None:
-        """Start on the commit `base`, or with a new root."""
-        self._child = git.start(("fast-import", "--quiet"), feed=True)
+    def __init__(self, git: Git, ref: str, base: str | None, *, force: bool = False) -> None:
+        """Start on the commit `base`, or with a new root; `force` is for a ref of no account."""
+        options = ("--force",) if force else ()
+        self._child = git.start(("fast-import", "--quiet", *options), feed=True)
         self._worker = threading.Thread(target=self._import)
         self._result: Result | EnvironmentFailedError | None = None
         self._ref = ref
@@ -46,19 +47,27 @@ class Stream:
         self._asked = 0
         self.marks = 0
 
-    def commit(self, author: Author, moment: datetime, message: str) -> int:
-        """Begin a commit and return its mark; the files follow."""
+    def commit(
+        self, author: Author, moment: datetime, message: str, *, merge: str | None = None
+    ) -> int:
+        """Begin a commit, with `merge` as a second parent, and return its mark; files follow."""
         self.marks += 1
         who, text = _identity(author, moment), message.encode()
         head = f"commit {self._ref}\nmark :{self.marks}\nauthor {who}\ncommitter {who}\n"
         self._parts += [head.encode(), b"data %d\n" % len(text), text, b"\n"]
         if self.marks == 1 and self._base is not None:
             self._parts.append(f"from {self._base}\n".encode())
+        if merge is not None:
+            self._parts.append(f"merge {merge}\n".encode())
         return self.marks
 
     def file(self, path: str, data: bytes) -> None:
         """Put a file into the commit."""
         self._parts += [f"M 100644 inline {path}\ndata {len(data)}\n".encode(), data, b"\n"]
+
+    def object(self, path: str, oid: str) -> None:
+        """Put a file into the commit that git has already."""
+        self._parts.append(f"M 100644 {oid} {path}\n".encode())
 
     def ask_commit(self, mark: int) -> int:
         """Ask for the id of a commit; returns the number of the answer."""

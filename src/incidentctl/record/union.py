@@ -1,25 +1,54 @@
-"""Find the valid events that another commit has and the truth has not."""
+"""Compare two commits of the record: what each has that the other has not, and what is no event.
+
+By `git diff-tree` of the two, never by listing both: 3 ms where listing takes 750.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import paths
-from incidentctl.record.folder import Stored, check
 from incidentctl.record.git import Git
 from incidentctl.record.objects import Objects
-
-
-class Additions(NamedTuple):
-    """What a commit adds: events by incident and file name, and how many paths were left out."""
-
-    stored: dict[str, dict[str, Stored]]
-    left_out: int
-
+from incidentctl.record.stored import Stored, check, choose
 
 _FOLDER = "incidents"
+_FILE = "100644"
+_NO_OBJECT = re.compile(r"0+\Z")
+
+
+class Difference(NamedTuple):
+    """What `theirs` has against `ours`; events by incident and file name."""
+
+    added: dict[str, dict[str, Stored]]
+    """Whole events at their own paths that only they have."""
+    missing: dict[str, set[str]]
+    """Names of events that only we have."""
+    changed: dict[str, dict[str, Stored]]
+    """What stands of events that both have with different bytes, where that is not ours."""
+    kept: dict[str, set[str]]
+    """Names of events that both have with different bytes, of which ours stands."""
+    disputed: tuple[str, ...]
+    """Paths of events that differ by more than a redaction."""
+    logs: dict[str, str]
+    """The id of their log.md where it is another than ours."""
+    left_out: tuple[str, ...]
+    """Paths that are none of the record's, or hold what is no event."""
+
+    @property
+    def follows(self) -> bool:
+        """Whether `theirs` could stand for ours: it lacks nothing and holds nothing foreign."""
+        return not (self.missing or self.kept or self.disputed or self.left_out)
+
+
+class _Change(NamedTuple):
+    place: paths.EventPath
+    path: str
+    ours: str | None
+    theirs: str
 
 
 def holds_only_the_record(git: Git, commit: str) -> bool:
@@ -27,39 +56,73 @@ def holds_only_the_record(git: Git, commit: str) -> bool:
     return git.run("ls-tree", "--name-only", commit).out.split() == [_FOLDER.encode()]
 
 
-def additions(git: Git, truth: str | None, other: str) -> Additions:
+def compare(git: Git, ours: str | None, theirs: str) -> Difference:
     """Compare two commits; nothing but whole events at their own paths counts as an addition.
 
-    Without a truth every event of the other one does; what else it holds is not looked at.
+    Without ours every event of theirs is one; what else theirs holds is not looked at then.
     """
-    within: tuple[str, ...] = ()
-    if truth is None:
-        truth = git.run("hash-object", "-t", "tree", "--stdin", data=b"").out.decode().strip()
-        within = ("--", _FOLDER)
-    arguments = ("-r", "-z", "--raw", "--no-renames", truth, other, *within)
-    changes = git.run("diff-tree", *arguments, timeout=60.0)
-    if changes.code:
-        raise EnvironmentFailedError(f"git could not compare the record: {changes.err.strip()}")
-    fields = changes.out.decode(errors="replace").split("\0")
-    wanted: list[tuple[str, str, str]] = []
-    left_out = 0
-    for line, path in zip(fields[::2], fields[1::2], strict=False):
-        _, mode, _, oid, status = line.split(" ")
+    found = Difference({}, {}, {}, {}, (), {}, ())
+    left_out: list[str] = []
+    changes: list[_Change] = []
+    for mode, ours_oid, theirs_oid, status, path in _changes(git, ours, theirs):
         place = paths.parse(path)
-        if status == "A" and mode == "100644" and place:
-            wanted.append((place.incident, place.name, oid))
-        elif status != "D" and not (path.startswith("incidents/") and path.endswith("/log.md")):
-            left_out += 1
-    stored: dict[str, dict[str, Stored]] = {}
-    if wanted:
-        with Objects(git) as objects:
-            found = objects.many(oid for _, _, oid in wanted)
-            for (incident, name, _), blob in zip(wanted, found, strict=True):
-                try:
-                    if blob is None or blob.data is None:
-                        left_out += 1
-                    else:
-                        stored.setdefault(incident, {})[name] = check(name, blob.data)
-                except EventError:
-                    left_out += 1
-    return Additions(stored, left_out)
+        if status == "D":
+            if place:
+                found.missing.setdefault(place.incident, set()).add(place.name)
+        elif mode != _FILE:
+            left_out.append(path)
+        elif place:
+            known = None if _NO_OBJECT.match(ours_oid) else ours_oid
+            changes.append(_Change(place, path, known, theirs_oid))
+        elif incident := paths.parse_log(path):
+            found.logs[incident] = theirs_oid
+        else:
+            left_out.append(path)
+    disputed = _read(git, changes, found, left_out) if changes else ()
+    return found._replace(disputed=disputed, left_out=tuple(left_out))
+
+
+def _changes(git: Git, ours: str | None, theirs: str) -> list[tuple[str, str, str, str, str]]:
+    within: tuple[str, ...] = ()
+    if ours is None:
+        ours = git.run("hash-object", "-t", "tree", "--stdin", data=b"").out.decode().strip()
+        within = ("--", _FOLDER)
+    arguments = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev", ours, theirs, *within)
+    done = git.run("diff-tree", *arguments, timeout=60.0)
+    if done.code:
+        raise EnvironmentFailedError(f"git could not compare the record: {done.err.strip()}")
+    fields = done.out.decode(errors="replace").split("\0")
+    return [
+        (mode, old, new, status, path)
+        for (_, mode, old, new, status), path in zip(
+            (line.split(" ") for line in fields[:-1:2]), fields[1::2], strict=False
+        )
+    ]
+
+
+def _read(
+    git: Git, changes: list[_Change], found: Difference, left_out: list[str]
+) -> tuple[str, ...]:
+    """Read and check the events that only they have, or that both have with different bytes."""
+    disputed = []
+    wanted = [oid for change in changes for oid in (change.theirs, change.ours) if oid]
+    with Objects(git) as objects:
+        blobs = objects.many(wanted)
+        for (incident, name), path, ours, _ in changes:
+            data = [blob and blob.data for blob in (next(blobs), next(blobs) if ours else None)]
+            try:
+                theirs = check(name, data[0] or b"")
+                if ours is None:
+                    found.added.setdefault(incident, {})[name] = theirs
+                    continue
+                mine = check(name, data[1] or b"")
+            except EventError:
+                left_out.append(path)
+                continue
+            stands, same = choose(mine, theirs)
+            if stands is theirs:
+                found.changed.setdefault(incident, {})[name] = theirs
+            else:
+                found.kept.setdefault(incident, set()).add(name)
+            disputed += [] if same else [path]
+    return tuple(disputed)

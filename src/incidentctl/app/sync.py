@@ -1,0 +1,60 @@
+"""Exchange the record with the remote: now for whoever asks, or behind a command."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from incidentctl.app.workspace import Workspace
+
+#: The longest exchange, in seconds; one that gets no answer gives up long before.
+_LIMIT = 600.0
+#: How long to wait for another exchange of this clone, in seconds.
+_WAIT = 22.0
+
+
+class Synced(NamedTuple):
+    """How an exchange ended: `state` is ok, behind, offline, misconfigured or refused."""
+
+    state: str
+    reason: str | None
+    sent: int
+    received: int
+    pending: int
+    """Events that the remote still lacks."""
+    notes: tuple[str, ...] = ()
+
+
+def sync(workspace: Workspace) -> Synced:
+    """Exchange now, after what goes on in the background."""
+    record = workspace.record
+    if record.unsynced() is None:
+        reason = (
+            "the record is kept locally, without a remote"
+            if workspace.is_local
+            else "no remote is set: write `record: {remote: origin}` into incidentctl.yaml"
+        )
+        return Synced("misconfigured", reason, 0, 0, record.pending())
+    lock = record.background().lock()
+    if not lock.take(wait=_WAIT):
+        return _ended(workspace, "behind", "another exchange of this clone goes on")
+    with lock:
+        done = record.exchange(workspace.author, limit=_LIMIT)
+    assert done is not None  # noqa: S101 (there is a remote)
+    ended = _ended(workspace, done.state, done.reason)
+    return ended._replace(sent=done.sent, received=done.events, notes=done.notes)
+
+
+def _ended(workspace: Workspace, state: str, reason: str | None) -> Synced:
+    left = workspace.record.unsynced()
+    return Synced(state, reason, 0, 0, left.events if left else 0)
+
+
+def sync_in_background(workspace: Workspace, descriptor: int) -> None:
+    """Exchange for as long as commands leave something to share; `descriptor` is the lock held."""
+    record, author = workspace.record, workspace.author
+
+    def exchange() -> bool:
+        done = record.exchange(author, limit=_LIMIT)
+        return done is not None and done.state == "ok"
+
+    record.background().work(exchange, descriptor)

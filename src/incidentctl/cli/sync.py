@@ -1,0 +1,70 @@
+"""`sync`: exchange the record with the remote now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.sync import Synced, sync, sync_in_background
+from incidentctl.cli import console
+from incidentctl.cli.options import Json
+from incidentctl.cli.responding import workspace_of
+from incidentctl.errors import EnvironmentFailedError
+
+_HINTS = {
+    "behind": "say it again in a moment",
+    "offline": "nothing is lost; it is sent once the remote answers",
+    "misconfigured": "nothing is lost; put it right and say it again",
+    "refused": "nothing is lost; let the branch be pushed to, and say it again",
+}
+
+
+def sync_command(
+    ctx: typer.Context,
+    json: Json = False,
+    background: Annotated[int | None, typer.Option("--background", hidden=True)] = None,
+) -> None:
+    """Exchange the record with the remote now; it also happens by itself after each event.
+
+    incidentctl sync
+    """
+    workspace = workspace_of(ctx)
+    if background is not None:
+        sync_in_background(workspace, background)
+        return
+    if console.is_terminal() and workspace.basics.remote:
+        console.say(f"Exchanging with {workspace.basics.remote} ...", "dim")
+    done = sync(workspace)
+    for note in (*workspace.notes, *done.notes):
+        console.say(f"note: {note}", "warning")
+    if json:
+        console.print_json(
+            "sync",
+            {
+                # A remote that refuses is set up wrongly, for a program; `reason` tells more.
+                "state": "misconfigured" if done.state == "refused" else done.state,
+                "sent": done.sent,
+                "received": done.received,
+                "pending": done.pending,
+                "reason": done.reason,
+            },
+        )
+        if done.state != "ok":
+            raise typer.Exit(EnvironmentFailedError.exit_code)
+        return
+    if done.state != "ok":
+        raise EnvironmentFailedError(_sentence(done), hint=_HINTS[done.state])
+    console.out(_sentence(done))
+
+
+def _sentence(done: Synced) -> str:
+    moved = f"{_events(done.sent)} sent, {_events(done.received)} received"
+    if done.state == "ok":
+        return f"In step with the remote: {moved}."
+    left = f"{_events(done.pending)} still to be sent"
+    return f"{done.state}: {done.reason or 'no reason is known'} ({moved}, {left})"
+
+
+def _events(number: int) -> str:
+    return "1 event" if number == 1 else f"{number} events"

@@ -1,0 +1,215 @@
+"""Exchange the record with the remote: fetch, unite, push, and forget what is proven there.
+
+Nothing of this holds the clone's lock while the network is at work: responders go on meanwhile.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from incidentctl.domain.text import one_line
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record import outbox, refs, sent, status
+from incidentctl.record.batch import Render
+from incidentctl.record.crash import point
+from incidentctl.record.lock import Lock
+from incidentctl.record.merge import advance, merge
+from incidentctl.record.outbox import Author
+from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
+from incidentctl.record.status import Exchanged, Status
+from incidentctl.record.store import Store
+from incidentctl.record.union import Difference, compare, holds_only_the_record
+
+#: How often a push that others overtook is tried again, and the longest pause between, in seconds.
+_TRIES = 16
+_PAUSE = 2.0
+#: How long the exchange waits for a command that commits, in seconds.
+_WAIT = 5.0
+
+
+class Exchange:
+    """One exchange of one clone; the caller holds the lock of exchanges."""
+
+    def __init__(
+        self,
+        store: Store,
+        remote: Remote,
+        render: Render,
+        *,
+        state: Path,
+        author: Author,
+        now: Callable[[], datetime],
+        flush: Callable[[], object],
+        mirror_is_free: Callable[[], bool],
+    ) -> None:
+        """Take the clone, whose folder `state` has the spool; `flush` commits what waits there."""
+        self._store = store
+        self._git = store.git
+        self._remote = remote
+        self._render = render
+        self._state = state
+        self._sent = state / "sent"
+        self._author = author
+        self._now = now
+        self._flush = flush
+        self._mirror = store.mirror
+        self._mirror_is_free = mirror_is_free
+        self._forgotten = 0
+        self._received: dict[str, set[str]] = {}
+        self._notes: dict[str, None] = {}
+
+    def run(self, *, limit: float) -> Exchanged:
+        """Exchange until both have the same, or it does not go on; at most `limit` seconds.
+
+        Never raises: what is acknowledged is safe, and the answer says why it is not shared.
+        """
+        until = time.monotonic() + limit
+        try:
+            self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fault = self._remote.fault()
+            answer = Answer(MISCONFIGURED, fault) if fault else self._rounds(until)
+        except EnvironmentFailedError as error:
+            answer = Answer(MISCONFIGURED, error.message)
+        except OSError as error:
+            answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
+        now, before = self._now(), status.read(self._state)
+        well = now if answer.state == OK else before and before.well
+        status.write(self._state, Status(now, answer.state, answer.reason, well))
+        return Exchanged(
+            answer.state,
+            answer.reason,
+            self._forgotten,
+            frozenset(self._received),
+            sum(len(names) for names in self._received.values()),
+            tuple(self._notes),
+        )
+
+    def _rounds(self, until: float) -> Answer:
+        self._flush()
+        # What an earlier fetch brought must not be lost where the remote was reset meanwhile.
+        if (known := self._tracking()) is not None and (commit := self._unite(known)):
+            self._take(commit)
+        answer = Answer(BEHIND, "others push at the same time, or much is logged here")
+        for attempt in range(_TRIES):
+            fetched = self._fetch(until)
+            if fetched.state not in (OK, MISSING):
+                return fetched
+            point("exchange.fetched")
+            theirs = self._tracking() if fetched.state == OK else None
+            commit = self._unite(theirs)
+            rest = self._forget(theirs) if theirs else False
+            if commit is None and not rest:
+                return Answer(OK)
+            point("exchange.united")
+            if commit is not None:
+                answer = self._remote.push(commit, until=until)
+                point("exchange.pushed")
+                if answer.state != BEHIND:  # the remote has it; or will not, and it waits merged
+                    self._take(commit)
+                if answer.state not in (OK, BEHIND):
+                    return answer
+            if answer.state == BEHIND:
+                pause = random.random() * min(0.05 * 2**attempt, _PAUSE)  # noqa: S311 (to spread)
+                if time.monotonic() + pause > until:
+                    return answer
+                time.sleep(pause)
+            self._flush()
+        return answer
+
+    def _fetch(self, until: float) -> Answer:
+        answer = self._remote.fetch(until=until)
+        if answer.state == MISSING and not self._remote.has_branches(until=until):
+            return Answer(
+                MISCONFIGURED,
+                "the remote has no branch at all, and a forge would make the record its main "
+                "one: push your own branch first",
+            )
+        return answer
+
+    def _tracking(self) -> str | None:
+        return refs.read(self._git, self._remote.tracking)
+
+    def _unite(self, theirs: str | None) -> str | None:
+        """Return the commit that the remote lacks, None when it lacks nothing.
+
+        Where theirs follows the truth, or there is none yet, the truth moves at once. A merge is
+        not taken in before the remote has it: else each refused push would leave one more.
+        """
+        truth = self._store.tips().truth
+        if theirs is None or theirs == truth:
+            return truth if theirs is None else None
+        if truth is not None and self._follows(theirs, truth):
+            self._store.absorb(theirs)
+            return truth
+        difference = compare(self._git, truth, theirs)
+        self._tell(difference)
+        if truth is None:
+            clean = difference.follows and holds_only_the_record(self._git, theirs)
+            foreign = not difference.added
+        else:
+            clean = difference.follows and self._follows(truth, theirs)
+            foreign = not difference.added and self._is_foreign(theirs, truth)
+        if foreign:
+            raise EnvironmentFailedError(
+                f"the branch {self._remote.tracking.partition('/')[2]} holds no record; name "
+                "another in incidentctl.yaml: record: {branch: ...}"
+            )
+        for part in (difference.added, difference.changed):
+            for incident, stored in part.items():
+                self._received.setdefault(incident, set()).update(stored)
+        if clean:
+            self._take(theirs)
+            return None
+        return merge(
+            self._store, self._render, truth, theirs, difference, author=self._author,
+            now=self._now,
+        )  # fmt: skip
+
+    def _follows(self, older: str, newer: str) -> bool:
+        return self._git.run("merge-base", "--is-ancestor", older, newer).code == 0
+
+    def _is_foreign(self, theirs: str, truth: str) -> bool:
+        """Say whether a branch has nothing to do with the record: no folder, no common history."""
+        held = self._git.run("ls-tree", "--name-only", theirs, "--", "incidents").out.strip()
+        return not held and self._git.run("merge-base", theirs, truth).code != 0
+
+    def _take(self, commit: str) -> None:
+        """Let the truth follow to a commit; where it has moved meanwhile git leaves it."""
+        if commit == self._store.tips().truth:
+            return
+        with Lock(self._state / "lock", self._git) as lock:
+            if not lock.take(wait=_WAIT):
+                return  # the next round sees to it
+            before = self._store.tips()
+            advance(self._git, commit, self._mirror if self._mirror_is_free() else None)
+        if self._store.tips().truth == commit:
+            point("exchange.taken")
+            old = (before.truth, before.mirror if before.mirror == before.truth else None)
+            self._store.absorb(*filter(None, (*old, self._tracking())))
+
+    def _forget(self, theirs: str) -> bool:
+        """Forget what the remote has; say whether something is left that it has not.
+
+        What is left and not in the truth either goes back into the outbox: somebody has moved the
+        truth to an older commit.
+        """
+        gone, rest = sent.forget(self._git, self._sent, theirs)
+        self._forgotten += gone
+        truth = self._store.tips().truth
+        if rest and truth is not None:
+            for action in sent.lacking(self._git, rest, truth):
+                outbox.move(action.path, self._state / "outbox")
+        return bool(rest)
+
+    def _tell(self, difference: Difference) -> None:
+        for paths, what in (
+            (difference.left_out, "are no events of the record and are carried nowhere"),
+            (difference.disputed, "were changed on the remote, and one version stands"),
+        ):
+            if paths:
+                example = one_line(paths[0])[:100]
+                self._notes[f"{len(paths)} file(s) of the remote {what}, such as {example}"] = None

@@ -1,0 +1,80 @@
+"""Merge the record of the remote with the one here: the union of both, so nothing can conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record import folder as folders
+from incidentctl.record import paths, refs
+from incidentctl.record.batch import Render
+from incidentctl.record.git import Git
+from incidentctl.record.outbox import Author
+from incidentctl.record.store import Store
+from incidentctl.record.stored import redacted
+from incidentctl.record.stream import Stream
+from incidentctl.record.union import Difference
+
+#: A merge stands here until the remote has taken it; nobody reads it.
+_TEMPORARY = "refs/incidentctl/merge"
+
+
+def merge(
+    store: Store,
+    render: Render,
+    ours: str | None,
+    theirs: str,
+    difference: Difference,
+    *,
+    author: Author,
+    now: Callable[[], datetime],
+) -> str:
+    """Make the commit that holds both, with both as parents, so that each stays reachable.
+
+    Without ours it holds what theirs has of the record, and nothing else that theirs has.
+
+    log.md is written anew where ours adds something to theirs, else it is theirs: clones that
+    merge the same do not push against each other. EnvironmentFailedError when git cannot.
+    """
+    added = {i: dict(stored) for i, stored in difference.added.items()}
+    for incident, stored in difference.changed.items():
+        added.setdefault(incident, {}).update(stored)
+    anew = difference.missing.keys() | difference.kept.keys()
+    logs: dict[str, str] = {}
+    for incident in anew | added.keys():
+        folder = store.folder_at(incident, [tip for tip in (ours, theirs) if tip])
+        if forms := redacted(folder.stored):
+            added.setdefault(incident, {}).update(forms)
+            folder = folder._replace(stored={**folder.stored, **forms})
+            anew = anew | {incident}
+        if incident in anew and folders.knows_all(folder.events()):
+            told = folders.problems(paths.log_path(incident), folder, now=now())
+            logs[incident] = render(incident, folder.events(), told)
+    with Stream(store.git, _TEMPORARY, ours, force=True) as stream:
+        mark = stream.commit(author, now(), "Merge the record of the remote\n", merge=theirs)
+        for incident, stored in added.items():
+            for name, event in stored.items():
+                stream.file(paths.event_path(incident, name), event.data)
+        for incident, text in logs.items():
+            stream.file(paths.log_path(incident), text.encode())
+        for incident in difference.logs.keys() - anew:
+            stream.object(paths.log_path(incident), difference.logs[incident])
+        number = stream.ask_commit(mark)
+        stream.send()
+        result, answers = stream.answers()
+    if not answers[number] or result.code:
+        raise EnvironmentFailedError(f"git could not merge the record: {result.err.strip()[:200]}")
+    return answers[number]
+
+
+def advance(git: Git, commit: str, mirror: str | None) -> None:
+    """Move the truth to a commit that follows it, and the mirror if it can follow, too.
+
+    Only for the holder of the clone's lock. Judged by the truth: a mirror with commits of its own
+    stays, and git then ends with 1.
+    """
+    moves = [f"reset {ref}\nfrom {commit}\n\n" for ref in (refs.TRUTH, mirror) if ref]
+    data = "".join(["feature done\n", *moves, "done\n"])
+    git.run("fast-import", "--quiet", data=data.encode(), timeout=60.0)
+    git.run("update-ref", "-d", _TEMPORARY)

@@ -1,0 +1,171 @@
+"""Talk to the remote that shares the record: fetch, push, and why it did not work.
+
+Nothing of the configuration runs a program but what brings git to the remote: `core.sshCommand`
+and the credential helpers.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.text import one_line
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record.git import Git, Result, finish_live
+
+OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
+#: The remote answers, but has no such branch.
+MISSING = "missing"
+
+#: A remote that says nothing for so many seconds is not waited for.
+SILENCE = 20.0
+# As measured: a dead network is noticed in 10 s, and no ssh outlives its git by more.
+_SSH = "ssh -oBatchMode=yes -oConnectTimeout=5 -oServerAliveInterval=5 -oServerAliveCountMax=2"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*\Z")
+_PASSWORD = re.compile(r"//[^/@\s]+@")
+
+# Phrases of git, curl and ssh with LC_ALL=C; what fits none is called misconfigured, since that is
+# never waited out.
+_OFFLINE = (
+    "could not resolve host", "couldn't connect to server", "failed to connect",
+    "connection refused", "connection timed out", "operation timed out", "connection reset",
+    "connection closed by", "network is unreachable", "no route to host", "unexpected disconnect",
+    "name or service not known", "temporary failure in name resolution", "early eof",
+    "the remote end hung up", "empty reply from server", "returned error: 5", "timeout",
+    "unable to connect to",
+)  # fmt: skip
+#: These come with "the remote end hung up" or stand beside it, and say more.
+_CONFIGURED_WRONG = (
+    "permission denied", "authentication failed", "could not read username",
+    "could not read password", "host key verification failed", "repository not found",
+    "not found", "does not appear to be a git repository", "not allowed", "access denied",
+    "returned error: 401", "returned error: 403", "returned error: 404",
+)  # fmt: skip
+#: Two clones that push at once: the other one was first.
+_RACE = (
+    "[rejected]", "fetch first", "non-fast-forward", "stale info", "cannot lock ref",
+    "failed to update ref", "incorrect old value", "reference already exists",
+)  # fmt: skip
+
+
+class Answer(NamedTuple):
+    """How it went: a state, and for people why."""
+
+    state: str
+    reason: str | None = None
+
+
+class Remote:
+    """A remote of the repository, and the branch of the record on it."""
+
+    def __init__(self, git: Git, name: str, branch: str, *, folder: Path | None) -> None:
+        """Take the git of the repository, and the name of the remote in its configuration.
+
+        The address of a remote may be a path that is relative to `folder`, the work tree.
+        """
+        self._git = git
+        self._folder = folder
+        self._name = name
+        self._branch = f"refs/heads/{branch}"
+        self.tracking = f"refs/remotes/{name}/{branch}"
+        self._ssh: dict[str, str] | None = None
+
+    def fault(self) -> str | None:
+        """Say why there is no such remote; None when there is one."""
+        if not _NAME.match(self._name):
+            return f"{one_line(self._name)!r} is not the name of a git remote"
+        if self._setting(f"remote.{self._name}.url") is None:
+            return f"git has no remote called {self._name} here: git remote add {self._name} URL"
+        return None
+
+    def fetch(self, *, until: float) -> Answer:
+        """Bring the branch to its remote-tracking ref; `until` is a time of the monotonic clock."""
+        done = self._run(
+            "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
+            "--no-prune", "--no-recurse-submodules", "--refmap=", "--no-filter",
+            "--upload-pack=git-upload-pack", "--", self._name, f"+{self._branch}:{self.tracking}",
+            until=until,
+        )  # fmt: skip
+        if done is not None and "couldn't find remote ref" in done.err:
+            return Answer(MISSING)
+        return self._answer(done)
+
+    def has_branches(self, *, until: float) -> bool | None:
+        """Say whether the remote has any branch at all; None when it does not answer."""
+        done = self._run(
+            "ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", self._name, until=until
+        )
+        return bool(done.out.strip()) if done is not None and done.code == 0 else None
+
+    def push(self, commit: str, *, until: float) -> Answer:
+        """Push a commit to the branch, as a fast-forward or not at all."""
+        done = self._run(
+            "-c", f"remote.{self._name}.mirror=false", "-c", "push.pushOption=",
+            "push", "--porcelain", "--progress", "--no-verify", "--no-signed",
+            "--recurse-submodules=no", "--receive-pack=git-receive-pack", "--", self._name,
+            f"{commit}:{self._branch}", until=until,
+        )  # fmt: skip
+        if done is None or done.code == 0:
+            return self._answer(done)
+        lines = [line for line in done.out.decode(errors="replace").splitlines() if line[:1] == "!"]
+        if not lines:
+            return self._answer(done)
+        told = lines[0].rpartition("\t")[2]
+        if any(phrase in f"{told} {done.err}".casefold() for phrase in _RACE):
+            return Answer(BEHIND, "others push at the same time")
+        return Answer(REFUSED, f"{self._name} refuses the push: {_shown(told, done.err)}")
+
+    def _answer(self, done: Result | None) -> Answer:
+        if done is None:
+            return Answer(OFFLINE, f"{self._name} did not answer for {SILENCE:.0f} seconds")
+        if done.code == 0:
+            return Answer(OK)
+        told = done.err.casefold()
+        offline = any(phrase in told for phrase in _OFFLINE)
+        wrong = any(phrase in told for phrase in _CONFIGURED_WRONG)
+        state = OFFLINE if offline and not wrong else MISCONFIGURED
+        return Answer(state, f"{self._name}: {_shown(_last_error(done.err), '')}")
+
+    def _run(self, *arguments: str, until: float) -> Result | None:
+        limit = until - time.monotonic()
+        if limit <= 0:
+            return None
+        child = self._git.start(
+            arguments, feed=False, more=self._ssh_variables(), folder=self._folder
+        )
+        return finish_live(child, silence=min(SILENCE, limit), limit=limit)
+
+    def _ssh_variables(self) -> dict[str, str]:
+        """Return our options for ssh, unless the user has a command of their own."""
+        if self._ssh is None:
+            own = self._git.variable("GIT_SSH_COMMAND") or self._git.variable("GIT_SSH")
+            own = own or self._setting("core.sshCommand")
+            self._ssh = {} if own else {"GIT_SSH_COMMAND": _SSH}
+        return self._ssh
+
+    def _setting(self, key: str) -> str | None:
+        try:
+            done = self._git.run("config", "--get", key)
+        except EnvironmentFailedError:
+            return None
+        return done.out.decode(errors="replace").strip() or None if done.code == 0 else None
+
+
+def _last_error(err: str) -> str:
+    """Return the line of git or ssh that says what was wrong, without progress and advice."""
+    lines = [line.strip() for part in err.splitlines() for line in part.split("\r") if line.strip()]
+    marks = ("fatal:", "error:", "ssh:", "ERROR:")
+    for number, line in enumerate(lines):
+        if line.startswith(marks) or "ermission denied" in line:
+            # "unable to connect to HOST:" has the reason on the next line.
+            return " ".join(lines[number : number + 2]) if line.endswith(":") else line
+    return lines[-1] if lines else "no reason"
+
+
+def _shown(text: str, more: str) -> str:
+    """Make one line of what a remote said: no controls, no password of an address."""
+    hints = [line[8:].strip() for line in more.splitlines() if line.startswith("remote: error:")]
+    line = one_line(" ".join([text.strip(), *hints[:2]]))
+    return _PASSWORD.sub("//", line.removeprefix("fatal: "))[:300]

@@ -1,0 +1,82 @@
+"""What is committed here and not yet seen on the remote: kept until a fetch shows it there."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.events import EventError, is_id
+from incidentctl.domain.ids import ulid_milliseconds
+from incidentctl.record import outbox, paths
+from incidentctl.record.git import Git
+from incidentctl.record.outbox import Pending
+
+#: So many paths are asked of one git.
+_AT_ONCE = 500
+
+
+class Unsynced(NamedTuple):
+    """How many events are not yet on the remote, and when the oldest of them was written."""
+
+    events: int
+    since: datetime | None
+
+
+def unsynced(boxes: Iterable[Path]) -> Unsynced:
+    """Count the events in `sent/` and in the outboxes."""
+    files = outbox.paths(boxes)
+    known = [path for path in files if is_id(path.name[:26])]
+    since = None
+    if known:
+        since = datetime.fromtimestamp(ulid_milliseconds(known[0].name) / 1000, UTC)
+    return Unsynced(sum(_events(path) for path in files), since)
+
+
+def _events(path: Path) -> int:
+    with contextlib.suppress(OSError):
+        return max(0, path.read_bytes().count(b"\n") - 1)  # a line for each below the head
+    return 0
+
+
+def forget(git: Git, sent: Path, commit: str) -> tuple[int, list[Pending]]:
+    """Forget what a commit of the remote holds; return how many events, and the actions it lacks.
+
+    By the exact paths of the events: a redacted one is there without its text.
+    """
+    actions = list(_actions(sent))
+    rest = lacking(git, actions, commit)
+    kept = {action.path for action in rest}
+    gone = [action for action in actions if action.path not in kept]
+    for action in gone:
+        action.path.unlink(missing_ok=True)
+    return sum(len(action.entries) for action in gone), rest
+
+
+def lacking(git: Git, actions: Sequence[Pending], commit: str) -> list[Pending]:
+    """Return the actions of which a commit does not hold every event."""
+    rest = []
+    for start in range(0, len(actions), _AT_ONCE):
+        part = actions[start : start + _AT_ONCE]
+        held = _held(git, commit, [path for action in part for path in _paths(action)])
+        rest += [action for action in part if not held.issuperset(_paths(action))]
+    return rest
+
+
+def _actions(sent: Path) -> Iterable[Pending]:
+    for path in outbox.paths((sent,)):
+        with contextlib.suppress(EventError):  # damaged: it stays, for `doctor` to tell
+            action = outbox.read(path)
+            if action is not None:
+                yield action
+
+
+def _paths(action: Pending) -> list[str]:
+    return [paths.event_path(action.incident, name) for name in action.entries]
+
+
+def _held(git: Git, commit: str, wanted: Sequence[str]) -> set[str]:
+    done = git.run("ls-tree", "-z", "--name-only", commit, "--", *wanted, timeout=60.0)
+    return set(done.out.decode(errors="replace").split("\0"))

@@ -1,0 +1,56 @@
+"""How exchanges with the remote end; the last one is kept for whoever asks, as one line of JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+_FILE = "exchange.json"
+
+
+class Exchanged(NamedTuple):
+    """How an exchange ended: `state` is ok, behind, offline, misconfigured or refused."""
+
+    state: str
+    reason: str | None
+    sent: int
+    """How many events the remote now has that it had not."""
+    received: frozenset[str]
+    """The incidents of which events came, or were redacted."""
+    events: int
+    """How many events came."""
+    notes: tuple[str, ...]
+
+
+class Status(NamedTuple):
+    """When the last exchange ended, in which state, and why; `well` is when one last went well."""
+
+    at: datetime
+    state: str
+    reason: str | None
+    well: datetime | None
+
+
+def read(folder: Path) -> Status | None:
+    """Return the status; None when there was no exchange yet, or the file is damaged."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        entry = json.loads((folder / _FILE).read_bytes())
+        well = datetime.fromisoformat(entry["well"]) if entry["well"] else None
+        return Status(datetime.fromisoformat(entry["at"]), entry["state"], entry["reason"], well)
+    return None
+
+
+def write(folder: Path, status: Status) -> None:
+    """Keep the status, whole or not at all; it is no harm when it cannot be written."""
+    temporary = folder / f".{_FILE}.{os.getpid()}"
+    entry = status._asdict() | {
+        "at": status.at.isoformat(),
+        "well": status.well and status.well.isoformat(),
+    }
+    with contextlib.suppress(OSError):
+        temporary.write_text(json.dumps(entry))
+        temporary.replace(folder / _FILE)

@@ -1,0 +1,496 @@
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import encode
+from incidentctl.record import paths
+from incidentctl.record.crash import EXCHANGE_POINTS
+from incidentctl.record.record import Record
+from incidentctl.record.status import Exchanged
+
+TRUTH = "refs/incidentctl/log"
+BRANCH = "refs/heads/incident-log"
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Clone:
+    made = make_clone(tmp_path / "remote.git", "--bare")
+    seed = make_clone(tmp_path / "seed")
+    seed.git("push", "-q", str(made.path), "main")
+    return made
+
+
+def clone_of(remote: Clone, name: str) -> Clone:
+    path = remote.path.parent / name
+    remote.git("clone", "-q", str(remote.path), str(path))
+    return Clone(path, path / ".git", remote.path.parent / f"fallback-{name}")
+
+
+@pytest.fixture
+def ann(remote: Clone) -> Clone:
+    return clone_of(remote, "ann")
+
+
+@pytest.fixture
+def bob(remote: Clone) -> Clone:
+    return clone_of(remote, "bob")
+
+
+def opened(clone: Clone) -> Record:
+    return clone.record(remote="origin", work_tree=clone.path)
+
+
+def say(clone: Clone, *stated: object, incident: str = INCIDENT) -> list[str]:
+    record = opened(clone)
+    done = action(*stated, incident=incident)
+    record.acknowledge(done)
+    assert record.flush().commit
+    return [each.id for each in done.events]
+
+
+def exchange(clone: Clone, limit: float = 30.0) -> Exchanged:
+    done = opened(clone).exchange(AUTHOR, limit=limit)
+    assert done is not None
+    return done
+
+
+def shared(clone: Clone) -> Exchanged:
+    done = exchange(clone)
+    assert (done.state, done.reason) == ("ok", None)
+    return done
+
+
+def ids(clone: Clone, incident: str = INCIDENT) -> list[str]:
+    return [each.id for each in opened(clone).events(incident)[0]]
+
+
+def tip(clone: Clone, ref: str) -> str:
+    return clone.git("rev-parse", "--verify", "-q", ref, check=False).strip()
+
+
+def log_md(clone: Clone, ref: str = TRUTH, incident: str = INCIDENT) -> str:
+    return clone.git("show", f"{ref}:{paths.log_path(incident)}")
+
+
+def commit_on(remote: Clone, files: dict[str, str | None]) -> None:
+    """Commit on the remote's branch as a user would, with git alone; None removes a file."""
+    work = remote.path.parent / "by-hand"
+    shutil.rmtree(work, ignore_errors=True)
+    remote.git("clone", "-q", "-b", "incident-log", str(remote.path), str(work))
+    user = Clone(work, work / ".git", work)
+    for name, text in files.items():
+        path = work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if text is None:
+            path.unlink()
+        else:
+            path.write_text(text)
+    user.git("add", "-A")
+    user.git("commit", "-q", "-m", "by hand")
+    user.git("push", "-q", "origin", "incident-log")
+
+
+def test_events_go_out_and_come_in(remote: Clone, ann: Clone, bob: Clone) -> None:
+    known = say(ann, facts.Declared("Login is down"))
+    assert opened(ann).unsynced().events == 1
+    done = shared(ann)
+    assert (done.sent, done.events) == (1, 0)
+    assert opened(ann).unsynced() == (0, None)
+    assert tip(remote, BRANCH) == tip(ann, TRUTH) == tip(ann, BRANCH)
+
+    done = shared(bob)
+    assert (done.sent, done.events, done.received) == (0, 1, {INCIDENT})
+    assert ids(bob) == known
+    assert tip(bob, TRUTH) == tip(ann, TRUTH) == tip(bob, BRANCH)
+    assert (bob.path / paths.log_path(INCIDENT)).read_text() == log_md(ann)
+    known += say(bob, facts.Noted("from bob"))
+    shared(bob)
+    assert shared(ann).events == 1
+    assert ids(ann) == known
+    assert opened(ann).exchange_status().state == "ok"
+
+
+def test_what_both_wrote_meanwhile_is_merged_with_both_as_parents(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    say(ann, facts.Declared("Login is down"))
+    shared(ann)
+    shared(bob)
+    say(ann, facts.Noted("ann"))
+    say(bob, facts.Noted("bob"))
+    say(bob, facts.Declared("Search is slow"), incident=OTHER)
+    printed = {tip(ann, TRUTH), tip(bob, TRUTH)}
+    shared(ann)
+    done = shared(bob)
+    assert (done.sent, done.events) == (2, 1)
+    assert set(bob.git("rev-parse", f"{TRUTH}^1", f"{TRUTH}^2").split()) == printed
+    shared(ann)
+    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
+    assert len(ids(ann)) == 3
+    assert ids(ann) == ids(bob)
+    assert len(ids(ann, OTHER)) == 1
+    lines = log_md(ann).splitlines()
+    assert [line.split()[1] for line in lines[1:]] == ids(ann)
+
+
+def test_idle_exchanges_push_nothing(remote: Clone, ann: Clone, bob: Clone) -> None:
+    say(ann, facts.Declared("x"))
+    say(bob, facts.Declared("y"), incident=OTHER)
+    for clone in (ann, bob, ann):
+        shared(clone)
+    before = tip(remote, BRANCH)
+    for _ in range(3):
+        for clone in (ann, bob):
+            assert shared(clone).events == 0
+    assert tip(remote, BRANCH) == tip(ann, TRUTH) == tip(bob, TRUTH) == before
+
+
+def test_two_unrelated_records_become_one(remote: Clone, ann: Clone, bob: Clone) -> None:
+    first = say(ann, facts.Declared("a"))
+    second = say(bob, facts.Declared("b"), incident=OTHER)
+    shared(ann)
+    shared(bob)
+    shared(ann)
+    assert ids(ann) == first == ids(bob)
+    assert ids(ann, OTHER) == second
+    roots = ann.git("rev-list", "--max-parents=0", TRUTH).split()
+    assert len(roots) == 2
+
+
+@pytest.mark.parametrize("how", ["reset", "deleted", "other root"])
+def test_what_a_remote_loses_comes_back_from_any_clone(
+    remote: Clone, ann: Clone, bob: Clone, how: str
+) -> None:
+    known = say(ann, facts.Declared("a"))
+    shared(ann)
+    first = tip(remote, BRANCH)
+    known += say(ann, facts.Noted("1"))
+    shared(ann)
+    shared(bob)
+    if how == "reset":
+        remote.git("update-ref", BRANCH, first)
+    elif how == "deleted":
+        remote.git("update-ref", "-d", BRANCH)
+    else:
+        tree = remote.git("rev-parse", f"{first}^{{tree}}").strip()
+        root = remote.git("commit-tree", "-m", "new root", tree).strip()
+        remote.git("update-ref", BRANCH, root)
+    known += say(bob, facts.Noted("2"))
+    printed = tip(bob, TRUTH)
+    shared(bob)
+    assert ids(bob) == known
+    remote.git("merge-base", "--is-ancestor", printed, BRANCH)
+    shared(ann)
+    assert ids(ann) == known
+
+
+def test_a_fetched_tip_that_was_never_merged_survives_a_reset_of_the_remote(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    say(ann, facts.Declared("a"))
+    shared(ann)
+    first = tip(remote, BRANCH)
+    shared(bob)
+    theirs = say(bob, facts.Noted("bob"))
+    shared(bob)
+    ann.git("fetch", "-q")
+    assert theirs[0] in ids(ann)  # seen once
+    remote.git("update-ref", BRANCH, first)
+    say(ann, facts.Noted("ann"))
+    shared(ann)
+    assert theirs[0] in ids(ann)
+    assert theirs[0] in ann.truth_ids()
+
+
+def test_foreign_files_on_the_branch_are_carried_nowhere_and_told(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    say(ann, facts.Declared("a"))
+    shared(ann)
+    commit_on(remote, {"secret.env": "TOKEN=1", "incidents/2026/11/notes.txt": "x"})
+    say(ann, facts.Noted("b"))
+    done = shared(ann)
+    assert "secret.env" in done.notes[0] or "notes.txt" in done.notes[0]
+    assert "2 file(s)" in done.notes[0]
+    listed = remote.git("ls-tree", "-r", "--name-only", BRANCH)
+    assert "secret.env" not in listed
+    assert "notes.txt" not in listed
+    assert shared(bob).notes == ()
+    assert tip(bob, TRUTH) == tip(ann, TRUTH)
+
+
+def test_a_fresh_clone_of_a_branch_with_foreign_files_starts_without_them(
+    remote: Clone, ann: Clone
+) -> None:
+    known = say(ann, facts.Declared("a"))
+    shared(ann)
+    commit_on(remote, {"secret.env": "TOKEN=1"})
+    late = clone_of(remote, "late")
+    shared(late)
+    assert ids(late) == known
+    assert late.git("ls-tree", "--name-only", TRUTH).split() == ["incidents"]
+    shared(ann)
+    assert tip(ann, TRUTH) == tip(late, TRUTH) == tip(remote, BRANCH)
+
+
+def test_a_deleted_and_an_edited_event_are_put_back(remote: Clone, ann: Clone, bob: Clone) -> None:
+    known = say(ann, facts.Declared("a"), facts.Noted("b"))
+    shared(ann)
+    shared(bob)
+    folder = f"{Path(paths.log_path(INCIDENT)).parent}/events"
+    path = f"{folder}/{known[0]}-declared.json"
+    other = f"{folder}/{known[1]}-noted.json"
+    text = ann.git("show", f"{TRUTH}:{other}")
+    commit_on(remote, {path: None, other: text.replace('"b"', '"aaaa"')})
+    done = shared(ann)
+    shared(bob)
+    assert ids(ann) == ids(bob) == known
+    assert "changed on the remote" in done.notes[0]
+    stood = {clone.git("show", f"{TRUTH}:{other}") for clone in (ann, bob)}
+    assert len(stood) == 1
+
+
+def test_a_team_s_own_branch_is_never_pushed_to(remote: Clone, ann: Clone) -> None:
+    ann.git("push", "-q", "origin", "main:incident-log")
+    before = tip(remote, BRANCH)
+    say(ann, facts.Declared("a"))
+    done = exchange(ann)
+    assert done.state == "misconfigured"
+    assert "name another" in str(done.reason)
+    assert tip(remote, BRANCH) == before
+    assert opened(ann).unsynced().events == 1
+
+
+def test_a_remote_without_any_branch_is_not_given_the_record_as_its_first(tmp_path: Path) -> None:
+    empty = make_clone(tmp_path / "empty.git", "--bare")
+    clone = make_clone(tmp_path / "clone")
+    clone.git("remote", "add", "origin", str(empty.path))
+    say(clone, facts.Declared("a"))
+    done = exchange(clone)
+    assert done.state == "misconfigured"
+    assert "push your own branch first" in str(done.reason)
+    clone.git("push", "-q", "origin", "main")
+    shared(clone)
+
+
+def test_a_protected_branch_is_told_and_blocks_nobody(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    say(bob, facts.Declared("a"))
+    shared(bob)
+    hook = remote.path / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    own = say(ann, facts.Declared("b"), incident=OTHER)
+    done = exchange(ann)
+    assert done.state == "refused"
+    assert "pre-receive hook declined" in str(done.reason)
+    assert len(ids(ann)) == 1  # what others wrote is here all the same
+    own += say(ann, facts.Noted("c"), incident=OTHER)
+    before = ann.git("rev-list", "--count", TRUTH)
+    assert exchange(ann).state == "refused"
+    assert ann.git("rev-list", "--count", TRUTH) == before  # no merge for each try
+    hook.unlink()
+    assert shared(ann).sent == 2
+    assert ids(ann, OTHER) == own
+
+
+@pytest.mark.parametrize(
+    ("url", "state", "why"),
+    [
+        (None, "misconfigured", "git has no remote called origin"),
+        ("/nowhere/at/all", "misconfigured", "does not appear to be a git repository"),
+        ("ext::sh -c 'touch pwned'", "misconfigured", "not allowed"),
+        ("ssh://-oProxyCommand=touch pwned/x", "misconfigured", "strange hostname"),
+        ("http://127.0.0.1:1/x.git", "offline", "Failed to connect"),
+        ("git://127.0.0.1:1/x.git", "offline", "Connection refused"),
+        ("http://ann:secret@127.0.0.1:1/x.git", "offline", "127.0.0.1"),
+    ],
+)
+def test_a_remote_that_cannot_work_is_told_apart_and_loses_nothing(
+    ann: Clone, url: str | None, state: str, why: str, tmp_path: Path
+) -> None:
+    say(ann, facts.Declared("a"))
+    ann.git("remote", "remove", "origin")
+    if url is not None:
+        ann.git("config", "remote.origin.url", url)
+    done = exchange(ann)
+    assert done.state == state, done.reason
+    assert why in str(done.reason)
+    assert "secret" not in str(done.reason)
+    assert opened(ann).unsynced().events == 1
+    assert not list(tmp_path.rglob("pwned"))
+    assert opened(ann).exchange_status().state == state
+
+
+@pytest.fixture
+def black_hole() -> Iterator[int]:
+    """A server that takes connections and never answers; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken: list[socket.socket] = []
+        ended = threading.Event()
+
+        def accept() -> None:
+            server.settimeout(0.1)
+            while not ended.is_set():
+                try:
+                    taken.append(server.accept()[0])
+                except TimeoutError:
+                    continue
+
+        worker = threading.Thread(target=accept)
+        worker.start()
+        yield server.getsockname()[1]
+        ended.set()
+        worker.join()
+        for each in taken:
+            each.close()
+
+
+@pytest.mark.parametrize("scheme", ["git", "http"])
+def test_a_remote_that_never_answers_is_given_up(ann: Clone, black_hole: int, scheme: str) -> None:
+    say(ann, facts.Declared("a"))
+    ann.git("config", "remote.origin.url", f"{scheme}://127.0.0.1:{black_hole}/x.git")
+    began = time.monotonic()
+    done = exchange(ann, limit=2.0)
+    assert time.monotonic() - began < 10  # the limit, and not for ever
+    assert done.state == "offline"
+    assert "did not answer" in str(done.reason)
+
+
+def test_a_truth_that_somebody_moved_back_is_healed_from_what_was_not_yet_shared(
+    ann: Clone,
+) -> None:
+    known = say(ann, facts.Declared("a"))
+    first = tip(ann, TRUTH)
+    known += say(ann, facts.Noted("b"))
+    ann.git("update-ref", TRUTH, first)
+    ann.git("update-ref", "-d", BRANCH)
+    shared(ann)
+    assert ids(ann) == known
+    assert opened(ann).unsynced().events == 0
+
+
+def test_a_stale_clone_does_not_bring_a_redacted_text_back(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    said = say(ann, facts.Declared("a"), facts.Noted("the password is hunter2"))
+    shared(ann)
+    shared(bob)
+    say(ann, facts.Redacted(said[1]))
+    say(bob, facts.Noted("meanwhile"))
+    shared(ann)
+    shared(bob)
+    shared(ann)
+    for clone in (ann, bob):
+        assert "hunter2" not in clone.git("grep", "-h", "", TRUTH)
+        assert len(ids(clone)) == 4
+        told = opened(clone).events(INCIDENT)[1]
+        assert told == []
+    assert tip(ann, TRUTH) == tip(bob, TRUTH)
+
+
+def test_an_event_that_redacts_something_said_elsewhere_meanwhile(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    """The clone that had not the text when it was redacted never gets it."""
+    say(ann, facts.Declared("a"))
+    shared(ann)
+    shared(bob)
+    secret = say(bob, facts.Noted("hunter2"))
+    say(ann, facts.Redacted(secret[0]))
+    shared(bob)
+    shared(ann)
+    shared(bob)
+    for clone in (ann, bob, remote):
+        ref = TRUTH if clone is not remote else BRANCH
+        assert "hunter2" not in clone.git("grep", "-h", "", ref)
+
+
+def test_events_that_are_no_events_are_carried_nowhere(remote: Clone, ann: Clone) -> None:
+    say(ann, facts.Declared("a"))
+    shared(ann)
+    folder = f"{Path(paths.log_path(INCIDENT)).parent}/events"
+    good = event(facts.Noted("by another program"))
+    commit_on(
+        remote,
+        {
+            f"{folder}/{paths.event_name(good)}": encode(good).decode(),
+            f"{folder}/{event(facts.Noted('x')).id}-noted.json": "{torn",
+            f"{folder}/{event(facts.Noted('x')).id}-declared.json": encode(good).decode(),
+            f"{folder}/{event(facts.Noted('x')).id}-summary-set.json": "x" * 70_000,
+        },
+    )
+    done = shared(ann)
+    assert "3 file(s)" in done.notes[0]
+    assert good.id in ids(ann)
+    listed = remote.git("ls-tree", "-r", "--name-only", BRANCH)
+    assert listed.count("/events/") == 2
+
+
+@pytest.mark.parametrize("point", EXCHANGE_POINTS[:-1])
+def test_dying_at_any_point_of_an_exchange_loses_nothing(
+    remote: Clone, ann: Clone, bob: Clone, point: str
+) -> None:
+    known = say(ann, facts.Declared("a"))
+    shared(ann)
+    shared(bob)
+    known += say(bob, facts.Noted("bob"))
+    shared(bob)
+    known += say(ann, facts.Noted("ann"))
+    code = (
+        "import sys; from pathlib import Path; from tests.record.kit import *;"
+        f"open_record(Path({str(ann.git_dir)!r}), Path({str(ann.fallback)!r}), remote='origin')"
+        ".exchange(AUTHOR, limit=30)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"INCIDENTCTL_CRASH_AT": point}, check=False, capture_output=True,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.returncode == -9, done.stderr
+    assert set(known) <= set(ids(ann))
+    shared(ann)
+    shared(bob)
+    assert sorted(ids(ann)) == sorted(ids(bob)) == sorted(known)
+    assert sorted(ann.truth_ids()) == sorted(known)
+    assert opened(ann).unsynced().events == 0
+
+
+def test_eight_clones_at_once(remote: Clone) -> None:
+    clones = [clone_of(remote, f"c{number}") for number in range(8)]
+    known: list[str] = []
+    for number, clone in enumerate(clones):
+        known += say(clone, facts.Declared(f"{number}")) if number == 0 else []
+        known += [ident for _ in range(3) for ident in say(clone, facts.Noted(f"{number}"))]
+    printed = {tip(clone, TRUTH) for clone in clones}
+    ended: list[Exchanged] = []
+    workers = [
+        threading.Thread(target=lambda clone=clone: ended.append(exchange(clone)))
+        for clone in clones
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    for clone in clones:
+        shared(clone)
+    for clone in clones:
+        assert sorted(ids(clone)) == sorted(known)
+        assert tip(clone, TRUTH) == tip(remote, BRANCH)
+        assert log_md(clone) == log_md(clones[0])
+    for commit in printed:
+        remote.git("merge-base", "--is-ancestor", commit, BRANCH)
