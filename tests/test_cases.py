@@ -17,7 +17,7 @@ from incidentctl.render.findings import findings_text
 
 CASES = Path(__file__).parent / "cases"
 #: Rules that ask git.
-IN_GIT = ("IC122", "IC212", "IC213")
+IN_GIT = ("IC122", "IC212", "IC213", "IC214")
 LONG_AGO = {"GIT_COMMITTER_DATE": "2026-01-01T12:00:00Z"}
 FOLDERS = sorted(folder for folder in CASES.iterdir() if folder.is_dir())
 

@@ -13,17 +13,14 @@ from incidentctl.app.workspace import Workspace
 from incidentctl.domain import facts
 from incidentctl.domain.affected import resolve_affected
 from incidentctl.domain.built_in import SINGLE
-from incidentctl.domain.catalog import Catalog
+from incidentctl.domain.catalog import DEFAULT_SEVERITY, Catalog
 from incidentctl.domain.events import fits
 from incidentctl.domain.process import Answer, Case, Resolution, resolve
 from incidentctl.domain.runbook import Runbook
-from incidentctl.domain.severity import BUILT_IN, Severity
+from incidentctl.domain.severity import Severity
 from incidentctl.domain.state import Incident
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.errors import Problem
-
-#: In doubt the higher: the severity of an incident until somebody says.
-_DEFAULT = "SEV2"
 
 
 class Classified(NamedTuple):
@@ -32,17 +29,6 @@ class Classified(NamedTuple):
     facts: tuple[Any, ...]
     severity: str
     notes: tuple[str, ...] = ()
-
-
-def default_severity(catalog: Catalog) -> Severity:
-    """Return the severity of an incident that nobody has judged yet."""
-    stated = catalog.settings.default_severity or _DEFAULT
-    return (
-        catalog.scale.get(stated)
-        or next((s for s in catalog.scale.severities if s.critical), None)
-        or next(iter(catalog.scale.severities), None)
-        or BUILT_IN.severities[1]
-    )
 
 
 def find_severity(catalog: Catalog, stated: str) -> Severity | None:
@@ -98,10 +84,10 @@ def classify(
             notes.append(unknown_severity(catalog, severity))
         confirmed = level is not None
         if level is not None or name is None:
-            level = level or default_severity(catalog)
+            level = level or catalog.default_severity()
             name = level.name
             found.append(severity_fact(level, confirmed=confirmed, reason=reason))
-    case = Case(name or _DEFAULT, areas, category or incident.category)
+    case = Case(name or DEFAULT_SEVERITY, areas, category or incident.category)
     found += process_facts(workspace, incident, _answered(resolve(catalog, case)), problems)
     return Classified(tuple(found), case.severity, tuple(notes))
 

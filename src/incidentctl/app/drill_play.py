@@ -14,7 +14,7 @@ from incidentctl.domain import drill_play as playing
 from incidentctl.domain import facts
 from incidentctl.domain.drill import Drill, drill_of
 from incidentctl.domain.incident import Head
-from incidentctl.domain.state import CANCELLED, CLOSED, Incident
+from incidentctl.domain.state import Incident
 from incidentctl.domain.text import one_line
 from incidentctl.errors import NotFoundError, RefusedError
 
@@ -134,13 +134,6 @@ def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
     ended = playing.end(incident, plan, real=ident)
     recorded = response.record(ended, "the drill is over: it turned real")
     return Stopped(recorded, complete(workspace, ident, request, response.who))
-
-
-def cancelled(workspace: Workspace, head: Head) -> bool:
-    """Say whether a drill was cancelled, also when it was closed since: it was not played then."""
-    if head.status == CLOSED:
-        return load(workspace, head.id).cancelled is not None
-    return head.status == CANCELLED
 
 
 def unmeasured(workspace: Workspace, incident: Incident) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from incidentctl.app.drill_play import cancelled
+from incidentctl.app.drill_play import DRILL
+from incidentctl.app.respond import load
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.retrospective import Retrospective
@@ -57,16 +58,22 @@ def lint(
 
 
 def drills_of(workspace: Workspace) -> tuple[Played, ...]:
-    """Return the drills of the record that were not cancelled; none where it cannot be read."""
+    """Return the latest drills of the record that were played; none where it cannot be read."""
     try:
-        heads = workspace.record.heads()
-        return tuple(
-            Played(head.declared.date(), head.owner)
-            for head in heads
-            if head.kind == "drill" and not cancelled(workspace, head)
-        )
+        since = workspace.now() - GRACE - timedelta(days=1)
+        latest = (h for h in workspace.record.heads() if h.kind == DRILL and h.declared >= since)
+        drills = [load(workspace, head.id) for head in latest]
     except IncidentctlError:
         return ()
+    return tuple(
+        Played(
+            each.declared.date(),
+            (each.drill.team if each.drill else None) or each.team or each.owner,
+            tuple(attached.name for attached in each.runbooks),
+        )
+        for each in drills
+        if each.cancelled is None
+    )
 
 
 def _retrospectives(root: Path) -> tuple[tuple[Retrospective, ...], list[Problem], int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentctl.app.classify import default_severity, find_severity, unknown_severity
+from incidentctl.app.classify import find_severity, unknown_severity
 from incidentctl.app.declare import Request
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli.console import say
@@ -42,7 +42,7 @@ def _ask_affects(catalog: Catalog, title: str) -> tuple[str, ...]:
 
 
 def _ask_severity(catalog: Catalog, affects: tuple[str, ...] | object) -> str | None:
-    default = default_severity(catalog).name
+    default = catalog.default_severity().name
     choices = [(_LATER, f"{default} for now, say later")]
     choices += [(s.name, f"{s.name}  {s.title or ''}") for s in catalog.scale.severities]
     if catalog.scale.matrix:

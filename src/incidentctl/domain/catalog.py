@@ -21,7 +21,7 @@ from incidentctl.domain.fields import (
 from incidentctl.domain.roles import STANDARD, Role
 from incidentctl.domain.runbook import Runbook
 from incidentctl.domain.settings import Settings
-from incidentctl.domain.severity import BUILT_IN, Scale
+from incidentctl.domain.severity import BUILT_IN, Scale, Severity
 
 ServiceType = Literal[
     "service", "website", "library", "job", "database", "cache", "queue", "storage", "search",
@@ -29,6 +29,8 @@ ServiceType = Literal[
 ]  # fmt: skip
 Lifecycle = Literal["experimental", "production", "deprecated", "retired"]
 
+#: In doubt the higher: the severity of an incident until somebody says.
+DEFAULT_SEVERITY = "SEV2"
 #: Types that customers do not meet themselves.
 _BEHIND = frozenset({"database", "load-balancer", "queue", "cache"})
 
@@ -254,6 +256,16 @@ class Catalog:
     def role(self, name: str) -> Role | None:
         """Return the role of a name, or None."""
         return next((role for role in self.roles if role.name == name), None)
+
+    def default_severity(self) -> Severity:
+        """Return the severity of an incident that nobody has judged yet."""
+        scale = self.scale
+        return (
+            scale.get(self.settings.default_severity or DEFAULT_SEVERITY)
+            or next((s for s in scale.severities if s.critical), None)
+            or next(iter(scale.severities), None)
+            or BUILT_IN.severities[1]
+        )
 
     def members(self) -> dict[str, tuple[Team, Member]]:
         """Return every member by handle with the first team that has them."""

@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.catalog import Catalog, Entry, Service, Source, Team
+from incidentctl.domain.catalog import Catalog, Entry, ProductArea, Service, Source, Team
 from incidentctl.domain.rules.finding import Played
 from incidentctl.domain.rules.registry import run
+from incidentctl.domain.runbook import AppliesTo, Runbook, Step
 
 TODAY = date(2026, 3, 29)
+STEP = Step(id="page", title="Page")
 
 
 def codes(*drills, private=None, young=False, played=(), lifecycle="production"):
@@ -28,6 +30,46 @@ def codes(*drills, private=None, young=False, played=(), lifecycle="production")
     )
     found = run(catalog, today=TODAY, young=young, played=tuple(played))
     return [f"{f.code} {f.source.path}" for f in found if f.code in ("IC212", "IC213")]
+
+
+def runbooks(*drills, private=None, played=(), young=False):
+    """Return the runbooks of a quarter without practice, in a catalog of three."""
+    named = {
+        "all": AppliesTo(), "minor": AppliesTo(critical=False),
+        "login": AppliesTo(product_areas=("login",)),
+    }  # fmt: skip
+    books = {n: Runbook(name=n, applies_to=a, steps=(STEP,)) for n, a in named.items()}
+    area = ProductArea(name="login", owner="core-services", services=("auth",))
+    catalog = Catalog(
+        runbooks=books,
+        product_areas={"login": area},
+        drills={each.name: each for each in drills},
+        private_halves={PUBLIC.name: private} if private else {},
+        entries=tuple(Entry("runbook", n, book, Source(n)) for n, book in books.items()),
+    )
+    found = run(catalog, today=TODAY, young=young, played=tuple(played))
+    return [f.source.path for f in found if f.code == "IC214"]
+
+
+def test_a_plan_practises_the_runbooks_of_the_default_severity_where_its_services_are():
+    assert runbooks(PLANNED) == ["minor", "login"]
+    assert runbooks(replace(PLANNED, services=("auth",))) == ["all", "minor"]
+    assert runbooks(PUBLIC, private=PRIVATE) == ["minor", "login"]
+    assert runbooks(at(-91)) == []  # no drill at all is told elsewhere
+    assert runbooks(PLANNED, young=True) == []
+    assert runbooks(PLANNED, young=None) == []
+
+
+def test_a_recorded_drill_practises_the_runbooks_that_answered():
+    assert runbooks(played=[Played(TODAY, "x", ("minor", "login"))]) == ["all"]
+    assert runbooks(PLANNED, played=[Played(TODAY, "x", ("minor", "login"))]) == []
+    old = Played(TODAY - timedelta(days=91), "x", ("minor",))
+    assert runbooks(PLANNED, played=[old]) == ["minor", "login"]
+
+
+def test_where_what_is_practised_is_secret_no_runbook_is_told():
+    assert runbooks(PUBLIC) == []
+    assert runbooks(PLANNED, played=[Played(TODAY, "x")]) == []
 
 
 def at(days):

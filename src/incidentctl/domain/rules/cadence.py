@@ -1,4 +1,4 @@
-"""Rules about practice: drills are held every quarter, better every month, by every owning team.
+"""Rules about practice: drills are held every quarter, of every owning team and every runbook.
 
 What counts are plans and recorded drills, also those to come within the same time.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from incidentctl.domain.catalog import Catalog
-from incidentctl.domain.drill import drill_of
+from incidentctl.domain.drill import PlannedDrill, PrivateHalf, drill_of
+from incidentctl.domain.process import Case, resolve
 from incidentctl.domain.rules.finding import (
     GRACE,
     Around,
@@ -19,6 +20,9 @@ from incidentctl.domain.rules.finding import (
     sources,
 )
 from incidentctl.domain.rules.texts import RuleText
+from incidentctl.domain.runbook import Runbook
+
+Plan = PlannedDrill | PrivateHalf
 
 _PLAN = "`incidentctl drill new` plans one."
 
@@ -52,12 +56,52 @@ def team_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
             )
 
 
+def runbook_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
+    """Find runbooks that answered in no drill in a quarter, while others did."""
+    if around.young is not False:
+        return
+    recent = list(_recent(catalog, around))
+    practised = {name for each in recent for name in each.runbooks or ()}
+    if not recent or any(each.runbooks is None for each in recent):
+        return  # it is told of all, or any runbook may have answered
+    for name, entry in sources(catalog, "runbook").items():
+        if name not in practised:
+            yield Finding(
+                "IC214",
+                f"The runbook {name} answered in no drill in the last {GRACE.days} days, nor "
+                f"does it in one to come.",
+                entry.source,
+                ("name",),
+                f"Play a drill of what it answers: `incidentctl drill run NAME --severity "
+                f"{_severity(catalog, entry.value)}`.",
+            )
+
+
+def _severity(catalog: Catalog, runbook: Runbook) -> str:
+    """Return a severity that a runbook answers; the default one where it says nothing."""
+    applies = runbook.applies_to
+    if applies.severities:
+        return applies.severities[0]
+    severities = (catalog.default_severity(), *catalog.scale.severities)
+    return next(
+        (s.name for s in severities if applies.critical in (None, s.critical)), severities[0].name
+    )
+
+
+def _answering(catalog: Catalog, plan: Plan) -> tuple[str, ...]:
+    """Return the runbooks that answer a plan: at the default severity, where its services are."""
+    areas = dict.fromkeys(a.name for s in plan.services for a in catalog.areas_of(s))
+    case = Case(catalog.default_severity().name, tuple(areas))
+    return tuple(runbook.name for runbook in resolve(catalog, case).runbooks)
+
+
 def _recent(catalog: Catalog, around: Around) -> Iterator[Played]:
     """Yield the drills of the last quarter and of the next one; a team of None is not known."""
     for name in catalog.drills:
         drill = drill_of(catalog, name)
         if drill is not None and abs(drill.begins.date() - around.today) <= GRACE:
-            yield Played(drill.begins.date(), drill.plan.team if drill.plan else None)
+            day, plan = drill.begins.date(), drill.plan
+            yield Played(day, plan.team, _answering(catalog, plan)) if plan else Played(day, None)
     for each in around.played:
         if abs(each.day - around.today) <= GRACE:
             yield each
@@ -86,5 +130,18 @@ RULES = (
             "Plan a drill of this team.",
         ),
         check_around=team_without,
+    ),
+    Rule(
+        RuleText(
+            "IC214",
+            "warning",
+            "A runbook that nobody practises",
+            "A runbook that was never walked is wrong where nobody looked. A plan counts for the "
+            "runbooks that answer at the default severity, a drill of the record for those that "
+            f"did. Not told in the first {GRACE.days} days of a repository, nor where what a "
+            "drill brings in is secret.",
+            "Play a drill of a severity and area that it answers, or remove the runbook.",
+        ),
+        check_around=runbook_without,
     ),
 )

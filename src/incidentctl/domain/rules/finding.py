@@ -28,10 +28,12 @@ class Finding(NamedTuple):
 
 
 class Played(NamedTuple):
-    """A drill that was held, or is to be; `team` is None where it is not known."""
+    """A drill that was held, or is to be; None where the team or the runbooks are not known."""
 
     day: date
     team: str | None
+    runbooks: tuple[str, ...] | None = None
+    """Those that answer in it."""
 
 
 class Around(NamedTuple):
