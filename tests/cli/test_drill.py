@@ -269,7 +269,11 @@ def test_the_organisations_own_template(unplanned, run, team):
     assert own.startswith("# Ours: Unplanned drill: q1\n- In what time range? 2026-03-29 09:00")
     assert own.count("Top Secret") == 6
     assert "\x1b" not in own
-    assert run("drill", "plan", "q1", "--format", "text").out.startswith("Unplanned drill: q1\n==")
+    text = run("drill", "plan", "q1", "--format", "text")
+    assert text.out.startswith("Unplanned drill: q1\n==")
+    assert "layout of text is built in; templates/drill-public.md.j2 makes the Markdown" in text.err
+    assert "built in" in run("drill", "plan", "q1", "--format", "html").err
+    assert run("drill", "note", "q1", "--format", "html").err == ""
     assert "# Private plan" in run("drill", "plan", "q1", "--audience", "private").out
     for reaching in (
         "{% include '../drills/q1.private.yaml' %}",
@@ -296,4 +300,6 @@ def test_a_drill_of_the_record_is_practice(run, team, git, monkeypatch):
     assert "IC212" not in found
     assert "IC213" in found
     run("cancel", "nobody came")
+    assert "IC212" in run("catalog", "lint").out
+    run("close")
     assert "IC212" in run("catalog", "lint").out

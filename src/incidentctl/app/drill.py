@@ -134,6 +134,14 @@ def written(
     return render_document(found, output)
 
 
+def built_in_layout(root: Path | None, found: Document, output: Format) -> str | None:
+    """Say so where the organisation has its own template, which a format does not follow."""
+    path = TEMPLATE.format(kind=found.kind)
+    if root is None or output == "markdown" or not (root / path).exists():
+        return None
+    return f"The layout of {output} is built in; {path} makes the Markdown."
+
+
 class Recipient(NamedTuple):
     """Somebody who must get the plan, why, and how to reach them."""
 

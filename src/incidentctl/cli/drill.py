@@ -66,10 +66,12 @@ def plan(
 
 
 def _print(workspace: Workspace, found: Any, output: Literal["markdown", "html", "text"]) -> None:
-    from incidentctl.app.drill import written
+    from incidentctl.app.drill import built_in_layout, written
 
     root = workspace.root if workspace.checked_out else None
     text = written(root, found, output, environment=workspace.environment)
+    if note := built_in_layout(root, found, output):
+        console.say(f"note: {note}")
     typer.echo(text, nl=False)
 
 
