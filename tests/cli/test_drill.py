@@ -7,6 +7,7 @@ import sys
 
 import pexpect
 import pytest
+import yaml
 
 UNPLANNED = (
     "--mode", "unplanned", "--what", "User login on staging", "--team", "orders",
@@ -221,6 +222,22 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         ("In what time range", "2026-03-29T09:00"),
         ("To \\(public", "2026-03-29T15:00"),
         ("does not name the team", "To exercise our response"),
+        ("Where does it play", "staging"),
+        ("In which time zone", "Mars/Olympus"),
+        ("is no time zone", None),
+        ("In which time zone", "America/New_York"),
+        ("Which services may it reach", "checkout, payment"),
+        ("Who is told of it", ""),
+        ("A surprise to tell", "Support has 30 tickets"),
+        ("is no surprise", None),
+        ("A surprise to tell", "5m: Support has 30 tickets"),
+        ("Another surprise", "1h: A journalist: he calls"),
+        ("Another surprise", ""),
+        ("until somebody declares", ""),
+        ("until there is a commander", "soon"),
+        ("is not a duration", None),
+        ("until there is a commander", "2m"),
+        ("until the first update", ""),
         ("outside of its window", None),
         ("Which day and time", "2026-03-29T10:30"),
         ("In what time range", "2026-03-29T09:00"),
@@ -238,6 +255,52 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         "q1.private.yaml",
         "q1.yaml",
     ]
+    public, private = (
+        yaml.safe_load((ignoring / "drills" / name).read_text())
+        for name in ("q1.yaml", "q1.private.yaml")
+    )
+    assert (public["environment"], public["timezone"]) == ("staging", "America/New_York")
+    assert not {"injects", "targets", "services", "distribute_to"} & set(public)
+    assert private["injects"] == [
+        {"after": "5m", "tell": "Support has 30 tickets"},
+        {"after": "1h", "tell": "A journalist: he calls"},
+    ]
+    assert (private["services"], private["targets"]) == (
+        ["checkout", "payment"], {"commander": "2m"},
+    )  # fmt: skip
+
+
+def test_injects_targets_and_the_rest_as_options(run, ignoring):
+    more = (
+        "--environment", "staging", "--distribute-to", "payments", "--distribute-to", "omar",
+        "--inject", "5m: Support has 30 tickets", "--inject", "90s : A journalist calls",
+        "--target", "First update: 15m", "--target", "declare:5m",
+    )  # fmt: skip
+    for name, mode, holder in (("q1", PLANNED, "q1.yaml"), ("q2", UNPLANNED, "q2.private.yaml")):
+        assert run("drill", "new", name, *mode, *more).code == 0
+        public = yaml.safe_load((ignoring / f"drills/{name}.yaml").read_text())
+        plan = yaml.safe_load((ignoring / f"drills/{holder}").read_text())
+        assert (public["environment"], public["distribute_to"]) == ("staging", ["payments", "omar"])
+        assert plan["targets"] == {"declare": "5m", "first_update": "15m"}
+        assert [each["after"] for each in plan["injects"]] == ["5m", "1m30s"]
+        assert ("injects" in public) == (name == "q1")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--inject", "Support has 30 tickets", "write it as `5m: Support has 30 tickets`"),
+        ("--inject", "soon: tickets", "'soon' is not a duration"),
+        ("--inject", "5m:", "is no surprise"),
+        ("--target", "mitigator: 5m", "there are declare, commander, first_update"),
+        ("--target", "commander: soon", "'soon' is not a duration"),
+        ("--target", "2m", "is no target"),
+    ],
+)
+def test_a_surprise_or_target_that_is_none(run, ignoring, option, value, said):
+    result = run("drill", "new", "q1", *PLANNED, option, value)
+    assert (result.code, said in result.err) == (2, True), result.err
+    assert not (ignoring / "drills").exists()
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])

@@ -11,6 +11,7 @@ from incidentctl.app import starter
 from incidentctl.app.process import SCHEMAS
 from incidentctl.domain import drill_documents as ask
 from incidentctl.domain.catalog import Catalog, Entry, Source
+from incidentctl.domain.drill_script import parse_inject, parse_target, targets_of
 from incidentctl.domain.fields import parse_name, parse_zone
 from incidentctl.domain.rules import drills as rules
 from incidentctl.domain.rules.finding import Finding
@@ -73,6 +74,8 @@ _READ: dict[str, Callable[[str], object]] = {
     "name": _parse_drill_name,
     "timezone": parse_zone,
     **dict.fromkeys(("at", "from", "to"), parse_local_time),
+    "injects": parse_inject,
+    "targets": parse_target,
     **dict.fromkeys(_NAMES, parse_name),
 }
 
@@ -166,11 +169,18 @@ def _paths(name: str) -> tuple[str, str]:
 
 
 _BOTH = ("name", "simulated", "environment", "timezone", "distribute_to")
-_PLAN = ("what", "team", "at", "how", "saboteur", "services")
+_PLAN = ("what", "team", "at", "how", "saboteur", "services", "injects", "targets")
 
 
 def _values(mode: Mode, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the entries by their kind."""
+    from incidentctl.files.yaml_text import plain
+
+    answers = {
+        **answers,
+        "injects": [plain(parse_inject(text)) for text in answers.get("injects") or ()],
+        "targets": plain(targets_of(answers.get("targets") or ())),
+    }
     if mode == "planned":
         return _valid("drill", {"mode": mode, **_some(answers, (*_BOTH, *_PLAN, "why"))})
     public = {"mode": mode, **_some(answers, (*_BOTH, "why"))}
@@ -182,7 +192,8 @@ def _values(mode: Mode, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _some(answers: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    return {key: answers[key] for key in keys if answers.get(key) not in (None, ())}
+    empty: tuple[object, ...] = (None, (), [], {})
+    return {key: answers[key] for key in keys if answers.get(key) not in empty}
 
 
 def _valid(kind: str, raw: dict[str, Any]) -> dict[str, Any]:

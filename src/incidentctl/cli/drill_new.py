@@ -80,14 +80,24 @@ def new(
         list[str] | None,
         typer.Option(metavar="PERSON", help="Who may open the sealed half; unplanned. Repeat."),
     ] = None,
+    inject: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="A surprise: '5m: Support has 30 tickets'. Repeat."),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT", help="'commander: 2m'; of declare, commander, first_update. Repeat."
+        ),
+    ] = None,
     real: Annotated[bool, typer.Option("--real", help="Something is really broken.")] = False,
     no_input: NoInput = False,
     as_json: Json = False,
 ) -> None:
     """Write the plan of a drill from the answers to its questions; never overwrites.
 
-    On a terminal it asks what the options do not say. An unplanned drill gets two files: one to
-    announce, and a private half that git must ignore.
+    On a terminal it asks what the options do not say; Enter skips what a plan can be without. An
+    unplanned drill gets two files: one to announce, and a private half that git must ignore.
 
     incidentctl drill new q2-login --mode unplanned
     """
@@ -105,6 +115,7 @@ def new(
         "from": from_, "to": to, "timezone": timezone, "environment": environment,
         "services": tuple(service or ()), "distribute_to": tuple(distribute_to or ()),
         "readers": tuple(reader or ()), "simulated": not real,
+        "injects": tuple(inject or ()), "targets": tuple(target or ()),
     }  # fmt: skip
     wizard.check_all(answers)
     try:
@@ -127,6 +138,7 @@ def new(
             drill_new.must_be_ignored(root, workspace.environment, title)
         if asks:
             wizard.ask_missing(chosen, answers)
+            wizard.ask_more(chosen, answers, workspace.catalog)
             done = wizard.write(root, workspace.catalog, chosen, answers)
         else:
             done = drill_new.write(root, workspace.catalog, chosen, answers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.prompts import ask_choice, ask_text
 from incidentctl.domain.catalog import Catalog
+from incidentctl.domain.drill_script import TARGETS
 from incidentctl.errors import RefusedError, UsageError
 
 _MODES = [
@@ -34,8 +36,30 @@ def ask_missing(mode: drill_new.Mode, answers: dict[str, Any]) -> None:
     for question in drill_new.questions(mode):
         if answers.get(question.key) is None:
             answers[question.key] = _until_fits(question.key, question.words)
-    if mode == "planned" and not answers["services"]:
-        answers["services"] = _ask_services()
+
+
+def ask_more(mode: drill_new.Mode, answers: dict[str, Any], catalog: Catalog) -> None:
+    """Ask once what a plan can be without, where the options did not say it; Enter skips."""
+    public = "public; " if mode == "unplanned" else ""
+    if not answers["environment"]:
+        answers["environment"] = _optional(
+            "environment", f"Where does it play? ({public}staging; Enter to leave it out)"
+        )
+    if not answers["timezone"]:
+        usual = catalog.settings.timezone
+        answers["timezone"] = _optional(
+            "timezone", f"In which time zone are its times? (Enter for {usual})"
+        )
+    if not answers["services"]:
+        answers["services"] = _names(
+            "services", "Which services may it reach? (a, b, ...; Enter for none)"
+        )
+    if not answers["distribute_to"]:
+        answers["distribute_to"] = _names("distribute_to", _WHO_GETS_IT[mode])
+    if not answers["injects"]:
+        answers["injects"] = _injects()
+    if not answers["targets"]:
+        answers["targets"] = tuple(_targets())
 
 
 def write(root: Path, catalog: Catalog, mode: drill_new.Mode, answers: Any) -> drill_new.Written:
@@ -50,16 +74,53 @@ def write(root: Path, catalog: Catalog, mode: drill_new.Mode, answers: Any) -> d
             ask_missing(mode, answers)
 
 
-def _ask_services() -> tuple[str, ...]:
-    """Ask what it concerns, so that whom it may reach gets the plan; Enter for nothing."""
-    from incidentctl.app.answers import read_names
+_WHO_GETS_IT = {
+    "planned": "Who gets it beside engineering? (a, b, ...; Enter for nobody)",
+    "unplanned": "Who is told of it? (public; a, b, ...; Enter for all of engineering)",
+}
 
+
+def _names(key: str, words: str) -> tuple[str, ...]:
+    """Ask for names with commas between; Enter for none."""
     while True:
-        typed = ask_text("Which services may it reach? (a, b, ...; Enter for none)")
+        typed = (part.strip() for part in ask_text(words).split(","))
         try:
-            return read_names(typed, "service") if typed else ()
+            return tuple(drill_new.check(key, each) for each in typed if each)
         except UsageError as refusal:
             console.say(refusal.message, "error")
+
+
+def _injects() -> tuple[str, ...]:
+    """Ask for one surprise after the other, until Enter."""
+    found: list[str] = []
+    while True:
+        which = "Another surprise?" if found else "A surprise to tell while it plays?"
+        told = _optional("injects", f"{which} (5m: Support has 30 tickets; Enter for none)")
+        if told is None:
+            return tuple(found)
+        found.append(told)
+
+
+def _targets() -> Iterator[str]:
+    """Ask how fast the response is hoped to be."""
+    for name, words in TARGETS.items():
+        asked = f"How long may it take {words}? (5m; Enter for no target)"
+        while within := ask_text(asked).strip():
+            try:
+                yield drill_new.check("targets", f"{name}: {within}")
+                break
+            except UsageError as refusal:
+                console.say(refusal.message, "error")
+
+
+def _optional(key: str, words: str) -> str | None:
+    """Ask until the answer fits, or is Enter."""
+    while answer := ask_text(words).strip():
+        try:
+            return drill_new.check(key, answer)
+        except UsageError as refusal:
+            console.say(refusal.message, "error")
+    return None
 
 
 def _until_fits(key: str, words: str) -> str:
