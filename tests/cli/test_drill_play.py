@@ -213,6 +213,22 @@ def test_an_attached_unplanned_drill_tells_nothing(run, unplanned, team, git):
     assert run("drill", "score", "--json").json["measures"][0]["took"] >= 600
 
 
+def test_the_json_of_show_tells_of_the_play(run, drills, show):
+    ident = start(run, "q1", "--as", "omar")
+    run("drill", "pause")
+    run("drill", "next")
+    found = show()["drill"]
+    assert (found["name"], found["planned"], found["attached"]) == ("q1", True, False)
+    assert (found["ended"], found["real"]) == (None, False)
+    assert found["paused"] >= found["started"]
+    (told,) = found["injects"]
+    assert (told["number"], told["text"]) == (1, "Support has 30 tickets")
+    run("cancel", "not today", "-i", ident)
+    assert show(ident)["drill"]["ended"]
+    plain = run("declare", "we practise", "--drill", "--no-input").out.strip()
+    assert show(plain)["drill"] is None
+
+
 def test_it_turns_real(run, drills, show):
     drill = start(run, "q1")
     result = run("drill", "stop", "--real", "login is really down")
@@ -227,6 +243,7 @@ def test_it_turns_real(run, drills, show):
     assert found["related"] == [{"incident": drill, "relation": "came up in the drill"}]
     assert practised["related"] == [{"incident": real, "relation": "turned real"}]
     assert practised["status"] == "cancelled"
+    assert practised["drill"]["real"] is True
     assert "turned real" in run("log", "-i", drill).out
     assert run("drill", "score", "--json").json["real"] is True
     untitled = start(run, "q1")

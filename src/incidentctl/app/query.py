@@ -195,5 +195,25 @@ def as_json(incident: Incident) -> dict[str, Any]:
             {"number": h.number, "text": h.text, "state": h.state, "by": h.by, "reason": h.reason}
             for h in incident.hypotheses
         ],
+        "drill": _drill(incident),
         "problems": [problem.message for problem in incident.problems],
+    }
+
+
+def _drill(incident: Incident) -> dict[str, Any] | None:
+    play = incident.drill
+    if play is None:
+        return None
+    return {
+        "name": play.drill,
+        "planned": play.planned,
+        "attached": play.attached,
+        "started": _moment(play.started),
+        "paused": _moment(play.paused),
+        "injects": [
+            {"number": inject.number, "text": inject.text, "at": _moment(inject.at)}
+            for inject in play.injects
+        ],
+        "ended": _moment(play.ended or incident.ended),
+        "real": play.real,
     }
