@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,27 @@ def git() -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def black_hole() -> Iterator[int]:
+    """A server that takes connections and never answers; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken: list[socket.socket] = []
+        ended = threading.Event()
+
+        def accept() -> None:
+            server.settimeout(0.1)
+            while not ended.is_set():
+                try:
+                    taken.append(server.accept()[0])
+                except TimeoutError:
+                    continue
+
+        worker = threading.Thread(target=accept)
+        worker.start()
+        yield server.getsockname()[1]
+        ended.set()
+        worker.join()
+        for each in taken:
+            each.close()

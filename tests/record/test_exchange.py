@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -334,30 +332,6 @@ def test_a_remote_that_cannot_work_is_told_apart_and_loses_nothing(
     assert opened(ann).unsynced().events == 1
     assert not list(tmp_path.rglob("pwned"))
     assert opened(ann).exchange_status().state == state
-
-
-@pytest.fixture
-def black_hole() -> Iterator[int]:
-    """A server that takes connections and never answers; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        taken: list[socket.socket] = []
-        ended = threading.Event()
-
-        def accept() -> None:
-            server.settimeout(0.1)
-            while not ended.is_set():
-                try:
-                    taken.append(server.accept()[0])
-                except TimeoutError:
-                    continue
-
-        worker = threading.Thread(target=accept)
-        worker.start()
-        yield server.getsockname()[1]
-        ended.set()
-        worker.join()
-        for each in taken:
-            each.close()
 
 
 @pytest.mark.parametrize("scheme", ["git", "http"])

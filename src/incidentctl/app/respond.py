@@ -38,7 +38,19 @@ class Recorded(NamedTuple):
 
 
 def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False) -> str:
-    """Return the one incident meant: by a part of its id, else the only open (or resolved) one."""
+    """Return the one incident meant: by a part of its id, else the only open (or resolved) one.
+
+    Where there is none the remote is asked, for a few seconds: somebody else may have declared it.
+    """
+    try:
+        return _find(workspace, part, ended=ended)
+    except NotFoundError:
+        if not workspace.catch_up():
+            raise
+        return _find(workspace, part, ended=ended)
+
+
+def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
     if part:
         return _by_part(workspace, part)
     if ended:

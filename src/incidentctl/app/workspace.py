@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from incidentctl.record.record import Author, Record
 
 #: The longest that a command waits for the remote where nothing may go on behind it, in seconds.
 _FOREGROUND = 5.0
+#: What was exchanged so long ago is fetched again for who reads.
+_FRESH = timedelta(minutes=1)
 
 
 def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
@@ -208,24 +210,33 @@ class Workspace:
 
         In a CI job, and in a container whose main command this is, everything ends with it.
         """
-        background = self.record.background()
         contained = os.getpid() == 1 or (os.getppid() == 1 and not _has_terminal())
         if contained or self.environment.get("CI"):
-            lock = background.lock()
-            if lock.take():
-                with lock:
-                    self.record.exchange(self.author, limit=_FOREGROUND)
+            self.catch_up()
             return
-        command = [
-            sys.executable,
-            "-m",
-            "incidentctl",
-            "-C",
-            str(self.root),
-            "sync",
-            "--background",
-        ]
-        background.start(command, self.environment)
+        program = [sys.executable, "-m", "incidentctl", "-C", str(self.root), "sync"]
+        self.record.background().start([*program, "--background"], self.environment)
+
+    def refresh(self) -> None:
+        """Let the background fetch what others did, where that was not done for a while."""
+        if self.record.unsynced() is not None and not self.environment.get("CI"):
+            last = self.record.exchange_status()
+            if last is None or self.now() - last.at > _FRESH:
+                self._share()
+
+    def catch_up(self) -> bool:
+        """Exchange now, for a few seconds at most; say whether events came."""
+        if self.record.unsynced() is None:
+            return False
+        lock = self.record.background().lock()
+        try:
+            if not lock.take():
+                return False
+            with lock:
+                done = self.record.exchange(self.author, limit=_FOREGROUND)
+        except OSError:
+            return False
+        return done is not None and done.events > 0
 
     @property
     def author(self) -> Author:

@@ -10,8 +10,16 @@ import typer
 from incidentctl.app.respond import moment as read_moment
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
-from incidentctl.cli.responding import choose_incident, open_response, respond, told, workspace_of
-from incidentctl.cli.screen import next_update
+from incidentctl.cli.responding import (
+    choose_incident,
+    open_response,
+    respond,
+    tell_sharing,
+    told,
+    workspace_of,
+)
+from incidentctl.domain.brief import next_update
+from incidentctl.domain.command import handover_advice
 from incidentctl.domain.decide import lifecycle
 from incidentctl.domain.state import Incident
 from incidentctl.errors import IncidentctlError, NotFoundError
@@ -131,6 +139,7 @@ def status_command(
 
         workspace = workspace_of(ctx)
         found = load(workspace, choose_incident(workspace, incident))
+        tell_sharing(workspace)
         if json:
             state = as_json(found)
             kept = ("id", "title", "severity", "status", "commander", "next_update")
@@ -141,6 +150,11 @@ def status_command(
         console.out(line, indent=len(found.id) + 2)
         if due:
             console.out(f"update due {due}")
+        if found.offer:
+            console.out(f"command offered to {found.offer.person}", indent=2)
+        known = len(workspace.basics.people)
+        if advice := handover_advice(found, workspace.now(), known=known):
+            console.say(f"{advice.text}: incidentctl handover PERSON", "warning")
         return
     respond(
         ctx,

@@ -80,10 +80,7 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
     if request.remote is None and remotes:
         choices = [
             ("", "keep it in this clone"),
-            *(
-                (name, f"share it through {name} (for later: nothing is sent yet)")
-                for name in remotes
-            ),
+            *((name, f"share it through {name}") for name in remotes),
         ]
         request = request._replace(
             remote=ask_choice("Who shares the record of incidents?", choices, remotes[0]) or None

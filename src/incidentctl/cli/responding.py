@@ -43,6 +43,26 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
         return ask_choice("Which incident?", choices, several.candidates[0])
 
 
+def tell_sharing(workspace: Workspace) -> None:
+    """Say what the remote lacks, since when and why; and let the background fetch what is new."""
+    left, last = workspace.record.unsynced(), workspace.record.exchange_status()
+    if left is None:
+        return
+    workspace.refresh()
+    failed = last is not None and last.state != "ok"
+    why = f" ({last.state}: {one_line(last.reason or '')})" if last is not None and failed else ""
+    if left.events:
+        from incidentctl.domain.times import rough_duration
+
+        since = (
+            f", the oldest for {rough_duration(workspace.now() - left.since)}" if left.since else ""
+        )
+        number = "1 event is" if left.events == 1 else f"{left.events} events are"
+        console.say(f"{number} not yet on {workspace.basics.remote}{since}{why}", "warning")
+    elif failed:
+        console.say(f"The last exchange with {workspace.basics.remote} failed{why}", "warning")
+
+
 def tell(line: str) -> None:
     """Say on stderr that something is safe; this is the acknowledgement."""
     console.say(f"recorded {one_line(line[:200])}", "ok")

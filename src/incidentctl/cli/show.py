@@ -11,7 +11,7 @@ import typer
 from incidentctl.app.query import Filters, as_json, head_as_json, listed, shown
 from incidentctl.cli import console
 from incidentctl.cli.options import InIncident, Json
-from incidentctl.cli.responding import choose_incident, workspace_of
+from incidentctl.cli.responding import choose_incident, tell_sharing, workspace_of
 
 
 def list_command(
@@ -41,6 +41,7 @@ def list_command(
     workspace = workspace_of(ctx)
     filters = Filters(all_, since, service, severity, kind, text)
     heads = listed(workspace, filters)
+    tell_sharing(workspace)
     if json:
         console.print_json("list", {"incidents": [head_as_json(head) for head in heads]})
         return
@@ -72,6 +73,10 @@ def show_command(
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="As it was recorded then.")
     ] = None,
+    short: Annotated[
+        bool,
+        typer.Option("--brief", help="The commander's brief: all that whoever leads must know."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """One incident, now or as it was recorded then.
@@ -83,8 +88,15 @@ def show_command(
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, part or incident)
     found = shown(workspace, ident, at=at)
+    tell_sharing(workspace)
     if json:
         console.print_json("show", as_json(found))
+        return
+    if short:
+        from incidentctl.domain.brief import INDENT, brief
+
+        for line in brief(found, workspace.now()):
+            console.out(line, indent=INDENT)
         return
     from incidentctl.cli.screen import print_incident
 

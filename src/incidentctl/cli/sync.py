@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -31,6 +33,8 @@ def sync_command(
     """
     workspace = workspace_of(ctx)
     if background is not None:
+        # So that a git at work ends with this process.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         sync_in_background(workspace, background)
         return
     if console.is_terminal() and workspace.basics.remote:

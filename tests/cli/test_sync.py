@@ -1,0 +1,216 @@
+"""Two clones and a bare remote, with the program as people start it; and remotes that fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [sys.executable, "-m", "incidentctl"]
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+class Clone:
+    """A clone of the team's repository, with a person of the catalog at work in it."""
+
+    def __init__(self, path: Path, email: str) -> None:
+        self.path = path
+        self.environment = {name: value for name, value in os.environ.items() if name != "CI"}
+        self.environment["XDG_STATE_HOME"] = str(path.parent / f"{path.name}-state")
+        git(path, "config", "user.name", email.partition("@")[0])
+        git(path, "config", "user.email", email)
+
+    def run(self, *arguments: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [*PROGRAM, *arguments], cwd=self.path, capture_output=True, text=True, check=False,
+            stdin=subprocess.DEVNULL, env=self.environment | more, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        return done
+
+    def sync(self, code: int = 0) -> dict[str, object]:
+        return dict(json.loads(self.run("sync", "--json", code=code).stdout))
+
+    def declare(self, title: str) -> str:
+        return self.run("declare", title, "--no-input", "-s", "SEV3").stdout.strip()
+
+    @property
+    def unsynced(self) -> int:
+        folder = self.path / ".git" / "incidentctl"
+        return sum(1 for box in ("outbox", "sent") for _ in (folder / box).glob("[!.]*"))
+
+    def exchanges(self) -> list[int]:
+        """The processes that exchange for this clone."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                line = (folder / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"--background" in line and os.fsencode(self.path) in line:
+                found.append(int(folder.name))
+        return found
+
+
+def until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def clones(team: Path, tmp_path: Path) -> Iterator[tuple[Clone, Clone]]:
+    marker = team / "incidentctl.yaml"
+    marker.write_text(marker.read_text().replace("record: {", "record: {remote: origin, "))
+    git(team, "commit", "-qam", "The record is shared")
+    bare = tmp_path / "remote.git"
+    git(tmp_path, "clone", "-q", "--bare", str(team), str(bare))
+    made = []
+    for name, person in (("ann", "greta"), ("bob", "joelle")):
+        git(tmp_path, "clone", "-q", str(bare), str(tmp_path / name))
+        made.append(Clone(tmp_path / name, f"{person}@astronomy-shop.example"))
+    yield made[0], made[1]
+    for clone in made:  # whatever still goes on in the background ends with its remote
+        until(lambda clone=clone: not clone.exchanges(), 30)
+
+
+def test_an_event_reaches_the_other_clone_by_itself(clones: tuple[Clone, Clone]) -> None:
+    ann, bob = clones
+    ident = ann.declare("checkout is down")
+    until(lambda: ann.unsynced == 0)
+    # Bob has never exchanged: he is asked nothing, and finds it all the same.
+    bob.run("log", "looking at it")
+    assert ident in bob.run("list").stdout
+    until(lambda: bob.unsynced == 0)
+    assert ann.sync()["received"] == 1
+    assert "looking at it" in ann.run("log").stdout
+    assert ann.run("log").stdout == bob.run("log").stdout
+
+
+def test_list_and_show_tell_what_the_remote_lacks(clones: tuple[Clone, Clone]) -> None:
+    ann, _ = clones
+    git(ann.path, "remote", "set-url", "origin", "http://127.0.0.1:1/x.git")
+    ident = ann.declare("checkout is down")
+    until(lambda: not ann.exchanges())
+    for arguments in (("list",), ("show", ident), ("status",)):
+        told = ann.run(*arguments).stderr
+        assert "events are not yet on origin, the oldest for" in told
+        assert "offline" in told
+    done = ann.sync(code=6)
+    assert done["state"] == "offline"
+    assert done["pending"]
+
+
+def test_sync_says_what_to_do_without_a_remote(run) -> None:
+    result = run("sync")
+    assert result.code == 6
+    assert "record: {remote: origin}" in result.err
+
+
+def test_fifty_quick_events_leave_one_exchange_and_all_arrive(
+    clones: tuple[Clone, Clone],
+) -> None:
+    ann, bob = clones
+    ann.declare("checkout is down")
+    most = 0
+    for number in range(50):
+        ann.run("log", f"entry {number}")
+        most = max(most, len(ann.exchanges()))
+    assert most <= 2  # one exchanges, and one that has freed the lock may be on its way out
+    until(lambda: ann.unsynced == 0)
+    until(lambda: not ann.exchanges())
+    bob.sync()
+    text = bob.run("log").stdout
+    assert all(f"entry {number} |" in text for number in range(50))
+
+
+def test_a_stamp_left_while_an_exchange_ends_is_not_lost(
+    clones: tuple[Clone, Clone],
+) -> None:
+    """Many writers at once, each ends at a time of its own: the last one's event goes out, too."""
+    ann, _ = clones
+    ann.declare("checkout is down")
+    for _ in range(4):
+        writers = [
+            subprocess.Popen(
+                [*PROGRAM, "log", f"from {number}"], cwd=ann.path, env=ann.environment,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            for number in range(4)
+        ]  # fmt: skip
+        for writer in writers:
+            assert writer.wait(60) == 0
+    until(lambda: ann.unsynced == 0)
+
+
+def test_a_pipe_does_not_wait_for_a_remote_that_never_answers(
+    clones: tuple[Clone, Clone], black_hole: int
+) -> None:
+    ann, _ = clones
+    ann.declare("checkout is down")
+    until(lambda: ann.unsynced == 0 and not ann.exchanges())
+    git(ann.path, "remote", "set-url", "origin", f"git://127.0.0.1:{black_hole}/x.git")
+    began = time.monotonic()
+    script = f"{' '.join(PROGRAM)} log x | cat"
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=ann.path, env=ann.environment, check=True, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert "recorded" in done.stderr
+    assert time.monotonic() - began < 10  # the exchange would take 20
+    (child,) = ann.exchanges()
+    names = {Path(f"/proc/{child}/fd/{number}").readlink().name for number in (0, 1, 2)}
+    assert names == {"null"}
+    assert os.getsid(child) == child
+    os.kill(child, 15)
+    until(lambda: not ann.exchanges())
+    orphans = [
+        folder for folder in Path("/proc").glob("[0-9]*")
+        if _command(folder).startswith(b"git") and f":{black_hole}/".encode() in _command(folder)
+    ]  # fmt: skip
+    assert orphans == []
+
+
+def _command(folder: Path) -> bytes:
+    try:
+        return (folder / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_in_a_ci_job_it_is_exchanged_before_the_command_ends(clones: tuple[Clone, Clone]) -> None:
+    ann, _ = clones
+    ann.run("declare", "checkout is down", "--no-input", CI="true")
+    assert ann.unsynced == 0
+    assert not ann.exchanges()
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare is not installed")
+def test_in_a_container_the_event_is_on_the_remote_when_it_ends(
+    clones: tuple[Clone, Clone],
+) -> None:
+    ann, bob = clones
+    command = ["unshare", "--pid", "--fork", "--mount-proc", *PROGRAM, "declare", "x", "--no-input"]
+    done = subprocess.run(
+        command, cwd=ann.path, env=ann.environment, stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    if "unshare" in done.stderr:
+        pytest.skip(f"no namespace may be made here: {done.stderr.strip()}")
+    assert done.returncode == 0, done.stderr
+    bob.sync()
+    assert done.stdout.strip() in bob.run("list").stdout
