@@ -9,6 +9,7 @@ from incidentctl.files.basics import Basics, Person, load_basics
 from incidentctl.files.catalog_cache import load_cached
 from incidentctl.files.layout import read_all
 from incidentctl.files.loader import load
+from incidentctl.render.yaml_examples import EXAMPLES
 
 
 @pytest.fixture
@@ -41,6 +42,32 @@ def test_a_change_of_content_is_seen(root, tmp_path):
     load_cached(root, folder)
     (root / "services/b.yaml").write_text("name: b\nowner: core\n")
     assert list(load_cached(root, folder)[0].services) == ["a", "b"]
+
+
+def test_no_cache_holds_what_is_private_of_a_drill(root, tmp_path):
+    public, _ = EXAMPLES["drill"].split("---\n")
+    (root / "drills").mkdir()
+    (root / "drills/q1-unplanned.yaml").write_text(public)
+    private = root / "drills/q1-unplanned.private.yaml"
+    private.write_text(EXAMPLES["private_half"] + "zebra: 1\n")
+    folder = tmp_path / "cache"
+    for _ in range(2):
+        load_basics(root, folder)
+        catalog, problems = load_cached(root, folder)
+        assert (catalog, problems) == load(root)
+        assert catalog.private_halves["q1-unplanned"].saboteur == "carol"
+        assert [p.path for p in problems if "zebra" in p.message] == [
+            "drills/q1-unplanned.private.yaml"
+        ]
+    kept = b"".join(file.read_bytes() for file in folder.iterdir())
+    assert b"q1-unplanned" in kept, "the public half is cached"
+    assert not [word for word in (b"carol", b"zebra", b"token database") if word in kept]
+    before = (folder / "catalog.pickle").read_bytes()
+    private.write_text(EXAMPLES["private_half"].replace("carol", "dave"))
+    assert load_cached(root, folder)[0].private_halves["q1-unplanned"].saboteur == "dave"
+    assert (folder / "catalog.pickle").read_bytes() == before
+    private.unlink()
+    assert load_cached(root, folder) == load(root)
 
 
 @pytest.mark.parametrize("harm", ["torn", "changed", "empty", "folder"])

@@ -11,7 +11,7 @@ from typing import Any
 from incidentctl.domain.catalog import Catalog
 from incidentctl.errors import Problem
 from incidentctl.files import cache
-from incidentctl.files.layout import read_all
+from incidentctl.files.layout import PRIVATE_HALF, read_all
 
 _NAME = "catalog.pickle"
 _PLAIN = {("datetime", name) for name in ("date", "datetime", "timedelta", "timezone")}
@@ -20,19 +20,26 @@ _PLAIN = {("datetime", name) for name in ("date", "datetime", "timedelta", "time
 def load_cached(root: Path, cache_dir: Path | None) -> tuple[Catalog, list[Problem]]:
     """Return what `loader.load` returns, from the cache in `cache_dir` when nothing changed.
 
-    Without a folder for it nothing is cached.
+    Without a folder for it nothing is cached. Private halves of drills never are, nor what is wrong
+    with them: only their owner may read them, and they lie in few clones, which read them anew.
     """
     contents = read_all(root)
-    key = cache.key_of(contents)
-    kept = _kept(cache_dir / _NAME, key) if cache_dir else None
-    if kept is not None:
-        return kept
-    from incidentctl.files.loader import load_contents  # noqa: PLC0415 (yaml and pydantic)
+    private = [content for content in contents if content.kind == PRIVATE_HALF]
+    others = [content for content in contents if content.kind != PRIVATE_HALF]
+    key = cache.key_of(others)
+    loaded = _kept(cache_dir / _NAME, key) if cache_dir else None
+    if loaded is not None and not private:
+        return loaded
+    from incidentctl.files.loader import (  # noqa: PLC0415 (yaml and pydantic)
+        load_contents,
+        with_private,
+    )
 
-    loaded = load_contents(contents)
-    if cache_dir:
-        cache.write(cache_dir / _NAME, key, pickle.dumps(loaded, protocol=5))
-    return loaded
+    if loaded is None:
+        loaded = load_contents(others)
+        if cache_dir:
+            cache.write(cache_dir / _NAME, key, pickle.dumps(loaded, protocol=5))
+    return with_private(loaded, private)
 
 
 class _Reader(pickle.Unpickler):

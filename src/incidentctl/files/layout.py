@@ -54,6 +54,9 @@ class Content(NamedTuple):
 PRIVATE = (".private.yaml", ".private.yml")
 """How the name of a file ends that holds the private half of a drill."""
 
+PRIVATE_HALF = "private_half"
+"""The kind of such a file."""
+
 
 def find_root(start: Path) -> Path | None:
     """Return the nearest folder, from `start` upward, that has the marker, or None."""
@@ -72,7 +75,7 @@ def kind_of(path: str) -> str | None:
 def _kind_in(path: str) -> str | None:
     """Return the kind of a file that is one of ours."""
     kind = KINDS.get(path.partition("/")[0])
-    return "private_half" if kind == "drill" and path.endswith(PRIVATE) else kind
+    return PRIVATE_HALF if kind == "drill" and path.endswith(PRIVATE) else kind
 
 
 def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ from incidentctl.domain.text import one_line
 from incidentctl.errors import Problem
 from incidentctl.files.faults import Fault
 from incidentctl.files.halves import in_halves, worthwhile
-from incidentctl.files.layout import Content, read_all
+from incidentctl.files.layout import PRIVATE_HALF, Content, read_all
 from incidentctl.files.positions import Positions
 from incidentctl.files.strict_yaml import parse
 from incidentctl.files.validate import validate
 
 _Faults = list[tuple[Source, Fault]]
 
-_ONE_MAPPING = ("settings", "severities", "private_half")
+_ONE_MAPPING = ("settings", "severities", PRIVATE_HALF)
 
 
 def load(root: Path) -> tuple[Catalog, list[Problem]]:
@@ -39,7 +40,8 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
     was_on = gc.isenabled()
     gc.disable()
     try:
-        contents = list(contents)
+        # Private halves come last, as `with_private` adds them.
+        contents = sorted(contents, key=lambda content: content.kind == PRIVATE_HALF)
         parts: tuple[Any, ...]
         if worthwhile(len(contents)):
             parts = in_halves(_load_part, contents)
@@ -51,6 +53,19 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
     finally:
         if was_on:
             gc.enable()
+
+
+def with_private(
+    loaded: tuple[Catalog, list[Problem]], contents: Iterable[Content]
+) -> tuple[Catalog, list[Problem]]:
+    """Add the private halves of drills, which these files hold, to a catalog that has none."""
+    catalog, problems = loaded
+    entries, found = _load_part(contents)
+    halves: dict[str, Any] = {}
+    for entry in entries:
+        halves.setdefault(entry.name, entry.value)
+    added = replace(catalog, private_halves=halves, entries=(*catalog.entries, *entries))
+    return added, sorted([*problems, *found], key=_order)
 
 
 def _load_part(contents: Iterable[Content]) -> tuple[list[Entry], list[Problem]]:
@@ -84,7 +99,7 @@ def _add(content: Content, entries: list[Entry], problems: list[Problem]) -> Non
 
 
 def _entry(kind: str, value: Any, source: Source) -> Entry:
-    if kind == "private_half":  # named by its file, since only the public half has a name
+    if kind == PRIVATE_HALF:  # named by its file, since only the public half has a name
         return Entry(kind, source.path.rsplit("/", 1)[-1].rsplit(".", 2)[0], value, source)
     kind = "drill" if kind == "unplanned_drill" else kind
     return Entry(kind, getattr(value, "name", kind), value, source)
