@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from incidentctl.record import paths, refs
 from incidentctl.record.crash import point
 from incidentctl.record.folder import Folder
 from incidentctl.record.outbox import Author, Pending
+from incidentctl.record.proof import blob_id, held_by
 from incidentctl.record.store import Store, Tips
 from incidentctl.record.stored import Stored, check, redacted
 from incidentctl.record.stream import Stream, subject
@@ -110,10 +110,10 @@ class Batch:
         if whole:
             held = {
                 key for key, number in blob_answers.items()
-                if answers[number] == _blob_id(self._fresh[key[0]][key[1]].data, answers[last])
+                if answers[number] == blob_id(self._fresh[key[0]][key[1]].data, answers[last])
             }  # fmt: skip
         else:
-            held = self._held(after.truth)
+            held = held_by(self._store.git, after.truth, self._fresh)
         done = tuple(
             action
             for action in pending
@@ -266,26 +266,6 @@ class Batch:
             logs[incident] = self._render(incident, folder.events(), told)
         return logs
 
-    def _held(self, truth: str | None) -> set[tuple[str, str]]:
-        """Ask git which of the fresh events the truth holds, by their exact paths."""
-        wanted = {
-            paths.event_path(incident, name): (incident, name, stored.data)
-            for incident, fresh in self._fresh.items()
-            for name, stored in fresh.items()
-        }
-        held: set[tuple[str, str]] = set()
-        names = list(wanted)
-        for start in range(0, len(names) if truth else 0, 500):
-            part = names[start : start + 500]
-            listed = self._store.git.run("ls-tree", "-z", str(truth), "--", *part)
-            for line in filter(None, listed.out.decode(errors="replace").split("\0")):
-                head, _, path = line.partition("\t")
-                incident, name, data = wanted[path]
-                oid = head.split()[2]
-                if oid == _blob_id(data, oid):
-                    held.add((incident, name))
-        return held
-
     def _remove_report(self, err: str) -> None:
         """Remove the report that fast-import leaves in the git directory when it fails."""
         _, found, name = err.partition("fast_import_crash_")
@@ -297,12 +277,6 @@ class Batch:
 
 def _checked(action: Pending) -> dict[str, Stored]:
     return {name: check(name, data) for name, data in action.entries.items()}
-
-
-def _blob_id(data: bytes, like: str) -> str:
-    """Return git's id of a blob, in the hash that the id `like` is written in."""
-    digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
-    return digest(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _reason(err: str) -> str:

@@ -5,29 +5,26 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.events import Event, EventError
-from incidentctl.domain.incident import Head
-from incidentctl.errors import EnvironmentFailedError, InvalidDataError, Problem
-from incidentctl.record import folder as folders
-from incidentctl.record import outbox, paths, refs, status
+from incidentctl.domain.events import EventError
+from incidentctl.errors import EnvironmentFailedError, InvalidDataError
+from incidentctl.record import outbox, refs, status
 from incidentctl.record.background import Background
 from incidentctl.record.batch import Batch, Render
 from incidentctl.record.cache import Cache
 from incidentctl.record.flush import Flush, Flushed
-from incidentctl.record.folder import Folder
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.pulse import pulse
+from incidentctl.record.reader import Reader
 from incidentctl.record.scan import FoldHead
 from incidentctl.record.sent import Unsynced, unsynced
 from incidentctl.record.status import Exchanged, Status
 from incidentctl.record.store import Store
-from incidentctl.record.stored import Stored, check
 from incidentctl.record.view import View
 
 __all__ = ["Acknowledged", "Action", "Author", "Flushed", "Record"]
@@ -40,7 +37,7 @@ class Acknowledged(NamedTuple):
     note: str | None = None
 
 
-class Record:
+class Record(Reader):
     """Reads and writes of the record in one repository."""
 
     def __init__(
@@ -68,26 +65,26 @@ class Record:
         """
         state = git_dir / "incidentctl"
         repository = hashlib.sha256(os.fsencode(git_dir.resolve())).hexdigest()[:16]
-        self._git_dir = git_dir
-        self._branch = branch
-        self._render = render
-        self._now = now
         self._box = state / "outbox"
         self._fallback = fallback / f"outbox-{repository}"
-        self._work_tree = work_tree
-        self._view: View | None = None
-        if work_tree:
-            linked = "" if own_dir in (None, git_dir) else f"-{own_dir.name}"
-            self._view = View(work_tree, state / f"view{linked}")
-        self._store = Store(
+        store = Store(
             Git(git_dir, environment),
             Cache(state / "cache"),
             fold_head,
             branch=branch,
             remote=remote,
         )
+        boxes, sent = (self._box, self._fallback), state / "sent" if remote else None
+        super().__init__(store, boxes, sent, now=now)
+        self._git_dir = git_dir
+        self._branch = branch
+        self._render = render
+        self._work_tree = work_tree
+        self._view: View | None = None
+        if work_tree:
+            linked = "" if own_dir in (None, git_dir) else f"-{own_dir.name}"
+            self._view = View(work_tree, state / f"view{linked}")
         self._state = state
-        self._sent = state / "sent" if remote else None
         self._remote = remote
         self._share = share
         self._mine: Path | None = None
@@ -126,7 +123,7 @@ class Record:
         """
         flush = Flush(
             self._store,
-            (self._box, self._fallback),
+            self._boxes,
             state=self._state,
             sent=self._sent,
             make_batch=self._batch,
@@ -198,59 +195,6 @@ class Record:
                 return error.message
         return self._view.show(incident, log)
 
-    # --- reading ---------------------------------------------------------------------------------
-
-    def events(self, incident: str) -> tuple[list[Event], list[Problem]]:
-        """Return the events of an incident by id, acknowledged ones included, and what was wrong.
-
-        No events when there is no such incident.
-        """
-        folder = self._folder(incident)
-        told = folders.problems(paths.log_path(incident), folder, now=self._now())
-        return folder.events(), told
-
-    def many_events(
-        self, incidents: Iterable[str]
-    ) -> Iterator[tuple[str, list[Event], list[Problem]]]:
-        """Return what `events` does for each of many incidents, but start git once for all."""
-        pending = self._pending()
-        for incident, folder in self._store.folders(incidents):
-            united = folder.union(_waiting(pending.get(incident, ())))
-            told = folders.problems(paths.log_path(incident), united, now=self._now())
-            yield incident, united.events(), told
-
-    def newest_id(self, incident: str) -> str | None:
-        """Return the newest event's id; ids of more than 48 hours ahead do not count."""
-        limit = folders.last_id(self._now())
-        stored = self._folder(incident).stored.values()
-        return max((s.event.id for s in stored if s.event.id <= limit), default=None)
-
-    def open_heads(self) -> list[Head]:
-        """Return the open incidents, the newest first."""
-        pending = self._pending()
-        opened = {incident: head for incident, (_, head) in self._store.index().open.items()}
-        return self._overlaid(opened, pending, only_open=True)
-
-    def heads(self) -> list[Head]:
-        """Return all incidents, the newest first."""
-        pending = self._pending()
-        known = {ident: seen.head for ident, seen in self._store.all().items() if seen.head}
-        return self._overlaid(known, pending, only_open=False)
-
-    def ids(self) -> list[str]:
-        """Return the ids of all incidents, sorted."""
-        pending, known = self._pending(), self._store.index().ids
-        return sorted([*known, *(incident for incident in pending if incident not in known)])
-
-    def find(self, part: str) -> list[str]:
-        """Return the ids that contain a text, sorted; the whole id finds just itself."""
-        known = self.ids()
-        return [part] if part in known else [ident for ident in known if part in ident]
-
-    def log_path(self, incident: str) -> str:
-        """Return where an incident's log.md is on the branch."""
-        return paths.log_path(incident)
-
     def mirror_note(self) -> str | None:
         """Say why the branch for people is not where the record is; None when it is."""
         tips = self._store.tips()
@@ -267,7 +211,7 @@ class Record:
         """Count what is not yet on the remote; None without a remote."""
         if self._sent is None:
             return None
-        return unsynced((self._box, self._fallback, self._sent))
+        return unsynced((*self._boxes, self._sent))
 
     def exchange_status(self) -> Status | None:
         """Return how the last exchange ended; None before the first."""
@@ -276,60 +220,7 @@ class Record:
     def pulse(self) -> tuple[object, ...]:
         """Return what differs from the time before if the record has changed since; in no time."""
         names = [refs.TRUTH, self._store.mirror, self._store.tracking]
-        return pulse(self._git_dir, filter(None, names), (self._box, self._fallback))
-
-    def pending(self) -> int:
-        """Count the acknowledged actions that are not yet committed."""
-        return len(outbox.paths((self._box, self._fallback)))
-
-    def _pending(self) -> dict[str, list[Path]]:
-        """Return the files of the outbox by incident.
-
-        A reader looks here first: what leaves the outbox meanwhile is then on the branch.
-        """
-        found: dict[str, list[Path]] = {}
-        boxes = [self._box, self._fallback]
-        if self._sent is not None and self._store.tips().truth is None:
-            boxes.append(self._sent)  # the record was deleted, and what it held stands here
-        for path in outbox.paths(boxes):
-            found.setdefault(outbox.incident_of(path), []).append(path)
-        return found
-
-    def _folder(self, incident: str) -> Folder:
-        waiting = _waiting(self._pending().get(incident, ()))
-        try:
-            return self._store.folder(incident).union(waiting)
-        except EnvironmentFailedError as error:
-            if not waiting:
-                raise
-            # Whoever declares without git must still see what was acknowledged.
-            fault = {f"git cannot be read ({error.message})": (1, "what was committed before")}
-            return folders.EMPTY.union(waiting)._replace(faults=fault)
-
-    def _overlaid(
-        self, known: dict[str, Head], pending: Iterable[str], *, only_open: bool
-    ) -> list[Head]:
-        """Return heads, the newest first, with those of incidents that have pending events."""
-        heads = dict(known)
-        for incident in pending:
-            head = self._store.head(incident, self._folder(incident).events())
-            heads.pop(incident, None)
-            if head and (head.open or not only_open):
-                heads[incident] = head
-        return sorted(heads.values(), key=lambda head: (head.declared, head.id), reverse=True)
-
-
-def _waiting(files: Iterable[Path]) -> dict[str, Stored]:
-    """Return the events of an incident that are in files of the outbox."""
-    waiting: dict[str, Stored] = {}
-    for path in files:
-        try:
-            action = outbox.read(path)
-        except EventError:
-            continue  # the flush tells of it
-        if action is not None:
-            waiting |= {name: check(name, data) for name, data in action.entries.items()}
-    return waiting
+        return pulse(self._git_dir, filter(None, names), self._boxes)
 
 
 def _why(error: OSError) -> str:

@@ -1,0 +1,138 @@
+"""Read the record of one clone: the committed, and what is acknowledged and waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from incidentctl.domain.events import Event, EventError
+from incidentctl.domain.incident import Head
+from incidentctl.errors import EnvironmentFailedError, Problem
+from incidentctl.record import folder as folders
+from incidentctl.record import outbox, paths
+from incidentctl.record.folder import Folder
+from incidentctl.record.store import Store
+from incidentctl.record.stored import Stored, check
+
+
+class Reader:
+    """The reads of a `Record`."""
+
+    def __init__(
+        self,
+        store: Store,
+        boxes: tuple[Path, ...],
+        sent: Path | None,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Take the committed part, the outboxes, and the folder of what was not shared yet."""
+        self._store = store
+        self._boxes = boxes
+        self._sent = sent
+        self._now = now
+
+    def events(self, incident: str) -> tuple[list[Event], list[Problem]]:
+        """Return the events of an incident by id, acknowledged ones included, and what was wrong.
+
+        No events when there is no such incident.
+        """
+        folder = self._folder(incident)
+        told = folders.problems(paths.log_path(incident), folder, now=self._now())
+        return folder.events(), told
+
+    def many_events(
+        self, incidents: Iterable[str]
+    ) -> Iterator[tuple[str, list[Event], list[Problem]]]:
+        """Return what `events` does for each of many incidents, but start git once for all."""
+        pending = self._pending()
+        for incident, folder in self._store.folders(incidents):
+            united = folder.union(_waiting(pending.get(incident, ())))
+            told = folders.problems(paths.log_path(incident), united, now=self._now())
+            yield incident, united.events(), told
+
+    def newest_id(self, incident: str) -> str | None:
+        """Return the newest event's id; ids of more than 48 hours ahead do not count."""
+        limit = folders.last_id(self._now())
+        stored = self._folder(incident).stored.values()
+        return max((s.event.id for s in stored if s.event.id <= limit), default=None)
+
+    def open_heads(self) -> list[Head]:
+        """Return the open incidents, the newest first."""
+        pending = self._pending()
+        opened = {incident: head for incident, (_, head) in self._store.index().open.items()}
+        return self._overlaid(opened, pending, only_open=True)
+
+    def heads(self) -> list[Head]:
+        """Return all incidents, the newest first."""
+        pending = self._pending()
+        known = {ident: seen.head for ident, seen in self._store.all().items() if seen.head}
+        return self._overlaid(known, pending, only_open=False)
+
+    def ids(self) -> list[str]:
+        """Return the ids of all incidents, sorted."""
+        pending, known = self._pending(), self._store.index().ids
+        return sorted([*known, *(incident for incident in pending if incident not in known)])
+
+    def find(self, part: str) -> list[str]:
+        """Return the ids that contain a text, sorted; the whole id finds just itself."""
+        known = self.ids()
+        return [part] if part in known else [ident for ident in known if part in ident]
+
+    def log_path(self, incident: str) -> str:
+        """Return where an incident's log.md is on the branch."""
+        return paths.log_path(incident)
+
+    def pending(self) -> int:
+        """Count the acknowledged actions that are not yet committed."""
+        return len(outbox.paths(self._boxes))
+
+    def _pending(self) -> dict[str, list[Path]]:
+        """Return the files of the outbox by incident.
+
+        A reader looks here first: what leaves the outbox meanwhile is then on the branch.
+        """
+        found: dict[str, list[Path]] = {}
+        boxes = [*self._boxes]
+        if self._sent is not None and self._store.tips().truth is None:
+            boxes.append(self._sent)  # the record was deleted, and what it held stands here
+        for path in outbox.paths(boxes):
+            found.setdefault(outbox.incident_of(path), []).append(path)
+        return found
+
+    def _folder(self, incident: str) -> Folder:
+        waiting = _waiting(self._pending().get(incident, ()))
+        try:
+            return self._store.folder(incident).union(waiting)
+        except EnvironmentFailedError as error:
+            if not waiting:
+                raise
+            # Whoever declares without git must still see what was acknowledged.
+            fault = {f"git cannot be read ({error.message})": (1, "what was committed before")}
+            return folders.EMPTY.union(waiting)._replace(faults=fault)
+
+    def _overlaid(
+        self, known: dict[str, Head], pending: Iterable[str], *, only_open: bool
+    ) -> list[Head]:
+        """Return heads, the newest first, with those of incidents that have pending events."""
+        heads = dict(known)
+        for incident in pending:
+            head = self._store.head(incident, self._folder(incident).events())
+            heads.pop(incident, None)
+            if head and (head.open or not only_open):
+                heads[incident] = head
+        return sorted(heads.values(), key=lambda head: (head.declared, head.id), reverse=True)
+
+
+def _waiting(files: Iterable[Path]) -> dict[str, Stored]:
+    """Return the events of an incident that are in files of the outbox."""
+    waiting: dict[str, Stored] = {}
+    for path in files:
+        try:
+            action = outbox.read(path)
+        except EventError:
+            continue  # the flush tells of it
+        if action is not None:
+            waiting |= {name: check(name, data) for name, data in action.entries.items()}
+    return waiting
