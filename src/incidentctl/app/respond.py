@@ -45,7 +45,7 @@ def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False
     try:
         return _find(workspace, part, ended=ended)
     except NotFoundError:
-        if not workspace.catch_up():
+        if not workspace.sharing.catch_up():
             raise
         return _find(workspace, part, ended=ended)
 

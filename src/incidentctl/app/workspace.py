@@ -6,14 +6,14 @@ Only this module and the terminal read the clock, the environment and the workin
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from incidentctl.app import people, places
+from incidentctl.app.sharing import Sharing
 from incidentctl.domain.events import Event
 from incidentctl.domain.ids import incident_id, next_milliseconds, ulid
 from incidentctl.domain.incident import Head
@@ -28,11 +28,6 @@ from incidentctl.record.place import (
     open_repository,
 )
 from incidentctl.record.record import Author, Record
-
-#: The longest that a command waits for the remote where nothing may go on behind it, in seconds.
-_FOREGROUND = 5.0
-#: What was exchanged so long ago is fetched again for who reads.
-_FRESH = timedelta(minutes=1)
 
 
 def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
@@ -202,41 +197,15 @@ class Workspace:
             remote=remote,
             fallback=places.state_folder(self.environment),
             now=self.now,
-            share=self._share if remote else None,
+            share=self.sharing.share if remote else None,
         )
 
-    def _share(self) -> None:
-        """Exchange with the remote in the background; in the foreground where that would be cut.
-
-        In a CI job, and in a container whose main command this is, everything ends with it.
-        """
-        contained = os.getpid() == 1 or (os.getppid() == 1 and not _has_terminal())
-        if contained or self.environment.get("CI"):
-            self.catch_up()
-            return
-        program = [sys.executable, "-m", "incidentctl", "-C", str(self.root), "sync"]
-        self.record.background().start([*program, "--background"], self.environment)
-
-    def refresh(self) -> None:
-        """Let the background fetch what others did, where that was not done for a while."""
-        if self.record.unsynced() is not None and not self.environment.get("CI"):
-            last = self.record.exchange_status()
-            if last is None or self.now() - last.at > _FRESH:
-                self._share()
-
-    def catch_up(self) -> bool:
-        """Exchange now, for a few seconds at most; say whether events came."""
-        if self.record.unsynced() is None:
-            return False
-        lock = self.record.background().lock()
-        try:
-            if not lock.take():
-                return False
-            with lock:
-                done = self.record.exchange(self.author, limit=_FOREGROUND)
-        except OSError:
-            return False
-        return done is not None and done.events > 0
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Return what exchanges the record with the remote behind a command."""
+        return Sharing(
+            lambda: self.record, self.root, self.environment, lambda: self.author, self.now
+        )
 
     @property
     def author(self) -> Author:
@@ -271,10 +240,6 @@ class Workspace:
     def catalog_commit(self) -> str | None:
         """Return the commit of the catalog that is read now, or None where there is none."""
         return head_commit(self._place, self.environment) if self._place else None
-
-
-def _has_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _random(size: int) -> int:

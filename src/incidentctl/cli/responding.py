@@ -48,7 +48,7 @@ def tell_sharing(workspace: Workspace) -> None:
     left, last = workspace.record.unsynced(), workspace.record.exchange_status()
     if left is None:
         return
-    workspace.refresh()
+    workspace.sharing.refresh()
     failed = last is not None and last.state != "ok"
     why = f" ({last.state}: {one_line(last.reason or '')})" if last is not None and failed else ""
     if left.events:
