@@ -179,6 +179,14 @@ def as_json(incident: Incident) -> dict[str, Any]:
             for entry in incident.timeline
         ],
         "assigned": {"team": incident.team, "individual": incident.individual},
+        "offered": {
+            "person": incident.offer.person,
+            "by": incident.offer.by,
+            "at": _moment(incident.offer.at),
+        }
+        if incident.offer
+        else None,
+        "escalated": list(incident.escalated),
         "links": [{"label": link.label, "url": link.url} for link in incident.links],
         "related": [r._asdict() for r in incident.related],
         "updates": [

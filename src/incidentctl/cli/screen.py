@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from incidentctl.cli.console import out
-from incidentctl.domain.roles import STANDARD
-from incidentctl.domain.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
+from incidentctl.domain.brief import named, next_update, roles
+from incidentctl.domain.state import COMMANDER, DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
 from incidentctl.domain.text import one_line
-from incidentctl.domain.times import format_duration, offset_text, rough_duration
+from incidentctl.domain.times import format_duration, offset_text
 
 _BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}
 #: Boxes that not everybody reads are said in a word, too.
 _SAID = {SKIPPED: "skipped", NOT_NEEDED: "not needed"}
 #: So many of the last timeline entries are shown.
 _LAST = 8
-_ROLES = tuple(role.name for role in STANDARD)
 
 
 def _row(label: str, value: str | None) -> None:
@@ -29,11 +28,12 @@ def print_incident(incident: Incident, now: datetime) -> None:
     confirmed = "" if incident.confirmed else " (not confirmed)"
     _row("severity", f"{incident.severity}{confirmed}" if incident.severity else None)
     _row("status", incident.status)
-    by = _named(incident, incident.declared_by)
+    by = named(incident, incident.declared_by)
     _row("declared", f"{incident.time(incident.declared)} by {by}")
     _row("next update", next_update(incident, now))
     _roles(incident)
     _row("responding", " and ".join(filter(None, (incident.team, incident.individual))))
+    _row("escalated to", ", ".join(incident.escalated))
     _row("owner", incident.owner)
     _row("areas", ", ".join(incident.product_areas))
     _row("services", ", ".join(incident.services))
@@ -72,21 +72,12 @@ def print_incident(incident: Incident, now: datetime) -> None:
 
 def _roles(incident: Incident) -> None:
     """Print who holds which role; what nobody was given is the commander's, on one line."""
-    roles = dict.fromkeys([*_ROLES, *(held.role for held in incident.held)])
-    for role in roles:
-        if role == _ROLES[0] or incident.assigned(role):
-            _row(role, ", ".join(_named(incident, person) for person in incident.holders(role)))
-    rest = [role for role in roles if role != _ROLES[0] and not incident.assigned(role)]
-    if rest:
-        _row("other roles", f"held by the commander: {', '.join(rest)}")
-
-
-def _named(incident: Incident, person: str) -> str:
-    """Return the name of somebody who takes part, with their handle."""
-    names = [held.name for held in incident.held if held.person == person]
-    names += [entry.name for entry in incident.entries if entry.by == person]
-    name = next((name for name in names if name), None)
-    return f"{one_line(name)} ({person})" if name and name != person else person
+    _row(COMMANDER, named(incident, incident.commander))
+    if incident.offer is not None:
+        to = named(incident, incident.offer.person)
+        _row("offered to", f"{to}, who commands once they `incidentctl accept`")
+    for role, who in roles(incident):
+        _row(role, who)
 
 
 def step_line(step: Step) -> str:
@@ -102,14 +93,3 @@ def step_line(step: Step) -> str:
         if said:
             line += f": {one_line(said)}"
     return line
-
-
-def next_update(incident: Incident, now: datetime) -> str | None:
-    """Say when the next update is due, or how long it is overdue; None when none is."""
-    if not incident.open or incident.next_update is None:
-        return None
-    left = (incident.next_update - now).total_seconds()
-    when = incident.time(incident.next_update)
-    if left < 0:
-        return f"overdue by {rough_duration(-left)} ({when})"
-    return f"in {rough_duration(left)} ({when})"

@@ -16,6 +16,9 @@ SILENT_AFTER = timedelta(minutes=15)
 #: So soon somebody should have said how bad it is, and a runbook should be attached.
 SEVERITY_WITHIN = PROCESS_WITHIN = timedelta(minutes=10)
 
+#: So soon somebody should have accepted command that is offered to them.
+OFFER_WITHIN = timedelta(minutes=5)
+
 #: What the declaration itself records, in whatever number of actions.
 _OF_DECLARATION = frozenset(
     {"declared", "severity-set", "affected-set", "process-resolved", "runbook-attached"}
@@ -93,6 +96,9 @@ def due(incident: Incident, now: datetime, *, known: int = 0) -> list[Due]:
     if not incident.runbooks:
         at = incident.declared + PROCESS_WITHIN
         found.append(_due("process", at, now, "No runbook is attached"))
+    if (offer := incident.offer) is not None:
+        text = f"{offer.person} has not accepted command, which {offer.by} offers"
+        found.append(_due("offer", offer.at + OFFER_WITHIN, now, text))
     if advice := handover_advice(incident, now, known=known):
         found.append(_due("handover", advice.urged_at, now, advice.text))
     return sorted(found, key=lambda entry: entry.at)

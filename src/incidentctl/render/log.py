@@ -101,6 +101,7 @@ def _head(incident: Incident) -> Iterator[str]:
 def _people(incident: Incident, clock: Clock) -> Iterator[str]:
     yield from _cells("Responding team", inert(incident.team or ""))
     yield from _cells("Assigned to", inert(incident.individual or ""))
+    yield from _cells("Escalated to", _list(incident.escalated))
     roles = dict.fromkeys(["commander", *(held.role for held in incident.held)])
     for role in roles:
         spans = []
@@ -111,6 +112,10 @@ def _people(incident: Incident, clock: Clock) -> Iterator[str]:
                 span = f"{who or inert(held.person)} from {clock.both(held.since)}{until}"
                 spans.append(span)
         yield f"| {inert(role.capitalize())} | {'<br>'.join(spans) or inert(incident.commander)} |"
+    if incident.offer is not None:
+        to, name = inert(incident.offer.person), incident.offer.name
+        who = f"{inert(name)} ({to})" if name else to
+        yield f"| Command offered to | {who} since {clock.both(incident.offer.at)} |"
     if incident.roles_kept:
         yield "| Other roles | the commander keeps them |"
 

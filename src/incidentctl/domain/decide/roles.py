@@ -38,10 +38,11 @@ def assign(
     released: list[Any] = []
     if name != COMMANDER and not roles[name]:
         released = [facts.RoleReleased(name, held.person) for held in now]
-    return [*released, facts.RoleAssigned(name, handle, _name_of(handle, known))]
+    return [*released, facts.RoleAssigned(name, handle, name_of(handle, known))]
 
 
-def _name_of(handle: str, known: Collection[str]) -> str | None:
+def name_of(handle: str, known: Collection[str]) -> str | None:
+    """Return the name of a handle where the known handles are a mapping to names."""
     name = known.get(handle) if isinstance(known, Mapping) else None
     return name if isinstance(name, str) and name else None
 
@@ -59,7 +60,7 @@ def assign_individual(incident: Incident, person: str, *, known: Collection[str]
     """Say which one person responds."""
     check(incident, "assign")
     handle = person_of(incident, person, known)
-    return [facts.IndividualAssigned(handle, _name_of(handle, known))]
+    return [facts.IndividualAssigned(handle, name_of(handle, known))]
 
 
 def release(incident: Incident, role: str, person: str | None = None) -> list[Any]:
