@@ -83,6 +83,21 @@ def test_each_reader_opens_what_is_sealed(run, planned, keys, who):
     assert stat.S_IMODE((planned / PLAIN).stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("kind", ["ed25519", "rsa"])
+def test_an_ssh_key_of_each_kind_opens_what_was_sealed_for_it(run, planned, tmp_path, kind):
+    public = ssh_key(tmp_path / "key", kind=kind)
+    assert public.startswith(f"ssh-{kind} ")
+    give(planned, "sanne", f"{public} sanne@host")
+    half = HALF.replace("[greta, omar]", "[sanne]")
+    (planned / PLAIN).write_text(half)
+    assert run("drill", "seal", "q1", "--json").json["readers"] == ["sanne"]
+    assert "token" not in (planned / SEALED).read_text()
+    (planned / PLAIN).unlink()
+    assert run("drill", "unseal", "q1", "--identity", str(tmp_path / "key")).code == 0
+    assert (planned / PLAIN).read_text() == half
+    assert run("drill", "seal", "q1", "--json").json["outcome"] == "unchanged"
+
+
 def test_git_takes_the_sealed_half_only(run, planned, git):
     assert run("drill", "seal", "q1").code == 0
     git(planned, "add", "-A")
@@ -155,6 +170,10 @@ def test_the_usual_keys_are_found(run, planned, keys, monkeypatch, tmp_path):
     (planned / PLAIN).unlink()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     (home / ".ssh/id_ed25519").unlink()
+    ssh_key(home / ".ssh/id_ed25519", passphrase="of no use here")
+    ssh_key(home / ".ssh/id_rsa", kind="rsa")
+    locked = run("drill", "unseal", "q1")
+    assert (locked.code, "protected by a passphrase" in locked.err) == (5, True)
     (home / "config/incidentctl").mkdir(parents=True)
     shutil.copy(keys[1] / "greta", home / "config/incidentctl/age.txt")
     assert run("drill", "unseal", "q1").code == 0
@@ -163,10 +182,10 @@ def test_the_usual_keys_are_found(run, planned, keys, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        ("age1nokey", "The age_key of greta is no key to seal for"),
-        ("ssh-ed25519 AAAA", "The age_key of greta is no key to seal for"),
-        ("sk-ssh-ed25519@openssh.com AAAA", "The age_key of greta is no key to seal for"),
-        ("AGE-SECRET-KEY-1QQPQYQ", "The age_key of greta is a secret key"),
+        ("age1nokey", "The age_key of greta is neither an age recipient nor an SSH public key"),
+        ("ssh-ed25519 AAAA", "The age_key of greta is no whole ssh-ed25519 key"),
+        ("sk-ssh-ed25519@openssh.com AAAA", "The age_key of greta is an SSH key of a kind"),
+        ("AGE-SECRET-KEY-1QQPQYQQQPQYQQQPQYQQQ", "The age_key of greta is an age secret key"),
         (None, "There is no key to seal for: greta"),
     ],
 )
@@ -179,6 +198,9 @@ def test_keys_that_cannot_seal(run, team, planned, keys, key, said):
     refused = run("drill", "seal", "q1")
     assert (refused.code, refused.out) == (4, "")
     assert said in refused.err
+    if key:
+        assert "error: teams/orders.yaml:7:30: " in refused.err
+        assert "It is a public key: age1… of `age-keygen`" in refused.err
     assert "QQPQYQ" not in refused.err
     assert not (planned / SEALED).exists()
 
@@ -217,7 +239,8 @@ def test_a_sealed_half_that_somebody_edited(run, planned, keys):
         (planned / SEALED).write_text("".join(damaged))
         refused = run("drill", "unseal", "q1", "--identity", str(keys[1] / "greta"))
         assert refused.code == 4, damaged
-        assert "damaged, or somebody edited it" in refused.err
+        assert f"{SEALED} is damaged, or somebody edited it" in refused.err
+        assert f"Take it from an earlier commit (`git log -- {SEALED}`)" in refused.err
         assert not (planned / PLAIN).exists()
 
 
@@ -262,6 +285,23 @@ def test_the_program_age_opens_what_is_sealed_here(run, planned, keys, age, who)
     opened = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert opened.startswith(HALF)
     assert opened.removeprefix(HALF).startswith("# sealed for: ")
+
+
+def test_the_program_age_cannot_open_the_new_file_with_a_removed_reader_s_key(
+    run, planned, keys, age
+):
+    run("drill", "seal", "q1")
+    (planned / PLAIN).write_text(HALF.replace("[greta, omar]", "[greta]"))
+    run("drill", "seal", "q1")
+    codes = [
+        subprocess.run(
+            [age, "-d", "-i", str(keys[1] / who), str(planned / SEALED)],
+            check=False,
+            capture_output=True,
+        ).returncode
+        for who in ("greta", "omar")
+    ]
+    assert codes == [0, 1]
 
 
 @pytest.mark.parametrize("armor", [["--armor"], []])

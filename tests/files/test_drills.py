@@ -80,7 +80,11 @@ def test_a_planned_drill_has_no_commander_to_be(root):
 def test_a_zone_that_does_not_exist(root):
     write(root, "a.yaml", PUBLIC.replace("America/New_York", "Mars/Olympus"))
     catalog, problems = load(root)
-    assert [(p.code, p.line) for p in problems] == [("IC014", 4)]
+    (problem,) = problems
+    assert (problem.code, problem.path, problem.line) == ("IC014", "drills/a.yaml", 4)
+    assert problem.message == (
+        "timezone: 'Mars/Olympus' is no time zone: use an IANA name such as Europe/Berlin"
+    )
     assert catalog.drills["q1-unplanned"].timezone is None
 
 

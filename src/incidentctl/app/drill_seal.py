@@ -12,7 +12,9 @@ from incidentctl.app.drill import find
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.drill import PlannedDrill, PrivateHalf
 from incidentctl.domain.rules.finding import sources
-from incidentctl.errors import InvalidDataError, NotFoundError, RefusedError
+from incidentctl.domain.rules.keys import bad_keys
+from incidentctl.errors import IncidentctlError, InvalidDataError, NotFoundError, RefusedError
+from incidentctl.files.sealing import Opened
 
 
 class Sealed(NamedTuple):
@@ -76,6 +78,7 @@ def seal(root: Path, catalog: Catalog, name: str, *, memory: Path) -> Sealed:
             f"`incidentctl drill unseal {name}` opens a sealed one.",
         )
     keys = readers(catalog, name, half)
+    _check_keys(root, catalog, keys)
     content = read_one(root, sources(catalog, "private_half")[name].source.path).data or b""
     target = root / path
     before = target.read_bytes() if target.is_file() else None
@@ -105,20 +108,14 @@ def unseal(
 
     `identities` are files with secret keys.
     """
-    from incidentctl.files import sealing, writer
+    from incidentctl.files import writer
 
     name, private, path = _paths(catalog, name)
     try:
         sealed = (root / path).read_bytes()
     except OSError:
         raise NotFoundError(f"There is no sealed half at {path}.") from None
-    keys = [key for each in identities for key in sealing.read_identity(each)]
-    if not keys:
-        raise NotFoundError(
-            "There is no key here to open it with.",
-            hint="Name your secret key with --identity FILE.",
-        )
-    opened = sealing.unseal(sealed, keys)
+    opened = _open(sealed, path, identities)
     target = root / private
     outcome: Literal["written", "unchanged"] = "written"
     if target.exists():
@@ -134,6 +131,45 @@ def unseal(
         target.chmod(0o600)
     _remember(memory, name, sealed, _of(opened.content, opened.keys) if opened.keys else None)
     return Unsealed(private, outcome)
+
+
+def _check_keys(root: Path, catalog: Catalog, readers: Collection[str]) -> None:
+    """Refuse, with its place, a reader's key that nothing can be sealed for."""
+    for who, finding in bad_keys(catalog):
+        if who in readers and finding.source is not None:
+            from incidentctl.files.layout import read_one
+            from incidentctl.files.positions import Positions
+
+            source = finding.source
+            found = Positions(read_one(root, source.path).data or b"").value(source, finding.loc)
+            place = ":".join(map(str, (source.path, *(found or ()))))
+            raise InvalidDataError(f"{place}: {finding.message}", hint=finding.hint)
+
+
+def _open(sealed: bytes, path: str, identities: Collection[Path]) -> Opened:
+    """Open what is sealed with any of the keys; one that cannot be used matters if none fits."""
+    from incidentctl.files import sealing
+
+    keys: list[Any] = []
+    refusals: list[IncidentctlError] = []
+    for each in identities:
+        try:
+            keys += sealing.read_identity(each)
+        except IncidentctlError as refusal:
+            refusals.append(refusal)
+    if not keys and not refusals:
+        raise NotFoundError(
+            "There is no key here to open it with.",
+            hint="Name your secret key with --identity FILE.",
+        )
+    if not keys:
+        raise refusals[0]
+    try:
+        return sealing.unseal(sealed, keys, path=path)
+    except RefusedError:
+        if refusals:
+            raise refusals[0] from None
+        raise
 
 
 def _text(content: bytes, path: str) -> str:

@@ -52,7 +52,8 @@ def unseal(
         typer.Option(
             "--identity",
             metavar="FILE",
-            help="Your secret key; absent: ~/.config/incidentctl/age.txt, ~/.ssh/id_ed25519.",
+            help="Your secret key; absent: ~/.config/incidentctl/age.txt, ~/.ssh/id_ed25519, "
+            "~/.ssh/id_rsa.",
         ),
     ] = None,
     as_json: Json = False,
@@ -68,10 +69,9 @@ def unseal(
 
     workspace = open_drills(ctx)
     root = folder_of(workspace)
-    usual = (
-        config_file(workspace.environment).parent / "age.txt",
-        Path(workspace.environment.get("HOME", "/")) / ".ssh" / "id_ed25519",
-    )
+    ssh = Path(workspace.environment.get("HOME", "/")) / ".ssh"
+    own = config_file(workspace.environment).parent / "age.txt"
+    usual = (own, ssh / "id_ed25519", ssh / "id_rsa")
     keys = identity or [each for each in usual if each.is_file()]
     memory = memory_of(root, workspace.environment)
     done = unseal_half(root, workspace.catalog, name, memory=memory, identities=keys)

@@ -18,7 +18,6 @@ from incidentctl.errors import (
 )
 
 _KEYS = b"# sealed for: "
-_SECRET = "AGE-SECRET-KEY-"  # noqa: S105 (how a secret key begins)
 _MAX_KEY = 1 << 16
 
 
@@ -41,20 +40,24 @@ def seal(content: bytes, keys: Mapping[str, str]) -> bytes:
     return sealed
 
 
-def unseal(sealed: bytes, identities: Iterable[Any]) -> Opened:
-    """Decrypt with identities; refuses if none of them fits, or if somebody edited the file."""
+def unseal(sealed: bytes, identities: Iterable[Any], *, path: str) -> Opened:
+    """Decrypt with identities; refuses if none of them fits, or if somebody edited the file.
+
+    `path` names the sealed file in what is told.
+    """
     pyrage = _pyrage()
     try:
         opened: bytes = pyrage.decrypt(sealed, list(identities))
     except pyrage.DecryptError as error:
         if str(error) == "No matching keys found":
             raise RefusedError(
-                "It is not sealed for your key.",
+                f"{path} is not sealed for your key.",
                 hint="Ask one of its readers to add you to `readers` and to seal it again.",
             ) from None
         raise InvalidDataError(
-            "The sealed file is damaged, or somebody edited it: it cannot be opened.",
-            hint="Take it from an earlier commit, or ask a reader to seal it again.",
+            f"{path} is damaged, or somebody edited it: it cannot be opened.",
+            hint=f"Take it from an earlier commit (`git log -- {path}`), or ask a reader to seal "
+            f"it again.",
         ) from None
     head, found, last = opened.rpartition(_KEYS)
     if not found or (head and not head.endswith(b"\n")) or b"\n" in last[:-1]:
@@ -102,11 +105,6 @@ def read_identity(path: Path) -> list[Any]:
 
 def _recipient(reader: str, key: str) -> Any:
     pyrage = _pyrage()
-    if key.strip().upper().startswith(_SECRET):  # never shown: it is not ours to repeat
-        raise InvalidDataError(
-            f"The age_key of {reader} is a secret key, and everybody could read it.",
-            hint="Make another with `age-keygen`, and give its public key (age1…).",
-        )
     kinds: tuple[Any, ...] = (pyrage.x25519.Recipient, pyrage.ssh.Recipient)
     for kind in kinds if len(key.splitlines()) == 1 else ():
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.rules.finding import Finding, Rule
@@ -67,17 +67,25 @@ def _is_ssh(name: str, encoded: str) -> bool:
 
 def no_key(catalog: Catalog) -> Iterable[Finding]:
     """Find an `age_key` that nothing can be sealed for."""
+    return (finding for _, finding in bad_keys(catalog))
+
+
+def bad_keys(catalog: Catalog) -> Iterator[tuple[str, Finding]]:
+    """Yield whose `age_key` nothing can be sealed for, each with the finding."""
     for entry in catalog.of_kind("team"):
         for number, member in enumerate(entry.value.members):
             key = member.age_key
             if key is not None and (fault := key_fault(key)):
-                yield Finding(
-                    "IC124",
-                    f"The age_key of {member.handle} {fault}.",
-                    entry.source,
-                    ("members", number, "age_key"),
-                    "It is a public key: age1… of `age-keygen`, or a line ssh-ed25519 … or "
-                    "ssh-rsa …, as `ssh-keygen` writes into a file .pub.",
+                yield (
+                    member.handle,
+                    Finding(
+                        "IC124",
+                        f"The age_key of {member.handle} {fault}.",
+                        entry.source,
+                        ("members", number, "age_key"),
+                        "It is a public key: age1… of `age-keygen`, or a line ssh-ed25519 … or "
+                        "ssh-rsa …, as `ssh-keygen` writes into a file .pub.",
+                    ),
                 )
 
 
