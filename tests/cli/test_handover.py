@@ -1,0 +1,136 @@
+"""Command is handed over, taken, and other teams are brought in; on one clone and between two."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def commanders(state):
+    return [h["person"] for h in state["roles"] if h["role"] == "commander" and h["until"] is None]
+
+
+def test_command_is_offered_with_the_brief_and_moves_when_it_is_accepted(run, opened, show):
+    run("hypothesis", "the cache")
+    run("hypothesis", "1", "--ruled-out", "--reason", "it was cold")
+    offered = run("handover", "@Omar")
+    assert offered.code == 0
+    for part in ("it is not       1 the cache (it was cold)", "open step", "last update"):
+        assert " ".join(part.split()) in " ".join(offered.out.split())
+    assert "greta commands until omar says `incidentctl accept`" in offered.err
+    state = show()
+    assert (state["commander"], state["offered"]["person"]) == ("greta", "omar")
+    accepted = run("accept", "--as", "omar")
+    assert accepted.code == 0
+    assert "omar" in accepted.out
+    state = show()
+    assert (state["commander"], state["offered"]) == ("omar", None)
+    assert commanders(state) == ["omar"]
+    assert state["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["handover", "omar", "--as", "sanne"], 5, "greta commands, so only greta"),
+        (["handover", "greta"], 5, "greta commands already"),
+        (["handover", "omra"], 3, "did you mean omar?"),
+        (["handover", ""], 2, "a person"),
+        (["accept"], 5, "greta commands already"),
+        (["accept", "--as", "omar"], 5, "offered to nobody"),
+        (["take-command", "x"], 5, "greta commands already"),
+        (["take-command", "--as", "omar"], 2, "needs a reason"),
+        (["take-command", "  ", "--as", "omar"], 2, "needs a reason"),
+        (["escalate", "ordres"], 3, "did you mean orders?"),
+    ],
+)
+def test_what_cannot_be(run, opened, show, arguments, code, told):
+    result = run(*arguments)
+    assert (result.code, result.out) == (code, "")
+    assert told in result.err
+    assert show()["commander"] == "greta"
+
+
+def test_only_whom_it_was_offered_to_accepts(run, opened):
+    run("handover", "omar")
+    refused = run("accept", "--as", "sanne")
+    assert refused.code == 5
+    assert "offered to omar; you are sanne" in refused.err
+    again = run("handover", "omar")
+    assert (again.code, "offered to omar since" in again.err) == (5, True)
+    assert run("handover", "sanne").code == 0
+    assert run("accept", "--as", "omar").code == 5
+    assert run("accept", "--as", "sanne").code == 0
+
+
+def test_an_offer_is_taken_back_by_undo(run, opened, show):
+    run("handover", "omar")
+    assert run("undo").code == 0
+    assert show()["offered"] is None
+
+
+def test_command_is_taken_with_a_reason_that_a_refusal_echoes(run, opened, show):
+    run("handover", "sanne")
+    taken = run("take-command", "no", "answer", "--as", "omar", "--json")
+    assert taken.code == 0
+    assert set(taken.json) == {"schema", "incident", "events", "commit"}
+    state = show()
+    assert (state["commander"], state["offered"]) == ("omar", None)
+    assert "Command taken from greta: no answer" in [e["text"] for e in state["timeline"]]
+    again = run("take-command", "no", "answer", "--as", "omar")
+    assert "no answer" in again.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["handover", "omar"], ["accept"], ["take-command", "x"], ["escalate"]]
+)
+def test_nothing_of_it_is_done_when_it_is_over(run, opened, arguments):
+    run("resolve")
+    result = run(*arguments, "-i", opened, "--as", "omar")
+    assert result.code == 5
+    assert "reopen it first" in result.err
+
+
+def test_the_log_says_to_whom_command_is_offered(run, opened, log_md):
+    run("handover", "omar")
+    assert "| Command offered to | " in log_md(opened)
+    run("accept", "--as", "omar")
+    assert "| Command offered to | " not in log_md(opened)
+
+
+def test_due_says_that_an_offer_waits(run, opened):
+    run("handover", "omar", "--at", "6 minutes ago")
+    due = run("due", "--json")
+    assert due.code == 1
+    assert "offer" in [item["what"] for item in due.json["due"] if item["overdue_by"] > 0]
+
+
+def test_the_brief_is_shown_at_any_time_and_holds_hostile_text_harmless(run, opened):
+    run("hypothesis", "\x1b[31mred\u202e\nsecond line")
+    shown = run("show", "--brief")
+    assert shown.code == 0
+    assert "\x1b" not in shown.out
+    assert "\u202e" not in shown.out
+    assert all(len(line) <= 80 for line in shown.out.splitlines())
+
+
+def test_escalation_goes_along_the_line_and_pages_nobody(run, opened, show):
+    first = run("escalate", "--json")
+    assert first.code == 0
+    assert first.json["sent"] is False
+    assert show()["escalated"] == [first.json["team"]]
+    told = run("escalate", "orders")
+    assert told.code == 0
+    assert "NOT SENT: nobody was paged by this" in told.err
+    assert "on call" in told.out
+
+
+def test_without_a_catalog_a_team_is_named(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command("declare", "x")
+    assert command("escalate").code == 5
+    named = command("escalate", "sre")
+    assert named.code == 0
+    assert "the catalog has no contact" in named.err
+    assert json.loads(command("show", "--json").out)["escalated"] == ["sre"]
