@@ -1,0 +1,110 @@
+"""Watching the record: what is open, folded anew only when something has changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from incidentctl.app.query import head_as_json
+from incidentctl.app.respond import load
+from incidentctl.app.workspace import Workspace
+from incidentctl.domain.board import ENTRIES, NEXT_STEPS, Unsynced, in_order, newest
+from incidentctl.domain.incident import head
+from incidentctl.domain.nags import Nag, nags
+from incidentctl.domain.state import DONE, OPEN, RULED_OUT, SKIPPED, Incident
+from incidentctl.domain.times import iso
+from incidentctl.errors import EnvironmentFailedError
+
+
+class Watch:
+    """The open incidents, or one, as the record has them; `poll` looks whether it has changed."""
+
+    def __init__(self, workspace: Workspace, ident: str | None = None) -> None:
+        """Take whose record, and the one incident to watch; None for all that are open."""
+        self._workspace = workspace
+        self._ident = ident
+        self._seen: tuple[object, ...] | None = None
+        self.incidents: list[Incident] = []
+        self.fault: str | None = None
+        """Why the record could not be read; what was read before stands meanwhile."""
+
+    def poll(self) -> bool:
+        """Look whether something has changed, and read it if so; return whether it was read.
+
+        A few stats while nothing changes. It reads what another process committed, and what an
+        exchange brought: both move refs.
+        """
+        record = self._workspace.record
+        pulse = record.pulse()  # first: what changes while it is read is read the next time
+        if pulse == self._seen:
+            return False
+        try:
+            idents = [self._ident] if self._ident else [h.id for h in record.open_heads()]
+            self.incidents = in_order(load(self._workspace, ident) for ident in idents)
+        except EnvironmentFailedError as error:
+            self.fault = error.message
+            return True
+        self.fault, self._seen = None, pulse
+        return True
+
+    def nags(self, now: datetime) -> list[Nag]:
+        """Return what the incidents nag about now."""
+        known = len(self._workspace.basics.by_handle)
+        return [nag for each in self.incidents for nag in nags(each, now, known=known)]
+
+    def unsynced(self) -> Unsynced | None:
+        """Return what is not on the remote yet; None where nothing is sent.
+
+        Asked every second. Nothing is exchanged with a remote so far, so nobody can say.
+        """
+        return None
+
+    def as_json(self, now: datetime) -> dict[str, Any]:
+        """Return the board as plain values."""
+        unsynced = self.unsynced()
+        found = self.nags(now)
+        return {
+            "at": iso(now),
+            "incidents": [_as_json(incident, found) for incident in self.incidents],
+            "unsynced": unsynced
+            and {"events": unsynced.events, "since": unsynced.since and iso(unsynced.since)},
+            "fault": self.fault,
+        }
+
+
+def _as_json(incident: Incident, found: list[Nag]) -> dict[str, Any]:
+    steps = incident.steps
+    last = max(incident.updates, key=lambda update: (update.at, update.event), default=None)
+    return {
+        **head_as_json(head(incident)),
+        "roles": [
+            {"role": held.role, "person": held.person, "since": iso(held.since)}
+            for held in incident.held
+            if held.until is None
+        ],
+        "steps": {
+            "done": sum(step.state == DONE for step in steps),
+            "skipped": sum(step.state == SKIPPED for step in steps),
+            "open": sum(step.state == OPEN for step in steps),
+            "next": [
+                {"id": step.id, "number": step.number, "title": step.title, "role": step.role}
+                for step in [step for step in steps if step.state == OPEN][:NEXT_STEPS]
+            ],
+        },
+        "hypotheses": [
+            {"number": each.number, "text": each.text, "state": each.state}
+            for each in incident.hypotheses
+            if each.state in (OPEN, RULED_OUT)
+        ],
+        "last_update": last and {"at": iso(last.at), "by": last.by, "text": last.text},
+        "next_update": iso(incident.next_update) if incident.next_update else None,
+        "nags": [
+            {"what": nag.what, "stage": nag.stage, "since": iso(nag.since), "text": nag.text}
+            for nag in found
+            if nag.incident == incident.id
+        ],
+        "timeline": [
+            {"number": e.number, "event": e.event, "at": iso(e.at), "by": e.by, "text": e.text}
+            for e in newest(incident, ENTRIES)
+        ],
+    }
