@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -134,3 +135,17 @@ def test_without_a_catalog_a_team_is_named(command, tmp_path, monkeypatch):
     assert named.code == 0
     assert "the catalog has no contact" in named.err
     assert json.loads(command("show", "--json").out)["escalated"] == ["sre"]
+
+
+@pytest.mark.parametrize(
+    ("ago", "told"),
+    [("59 minutes ago", None), ("61 minutes ago", "should hand"), ("181 minutes ago", "must hand")],
+)
+def test_status_and_the_walk_suggest_a_handover_and_then_urge_it(run, ago, told, monkeypatch):
+    assert run("declare", "search is slow", "--at", ago, "--no-input").code == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("n looked\nl\n"))
+    for result in (run("status"), run("run")):
+        assert result.code == 0
+        assert (told or "hand over") in result.err or told is None
+        assert told is not None or "handover" not in result.err
+        assert result.err.count("incidentctl handover PERSON") == (1 if told else 0)

@@ -17,6 +17,7 @@ from incidentctl.app.respond import Response, load
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, InIncident
 from incidentctl.cli.responding import known_teams, open_response
+from incidentctl.domain.command import URGED, handover_advice
 from incidentctl.domain.state import DONE, NOT_NEEDED, SKIPPED
 from incidentctl.domain.text import one_line
 from incidentctl.domain.walk import AFTER, Choice, Outcome, Screen, choose, screen
@@ -75,12 +76,17 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
     for note in response.workspace.notes:
         console.say(f"note: {note}", "warning")
     piped = not sys.stdin.isatty()
+    advised: str | None = None
     if piped and at is None:
         at = AFTER  # who types blindly means the steps, and not the offer to assign roles
     while True:
         # Another responder may have done something meanwhile.
         response.incident = load(response.workspace, response.ident)
         wake = _of_drill(response)
+        command = _of_command(response)
+        if command and command != advised:
+            console.say(command, "warning")
+        advised = command
         shown = screen(response.incident, at)
         _show(response, shown)
         try:
@@ -106,6 +112,19 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
         if outcome.left:
             return
         at = outcome.next
+
+
+def _of_command(response: Response) -> str | None:
+    """Say that command is offered, or that it should be handed over; told when it changes."""
+    incident = response.incident
+    if incident.offer is not None:
+        return f"Command is offered to {incident.offer.person}: incidentctl accept"
+    known = len(response.workspace.basics.people)
+    advice = handover_advice(incident, response.workspace.now(), known=known)
+    if advice is None:
+        return None
+    word = "must" if advice.level == URGED else "should"
+    return f"{incident.commander} {word} hand command over: incidentctl handover PERSON"
 
 
 class _Woken(Exception):  # noqa: N818 (not an error: something happened meanwhile)
