@@ -94,7 +94,7 @@ def _injects() -> tuple[str, ...]:
     """Ask for one surprise after the other, until Enter."""
     found: list[str] = []
     while True:
-        which = "Another surprise?" if found else "A surprise to tell while it plays?"
+        which = "Another surprise?" if found else "A surprise to tell?"
         told = _optional("injects", f"{which} (5m: Support has 30 tickets; Enter for none)")
         if told is None:
             return tuple(found)

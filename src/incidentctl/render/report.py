@@ -169,6 +169,6 @@ def _scores(scores: Sequence[Score]) -> Iterator[str]:
 
 
 def _measure(one: Measure) -> str:
-    took = "not yet" if one.took is None else f"after {_span(one.took)}"
+    took = "-" if one.took is None else f"after {_span(one.took)}"
     target = "" if one.target is None else f" of {_span(one.target)}"
     return f"{_MEASURES[one.name]} {took}{target}{' (missed)' if one.met is False else ''}"
