@@ -98,7 +98,7 @@ class Ticking(Workspace):
 def open_ticking(root: Path) -> Ticking:
     """Open a workspace whose clock stands nine hours ago."""
     environment = dict(os.environ)
-    return Ticking(choose(str(root), environment, root), environment, here=root)
+    return Ticking(choose(str(root), environment, root), environment)
 
 
 def declare_in(workspace: Workspace) -> str:

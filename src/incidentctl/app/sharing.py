@@ -35,7 +35,7 @@ class Sharing:
         self._now = now
 
     def share(self) -> None:
-        """Exchange with the remote in the background; in the foreground where that would be cut.
+        """Exchange and pack in the background; exchange in the foreground where that would be cut.
 
         In a CI job, and in a container whose main command this is, everything ends with it.
         """
@@ -43,8 +43,9 @@ class Sharing:
         if contained or self._environment.get("CI"):
             self.catch_up()
             return
-        program = [sys.executable, "-m", "incidentctl", "-C", str(self._root), "sync"]
-        self._record().background().start([*program, "--background"], self._environment)
+        where = ["-C", str(self._root)] if self._root else []
+        program = [sys.executable, "-m", "incidentctl", *where, "sync", "--background"]
+        self._record().background().start(program, self._environment)
 
     def refresh(self) -> None:
         """Let the background fetch what others did, where that was not done for a while."""

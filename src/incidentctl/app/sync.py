@@ -50,11 +50,15 @@ def _ended(workspace: Workspace, state: str, reason: str | None) -> Synced:
 
 
 def sync_in_background(workspace: Workspace, descriptor: int) -> None:
-    """Exchange for as long as commands leave something to share; `descriptor` is the lock held."""
+    """Exchange for as long as commands leave something to share, and pack what has grown.
+
+    `descriptor` is the lock, which the command took that started this process.
+    """
     record, author = workspace.record, workspace.author
 
     def exchange() -> bool:
         done = record.exchange(author, limit=_LIMIT)
+        record.maintain()
         return done is not None and done.state == "ok"
 
     record.background().work(exchange, descriptor)

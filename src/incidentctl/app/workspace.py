@@ -197,7 +197,7 @@ class Workspace:
             remote=remote,
             fallback=places.state_folder(self.environment),
             now=self.now,
-            share=self.sharing.share if remote else None,
+            share=self.sharing.share,
         )
 
     @cached_property

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError
-from incidentctl.record import outbox, refs, status
+from incidentctl.record import maintenance, outbox, refs, status
 from incidentctl.record.background import Background
 from incidentctl.record.batch import Batch, Render
 from incidentctl.record.cache import Cache
@@ -61,7 +61,7 @@ class Record(Reader):
         is another one, as in a linked worktree. `fallback` holds the outbox where the git
         directory cannot be written. `render` gives the log.md of an incident, `fold_head` what a
         list shows of it, from its life-cycle events. `share` is called after each flush that leaves
-        something which the remote has not.
+        something for another process to do: to send, or to pack.
         """
         state = git_dir / "incidentctl"
         repository = hashlib.sha256(os.fsencode(git_dir.resolve())).hexdigest()[:16]
@@ -137,7 +137,7 @@ class Record(Reader):
             note = self.show_view(incident, log=log)
             notes += [note] if note else []
         self._touched.clear()
-        if self._share is not None and self._sent is not None and outbox.paths((self._sent,)):
+        if self._share is not None and (self._has_unsent() or self._is_crowded()):
             self._share()
         return flushed._replace(notes=tuple(notes))
 
@@ -169,6 +169,17 @@ class Record(Reader):
             self._share = share
         notes = [self.show_view(head.id) for head in self.open_heads() if head.id in done.received]
         return done._replace(notes=(*done.notes, *filter(None, notes)))
+
+    def _has_unsent(self) -> bool:
+        return self._sent is not None and bool(outbox.paths((self._sent,)))
+
+    def _is_crowded(self) -> bool:
+        return maintenance.is_crowded(self._git_dir, self._state)
+
+    def maintain(self) -> None:
+        """Let git pack the record where it has grown; takes a second, for nobody to wait for."""
+        if self._is_crowded():
+            maintenance.pack(self._store.git, self._state)
 
     def background(self) -> Background:
         """Return what keeps exchanges apart from each other."""

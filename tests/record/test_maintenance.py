@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.record.kit import Clone, action
+
+from incidentctl.domain import facts
+from incidentctl.record import maintenance
+
+TRUTH = "refs/incidentctl/log"
+
+
+def loose(clone: Clone) -> int:
+    return int(clone.git("count-objects").split()[0])
+
+
+def many_objects(clone: Clone, count: int) -> None:
+    names = (f"blob\ndata {len(text)}\n{text}\n" for text in map(str, range(count)))
+    clone.git("-c", "fastimport.unpackLimit=1000000", "fast-import", "--quiet", data="".join(names))
+
+
+def test_what_has_grown_is_packed_and_nothing_is_lost(clone: Clone) -> None:
+    record = clone.declare()
+    many_objects(clone, 4000)
+    before = clone.truth_ids()
+    assert maintenance.is_crowded(clone.git_dir, clone.git_dir / "incidentctl")
+    record.maintain()
+    assert loose(clone) < 100
+    assert clone.truth_ids() == before
+    record.acknowledge(action(facts.Noted("after")))
+    assert record.flush().commit
+    assert "missing" not in clone.git("fsck", "--full")
+
+
+def test_a_few_objects_are_left_alone(clone: Clone) -> None:
+    record = clone.declare()
+    before = loose(clone)
+    record.maintain()
+    assert loose(clone) == before
+
+
+def test_a_flush_asks_for_packing_only_where_there_is_much(clone: Clone) -> None:
+    asked: list[int] = []
+    record = clone.record(share=lambda: asked.append(1))
+    record.acknowledge(action(facts.Declared("a")))
+    record.flush()
+    assert asked == []
+    many_objects(clone, 4000)
+    record.acknowledge(action(facts.Noted("b")))
+    record.flush()
+    assert asked == [1]
+
+
+def test_what_cannot_be_packed_is_not_tried_at_each_event(clone: Clone, tmp_path: Path) -> None:
+    record = clone.declare()
+    many_objects(clone, 4000)
+    (clone.git_dir / "objects" / "maintenance.lock").touch()  # as of another git
+    clone.git("config", "maintenance.loose-objects.enabled", "false")
+    record.maintain()
+    state = clone.git_dir / "incidentctl"
+    assert loose(clone) > 3000
+    assert not maintenance.is_crowded(clone.git_dir, state)
