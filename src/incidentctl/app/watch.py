@@ -55,9 +55,10 @@ class Watch:
     def unsynced(self) -> Unsynced | None:
         """Return what is not on the remote yet; None where nothing is sent.
 
-        Asked every second. Nothing is exchanged with a remote so far, so nobody can say.
+        Asked every second.
         """
-        return None
+        left = self._workspace.record.unsynced()
+        return None if left is None else Unsynced(left.events, left.since)
 
     def as_json(self, now: datetime) -> dict[str, Any]:
         """Return the board as plain values."""

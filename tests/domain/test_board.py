@@ -1,0 +1,144 @@
+"""What the board says, and what it leaves out first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentctl.domain import board as boards
+from incidentctl.domain.board import Line, Unsynced, board, fit
+from incidentctl.domain.nags import nags
+from incidentctl.domain.state import Entry, Held, Hypothesis, Incident, Step, Task, Update
+
+T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
+
+
+def minutes(count):
+    return T + timedelta(minutes=count)
+
+
+def step(number, state):
+    return Step(number, f"s{number}", f"Step {number}", None, "mitigator", None, None, "r", state,
+                None)  # fmt: skip
+
+
+def incident(number=1, **changes):
+    entries = tuple(
+        Entry(n, f"{n:02}", "", minutes(n), minutes(n), "alice", None, "noted", f"note {n}")
+        for n in range(1, 21)
+    )
+    plain = Incident(
+        f"inc-20261124-1301-k7{number}", "incident", "Login is down", "investigating", True, T,
+        "alice", "alice", severity="SEV1", critical=True, confirmed=True, entries=entries,
+        held=(Held("commander", "alice", "Alice", T), Held("mitigator", "bob", None, minutes(10)),
+              Held("planning", "eve", None, T, minutes(5))),
+        steps=(step(1, "done"), step(2, "skipped"), *(step(n, "open") for n in range(3, 9)),
+               step(9, "not-needed")),
+        tasks=(Task(1, "t", "Look", None, None, None),),
+        hypotheses=(Hypothesis(1, "a", "the cache", T, "bob"),
+                    Hypothesis(2, "b", "the deploy", T, "bob", "ruled-out")),
+        updates=(Update("03", minutes(3), "alice", "we look", False, None),
+                 Update("02", minutes(2), "alice", "we begin", False, None)),
+        next_update=minutes(33), utc_offset=60,
+    )  # fmt: skip
+    return plain._replace(**changes)
+
+
+def texts(*incidents, now=21, **more):
+    return [line.text for line in board(incidents, minutes(now), **more)]
+
+
+def test_the_board_of_one_incident():
+    assert texts(incident(), unsynced=Unsynced(3, minutes(16))) == [
+        "SEV1  inc-20261124-1301-k71  21m  Login is down",
+        "status         investigating, declared 14:01 +01:00 by alice",
+        "next update    in 12m (14:34 +01:00)",
+        "last update    14:04 +01:00 alice: we look",
+        "commander      Alice for 21m",
+        "mitigator      bob for 11m",
+        "not assigned   planning, communication: held by the commander",
+        "steps          1 done, 1 skipped, 6 open, 1 task open",
+        "next           3 [ ] Step 3 (mitigator)",
+        "               4 [ ] Step 4 (mitigator)",
+        "               5 [ ] Step 5 (mitigator)",
+        "it may be      1 the cache",
+        "it is not      2 the deploy",
+        *(f"14:{n + 1:02} +01:00  alice: note {n}" for n in range(9, 21)),
+        "3 events are not on the remote yet, for 5m",
+    ]
+
+
+def test_an_overdue_update_is_said_with_its_nag():
+    found = incident()
+    told = texts(found, now=40, nags=nags(found, minutes(40)))
+    assert "next update    overdue by 7m (14:34 +01:00)" in told
+    assert "! An update is overdue by 7m: incidentctl update" in told
+
+
+def test_a_loud_nag_is_marked_without_colour():
+    found = incident()
+    (first, *_) = now = nags(found, minutes(40))
+    lines = board([found], minutes(40), nags=now, loud={first.key})
+    marked = [(line.text[:3], line.style) for line in lines if line.text.startswith("!")]
+    assert marked[0] == ("!!!", "error")
+    assert {style for _, style in marked[1:]} == {"warning"}
+
+
+def test_nothing_waits_for_the_remote():
+    assert not any("remote" in text for text in texts(incident(), unsynced=Unsynced(0, None)))
+    assert "1 event is not on the remote yet" in texts(incident(), unsynced=Unsynced(1, None))
+
+
+def test_critical_ones_come_first_then_by_severity_then_the_oldest():
+    found = [
+        incident(1, severity="SEV3", critical=False),
+        incident(2, declared=minutes(5)),
+        incident(3, declared=minutes(1)),
+        incident(4, severity=None, critical=False),
+    ]
+    assert [each.id[-1] for each in boards.in_order(found)] == ["3", "2", "1", "4"]
+
+
+def test_hostile_text_is_one_inert_line():
+    hostile = incident(title="a\x1b[2J\nb\u202e" + "x" * 10_000)
+    (first, *_) = texts(hostile)
+    assert "\x1b" not in first
+    assert "\n" not in first
+    assert len(first) < 600
+
+
+def test_the_least_important_goes_first():
+    found = incident()
+    lines = board([found], minutes(40), nags=nags(found, minutes(40)), unsynced=Unsynced(3, T))
+    for height in range(len(lines), 0, -1):
+        assert len(fit(lines, height)) == height
+    assert [line.text.split()[0] for line in fit(lines, 6)] == [
+        "SEV1", "!", "!", "next", "commander", "3",
+    ]  # fmt: skip
+    low = [line.text for line in fit(lines, 18)]
+    assert any("note 20" in text for text in low)
+    assert not any("note 9" in text for text in low)
+
+
+def test_incidents_that_do_not_fit_are_counted():
+    lines = board([incident(n) for n in range(9)], minutes(21))
+    shown = [line.text for line in fit(lines, 5)]
+    assert len(shown) == 5
+    assert shown[-1] == "and 5 more incidents: incidentctl list"
+    assert all(text.startswith("SEV1") for text in shown[:4])
+    assert [line.text for line in fit(lines, 1)] == ["and 9 more incidents: incidentctl list"]
+
+
+LINES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)).map(lambda w: Line("x", w)))
+
+
+@given(LINES, st.integers(1, 30))
+def test_what_is_shown_fits_and_weighs_less_than_what_is_not(lines, height):
+    shown = fit(lines, height)
+    assert len(shown) <= height
+    if all(line.weight[0] for line in lines):
+        gone = sorted(line.weight for line in lines)[len(shown) :]
+        assert len(shown) == min(height, len(lines))
+        assert not gone or max(line.weight for line in shown) <= min(gone)
