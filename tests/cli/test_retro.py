@@ -97,6 +97,12 @@ def test_of_several_one_must_be_named_and_without_any_it_is_blank(run, team, res
     blank = (team / result.out.strip()).read_text()
     assert "incident:" not in blank
     assert BEGIN not in blank
+    (team / result.out.strip()).write_text(blank + "ours\n")
+    again = run("retro")
+    assert (again.code, again.out) == (0, result.out)
+    assert "there already" in again.err
+    assert run("retro", "--json").json["outcome"] == "there"
+    assert (team / result.out.strip()).read_text() == blank + "ours\n"
     assert run("retro", "--blank").out.strip().endswith("-2.md")
     assert len(list((team / "retros").iterdir())) == 4
     assert run("catalog", "lint").code == 0

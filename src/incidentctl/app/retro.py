@@ -23,7 +23,7 @@ TEMPLATE = "templates/retrospective.md.j2"
 
 
 class Written(NamedTuple):
-    """What `retro` did: `outcome` is written, refreshed or unchanged."""
+    """What `retro` did: `outcome` is written, refreshed, unchanged, or there (a blank one)."""
 
     path: str
     outcome: str
@@ -109,8 +109,11 @@ def put_log(workspace: Workspace, ident: str) -> str:
     return path
 
 
-def write_blank(workspace: Workspace) -> Written:
-    """Write a retrospective of no incident, named by the day."""
+def write_blank(workspace: Workspace, *, another: bool = True) -> Written:
+    """Write a retrospective of no incident, named by the day.
+
+    Without `another` a page of today that is there already is told, and no second one written.
+    """
     from incidentctl.files.retros import path_of
     from incidentctl.files.writer import write_new
     from incidentctl.render.retrospective import blank_body
@@ -121,6 +124,8 @@ def write_blank(workspace: Workspace) -> Written:
     meeting = propose(now, None, local, now=now)
     text = _front(None, (), meeting, None) + blank_body()
     day = now.astimezone(local).date().isoformat()
+    if not another and (root / path_of(day)).is_file():
+        return Written(path_of(day), "there", None)
     for name in (day, *(f"{day}-{number}" for number in range(2, 100))):
         if write_new(root, {path_of(name): text}).written:
             return Written(path_of(name), "written", None, (), meeting)

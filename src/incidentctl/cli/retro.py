@@ -40,9 +40,12 @@ def retro_command(
     if blank and (part or log):
         raise UsageError("--blank is a retrospective of no incident.")
     chosen = None if blank else part or incident or _one_without(workspace)
-    if chosen is None and not blank:
+    if chosen:
+        written = retro.write(workspace, chosen)
+    else:
+        written = retro.write_blank(workspace, another=blank)
+    if written.outcome == "written" and not chosen and not blank:
         console.say("Every resolved incident has its retrospective: this is a blank one.")
-    written = retro.write(workspace, chosen) if chosen else retro.write_blank(workspace)
     log_path = retro.put_log(workspace, written.incident) if log and written.incident else None
     for note in workspace.notes:
         console.say(f"note: {note}", "warning")
@@ -88,6 +91,8 @@ def _one_without(workspace: Workspace) -> str | None:
 def _said(written: Written) -> str:
     from incidentctl.domain.times import show
 
+    if written.outcome == "there":
+        return "The blank one of today is there already; `incidentctl retro --blank` adds another."
     meeting = written.meeting
     if meeting is None or meeting.at.tzinfo is None:
         return f"{written.outcome}: the facts; all else is as it was"
