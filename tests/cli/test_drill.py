@@ -366,3 +366,22 @@ def test_a_drill_of_the_record_is_practice(run, team, git, monkeypatch):
     assert "IC212" in run("catalog", "lint").out
     run("close")
     assert "IC212" in run("catalog", "lint").out
+
+
+def test_a_drill_of_the_record_practises_its_runbooks(run, team, git, monkeypatch):
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-01T12:00:00Z")
+    git(team, "commit", "-q", "--amend", "-m", "Years ago")
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    run("declare", "practice", "--drill", "--affects", "checkout", "-s", "SEV3")
+    answered = set(run("show", "--json").json["runbooks"])
+
+    def told():
+        problems = run("catalog", "lint", "--json").json["problems"]
+        return {p["path"] for p in problems if p["code"] == "IC214"}
+
+    every = {each["name"] for each in run("catalog", "list", "runbooks", "--json").json["runbooks"]}
+    without = told()
+    assert answered
+    assert len(without) == len(every - answered)
+    run("declare", "more practice", "--drill", "--affects", "checkout", "-s", "SEV1")
+    assert told() < without

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.app.drill_play import DRILL
-from incidentctl.app.respond import load
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain.catalog import Catalog
+from incidentctl.domain.incident import fold
 from incidentctl.domain.retrospective import Retrospective
 from incidentctl.domain.rules.finding import GRACE, Finding, Played
 from incidentctl.domain.rules.registry import RULES, run
@@ -62,7 +62,8 @@ def drills_of(workspace: Workspace) -> tuple[Played, ...]:
     try:
         since = workspace.now() - GRACE - timedelta(days=1)
         latest = (h for h in workspace.record.heads() if h.kind == DRILL and h.declared >= since)
-        drills = [load(workspace, head.id) for head in latest]
+        read = workspace.record.many_events(sorted(head.id for head in latest))
+        drills = [fold(ident, events, problems=told, entries=False) for ident, events, told in read]
     except IncidentctlError:
         return ()
     return tuple(
