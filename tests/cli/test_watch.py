@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from incidentctl.app.watch import Watch
 from incidentctl.app.workspace import open_workspace
 from incidentctl.cli.watch import LOUD_FOR, follow, live
+from incidentctl.domain.timeline import Due, in_short
 
 
 class Glass:
@@ -26,7 +28,7 @@ class Glass:
     def ring(self):
         self.rings.append(len(self.shown))
 
-    def wait(self, seconds):
+    def wait(self, _seconds):
         return "q" if len(self.shown) >= self.looks else ""
 
 
@@ -111,7 +113,7 @@ def test_a_nag_is_loud_for_a_moment(run, team):
 
 
 def test_follow_is_silent_while_nothing_changes(run, opened, team, capsys):
-    class Enough(Exception):
+    class EnoughError(Exception):
         pass
 
     looks = []
@@ -122,12 +124,12 @@ def test_follow_is_silent_while_nothing_changes(run, opened, team, capsys):
             run("log", "rolled back")
             capsys.readouterr()
         if len(looks) == 5:
-            raise Enough
+            raise EnoughError
 
     watch = Watch(open_workspace(str(team)))
     watch.poll()
     start = datetime.now(UTC)
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         follow(watch, lambda: start, quiet=False, sleep=sleep)
     assert "checkout is down" in looks[0]
     assert [bool(look) for look in looks[1:]] == [False, True, False, False]
@@ -152,3 +154,25 @@ def test_a_packed_ref_is_followed(run, opened, team, git):
     run("log", "after packing")
     assert watch.poll()
     assert watch.incidents[0].entries[-1].text == "after packing"
+
+
+def test_the_short_line_of_due_is_for_a_prompt(run, team):
+    quiet = run("due", "--short")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+    run("declare", "checkout is down", "--affects", "checkout", "-s", "SEV2", "--no-input")
+    soon = run("due", "--short")
+    assert soon.code == 0
+    assert re.fullmatch(r"[a-z0-9]{3} [a-z]+ in \d+[ms]\d*s?\n", soon.out), soon.out
+
+
+def test_the_short_line_counts_what_else_is_late():
+    now = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+
+    def due(what, minutes):
+        at = now - timedelta(minutes=minutes)
+        return "inc-20261124-1301-k7f", Due(what, at, max(0.0, minutes * 60), "text")
+
+    assert in_short([], now) is None
+    assert in_short([due("roles", -4)], now) == "k7f roles in 4m"
+    assert in_short([due("roles", -4), due("update", 3)], now) == "k7f update 3m late"
+    assert in_short([due("roles", 2), due("update", 3)], now) == "k7f update 3m late +1"

@@ -87,7 +87,7 @@ def test_nobody_is_told_to_hand_over_in_a_team_of_one():
 def test_each_stage_is_one_key_however_often_it_is_asked():
     keys = {
         nag.key
-        for after in range(0, 3000)
+        for after in range(3000)
         for nag in nags(incident(**UPDATE, **CRITICAL, **TWO), minutes(after))
     }
     assert len(keys) == 6

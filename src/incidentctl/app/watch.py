@@ -15,6 +15,9 @@ from incidentctl.domain.state import DONE, OPEN, RULED_OUT, SKIPPED, Incident
 from incidentctl.domain.times import iso
 from incidentctl.errors import EnvironmentFailedError
 
+#: Of so many looks one lets the background fetch what others did, if that is old by then.
+_REFRESH = 30
+
 
 class Watch:
     """The open incidents, or one, as the record has them; `poll` looks whether it has changed."""
@@ -24,6 +27,7 @@ class Watch:
         self._workspace = workspace
         self._ident = ident
         self._seen: tuple[object, ...] | None = None
+        self._looks = 0
         self.incidents: list[Incident] = []
         self.fault: str | None = None
         """Why the record could not be read; what was read before stands meanwhile."""
@@ -35,6 +39,9 @@ class Watch:
         exchange brought: both move refs.
         """
         record = self._workspace.record
+        if self._looks % _REFRESH == 0:
+            self._workspace.sharing.refresh()
+        self._looks += 1
         pulse = record.pulse()  # first: what changes while it is read is read the next time
         if pulse == self._seen:
             return False

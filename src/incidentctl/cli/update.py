@@ -106,6 +106,10 @@ def due_command(
     ctx: typer.Context,
     incident: InIncident = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code.")] = False,
+    short: Annotated[
+        bool,
+        typer.Option("--short", help="One short line for a prompt; none when nothing is due."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """What is due in the open incidents; exit 1 when something is overdue.
@@ -113,9 +117,11 @@ def due_command(
     For a shell prompt or cron.
 
     incidentctl due -q || echo late
+
+    PS1='$(incidentctl due --short 2>/dev/null) $ '
     """
     from incidentctl.app.respond import find_incident, load
-    from incidentctl.domain.timeline import due
+    from incidentctl.domain.timeline import due, in_short
     from incidentctl.domain.times import iso, rough_duration
 
     workspace = workspace_of(ctx)
@@ -144,6 +150,9 @@ def due_command(
             for ident, entry in found
         ]
         console.print_json("due", {"due": items, "overdue": len(late)})
+    elif short:
+        if line := in_short(found, now):
+            console.out(line)
     elif not quiet:
         for ident, entry in found:
             left = (entry.at - now).total_seconds()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from incidentctl.domain.checklist import OTHER_ROLES
 from incidentctl.domain.command import handover_advice
 from incidentctl.domain.state import Incident
+from incidentctl.domain.times import rough_duration
 
 #: So soon the other roles of a critical incident should have somebody, or be kept on purpose.
 ROLES_WITHIN = timedelta(minutes=5)
@@ -102,6 +104,21 @@ def due(incident: Incident, now: datetime, *, known: int = 0) -> list[Due]:
     if advice := handover_advice(incident, now, known=known):
         found.append(_due("handover", advice.urged_at, now, advice.text))
     return sorted(found, key=lambda entry: entry.at)
+
+
+def in_short(found: Sequence[tuple[str, Due]], now: datetime) -> str | None:
+    """Say on a few columns what is most urgent of many incidents; None when nothing is due.
+
+    `found` has the incident of each. The end of its id is enough to name it to a command.
+    """
+    if not found:
+        return None
+    incident, first = min(found, key=lambda pair: pair[1].at)
+    late = sum(entry.overdue_by > 0 for _, entry in found)
+    span = rough_duration(first.overdue_by or first.at - now)
+    when = f"{span} late" if late else f"in {span}"
+    more = f" +{late - 1}" if late > 1 else ""
+    return f"{incident.rsplit('-', 1)[-1]} {first.what} {when}{more}"
 
 
 def _due(what: str, at: datetime, now: datetime, text: str) -> Due:
