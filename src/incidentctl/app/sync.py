@@ -33,10 +33,16 @@ def sync(workspace: Workspace) -> Synced:
             if workspace.is_local
             else "no remote is set: write `record: {remote: origin}` into incidentctl.yaml"
         )
-        return Synced("misconfigured", reason, 0, 0, record.pending())
-    lock = record.background().lock()
-    if not lock.take(wait=_WAIT):
-        return _ended(workspace, "behind", "another exchange of this clone goes on")
+        faults = tuple(f"{p.path}:{p.line}: {p.message}" for p in workspace.basics.problems)
+        return Synced("misconfigured", reason, 0, 0, record.pending(), faults)
+    lock, began = record.background().lock(), workspace.now()
+    if not lock.take():
+        if not lock.take(wait=_WAIT):
+            return _ended(workspace, "behind", "another exchange of this clone goes on")
+        last = record.exchange_status()
+        if last is not None and last.at >= began and last.state != "ok":
+            lock.release()  # it ended this moment: who asks again waits as long for the same
+            return _ended(workspace, last.state, last.reason)
     with lock:
         done = record.exchange(workspace.author, limit=_LIMIT)
     assert done is not None  # noqa: S101 (there is a remote)
