@@ -78,6 +78,8 @@ def test_log_imports_less_than_any(warm: Path, arguments: tuple[str, ...]) -> No
         ("hypothesis", "add", "the cache"),
         ("status",),
         ("due",),
+        ("due", "--short"),
+        ("watch",),
         ("list",),
         ("list", "--all"),
         ("show",),

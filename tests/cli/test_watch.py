@@ -12,6 +12,7 @@ from incidentctl.app.watch import Watch
 from incidentctl.app.workspace import open_workspace
 from incidentctl.cli.watch import LOUD_FOR, follow, live
 from incidentctl.domain.timeline import Due, in_short
+from incidentctl.errors import EnvironmentFailedError
 
 
 class Glass:
@@ -176,3 +177,19 @@ def test_the_short_line_counts_what_else_is_late():
     assert in_short([due("roles", -4)], now) == "k7f roles in 4m"
     assert in_short([due("roles", -4), due("update", 3)], now) == "k7f update 3m late"
     assert in_short([due("roles", 2), due("update", 3)], now) == "k7f update 3m late +1"
+
+
+def test_a_record_that_cannot_be_read_is_no_empty_board(run, opened, team, monkeypatch):
+    watch = Watch(open_workspace(str(team)))
+    monkeypatch.setattr(watch._workspace.record, "open_heads", _refuse)
+    glass = Glass(1)
+    live(watch, glass, lambda: datetime.now(UTC), quiet=True)
+    assert glass.shown == [["The record cannot be read: git failed"]]
+    monkeypatch.undo()
+    assert watch.poll()
+    assert watch.fault is None
+    assert [each.id for each in watch.incidents] == [opened]
+
+
+def _refuse():
+    raise EnvironmentFailedError("git failed")

@@ -16,7 +16,7 @@ from incidentctl.domain.times import iso
 from incidentctl.errors import EnvironmentFailedError
 
 #: Of so many looks one lets the background fetch what others did, if that is old by then.
-_REFRESH = 30
+_REFRESH = 10
 
 
 class Watch:
@@ -76,7 +76,6 @@ class Watch:
             "incidents": [_as_json(incident, found) for incident in self.incidents],
             "unsynced": unsynced
             and {"events": unsynced.events, "since": unsynced.since and iso(unsynced.since)},
-            "fault": self.fault,
         }
 
 

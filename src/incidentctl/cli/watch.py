@@ -50,6 +50,8 @@ def watch_command(
     ident = choose_incident(workspace, incident) if incident else None
     watch = Watch(workspace, ident)
     watch.poll()
+    if watch.fault and (json or once or not sys.stdout.isatty()):
+        raise EnvironmentFailedError(watch.fault)
     if json:
         console.print_json("watch", watch.as_json(workspace.now()))
     elif once or not sys.stdout.isatty():
@@ -61,8 +63,6 @@ def watch_command(
 
         with FullScreen() as screen:
             _until_interrupted(lambda: live(watch, screen, workspace.now, quiet=quiet))
-    if watch.fault and (json or once or not sys.stdout.isatty()):
-        raise EnvironmentFailedError(watch.fault)
 
 
 def _until_interrupted(show: Callable[[], None]) -> None:
@@ -125,9 +125,9 @@ def live(watch: Watch, screen: Screen, clock: Callable[[], datetime], *, quiet: 
             watch.incidents, now, nags=nags, loud=bell.loud(now), unsynced=watch.unsynced()
         )
         if watch.fault:
-            lines.insert(
-                0, Line(f"The record cannot be read: {watch.fault}"[:400], (0, -1), "error")
-            )
+            # Where nothing was read yet, nobody knows that nothing is open.
+            known = lines if watch.incidents else []
+            lines = [Line(_fault(watch.fault), (-1,), "error"), *known]
         screen.draw([(line.text, line.style) for line in fit(lines, screen.height)])
         if rings and not quiet:
             screen.ring()
