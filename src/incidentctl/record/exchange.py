@@ -26,7 +26,7 @@ from incidentctl.record.union import Difference, compare, holds_only_the_record
 
 #: How often a push that others overtook is tried again, and the longest pause between, in seconds.
 _TRIES = 16
-_PAUSE = 2.0
+_PAUSE = 3.0
 #: How long the exchange waits for a command that commits, in seconds.
 _WAIT = 5.0
 
@@ -113,7 +113,7 @@ class Exchange:
                 if answer.state not in (OK, BEHIND):
                     return answer
             if answer.state == BEHIND:
-                pause = random.random() * min(0.05 * 2**attempt, _PAUSE)  # noqa: S311 (to spread)
+                pause = random.random() * min(0.1 * 2**attempt, _PAUSE)  # noqa: S311 (to spread)
                 if time.monotonic() + pause > until:
                     return answer
                 time.sleep(pause)
