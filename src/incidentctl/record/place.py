@@ -30,11 +30,17 @@ def open_repository(path: Path, environment: Mapping[str, str]) -> RepositoryPla
     """Return the repository that a folder is in, or None when it is in none.
 
     EnvironmentFailedError when git refuses it for its owner (`safe.directory`) or is missing
-    then; the caller falls back to the local record and says so.
+    then, or it cannot be read; the caller falls back to the local record and says so.
     """
     start = path.resolve()
     for folder in (start, *start.parents):
-        place = _at(folder)
+        try:
+            place = _at(folder)
+        except PermissionError as error:
+            raise EnvironmentFailedError(
+                f"the git repository {folder} cannot be read: {error.strerror}",
+                hint="look at the permissions of its .git",
+            ) from None
         if place is not None:
             if folder.stat().st_uid != os.geteuid() or place.git_dir.stat().st_uid != os.geteuid():
                 _ask_git(folder, place, environment)

@@ -94,17 +94,35 @@ class Remote:
 
     def has_branches(self, *, until: float) -> bool | None:
         """Say whether the remote has any branch at all; None when it does not answer."""
+        answer, heads = self.heads(until=until)
+        return bool(heads) if answer.state == OK else None
+
+    def heads(self, *, until: float) -> tuple[Answer, dict[str, str]]:
+        """Ask for the commit of every branch, by its name; nothing is fetched."""
         done = self._run(
             "ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", self._name, until=until
         )
-        return bool(done.out.strip()) if done is not None and done.code == 0 else None
+        lines = done.out.decode(errors="replace").splitlines() if done else []
+        pairs = (line.partition("\t")[::2] for line in lines)
+        return self._answer(done), {ref.removeprefix("refs/heads/"): oid for oid, ref in pairs}
 
-    def push(self, commit: str, *, until: float) -> Answer:
-        """Push a commit to the branch, as a fast-forward or not at all."""
+    def push(
+        self, commit: str, *, until: float, instead_of: str | None = None, dry: bool = False
+    ) -> Answer:
+        """Push a commit to the branch, as a fast-forward or not at all.
+
+        Only a purge forces, and only if the branch is still what it is to stand `instead_of`.
+        A `dry` one sends nothing: it proves that the remote lets this user in to push, and not
+        that its hooks and rules take the commit.
+        """
+        options = ["--dry-run"] if dry else []
+        if instead_of is not None:
+            options.append(f"--force-with-lease={self._branch}:{instead_of}")
         done = self._run(
             "-c", f"remote.{self._name}.mirror=false", "-c", "push.pushOption=",
-            "push", "--porcelain", "--progress", "--no-verify", "--no-signed",
-            "--recurse-submodules=no", "--receive-pack=git-receive-pack", "--", self._name,
+            "push", *options, "--porcelain", "--progress", "--no-verify", "--no-signed",
+            "--recurse-submodules=no", "--receive-pack=git-receive-pack",
+            "--", self._name,
             f"{commit}:{self._branch}", until=until,
         )  # fmt: skip
         if done is None or done.code == 0:
@@ -119,7 +137,7 @@ class Remote:
 
     def _answer(self, done: Result | None) -> Answer:
         if done is None:
-            return Answer(OFFLINE, f"{self._name} did not answer for {SILENCE:.0f} seconds")
+            return Answer(OFFLINE, f"{self._name} did not answer in time")
         if done.code == 0:
             return Answer(OK)
         told = done.err.casefold()

@@ -1,0 +1,187 @@
+"""What `doctor` finds in this clone: the record, its outboxes, branch, view, locks and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from shlex import quote
+
+from incidentctl.app.doctor_setup import Setup
+from incidentctl.domain.doctor import Check, clock_check, count
+from incidentctl.domain.ids import incident_folder
+from incidentctl.domain.times import rough_duration
+from incidentctl.record import health, outbox, refs, team
+
+#: An exchange ends after ten minutes, a commit after one.
+_LOCKS = {"sync.lock": ("an exchange with the remote", 600.0), "lock": ("a commit", 60.0)}
+
+
+def counts(setup: Setup) -> Iterator[Check]:
+    """How much is recorded, and what is not yet committed."""
+    if setup.git and health.is_torn(setup.git):
+        yield Check(
+            "record", "bad", f"the ref {refs.TRUTH} names no commit here, as after a power cut",
+            "the next event mends it from what the branches hold; `git fsck` tells more",
+        )  # fmt: skip
+    record = setup.readable
+    if setup.place is None:
+        yield Check("record", "ok", "nothing is recorded locally")
+    elif setup.git is None:
+        yield Check("record", "warn", "the record cannot be read without git")
+    elif record is not None:
+        heads = record.heads()
+        opened = sum(head.open for head in heads)
+        where = " in the local record" if setup.is_local else ""
+        yield Check("record", "ok", f"{count(len(heads), 'incident')}{where}, {opened} open")
+    yield from _local(setup)
+
+
+def _local(setup: Setup) -> Iterator[Check]:
+    """What waits in the local record for the team's."""
+    if setup.is_local or setup.git is None or not (setup.state / "record.git/HEAD").is_file():
+        return
+    opened = len(setup.workspace.local_record.open_heads())
+    if opened:
+        yield Check(
+            "record", "warn", f"{count(opened, 'open incident')} only in your local record",
+            "`incidentctl adopt` moves what is yours to move",
+        )  # fmt: skip
+
+
+def spools(setup: Setup) -> Iterator[Check]:
+    """What is acknowledged and not committed, here and in the user's own folder."""
+    own, folder = setup.own_fallback, setup.folder or setup.state / "record.git/incidentctl"
+    boxes = [folder / "outbox", own]
+    waiting = len(outbox.paths(boxes))
+    if waiting:
+        yield Check(
+            "outbox", "warn", f"{count(waiting, 'command')} recorded, not yet committed",
+            "the next command that records commits; if it does not, it says why",
+        )  # fmt: skip
+    else:
+        yield Check("outbox", "ok", "everything recorded is committed")
+    others = health.fallbacks(setup.state)
+    if own in others:
+        yield Check(
+            "outbox", "warn", f"{len(others.pop(own))} in {own}: .git did not take it",
+            "make room or permission; the next command that records brings them home",
+        )  # fmt: skip
+    known = set(setup.readable.ids()) if setup.readable else set()
+    for other, files in others.items():
+        incidents = sorted({outbox.incident_of(path) for path in files})
+        here = known.intersection(incidents)
+        shown = ", ".join(f"{i} (of this record)" if i in here else i for i in incidents[:3])
+        more = f" and {len(incidents) - 3} more" if len(incidents) > 3 else ""
+        box = quote(str(folder / "outbox"))
+        yield Check(
+            "outbox", "warn", f"{count(len(files), 'command')} of {shown}{more} in {other}, of "
+            "another repository, or of this one before it was moved",
+            f"if they are this one's: mkdir -p {box} && mv {quote(str(other))}/* {box}/",
+        )  # fmt: skip
+    for path in health.damaged([*boxes, folder / "sent", *others]):
+        yield Check(
+            "outbox", "bad", f"{path} is damaged, or from a newer incidentctl; it is kept",
+            "read it: each line is an event; record by hand what it says, then move it away",
+        )  # fmt: skip
+    for path in health.torn_refs(folder.parent):
+        yield Check(
+            "outbox", "warn", f"{path} was the record's ref before a power cut",
+            "look whether `incidentctl list --all` has everything, then delete it",
+        )  # fmt: skip
+
+
+def mirror(setup: Setup) -> Iterator[Check]:
+    """Whether the branch for people follows, and is the record's alone."""
+    if setup.git is None or setup.readable is None:
+        return
+    for name, tip in (
+        (setup.branch, setup.mirror),
+        (f"{setup.remote}/{setup.branch}", setup.tracking),
+    ):
+        foreign = health.foreign_files(setup.git, tip) if tip else []
+        if foreign:
+            own = name == setup.branch
+            yield Check(
+                "branch", "bad" if own else "warn",
+                f"{name} holds other files than the record, such as {foreign[0]}",
+                "name a branch of its own in incidentctl.yaml: record: {branch: ...}" if own
+                else "they are carried nowhere; remove them there, or name another branch",
+            )  # fmt: skip
+            return
+    note = setup.readable.mirror_note()
+    if note:
+        yield Check("branch", "warn", note)
+    elif setup.mirror:
+        yield Check("branch", "ok", f"{setup.branch} has what the record has")
+
+
+def view(setup: Setup) -> Iterator[Check]:
+    """Whether git leaves the folder for editors alone."""
+    top = setup.place.work_tree if setup.place else None
+    checked_out = setup.workspace.checked_out and top is not None
+    if not checked_out or top is None or setup.git is None:
+        return
+    environment = setup.workspace.environment
+    followed = team.tracked(top, environment, "incidents")
+    if followed:
+        yield Check(
+            "view", "warn", f"git tracks {count(len(followed), 'file')} of the view incidents/",
+            "git rm -r --cached incidents && echo incidents/ >> .gitignore",
+        )  # fmt: skip
+    elif (top / "incidents").is_dir() and team.ignored(top, environment, "incidents/x") is False:
+        yield Check(
+            "view", "warn", "git does not ignore incidents/, which is a view of the record",
+            "echo incidents/ >> .gitignore",
+        )  # fmt: skip
+
+
+def clone(setup: Setup) -> Iterator[Check]:
+    """Whether this clone has all that it names."""
+    if setup.git is None or setup.is_local:
+        return
+    found = setup.missing
+    if found.objects:
+        yield Check(
+            "clone", "bad", f"a partial clone: {count(found.objects, 'object')} not here",
+            f"git fetch --refetch --no-filter {setup.remote or 'origin'}",
+        )  # fmt: skip
+    elif found.shallow or found.partial:
+        kind = "shallow" if found.shallow else "partial"
+        yield Check("clone", "ok", f"a {kind} clone; the record in it is whole")
+
+
+def locks(setup: Setup) -> Iterator[Check]:
+    """What was left behind or does not end; nothing is deleted."""
+    if setup.place is None or setup.folder is None:
+        return
+    for path, age in health.old_ref_locks(setup.place.common_dir, setup.branch):
+        yield Check(
+            "locks", "warn", f"{path} is {rough_duration(age)} old: left by a git that was killed",
+            "if no git is at work here, delete it; the next event clears it, too",
+        )  # fmt: skip
+    for name, (what, limit) in _LOCKS.items():
+        held = health.holder(setup.folder / name)
+        if held and held.age > limit:
+            yield Check(
+                "locks", "warn", f"{what} does not end: process {held.pid} has run for "
+                f"{rough_duration(held.age)} and holds {setup.folder / name}",
+                f"look at it (ps {held.pid}), and end it if it hangs; never delete the file",
+            )  # fmt: skip
+
+
+def clock(setup: Setup) -> Iterator[Check]:
+    """Whether this clock fits what others have recorded."""
+    record, now = setup.readable, setup.workspace.now()
+    newest, remote = None, None
+    if record is not None and setup.git is not None:
+        months = sorted({incident_folder(ident).rpartition("/")[0] for ident in record.ids()})
+        opened = [incident_folder(head.id) for head in record.open_heads()]
+        found = [
+            health.newest_event(setup.git, tip, [*months[-2:], *opened])
+            for tip in {setup.truth, setup.tracking}
+        ]
+        boxes = [setup.place.common_dir / "incidentctl/outbox"] if setup.place else []
+        found.append(health.newest_waiting(boxes))
+        newest = max(filter(None, found), default=None)
+        tracking = setup.tracking
+        remote = health.commit_date(setup.git, tracking) if tracking else None
+    yield clock_check(newest, now, remote=remote)

@@ -1,0 +1,86 @@
+"""What the checks of `doctor` share: the repository that has the record, and how to ask it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from incidentctl.app.workspace import Workspace
+from incidentctl.record import health, outbox, refs
+from incidentctl.record.git import Git
+from incidentctl.record.place import RepositoryPlace
+from incidentctl.record.record import Record
+
+
+class Setup:
+    """The set-up of one user in one repository."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        place: RepositoryPlace | None,
+        git: Git | None,
+        state: Path,
+        *,
+        is_local: bool,
+    ) -> None:
+        """Take where the record lies; `state` is the user's own folder.
+
+        `place` is None where there is no record yet, `git` also where git cannot be started.
+        """
+        self.workspace = workspace
+        self.place = place
+        self.git = git
+        self.state = state
+        self.is_local = is_local
+        self.branch = workspace.basics.branch
+        self.remote = None if is_local else workspace.basics.remote
+
+    @cached_property
+    def record(self) -> Record | None:
+        """Return the record; None where opening it would make it."""
+        if self.place is None:
+            return None
+        return self.workspace.local_record if self.is_local else self.workspace.record
+
+    @cached_property
+    def missing(self) -> health.Missing:
+        """Return what of the record this clone lacks."""
+        commit = self.truth or self.tracking
+        return health.missing(self.git, commit) if self.git else health.Missing(False, False, 0)
+
+    @property
+    def readable(self) -> Record | None:
+        """Return the record where git can read all of it: of a partial clone it would fetch."""
+        return self.record if self.git and not self.missing.objects else None
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the record's own files in the git directory."""
+        return self.place.common_dir / "incidentctl" if self.place else None
+
+    @property
+    def own_fallback(self) -> Path:
+        """Return the outbox that serves where the git directory cannot be written."""
+        common = self.place.common_dir if self.place else self.state / "record.git"
+        return outbox.fallback_folder(self.state, common)
+
+    def tip(self, ref: str) -> str | None:
+        """Return the commit of a ref; None without one, or without git."""
+        return refs.read(self.git, ref) if self.git else None
+
+    @property
+    def truth(self) -> str | None:
+        """Return the commit of the record; None where there is none that is whole."""
+        found = self.tip(refs.TRUTH)
+        return found if self.git and refs.is_there(self.git, found) else None
+
+    @property
+    def mirror(self) -> str | None:
+        """Return the commit of the branch for people."""
+        return self.tip(f"refs/heads/{self.branch}")
+
+    @property
+    def tracking(self) -> str | None:
+        """Return the remote branch's commit as it was last seen."""
+        return self.tip(f"refs/remotes/{self.remote}/{self.branch}") if self.remote else None

@@ -1,0 +1,178 @@
+"""Facts about git and the record's files for whoever looks for faults; nothing here changes any."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.events import EventError, is_id
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record import outbox, paths, refs
+from incidentctl.record.git import Git
+
+#: No question to git may take longer, in seconds.
+_LIMIT = 5.0
+#: A lock file of this age, in seconds, belongs to no git that is at work.
+_OLD = 60.0
+
+
+class Holder(NamedTuple):
+    """A process that holds a lock, and for how many seconds it has been running."""
+
+    pid: int
+    age: float
+
+
+class Missing(NamedTuple):
+    """A clone that is not whole: how, and how many objects of the record it lacks."""
+
+    shallow: bool
+    partial: bool
+    objects: int
+
+
+def git_version(given: Mapping[str, str]) -> str | None:
+    """Return what `git --version` prints; None when git cannot be started."""
+    with contextlib.suppress(EnvironmentFailedError):
+        return Git(Path("/"), given).run("--version", timeout=_LIMIT).out.decode().strip()
+    return None
+
+
+def is_reftable(common: Path) -> bool:
+    """Say whether a repository keeps its refs in a reftable."""
+    return (common / "reftable").is_dir()
+
+
+def fallbacks(state: Path) -> dict[Path, list[Path]]:
+    """Return the outboxes in the user's own state that hold something, with their files."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for folder in sorted(state.iterdir()):
+            files = outbox.paths((folder,)) if folder.name.startswith(outbox.FALLBACK) else []
+            if files:
+                found[folder] = files
+    return found
+
+
+def damaged(folders: Iterable[Path]) -> list[Path]:
+    """Return the files of outboxes that cannot be read."""
+    found = []
+    for path in outbox.paths(folders):
+        try:
+            outbox.read(path)
+        except EventError:
+            found.append(path)
+    return found
+
+
+def torn_refs(common: Path) -> list[Path]:
+    """Return what was moved aside of a ref of the record that a power cut had torn."""
+    return sorted((common / "incidentctl").glob("damaged-log-ref-*"))
+
+
+def is_torn(git: Git) -> bool:
+    """Say whether the ref of the record names no commit of this clone now."""
+    loose = git.git_dir / refs.TRUTH
+    return loose.is_file() and not refs.is_there(git, refs.read(git, refs.TRUTH))
+
+
+def foreign_files(git: Git, commit: str) -> list[str]:
+    """Return what a commit has at its top beside the folder of incidents."""
+    done = git.run("ls-tree", "-z", "--name-only", commit, timeout=_LIMIT)
+    names = done.out.decode(errors="replace").split("\0")
+    return [name for name in names if name and name != "incidents"]
+
+
+def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | None:
+    """Return the newest event's id in some folders of a commit; None when there is none."""
+    wanted = sorted(set(folders))
+    if commit is None or not wanted:
+        return None
+    listed = ("ls-tree", "-r", "-z", "--name-only", commit, "--", *wanted)
+    done = git.run(*listed, timeout=_LIMIT)
+    places = map(paths.parse, done.out.decode(errors="replace").split("\0"))
+    return max((place.name[:26] for place in places if place), default=None)
+
+
+def newest_waiting(folders: Iterable[Path]) -> str | None:
+    """Return the newest id that names a file of some outboxes."""
+    names = [path.name[:26] for path in outbox.paths(folders)]
+    return max(filter(is_id, names), default=None)
+
+
+def commit_date(git: Git, commit: str) -> datetime | None:
+    """Return when a commit was made, by its maker's clock."""
+    done = git.run("log", "-1", "--format=%ct", commit, "--", timeout=_LIMIT)
+    with contextlib.suppress(ValueError, OverflowError):
+        return datetime.fromtimestamp(int(done.out), UTC)
+    return None
+
+
+def missing(git: Git, commit: str | None) -> Missing:
+    """Say whether a clone is shallow or partial; of a partial one, what a commit lacks here."""
+    shallow = (git.git_dir / "shallow").exists()
+    pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
+    partial = git.run("config", "--get-regexp", pattern, timeout=_LIMIT).code == 0
+    lacking = 0
+    if partial and commit is not None:
+        walk = ("rev-list", "--objects", "--missing=print", "--max-count=1", commit, "--")
+        done = git.run(*walk, timeout=_LIMIT)
+        lacking = sum(line.startswith(b"?") for line in done.out.splitlines())
+    return Missing(shallow, partial, lacking)
+
+
+def old_ref_locks(common: Path, branch: str) -> list[tuple[Path, float]]:
+    """Return lock files on the record's refs that nobody works with any more, and their age."""
+    found = []
+    for name in (refs.TRUTH, f"refs/heads/{branch}"):
+        path = common / f"{name}.lock"
+        with contextlib.suppress(OSError):
+            age = time.time() - path.stat().st_mtime
+            if age > _OLD:
+                found.append((path, age))
+    return found
+
+
+def holder(lock: Path) -> Holder | None:
+    """Return who holds a lock of ours; None when nobody does, or the system does not tell (macOS).
+
+    The lock is not tried: who asks would be in the way. /proc/locks names who took it first, which
+    may be over, while a child of it holds on; so the one that has it open is looked for.
+    """
+    with contextlib.suppress(OSError):
+        inode = str(lock.stat().st_ino)
+        fields = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+        takers = [int(f[4]) for f in fields if f[1] == "FLOCK" and f[5].rpartition(":")[2] == inode]
+        if takers:
+            file = lock.resolve()
+            pids = [pid for pid in _pids() if _has_open(pid, file)] or takers
+            ages = [(age, pid) for pid in pids if (age := _age(pid)) is not None]
+            if ages:
+                age, pid = max(ages)
+                return Holder(pid, age)
+    return None
+
+
+def _pids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 (faster)
+
+
+def _has_open(pid: int, file: Path) -> bool:
+    with contextlib.suppress(OSError):
+        folder = Path(f"/proc/{pid}/fd")
+        return any(str(entry.readlink()) == str(file) for entry in folder.iterdir())
+    return False
+
+
+def _age(pid: int) -> float | None:
+    """Return for how many seconds a process has been running (proc(5), field 22 of stat)."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        begun = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        up = float(Path("/proc/uptime").read_text().split()[0])
+        return max(0.0, up - begun / os.sysconf("SC_CLK_TCK"))
+    return None

@@ -1,0 +1,607 @@
+"""Every check of `doctor`, each on a set-up that is really broken so."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from incidentctl.app import doctor_record, doctor_remote
+from incidentctl.app.doctor import EXTRAS
+from incidentctl.app.workspace import open_workspace
+from incidentctl.domain.events import Event
+from incidentctl.domain.facts import Noted
+from incidentctl.domain.ids import ulid
+from incidentctl.record.outbox import Action, Author
+
+ROOT = Path(__file__).parents[2]
+NEEDS_PROC = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no /proc/locks here")
+NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+class Told:
+    """What `doctor --json` said: the checks, by name."""
+
+    def __init__(self, code, printed):
+        self.code = code
+        self.checks = printed["checks"]
+
+    def find(self, name, words=""):
+        """Return state, message and hint of the one check of a name that has some words."""
+        named = [check for check in self.checks if check["name"] == name]
+        fits = [c for c in named if words in f"{c['message']} {c['hint']}"]
+        assert len(fits) == 1, (words, named)
+        return fits[0]
+
+    def state(self, name, words=""):
+        return self.find(name, words)["state"]
+
+    def has(self, name, words=""):
+        return any(c["name"] == name and words in c["message"] for c in self.checks)
+
+
+@pytest.fixture
+def doctor(run):
+    def call(*before):
+        result = run(*before, "doctor", "--json")
+        assert result.code in (0, 1), result.err
+        told = Told(result.code, result.json)
+        assert result.code == int(any(c["state"] == "bad" for c in told.checks))
+        return told
+
+    return call
+
+
+@pytest.fixture
+def remote(team, git, tmp_path):
+    """A bare remote with the team's own branch, named in the settings."""
+    path = tmp_path / "remote.git"
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", str(path))
+    git(team, "remote", "add", "origin", str(path))
+    git(team, "push", "-q", "origin", "main")
+    settings = (team / "incidentctl.yaml").read_text()
+    line = next(line for line in settings.splitlines() if line.startswith("record:"))
+    (team / "incidentctl.yaml").write_text(settings.replace(line, "record: {remote: origin}"))
+    return path
+
+
+@pytest.fixture
+def shared(run, remote):
+    """An incident that the remote has, too."""
+    ident = declare(run)
+    synced = run("sync")
+    assert synced.code == 0, synced.err
+    return ident
+
+
+def declare(run):
+    result = run("declare", "login is down", "--no-input", "-s", "SEV2")
+    assert result.code == 0, result.err
+    return result.out.strip()
+
+
+def wait_for_the_background(run):
+    """An exchange that a command has started ends before the test goes on."""
+    run("sync")
+
+
+def tree(folder):
+    """Every file with its bytes and time, but for caches, which may be written."""
+    return {
+        path: (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file() and "incidentctl/cache" not in str(path)
+    }
+
+
+# --- all of it -----------------------------------------------------------------------------------
+
+
+def test_a_set_up_that_is_well(doctor, shared):
+    told = doctor()
+    assert told.code == 0
+    assert {check["state"] for check in told.checks} == {"ok"}
+    assert set(told.checks[0]) == {"name", "state", "message", "hint"}
+    assert "in step with origin" in told.find("sync")["message"]
+    assert told.find("record")["message"] == "1 incident, 1 open"
+
+
+def test_people_read_a_line_each(run, opened):
+    result = run("doctor")
+    assert result.code == 0
+    lines = result.out.splitlines()
+    assert all(line.split()[0] in ("ok", "warn", "bad") for line in lines)
+    (warned,) = [line for line in lines if line.startswith("warn")]
+    assert warned.startswith("warn  remote     no remote is set")
+    assert "  - write `record: {remote: origin}`" in warned
+    assert result.err == "0 bad, 1 warning.\n"
+
+
+def test_it_changes_nothing(run, shared, team, remote, tmp_path, git):
+    run("log", "one more")
+    wait_for_the_background(run)
+    lock = team / ".git/refs/incidentctl/log.lock"
+    lock.touch()
+    os.utime(lock, (1, 1))
+    before = tree(tmp_path), tree(Path(os.environ["HOME"]))
+    assert run("doctor").code == 0
+    assert (tree(tmp_path), tree(Path(os.environ["HOME"]))) == before
+
+
+def test_it_makes_no_folder_where_there_was_none(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert command("doctor").code == 0
+    assert not Path(os.environ["XDG_STATE_HOME"]).exists()
+
+
+# --- git, repository, identity -------------------------------------------------------------------
+
+
+def program(folder, path, *arguments, **options):
+    done = subprocess.run(
+        [sys.executable, "-m", "incidentctl", *arguments, "doctor", "--json"],
+        cwd=folder, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, **options,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    return Told(done.returncode, json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["in the team's repository", "anywhere"])
+def test_without_git(tmp_path, team, opened, inside):
+    folder = team if inside else tmp_path
+    told = program(folder, str(tmp_path / "empty"))
+    assert told.code == 1
+    assert told.state("git", "install git") == "bad"
+    assert told.has("record")
+
+
+def test_a_git_that_is_too_old(tmp_path, team):
+    old = tmp_path / "bin"
+    old.mkdir()
+    real = shutil.which("git")
+    script = '#!/bin/sh\nfor a; do [ "$a" = --version ] && echo git version 2.20.1 && exit\ndone\n'
+    (old / "git").write_text(f'{script}exec {real} "$@"\n')
+    (old / "git").chmod(0o755)
+    told = program(team, f"{old}:{os.environ['PATH']}")
+    assert told.state("git", "git 2.20.1 is too old") == "bad"
+
+
+def test_outside_of_any_repository(doctor, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = doctor()
+    assert told.code == 0
+    assert told.state("repository", "incidentctl use") == "warn"
+    assert told.state("remote", "on this machine alone") == "warn"
+    assert told.state("record", "nothing is recorded") == "ok"
+    assert not told.has("catalog")
+
+
+def test_the_local_record_is_counted(doctor, run, tmp_path, team, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    declare(run)
+    assert "1 incident in the local record" in doctor().find("record")["message"]
+    monkeypatch.chdir(team)
+    assert doctor().state("record", "incidentctl adopt") == "warn"
+    assert run("adopt").code == 0
+    assert not doctor().has("record", "local record")
+
+
+def test_a_folder_that_is_no_team_s(doctor, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for folder in ("empty", "nowhere"):
+        told = doctor("-C", str(tmp_path / folder))
+        assert told.state("repository", "named by -C is in no team's repository") == "bad"
+
+
+def test_which_repository_and_why(doctor, team, tmp_path, monkeypatch):
+    assert doctor().find("repository")["message"] == f"{team}, found from this folder upward"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INCIDENTCTL_REPO", str(team))
+    assert "named by INCIDENTCTL_REPO" in doctor().find("repository")["message"]
+
+
+def test_a_marker_without_git(doctor, team):
+    shutil.rmtree(team / ".git")
+    assert doctor().state("repository", f"git init {team}") == "bad"
+
+
+def test_a_git_file_that_leads_nowhere(doctor, team):
+    shutil.rmtree(team / ".git")
+    (team / ".git").write_text("gitdir: /nowhere\n")
+    assert doctor().state("repository", "no git repository") == "bad"
+
+
+@NEEDS_ROOT
+def test_a_repository_that_git_refuses(doctor, team, monkeypatch):
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    for path in (team, team / ".git"):
+        os.chown(path, 12345, 12345)
+    assert doctor().state("repository", "safe.directory") == "bad"
+
+
+@NEEDS_ROOT
+def test_a_git_directory_that_cannot_be_read(doctor, team, monkeypatch):
+    doctor()  # what is imported late may lie where another user cannot read
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        shutil.copytree(team, base / "team")
+        base.chmod(0o755)
+        (base / "team/.git").chmod(0o700)
+        for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+            monkeypatch.setenv(name, f"{base}/home")
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+        monkeypatch.chdir(base / "team")
+        os.seteuid(12345)
+        try:
+            told = doctor()
+        finally:
+            os.seteuid(0)
+            monkeypatch.chdir(team)
+    assert told.state("repository", "cannot be read: Permission denied") == "bad"
+
+
+def test_git_does_not_know_who_you_are(doctor, team, git, monkeypatch):
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    git(team, "config", "--unset", "user.email")
+    told = doctor()
+    assert "recorded as tester@" in told.find("identity")["message"]
+    assert told.state("identity", "git config --global user.email") == "warn"
+
+
+def test_an_e_mail_that_no_team_lists(doctor, team, git):
+    git(team, "config", "user.email", "nobody@nowhere.example")
+    assert doctor().state("identity", "no team lists nobody@nowhere.example") == "warn"
+
+
+# --- the record in this clone --------------------------------------------------------------------
+
+
+def test_what_is_not_yet_committed(doctor, run, opened, monkeypatch):
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert run("log", "no git").code == 0
+    monkeypatch.setenv("PATH", path)
+    assert doctor().state("outbox", "1 command recorded, not yet committed") == "warn"
+    assert run("log", "git is back").code == 0
+    assert doctor().state("outbox") == "ok"
+
+
+@pytest.fixture
+def kept(run, team):
+    """A note that only the outbox in the user's own folder took."""
+    ident = declare(run)
+    (team / ".git/incidentctl").rename(team / ".git/aside")
+    (team / ".git/incidentctl").write_text("in the way")
+    assert run("log", "kept elsewhere", "-i", ident).code == 0
+    (team / ".git/incidentctl").unlink()
+    (team / ".git/aside").rename(team / ".git/incidentctl")
+    return ident
+
+
+def test_what_git_s_folder_did_not_take(doctor, run, kept):
+    told = doctor()
+    assert told.state("outbox", ".git did not take it") == "warn"
+    assert told.state("outbox", "not yet committed") == "warn"
+    assert run("log", "comes home").code == 0
+    assert doctor().state("outbox") == "ok"
+
+
+def test_what_is_kept_of_a_repository_that_was_moved(doctor, run, kept, team, git, monkeypatch):
+    moved = team.with_name("mo ved")
+    team.rename(moved)
+    monkeypatch.chdir(moved)
+    told = doctor()
+    check = told.find("outbox", "before it was moved")
+    assert check["state"] == "warn"
+    assert f"1 command of {kept} (of this record) in " in check["message"]
+    command = check["hint"].partition(": ")[2]
+    subprocess.run(["sh", "-c", command], check=True)
+    assert run("log", "after the move").code == 0
+    assert [c["state"] for c in doctor().checks if c["name"] == "outbox"] == ["ok"]
+    texts = [entry["text"] for entry in run("show", "--json").json["timeline"]]
+    assert any("kept elsewhere" in text for text in texts)
+
+
+def test_files_that_are_damaged(doctor, team, opened):
+    for folder in ("outbox", "sent"):
+        (team / ".git/incidentctl" / folder).mkdir(exist_ok=True)
+        name = f"{ulid(1, 1)}~{opened}"
+        (team / ".git/incidentctl" / folder / name).write_text("{")
+    told = doctor()
+    assert told.state("outbox", f"outbox/{ulid(1, 1)}") == "bad"
+    assert told.state("outbox", f"sent/{ulid(1, 1)}") == "bad"
+
+
+def test_a_ref_that_a_power_cut_tore(doctor, run, team, opened):
+    (team / ".git/refs/incidentctl/log").write_bytes(b"\0" * 41)
+    assert doctor().state("record", "names no commit here") == "bad"
+    assert run("log", "mends it").code == 0
+    told = doctor()
+    assert not told.has("record", "names no commit")
+    assert told.state("outbox", "damaged-log-ref-") == "warn"
+
+
+def test_the_branch_is_behind(doctor, run, team, opened, git):
+    git(team, "worktree", "add", "-q", str(team.with_name("reading")), "incident-log")
+    run("log", "one more")
+    assert doctor().state("branch", "is checked out and stays where it is") == "warn"
+
+
+def test_the_branch_is_the_team_s_own(doctor, run, team, opened, git):
+    git(team, "branch", "-f", "incident-log", "main")
+    assert doctor().state("branch", "holds other files than the record") == "bad"
+
+
+def test_the_view_is_tracked(doctor, run, team, opened, git):
+    assert not doctor().has("view")
+    git(team, "add", "-f", "incidents")
+    assert doctor().state("view", "git rm -r --cached incidents") == "warn"
+
+
+def test_the_view_is_not_ignored(doctor, team, opened):
+    (team / "incidents/.gitignore").unlink()
+    (team / ".gitignore").write_text("")
+    assert doctor().state("view", "git does not ignore incidents/") == "warn"
+
+
+def test_a_partial_clone(shared, remote, tmp_path, git, doctor, monkeypatch, team):
+    git(remote, "config", "uploadpack.allowFilter", "true")
+    git(team, "add", "-A")
+    git(team, "commit", "-q", "-m", "The remote")
+    git(team, "push", "-q", "origin", "main")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{remote}", str(clone))
+    monkeypatch.chdir(clone)
+    check = doctor().find("clone")
+    assert check["state"] == "bad"
+    assert not doctor().has("record", "incident")  # reading it would fetch, one by one
+    subprocess.run(["sh", "-c", check["hint"]], check=True, capture_output=True, cwd=clone)
+    told = doctor()
+    assert told.state("clone") == "ok"
+    assert told.find("record")["message"] == "1 incident, 1 open"
+
+
+def test_a_shallow_clone(shared, remote, tmp_path, git, doctor, monkeypatch, team):
+    clone = tmp_path / "clone"
+    git(team, "commit", "-q", "-am", "The remote")
+    git(team, "push", "-q", "origin", "main")
+    options = ("--depth=1", "--no-single-branch")
+    git(tmp_path, "clone", "-q", *options, f"file://{remote}", str(clone))
+    monkeypatch.chdir(clone)
+    assert doctor().state("clone", "a shallow clone") == "ok"
+
+
+# --- locks and clock -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["refs/incidentctl/log.lock", "refs/heads/incident-log.lock"])
+def test_a_lock_that_a_killed_git_left(doctor, team, opened, name):
+    lock = team / ".git" / name
+    lock.touch()
+    assert not doctor().has("locks")
+    os.utime(lock, (time.time() - 120, time.time() - 120))
+    assert doctor().state("locks", name) == "warn"
+    assert lock.exists()
+
+
+def test_the_lock_of_the_index_is_no_matter(doctor, team, opened):
+    (team / ".git/index.lock").touch()
+    os.utime(team / ".git/index.lock", (1, 1))
+    assert not doctor().has("locks")
+
+
+HOLD = """
+import fcntl, os, subprocess, sys
+file = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+fcntl.flock(file, fcntl.LOCK_EX)
+null = subprocess.DEVNULL
+child = subprocess.Popen(["sleep", "60"], pass_fds=[file], stdout=null, stderr=null)
+print(child.pid, flush=True)
+"""
+
+
+@NEEDS_PROC
+@pytest.mark.parametrize("name", ["sync.lock", "lock"])
+def test_a_lock_that_somebody_holds_for_long(doctor, team, opened, name, monkeypatch):
+    lock = team / ".git/incidentctl" / name
+    taker = subprocess.run(
+        [sys.executable, "-c", HOLD, str(lock)], check=True, capture_output=True, text=True
+    )
+    holder = int(taker.stdout)  # it has inherited the lock, and who took it is gone
+    try:
+        assert not doctor().has("locks")
+        what = doctor_record._LOCKS[name][0]
+        monkeypatch.setitem(doctor_record._LOCKS, name, (what, -1.0))
+        check = doctor().find("locks")
+        assert check["state"] == "warn"
+        assert f"process {holder} has run for" in check["message"]
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(holder, 9)
+    assert not doctor().has("locks")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "state"),
+    [(timedelta(minutes=3), "ok"), (timedelta(minutes=20), "warn"), (timedelta(days=3), "bad")],
+)
+@pytest.mark.parametrize("committed", [True, False])
+def test_an_event_of_the_future(doctor, team, opened, ahead, state, committed):
+    record = open_workspace(str(team)).record
+    moment = datetime.now(UTC) + ahead
+    event = Event(ulid(int(moment.timestamp() * 1000), 7), moment, moment, "bob", Noted("hi"))
+    record.acknowledge(Action(opened, (event,), Author("Bob", "bob@example.org"), "log"))
+    if committed:
+        record.flush()
+    assert doctor().state("clock") == state
+
+
+# --- the remote ----------------------------------------------------------------------------------
+
+
+def test_no_remote(doctor, opened):
+    assert doctor().state("remote", "this clone alone") == "warn"
+
+
+def test_a_remote_that_git_does_not_know(doctor, remote, team, git):
+    git(team, "remote", "remove", "origin")
+    assert doctor().state("remote", "git remote add origin URL") == "bad"
+
+
+def test_a_remote_that_is_none(doctor, shared, team, git):
+    git(team, "remote", "set-url", "origin", "/nowhere")
+    told = doctor()
+    assert told.state("remote", "(misconfigured)") == "bad"
+    assert not told.has("push")
+
+
+def test_a_remote_that_is_down(doctor, shared, team, git):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    git(team, "remote", "set-url", "origin", f"git://127.0.0.1:{port}/x")
+    told = doctor()
+    assert told.code == 0
+    assert told.state("remote", "(offline)") == "warn"
+
+
+def test_a_remote_that_never_answers(doctor, shared, team, git, monkeypatch):
+    monkeypatch.setattr(doctor_remote, "_LIMIT", 0.5)
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        git(team, "remote", "set-url", "origin", f"git://127.0.0.1:{mute.getsockname()[1]}/x")
+        begun = time.monotonic()
+        assert doctor().state("remote", "did not answer in time (offline)") == "warn"
+        assert time.monotonic() - begun < 5
+
+
+def test_a_remote_without_a_branch(doctor, remote, git):
+    git(remote, "update-ref", "-d", "refs/heads/main")
+    assert doctor().state("remote", "push your own branch first") == "bad"
+
+
+def test_a_remote_without_the_record(doctor, run, remote, git):
+    told = doctor()
+    assert told.state("remote", "the first event makes incident-log there") == "ok"
+    assert told.state("push") == "ok"
+    declare(run)
+    wait_for_the_background(run)
+    git(remote, "update-ref", "-d", "refs/heads/incident-log")
+    assert doctor().state("remote", "has no incident-log yet") == "warn"
+
+
+def test_events_that_the_remote_lacks(doctor, run, shared, team, git):
+    git(team, "remote", "set-url", "origin", "/nowhere")
+    run("log", "not sent")
+    assert run("sync").code == 6
+    told = doctor()
+    assert told.state("sync", "1 event not yet on origin, the oldest for") == "warn"
+    assert told.state("sync", "ended misconfigured") == "bad"
+
+
+def test_an_exchange_of_long_ago(doctor, run, shared, team, git):
+    """Another clone has pushed since; and where both are in step the age is no matter."""
+    status = team / ".git/incidentctl/exchange.json"
+    entry = json.loads(status.read_text())
+    old = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    status.write_text(json.dumps(entry | {"at": old}))
+    assert doctor().state("sync") == "ok"
+    git(team, "remote", "set-url", "origin", "git://127.0.0.1:1/x")
+    assert doctor().state("sync", "went well, but is old") == "warn"
+
+
+def test_no_right_to_push(doctor, shared, team, git):
+    git(team, "remote", "set-url", "--push", "origin", "/nowhere")
+    told = doctor()
+    assert told.state("remote", "answers") == "ok"
+    assert told.state("push", "a dry run of the push fails") == "bad"
+
+
+def test_a_branch_that_is_protected(doctor, run, shared, team, remote):
+    hook = remote / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'error: GH006: Protected branch update failed' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    run("log", "refused")
+    assert run("sync").code == 6
+    told = doctor()
+    check = told.find("sync", "was refused")
+    assert check["state"] == "bad"
+    assert "no pull request, no review, no signed commits" in check["hint"]
+    assert "forbid only force-push and deletion" in check["hint"]
+    assert told.state("push", "only a real one asks its rules and hooks") == "ok"
+
+
+def test_a_branch_with_other_files_on_the_remote(doctor, run, shared, team, remote, git, tmp_path):
+    (team / ".github/workflows").mkdir(parents=True)
+    (team / ".github/workflows/tests.yml").write_text("on: push\njobs: {}\n")
+    told = doctor()
+    assert told.state("ci", "to be sure: on: {push: {branches-ignore: [incident-log]}}") == "ok"
+
+    other = tmp_path / "other"
+    git(tmp_path, "clone", "-q", "-b", "incident-log", str(remote), str(other))
+    shutil.copytree(team / ".github", other / ".github")
+    git(other, "add", "-A")
+    git(other, "commit", "-q", "-m", "CI for all")
+    git(other, "push", "-q", "origin", "incident-log")
+    git(team, "fetch", "-q", "origin")
+    told = doctor()
+    assert told.state("ci", "tests.yml runs on incident-log, too") == "warn"
+    assert told.state("branch", "origin/incident-log holds other files") == "warn"
+
+
+def test_ci_files_that_leave_the_branch_out(doctor, team, opened):
+    (team / ".github/workflows").mkdir(parents=True)
+    path = team / ".github/workflows/tests.yml"
+    path.write_text("on:\n  push:\n    branches: [main]\njobs: {}\n")
+    assert not doctor().has("ci")
+    (team / ".gitlab-ci.yml").write_text("test: {script: [make]}\n")
+    assert doctor().state("ci", "workflow: {rules:") == "ok"
+    (team / ".gitlab-ci.yml").write_text("workflow: {rules: [{when: never}]}\n")
+    assert not doctor().has("ci")
+
+
+# --- the rest ------------------------------------------------------------------------------------
+
+
+def test_errors_in_the_catalog(doctor, team):
+    (team / "services/broken.yaml").write_text("name: broken\nowner: nobody\n")
+    check = doctor().find("catalog")
+    assert check["state"] == "bad"
+    assert "1 error" in check["message"]
+
+
+def test_extras_that_are_missing_are_no_fault(doctor, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyrage", None)
+    check = doctor().find("extras", "seal")
+    assert check["state"] == "ok"
+    assert check["hint"] == 'pip install "incidentctl[seal]"'
+
+
+def test_every_extra_is_looked_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert set(EXTRAS) == set(project["optional-dependencies"]) - {"dev"}
+
+
+def test_names_from_outside_act_on_nothing(run, team, opened):
+    (team / ".github/workflows").mkdir(parents=True)
+    (team / ".github/workflows/a\x1b[2J\nbad x.yml").write_text("on: push\njobs: {}\n")
+    box = Path(os.environ["XDG_STATE_HOME"]) / "incidentctl/outbox-\x1b]0;x"
+    box.mkdir(parents=True)
+    (box / f"{ulid(1, 1)}~inc-\x1b[31m").write_text("x")
+    result = run("doctor")
+    assert result.code == 1
+    assert "\x1b" not in result.out
+    assert all(line.split()[0] in ("ok", "warn", "bad") for line in result.out.splitlines())
+    assert not any(line.startswith("bad x") for line in result.out.splitlines())
