@@ -125,3 +125,21 @@ def test_an_amended_text_is_redacted_in_all_its_forms(run, opened, show, log_md)
     assert run("redact", "-1").code == 0
     assert SECRET not in run("show", "--json").out
     assert SECRET not in log_md(opened)
+
+
+def test_purge_takes_a_redacted_text_out_of_the_history(run, opened, team, git):
+    run("log", "the password is hunter2")
+    assert run("purge", "--yes").code == 5  # nothing is redacted
+    run("redact", "-1")
+    assert "hunter2" in git(team, "log", "-p", "incident-log")
+    refused = run("purge")
+    assert refused.code == 5
+    assert "What git cannot undo" in refused.err
+    before = run("show", "--json").json["timeline"]
+    done = run("purge", "--yes", "--json")
+    assert done.json["redacted"] == 1
+    assert git(team, "rev-parse", "incident-log").strip() == done.json["commit"]
+    assert "hunter2" not in git(team, "log", "-p", "incident-log")
+    assert run("show", "--json").json["timeline"] == before
+    assert run("log", "after it").code == 0
+    assert git(team, "rev-list", "--count", "incident-log").strip() == "2"

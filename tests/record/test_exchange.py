@@ -13,6 +13,7 @@ from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import encode
+from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import paths
 from incidentctl.record.crash import EXCHANGE_POINTS
 from incidentctl.record.record import Record
@@ -468,3 +469,127 @@ def test_eight_clones_at_once(remote: Clone) -> None:
         assert log_md(clone) == log_md(clones[0])
     for commit in printed:
         remote.git("merge-base", "--is-ancestor", commit, BRANCH)
+
+
+def marker() -> str:
+    return event(facts.Noted("a marker's name")).id
+
+
+def purge(clone: Clone) -> str:
+    done = opened(clone).purge(AUTHOR, marker=marker(), limit=30)
+    assert done is not None
+    return done
+
+
+def holds(clone: Clone, text: str, ref: str) -> bool:
+    """Whether a text is in any commit of a ref."""
+    commits = clone.git("rev-list", ref).split()
+    return any(clone.git("grep", "-l", text, commit, check=False) for commit in commits)
+
+
+def test_a_purged_text_is_in_no_commit_and_a_stale_clone_does_not_bring_it_back(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    said = say(ann, facts.Declared("a"), facts.Noted("the password is hunter2"))
+    shared(ann)
+    shared(bob)
+    assert holds(bob, "hunter2", TRUTH)
+    offline = say(bob, facts.Noted("offline"))
+    say(ann, facts.Redacted(said[1]))
+    root = purge(ann)
+    assert tip(remote, BRANCH) == tip(ann, TRUTH) == tip(ann, BRANCH) == root
+    assert ann.git("rev-list", "--count", TRUTH).strip() == "1"
+    known = ids(ann)
+    assert len(known) == 3
+
+    done = shared(bob)
+    assert any("purged" in note for note in done.notes)
+    shared(ann)
+    for clone in (ann, bob):
+        assert sorted(ids(clone)) == sorted([*known, *offline])
+        assert not holds(clone, "hunter2", TRUTH)
+        assert not holds(clone, "hunter2", BRANCH)
+        kept = clone.git_dir / "incidentctl"
+        texts = [path.read_bytes() for path in kept.rglob("*") if path.is_file()]
+        assert not any(b"hunter2" in text for text in texts)
+        before = clone.git("log", "-g", "--format=%H", BRANCH, check=False).split()
+        assert not any(clone.git("grep", "hunter2", tip, check=False) for tip in before)
+    assert not holds(remote, "hunter2", BRANCH)
+    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
+    before = tip(remote, BRANCH)
+    for clone in (ann, bob):
+        shared(clone)
+    assert tip(remote, BRANCH) == before
+
+
+def test_a_purge_waits_for_a_remote_in_step(ann: Clone) -> None:
+    said = say(ann, facts.Declared("a"), facts.Noted("hunter2"))
+    shared(ann)
+    say(ann, facts.Redacted(said[1]))
+    before = tip(ann, TRUTH)
+    ann.git("config", "remote.origin.url", "http://127.0.0.1:1/x.git")
+    with pytest.raises(EnvironmentFailedError, match="in step"):
+        purge(ann)
+    assert tip(ann, TRUTH) == before
+
+
+def test_a_purge_that_the_remote_refuses_changes_nothing(remote: Clone, ann: Clone) -> None:
+    said = say(ann, facts.Declared("a"), facts.Noted("hunter2"))
+    say(ann, facts.Redacted(said[1]))
+    shared(ann)
+    before = tip(ann, TRUTH)
+    remote.git("config", "receive.denyNonFastForwards", "true")
+    with pytest.raises(EnvironmentFailedError, match="did not take"):
+        purge(ann)
+    assert tip(ann, TRUTH) == tip(remote, BRANCH) == before
+    assert ids(ann)
+
+
+def test_a_remote_that_somebody_set_back_to_before_the_purge_is_purged_again(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    said = say(ann, facts.Declared("a"), facts.Noted("hunter2"))
+    shared(ann)
+    shared(bob)
+    late = say(bob, facts.Noted("late"))
+    say(ann, facts.Redacted(said[1]))
+    purge(ann)
+    bob.git("push", "-qf", "origin", f"{TRUTH}:{BRANCH}")  # as `push --mirror` of a stale clone
+    shared(ann)
+    assert not holds(remote, "hunter2", BRANCH)
+    assert late[0] in ids(ann)
+    shared(bob)
+    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
+    assert not holds(bob, "hunter2", TRUTH)
+
+
+def test_a_purge_without_a_remote(clone: Clone) -> None:
+    record = clone.declare()
+    secret = action(facts.Noted("hunter2"))
+    record.acknowledge(secret)
+    record.flush()
+    record.acknowledge(action(facts.Redacted(secret.events[0].id)))
+    record.flush()
+    clone.record().purge(AUTHOR, marker=marker(), limit=30)
+    assert len(clone.record().events(INCIDENT)[0]) == 3
+    assert not holds(clone, "hunter2", TRUTH)
+    assert tip(clone, BRANCH) == tip(clone, TRUTH)
+    record = clone.record()
+    record.acknowledge(action(facts.Noted("after")))
+    assert record.flush().commit == tip(clone, TRUTH)
+    assert clone.git("rev-list", "--count", TRUTH).strip() == "2"
+
+
+def test_two_purges_at_once(remote: Clone, ann: Clone, bob: Clone) -> None:
+    said = say(ann, facts.Declared("a"), facts.Noted("hunter2"), facts.Noted("swordfish"))
+    shared(ann)
+    shared(bob)
+    say(ann, facts.Redacted(said[1]))
+    say(bob, facts.Redacted(said[2]))
+    purge(ann)
+    purge(bob)
+    shared(ann)
+    for text in ("hunter2", "swordfish"):
+        assert not any(holds(clone, text, TRUTH) for clone in (ann, bob))
+        assert not holds(remote, text, BRANCH)
+    assert len(ids(ann)) == len(ids(bob)) == 5

@@ -71,6 +71,10 @@ class Workspace:
             except EnvironmentFailedError:
                 return ident  # nobody is refused because git cannot be read; chance will do
 
+    def new_id(self) -> str:
+        """Make a ULID of now."""
+        return ulid(next_milliseconds(self.now(), None), _random(10))
+
     def stamp(
         self,
         facts: Iterable[Any],

@@ -25,7 +25,10 @@ _HINTS = {
 def sync_command(
     ctx: typer.Context,
     json: Json = False,
-    background: Annotated[int | None, typer.Option("--background", hidden=True)] = None,
+    background: Annotated[
+        int | None,
+        typer.Option("--background", hidden=True, help="The inherited lock, by its descriptor."),
+    ] = None,
 ) -> None:
     """Exchange the record with the remote now; it also happens by itself after each event.
 

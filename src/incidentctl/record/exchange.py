@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError
@@ -19,6 +20,7 @@ from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
 from incidentctl.record.merge import advance, merge
 from incidentctl.record.outbox import Author
+from incidentctl.record.purge import Chain, is_replaced, markers, only_in, onto, replace
 from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
 from incidentctl.record.status import Exchanged, Status
 from incidentctl.record.store import Store
@@ -29,6 +31,13 @@ _TRIES = 16
 _PAUSE = 3.0
 #: How long the exchange waits for a command that commits, in seconds.
 _WAIT = 5.0
+
+
+class _Offer(NamedTuple):
+    """A commit for the remote; `instead_of` is a tip that a purge has replaced."""
+
+    commit: str
+    instead_of: str | None = None
 
 
 class Exchange:
@@ -91,8 +100,8 @@ class Exchange:
     def _rounds(self, until: float) -> Answer:
         self._flush()
         # What an earlier fetch brought must not be lost where the remote was reset meanwhile.
-        if (known := self._tracking()) is not None and (commit := self._unite(known)):
-            self._take(commit)
+        if (known := self._tracking()) is not None and (offer := self._unite(known)):
+            self._take(offer.commit)
         answer = Answer(BEHIND, "others push at the same time, or much is logged here")
         for attempt in range(_TRIES):
             fetched = self._fetch(until)
@@ -100,16 +109,16 @@ class Exchange:
                 return fetched
             point("exchange.fetched")
             theirs = self._tracking() if fetched.state == OK else None
-            commit = self._unite(theirs)
+            offer = self._unite(theirs)
             rest = self._forget(theirs) if theirs else False
-            if commit is None and not rest:
+            if offer is None and not rest:
                 return Answer(OK)
             point("exchange.united")
-            if commit is not None:
-                answer = self._remote.push(commit, until=until)
+            if offer is not None:
+                answer = self._remote.push(offer.commit, until=until, instead_of=offer.instead_of)
                 point("exchange.pushed")
                 if answer.state != BEHIND:  # the remote has it; or will not, and it waits merged
-                    self._take(commit)
+                    self._take(offer.commit)
                 if answer.state not in (OK, BEHIND):
                     return answer
             if answer.state == BEHIND:
@@ -133,18 +142,18 @@ class Exchange:
     def _tracking(self) -> str | None:
         return refs.read(self._git, self._remote.tracking)
 
-    def _unite(self, theirs: str | None) -> str | None:
-        """Return the commit that the remote lacks, None when it lacks nothing.
+    def _unite(self, theirs: str | None) -> _Offer | None:
+        """Return what the remote lacks, None when it lacks nothing.
 
         Where theirs follows the truth, or there is none yet, the truth moves at once. A merge is
         not taken in before the remote has it: else each refused push would leave one more.
         """
         truth = self._store.tips().truth
         if theirs is None or theirs == truth:
-            return truth if theirs is None else None
+            return _Offer(truth) if truth is not None and theirs is None else None
         if truth is not None and self._follows(theirs, truth):
             self._store.absorb(theirs)
-            return truth
+            return _Offer(truth)
         difference = compare(self._git, truth, theirs)
         self._tell(difference)
         if truth is None:
@@ -164,10 +173,31 @@ class Exchange:
         if clean:
             self._take(theirs)
             return None
-        return merge(
+        if truth is not None and (offer := self._purged(truth, theirs, difference)):
+            return offer
+        merged = merge(
             self._store, self._render, truth, theirs, difference, author=self._author,
             now=self._now,
         )  # fmt: skip
+        return _Offer(merged)
+
+    def _purged(self, truth: str, theirs: str, difference: Difference) -> _Offer | None:
+        """Answer a purge that one of the two has not seen; None where there was none."""
+        ours_marks, their_marks = markers(self._git, truth), markers(self._git, theirs)
+        chain = Chain(self._store, self._render, self._author, self._now())
+        if their_marks - ours_marks:
+            commit = onto(chain, theirs, only_in(self._store, truth, difference))
+            with Lock(self._state / "lock", self._git) as lock:
+                if lock.take(wait=_WAIT):
+                    replace(
+                        self._store, commit, truth, state=self._state,
+                        mirror_is_free=self._mirror_is_free,
+                    )  # fmt: skip
+            self._notes["the record was purged elsewhere, and its history here is dropped"] = None
+            return _Offer(commit)
+        if is_replaced(self._git, theirs, truth, ours_marks - their_marks):
+            return _Offer(onto(chain, truth, difference.added), instead_of=theirs)
+        return None
 
     def _follows(self, older: str, newer: str) -> bool:
         return self._git.run("merge-base", "--is-ancestor", older, newer).code == 0

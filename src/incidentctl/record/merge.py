@@ -60,6 +60,8 @@ def merge(
             stream.file(paths.log_path(incident), text.encode())
         for incident in difference.logs.keys() - anew:
             stream.object(paths.log_path(incident), difference.logs[incident])
+        for path, oid in difference.markers.items():
+            stream.object(path, oid)
         number = stream.ask_commit(mark)
         stream.send()
         result, answers = stream.answers()

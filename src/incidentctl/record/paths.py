@@ -8,6 +8,8 @@ from typing import NamedTuple
 from incidentctl.domain.events import Event, is_id, is_kind
 from incidentctl.domain.ids import incident_folder, is_incident_id
 
+#: The folder of the markers that a purge leaves.
+PURGED = "purged"
 _EVENT = re.compile(r"(incidents/\d{4}/\d{2}/([a-z0-9-]+))/events/([^/]+)\Z")
 
 
@@ -53,3 +55,14 @@ def parse_log(path: str) -> str | None:
 def log_path(incident: str) -> str:
     """Return the path of an incident's log.md on the branch."""
     return f"{incident_folder(incident)}/log.md"
+
+
+def marker_path(ident: str) -> str:
+    """Return the path of the marker of a purge, which has a ULID."""
+    return f"{PURGED}/{ident}.json"
+
+
+def is_marker(path: str) -> bool:
+    """Say whether a path of the branch is that of a purge's marker."""
+    folder, _, name = path.partition("/")
+    return folder == PURGED and name.endswith(".json") and is_id(name.removesuffix(".json"))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import os
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from incidentctl.record.git import Git
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.pulse import pulse
 from incidentctl.record.reader import Reader
+from incidentctl.record.remote import Remote
 from incidentctl.record.scan import FoldHead
 from incidentctl.record.sent import Unsynced, unsynced
 from incidentctl.record.status import Exchanged, Status
@@ -64,9 +64,8 @@ class Record(Reader):
         something for another process to do: to send, or to pack.
         """
         state = git_dir / "incidentctl"
-        repository = hashlib.sha256(os.fsencode(git_dir.resolve())).hexdigest()[:16]
         self._box = state / "outbox"
-        self._fallback = fallback / f"outbox-{repository}"
+        self._fallback = outbox.fallback_folder(fallback, git_dir)
         store = Store(
             Git(git_dir, environment),
             Cache(state / "cache"),
@@ -150,13 +149,12 @@ class Record(Reader):
             return None
         # Not for who only records: 3 ms.
         from incidentctl.record.exchange import Exchange  # noqa: PLC0415
-        from incidentctl.record.remote import Remote  # noqa: PLC0415
 
         share, self._share = self._share, None  # this is it
         try:
             exchange = Exchange(
                 self._store,
-                Remote(self._store.git, self._remote, self._branch, folder=self._work_tree),
+                self.remote(),
                 self._render,
                 state=self._state,
                 author=author,
@@ -167,8 +165,60 @@ class Record(Reader):
             done = exchange.run(limit=limit)
         finally:
             self._share = share
-        notes = [self.show_view(head.id) for head in self.open_heads() if head.id in done.received]
+        opened = {head.id for head in self.open_heads()}
+        notes = [
+            self.show_view(incident)
+            for incident in sorted(done.received)
+            if incident in opened or self._has_view(incident)
+        ]
         return done._replace(notes=(*done.notes, *filter(None, notes)))
+
+    def remote(self) -> Remote:
+        """Return the remote that shares the record; ValueError when there is none."""
+        if self._remote is None:
+            raise ValueError("the record has no remote")
+        return Remote(self._store.git, self._remote, self._branch, folder=self._work_tree)
+
+    def purge(self, author: Author, *, marker: str, limit: float) -> str | None:
+        """Begin the branch anew without its history, here and on the remote; return the new root.
+
+        `marker` is a ULID. EnvironmentFailedError when the remote is not in step or refuses: then
+        all is as it was. None without a record. The caller holds the lock of exchanges.
+        """
+        from incidentctl.record.purge import Chain, begin_anew  # noqa: PLC0415
+
+        until = time.monotonic() + limit
+        done = self.exchange(author, limit=limit)
+        if done is not None and done.state != "ok":
+            raise EnvironmentFailedError(
+                f"the remote has to be in step first, and it is not: {done.reason or done.state}"
+            )
+        self.flush()
+
+        def push(commit: str, before: str) -> None:
+            if self._remote is None:
+                return
+            remote = self.remote()
+            answer = remote.push(commit, until=until, instead_of=before)
+            if answer.state != "ok":
+                raise EnvironmentFailedError(
+                    f"the remote did not take the new root: {answer.reason or answer.state}",
+                    hint="say it again; a protected branch must allow a forced push for this once",
+                )
+            self._store.git.run("update-ref", remote.tracking, commit)
+
+        chain = Chain(self._store, self._render, author, self._now())
+        commit = begin_anew(
+            chain, marker=marker, state=self._state, mirror_is_free=self._mirror_is_free, push=push
+        )
+        self.flush()
+        for incident in self.ids():
+            if self._has_view(incident):
+                self.show_view(incident)
+        return commit
+
+    def _has_view(self, incident: str) -> bool:
+        return self._view is not None and self._view.has(incident)
 
     def _has_unsent(self) -> bool:
         return self._sent is not None and bool(outbox.paths((self._sent,)))

@@ -69,6 +69,10 @@ class Stream:
         """Put a file into the commit that git has already."""
         self._parts.append(f"M 100644 {oid} {path}\n".encode())
 
+    def folder(self, path: str, oid: str) -> None:
+        """Put a folder into the commit that git has already."""
+        self._parts.append(f"M 040000 {oid} {path}\n".encode())
+
     def ask_commit(self, mark: int) -> int:
         """Ask for the id of a commit; returns the number of the answer."""
         return self._ask(f"get-mark :{mark}\n")

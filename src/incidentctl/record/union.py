@@ -35,6 +35,8 @@ class Difference(NamedTuple):
     """Paths of events that differ by more than a redaction."""
     logs: dict[str, str]
     """The id of their log.md where it is another than ours."""
+    markers: dict[str, str]
+    """The id of each mark of a purge that only they have, by its path."""
     left_out: tuple[str, ...]
     """Paths that are none of the record's, or hold what is no event."""
 
@@ -52,8 +54,9 @@ class _Change(NamedTuple):
 
 
 def holds_only_the_record(git: Git, commit: str) -> bool:
-    """Say whether a commit's tree is a record's: the folder of incidents, and nothing else."""
-    return git.run("ls-tree", "--name-only", commit).out.split() == [_FOLDER.encode()]
+    """Say whether a commit's tree is a record's: incidents, marks of purges, and nothing else."""
+    names = git.run("ls-tree", "--name-only", commit).out.decode(errors="replace").split()
+    return _FOLDER in names and {_FOLDER, paths.PURGED}.issuperset(names)
 
 
 def compare(git: Git, ours: str | None, theirs: str) -> Difference:
@@ -61,7 +64,7 @@ def compare(git: Git, ours: str | None, theirs: str) -> Difference:
 
     Without ours every event of theirs is one; what else theirs holds is not looked at then.
     """
-    found = Difference({}, {}, {}, {}, (), {}, ())
+    found = Difference({}, {}, {}, {}, (), {}, {}, ())
     left_out: list[str] = []
     changes: list[_Change] = []
     for mode, ours_oid, theirs_oid, status, path in _changes(git, ours, theirs):
@@ -76,6 +79,8 @@ def compare(git: Git, ours: str | None, theirs: str) -> Difference:
             changes.append(_Change(place, path, known, theirs_oid))
         elif incident := paths.parse_log(path):
             found.logs[incident] = theirs_oid
+        elif paths.is_marker(path):
+            found.markers[path] = theirs_oid
         else:
             left_out.append(path)
     disputed = _read(git, changes, found, left_out) if changes else ()
@@ -86,7 +91,7 @@ def _changes(git: Git, ours: str | None, theirs: str) -> list[tuple[str, str, st
     within: tuple[str, ...] = ()
     if ours is None:
         ours = git.run("hash-object", "-t", "tree", "--stdin", data=b"").out.decode().strip()
-        within = ("--", _FOLDER)
+        within = ("--", _FOLDER, paths.PURGED)
     arguments = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev", ours, theirs, *within)
     done = git.run("diff-tree", *arguments, timeout=60.0)
     if done.code:

@@ -49,6 +49,10 @@ class View:
             return f"{shown} could not be written: {error.strerror}"
         return None
 
+    def has(self, incident: str) -> bool:
+        """Say whether the view shows an incident."""
+        return (self._root / log_path(incident)).exists()
+
     def _folders(self, path: Path) -> list[Path]:
         folders = []
         while path.parent != self._root:

@@ -1,0 +1,189 @@
+"""Purge: begin the branch anew without its history, so that redacted texts are in no commit of it.
+
+The new root holds a marker that names the roots which it replaces. A clone that fetches a marker it
+lacks puts what only it has onto the new root, and drops its old chain with all that held it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.events import EventError
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record import folder as folders
+from incidentctl.record import outbox, paths, refs
+from incidentctl.record.batch import Render
+from incidentctl.record.folder import Folder
+from incidentctl.record.git import Git
+from incidentctl.record.lock import Lock
+from incidentctl.record.outbox import Author
+from incidentctl.record.proof import held_by
+from incidentctl.record.store import Store
+from incidentctl.record.stored import Stored, check, redacted
+from incidentctl.record.stream import Stream
+from incidentctl.record.union import Difference
+
+#: A chain that is being made stands here.
+_TEMPORARY = "refs/incidentctl/purge"
+#: What a clone keeps that may hold a text of before.
+_KEPT = ("cache",)
+#: How long a purge waits for a command that commits, in seconds.
+_WAIT = 10.0
+
+
+class Chain(NamedTuple):
+    """What makes the commits of another chain: the clone, log.md, and who is their author."""
+
+    store: Store
+    render: Render
+    author: Author
+    now: datetime
+
+
+def markers(git: Git, commit: str | None) -> frozenset[str]:
+    """Return the names of the markers that a commit holds."""
+    if commit is None:
+        return frozenset()
+    listed = git.run("ls-tree", "-z", "--name-only", commit, "--", f"{paths.PURGED}/")
+    return frozenset(filter(None, listed.out.decode(errors="replace").split("\0")))
+
+
+def is_replaced(git: Git, commit: str, by: str, names: Iterable[str]) -> bool:
+    """Say whether a commit belongs to a chain that markers of another one have replaced."""
+    roots: set[str] = set()
+    for name in names:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            shown = git.run("cat-file", "blob", f"{by}:{name}")
+            roots.update(map(str, json.loads(shown.out)["replaces"]))
+    return bool(roots & set(_roots(git, commit)))
+
+
+def _roots(git: Git, commit: str) -> list[str]:
+    done = git.run("rev-list", "--max-parents=0", commit, "--", timeout=60.0)
+    return done.out.decode().split()
+
+
+def begin_anew(
+    chain: Chain,
+    *,
+    marker: str,
+    state: Path,
+    mirror_is_free: Callable[[], bool],
+    push: Callable[[str, str], None],
+) -> str | None:
+    """Put a new root in the place of the truth; return it, None where there is no record.
+
+    `marker` is a ULID. `push` gets the new root and the old tip before anything is dropped here,
+    and raises what stops the purge: then all is as it was. EnvironmentFailedError likewise.
+    """
+    with Lock(state / "lock", chain.store.git) as lock:
+        if not lock.take(wait=_WAIT):
+            raise EnvironmentFailedError("another incidentctl is committing", hint="try again")
+        truth = chain.store.tips().truth
+        if truth is None:
+            return None
+        commit = _new_root(chain, truth, marker)
+        push(commit, truth)
+        replace(chain.store, commit, truth, state=state, mirror_is_free=mirror_is_free)
+    return commit
+
+
+def _new_root(chain: Chain, truth: str, marker: str) -> str:
+    git = chain.store.git
+    content = {"v": 1, "id": marker, "replaces": sorted(_roots(git, truth))}
+    with Stream(git, _TEMPORARY, None, force=True) as stream:
+        message = "Begin the record anew, without what was redacted\n"
+        mark = stream.commit(chain.author, chain.now, message)
+        for name in ("incidents", paths.PURGED):
+            tree = git.run("rev-parse", "--quiet", "--verify", f"{truth}:{name}")
+            if tree.code == 0:
+                stream.folder(name, tree.out.decode().strip())
+        stream.file(paths.marker_path(marker), json.dumps(content).encode() + b"\n")
+        for incident, folder in chain.store.folders(chain.store.index().ids):
+            if forms := redacted(folder.stored):
+                whole = folder._replace(stored={**folder.stored, **forms})
+                _write(chain, stream, incident, whole, forms)
+        return _made(stream, mark)
+
+
+def onto(chain: Chain, theirs: str, missing: dict[str, dict[str, Stored]]) -> str:
+    """Make the commit that adds events to another chain; that chain's tip when there are none."""
+    if not missing:
+        return theirs
+    with Stream(chain.store.git, _TEMPORARY, theirs, force=True) as stream:
+        message = "Add what the purged record had not\n"
+        mark = stream.commit(chain.author, chain.now, message)
+        for incident, stored in missing.items():
+            folder = chain.store.folder_at(incident, (theirs,)).union(stored)
+            forms = {**stored, **redacted(folder.stored)}
+            folder = folder._replace(stored={**folder.stored, **forms})
+            _write(chain, stream, incident, folder, forms)
+        return _made(stream, mark)
+
+
+def only_in(store: Store, ours: str, difference: Difference) -> dict[str, dict[str, Stored]]:
+    """Return the events of ours that a difference says the others miss."""
+    found = {}
+    for incident, names in difference.missing.items():
+        stored = store.folder_at(incident, (ours,)).stored
+        found[incident] = {name: stored[name] for name in names if name in stored}
+    return found
+
+
+def _write(
+    chain: Chain, stream: Stream, incident: str, folder: Folder, files: dict[str, Stored]
+) -> None:
+    for name, event in files.items():
+        stream.file(paths.event_path(incident, name), event.data)
+    if folders.knows_all(folder.events()):
+        told = folders.problems(paths.log_path(incident), folder, now=chain.now)
+        text = chain.render(incident, folder.events(), told)
+        stream.file(paths.log_path(incident), text.encode())
+
+
+def _made(stream: Stream, mark: int) -> str:
+    number = stream.ask_commit(mark)
+    stream.send()
+    result, answers = stream.answers()
+    if not answers[number] or result.code:
+        raise EnvironmentFailedError(f"git could not make the new root: {result.err.strip()[:200]}")
+    return answers[number]
+
+
+def replace(
+    store: Store, commit: str, before: str, *, state: Path, mirror_is_free: Callable[[], bool]
+) -> bool:
+    """Let the truth be another chain, and drop what this clone kept of the old one.
+
+    Only for the holder of the clone's lock. False when the truth is not `before` any more. Git
+    itself keeps unreachable objects for two weeks; they are the user's to prune.
+    """
+    git, tips = store.git, store.tips()
+    if git.run("update-ref", refs.TRUTH, commit, before).code:
+        return False
+    if tips.mirror is not None and mirror_is_free():
+        git.run("update-ref", store.mirror, commit, tips.mirror)
+    for ref in filter(None, (refs.TRUTH, store.mirror, store.tracking)):
+        (git.git_dir / "logs" / ref).unlink(missing_ok=True)
+    git.run("update-ref", "-d", _TEMPORARY)
+    for name in _KEPT:
+        shutil.rmtree(state / name, ignore_errors=True)
+    _clear(git, state / "sent", commit)
+    return True
+
+
+def _clear(git: Git, sent: Path, commit: str) -> None:
+    """Forget in `sent` what the new chain holds blanked: the file still has the text."""
+    for path in outbox.paths((sent,)):
+        with contextlib.suppress(EventError):  # a damaged one is told by `doctor`
+            action = outbox.read(path)
+            if action is not None:
+                wanted = {name: check(name, data) for name, data in action.entries.items()}
+                if len(held_by(git, commit, {action.incident: wanted})) < len(wanted):
+                    path.unlink(missing_ok=True)
