@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from shlex import quote
 
 from incidentctl.app.doctor_setup import Setup
 from incidentctl.domain.doctor import Check, clock_check, count
-from incidentctl.domain.ids import incident_folder
+from incidentctl.domain.ids import incident_folder, is_incident_id
 from incidentctl.domain.times import rough_duration
 from incidentctl.record import health, outbox, refs, team
 
@@ -71,15 +70,17 @@ def spools(setup: Setup) -> Iterator[Check]:
         here = known.intersection(incidents)
         shown = ", ".join(f"{i} (of this record)" if i in here else i for i in incidents[:3])
         more = f" and {len(incidents) - 3} more" if len(incidents) > 3 else ""
-        box = quote(str(folder / "outbox"))
+        named = next(filter(is_incident_id, incidents), "INCIDENT")
         yield Check(
             "outbox", "warn", f"{count(len(files), 'command')} of {shown}{more} in {other}, of "
             "another repository, or of this one before it was moved",
-            f"if they are this one's: mkdir -p {box} && mv {quote(str(other))}/* {box}/",
+            "`incidentctl adopt` brings home what is of this record" if here
+            else f"if it is this team's: `incidentctl adopt {named}`",
         )  # fmt: skip
     for path in health.damaged([*boxes, folder / "sent", *others]):
         yield Check(
-            "outbox", "bad", f"{path} is damaged, or from a newer incidentctl; it is kept",
+            "outbox", "warn" if path.parent in others else "bad",
+            f"damaged, or from a newer incidentctl, and kept: {path}",
             "read it: each line is an event; record by hand what it says, then move it away",
         )  # fmt: skip
     for path in health.torn_refs(folder.parent):

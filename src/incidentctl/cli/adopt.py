@@ -21,6 +21,8 @@ def adopt_command(
 ) -> None:
     """Move incidents that were recorded locally into this team's record.
 
+    Also what this repository could not take before it was moved to another folder.
+
     incidentctl adopt
     """
     from incidentctl.app.adopt import adopt
