@@ -221,6 +221,11 @@ def test_a_git_file_that_leads_nowhere(doctor, team):
     assert doctor().state("repository", "no git repository") == "bad"
 
 
+def test_refs_in_a_reftable(doctor, team):
+    (team / ".git/reftable").mkdir()
+    assert doctor().state("repository", "git refs migrate") == "warn"
+
+
 @NEEDS_ROOT
 def test_a_repository_that_git_refuses(doctor, team, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")

@@ -27,7 +27,9 @@ def sync_command(
     json: Json = False,
     background: Annotated[
         int | None,
-        typer.Option("--background", hidden=True, help="The inherited lock, by its descriptor."),
+        typer.Option(
+            "--background", hidden=True, metavar="FD", help="The inherited lock, by its descriptor."
+        ),
     ] = None,
 ) -> None:
     """Exchange the record with the remote now; it also happens by itself after each event.
