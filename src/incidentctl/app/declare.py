@@ -30,6 +30,8 @@ class Request(NamedTuple):
     reported_by: str | None = None
     at: datetime | None = None
     resolved_at: datetime | None = None
+    restricted: bool = False
+    """Kept apart, and never sent to the shared remote."""
     also: Sequence[Any] = ()
     """Facts of the same action."""
 
@@ -50,6 +52,8 @@ def begin(
         raise UsageError("It cannot have been resolved before it was declared.")
     basics = workspace.basics
     ident = workspace.new_incident_id(request.kind, request.at or now)
+    if request.restricted:
+        workspace.record.restrict(ident)
     title, noted = notes.title(title)
     declared = facts.Declared(
         title,

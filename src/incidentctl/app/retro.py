@@ -56,17 +56,20 @@ def without(workspace: Workspace) -> list[Head]:
     return [
         head
         for head in workspace.record.heads()
-        if head.status == RESOLVED and existing(workspace, head.id) is None
+        if head.status == RESOLVED
+        and existing(workspace, head.id) is None
+        and not workspace.record.is_restricted(head.id)
     ]
 
 
 def write(workspace: Workspace, part: str) -> Written:
     """Write the retrospective of an incident, or refresh its facts where it is written already.
 
-    Refuses an open incident, and a file whose front matter or markers are broken.
+    Refuses an open or restricted incident, and a file whose front matter or markers are broken.
     """
     root = folder(workspace)
     incident = load(workspace, find_incident(workspace, part))
+    _check_may_leave(workspace, incident.id)
     if incident.open or incident.ended is None:
         raise RefusedError(
             f"{incident.id} is still open.", hint="end it first: `incidentctl resolve`"
@@ -89,15 +92,24 @@ def write(workspace: Workspace, part: str) -> Written:
     return Written(path, "written", incident.id, participants, meeting)
 
 
+def _check_may_leave(workspace: Workspace, ident: str) -> None:
+    if workspace.record.is_restricted(ident):
+        raise RefusedError(
+            f"{ident} is restricted, and the team's files are for everybody.",
+            hint=f"keep what `incidentctl log -i {ident}` prints where only the right people read",
+        )
+
+
 def put_log(workspace: Workspace, ident: str) -> str:
     """Write the log as it is now beside the retrospective; return its path from the root.
 
-    Refuses to overwrite a file that is no log of ours.
+    Refuses to overwrite a file that is no log of ours, and to show a restricted incident.
     """
     from incidentctl.files.layout import read_one
     from incidentctl.files.retros import path_of
     from incidentctl.files.writer import rewrite, write_new
 
+    _check_may_leave(workspace, ident)
     root, path = folder(workspace), path_of(f"{ident}.log")
     text = workspace.log_text(ident)
     if write_new(root, {path: text}).written:

@@ -27,7 +27,8 @@ from incidentctl.record.place import (
     init_local,
     open_repository,
 )
-from incidentctl.record.record import Author, Record
+from incidentctl.record.record import Author
+from incidentctl.record.restricted import RecordWithRestricted
 
 
 def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
@@ -175,22 +176,25 @@ class Workspace:
         return self._place is None
 
     @cached_property
-    def record(self) -> Record:
+    def record(self) -> RecordWithRestricted:
         """Return the team's record, or the local one where there is no team's repository."""
         place = self._place
         if place is None:
             return self.local_record
-        return self._record(place, remote=self.basics.remote)
+        basics = self.basics
+        return self._record(place, remote=basics.remote, restricted=basics.restricted_remote)
 
     @cached_property
-    def local_record(self) -> Record:
+    def local_record(self) -> RecordWithRestricted:
         """Return the record in the XDG state folder, made if it is not there."""
         folder = places.state_folder(self.environment) / "record.git"
         place = init_local(folder, self.environment, branch=self.basics.branch)
-        return self._record(place, remote=None)
+        return self._record(place, remote=None, restricted=None)
 
-    def _record(self, place: RepositoryPlace, *, remote: str | None) -> Record:
-        return Record(
+    def _record(
+        self, place: RepositoryPlace, *, remote: str | None, restricted: str | None
+    ) -> RecordWithRestricted:
+        return RecordWithRestricted(
             place.common_dir,
             work_tree=place.work_tree,
             own_dir=place.git_dir,
@@ -199,6 +203,7 @@ class Workspace:
             fold_head=_fold_head,
             branch=self.basics.branch,
             remote=remote,
+            restricted_remote=restricted,
             fallback=places.state_folder(self.environment),
             now=self.now,
             share=self.sharing.share,

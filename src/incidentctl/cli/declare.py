@@ -11,7 +11,7 @@ from incidentctl.app.respond import Recorded, load, moment
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, Json, NoInput
-from incidentctl.cli.responding import tell, workspace_of
+from incidentctl.cli.responding import restriction, tell, workspace_of
 from incidentctl.domain.state import Incident
 from incidentctl.domain.times import iso
 from incidentctl.errors import IncidentctlError, UsageError
@@ -51,6 +51,10 @@ def declare_command(
     resolved_at: Annotated[
         str | None, typer.Option("--resolved-at", metavar="TIME", help="With --backfill.")
     ] = None,
+    restricted: Annotated[
+        bool,
+        typer.Option("--restricted", help="Security, people: never sent to the shared remote."),
+    ] = False,
     as_: AsPerson = None,
     no_input: NoInput = False,
     no_walk: Annotated[
@@ -84,6 +88,7 @@ def declare_command(
             _short(reported_by),
             moment(workspace, who, at),
             moment(workspace, who, resolved_at),
+            restricted,
         )
         ident = begin(workspace, request, who, tell=tell)
     except IncidentctlError as refusal:
@@ -138,6 +143,8 @@ def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) 
     console.say(f"repository: {_where(workspace)}")
     console.out(incident.id)
     console.say(f"severity   {incident.severity}{confirmed}")
+    if workspace.record.is_restricted(ident):
+        console.say(f"restricted {restriction(workspace)}", indent=11)
     console.say(f"owner      {incident.owner or 'nobody yet: incidentctl affects SERVICE'}")
     console.say(f"process    {incident.reason}", indent=11)
     if incident.next_update:

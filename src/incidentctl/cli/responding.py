@@ -43,6 +43,13 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
         return ask_choice("Which incident?", choices, several.candidates[0])
 
 
+def restriction(workspace: Workspace) -> str:
+    """Say where a restricted incident is kept."""
+    if remote := workspace.basics.restricted_remote:
+        return f"shared through {remote} alone; who can read this clone can read it"
+    return "kept in this clone, sent nowhere; who can read the clone can read it"
+
+
 def tell_sharing(workspace: Workspace) -> None:
     """Say what the remote lacks, since when and why; and let the background fetch what is new."""
     left, last = workspace.record.unsynced(), workspace.record.exchange_status()

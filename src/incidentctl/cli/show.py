@@ -11,7 +11,12 @@ import typer
 from incidentctl.app.query import Filters, as_json, head_as_json, listed, shown
 from incidentctl.cli import console
 from incidentctl.cli.options import InIncident, Json
-from incidentctl.cli.responding import choose_incident, tell_sharing, workspace_of
+from incidentctl.cli.responding import (
+    choose_incident,
+    restriction,
+    tell_sharing,
+    workspace_of,
+)
 
 
 def list_command(
@@ -89,8 +94,9 @@ def show_command(
     ident = choose_incident(workspace, part or incident)
     found = shown(workspace, ident, at=at)
     tell_sharing(workspace)
+    kept = workspace.record.is_restricted(ident)
     if json:
-        console.print_json("show", as_json(found))
+        console.print_json("show", as_json(found) | {"restricted": kept})
         return
     if short:
         from incidentctl.domain.brief import INDENT, brief
@@ -101,3 +107,5 @@ def show_command(
     from incidentctl.cli.screen import print_incident
 
     print_incident(found, workspace.now())
+    if kept:
+        console.say(f"restricted: {restriction(workspace)}")

@@ -32,6 +32,8 @@ class RecordSettings:
 
     remote: Name | None = None
     """The git remote that shares the record; without it nothing is sent."""
+    restricted_remote: Name | None = None
+    """Another git remote, for restricted incidents; without it they stay in the clone."""
     branch: Annotated[str, Parsed(_parse_branch, _BRANCH)] = "incident-log"
     """The branch on which people read the record, here and on the remote."""
 

@@ -34,6 +34,7 @@ class Basics(NamedTuple):
     remote: str | None = None
     branch: str = "incident-log"
     default_severity: str | None = None
+    restricted_remote: str | None = None
     people: tuple[Person, ...] = ()
     problems: tuple[Problem, ...] = ()
     """What is wrong in the files that these values come from."""
@@ -74,6 +75,7 @@ def basics_of(catalog: Any, problems: Iterable[Problem]) -> Basics:
         organisation=settings.organisation,
         timezone=settings.timezone,
         remote=settings.record.remote,
+        restricted_remote=settings.record.restricted_remote,
         branch=settings.record.branch,
         default_severity=settings.default_severity,
         people=tuple(

@@ -11,7 +11,7 @@ from incidentctl.domain.ids import incident_folder
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.record import folder as folders
-from incidentctl.record import paths, refs
+from incidentctl.record import paths
 from incidentctl.record.crash import point
 from incidentctl.record.folder import Folder
 from incidentctl.record.outbox import Author, Pending
@@ -80,7 +80,7 @@ class Batch:
             return self._already_there(pending, tips, absorbed)
         # Git starts while log.md is rendered, and what is not for the commit is rendered while
         # git works: together 10 ms of a `log` with 1,000 events.
-        with Stream(self._store.git, refs.TRUTH, base) as stream:
+        with Stream(self._store.git, self._store.truth, base) as stream:
             return self._import(stream, pending, absorbed)
 
     def _import(
@@ -98,7 +98,7 @@ class Batch:
             for name in stored
         }
         folder_answers = {i: stream.ask_path(incident_folder(i)) for i in self._fresh}
-        if self._move_mirror:
+        if self._move_mirror and self._store.mirror:
             stream.move(self._store.mirror)
         point("flush.prepared")
         stream.send()
@@ -146,7 +146,7 @@ class Batch:
         """Every event is in the truth; where it is only in the base, the truth begins there."""
         base = self._base(tips)
         if tips.truth is None and base is not None:
-            self._store.git.run("update-ref", refs.TRUTH, base, "0" * len(base))
+            self._store.git.run("update-ref", self._store.truth, base, "0" * len(base))
             tips = self._store.tips()
             if tips.truth is None:
                 raise EnvironmentFailedError("git could not start the record")

@@ -215,7 +215,8 @@ class Exchange:
             if not lock.take(wait=_WAIT):
                 return  # the next round sees to it
             before = self._store.tips()
-            advance(self._git, commit, self._mirror if self._mirror_is_free() else None)
+            mirror = self._mirror if self._mirror_is_free() else None
+            advance(self._git, commit, truth=self._store.truth, mirror=mirror)
         if self._store.tips().truth == commit:
             point("exchange.taken")
             old = (before.truth, before.mirror if before.mirror == before.truth else None)

@@ -103,8 +103,9 @@ class Flush:
 
     def _drain(self) -> bool:
         """Commit until the outbox is empty; False when it cannot be emptied now."""
-        refs.clear_stale_lock(self._store.git, refs.TRUTH, age=_STALE_TRUTH)
-        refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
+        refs.clear_stale_lock(self._store.git, self._store.truth, age=_STALE_TRUTH)
+        if self._store.mirror:
+            refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
         outbox.sweep(self._boxes)
         try:
             self._note(mend_truth(self._store, self._state))
@@ -196,6 +197,8 @@ class Flush:
             for name in self._store.folder(incident).stored:
                 if name.startswith(mine.name[:26]):
                     path = paths.event_path(incident, name)
-                    found = self._store.git.run("log", "-1", "--format=%H", refs.TRUTH, "--", path)
+                    found = self._store.git.run(
+                        "log", "-1", "--format=%H", self._store.truth, "--", path
+                    )
                     return found.out.decode().strip() or None
         return None

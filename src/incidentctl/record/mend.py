@@ -16,25 +16,25 @@ def mend_truth(store: Store, state: Path) -> str | None:
     Then the record goes on from the branches that still hold it. Only for the holder of the lock.
     OSError when the file cannot be moved.
     """
-    loose = store.git.git_dir / refs.TRUTH
-    if not loose.is_file() or refs.is_there(store.git, refs.read(store.git, refs.TRUTH)):
+    loose = store.git.git_dir / store.truth
+    if not loose.is_file() or refs.is_there(store.git, refs.read(store.git, store.truth)):
         return None
     aside = state / f"damaged-log-ref-{time.time_ns()}"
     loose.replace(aside)
-    below = refs.read(store.git, refs.TRUTH)  # an older one, from `git pack-refs`
+    below = refs.read(store.git, store.truth)  # an older one, from `git pack-refs`
     if below and not refs.is_there(store.git, below):
-        store.git.run("update-ref", "-d", refs.TRUTH)
+        store.git.run("update-ref", "-d", store.truth)
     elif below and (newer := _newer(store, below)):
-        store.git.run("update-ref", refs.TRUTH, newer, below)
+        store.git.run("update-ref", store.truth, newer, below)
     return (
-        f"the record's ref {refs.TRUTH} was damaged, as by a power cut: it is now {aside}, "
+        f"the record's ref {store.truth} was damaged, as by a power cut: it is now {aside}, "
         "and the record goes on from what the branches and this clone still hold"
     )
 
 
 def _newer(store: Store, below: str) -> str | None:
     """Return the mirror's commit if it follows a commit of the truth."""
-    mirror = refs.read(store.git, store.mirror)
+    mirror = refs.read(store.git, store.mirror) if store.mirror else None
     if mirror is None or mirror == below:
         return None
     return mirror if _follows(store.git, below, mirror) else None

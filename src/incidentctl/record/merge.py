@@ -7,7 +7,7 @@ from datetime import datetime
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
-from incidentctl.record import paths, refs
+from incidentctl.record import paths
 from incidentctl.record.batch import Render
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Author
@@ -70,13 +70,13 @@ def merge(
     return answers[number]
 
 
-def advance(git: Git, commit: str, mirror: str | None) -> None:
+def advance(git: Git, commit: str, *, truth: str, mirror: str | None) -> None:
     """Move the truth to a commit that follows it, and the mirror if it can follow, too.
 
     Only for the holder of the clone's lock. Judged by the truth: a mirror with commits of its own
     stays, and git then ends with 1.
     """
-    moves = [f"reset {ref}\nfrom {commit}\n\n" for ref in (refs.TRUTH, mirror) if ref]
+    moves = [f"reset {ref}\nfrom {commit}\n\n" for ref in (truth, mirror) if ref]
     data = "".join(["feature done\n", *moves, "done\n"])
     git.run("fast-import", "--quiet", data=data.encode(), timeout=60.0)
     git.run("update-ref", "-d", _TEMPORARY)

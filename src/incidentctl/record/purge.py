@@ -17,7 +17,7 @@ from typing import NamedTuple
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
-from incidentctl.record import outbox, paths, refs
+from incidentctl.record import outbox, paths
 from incidentctl.record.batch import Render
 from incidentctl.record.folder import Folder
 from incidentctl.record.git import Git
@@ -82,6 +82,8 @@ def begin_anew(
     `marker` is a ULID. `push` gets the new root and the old tip before anything is dropped here,
     and raises what stops the purge: then all is as it was. EnvironmentFailedError likewise.
     """
+    if chain.store.tips().truth is None:
+        return None
     with Lock(state / "lock", chain.store.git) as lock:
         if not lock.take(wait=_WAIT):
             raise EnvironmentFailedError("another incidentctl is committing", hint="try again")
@@ -165,11 +167,11 @@ def replace(
     itself keeps unreachable objects for two weeks; they are the user's to prune.
     """
     git, tips = store.git, store.tips()
-    if git.run("update-ref", refs.TRUTH, commit, before).code:
+    if git.run("update-ref", store.truth, commit, before).code:
         return False
-    if tips.mirror is not None and mirror_is_free():
+    if store.mirror and tips.mirror is not None and mirror_is_free():
         git.run("update-ref", store.mirror, commit, tips.mirror)
-    for ref in filter(None, (refs.TRUTH, store.mirror, store.tracking)):
+    for ref in filter(None, (store.truth, store.mirror, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
     git.run("update-ref", "-d", _TEMPORARY)
     for name in _KEPT:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from incidentctl.domain.events import EventError
-from incidentctl.errors import EnvironmentFailedError, InvalidDataError
+from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import maintenance, outbox, refs, status
+from incidentctl.record.acknowledge import Acknowledged, acknowledge
 from incidentctl.record.background import Background
 from incidentctl.record.batch import Batch, Render
 from incidentctl.record.cache import Cache
@@ -28,13 +26,6 @@ from incidentctl.record.store import Store
 from incidentctl.record.view import View
 
 __all__ = ["Acknowledged", "Action", "Author", "Flushed", "Record"]
-
-
-class Acknowledged(NamedTuple):
-    """An action is on disk in `path`; `note` says so when it is not the usual folder."""
-
-    path: Path
-    note: str | None = None
 
 
 class Record(Reader):
@@ -54,6 +45,7 @@ class Record(Reader):
         branch: str = "incident-log",
         remote: str | None = None,
         share: Callable[[], None] | None = None,
+        restricted: bool = False,
     ) -> None:
         """Take the common git directory, and what to compute and render with.
 
@@ -61,9 +53,12 @@ class Record(Reader):
         is another one, as in a linked worktree. `fallback` holds the outbox where the git
         directory cannot be written. `render` gives the log.md of an incident, `fold_head` what a
         list shows of it, from its life-cycle events. `share` is called after each flush that leaves
-        something for another process to do: to send, or to pack.
+        something for another process to do: to send, or to pack. What is `restricted` is kept
+        apart from all else: in a ref of its own, in no branch and no view.
         """
         state = git_dir / "incidentctl"
+        if restricted:
+            state, fallback, work_tree = state / "restricted", fallback / "restricted", None
         self._box = state / "outbox"
         self._fallback = outbox.fallback_folder(fallback, git_dir)
         store = Store(
@@ -72,6 +67,7 @@ class Record(Reader):
             fold_head,
             branch=branch,
             remote=remote,
+            restricted=restricted,
         )
         boxes, sent = (self._box, self._fallback), state / "sent" if remote else None
         super().__init__(store, boxes, sent, now=now)
@@ -96,24 +92,10 @@ class Record(Reader):
 
         EnvironmentFailedError when no folder takes it: then nothing is acknowledged.
         """
-        note = None
-        try:
-            try:
-                path = outbox.write(self._box, action)
-            except OSError as error:
-                try:
-                    path = outbox.write(self._fallback, action)
-                except OSError as second:
-                    raise _not_written(self._box, error, self._fallback, second) from None
-                note = f"{self._box} cannot be written ({_why(error)}): kept in {self._fallback}"
-        except EventError as error:
-            raise InvalidDataError(
-                f"This cannot be recorded: {error}.",
-                hint="say the long part with `incidentctl log`",
-            ) from None
-        self._mine = path
+        done = acknowledge(self._box, self._fallback, action)
+        self._mine = done.path
         self._touched[action.incident] = None
-        return Acknowledged(path, note)
+        return done
 
     def flush(self) -> Flushed:
         """Commit everything that is acknowledged; wait for nobody longer than 0.3 seconds.
@@ -136,7 +118,7 @@ class Record(Reader):
             note = self.show_view(incident, log=log)
             notes += [note] if note else []
         self._touched.clear()
-        if self._share is not None and (self._has_unsent() or self._is_crowded()):
+        if self._share is not None and (self.has_unsent() or self._is_crowded()):
             self._share()
         return flushed._replace(notes=tuple(notes))
 
@@ -220,7 +202,8 @@ class Record(Reader):
     def _has_view(self, incident: str) -> bool:
         return self._view is not None and self._view.has(incident)
 
-    def _has_unsent(self) -> bool:
+    def has_unsent(self) -> bool:
+        """Say whether something is committed that the remote has not."""
         return self._sent is not None and bool(outbox.paths((self._sent,)))
 
     def _is_crowded(self) -> bool:
@@ -259,7 +242,7 @@ class Record(Reader):
     def mirror_note(self) -> str | None:
         """Say why the branch for people is not where the record is; None when it is."""
         tips = self._store.tips()
-        if tips.truth is None or tips.mirror == tips.truth:
+        if tips.truth is None or tips.mirror == tips.truth or self._store.mirror is None:
             return None
         if not self._mirror_is_free():
             return f"branch {self._branch} is checked out and stays where it is; nothing is lost"
@@ -280,19 +263,5 @@ class Record(Reader):
 
     def pulse(self) -> tuple[object, ...]:
         """Return what differs from the time before if the record has changed since; in no time."""
-        names = [refs.TRUTH, self._store.mirror, self._store.tracking]
+        names = [self._store.truth, self._store.mirror, self._store.tracking]
         return pulse(self._git_dir, filter(None, names), self._boxes)
-
-
-def _why(error: OSError) -> str:
-    return "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror)
-
-
-def _not_written(
-    box: Path, error: OSError, fallback: Path, second: OSError
-) -> EnvironmentFailedError:
-    return EnvironmentFailedError(
-        f"nothing was recorded: {box} cannot be written ({_why(error)}), "
-        f"nor can {fallback} ({_why(second)})",
-        hint="make room or permission for one of them and say it again",
-    )

@@ -16,6 +16,8 @@ from incidentctl.record.git import Git
 
 #: The one ref that is the record; hidden, so that nobody checks it out or prunes it by accident.
 TRUTH = "refs/incidentctl/log"
+#: The same for incidents that are shared with nobody, or through a remote of their own.
+RESTRICTED = "refs/incidentctl/restricted"
 
 _OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\n?\Z")
 

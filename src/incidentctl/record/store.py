@@ -35,13 +35,24 @@ class Store:
     """Reads of one clone. What was read is kept for as long as the refs do not move."""
 
     def __init__(
-        self, git: Git, cache: Cache, fold_head: FoldHead, *, branch: str, remote: str | None
+        self,
+        git: Git,
+        cache: Cache,
+        fold_head: FoldHead,
+        *,
+        branch: str,
+        remote: str | None,
+        restricted: bool = False,
     ) -> None:
-        """Take what to read with; `branch` is the mirror, `remote` whose copy may add events."""
+        """Take what to read with; `branch` is the mirror, `remote` whose copy may add events.
+
+        What is `restricted` has a ref of its own, and no mirror.
+        """
         self.git = git
         self.cache = cache
         self.fold_head = fold_head
-        self.mirror = f"refs/heads/{branch}"
+        self.truth = refs.RESTRICTED if restricted else refs.TRUTH
+        self.mirror = None if restricted else f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{remote}/{branch}" if remote else None
         self._folders: dict[str, tuple[tuple[str, ...], Folder]] = {}
         self._index: Index | None = None
@@ -49,13 +60,14 @@ class Store:
 
     def tips(self) -> Tips:
         """Read the refs; a truth that names no commit of this clone counts as none."""
-        truth = refs.read(self.git, refs.TRUTH)
+        truth = refs.read(self.git, self.truth)
         if truth is not None and truth != self._seen:
             # What the index was computed from was there.
             known = self._last_index(truth).truth == truth or refs.is_there(self.git, truth)
             self._seen = truth = truth if known else None
         tracking = refs.read(self.git, self.tracking) if self.tracking else None
-        return Tips(truth, refs.read(self.git, self.mirror), tracking)
+        mirror = refs.read(self.git, self.mirror) if self.mirror else None
+        return Tips(truth, mirror, tracking)
 
     def _last_index(self, truth: str | None) -> Index:
         """Return the newest index there is; another process may have written it since."""

@@ -1,0 +1,135 @@
+"""The record, and beside it the restricted incidents: kept apart, and never sent to its remote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from incidentctl.domain.events import Event
+from incidentctl.domain.incident import Head
+from incidentctl.errors import Problem
+from incidentctl.record.flush import Flushed
+from incidentctl.record.outbox import Action, Author
+from incidentctl.record.record import Acknowledged, Record
+from incidentctl.record.sent import Unsynced
+from incidentctl.record.status import Exchanged
+
+
+class RecordWithRestricted(Record):
+    """A record that reads and writes each incident where it belongs."""
+
+    def __init__(self, *arguments: Any, restricted_remote: str | None, **given: Any) -> None:
+        """Take what a `Record` takes, and the remote for restricted incidents, if there is one."""
+        super().__init__(*arguments, **given)
+        apart = given | {"remote": restricted_remote, "restricted": True, "share": None}
+        self._apart = Record(*arguments, **apart)
+        self._named: set[str] = set()
+        self._last_apart = False
+
+    def restrict(self, incident: str) -> None:
+        """Let an incident that is about to be declared be a restricted one."""
+        self._named.add(incident)
+
+    def is_restricted(self, incident: str) -> bool:
+        """Say whether an incident is kept apart."""
+        return incident in self._named or incident in self._apart.ids()
+
+    def acknowledge(self, action: Action) -> Acknowledged:
+        """Put an action on disk, where its incident belongs; as `Record.acknowledge`."""
+        self._last_apart = self.is_restricted(action.incident)
+        if self._last_apart:
+            return self._apart.acknowledge(action)
+        return super().acknowledge(action)
+
+    def flush(self) -> Flushed:
+        """Commit what waits in both; as `Record.flush`."""
+        apart, ours = self._apart.flush(), super().flush()
+        return Flushed(
+            apart.commit if self._last_apart else ours.commit,
+            ours.pending + apart.pending,
+            ours.reason or apart.reason,
+            (*ours.notes, *apart.notes),
+        )
+
+    def has_unsent(self) -> bool:
+        """Say whether either remote lacks something."""
+        return super().has_unsent() or self._apart.has_unsent()
+
+    def exchange(self, author: Author, *, limit: float) -> Exchanged | None:
+        """Exchange each with its own remote; as `Record.exchange`, and the worse of the two."""
+        done = [
+            each
+            for each in (
+                super().exchange(author, limit=limit),
+                self._apart.exchange(author, limit=limit),
+            )
+            if each is not None
+        ]
+        if not done:
+            return None
+        told = next((each for each in done if each.state != "ok"), done[0])
+        return told._replace(
+            sent=sum(each.sent for each in done),
+            received=frozenset().union(*(each.received for each in done)),
+            events=sum(each.events for each in done),
+            notes=tuple(chain.from_iterable(each.notes for each in done)),
+        )
+
+    def purge(self, author: Author, *, marker: str, limit: float) -> str | None:
+        """Purge both; as `Record.purge`."""
+        apart = self._apart.purge(author, marker=marker, limit=limit)
+        return super().purge(author, marker=marker, limit=limit) or apart
+
+    def events(self, incident: str) -> tuple[list[Event], list[Problem]]:
+        """Return the events of an incident; as `Record.events`."""
+        if self.is_restricted(incident):
+            return self._apart.events(incident)
+        return super().events(incident)
+
+    def many_events(
+        self, incidents: Iterable[str]
+    ) -> Iterator[tuple[str, list[Event], list[Problem]]]:
+        """Return the events of many incidents; as `Record.many_events`."""
+        apart = set(self._apart.ids())
+        wanted = list(incidents)
+        yield from super().many_events(each for each in wanted if each not in apart)
+        yield from self._apart.many_events(each for each in wanted if each in apart)
+
+    def newest_id(self, incident: str) -> str | None:
+        """Return the newest event's id; as `Record.newest_id`."""
+        if self.is_restricted(incident):
+            return self._apart.newest_id(incident)
+        return super().newest_id(incident)
+
+    def open_heads(self) -> list[Head]:
+        """Return the open incidents of both, the newest first."""
+        return _newest_first([*super().open_heads(), *self._apart.open_heads()])
+
+    def heads(self) -> list[Head]:
+        """Return the incidents of both, the newest first."""
+        return _newest_first([*super().heads(), *self._apart.heads()])
+
+    def ids(self) -> list[str]:
+        """Return the ids of the incidents of both, sorted."""
+        return sorted({*super().ids(), *self._apart.ids()})
+
+    def pending(self) -> int:
+        """Count the acknowledged actions of both that are not yet committed."""
+        return super().pending() + self._apart.pending()
+
+    def unsynced(self) -> Unsynced | None:
+        """Count what either remote lacks; None where neither has one."""
+        found = [each for each in (super().unsynced(), self._apart.unsynced()) if each is not None]
+        if not found:
+            return None
+        since = [each.since for each in found if each.since is not None]
+        return Unsynced(sum(each.events for each in found), min(since, default=None))
+
+    def pulse(self) -> tuple[object, ...]:
+        """Return what differs when either has changed; as `Record.pulse`."""
+        return (super().pulse(), self._apart.pulse())
+
+
+def _newest_first(heads: list[Head]) -> list[Head]:
+    return sorted(heads, key=lambda head: (head.declared, head.id), reverse=True)

@@ -1,0 +1,109 @@
+"""Restricted incidents: kept apart from the shared record, or sent to a remote of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SECRET = "Mallory reads the payroll"
+
+
+@pytest.fixture
+def shared(run, team, git, tmp_path):
+    """The team's repository, shared through `origin`; returns what a bare remote holds."""
+    marker = team / "incidentctl.yaml"
+    marker.write_text(marker.read_text().replace("record: {", "record: {remote: origin, "))
+    git(team, "commit", "-qam", "Share the record")
+    for name in ("origin", "security"):
+        git(tmp_path, "clone", "-q", "--bare", str(team), str(tmp_path / f"{name}.git"))
+        git(team, "remote", "add", name, str(tmp_path / f"{name}.git"))
+    return tmp_path
+
+
+def declare(run) -> str:
+    done = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3")
+    assert done.code == 0, done.err
+    assert "restricted kept in this clone" in done.err
+    return done.out.strip()
+
+
+def everything(git, folder: Path) -> str:
+    """Each object that a repository has."""
+    return git(folder, "log", "-p", "--all", "--format=%H %s%n%b")
+
+
+def test_it_is_in_no_branch_no_view_and_on_no_remote(run, git, team, shared, monkeypatch):
+    monkeypatch.setenv("CI", "true")  # so that all is exchanged before a command ends
+    ident = declare(run)
+    run("declare", "search is slow", "--no-input")
+    run("log", "-i", ident, "asked the lawyers")
+    assert SECRET not in everything(git, shared / "origin.git")
+    assert SECRET not in git(team, "log", "-p", "--branches", "--remotes")
+    assert SECRET in git(team, "log", "-p", "refs/incidentctl/restricted")
+    assert not [path for path in team.rglob("*.md") if SECRET in path.read_text()]
+    assert run("sync").code == 0
+    assert "search is slow" in everything(git, shared / "origin.git")
+
+
+def test_it_is_worked_on_like_any_other(run, shared, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    ident = declare(run)
+    other = run("declare", "search is slow", "--no-input").out.strip()
+    assert run("log", "-i", ident, "asked the lawyers", "--json").json["commit"]
+    assert {head["id"] for head in run("list", "--json").json["incidents"]} == {ident, other}
+    shown = run("show", ident, "--json").json
+    assert shown["restricted"] is True
+    assert run("show", other, "--json").json["restricted"] is False
+    assert "asked the lawyers" in run("log", "-i", ident).out
+    assert run("step", "done", "1", "-i", ident).code == 0
+    assert run("undo", "-i", ident).code == 0
+    assert run("resolve", "-i", ident, "over").code == 0
+    refused = run("retro", ident)
+    assert refused.code == 5
+    assert "for everybody" in refused.err
+    assert {head["id"] for head in run("list", "--json").json["incidents"]} == {other}
+    assert {head["id"] for head in run("list", "--all", "--json").json["incidents"]} == {
+        ident, other,
+    }  # fmt: skip
+
+
+def test_with_a_remote_of_its_own_it_is_shared_there_and_nowhere_else(
+    run, command, git, team, shared, monkeypatch
+):
+    monkeypatch.setenv("CI", "true")
+    marker = team / "incidentctl.yaml"
+    marker.write_text(
+        marker.read_text().replace("remote: origin", "remote: origin, restricted_remote: security")
+    )
+    done = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3")
+    ident = done.out.strip()
+    assert "shared through security alone" in done.err
+    assert run("sync", "--json").json["pending"] == 0
+    assert SECRET in everything(git, shared / "security.git")
+    assert SECRET not in everything(git, shared / "origin.git")
+
+    git(team, "add", "-A")
+    git(team, "commit", "-qm", "A remote for restricted incidents")
+    git(team, "push", "-q", "origin", "main")
+    other = shared / "other"
+    git(shared, "clone", "-q", str(shared / "origin.git"), str(other))
+    git(other, "remote", "add", "security", str(shared / "security.git"))
+    monkeypatch.chdir(other)
+    assert command("sync").code == 0
+    assert command("show", ident, "--json").json["title"] == SECRET
+    command("log", "-i", ident, "from the other clone")
+    monkeypatch.chdir(team)
+    command("sync")
+    assert "from the other clone" in command("log", "-i", ident).out
+    assert SECRET not in everything(git, shared / "origin.git")
+
+
+def test_a_restricted_text_is_purged_too(run, git, team):
+    ident = declare(run)
+    run("log", "-i", ident, "the password is hunter2")
+    run("redact", "-1", "-i", ident)
+    assert "hunter2" in git(team, "log", "-p", "refs/incidentctl/restricted")
+    assert run("purge", "--yes").code == 0
+    assert "hunter2" not in git(team, "log", "-p", "refs/incidentctl/restricted")
+    assert SECRET in run("show", ident).out
