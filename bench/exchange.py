@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import threading
@@ -22,6 +23,7 @@ def rows(folder: Path) -> list[Row]:
     return [
         *_reconnect(folder / "eight", clones=8, events=200, limit=10),
         *_reconnect(folder / "sixteen", clones=16, events=200, limit=30),
+        _together(folder / "together", clones=8, seconds=60),
         *_hanging(folder / "hanging"),
     ]
 
@@ -97,6 +99,38 @@ def _reconnect(folder: Path, *, clones: int, events: int, limit: float) -> list[
         Row(what, took, "s", limit, f"{len(known)} events, {merges} merges; {told}"),
         Row(f"faults there: {told}", sum(faults.values()), "", 0),
     ]
+
+
+def _together(folder: Path, *, clones: int, seconds: float) -> Row:
+    """Clones whose people declare, log and step at once, each command a process of its own."""
+    folder.mkdir()
+    remote = _shared(folder)
+    roots = [_clone(remote, f"c{number}") for number in range(clones)]
+    recorded: set[str] = set()
+    end = time.monotonic() + seconds
+
+    def work(root: Path) -> None:
+        incident = run((INCIDENTCTL, "declare", "login is down", "--no-input"), root).strip()
+        for number in range(10_000):
+            word = ("step", "done", "1") if number == 3 else ("log", f"entry {number}")
+            told = run((INCIDENTCTL, *word, "-i", incident, "--json"), root)
+            recorded.update(json.loads(told)["events"])
+            if time.monotonic() > end:
+                return
+
+    workers = [threading.Thread(target=work, args=(root,)) for root in roots]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    for root in (*roots, *roots):
+        run((INCIDENTCTL, "sync"), root)
+    held = [Path(name).name[:26] for name in _events(remote, _BRANCH)]
+    tips = {run(("git", "rev-parse", _TRUTH), root) for root in roots}
+    lost, twice = len(recorded - set(held)), len(held) - len(set(held))
+    faults = f"{lost} lost, {twice} twice, {len(tips) - 1} clones astray"
+    what = f"{clones} clones declare, log and step at once for {seconds:.0f} s: faults"
+    return Row(what, lost + twice + len(tips) - 1, "", 0, f"{len(held)} events; {faults}")
 
 
 def _run_anyhow(command: tuple[str, ...], folder: Path) -> None:
