@@ -331,7 +331,6 @@ def test_without_any_there_is_nothing_but_the_drills(run):
         (("--since", "soon"), "--since 'soon'"),
         (("--until", "2999-01-01"), "--until '2999-01-01'"),
         (("--since", "1d", "--until", "2d"), "before it begins"),
-        (("--kind", "dril"), "did you mean drill?"),
         (("--json", "--csv"), "one format"),
         (("--format", "csv", "--json"), "one format"),
         (("--format", "xml"), "xml"),
@@ -341,6 +340,36 @@ def test_what_cannot_be_is_refused(run, arguments, says):
     result = run("report", *arguments)
     assert (result.code, result.out) == (2, "")
     assert says in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--kind", "dril"), ("no kind 'dril'", "did you mean drill?")),
+        (("--severity", "SVE2"), ("no severity 'SVE2'", "did you mean SEV2?")),
+        (("--severity", ""), ("no severity ''", "SEV1, SEV2")),
+        (("--area", "chekcout"), ("no product area 'chekcout'", "did you mean checkout?")),
+        (("--service", "pyment"), ("no service 'pyment'", "did you mean payment?")),
+        (("--service", "x\x1b[2J\ny"), ("no service 'x",)),
+    ],
+)
+def test_a_mistyped_name_is_refused(run, arguments, says):
+    for command in ("report", "list"):
+        if command == "list" and arguments[0] == "--area":
+            continue
+        result = run(command, *arguments)
+        assert (result.code, result.out) == (3, "")
+        assert "\x1b" not in result.err
+        for part in says:
+            assert part in result.err
+
+
+def test_what_once_was_stays_a_name_and_a_number_is_a_severity(run, team, git, opened):
+    (team / "services/checkout.yaml").unlink()
+    git(team, "commit", "-qam", "No checkout any more")
+    for wanted in (("--service", "Checkout"), ("--severity", "2"), ("--kind", "INCIDENT")):
+        assert [h["id"] for h in run("list", *wanted, "--json").json["incidents"]] == [opened]
+        assert run("report", *wanted, "--json").json["incidents"] == 1
 
 
 def test_events_that_cannot_be_read_are_told(run, team, pasts):

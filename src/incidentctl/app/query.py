@@ -40,7 +40,9 @@ def period_edge(workspace: Workspace, told: str, who: Actor, *, option: str) -> 
 
 
 def listed(workspace: Workspace, filters: Filters) -> list[Head]:
-    """Return the heads that fit, the newest first."""
+    """Return the heads that fit, the newest first; NotFoundError for a filter that is no name."""
+    if (filters.severity, filters.service, filters.kind) != (None, None, None):
+        filters = _named(workspace, filters)
     everything = filters.all or filters.since is not None
     heads = workspace.record.heads() if everything else workspace.record.open_heads()
     since = None
@@ -55,6 +57,17 @@ def listed(workspace: Workspace, filters: Filters) -> list[Head]:
         and (filters.service is None or _same_of(filters.service, head.services))
         and (filters.text is None or filters.text.casefold() in head.title.casefold())
     ]
+
+
+def _named(workspace: Workspace, filters: Filters) -> Filters:
+    from incidentctl.app.filters import Names
+
+    names = Names(workspace, workspace.record.heads())
+    return filters._replace(
+        service=names.service(filters.service),
+        severity=names.severity(filters.severity),
+        kind=names.kind(filters.kind),
+    )
 
 
 def _same(wanted: str | None, value: str | None) -> bool:

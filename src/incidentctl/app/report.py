@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from incidentctl.app.drill_play import plan_of
 from incidentctl.app.drill_score import as_json as score_as_json
+from incidentctl.app.filters import Names
 from incidentctl.app.query import period_edge
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain.drill_score import Score, score
 from incidentctl.domain.figures import Figure
 from incidentctl.domain.incident import Head, fold
-from incidentctl.domain.metrics import KINDS, Metrics, Scope, measure
+from incidentctl.domain.metrics import Metrics, Scope, measure
 from incidentctl.domain.state import CLOSED, Incident
-from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.domain.times import iso
 from incidentctl.errors import Problem, UsageError
 
@@ -45,11 +45,11 @@ class Report(NamedTuple):
 def report(workspace: Workspace, wanted: Wanted) -> Report:
     """Read the incidents that are wanted and compute their figures.
 
-    UsageError when the period is none, or when a kind is none.
+    UsageError when the period is none, NotFoundError when a name is none.
     """
     now = workspace.now()
-    scope = _scope(workspace, wanted, now)
     heads = workspace.record.heads()
+    scope = _scope(workspace, wanted, heads, now)
     incidents, problems = [], []
     covered = sorted(head.id for head in heads if scope.covers(head))
     for ident, events, told in workspace.record.many_events(covered):
@@ -82,7 +82,7 @@ def _scores(
     return tuple(sorted(scores, key=lambda each: (each.begin, each.incident))), void
 
 
-def _scope(workspace: Workspace, wanted: Wanted, now: datetime) -> Scope:
+def _scope(workspace: Workspace, wanted: Wanted, heads: list[Head], now: datetime) -> Scope:
     who, until = workspace.actor(None), now
     if wanted.until:
         until = period_edge(workspace, wanted.until, who, option="--until")
@@ -91,17 +91,16 @@ def _scope(workspace: Workspace, wanted: Wanted, now: datetime) -> Scope:
         since = period_edge(workspace, wanted.since, who, option="--since")
     if since >= until:
         raise UsageError(f"The period would end at {iso(until)}, before it begins at {iso(since)}.")
-    scope = Scope(since, until, severity=wanted.severity, area=wanted.area, service=wanted.service)
-    if wanted.kind is None:
-        return scope
-    kind = wanted.kind.strip().casefold()
-    if kind not in KINDS:
-        near = did_you_mean(kind, KINDS)
-        raise UsageError(
-            f"{one_line(wanted.kind)!r} is no kind.",
-            hint=f"did you mean {near}?" if near else f"there are {', '.join(KINDS)}",
-        )
-    return scope._replace(kinds=(kind,))
+    names = Names(workspace, heads)
+    scope = Scope(
+        since,
+        until,
+        severity=names.severity(wanted.severity),
+        area=names.area(wanted.area),
+        service=names.service(wanted.service),
+    )
+    kind = names.kind(wanted.kind)
+    return scope if kind is None else scope._replace(kinds=(kind,))
 
 
 def as_json(found: Report) -> dict[str, Any]:

@@ -16,7 +16,8 @@ def one_of(word: str, known: Collection[str], what: str) -> str:
     if found is not None:
         return found
     near = did_you_mean(word.strip(), known)
-    hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(known)[:20])}"
+    names = ", ".join(sorted(known)[:20])
+    hint = f"did you mean {near}?" if near else f"known: {names}" if names else "none is known"
     raise NotFoundError(f"There is no {what} {one_line(word)!r}.", hint=hint)
 
 
