@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -154,3 +155,31 @@ def test_several_processes_in_one_clone(clone: Clone, count: int) -> None:
     known = set(clone.git("rev-list", "refs/incidentctl/log").split())
     assert {commit for commit in commits if commit != "None"} <= known
     assert len(known) == 1 + 10 * count  # one commit for each action
+
+
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("call", ["fsync", "link", "unlink", "rename", "mkdir"])
+def test_an_error_at_the_nth_call_gives_no_false_acknowledgement(
+    clone: Clone, call: str, error: str
+) -> None:
+    """Also in git, whose calls are counted with ours."""
+    if shutil.which("strace") is None:
+        if os.environ.get("INCIDENTCTL_REQUIRE_ALL") == "1":
+            pytest.fail("strace is missing")
+        pytest.skip("strace is missing")
+    begun: set[str] = set()
+    acknowledged: set[str] = set()
+    for number in (1, 2, 4):
+        worker = [sys.executable, "-m", "tests.record.kit", str(clone.git_dir), str(clone.fallback)]
+        done = subprocess.run(
+            ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+             f"inject={call}:error={error}:when={number}", *worker, INCIDENT, "a", "b"],
+            capture_output=True, text=True, cwd=ROOT, check=False,
+        )  # fmt: skip
+        lines = done.stdout.splitlines()
+        begun |= set(told(lines, "BEGIN"))
+        acknowledged |= set(told(lines, "ACK"))
+        held = {event.id for event in clone.record().events(INCIDENT)[0]}
+        assert acknowledged <= held, done.stderr
+    assert acknowledged
+    assert_all_stands(clone, acknowledged, begun)
