@@ -48,8 +48,19 @@ def test_what_is_printed_does_not_act(capsys):
     console.out("\x1b[31mx\ny\u202e", "bold")
     console.say("\x07", "error")
     output = capsys.readouterr()
-    assert output.out == "\\u{1b}[31mx\ny\\u{202e}\n"
+    assert output.out == "\\u{1b}[31mx ⏎ y\\u{202e}\n"
     assert output.err == "\\u{7}\n"
+
+
+def test_nobody_s_words_begin_a_line(capsys):
+    for word in ("a\n# b", "a\rb", "a\x1cb", "a\u2028b", "\na"):
+        console.out(word)
+        console.say(word)
+        output = capsys.readouterr()
+        assert len(output.out.splitlines()) == len(output.err.splitlines()) == 1
+    console.page("ours\nand ours")
+    console.say("ours\nand ours", keep_lines=True)
+    assert capsys.readouterr() == ("ours\nand ours\n", "ours\nand ours\n")
 
 
 def test_talk_is_cut_and_data_is_not(capsys):

@@ -100,7 +100,7 @@ def who(
     workspace = _open(ctx)
     matches = ask(workspace.catalog, words, now=workspace.now())
     if not json:
-        console.out("\n\n".join(_match_text(match) for match in matches), indent=12)
+        console.page("\n\n".join(_match_text(match) for match in matches), indent=12)
         return
     payload = []
     for match in matches:
@@ -197,7 +197,7 @@ def show(
     if json:
         console.print_json("catalog-show", {"entries": entries})
         return
-    console.out("\n\n".join(_entry_text(entry) for entry in entries))
+    console.page("\n\n".join(_entry_text(entry) for entry in entries))
 
 
 def _entry_text(entry: dict[str, Any], indent: str = "") -> str:
@@ -280,4 +280,4 @@ def graph(
     from incidentctl.render.graph import dot, mermaid
 
     workspace = _open(ctx)
-    console.out((mermaid if output == "mermaid" else dot)(workspace.catalog))
+    console.page((mermaid if output == "mermaid" else dot)(workspace.catalog))

@@ -33,11 +33,20 @@ def styled(text: str, style: str, *, stream: Any = None) -> str:
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
 
 
-def out(text: str = "", style: str | None = None, *, indent: int | None = None) -> None:
-    """Print data: cleaned text, on stdout.
+def out(line: str = "", style: str | None = None, *, indent: int | None = None) -> None:
+    """Print one line of data, cleaned, on stdout; a line break in it shows as ⏎.
 
     With `indent` a line too long for the terminal goes on that far in, between words.
     """
+    page(_joined(line), style, indent=indent)
+
+
+def _joined(text: str) -> str:
+    return " ⏎ ".join(text.splitlines())
+
+
+def page(text: str, style: str | None = None, *, indent: int | None = None) -> None:
+    """Print a text of several lines, cleaned, in which strangers' words are on one line each."""
     text = clean(text, keep_lines=True)
     if indent is not None:
         text = fitted(text, sys.stdout, indent)
@@ -69,13 +78,15 @@ def fitted(text: str, stream: Any, indent: int) -> str:
     return "\n".join(lines)
 
 
-def say(text: str, style: str | None = None, *, indent: int = 2) -> None:
-    """Print talk: cleaned text, on stderr, at once; what is too long for talk is cut.
+def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: bool = False) -> None:
+    """Print talk: one cleaned line on stderr, at once; what is too long for talk is cut.
 
+    A line break in it shows as ⏎, but with `keep_lines`, for texts that are ours.
     It comes after the data that was printed before. That nobody can hear it stops no command.
     """
     cut = "…" if len(text) > _MOST else ""
-    text = fitted(clean(text[:_MOST], keep_lines=True) + cut, sys.stderr, indent)
+    text = text[:_MOST] if keep_lines else _joined(text[:_MOST])
+    text = fitted(clean(text, keep_lines=True) + cut, sys.stderr, indent)
     text = styled(text, style, stream=sys.stderr) if style else text
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()

@@ -70,9 +70,10 @@ def demo_command(
             _play(root, f"log -i {ident}")
         console.out()
         console.out("$ git log --format='%h %an: %s' incident-log", "bold")
-        console.out(log_of_branch(root))
+        console.page(log_of_branch(root))
     end = f"The repository is in {root}." if keep else "That was a temporary repository."
-    console.say(f"\n{end} Your own begins with: incidentctl init")
+    console.say("")
+    console.say(f"{end} Your own begins with: incidentctl init")
 
 
 def _play(root: Path, line: str, typed: str = "") -> None:

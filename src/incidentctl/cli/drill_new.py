@@ -143,7 +143,8 @@ def new(
         else:
             done = drill_new.write(root, workspace.catalog, chosen, answers)
     except (KeyboardInterrupt, EOFError, EndOfAnswers):
-        console.say("\nNothing was written.")
+        console.say("")
+        console.say("Nothing was written.")
         raise typer.Abort from None
     if as_json:
         console.print_json("drill-new", {"written": list(done.paths), "notes": list(done.notes)})

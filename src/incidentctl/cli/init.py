@@ -91,7 +91,8 @@ def init_command(
             if git_init is None and not use_case.in_repository(root):
                 git_init = ask_confirm("Make it a git repository?", default=True)
         except KeyboardInterrupt:
-            console.say("\nNothing was written.")
+            console.say("")
+            console.say("Nothing was written.")
             raise
     done = use_case.initialise(
         root,

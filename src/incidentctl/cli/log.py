@@ -145,4 +145,4 @@ def _run_and_log(
 def _print_log(ctx: typer.Context, incident: str | None) -> None:
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, incident)
-    console.out(workspace.log_text(ident).removesuffix("\n"), indent=4)
+    console.page(workspace.log_text(ident).removesuffix("\n"), indent=4)

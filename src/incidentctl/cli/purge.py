@@ -33,7 +33,7 @@ def purge_command(
     workspace = workspace_of(ctx)
     count = redacted_entries(workspace)
     if not yes:
-        console.say(_WARNING)
+        console.say(_WARNING, keep_lines=True)
         if not console.is_terminal():
             raise RefusedError("Not purged: nobody can be asked here.", hint="purge with --yes")
         from incidentctl.cli.prompts import ask_confirm

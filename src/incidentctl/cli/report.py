@@ -68,7 +68,7 @@ def report_command(
     elif "csv" in chosen:
         from incidentctl.render.report_csv import report_csv
 
-        console.out(
+        console.page(
             report_csv(found.incidents, now=workspace.now(), scores=found.scores).rstrip("\n")
         )
     else:
@@ -77,4 +77,4 @@ def report_command(
         if not found.incidents:
             console.say("No incident fits.")
         zone = workspace.speaker_zone(workspace.actor(None))
-        console.out(report_text(found.metrics, zone, scores=found.scores).rstrip("\n"))
+        console.page(report_text(found.metrics, zone, scores=found.scores).rstrip("\n"))

@@ -50,17 +50,20 @@ def print_incident(incident: Incident, now: datetime) -> None:
             out(step_line(step), indent=9)
     tasks = [task for task in incident.tasks if task.done is None]
     if tasks:
-        out("\nOpen tasks")
+        out()
+        out("Open tasks")
         for task in tasks:
             whom = task.person or task.role
             line = f"  {task.number:>2} {one_line(task.title)}" + (f" ({whom})" if whom else "")
             out(line, indent=5)
     if incident.hypotheses:
-        out("\nHypotheses")
+        out()
+        out("Hypotheses")
         for hypothesis in incident.hypotheses:
             line = f"  {hypothesis.number:>2} {hypothesis.state}: {one_line(hypothesis.text)}"
             out(line, indent=5)
-    out(f"\nLast entries, {incident.timezone} ({offset_text(incident.utc_offset)})")
+    out()
+    out(f"Last entries, {incident.timezone} ({offset_text(incident.utc_offset)})")
     for entry in incident.timeline[-_LAST:]:
         clock = entry.at.astimezone(incident.zone).strftime("%H:%M")
         struck = " (taken back)" if entry.retracted else ""

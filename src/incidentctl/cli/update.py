@@ -89,7 +89,7 @@ def update_command(
 def _preview(said: str) -> None:
     """Show what customers will read, and ask once."""
     console.say("Customers will read:")
-    console.say(f"  {said}")
+    console.say(f"  {said}", keep_lines=True)
     if not console.is_terminal():
         raise RefusedError(
             "A public update is asked for once more, and nobody can be asked here.",

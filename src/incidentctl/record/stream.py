@@ -16,7 +16,7 @@ from incidentctl.record.git import Git, Result, finish, kill
 from incidentctl.record.outbox import Author
 
 # Forges make links and messages out of these, wherever the text came from.
-_CALLS = re.compile(r"([@#])(?=\w)")
+_CALLS = re.compile(r"([@#](?=\w)|[!&$](?=\d)|\bGH-(?=\d))", re.IGNORECASE)
 _TIMEOUT = 60.0
 
 
