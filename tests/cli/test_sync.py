@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.test_watch_terminal import Board
 
 PROGRAM = [sys.executable, "-m", "incidentctl"]
 
@@ -183,6 +184,41 @@ def test_a_pipe_does_not_wait_for_a_remote_that_never_answers(
         if _command(folder).startswith(b"git") and f":{black_hole}/".encode() in _command(folder)
     ]  # fmt: skip
     assert orphans == []
+
+
+def test_command_is_handed_over_from_clone_to_clone_and_seen_on_both_boards(
+    clones: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two real terminals of 80x24, and a bare remote between them."""
+    ann, bob = clones
+    ann.declare("checkout is down")
+    until(lambda: ann.unsynced == 0)
+    bob.sync()
+    boards = []
+    for clone in clones:
+        monkeypatch.setenv("XDG_STATE_HOME", clone.environment["XDG_STATE_HOME"])
+        boards.append(Board(clone.path))
+    for board in boards:
+        board.sees("commander      Greta Lindqvist")
+    ann.run("handover", "joelle")
+    for board in boards:
+        board.sees("Command offered to Joëlle Marchand", within=40)
+    bob.run("accept")
+    for board in boards:
+        board.sees("commander      Joëlle Marchand", within=40)
+    for board in boards:
+        board.child.send("q")
+        board.ends()
+
+
+def test_who_is_told_of_an_offer_accepts_it_at_once(clones: tuple[Clone, Clone]) -> None:
+    ann, bob = clones
+    ann.declare("checkout is down")
+    until(lambda: ann.unsynced == 0)
+    bob.sync()
+    ann.run("handover", "joelle")
+    until(lambda: ann.unsynced == 0)
+    assert "joelle commands" in bob.run("accept").stderr  # nobody has fetched here meanwhile
 
 
 def _command(folder: Path) -> bytes:

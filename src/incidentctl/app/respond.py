@@ -132,6 +132,11 @@ class Response:
         """The incident as it was when it was first looked at, or looked at after `record`."""
         return load(self.workspace, self.ident)
 
+    def look_again(self) -> Incident:
+        """Return the incident as the record has it now."""
+        vars(self).pop("incident", None)
+        return self.incident
+
     def record(self, facts: Sequence[Any], summary: str) -> Recorded:
         """Acknowledge the facts as one action, then commit; `summary` is told when it is safe.
 

@@ -47,11 +47,11 @@ class Sharing:
         program = [sys.executable, "-m", "incidentctl", *where, "sync", "--background"]
         self._record().background().start(program, self._environment)
 
-    def refresh(self) -> None:
+    def refresh(self, *, every: timedelta = _FRESH) -> None:
         """Let the background fetch what others did, where that was not done for a while."""
         if self._record().unsynced() is not None and not self._environment.get("CI"):
             last = self._record().exchange_status()
-            if last is None or self._now() - last.at > _FRESH:
+            if last is None or self._now() - last.at > every:
                 self.share()
 
     def catch_up(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from incidentctl.app.query import head_as_json
@@ -15,8 +15,8 @@ from incidentctl.domain.state import DONE, OPEN, RULED_OUT, SKIPPED, Incident
 from incidentctl.domain.times import iso
 from incidentctl.errors import EnvironmentFailedError
 
-#: Of so many looks one lets the background fetch what others did, if that is old by then.
-_REFRESH = 10
+#: Of so many looks one lets the background fetch what others did, if that is so old by then.
+_REFRESH, _OLD = 5, timedelta(seconds=15)
 
 
 class Watch:
@@ -40,7 +40,7 @@ class Watch:
         """
         record = self._workspace.record
         if self._looks % _REFRESH == 0:
-            self._workspace.sharing.refresh()
+            self._workspace.sharing.refresh(every=_OLD)
         self._looks += 1
         pulse = record.pulse()  # first: what changes while it is read is read the next time
         if pulse == self._seen:

@@ -78,6 +78,7 @@ def accept_command(
         json=json,
         as_=as_,
         at=at,
+        ask_remote=True,
     )
     if not json:
         print_brief(response)

@@ -18,7 +18,7 @@ from incidentctl.app.workspace import Workspace, open_workspace
 from incidentctl.cli import console
 from incidentctl.domain.state import Incident
 from incidentctl.domain.text import one_line
-from incidentctl.errors import IncidentctlError
+from incidentctl.errors import IncidentctlError, RefusedError
 
 
 def workspace_of(ctx: typer.Context, *, must: bool = True) -> Workspace:
@@ -111,14 +111,22 @@ def respond(
     at: str | None = None,
     echo: str | None = None,
     ended: bool = False,
+    ask_remote: bool = False,
 ) -> tuple[Response, Recorded]:
     """Do one command: decide on the incident's state, record, and tell what was recorded.
 
+    With `ask_remote` a refusal is not the last word before the remote was asked, for a few seconds:
+    what the command answers may have been said in another clone.
     `echo` is what the user typed: a refusal shows it again, so that nothing typed is lost.
     """
     try:
         response = open_response(ctx, incident, as_=as_, at=at, ended=ended)
-        facts = decide(response.incident)
+        try:
+            facts = decide(response.incident)
+        except RefusedError:
+            if not (ask_remote and response.workspace.sharing.catch_up()):
+                raise
+            facts = decide(response.look_again())
         recorded = response.record(facts, summary)
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or echo
