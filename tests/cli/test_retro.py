@@ -228,15 +228,42 @@ def test_the_log_can_lie_beside_it(run, team, resolved, log_md):
 # --- close ---------------------------------------------------------------------------------------
 
 
-def test_close_accepts_a_retrospective_and_records_where_it_is(run, resolved, show, log_md):
+def test_close_accepts_a_retrospective_with_an_answer(run, resolved, file, show, log_md):
     refused = run("close")
     assert refused.code == 5
     assert "incidentctl retro" in refused.err
     run("retro")
+    refused = run("close")
+    assert refused.code == 5
+    for part in (f"retros/{resolved}.md", "nobody has answered", 'close "REASON"'):
+        assert part in refused.err, part
+    assert show(resolved)["status"] == "resolved"
+    file.write_text(file.read_text().replace("expect\n\n-", "expect\n\n- a full disk"))
     assert run("close").code == 0
     assert show(resolved)["status"] == "closed"
     assert f"| Retrospective | retros/{resolved}.md |" in log_md(resolved)
     assert run("retro", resolved).code == 0
+
+
+def test_close_with_a_reason_asks_for_no_answer(run, resolved, show):
+    run("retro")
+    assert run("close", "we met and found nothing").code == 0
+    assert show(resolved)["status"] == "closed"
+
+
+def test_close_takes_an_action_item_as_an_answer(run, resolved, file):
+    run("retro")
+    item = "actions:\n  - {id: a-1, title: Larger disks, owner: bob, due: 2999-01-01}\n"
+    file.write_text(file.read_text().replace("actions:\n", item))
+    assert run("close").code == 0
+
+
+def test_close_where_nothing_is_required_reads_no_answers(run, show):
+    ident = run("declare", "a typing error", "-s", "SEV4").out.strip()
+    run("resolve", "corrected")
+    run("retro")
+    assert run("close").code == 0
+    assert show(ident)["status"] == "closed"
 
 
 # --- the organisation's own template -------------------------------------------------------------

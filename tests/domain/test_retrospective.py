@@ -14,11 +14,13 @@ from incidentctl.domain import facts
 from incidentctl.domain.incident import fold
 from incidentctl.domain.retro_facts import facts_of
 from incidentctl.domain.retrospective import (
+    ABOUT_ACTIONS,
     MEETING_LASTS,
     QUESTIONS,
     ActionItem,
     FrontMatter,
     Retrospective,
+    answered,
     item_id,
     items,
     limit,
@@ -243,3 +245,41 @@ def test_what_was_due_before_the_severity_was_raised_is_not_judged_by_the_new_ca
     events = [event(n, fact, at=moment(m * 60)) for n, (m, fact) in enumerate(timed)]
     late = [told.late_by for told in facts_of(fold(IDENT, events)).updates]
     assert late == [None, None, timedelta(minutes=5)]
+
+
+# --- whether somebody has answered ---------------------------------------------------------------
+
+BLANK = "\n\n".join(f"## {question}\n\n-" for question in QUESTIONS) + f"\n\n{ABOUT_ACTIONS}\n"
+
+
+def test_a_new_document_is_unanswered_whatever_stands_above_it():
+    assert not answered("# Retrospective: `x`\n\nProposed: tomorrow.\n\n" + BLANK)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize(
+    "answer", ["- bob's graph", "words", "- 1", "### Later\n", "👍", "```\n# x\n"]
+)
+def test_an_answer_below_any_question_counts(question, answer):
+    text = BLANK.replace(f"## {question}\n\n-", f"## {question}\n\n{answer}")
+    assert answered(text)
+    assert answered(text.replace("\n", "\r\n"))
+
+
+@pytest.mark.parametrize(
+    "room", ["", "- ", "* ", "<!-- who was\nthere? -->", "---", "- [ ]", "> -"]
+)
+def test_room_for_an_answer_is_none(room):
+    assert not answered(BLANK.replace("\n\n-\n", f"\n\n{room}\n"))
+
+
+def test_what_stands_below_other_headings_answers_no_question():
+    assert not answered(BLANK + "\n## Facts\n\nIt was down.\n")
+    assert not answered(
+        "## Facts\n\nIt was down.\n" + BLANK.upper().replace(ABOUT_ACTIONS.upper(), "")
+    )
+
+
+def test_other_questions_than_these_are_for_people_to_judge():
+    assert answered("")
+    assert answered("# What happened\n\n-\n")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from incidentctl.app.own_template import render_own
 from incidentctl.app.respond import find_incident, load
 from incidentctl.app.workspace import Workspace
+from incidentctl.domain import retrospective
 from incidentctl.domain.incident import Head
 from incidentctl.domain.retro_facts import Facts, facts_of
 from incidentctl.domain.retrospective import Meeting, propose
@@ -49,6 +50,32 @@ def existing(workspace: Workspace, ident: str) -> str | None:
     if workspace.root is None or not workspace.checked_out:
         return None
     return path_of(ident) if (workspace.root / path_of(ident)).is_file() else None
+
+
+def answered(workspace: Workspace, path: str) -> bool:
+    """Say whether people answered a question of a retrospective, or wrote an action item.
+
+    Refuses a file that cannot be read.
+    """
+    from incidentctl.files.layout import read_one
+    from incidentctl.files.retros import head_of, markers, read_front
+
+    content = read_one(folder(workspace), path)
+    if content.data is None:
+        raise refusal([content.problem] if content.problem else [], path)
+    data = content.data
+    front, _ = read_front(data, path)
+    place, _ = markers(data, path)
+    begin = len(head_of(data) or b"")
+    start, end = place or (begin, begin)
+    outside = (data[begin:start] + data[end:]).decode(errors="replace")
+    return bool(front and front.actions) or retrospective.answered(outside)
+
+
+def can_write(workspace: Workspace, ident: str) -> bool:
+    """Say whether `write` has a place for the retrospective of an incident that is over."""
+    there = workspace.root is not None and workspace.checked_out
+    return there and not workspace.record.is_restricted(ident)
 
 
 def without(workspace: Workspace) -> list[Head]:

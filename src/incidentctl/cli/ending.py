@@ -146,10 +146,14 @@ def close_command(
     said = " ".join(reason or []) or None
 
     def decide(found: Incident) -> Sequence[Any]:
-        from incidentctl.app.retro import existing
+        from incidentctl.app import retro
 
-        written = existing(workspace_of(ctx), found.id)
-        return lifecycle.close(found, said, retrospective=written)
+        workspace = workspace_of(ctx)
+        there = retro.existing(workspace, found.id)
+        answered = True
+        if there is not None and said is None and lifecycle.needs_retrospective(found):
+            answered = retro.answered(workspace, there)
+        return lifecycle.close(found, said, retrospective=there, answered=answered)
 
     respond(
         ctx,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -16,6 +17,12 @@ QUESTIONS = (
     "What we did not expect",
     "What did not go so well",
     "What we will change to do better next time",
+)
+
+#: What stands below the questions of a new file.
+ABOUT_ACTIONS = (
+    "Write each change with an owner and a day as an action item at the head of this file;\n"
+    "`incidentctl actions` lists them."
 )
 
 #: The facts stand between these two lines; all else of the document is people's.
@@ -93,6 +100,32 @@ def items(retrospectives: Iterable[Retrospective]) -> Iterator[Item]:
 def item_id(incident: str | None, number: int) -> str:
     """Name an action item after the incident's last part: `k7f-1`."""
     return f"{(incident or 'item').rsplit('-', 1)[-1]}-{number}"
+
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*$")
+#: What a line holds that says nothing: room for an answer.
+_ROOM = " \t-*+_>[]"
+
+
+def answered(text: str) -> bool:
+    """Say whether people wrote something below one of the questions.
+
+    `text` is what stands outside of the facts. True for a document without these questions:
+    what an organisation asks instead, nobody but people can judge.
+    """
+    questions = {question.casefold() for question in QUESTIONS}
+    ours = set(ABOUT_ACTIONS.splitlines())
+    asked, level = False, 0
+    for line in _COMMENT.sub("", text).splitlines():
+        heading = _HEADING.match(line)
+        if heading and heading[2].casefold() in questions:
+            asked, level = True, len(heading[1])
+        elif heading and len(heading[1]) <= level:
+            level = 0
+        elif level and line.strip(_ROOM) and line not in ours:
+            return True
+    return not asked
 
 
 # --- when to meet --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import timedelta, tzinfo
 
 from incidentctl.domain.retro_facts import Facts, Told
 from incidentctl.domain.retrospective import (
+    ABOUT_ACTIONS,
     ACTION_WITHIN,
     BEGIN,
     END,
@@ -24,10 +25,6 @@ _EXAMPLE = (
 )
 #: So much of the log is in the document, which people read, and edit by hand.
 _MOST_ENTRIES, _MOST_LETTERS = 1000, 300
-_ABOUT_ACTIONS = (
-    "Write each change with an owner and a day as an action item at the head of this file;\n"
-    "`incidentctl actions` lists them."
-)
 
 
 def example_item(facts: Facts | None, meeting: Meeting) -> str:
@@ -58,7 +55,7 @@ def blank_body() -> str:
 def questions_text() -> str:
     """Return the four questions as headings, with room below each."""
     asked = "\n\n".join(f"## {question}\n\n-" for question in QUESTIONS)
-    return f"{asked}\n\n{_ABOUT_ACTIONS}\n"
+    return f"{asked}\n\n{ABOUT_ACTIONS}\n"
 
 
 def meeting_text(facts: Facts, meeting: Meeting, local: tzinfo) -> str:

@@ -67,19 +67,45 @@ def cancel(
     return [facts.Cancelled(reason, duplicate_of)]
 
 
-def close(
-    incident: Incident, reason: str | None = None, *, retrospective: str | None = None
-) -> list[Any]:
-    """Nothing is left to do; without a retrospective that the severity requires, say why."""
-    check(incident, "close", echo=reason)
+class NoRetrospectiveError(RefusedError):
+    """The severity requires a retrospective, and there is none."""
+
+
+def needs_retrospective(incident: Incident) -> bool:
+    """Say whether an incident is closed only with a retrospective, or a reason."""
     required = incident.retrospective == "required" and incident.status != "cancelled"
-    required = required and incident.kind != "drill"
-    if required and not retrospective and not (reason and reason.strip()):
-        within = incident.retrospective_within
-        limit = f" within {span_in_words(within)}" if within else ""
-        raise RefusedError(
-            f"{incident.severity} requires a retrospective{limit}.",
-            hint="begin it with `incidentctl retro`, or say why there is none: "
-            'incidentctl close "..."',
-        )
+    return required and incident.kind != "drill"
+
+
+def close(
+    incident: Incident,
+    reason: str | None = None,
+    *,
+    retrospective: str | None = None,
+    answered: bool = True,
+) -> list[Any]:
+    """Nothing is left to do; without a retrospective that the severity requires, say why.
+
+    NoRetrospectiveError where there is none; RefusedError where nobody has `answered` it.
+    """
+    check(incident, "close", echo=reason)
+    if needs_retrospective(incident) and not (reason and reason.strip()):
+        if not retrospective:
+            raise _none(incident)
+        if not answered:
+            raise RefusedError(
+                f"{retrospective}: nobody has answered its questions yet, and "
+                f"{incident.severity} requires a retrospective.",
+                hint="write what you found below a question, or why there is no need: "
+                'incidentctl close "REASON"',
+            )
     return [facts.Closed(reason, retrospective)]
+
+
+def _none(incident: Incident) -> NoRetrospectiveError:
+    within = incident.retrospective_within
+    limit = f" within {span_in_words(within)}" if within else ""
+    return NoRetrospectiveError(
+        f"{incident.severity} requires a retrospective{limit}.",
+        hint='begin it with `incidentctl retro`, or say why there is none: incidentctl close "..."',
+    )
