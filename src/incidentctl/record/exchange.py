@@ -18,7 +18,7 @@ from incidentctl.record import outbox, refs, sent, status
 from incidentctl.record.batch import Render
 from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
-from incidentctl.record.merge import advance, merge
+from incidentctl.record.merge import TEMPORARY, advance, merge
 from incidentctl.record.outbox import Author
 from incidentctl.record.purge import Chain, is_replaced, markers, only_in, onto, replace
 from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
@@ -31,6 +31,9 @@ _TRIES = 16
 _PAUSE = 3.0
 #: How long the exchange waits for a command that commits, in seconds.
 _WAIT = 5.0
+#: A lock file of this age, in seconds, on a ref that only exchanges and a user's fetch move was
+#: left by a git that is dead.
+_STALE = 60.0
 
 
 class _Offer(NamedTuple):
@@ -98,6 +101,9 @@ class Exchange:
         )
 
     def _rounds(self, until: float) -> Answer:
+        # A git that was killed leaves these, and each later one would stumble over them.
+        for name in (TEMPORARY, self._remote.tracking):
+            refs.clear_stale_lock(self._git, name, age=_STALE)
         self._flush()
         # What an earlier fetch brought must not be lost where the remote was reset meanwhile.
         if (known := self._tracking()) is not None and (offer := self._unite(known)):

@@ -17,7 +17,7 @@ from incidentctl.record.stream import Stream
 from incidentctl.record.union import Difference
 
 #: A merge stands here until the remote has taken it; nobody reads it.
-_TEMPORARY = "refs/incidentctl/merge"
+TEMPORARY = "refs/incidentctl/merge"
 
 
 def merge(
@@ -51,7 +51,7 @@ def merge(
         if incident in anew and folders.knows_all(folder.events()):
             told = folders.problems(paths.log_path(incident), folder, now=now())
             logs[incident] = render(incident, folder.events(), told)
-    with Stream(store.git, _TEMPORARY, ours, force=True) as stream:
+    with Stream(store.git, TEMPORARY, ours, force=True) as stream:
         mark = stream.commit(author, now(), "Merge the record of the remote\n", merge=theirs)
         for incident, stored in added.items():
             for name, event in stored.items():
@@ -79,4 +79,4 @@ def advance(git: Git, commit: str, *, truth: str, mirror: str | None) -> None:
     moves = [f"reset {ref}\nfrom {commit}\n\n" for ref in (truth, mirror) if ref]
     data = "".join(["feature done\n", *moves, "done\n"])
     git.run("fast-import", "--quiet", data=data.encode(), timeout=60.0)
-    git.run("update-ref", "-d", _TEMPORARY)
+    git.run("update-ref", "-d", TEMPORARY)
