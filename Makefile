@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format docs bench clean
+.PHONY: demo test check format docs bench torture mutants clean
 
 demo: $(READY)
 	@$(BIN)/incidentctl demo
@@ -13,14 +13,14 @@ test: $(READY)
 	$(BIN)/python -m pytest -q
 
 check: $(READY)
-	$(BIN)/ruff format --check src tests bench tools
-	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools torture
+	$(BIN)/ruff check src tests bench tools torture
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
 
 format: $(READY)
-	$(BIN)/ruff format src tests bench tools
-	$(BIN)/ruff check --fix src tests bench tools
+	$(BIN)/ruff format src tests bench tools torture
+	$(BIN)/ruff check --fix src tests bench tools torture
 
 # Writes what is generated from the code: schemas/ and docs/reference/. Tests check that it is fresh.
 docs: $(READY)
@@ -28,6 +28,18 @@ docs: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench
+
+# Histories of the record with kills and other faults, for so many seconds; a violation names its
+# seed and the number of its history: make torture SEED=... HISTORY=...
+SECONDS ?= 600
+SEED ?=
+HISTORY ?=
+torture: $(READY)
+	$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(HISTORY),--history $(HISTORY) --keep)
+
+# Shows that the histories catch faults that are planted into the record, each within 40 seconds.
+mutants: $(READY)
+	$(BIN)/python -m torture $(if $(SEED),--seed $(SEED)) --mutants
 
 # uv if it is there, else venv and pip.
 $(READY): pyproject.toml

@@ -1,0 +1,46 @@
+"""A short run of `make torture`, and that it would tell: three of the faults of `make mutants`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from torture.plan import draw
+
+ROOT = Path(__file__).parents[2]
+
+
+def torture(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "torture", *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def test_no_history_violates_what_the_record_promises() -> None:
+    done = torture("--seed", "make-test", "--seconds", "10", "--jobs", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    counted = re.search(r"(\d+) histories, \d+ actions, (\d+) kills, (\d+) ack", done.stdout)
+    assert counted, done.stdout
+    histories, kills, acknowledged = map(int, counted.groups())
+    assert histories >= 2
+    assert kills + acknowledged > 20, "nothing was tormented"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["acknowledge-before-fsync", "forget-before-import", "follow-though-the-remote-lost-events"],
+)
+def test_a_planted_fault_is_caught(name: str) -> None:
+    done = torture("--seed", "make-test", "--mutants", name)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{name} " in done.stdout
+    assert "caught by" in done.stdout
+
+
+def test_a_seed_plays_the_same_again() -> None:
+    assert draw("a:1") == draw("a:1")
+    assert draw("a:1") != draw("a:2")

@@ -1,0 +1,73 @@
+"""What a history has promised so far: read from the lines that its processes wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class Journal:
+    """The lines of one history, and what follows from them."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the file."""
+        self.path = path
+        self._read = 0
+        self.begun: dict[str, tuple[int, str, str]] = {}
+        """By id: the clone, the incident and the kind."""
+        self.actions: list[tuple[str, ...]] = []
+        self.acknowledged: dict[str, int] = {}
+        """By id, the clone that promised it."""
+        self.notes: list[str] = []
+        """Acknowledged notes, which may be redacted."""
+        self.redacted: dict[str, None] = {}
+        self._redactions: dict[str, str] = {}
+        self.targets: set[str] = set()
+        """What somebody at least tried to redact."""
+        self.markers: dict[str, str] = {}
+        """The text of each note."""
+        self.commits: dict[str, int] = {}
+        self.shown: dict[tuple[int, str], set[str]] = {}
+        self.bad: list[tuple[str, str]] = []
+        self.lines: list[str] = []
+
+    def read(self) -> list[list[str]]:
+        """Read what is new."""
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return []
+        whole = data.rfind(b"\n") + 1
+        fresh = data[self._read : whole].decode(errors="replace").splitlines()
+        self._read = whole
+        self.lines += fresh
+        found = [line.split(" ") for line in fresh]
+        for words in found:
+            self._take(words)
+        return found
+
+    def _take(self, words: list[str]) -> None:
+        if words[0] == "BEGIN":
+            _, clone, incident, kind, named, target, mark = words
+            idents = tuple(named.split(","))
+            self.actions.append(idents)
+            self.begun |= {ident: (int(clone), incident, kind) for ident in idents}
+            if kind == "redact":
+                self._redactions[idents[0]] = target
+                self.targets.add(target)
+            if kind == "say":
+                texts = [f"note {mark}-{n}-end" for n in range(len(idents))]
+                self.markers |= dict(zip(idents, texts, strict=True))
+        elif words[0] == "ACK":
+            for ident in words[2].split(","):
+                self.acknowledged[ident] = int(words[1])
+                if self.begun[ident][2] == "say":
+                    self.notes.append(ident)
+                if ident in self._redactions:
+                    self.redacted[self._redactions[ident]] = None
+        elif words[0] == "FLUSHED" and words[2] != "None":
+            self.commits[words[2]] = int(words[1])
+        elif words[0] == "SHOWN" and words[3]:
+            key = (int(words[1]), words[2])
+            self.shown.setdefault(key, set()).update(words[3].split(","))
+        elif words[0] == "BAD":
+            self.bad.append((words[1], " ".join(words[2:])))

@@ -1,0 +1,206 @@
+"""What happens in a history: drawn from its seed alone, so that the seed plays it again."""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+from incidentctl.record.crash import EXCHANGE_POINTS, FLUSH_POINTS
+
+INCIDENTS = ("inc-20261124-1401-k7f", "inc-20261125-0900-bcd", "inc-20261231-2359-xyz")
+DAY = 86400
+
+#: Each history has some of these faults, so that rare ones meet often (swarm testing). What makes
+#: two of them lose data by right stands in `_APART`.
+FAULTS = (
+    "kill",  # kill -9 at a random moment, of the process or of it and its git children
+    "crash",  # the same at a named point of the record
+    "together",  # several processes at once, in one clone or in several
+    "share",  # exchanges in the background, asked for by each command
+    "network",  # the remote is gone: an address that leads nowhere, or a closed port
+    "refuse",  # the remote refuses what is pushed
+    "reset",  # the remote's branch goes back, is deleted, or begins anew
+    "remote",  # somebody commits on the remote's branch: merged main, lost and changed events
+    "mirror",  # somebody checks the mirror out, commits there and pushes
+    "clock",  # clocks a day off, or three
+    "gc",  # git gc --prune=now, and refs packed
+    "cache",  # caches and the view deleted
+    "lost",  # the truth and the mirror deleted or moved back
+    "full",  # the disk of a clone is full
+    "errors",  # a system call fails, by strace
+    "redact",
+)
+_APART = ({"reset", "lost"}, {"remote", "lost"}, {"mirror", "lost"})
+#: The most common cases of a history without any fault but contention.
+_CALM = frozenset({"together", "share", "redact"})
+#: System calls that fail or kill, in the processes of one command and their children.
+_CALLS = ("fsync", "link", "rename", "unlink", "mkdir")
+
+
+#: Longer than a command waits for the lock, in seconds.
+_LONG = 0.7
+
+
+class Act(NamedTuple):
+    """What one process does in one clone."""
+
+    kind: str
+    clone: int
+    incident: str = INCIDENTS[0]
+    times: int = 1
+    """So many actions, or of which one."""
+    events: int = 1
+    """So many events in each action."""
+    kill_after: float | None = None
+    """Kill it after so many seconds."""
+    children: bool = False
+    """Kill its git, too."""
+    crash_at: str = ""
+    inject: str = ""
+    """What strace does to it."""
+    jitter: float = 0.0
+    """Hold locks for so many seconds longer."""
+    share: bool = False
+    seed: int = 0
+
+
+class Step(NamedTuple):
+    """Acts of processes that run at once, or one deed of somebody else with `what` and `which`."""
+
+    acts: tuple[Act, ...] = ()
+    deed: str = ""
+    clone: int = 0
+    which: int = 0
+
+
+class Plan(NamedTuple):
+    """A history."""
+
+    seed: str
+    faults: frozenset[str]
+    clones: int
+    locked: tuple[bool, ...]
+    """Which clones have a stale index.lock."""
+    shifts: tuple[int, ...]
+    """How far the clock of each clone is off, in seconds."""
+    steps: tuple[Step, ...]
+    idle: int
+    """So many idle rounds follow."""
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing but contention happens."""
+        return self.faults <= _CALM
+
+
+def draw(seed: str, *, length: int = 22, faults: frozenset[str] | None = None) -> Plan:
+    """Draw a history; with `faults` just these are in it."""
+    dice = random.Random(seed)
+    if faults is None:
+        faults = _faults(dice)
+    clones = dice.choice((2, 3, 3, 4))
+    offs = (0, DAY, -DAY, 3 * DAY)
+    shifts = tuple(dice.choice(offs) if "clock" in faults else 0 for _ in range(clones))
+    steps = [Step((Act("declare", 0, seed=dice.getrandbits(64)),))]
+    if dice.random() < 0.7:  # else each clone begins a record of its own
+        steps += [Step((Act("exchange", clone),)) for clone in range(clones)]
+    steps += [_step(dice, faults, clones) for _ in range(length)]
+    locked = tuple(dice.random() < 0.5 for _ in range(clones))
+    idle = 10 if dice.random() < 0.15 else 1
+    return Plan(seed, faults, clones, locked, shifts, tuple(steps), idle)
+
+
+def _faults(dice: random.Random) -> frozenset[str]:
+    if dice.random() < 0.12:
+        return _CALM
+    found = {fault for fault in FAULTS if dice.random() < 0.45}
+    for apart in _APART:
+        if apart <= found:
+            found.discard(dice.choice(sorted(apart)))
+    if dice.random() < 0.8:
+        found.add(dice.choice(("kill", "crash")))
+    return frozenset(found)
+
+
+#: Deeds of somebody else by fault; one with a clone is done there.
+DEEDS = {
+    "network": ("cut", "cut", "restore", "restore", "port"),
+    "refuse": ("refuse", "allow"),
+    "reset": ("reset", "delete", "new-root"),
+    "remote": ("merge-main", "lose-events", "change-event", "strange-events", "by-hand"),
+    "mirror": ("fetch", "mirror-commit", "mirror-leave", "mirror-push"),
+    "gc": ("gc", "gc-remote", "pack-refs"),
+    "cache": ("drop-cache", "drop-view"),
+    "lost": ("lose-truth", "move-truth"),
+    "full": ("fill", "free"),
+}  # fmt: skip
+
+
+def _step(dice: random.Random, faults: frozenset[str], clones: int) -> Step:
+    outside = [fault for fault in DEEDS if fault in faults]
+    if outside and dice.random() < 0.3:
+        deed = dice.choice(DEEDS[dice.choice(outside)])
+        return Step((), deed, dice.randrange(clones), dice.getrandbits(16))
+    clone = dice.randrange(clones)
+    if "share" in faults and dice.random() < (
+        0.15 if len(faults) > 1 else 0.6
+    ):  # all wake up whoever exchanges
+        acts = [_act(dice, faults, clone) for _ in range(2)]
+        jitter = dice.choice((0.0, 0.02))
+        return Step(tuple(act._replace(kind="say", times=4, events=1, share=True, jitter=jitter,
+                                       inject="") for act in acts))  # fmt: skip
+    if "together" in faults and dice.random() < 0.3:
+        count = dice.choice((2, 2, 3, 4))
+        if dice.random() < 0.4:  # exchanges race
+            acts = [_act(dice, faults, one, exchange=True) for one in range(clones)]
+        else:
+            acts = [_act(dice, faults, clone) for _ in range(count)]
+            if dice.random() < 0.2:  # others give up to wait for the lock
+                late = acts[0]._replace(kind="say", times=1, jitter=_LONG)
+                acts = [late, *(act._replace(kind="say", times=2, jitter=0.0) for act in acts[1:])]
+        return Step(tuple(acts))
+    return Step((_act(dice, faults, clone),))
+
+
+def _act(dice: random.Random, faults: frozenset[str], clone: int, *, exchange: bool = False) -> Act:
+    kinds = ["say"] * 6 + ["declare"] + ["exchange"] * 4
+    if "redact" in faults:
+        kinds += ["redact"] * 3
+    kind = "exchange" if exchange else dice.choice(kinds)
+    act = Act(
+        kind,
+        clone,
+        dice.choice(INCIDENTS[:2] if dice.random() < 0.9 else INCIDENTS),
+        dice.choice((1, 1, 2, 4)) if kind == "say" else dice.getrandbits(16),
+        dice.choice((1, 1, 1, 2, 3)) if kind == "say" else 1,
+        seed=dice.getrandbits(64),
+        share="share" in faults and kind == "say" and dice.random() < 0.3,
+        jitter=dice.choice((0.0, 0.0, 0.01, 0.03)),
+    )
+    drawn = dice.random()
+    if "kill" in faults and drawn < 0.45:
+        longest = 0.08 if kind == "say" else 0.15
+        return act._replace(kill_after=dice.random() * longest, children=dice.random() < 0.5)
+    if "crash" in faults and drawn < 0.7:
+        points = EXCHANGE_POINTS[:-1] if kind == "exchange" else FLUSH_POINTS
+        return act._replace(crash_at=dice.choice(points))
+    if "errors" in faults and drawn > 0.85:
+        what = dice.choice(("error=EIO", "error=ENOSPC", "signal=KILL"))
+        call = dice.choice(_CALLS)
+        return act._replace(inject=f"{call}:{what}:when={dice.randint(1, 6)}", share=False)
+    return act
+
+
+def describe(step: Step) -> str:
+    """Return a step for people."""
+    if step.deed:
+        return f"{step.deed} {step.clone} {step.which}"
+    told = []
+    for act in step.acts:
+        changed = {
+            name: value
+            for name, value in act._asdict().items()
+            if value != Act._field_defaults.get(name) and name not in ("seed", "kind", "clone")
+        }
+        told.append(f"{act.kind} {act.clone} {changed}")
+    return " & ".join(told)
