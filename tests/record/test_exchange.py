@@ -6,10 +6,12 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone
+from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone, now
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import encode
@@ -333,6 +335,76 @@ def test_a_remote_that_cannot_work_is_told_apart_and_loses_nothing(
     assert opened(ann).unsynced().events == 1
     assert not list(tmp_path.rglob("pwned"))
     assert opened(ann).exchange_status().state == state
+
+
+def test_a_remote_that_refuses_the_key(ann: Clone, tmp_path: Path) -> None:
+    """The user's own ssh command is honoured; what it says is told."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text(
+        "#!/bin/sh\necho 'git@forge.example: Permission denied (publickey).' >&2\nexit 255\n"
+    )
+    ssh.chmod(0o755)
+    ann.git("config", "core.sshCommand", str(ssh))
+    ann.git("config", "remote.origin.url", "git@forge.example:team/x.git")
+    say(ann, facts.Declared("a"))
+    done = exchange(ann)
+    assert done.state == "misconfigured"
+    assert "Permission denied (publickey)" in str(done.reason)
+
+
+def test_a_remote_that_wants_a_password_is_not_waited_for(ann: Clone) -> None:
+    class Asks(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="x"')
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    say(ann, facts.Declared("a"))
+    with HTTPServer(("127.0.0.1", 0), Asks) as server:
+        worker = threading.Thread(target=server.serve_forever)
+        worker.start()
+        ann.git("config", "remote.origin.url", f"http://127.0.0.1:{server.server_port}/x.git")
+        began = time.monotonic()
+        done = exchange(ann)
+        server.shutdown()
+        worker.join()
+    assert done.state == "misconfigured", done.reason
+    assert "Authentication failed" in str(done.reason)
+    assert time.monotonic() - began < 10
+
+
+def test_an_event_that_came_twice_is_one_and_the_unknown_is_kept(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    known = say(ann, facts.Declared("a"))
+    shared(ann)
+    folder = f"{Path(paths.log_path(INCIDENT)).parent}/events"
+    late = event(facts.Noted("from the future"), at=now() + timedelta(days=30))
+    strange = event(facts.Noted("x"))
+    unknown = encode(strange).replace(b'"noted"', b'"teleported"')
+    twin = event(facts.SummarySet("x"))._replace(id=known[0])
+    commit_on(
+        remote,
+        {
+            f"{folder}/{paths.event_name(late)}": encode(late).decode(),
+            f"{folder}/{strange.id}-teleported.json": unknown.decode(),
+            f"{folder}/{paths.event_name(twin)}": encode(twin).decode(),
+        },
+    )
+    shared(ann)
+    shared(bob)
+    for clone in (ann, bob):
+        found, problems = opened(clone).events(INCIDENT)
+        assert [each.id for each in found].count(known[0]) == 1
+        assert {strange.id, late.id} <= {each.id for each in found}
+        told = " ".join(problem.message for problem in problems)
+        assert "its id is taken" in told
+        assert "48 hours ahead" in told
+    after = say(bob, facts.Noted("now"))
+    assert after[0] < late.id  # a wrong clock does not pull the others along
 
 
 @pytest.mark.parametrize("scheme", ["git", "http"])
