@@ -12,13 +12,16 @@ from incidentctl.cli.options import Json
 from incidentctl.cli.responding import workspace_of
 from incidentctl.errors import RefusedError
 
-_WARNING = """\
-The branch of the record begins anew, here and on the remote: its commits so far, which people may
-have linked to, are on it no more, and every other clone drops them with its next exchange. No event
-is lost.
-What git cannot undo: a forge keeps old commits for a while, and shows them to who knows their
-number; so do clones made with git alone, forks, backups, and e-mails that went out. A password that
-was in the log has to be changed all the same."""
+_ANEW = (
+    "The branch of the record begins anew, here and on the remote: its commits so far, which "
+    "people may have linked to, are on it no more, and every other clone drops them with its next "
+    "exchange. No event is lost."
+)
+_NOT_UNDONE = (
+    "What git cannot undo: a forge keeps old commits for a while, and shows them to who knows "
+    "their number; so do clones made with git alone, forks, backups, and e-mails that went out. A "
+    "password that was in the log has to be changed all the same."
+)
 
 
 def purge_command(
@@ -33,7 +36,8 @@ def purge_command(
     workspace = workspace_of(ctx)
     count = redacted_entries(workspace)
     if not yes:
-        console.say(_WARNING, keep_lines=True)
+        console.say(_ANEW)
+        console.say(_NOT_UNDONE)
         if not console.is_terminal():
             raise RefusedError("Not purged: nobody can be asked here.", hint="purge with --yes")
         from incidentctl.cli.prompts import ask_confirm
