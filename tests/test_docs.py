@@ -21,6 +21,8 @@ from incidentctl.files.layout import MARKER
 PLAYED = (
     "README.md",
     "docs/tutorial.md",
+    "docs/sharing.md",
+    "docs/redaction.md",
     "docs/drills.md",
     "docs/drill-secrecy.md",
     "docs/retrospectives.md",
