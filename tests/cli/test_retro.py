@@ -266,6 +266,63 @@ def test_close_where_nothing_is_required_reads_no_answers(run, show):
     assert show(ident)["status"] == "closed"
 
 
+def at_terminal(team, *arguments, term="xterm"):
+    environment = {**os.environ, "TERM": term, "COLUMNS": "80", "PROMPT_TOOLKIT_NO_CPR": "1"}
+    return pexpect.spawn(
+        sys.executable,
+        ["-m", "incidentctl", "-C", str(team), *arguments],
+        env=environment,
+        dimensions=(24, 80),
+        timeout=20,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize("term", ["xterm", "dumb"])
+def test_on_a_terminal_close_offers_to_write_it(team, resolved, file, show, term):
+    child = at_terminal(team, "close", term=term)
+    child.expect_exact("SEV2 requires a retrospective")
+    child.expect_exact("Write it now?")
+    child.send("\r")
+    child.expect_exact(f"retros/{resolved}.md")
+    child.expect_exact("proposed: ")
+    child.expect_exact(f"{resolved} stays resolved until people have answered")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert f"incident: {resolved}" in file.read_text()
+    assert show(resolved)["status"] == "resolved"
+    # There is nothing to offer any more: somebody has to answer.
+    child = at_terminal(team, "close", term=term)
+    child.expect_exact("nobody has answered")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 5
+
+
+def test_on_a_terminal_close_takes_a_no(team, resolved, file, show):
+    child = at_terminal(team, "close")
+    child.expect_exact("Write it now?")
+    child.send("n")
+    child.expect_exact("error: SEV2 requires a retrospective")
+    child.expect_exact("incidentctl retro")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 5
+    assert not file.exists()
+    assert show(resolved)["status"] == "resolved"
+
+
+def test_nobody_is_asked_who_closes_with_a_reason_or_wants_json(team, resolved, show):
+    for arguments, code in (("--json",), 5), (("held it in the room",), 0):
+        child = at_terminal(team, "close", *arguments)
+        child.expect(pexpect.EOF)
+        assert "Write it now?" not in child.before
+        child.close()
+        assert child.exitstatus == code
+    assert show(resolved)["status"] == "closed"
+
+
 # --- the organisation's own template -------------------------------------------------------------
 
 OWN = """\

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from incidentctl.app.respond import find_incident
+from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import respond, workspace_of
 from incidentctl.domain.decide import lifecycle
 from incidentctl.domain.state import Incident
-from incidentctl.errors import UsageError
+from incidentctl.errors import IncidentctlError, UsageError
 
 
 def resolve_command(
@@ -129,6 +130,21 @@ def cancel_command(
     )
 
 
+def _offer_to_write(workspace: Workspace, ident: str, refusal: IncidentctlError) -> None:
+    """Write the retrospective that closing asks for, or raise the refusal where nobody wants it."""
+    from incidentctl.app import retro
+    from incidentctl.cli.prompts import ask_confirm
+    from incidentctl.cli.retro import in_words
+
+    console.say(refusal.message)
+    if not ask_confirm("Write it now?", default=True):
+        raise refusal
+    written = retro.write(workspace, ident)
+    console.out(written.path)
+    console.say(in_words(written), "ok")
+    console.say(f"{ident} stays resolved until people have answered its questions; then close it.")
+
+
 def close_command(
     ctx: typer.Context,
     reason: Annotated[
@@ -153,7 +169,13 @@ def close_command(
         answered = True
         if there is not None and said is None and lifecycle.needs_retrospective(found):
             answered = retro.answered(workspace, there)
-        return lifecycle.close(found, said, retrospective=there, answered=answered)
+        try:
+            return lifecycle.close(found, said, retrospective=there, answered=answered)
+        except lifecycle.NoRetrospectiveError as refusal:
+            if json or not console.is_terminal() or not retro.can_write(workspace, found.id):
+                raise
+            _offer_to_write(workspace, found.id, refusal)
+            raise typer.Exit from None
 
     respond(
         ctx,

@@ -66,7 +66,7 @@ def retro_command(
     console.out(written.path)
     if log_path:
         console.out(log_path)
-    console.say(_said(written), "ok")
+    console.say(in_words(written), "ok")
 
 
 def _one_without(workspace: Workspace) -> str | None:
@@ -88,7 +88,8 @@ def _one_without(workspace: Workspace) -> str | None:
     return ask_choice("Which incident?", choices, heads[0].id)
 
 
-def _said(written: Written) -> str:
+def in_words(written: Written) -> str:
+    """Say what `retro` did, and when to meet."""
     from incidentctl.domain.times import show
 
     if written.outcome == "there":
