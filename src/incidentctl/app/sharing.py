@@ -40,19 +40,22 @@ class Sharing:
         In a CI job, and in a container whose main command this is, everything ends with it.
         """
         contained = os.getpid() == 1 or (os.getppid() == 1 and not _has_terminal())
-        if contained or self._environment.get("CI"):
+        if contained or self._in_ci():
             self.catch_up()
             return
         where = ["-C", str(self._root)] if self._root else []
-        program = [sys.executable, "-m", "incidentctl", *where, "sync", "--background"]
+        program = [sys.executable, "-P", "-m", "incidentctl", *where, "sync", "--background"]
         self._record().background().start(program, self._environment)
 
     def refresh(self, *, every: timedelta = _FRESH) -> None:
         """Let the background fetch what others did, where that was not done for a while."""
-        if self._record().unsynced() is not None and not self._environment.get("CI"):
+        if self._record().unsynced() is not None and not self._in_ci():
             last = self._record().exchange_status()
             if last is None or self._now() - last.at > every:
                 self.share()
+
+    def _in_ci(self) -> bool:
+        return self._environment.get("CI", "").casefold() not in ("", "0", "false")
 
     def catch_up(self) -> bool:
         """Exchange now, for a few seconds at most; say whether events came."""
