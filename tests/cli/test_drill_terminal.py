@@ -1,11 +1,13 @@
-"""A drill at a pseudo-terminal: three injects, scored, its retrospective written."""
+"""A drill at a pseudo-terminal: three injects, scored, looked back at, its action item overdue."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pexpect
 import pytest
@@ -81,6 +83,28 @@ def test_a_drill_with_three_injects_is_played_scored_and_looked_back_at(shop):
     _, command, update = score["measures"]
     assert (command["took"], update["met"], len(score["skipped"])) == (0, True, 1)
     run(shop, "retro")
-    written = (shop / f"retros/{score['incident']}.md").read_text()
+    file = shop / f"retros/{score['incident']}.md"
+    written = file.read_text()
     assert [n for n in (1, 2, 3) if f"Inject {n}: " in written] == [1, 2, 3]
     assert json.loads(run(shop, "list", "--all", "--kind", "incident", "--json"))["incidents"] == []
+
+    # What they will change is due in three days, and nobody does it.
+    due = (datetime.now(UTC) + timedelta(days=3)).date()
+    item = f"  - {{id: q1-1, title: An alarm on the tokens, owner: omar, due: {due}}}\n"
+    file.write_text(written.replace("actions:\n", f"actions:\n{item}"))
+    assert "q1-1" in run(shop, "actions")
+    assert run(shop, "actions", "--overdue") == ""
+    need_faketime()
+    next_week = subprocess.run(
+        ["faketime", "-f", "+10d", *COMMAND, "-C", str(shop), "actions", "--overdue"],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert next_week.returncode == 1, next_week.stderr
+    assert "An alarm on the tokens" in next_week.stdout
+
+
+def need_faketime():
+    if not shutil.which("faketime"):
+        if os.environ.get("INCIDENTCTL_REQUIRE_ALL") == "1":
+            pytest.fail("faketime is missing")
+        pytest.skip("faketime is missing: what is overdue next week was not seen")
