@@ -202,8 +202,8 @@ def plant_files(folder: Path) -> None:
     """Write team's files with each payload in every text that people read."""
     texts = list(PAYLOADS.values())
     both = list(enumerate(texts))
-    _write(
-        folder / "teams" / "hostile.yaml",
+    _write_each(
+        folder / "teams",
         [
             {
                 "name": f"team-{n}", "title": text, "description": text, "lead": f"p{n}",
@@ -214,8 +214,8 @@ def plant_files(folder: Path) -> None:
             for n, text in both
         ],
     )  # fmt: skip
-    _write(
-        folder / "services" / "hostile.yaml",
+    _write_each(
+        folder / "services",
         [
             {
                 "name": f"service-{n}", "owner": f"team-{n}", "title": text, "description": text,
@@ -225,8 +225,8 @@ def plant_files(folder: Path) -> None:
             for n, text in both
         ],
     )  # fmt: skip
-    _write(
-        folder / "product_areas" / "hostile.yaml",
+    _write_each(
+        folder / "product_areas",
         [
             {
                 "name": f"area-{n}", "owner": f"team-{n}", "title": text, "description": text,
@@ -235,8 +235,8 @@ def plant_files(folder: Path) -> None:
             for n, text in both
         ],
     )  # fmt: skip
-    _write(
-        folder / "runbooks" / "hostile.yaml",
+    _write_each(
+        folder / "runbooks",
         [
             {
                 "name": f"runbook-{n}", "title": text, "description": text,
@@ -247,18 +247,19 @@ def plant_files(folder: Path) -> None:
             for n, text in both
         ],
     )  # fmt: skip
-    _write(folder / "drills" / "hostile.yaml", [_planned(n, text) for n, text in both])
     (folder / ".gitignore").write_text("drills/*.private.yaml\n")
     for n, text in both:
-        _write(folder / "drills" / f"hidden-{n}.yaml", [_announced(n, text)])
-        _write(folder / "drills" / f"hidden-{n}.private.yaml", [_hidden(n, text)])
+        write_yaml(folder / "drills" / f"planned-{n}.yaml", [_planned(n, text)])
+        if n % 5 == 0 or FORGED in text:  # the search for leaks takes its time with each
+            write_yaml(folder / "drills" / f"hidden-{n}.yaml", [_announced(n, text)])
+            write_yaml(folder / "drills" / f"hidden-{n}.private.yaml", [_hidden(n, text)])
 
 
 def _planned(n: int, text: str) -> dict[str, Any]:
     return {
         "name": f"planned-{n}", "what": text, "how": text, "why": text, "team": f"team-{n}",
-        "at": f"2026-12-{n % 28 + 1:02}T10:30", "saboteur": text, "environment": text,
-        "services": [f"service-{n}"], "distribute_to": [text],
+        "at": f"2026-12-{n % 28 + 1:02}T10:30", "saboteur": f"p{n}", "environment": text,
+        "services": [f"service-{n}"], "distribute_to": [f"team-{n}"],
         "injects": [{"after": "5m", "tell": text}],
     }  # fmt: skip
 
@@ -266,19 +267,26 @@ def _planned(n: int, text: str) -> dict[str, Any]:
 def _announced(n: int, text: str) -> dict[str, Any]:
     return {
         "name": f"hidden-{n}", "mode": "unplanned", "environment": text, "why": text,
-        "window": {"from": "2026-12-01T09:00", "to": "2026-12-01T15:00"}, "distribute_to": [text],
+        "window": {"from": "2026-12-01T09:00", "to": "2026-12-01T15:00"},
+        "distribute_to": [f"team-{n}"],
     }  # fmt: skip
 
 
 def _hidden(n: int, text: str) -> dict[str, Any]:
     return {
-        "what": text, "how": text, "why": text, "team": f"team-{n}", "commander": text,
-        "mitigator": text, "at": "2026-12-01T10:30", "saboteur": text, "readers": [text],
+        "what": text, "how": text, "why": text, "team": f"team-{n}", "commander": f"p{n}",
+        "mitigator": f"p{n}", "at": "2026-12-01T10:30", "saboteur": f"p{n}", "readers": [f"p{n}"],
         "injects": [{"after": "5m", "tell": text}],
     }  # fmt: skip
 
 
-def _write(path: Path, entries: list[dict[str, Any]]) -> None:
+def write_yaml(path: Path, entries: list[dict[str, Any]]) -> None:
     """Write YAML documents: JSON in ASCII is YAML, and can escape what YAML cannot hold."""
     path.parent.mkdir(exist_ok=True)
     path.write_text("".join(f"---\n{json.dumps(entry)}\n" for entry in entries))
+
+
+def _write_each(folder: Path, entries: list[dict[str, Any]]) -> None:
+    """Write each entry into a file of its own: what is refused takes no other with it."""
+    for number, entry in enumerate(entries):
+        write_yaml(folder / f"hostile-{number}.yaml", [entry])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from incidentctl.cli.console import fitted
+from incidentctl.cli.console import fitted, joined
 from incidentctl.domain.text import clean, did_you_mean
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, UsageError
 
@@ -77,9 +77,14 @@ def _interrupted() -> int:
 
 def tell(refusal: IncidentctlError) -> None:
     """Print a refusal to stderr: what is wrong, what to do, and what the user had typed."""
-    print(fitted(f"error: {_shown(refusal.message)}", sys.stderr, 7), file=sys.stderr)
+    from incidentctl.app.respond import SeveralError
+
+    # Only the candidates are lines of their own; else a break is in a path or in words of others.
+    listed = isinstance(refusal, SeveralError)
+    message = refusal.message if listed else joined(refusal.message)
+    print(fitted(f"error: {_shown(message)}", sys.stderr, 7), file=sys.stderr)
     if refusal.hint:
-        print(fitted(f"hint: {_shown(refusal.hint)}", sys.stderr, 6), file=sys.stderr)
+        print(fitted(f"hint: {_shown(joined(refusal.hint))}", sys.stderr, 6), file=sys.stderr)
     if refusal.echo:
         print("Nothing was recorded. You had typed:", file=sys.stderr)
         print(_shown(refusal.echo), file=sys.stderr)

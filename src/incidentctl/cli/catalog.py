@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import typer
@@ -100,7 +101,7 @@ def who(
     workspace = _open(ctx)
     matches = ask(workspace.catalog, words, now=workspace.now())
     if not json:
-        console.page("\n\n".join(_match_text(match) for match in matches), indent=12)
+        _print_apart([_match_lines(match) for match in matches], indent=12)
         return
     payload = []
     for match in matches:
@@ -112,7 +113,16 @@ def who(
     console.print_json("catalog-who", {"matches": payload})
 
 
-def _match_text(match: Any) -> str:
+def _print_apart(entries: Iterable[Iterable[str]], *, indent: int) -> None:
+    """Print the lines of each entry, and an empty one between two."""
+    for number, lines in enumerate(entries):
+        if number:
+            console.out()
+        for line in lines:
+            console.out(line, indent=indent)
+
+
+def _match_lines(match: Any) -> list[str]:
     kind = match.kind.replace("_", " ")
     of = f" of {match.product_area}" if match.product_area else ""
     lines = [f"{match.name} ({kind}{of})", f"  team      {match.owner}"]
@@ -120,7 +130,7 @@ def _match_text(match: Any) -> str:
     contacts = [f"{key} {value}" for key, value in match.contacts.items()]
     lines += [f"  contacts  {', '.join(contacts) or 'none'}"]
     lines += [f"  runbooks  {', '.join(match.runbooks) or 'none'}"]
-    return "\n".join(lines)
+    return lines
 
 
 def _duty_text(duty: Any) -> str:
@@ -197,21 +207,21 @@ def show(
     if json:
         console.print_json("catalog-show", {"entries": entries})
         return
-    console.page("\n\n".join(_entry_text(entry) for entry in entries))
+    _print_apart([_entry_lines(entry) for entry in entries], indent=4)
 
 
-def _entry_text(entry: dict[str, Any], indent: str = "") -> str:
+def _entry_lines(entry: dict[str, Any], indent: str = "") -> list[str]:
     lines = []
     for key, value in entry.items():
         words = key.replace("_", " ")
         if isinstance(value, dict) and value:
-            lines += [f"{indent}{words}", _entry_text(value, indent + "  ")]
+            lines += [f"{indent}{words}", *_entry_lines(value, indent + "  ")]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             lines.append(f"{indent}{words}")
             lines += [f"{indent}  - {_cell(item)}" for item in value]
         else:
             lines.append(f"{indent}{words}: {_cell(value) or 'none'}")
-    return "\n".join(lines)
+    return lines
 
 
 def _cell(value: Any) -> str:

@@ -38,10 +38,11 @@ def out(line: str = "", style: str | None = None, *, indent: int | None = None) 
 
     With `indent` a line too long for the terminal goes on that far in, between words.
     """
-    page(_joined(line), style, indent=indent)
+    page(joined(line), style, indent=indent)
 
 
-def _joined(text: str) -> str:
+def joined(text: str) -> str:
+    """Return a text on one line: each line break shows as ⏎."""
     return " ⏎ ".join(text.splitlines())
 
 
@@ -85,7 +86,7 @@ def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: boo
     It comes after the data that was printed before. That nobody can hear it stops no command.
     """
     cut = "…" if len(text) > _MOST else ""
-    text = text[:_MOST] if keep_lines else _joined(text[:_MOST])
+    text = text[:_MOST] if keep_lines else joined(text[:_MOST])
     text = fitted(clean(text, keep_lines=True) + cut, sys.stderr, indent)
     text = styled(text, style, stream=sys.stderr) if style else text
     with contextlib.suppress(OSError, ValueError):

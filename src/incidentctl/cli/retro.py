@@ -71,6 +71,7 @@ def retro_command(
 
 def _one_without(workspace: Workspace) -> str | None:
     """Return the one incident that has no retrospective yet; of several one that is chosen."""
+    from incidentctl.app.respond import SeveralError
     from incidentctl.app.retro import without
 
     heads = without(workspace)
@@ -78,9 +79,10 @@ def _one_without(workspace: Workspace) -> str | None:
         return heads[0].id if heads else None
     if not console.is_terminal():
         lines = "\n".join(f"  {head.id}  {one_line(head.title)}" for head in heads[:20])
-        raise UsageError(
+        raise SeveralError(
+            [head.id for head in heads],
             f"{len(heads)} resolved incidents have no retrospective yet:\n{lines}",
-            hint="name one: `incidentctl retro k7f`; or write one of none with --blank",
+            "name one: `incidentctl retro k7f`; or write one of none with --blank",
         )
     from incidentctl.cli.prompts import ask_choice
 

@@ -98,7 +98,7 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
         if outcome.message:
             if piped and outcome.refused:
                 raise UsageError(outcome.message)
-            console.say(outcome.message)
+            console.say(outcome.message, keep_lines=True)
         if outcome.facts:
             try:
                 recorded = response.record(outcome.facts, outcome.summary)

@@ -165,4 +165,4 @@ def choose(
         return moves[key](Move(incident, shown, said, people, teams))
     except IncidentctlError as refusal:
         parts = filter(None, (refusal.message, refusal.hint, said and f"You had typed: {said}"))
-        return Outcome(shown.at, message="\n".join(parts), refused=True)
+        return Outcome(shown.at, message="\n".join(map(one_line, parts)), refused=True)
