@@ -333,6 +333,7 @@ def test_without_any_there_is_nothing_but_the_drills(run):
         (("--since", "1d", "--until", "2d"), "before it begins"),
         (("--json", "--csv"), "one format"),
         (("--format", "csv", "--json"), "one format"),
+        (("--html", "x.html", "--json"), "one format"),
         (("--format", "xml"), "xml"),
     ],
 )
@@ -387,3 +388,33 @@ def test_events_that_cannot_be_read_are_told(run, team, pasts):
 
 
 TIP = "refs/incidentctl/log^0"
+
+
+def test_a_page_is_written_and_written_anew(run, team, tmp_path, pasts):
+    file = tmp_path / "report.html"
+    result = run("report", "--since", "250d", "--html", str(file))
+    assert (result.code, result.out) == (0, f"{file}\n")
+    text = file.read_text()
+    counted = [past for past in pasts if past.kind != "drill"]
+    real = [past for past in counted if not past.end or past.end[0] != "cancelled"]
+    assert f"<dd>{len(real)}, of these" in text
+    dots = sum(minutes is not None for past in real for minutes in took(past).values())
+    assert text.count("<circle") == dots
+    assert run("report", "--since", "1d", "--html", str(file)).code == 0
+    assert file.read_text() != text
+    assert sorted(tmp_path.glob("*report*")) == [file]
+
+
+def test_a_page_replaces_nothing_else(run, team, tmp_path):
+    ours, link = team / "incidentctl.yaml", tmp_path / "link.html"
+    run("report", "--html", str(tmp_path / "page.html"))
+    link.symlink_to(tmp_path / "page.html")
+    before = ours.read_bytes()
+    for target in (ours, link, tmp_path):
+        result = run("report", "--html", str(target))
+        assert (result.code, result.out) == (5, "")
+        assert "left alone" in result.err
+    assert ours.read_bytes() == before
+    assert link.is_symlink()
+    result = run("report", "--html", str(tmp_path / "none" / "x.html"))
+    assert (result.code, result.out) == (6, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from incidentctl.app.drill_play import plan_of
@@ -144,6 +145,19 @@ def as_json(found: Report) -> dict[str, Any]:
             for ident, problem in found.problems
         ],
     }
+
+
+def write_page(workspace: Workspace, found: Report, target: Path) -> None:
+    """Write the figures as an HTML page with plots; moments in the zone of who asks.
+
+    RefusedError where something else than such a page is there already.
+    """
+    from incidentctl.files import pages
+    from incidentctl.render.report_html import BEGINS, report_html
+
+    zone = workspace.speaker_zone(workspace.actor(None))
+    text = report_html(found.metrics, found.incidents, zone, now=workspace.now())
+    pages.write_page(target, text, begins=BEGINS)
 
 
 def took(metrics: Metrics) -> tuple[tuple[str, Figure], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -42,17 +43,27 @@ def report_command(
     ] = None,
     json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print one row per incident.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page with plots.")
+    ] = None,
 ) -> None:
     """How the response went: counts, times to detect and resolve, updates, load, drills.
 
     incidentctl report --since 30d
 
     incidentctl report --since 2026-01-01 --until 2026-04-01 --csv > q1.csv
+
+    incidentctl report --since 365d --html report.html
     """
-    chosen = {format_, "json" if json else None, "csv" if csv else None} - {None}
+    chosen = {
+        format_,
+        "json" if json else None,
+        "csv" if csv else None,
+        "html" if html else None,
+    } - {None}
     if len(chosen) > 1:
         raise UsageError("The report is written in one format at a time.", hint="say one of them")
-    from incidentctl.app.report import Wanted, as_json, report
+    from incidentctl.app.report import Wanted, as_json, report, write_page
 
     workspace = workspace_of(ctx)
     found = report(workspace, Wanted(since, until, severity, area, service, kind))
@@ -71,6 +82,10 @@ def report_command(
         console.page(
             report_csv(found.incidents, now=workspace.now(), scores=found.scores).rstrip("\n")
         )
+    elif html is not None:
+        write_page(workspace, found, html)
+        console.out(str(html))
+        console.say("written; open it in a browser", "ok")
     else:
         from incidentctl.render.report import report_text
 

@@ -146,7 +146,7 @@ def measure(
     else. Backfills were written down afterwards: they have neither load, updates nor steps.
     """
     covered = [one for one in incidents if scope.covers(one)]
-    real = [one for one in covered if one.status != CANCELLED and one.cancelled is None]
+    real = [one for one in covered if happened(one)]
     live = [one for one in real if one.kind != BACKFILL]
     took = [durations(one) for one in real]
     return Metrics(
@@ -168,6 +168,11 @@ def measure(
         steps=_steps(live),
         drills=_drills(scope, heads, now),
     )
+
+
+def happened(one: Incident) -> bool:
+    """Say whether an incident was one: cancelled it was none, also when it was closed later."""
+    return one.status != CANCELLED and one.cancelled is None
 
 
 def _count(names: Iterable[Iterable[str | None]]) -> tuple[Counted, ...]:
