@@ -251,8 +251,8 @@ def plant_files(folder: Path) -> None:
     for n, text in both:
         write_yaml(folder / "drills" / f"planned-{n}.yaml", [_planned(n, text)])
         if n % 5 == 0 or FORGED in text:  # the search for leaks takes its time with each
-            write_yaml(folder / "drills" / f"hidden-{n}.yaml", [_announced(n, text)])
-            write_yaml(folder / "drills" / f"hidden-{n}.private.yaml", [_hidden(n, text)])
+            write_yaml(folder / "drills" / f"hidden-{n}.yaml", [announced(n, text)])
+            write_yaml(folder / "drills" / f"hidden-{n}.private.yaml", [hidden(n, text)])
 
 
 def _planned(n: int, text: str) -> dict[str, Any]:
@@ -264,7 +264,8 @@ def _planned(n: int, text: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _announced(n: int, text: str) -> dict[str, Any]:
+def announced(n: int, text: str) -> dict[str, Any]:
+    """Return the public half of an unplanned drill."""
     return {
         "name": f"hidden-{n}", "mode": "unplanned", "environment": text, "why": text,
         "window": {"from": "2026-12-01T09:00", "to": "2026-12-01T15:00"},
@@ -272,7 +273,8 @@ def _announced(n: int, text: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _hidden(n: int, text: str) -> dict[str, Any]:
+def hidden(n: int, text: str) -> dict[str, Any]:
+    """Return its private half."""
     return {
         "what": text, "how": text, "why": text, "team": f"team-{n}", "commander": f"p{n}",
         "mitigator": f"p{n}", "at": "2026-12-01T10:30", "saboteur": f"p{n}", "readers": [f"p{n}"],

@@ -75,7 +75,9 @@ class TeamHistory:
     def _git(self, command: str, *arguments: str) -> str:
         try:
             said: str = self._repository.git.execute(
-                ["git", command, *arguments], strip_newline_in_stdout=False
+                # No program that the configuration names: listing the index would start this one.
+                ["git", "-c", "core.fsmonitor=false", command, *arguments],
+                strip_newline_in_stdout=False,
             )
         except self._failed as error:
             raise EnvironmentFailedError(
