@@ -234,6 +234,8 @@ def test_in_a_ci_job_it_is_exchanged_before_the_command_ends(clones: tuple[Clone
     ann.run("declare", "checkout is down", "--no-input", CI="true")
     assert ann.unsynced == 0
     assert not ann.exchanges()
+    git(ann.path, "remote", "set-url", "origin", "http://127.0.0.1:1/x.git")
+    assert "1 event(s) are not on the remote" in ann.run("log", "x", CI="true").stderr
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare is not installed")

@@ -611,7 +611,7 @@ def test_a_purge_that_the_remote_refuses_changes_nothing(remote: Clone, ann: Clo
     shared(ann)
     before = tip(ann, TRUTH)
     remote.git("config", "receive.denyNonFastForwards", "true")
-    with pytest.raises(EnvironmentFailedError, match="did not take"):
+    with pytest.raises(EnvironmentFailedError, match="refuses the push"):
         purge(ann)
     assert tip(ann, TRUTH) == tip(remote, BRANCH) == before
     assert ids(ann)
@@ -650,6 +650,33 @@ def test_a_purge_without_a_remote(clone: Clone) -> None:
     record.acknowledge(action(facts.Noted("after")))
     assert record.flush().commit == tip(clone, TRUTH)
     assert clone.git("rev-list", "--count", TRUTH).strip() == "2"
+
+
+def test_a_remote_that_refuses_for_the_secret_takes_the_purged_root(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    """As a forge does that scans what is pushed: neither the text nor its redaction gets there."""
+    say(bob, facts.Declared("b"), incident=OTHER)
+    shared(bob)
+    hook = remote.path / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        "#!/bin/sh\nwhile read old new ref; do\n"
+        "for c in $(git rev-list $new --not --all); do\n"
+        "git grep -q hunter2 $c && echo 'push blocked: secret' >&2 && exit 1\ndone\ndone\nexit 0\n"
+    )
+    hook.chmod(0o755)
+    said = say(ann, facts.Declared("a"), facts.Noted("hunter2"))
+    assert exchange(ann).state == "refused"
+    say(ann, facts.Redacted(said[1]))
+    assert exchange(ann).state == "refused"
+    purge(ann)
+    shared(ann)
+    shared(bob)
+    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
+    assert len(ids(bob)) == 3
+    assert len(ids(ann, OTHER)) == 1
+    assert not holds(remote, "hunter2", BRANCH)
 
 
 def test_two_purges_at_once(remote: Clone, ann: Clone, bob: Clone) -> None:

@@ -34,18 +34,26 @@ class Sharing:
         self._author = author
         self._now = now
 
-    def share(self) -> None:
+    def share(self) -> str | None:
         """Exchange and pack in the background; exchange in the foreground where that would be cut.
 
-        In a CI job, and in a container whose main command this is, everything ends with it.
+        In a CI job, and in a container whose main command this is, everything ends with it. Then it
+        is said if the remote has not got everything.
         """
         contained = os.getpid() == 1 or (os.getppid() == 1 and not _has_terminal())
         if contained or self._in_ci():
             self.catch_up()
-            return
+            last, left = self._record().exchange_status(), self._record().unsynced()
+            if left is None or not left.events:
+                return None
+            why = f": {last.reason}" if last is not None and last.reason else ""
+            return (
+                f"{left.events} event(s) are not on the remote{why}; `incidentctl sync` sends them"
+            )
         where = ["-C", str(self._root)] if self._root else []
         program = [sys.executable, "-P", "-m", "incidentctl", *where, "sync", "--background"]
         self._record().background().start(program, self._environment)
+        return None
 
     def refresh(self, *, every: timedelta = _FRESH) -> None:
         """Let the background fetch what others did, where that was not done for a while."""

@@ -75,12 +75,12 @@ def begin_anew(
     marker: str,
     state: Path,
     mirror_is_free: Callable[[], bool],
-    push: Callable[[str, str], None],
+    push: Callable[[str], None],
 ) -> str | None:
     """Put a new root in the place of the truth; return it, None where there is no record.
 
-    `marker` is a ULID. `push` gets the new root and the old tip before anything is dropped here,
-    and raises what stops the purge: then all is as it was. EnvironmentFailedError likewise.
+    `marker` is a ULID. `push` gets the new root before anything is dropped here, and raises what
+    stops the purge: then all is as it was. EnvironmentFailedError likewise.
     """
     if chain.store.tips().truth is None:
         return None
@@ -91,7 +91,7 @@ def begin_anew(
         if truth is None:
             return None
         commit = _new_root(chain, truth, marker)
-        push(commit, truth)
+        push(commit)
         replace(chain.store, commit, truth, state=state, mirror_is_free=mirror_is_free)
     return commit
 

@@ -44,7 +44,7 @@ class Record(Reader):
         now: Callable[[], datetime],
         branch: str = "incident-log",
         remote: str | None = None,
-        share: Callable[[], None] | None = None,
+        share: Callable[[], str | None] | None = None,
         restricted: bool = False,
     ) -> None:
         """Take the common git directory, and what to compute and render with.
@@ -53,8 +53,8 @@ class Record(Reader):
         is another one, as in a linked worktree. `fallback` holds the outbox where the git
         directory cannot be written. `render` gives the log.md of an incident, `fold_head` what a
         list shows of it, from its life-cycle events. `share` is called after each flush that leaves
-        something for another process to do: to send, or to pack. What is `restricted` is kept
-        apart from all else: in a ref of its own, in no branch and no view.
+        something for another process to do: to send, or to pack; it returns a note, if any. What is
+        `restricted` is kept apart from all else: in a ref of its own, in no branch and no view.
         """
         state = git_dir / "incidentctl"
         if restricted:
@@ -119,7 +119,8 @@ class Record(Reader):
             notes += [note] if note else []
         self._touched.clear()
         if self._share is not None and (self.has_unsent() or self._is_crowded()):
-            self._share()
+            note = self._share()
+            notes += [note] if note else []
         return flushed._replace(notes=tuple(notes))
 
     def exchange(self, author: Author, *, limit: float) -> Exchanged | None:
@@ -171,17 +172,19 @@ class Record(Reader):
 
         until = time.monotonic() + limit
         done = self.exchange(author, limit=limit)
-        if done is not None and done.state != "ok":
+        # One that refuses may do so for the very text that is to be purged.
+        if done is not None and done.state not in ("ok", "refused"):
             raise EnvironmentFailedError(
                 f"the remote has to be in step first, and it is not: {done.reason or done.state}"
             )
         self.flush()
 
-        def push(commit: str, before: str) -> None:
+        def push(commit: str) -> None:
             if self._remote is None:
                 return
             remote = self.remote()
-            answer = remote.push(commit, until=until, instead_of=before)
+            theirs = self._store.tips().tracking
+            answer = remote.push(commit, until=until, instead_of=theirs)
             if answer.state != "ok":
                 raise EnvironmentFailedError(
                     f"the remote did not take the new root: {answer.reason or answer.state}",

@@ -131,7 +131,8 @@ class Remote:
         if not lines:
             return self._answer(done)
         told = lines[0].rpartition("\t")[2]
-        if any(phrase in f"{told} {done.err}".casefold() for phrase in _RACE):
+        raced = any(phrase in f"{told} {done.err}".casefold() for phrase in _RACE)
+        if raced and not (instead_of and "remote rejected" in told):  # it takes no forced push
             return Answer(BEHIND, "others push at the same time")
         return Answer(REFUSED, f"{self._name} refuses the push: {_shown(told, done.err)}")
 
