@@ -13,7 +13,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from torture import mutants, pool
+from torture import machine, mutants, pool
+from torture.machine import Machine
 from torture.plan import Plan, describe, draw
 
 #: After so many violations there is enough to look at.
@@ -36,10 +37,11 @@ def main() -> int:
     )
     given = parser.parse_args()
     seed = given.seed or secrets.token_hex(4)
-    base, able = pool.folder(), pool.able()
+    base, able = machine.folder(), machine.find_out()._replace(mutant=given.mutant)
     _say_able(able)
     if given.mutants is not None:
-        return _try_mutants(base, able, seed, given.mutants or list(mutants.ALL), jobs=given.jobs)
+        names = given.mutants or list(mutants.every())
+        return _try_mutants(base, able, seed, names, jobs=given.jobs)
     plans: Callable[[int], Plan] = partial(plan_of, seed)
     if given.history is not None:
         plan = plans(given.history)
@@ -51,7 +53,7 @@ def main() -> int:
     began = time.monotonic()
     kept = False
     for played in pool.run(
-        base, plans, able=able, seconds=given.seconds, jobs=given.jobs, mutant=given.mutant,
+        base, plans, machine=able, seconds=given.seconds, jobs=given.jobs,
         most=1 if given.history is not None else None, keep=given.keep,
     ):  # fmt: skip
         totals.update(
@@ -76,24 +78,27 @@ def main() -> int:
     return 1 if totals["violations"] else 0
 
 
-def _try_mutants(base: Path, able: pool.Able, seed: str, names: list[str], *, jobs: int) -> int:
+def _try_mutants(base: Path, able: Machine, seed: str, names: list[str], *, jobs: int) -> int:
     """Plant one fault after the other; 1 when a history does not tell in time."""
-    if unknown := set(names) - set(mutants.ALL):
+    if unknown := set(names) - set(mutants.every()):
         raise SystemExit(f"no mutant is called {', '.join(sorted(unknown))}")
     survived = []
     for name in names:
-        plans = partial(_plan_for, seed, mutants.ALL[name].faults)
+        plans = partial(_plan_for, seed, mutants.every()[name].faults)
         count, began, caught = 0, time.monotonic(), ""
-        playing = pool.run(base, plans, able=able, seconds=_BUDGET, jobs=jobs, mutant=name)
+        playing = pool.run(
+            base, plans, machine=able._replace(mutant=name), seconds=_BUDGET, jobs=jobs
+        )
         for played in playing:
             count += 1
-            if played.violations:
-                caught = ", ".join(dict.fromkeys(each.invariant for each in played.violations))
+            told = [each for each in played.violations if each.invariant != "harness"]
+            if told:
+                caught = ", ".join(dict.fromkeys(each.invariant for each in told))
                 break
         playing.close()
         took = time.monotonic() - began
-        told = f"caught by {caught}" if caught else "SURVIVED"
-        print(f"{name:42} {told:36} {count:4} histories {took:5.1f} s", flush=True)
+        result = f"caught by {caught}" if caught else "SURVIVED"
+        print(f"{name:42} {result:36} {count:4} histories {took:5.1f} s", flush=True)
         if not caught:
             survived.append(name)
     shutil.rmtree(base, ignore_errors=True)
@@ -110,7 +115,7 @@ def plan_of(seed: str, number: int, *_: int) -> Plan:
     return draw(f"{seed}:{number}")
 
 
-def _say_able(able: pool.Able) -> None:
+def _say_able(able: Machine) -> None:
     if not able.small_disks:
         print("no disk can be mounted here: writes of the process fail with ENOSPC instead")
     if not able.strace:

@@ -29,8 +29,9 @@ from torture import mutants
 from torture.plan import Act
 from torture.world import ENVIRONMENT
 
-#: An exchange may take so many seconds.
+#: An exchange may take so many seconds; with nothing else going on it takes far less.
 _LIMIT = 8.0
+_ALONE = 4.0
 
 
 class Setting(NamedTuple):
@@ -180,7 +181,8 @@ class Actor:
             self.tell("BUSY", self._act.clone)
             return
         with lock:
-            done = self._record.exchange(self._author, limit=_LIMIT)
+            limit = _ALONE if self._act.kind == "settle" else _LIMIT
+            done = self._record.exchange(self._author, limit=limit)
         assert done is not None
         self.tell("EXCHANGED", self._act.clone, done.state, done.reason)
         for note in done.notes:

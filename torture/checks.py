@@ -225,7 +225,10 @@ def shown(clone: Clone, journal: Journal) -> list[Violation]:
 
 
 def silent(root: Path) -> list[Violation]:
-    """I8: nothing ran that the user has configured."""
+    """I8: nothing ran that the user has configured; and nobody pushed by force."""
+    forced = root / "remote.git" / "forced"
+    if forced.exists():
+        return [Violation("forced", f"pushed by force: {forced.read_text()}")]
     return [
         Violation("I8", f"clone {mark.name} ran {mark.read_text().splitlines()[0]}")
         for mark in (root / "ran").iterdir()

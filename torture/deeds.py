@@ -183,12 +183,14 @@ class Deeds:
         return self._root / f"wt{clone.number}"
 
     def _mirror_commit(self, clone: Clone, which: int) -> None:
-        """Check the mirror out in a worktree, and commit a secret and an event there."""
+        """Check the mirror out in a worktree; commit a secret and perhaps an event there."""
         tree = self._tree(clone)
         if not tree.exists():
             if not git(clone.path, "rev-parse", "-q", "--verify", MIRROR, check=False):
                 return
             git(clone.path, "worktree", "add", "-q", str(tree), "incident-log")
+        if which % 3 == 0:  # it could be moved, but must not
+            return
         (tree / "secret.env").write_text(SECRET)
         if which % 2:
             event = self._event("committed on the mirror")

@@ -16,6 +16,7 @@ from torture.actor import Setting
 from torture.checks import Violation
 from torture.deeds import Deeds
 from torture.journal import Journal
+from torture.machine import Machine
 from torture.plan import INCIDENTS, Act, Plan, Step, describe
 from torture.processes import descendants, pass_time, start_with_faults
 from torture.world import MIRROR, TRUTH, Clone, git
@@ -26,15 +27,6 @@ _HANGS = 60.0
 _ROUNDS = 8
 _DISTURBING = frozenset({"kill", "crash", "errors", "full"})
 _BUSY = ["another", "incidentctl", "is", "committing"]
-
-
-class Machine(NamedTuple):
-    """What this machine can do to a history."""
-
-    template: Path
-    small_disks: bool
-    strace: bool
-    mutant: str = ""
 
 
 class Outcome(NamedTuple):
@@ -60,7 +52,7 @@ class History:
         self._limited = None if machine.small_disks else small
         self._full = False
         self._clones = world.build(
-            machine.template, root, plan.clones, plan.shifts, plan.locked, small=self._small
+            root.parent / "template", root, plan.clones, plan.shifts, plan.locked, small=self._small
         )
         if dice.random() < 0.5 and self._small is not None:  # no room for the fallback, either
             fallback = self._clones[self._small].path / ".git" / "fallback"
@@ -287,7 +279,7 @@ class History:
             if len(set(tips)) == 1 and len(well) == len(self._clones):
                 return
             stuck = stuck + 1 if tips == before else 0
-            if stuck == 2:
+            if stuck == 1:
                 break
         told = " | ".join(line for line in said if line.startswith(("EXCHANGED", "LEFT", "BUSY")))
         text = f"no rest after rounds of exchanges: {[tip[:8] for tip in tips]} {told}"
@@ -303,10 +295,10 @@ class History:
                 return
 
 
-def play(root: Path, plan: Plan, machine: Machine, *, keep: bool) -> Outcome:
-    """Play a history in a new folder, which is removed unless something was violated."""
-    shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
+def play(base: Path, name: str, plan: Plan, machine: Machine, *, keep: bool) -> Outcome:
+    """Play a history in a new folder of `base`; with `keep` it stays if something is violated."""
+    root = base / name
+    root.mkdir()
     history = History(root, plan, machine)
     outcome = history.play()
     if not (keep and outcome.violations):

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import selectors
-import shutil
 import signal
-import subprocess
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Generator
@@ -17,12 +14,9 @@ from typing import NamedTuple
 
 from torture import world
 from torture.checks import Violation
-from torture.history import Machine, Outcome, play
+from torture.history import Outcome, play
+from torture.machine import Machine
 from torture.plan import Plan
-
-#: A disk in memory, if there is room: what is asked here is not how fast a disk is.
-_MEMORY = Path("/dev/shm")
-_ROOM = 1 << 30
 
 
 class Played(NamedTuple):
@@ -35,43 +29,13 @@ class Played(NamedTuple):
     violations: tuple[Violation, ...]
 
 
-class Able(NamedTuple):
-    """What this machine lets us do."""
-
-    small_disks: bool
-    strace: bool
-
-
-def folder() -> Path:
-    """Make the folder for all histories of a run."""
-    room = 0
-    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK):
-        found = os.statvfs(_MEMORY)
-        room = found.f_bavail * found.f_frsize
-    return Path(tempfile.mkdtemp(prefix="torture-", dir=_MEMORY if room > _ROOM else None))
-
-
-def able() -> Able:
-    """Find out whether disks can be mounted, and system calls be made to fail."""
-    pid = os.fork()
-    if pid == 0:
-        os._exit(0 if world.own_mounts() else 1)
-    mounts = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    strace = False
-    if shutil.which("strace"):
-        command = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "true"]
-        strace = subprocess.run(command, check=False, capture_output=True).returncode == 0
-    return Able(mounts, strace)
-
-
 def run(
     base: Path,
     plans: Callable[[int], Plan],
     *,
-    able: Able,
+    machine: Machine,
     seconds: float,
     jobs: int,
-    mutant: str = "",
     most: int | None = None,
     keep: bool = False,
 ) -> Generator[Played, None, None]:
@@ -79,7 +43,6 @@ def run(
     made = base / "template"
     if not made.exists():
         world.template(made)
-    machine = Machine(made, able.small_disks, able.strace, mutant)
     end = time.monotonic() + seconds
     children: dict[int, int] = {}
     with selectors.DefaultSelector() as ready:
@@ -132,9 +95,8 @@ def _work(
         for number in numbers:
             if time.monotonic() > end:
                 break
-            root = base / f"{os.getpid()}-{number}"
             try:
-                done = play(root, plans(number), machine, keep=keep)
+                done = play(base, f"{os.getpid()}-{number}", plans(number), machine, keep=keep)
             except Exception:
                 told = Violation("harness", traceback.format_exc())
                 done = Outcome(0, 0, 0, (told,))

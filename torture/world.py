@@ -28,6 +28,10 @@ _USER = (
     "-c",
     "core.fsmonitor=false",
 )
+#: The remote takes a forced push, but remembers it.
+_UPDATE = """#!/bin/sh
+case $2 in *[!0]*) git merge-base --is-ancestor $2 $3 || echo $1 $2 $3 >> forced;; esac
+"""
 ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "U",
     "GIT_AUTHOR_EMAIL": "u@x", "GIT_COMMITTER_NAME": "U", "GIT_COMMITTER_EMAIL": "u@x",
@@ -79,6 +83,9 @@ def template(folder: Path) -> None:
     remote.mkdir(parents=True)
     clone.mkdir()
     git(remote, "init", "-q", "--bare", "-b", "main", "--template=")
+    (remote / "hooks").mkdir()
+    (remote / "hooks" / "update").write_text(_UPDATE)
+    (remote / "hooks" / "update").chmod(0o755)
     git(clone, "init", "-q", "-b", "main", "--template=")
     for name in ("file.txt", "staged.txt", "dirty.txt", "stashed.txt"):
         (clone / name).write_text("one\n")

@@ -1,0 +1,178 @@
+"""What may be wrong with exchanging."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from incidentctl.domain.events import decode
+from incidentctl.record import (
+    background,
+    batch,
+    exchange,
+    flush,
+    folder,
+    merge,
+    outbox,
+    refs,
+    sent,
+    stored,
+    union,
+)
+from incidentctl.record import remote as remotes
+from torture.mutants import mutant, replace
+
+
+@mutant("together", "refuse", "network")
+def forget_sent_before_the_remote_has_it() -> None:
+    forget = sent.forget
+
+    def all_of_it(git: Any, folder_: Path, commit: str) -> Any:
+        found = forget(git, folder_, commit)
+        for action in found[1]:
+            action.path.unlink(missing_ok=True)
+        return found[0], []
+
+    replace(sent, "forget", all_of_it)
+
+
+@mutant("lost", "network", "refuse", "kill")
+def sent_not_put_back() -> None:
+    replace(exchange.Exchange, "_forget", lambda self, theirs: bool(
+        sent.forget(self._git, self._sent, theirs)[1]))  # fmt: skip
+    drain = flush.Flush._drain
+
+    def without(self: Any) -> bool:
+        self._sent, kept = None, self._sent
+        try:
+            return drain(self)
+        finally:
+            self._sent = kept
+
+    def forget(self: Any, done: Sequence[Any]) -> None:
+        for action in done:
+            outbox.move(action.path, self._boxes[0].with_name("sent"))
+
+    replace(flush.Flush, "_drain", without)
+    replace(flush.Flush, "_forget", forget)
+
+
+@mutant("together", "kill", "reset")  # else what is not shared comes back from sent/
+def take_theirs_instead_of_the_union() -> None:
+    def theirs_wins(store: Any, _render: Any, ours: Any, theirs: str, *_: Any, **__: Any) -> str:
+        arguments = [word for parent in (ours, theirs) if parent for word in ("-p", parent)]
+        env = ("-c", "user.name=m", "-c", "user.email=m@x")
+        done = store.git.run(*env, "commit-tree", "-m", "Merge", *arguments, f"{theirs}^{{tree}}")
+        return str(done.out.decode().strip())
+
+    replace(exchange, "merge", theirs_wins)
+
+
+@mutant("remote", "kill")
+def follow_though_the_remote_lost_events() -> None:
+    replace(union.Difference, "follows", property(lambda self: not self.left_out))
+
+
+@mutant("remote", "mirror")
+def carry_foreign_paths() -> None:
+    compare = union.compare
+    replace(exchange, "compare", lambda *given: compare(*given)._replace(left_out=()))
+
+
+@mutant("remote", "kill")
+def no_check_of_names() -> None:
+    def unchecked(_: str, data: bytes) -> Any:
+        return stored.Stored(decode(data), data)
+
+    for place in (union, batch, folder):
+        replace(place, "check", unchecked)
+
+
+@mutant("redact", "together")
+def redaction_not_applied_in_a_merge() -> None:
+    replace(merge, "redacted", lambda _: {})
+
+
+@mutant("redact", "together")
+def redaction_not_applied_in_a_flush() -> None:
+    replace(batch, "redacted", lambda _: {})
+
+
+@mutant("cache")
+def a_commit_for_rendering_alone() -> None:
+    rounds = exchange.Exchange._rounds
+
+    def rendered(self: Any, until: float) -> Any:
+        truth = refs.read(self._git, refs.TRUTH)
+        if truth:
+            env = ("-c", "user.name=m", "-c", "user.email=m@x")
+            run = self._git.run
+            done = run(*env, "commit-tree", "-m", "log.md", "-p", truth, f"{truth}^{{tree}}")
+            run("update-ref", refs.TRUTH, done.out.decode().strip(), truth)
+        return rounds(self, until)
+
+    replace(exchange.Exchange, "_rounds", rendered)
+
+
+@mutant("together")
+def merge_upon_a_refused_merge() -> None:
+    run, push = exchange.Exchange.run, remotes.Remote.push
+    current: list[Any] = []
+
+    def remembered(self: Any, **given: Any) -> Any:
+        current[:] = [self]
+        return run(self, **given)
+
+    def taken(self: Any, commit: str, **given: Any) -> Any:
+        answer = push(self, commit, **given)
+        if answer.state == remotes.BEHIND:
+            current[0]._take(commit)
+        return answer
+
+    replace(exchange.Exchange, "run", remembered)
+    replace(remotes.Remote, "push", taken)
+
+
+@mutant("together", "kill", "reset")
+def push_by_force() -> None:
+    run = remotes.Remote._run
+
+    def forced(self: Any, *words: str, **given: Any) -> Any:
+        return run(self, *[f"+{w}" if ":refs/heads/" in w and "push" in words and w[0] != "+"
+                           else w for w in words], **given)  # fmt: skip
+
+    replace(remotes.Remote, "_run", forced)
+
+
+@mutant("share")
+def no_stamp_for_who_exchanges() -> None:
+    start = background.Background.start
+
+    def silent(self: Any, *given: Any) -> bool:
+        was = self._stamp.exists()
+        done = start(self, *given)
+        if not was and not done:
+            self._stamp.unlink(missing_ok=True)
+        return done
+
+    replace(background.Background, "start", silent)
+
+
+@mutant("share")
+def stamp_not_looked_at_after_unlocking() -> None:
+    def once(self: Any, work: Any, descriptor: Any) -> None:
+        lock = self.lock(descriptor)
+        if descriptor is not None or lock.take():
+            with lock:
+                self._drain(work)
+
+    replace(background.Background, "work", once)
+
+
+@mutant("kill", "crash")
+def hooks_run() -> None:
+    from incidentctl.record import git
+
+    words = [w.replace("core.hooksPath=/dev/null", "core.abbrev=12") for w in git._ARGUMENTS]
+    replace(git, "_ARGUMENTS", tuple(words))
