@@ -197,7 +197,8 @@ class Actor:
 
     def _share(self) -> None:
         program = [sys.executable, "-m", "torture.actor", pack(self._act, self._setting)]
-        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+        where = [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, where))}
         environment.pop("INCIDENTCTL_CRASH_AT", None)
         self._record.background().start(program, environment)
 
