@@ -114,6 +114,8 @@ def _exchange(setup: Setup, name: str, *, in_step: bool) -> Iterator[Check]:
         if not (in_step and sent) and setup.truth:
             yield Check("sync", "warn", f"never exchanged with {name}", "incidentctl sync")
         return
+    for note in last.notes:
+        yield Check("sync", "warn", note, f"see who pushed it: git log {name}/{setup.branch}")
     when = f"the last exchange, {_ago(last.at, now)} ago,"
     if last.state == REFUSED:
         hint = refusal_hint(last.reason, setup.branch)

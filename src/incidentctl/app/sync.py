@@ -45,6 +45,7 @@ def sync(workspace: Workspace) -> Synced:
             return _ended(workspace, last.state, last.reason)
     with lock:
         done = record.exchange(workspace.author, limit=_LIMIT)
+        record.told()
     assert done is not None  # noqa: S101 (there is a remote)
     ended = _ended(workspace, done.state, done.reason)
     return ended._replace(sent=done.sent, received=done.events, notes=done.notes)

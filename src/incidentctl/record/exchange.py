@@ -31,6 +31,8 @@ _TRIES = 16
 _PAUSE = 3.0
 #: How long the exchange waits for a command that commits, in seconds.
 _WAIT = 5.0
+#: So many different notes are kept until somebody is told.
+_NOTES = 10
 #: A lock file of this age, in seconds, on a ref that only exchanges and a user's fetch move was
 #: left by a git that is dead.
 _STALE = 60.0
@@ -90,14 +92,15 @@ class Exchange:
             answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
         now, before = self._now(), status.read(self._state)
         well = now if answer.state == OK else before and before.well
-        status.write(self._state, Status(now, answer.state, answer.reason, well))
+        notes = tuple(dict.fromkeys((*(before.notes if before else ()), *self._notes)))[:_NOTES]
+        status.write(self._state, Status(now, answer.state, answer.reason, well, notes))
         return Exchanged(
             answer.state,
             answer.reason,
             self._forgotten,
             frozenset(self._received),
             sum(len(names) for names in self._received.values()),
-            tuple(self._notes),
+            notes,
         )
 
     def _rounds(self, until: float) -> Answer:

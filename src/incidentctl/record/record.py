@@ -264,6 +264,12 @@ class Record(Reader):
         """Return how the last exchange ended; None before the first."""
         return status.read(self._state) if self._remote else None
 
+    def told(self) -> None:
+        """Forget the notes of exchanges: somebody was told."""
+        last = self.exchange_status()
+        if last is not None and last.notes:
+            status.write(self._state, last._replace(notes=()))
+
     def pulse(self) -> tuple[object, ...]:
         """Return what differs from the time before if the record has changed since; in no time."""
         names = [self._store.truth, self._store.mirror, self._store.tracking]

@@ -33,6 +33,8 @@ class Status(NamedTuple):
     state: str
     reason: str | None
     well: datetime | None
+    notes: tuple[str, ...] = ()
+    """What exchanges left out that nobody was told yet: the background has nobody to tell."""
 
 
 def read(folder: Path) -> Status | None:
@@ -40,7 +42,8 @@ def read(folder: Path) -> Status | None:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         entry = json.loads((folder / _FILE).read_bytes())
         well = datetime.fromisoformat(entry["well"]) if entry["well"] else None
-        return Status(datetime.fromisoformat(entry["at"]), entry["state"], entry["reason"], well)
+        at, notes = datetime.fromisoformat(entry["at"]), tuple(entry.get("notes", ()))
+        return Status(at, entry["state"], entry["reason"], well, notes)
     return None
 
 
