@@ -27,6 +27,7 @@ from bench.timing import (
     Row,
     commit,
     middle,
+    peak,
     plus,
     process,
     ratio,
@@ -174,7 +175,13 @@ def _past(folder: Path) -> list[Row]:
         found.append(Row(what, ratio(many, few), "×", limit, note))
     cold = [_cold_list(roots[10_000]) for _ in range(3)]
     what = "`list --all` with 10,000 past incidents, without any cache"
-    return [*found, Row(what, middle(cold) / 1000, "s", 2)]
+    found.append(Row(what, middle(cold) / 1000, "s", 2))
+    command = (INCIDENTCTL, "list", "--all")
+    warm = peak(command, roots[10_000])
+    shutil.rmtree(roots[10_000] / ".git" / "incidentctl" / "cache")
+    what = "memory of `list --all` with 10,000 past incidents, without any cache"
+    found.append(Row(what, peak(command, roots[10_000]), "MiB", 200, f"{warm:.0f} MiB warm"))
+    return found
 
 
 def _cold_list(root: Path) -> float:

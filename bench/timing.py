@@ -64,6 +64,22 @@ def process(command: Sequence[str], folder: Path | None = None) -> Callable[[], 
     return timed
 
 
+_PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def peak(command: Sequence[str], folder: Path | None = None) -> float:
+    """Return the most memory that a command, or a child that it waited for, held, in MiB.
+
+    A small process of its own starts it: the figure would be the most of all children else.
+    """
+    most = int(run((sys.executable, "-I", "-c", _PEAK, *command), folder))
+    return most / (2**20 if sys.platform == "darwin" else 2**10)
+
+
 def commit(folder: Path) -> Callable[[], float]:
     """Return what appends a line to a file and commits it: what people would do without us."""
     return process(
