@@ -19,6 +19,8 @@ from incidentctl.record.git import Git, kill, signal_group
 _BATCH = 200
 _LONGEST = 150
 _LIMIT = 60.0
+# Else git maps whole packs: as fast, and 70 MB more memory with 10,000 incidents.
+_SMALL = ("-c", "core.packedGitWindowSize=1m", "-c", "core.packedGitLimit=32m")
 #: A folder or blob larger than this is not taken into memory.
 _MAX_TREE = 64 * 1024 * 1024
 
@@ -65,7 +67,7 @@ class Objects:
 
     def __init__(self, git: Git) -> None:
         """Take the git of the repository."""
-        self._child = git.start(("cat-file", "--batch-command", "--buffer"), feed=True)
+        self._child = git.start((*_SMALL, "cat-file", "--batch-command", "--buffer"), feed=True)
         self._timer = threading.Timer(_LIMIT, signal_group, (self._child,))
         self._timer.daemon = True
         self._timer.start()
