@@ -430,3 +430,13 @@ def test_any_text_through_the_renderers(text):
         console.table(("a", "b"), [(text, text)])
     assert acts(out.getvalue()) == set()
     assert len(out.getvalue().splitlines()) == 2
+
+
+def test_the_report_as_a_page(careful, tmp_path):
+    careful("report", "--html", str(tmp_path / "report.html"))
+    text = (tmp_path / "report.html").read_text()
+    page = Page(text)
+    assert acts(text) == set()
+    assert not {"script", "img", "iframe", "object", "a", "form", "link"} & page.tags
+    assert not {name for name in page.attributes if name.startswith("on")}
+    assert page.links <= set()
