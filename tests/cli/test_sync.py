@@ -204,6 +204,7 @@ def test_command_is_handed_over_from_clone_to_clone_and_seen_on_both_boards(
     for board in boards:
         board.sees("Command offered to Joëlle Marchand", within=40)
     bob.run("accept")
+    until(lambda: bob.unsynced == 0)
     ann.run("sync")  # the board would ask by itself, fifteen seconds later
     for board in boards:
         board.sees("commander      Joëlle Marchand", within=40)
