@@ -16,6 +16,7 @@ from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make
 from incidentctl.domain import facts
 from incidentctl.domain.events import encode
 from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record import exchange as exchange_module
 from incidentctl.record import paths
 from incidentctl.record.crash import EXCHANGE_POINTS
 from incidentctl.record.record import Record
@@ -692,3 +693,28 @@ def test_two_purges_at_once(remote: Clone, ann: Clone, bob: Clone) -> None:
         assert not any(holds(clone, text, TRUTH) for clone in (ann, bob))
         assert not holds(remote, text, BRANCH)
     assert len(ids(ann)) == len(ids(bob)) == 5
+
+
+def test_very_many_events_are_taken_in_unread(
+    remote: Clone, ann: Clone, bob: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on the first contact of a fresh clone, and after months."""
+    monkeypatch.setattr(exchange_module, "_MOST_READ", 3)
+    known = say(ann, facts.Declared("a"), *(facts.Noted(str(n)) for n in range(5)))
+    say(ann, facts.Declared("b"), incident=OTHER)
+    shared(ann)
+    assert shared(bob).events == 7
+    assert ids(bob) == known
+    own = say(bob, facts.Noted("bob"))
+    known += say(ann, *(facts.Noted(str(n)) for n in range(5)))
+    folder = f"{Path(paths.log_path(INCIDENT)).parent}/events"
+    commit_on(remote, {f"{folder}/{event(facts.Noted('x')).id}-noted.json": "{torn"})
+    shared(ann)
+    shared(bob)
+    shared(ann)
+    for clone in (ann, bob):
+        found, problems = opened(clone).events(INCIDENT)
+        assert {*known, *own} == {each.id for each in found}
+        assert len(problems) <= 1  # what is torn is told by who reads it
+    assert log_md(ann) == log_md(bob)
+    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)

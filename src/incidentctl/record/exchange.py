@@ -29,6 +29,8 @@ from incidentctl.record.union import Difference, compare, holds_only_the_record
 #: How often a push that others overtook is tried again, and the longest pause between, in seconds.
 _TRIES = 16
 _PAUSE = 3.0
+#: Of more events that come at once, as to a fresh clone, none is read before it is asked for.
+_MOST_READ = 10_000
 #: How long the exchange waits for a command that commits, in seconds.
 _WAIT = 5.0
 #: So many different notes are kept until somebody is told.
@@ -163,22 +165,25 @@ class Exchange:
         if truth is not None and self._follows(theirs, truth):
             self._store.absorb(theirs)
             return _Offer(truth)
-        difference = compare(self._git, truth, theirs)
+        difference = compare(self._git, truth, theirs, most=_MOST_READ)
+        adds = bool(difference.added or difference.unread)
         self._tell(difference)
         if truth is None:
             clean = difference.follows and holds_only_the_record(self._git, theirs)
-            foreign = not difference.added
+            foreign = not adds
         else:
             clean = difference.follows and self._follows(truth, theirs)
-            foreign = not difference.added and self._is_foreign(theirs, truth)
+            foreign = not adds and self._is_foreign(
+                theirs, truth
+            )
         if foreign:
             raise EnvironmentFailedError(
                 f"the branch {self._remote.tracking.partition('/')[2]} holds no record; name "
                 "another in incidentctl.yaml: record: {branch: ...}"
             )
-        for part in (difference.added, difference.changed):
-            for incident, stored in part.items():
-                self._received.setdefault(incident, set()).update(stored)
+        for part in (difference.added, difference.changed, difference.unread):
+            for incident, names in part.items():
+                self._received.setdefault(incident, set()).update(names)
         if clean:
             self._take(theirs)
             return None

@@ -42,13 +42,13 @@ def merge(
         added.setdefault(incident, {}).update(stored)
     anew = difference.missing.keys() | difference.kept.keys()
     logs: dict[str, str] = {}
-    for incident in anew | added.keys():
+    # Where ours adds nothing theirs is whole, also in what it has blanked.
+    for incident in sorted(anew):
         folder = store.folder_at(incident, [tip for tip in (ours, theirs) if tip])
         if forms := redacted(folder.stored):
             added.setdefault(incident, {}).update(forms)
             folder = folder._replace(stored={**folder.stored, **forms})
-            anew = anew | {incident}
-        if incident in anew and folders.knows_all(folder.events()):
+        if folders.knows_all(folder.events()):
             told = folders.problems(paths.log_path(incident), folder, now=now())
             logs[incident] = render(incident, folder.events(), told)
     with Stream(store.git, TEMPORARY, ours, force=True) as stream:
@@ -60,6 +60,9 @@ def merge(
             stream.file(paths.log_path(incident), text.encode())
         for incident in difference.logs.keys() - anew:
             stream.object(paths.log_path(incident), difference.logs[incident])
+        for incident, names in difference.unread.items():
+            for name, oid in names.items():
+                stream.object(paths.event_path(incident, name), oid)
         for path, oid in difference.markers.items():
             stream.object(path, oid)
         number = stream.ask_commit(mark)

@@ -25,6 +25,8 @@ class Difference(NamedTuple):
 
     added: dict[str, dict[str, Stored]]
     """Whole events at their own paths that only they have."""
+    unread: dict[str, dict[str, str]]
+    """The ids of events that only they have and that are too many to be read now."""
     missing: dict[str, set[str]]
     """Names of events that only we have."""
     changed: dict[str, dict[str, Stored]]
@@ -59,12 +61,14 @@ def holds_only_the_record(git: Git, commit: str) -> bool:
     return _FOLDER in names and {_FOLDER, paths.PURGED}.issuperset(names)
 
 
-def compare(git: Git, ours: str | None, theirs: str) -> Difference:
+def compare(git: Git, ours: str | None, theirs: str, *, most: int | None = None) -> Difference:
     """Compare two commits; nothing but whole events at their own paths counts as an addition.
 
-    Without ours every event of theirs is one; what else theirs holds is not looked at then.
+    Without ours every event of theirs is one; what else theirs holds is not looked at then. Of more
+    than `most` changes the events that only they have are known by their paths alone: whoever
+    reads them checks them.
     """
-    found = Difference({}, {}, {}, {}, (), {}, {}, ())
+    found = Difference({}, {}, {}, {}, {}, (), {}, {}, ())
     left_out: list[str] = []
     changes: list[_Change] = []
     for mode, ours_oid, theirs_oid, status, path in _changes(git, ours, theirs):
@@ -83,6 +87,11 @@ def compare(git: Git, ours: str | None, theirs: str) -> Difference:
             found.markers[path] = theirs_oid
         else:
             left_out.append(path)
+    if most is not None and len(changes) > most:
+        for (incident, name), _, known, oid in changes:
+            if known is None:
+                found.unread.setdefault(incident, {})[name] = oid
+        changes = [change for change in changes if change.ours is not None]
     disputed = _read(git, changes, found, left_out) if changes else ()
     return found._replace(disputed=disputed, left_out=tuple(left_out))
 
