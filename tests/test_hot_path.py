@@ -97,3 +97,8 @@ def test_log_imports_less_than_any(warm: Path, arguments: tuple[str, ...]) -> No
 )
 def test_a_warm_command_imports_nothing_slow(warm: Path, arguments: tuple[str, ...]) -> None:
     assert imported(warm, *arguments) <= SMALL
+
+
+def test_lint_of_what_did_not_change_imports_nothing_slow(warm: Path) -> None:
+    imported(warm, "catalog", "lint")
+    assert imported(warm, "catalog", "lint") <= SMALL

@@ -59,12 +59,18 @@ def lint(
 
 def drills_of(workspace: Workspace) -> tuple[Played, ...]:
     """Return the latest drills of the record that were played; none where it cannot be read."""
+    return played_drills(workspace, [])
+
+
+def played_drills(workspace: Workspace, unread: list[IncidentctlError]) -> tuple[Played, ...]:
+    """Return the same; where the record cannot be read, the reason is added to `unread`."""
     try:
         since = workspace.now() - GRACE - timedelta(days=1)
         latest = (h for h in workspace.record.heads() if h.kind == DRILL and h.declared >= since)
         read = workspace.record.many_events(sorted(head.id for head in latest))
         drills = [fold(ident, events, problems=told, entries=False) for ident, events, told in read]
-    except IncidentctlError:
+    except IncidentctlError as error:
+        unread.append(error)
         return ()
     return tuple(
         Played(

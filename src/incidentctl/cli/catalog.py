@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from incidentctl.app.workspace import Workspace, open_workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
 
@@ -22,8 +24,10 @@ app = typer.Typer(
 _What = Literal["services", "teams", "areas", "severities", "runbooks"]
 
 
-def _open(ctx: typer.Context) -> Workspace:
-    """Open the workspace, and say so where the catalog is not, or not wholly, the team's."""
+def _open(ctx: typer.Context) -> Any:
+    """Open the Workspace, and say so where the catalog is not, or not wholly, the team's."""
+    from incidentctl.app.workspace import open_workspace  # a warm `lint` does without
+
     workspace = open_workspace(ctx.obj)
     if workspace.root is None:
         console.say("No team's repository here: this is the built-in catalog.", "warning")
@@ -35,6 +39,13 @@ def _open(ctx: typer.Context) -> Workspace:
             "warning",
         )
     return workspace
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # the folder was removed
+        return Path("/")
 
 
 @app.command()
@@ -52,25 +63,19 @@ def lint(
 
     incidentctl catalog lint --strict
     """
-    from incidentctl.app.lint import drills_of
-    from incidentctl.app.lint import lint as check
+    from incidentctl.app.lint_cache import checked
+    from incidentctl.app.places import choose
     from incidentctl.errors import NotFoundError
     from incidentctl.render.findings import findings_json, findings_text
 
-    workspace = open_workspace(ctx.obj)
-    if workspace.root is None:
+    environment = dict(os.environ)
+    choice = choose(ctx.obj, environment, _here())
+    if choice.root is None:
         raise NotFoundError(
             "There is no team's repository here to check.",
             hint="Name it with -C DIR, or write one with `incidentctl init`.",
         )
-    report = check(
-        workspace.root,
-        workspace.catalog,
-        problems=workspace.catalog_problems,
-        today=workspace.now().date(),
-        environment=workspace.environment,
-        played=lambda: drills_of(workspace),
-    )
+    report = checked(choice, environment, today=datetime.now(UTC).date())
     if json or output == "json":
         console.print_json("catalog-lint", findings_json(report))
     else:
