@@ -39,7 +39,6 @@ class _Seen:
     def __init__(self) -> None:
         self.paths: list[str] = []
         self.stats = array("Q")
-        self.newest = 0
 
     def file(self, path: str) -> None:
         """Look at one file, which need not be there."""
@@ -52,11 +51,9 @@ class _Seen:
         self._add(path, found)
 
     def _add(self, path: str, found: os.stat_result) -> None:
-        changed = found.st_ctime_ns
         self.paths.append(path)
         # A time before 1970 is below 0, and refused by the array: nothing is kept then.
-        self.stats.extend((found.st_size, found.st_mtime_ns, changed, found.st_ino))
-        self.newest = max(self.newest, changed)
+        self.stats.extend((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
 
     def folder(self, path: str, *, ends: tuple[str, ...] = ("",), without: str = "") -> None:
         """Look at the files in a folder and below that end so; names that begin with a dot not."""
@@ -124,8 +121,8 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str], tod
     _catalog_folder(seen, f"{root}/retros")
     own, common = str(place.git_dir), str(place.common_dir)
     # How old the branch is, and which drills the record has.
-    for path in (f"{own}/HEAD", f"{own}/config.worktree"):
-        seen.file(path)
+    seen.file(f"{own}/HEAD")
+    seen.file(f"{own}/config.worktree")
     for name in ("config", "packed-refs", "shallow", "info/grafts", "objects/info/alternates"):
         seen.file(f"{common}/{name}")
     for path in (f"{common}/refs", f"{common}/reftable", f"{own}/refs", f"{own}/reftable"):
@@ -137,8 +134,9 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str], tod
     if any(state.glob("outbox-*")) or any(state.glob("restricted/outbox-*")):
         raise _DoubtError  # .git could not be written
     # git's own rule: what changed just now may change again without a trace.
-    coarse = seen.newest % 1_000_000_000 == 0
-    if seen.newest + (_COARSE_TICK if coarse else _TICK) >= began:
+    newest = max(seen.stats[2::4], default=0)
+    coarse = newest % 1_000_000_000 == 0
+    if newest + (_COARSE_TICK if coarse else _TICK) >= began:
         raise _DoubtError
     told = [f"{k}={v}" for k, v in environment.items() if k.startswith(("GIT_", "XDG_"))]
     who = (os.geteuid(), os.getegid(), environment.get("HOME"), environment.get("PATH"))
