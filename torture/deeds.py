@@ -231,5 +231,5 @@ class Deeds:
         """Move the truth back to an older commit of it."""
         older = git(clone.path, "rev-list", "--first-parent", TRUTH, "--", check=False).split()
         if older:
-            git(clone.path, "update-ref", TRUTH, older[which % len(older)])
+            git(clone.path, "update-ref", TRUTH, older[which % len(older)], check=False)
             git(clone.path, "update-ref", "-d", MIRROR, check=False)

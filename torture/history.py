@@ -155,6 +155,10 @@ class History:
         self._fresh = self._journal.read()
         self._violations += [Violation(*bad) for bad in self._journal.bad]
         self._journal.bad.clear()
+        # What only the remote's branch had may be gone when a user fetches it anew.
+        if not self._lost and "mirror" not in self._plan.faults:
+            self._violations += [Violation("I5", text) for text in self._journal.vanished[:1]]
+        self._journal.vanished.clear()
 
     def _start(self, act: Act) -> int:
         clone = self._clones[act.clone]

@@ -26,7 +26,9 @@ class Journal:
         self.markers: dict[str, str] = {}
         """The text of each note."""
         self.commits: dict[str, int] = {}
-        self.shown: dict[tuple[int, str], set[str]] = {}
+        self._shown: dict[tuple[str, str], set[str]] = {}
+        self.vanished: list[str] = []
+        """What a clone has shown in an earlier step, and does not any more."""
         self.bad: list[tuple[str, str]] = []
         self.lines: list[str] = []
 
@@ -41,8 +43,14 @@ class Journal:
         self._read = whole
         self.lines += fresh
         found = [line.split(" ") for line in fresh]
+        before = {key: set(idents) for key, idents in self._shown.items()}
         for words in found:
             self._take(words)
+            if words[0] == "SHOWN" and words[3]:
+                key, now = (words[1], words[2]), set(words[3].split(","))
+                gone = sorted(before.get(key, set()) - now)
+                self.vanished += [f"clone {words[1]} does not show {ident}" for ident in gone]
+                self._shown.setdefault(key, set()).update(now)
         return found
 
     def _take(self, words: list[str]) -> None:
@@ -66,8 +74,5 @@ class Journal:
                     self.redacted[self._redactions[ident]] = None
         elif words[0] == "FLUSHED" and words[2] != "None":
             self.commits[words[2]] = int(words[1])
-        elif words[0] == "SHOWN" and words[3]:
-            key = (int(words[1]), words[2])
-            self.shown.setdefault(key, set()).update(words[3].split(","))
         elif words[0] == "BAD":
             self.bad.append((words[1], " ".join(words[2:])))
