@@ -75,6 +75,8 @@ class Exchange:
         self._mirror = store.mirror
         self._mirror_is_free = mirror_is_free
         self._forgotten = 0
+        self._begun = 0
+        """How many events went to a remote that had no such branch."""
         self._received: dict[str, set[str]] = {}
         self._notes: dict[str, None] = {}
 
@@ -99,7 +101,7 @@ class Exchange:
         return Exchanged(
             answer.state,
             answer.reason,
-            self._forgotten,
+            max(self._forgotten, self._begun),
             frozenset(self._received),
             sum(len(names) for names in self._received.values()),
             notes,
@@ -128,6 +130,8 @@ class Exchange:
             if offer is not None:
                 answer = self._remote.push(offer.commit, until=until, instead_of=offer.instead_of)
                 point("exchange.pushed")
+                if answer.state == OK and theirs is None:
+                    self._begun = self._count(offer.commit)
                 if answer.state != BEHIND:  # the remote has it; or will not, and it waits merged
                     self._take(offer.commit)
                 if answer.state not in (OK, BEHIND):
@@ -149,6 +153,10 @@ class Exchange:
                 "one: push your own branch first",
             )
         return answer
+
+    def _count(self, commit: str) -> int:
+        listed = self._git.run("ls-tree", "-r", "--name-only", commit, timeout=60.0)
+        return listed.out.count(b"/events/")
 
     def _tracking(self) -> str | None:
         return refs.read(self._git, self._remote.tracking)
