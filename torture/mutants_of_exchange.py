@@ -77,7 +77,9 @@ def follow_though_the_remote_lost_events() -> None:
 @mutant("remote", "mirror")
 def carry_foreign_paths() -> None:
     compare = union.compare
-    replace(exchange, "compare", lambda *given: compare(*given)._replace(left_out=()))
+    replace(
+        exchange, "compare", lambda *given, **more: compare(*given, **more)._replace(left_out=())
+    )
 
 
 @mutant("remote", "kill")
