@@ -63,6 +63,8 @@ def merge(
         for incident, names in difference.unread.items():
             for name, oid in names.items():
                 stream.object(paths.event_path(incident, name), oid)
+        for path in difference.strays:
+            stream.remove(path)
         for path, oid in difference.markers.items():
             stream.object(path, oid)
         number = stream.ask_commit(mark)

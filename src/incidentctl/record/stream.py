@@ -73,6 +73,11 @@ class Stream:
         """Put a folder into the commit that git has already."""
         self._parts.append(f"M 040000 {oid} {path}\n".encode())
 
+    def remove(self, path: str) -> None:
+        """Leave a file out of the commit; its name may be a strange one."""
+        quoted = "".join(f"\\{byte:03o}" for byte in path.encode(errors="surrogateescape"))
+        self._parts.append(f'D "{quoted}"\n'.encode())
+
     def ask_commit(self, mark: int) -> int:
         """Ask for the id of a commit; returns the number of the answer."""
         return self._ask(f"get-mark :{mark}\n")

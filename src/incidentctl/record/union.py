@@ -41,6 +41,8 @@ class Difference(NamedTuple):
     """The id of each mark of a purge that only they have, by its path."""
     left_out: tuple[str, ...]
     """Paths that are none of the record's, or hold what is no event."""
+    strays: tuple[str, ...]
+    """Such paths that only ours has: where a clone began from a branch that held them."""
 
     @property
     def follows(self) -> bool:
@@ -68,14 +70,18 @@ def compare(git: Git, ours: str | None, theirs: str, *, most: int | None = None)
     than `most` changes the events that only they have are known by their paths alone: whoever
     reads them checks them.
     """
-    found = Difference({}, {}, {}, {}, {}, (), {}, {}, ())
+    found = Difference({}, {}, {}, {}, {}, (), {}, {}, (), ())
     left_out: list[str] = []
+    strays: list[str] = []
     changes: list[_Change] = []
-    for mode, ours_oid, theirs_oid, status, path in _changes(git, ours, theirs):
+    gone: list[_Change] = []
+    for ours_mode, mode, ours_oid, theirs_oid, status, path in _changes(git, ours, theirs):
         place = paths.parse(path)
         if status == "D":
-            if place:
-                found.missing.setdefault(place.incident, set()).add(place.name)
+            if place and ours_mode == _FILE:
+                gone.append(_Change(place, path, ours_oid, ""))
+            elif not (paths.parse_log(path) or paths.is_marker(path)):
+                strays.append(path)
         elif mode != _FILE:
             left_out.append(path)
         elif place:
@@ -93,10 +99,14 @@ def compare(git: Git, ours: str | None, theirs: str, *, most: int | None = None)
                 found.unread.setdefault(incident, {})[name] = oid
         changes = [change for change in changes if change.ours is not None]
     disputed = _read(git, changes, found, left_out) if changes else ()
-    return found._replace(disputed=disputed, left_out=tuple(left_out))
+    if most is None or len(gone) <= most:
+        gone = _read_gone(git, gone, strays)
+    for (incident, name), *_ in gone:
+        found.missing.setdefault(incident, set()).add(name)
+    return found._replace(disputed=disputed, left_out=tuple(left_out), strays=tuple(strays))
 
 
-def _changes(git: Git, ours: str | None, theirs: str) -> list[tuple[str, str, str, str, str]]:
+def _changes(git: Git, ours: str | None, theirs: str) -> list[tuple[str, str, str, str, str, str]]:
     within: tuple[str, ...] = ()
     if ours is None:
         ours = git.run("hash-object", "-t", "tree", "--stdin", data=b"").out.decode().strip()
@@ -105,13 +115,29 @@ def _changes(git: Git, ours: str | None, theirs: str) -> list[tuple[str, str, st
     done = git.run("diff-tree", *arguments, timeout=60.0)
     if done.code:
         raise EnvironmentFailedError(f"git could not compare the record: {done.err.strip()}")
-    fields = done.out.decode(errors="replace").split("\0")
+    fields = done.out.decode(errors="surrogateescape").split("\0")
     return [
-        (mode, old, new, status, path)
-        for (_, mode, old, new, status), path in zip(
+        (old_mode.lstrip(":"), mode, old, new, status, path)
+        for (old_mode, mode, old, new, status), path in zip(
             (line.split(" ") for line in fields[:-1:2]), fields[1::2], strict=False
         )
     ]
+
+
+def _read_gone(git: Git, gone: list[_Change], strays: list[str]) -> list[_Change]:
+    """Return the whole events of what only ours has; what is none goes to the strays."""
+    if not gone:
+        return gone
+    whole = []
+    with Objects(git) as objects:
+        blobs = objects.many([each.ours or "" for each in gone])
+        for each, blob in zip(gone, blobs, strict=True):
+            try:
+                check(each.place.name, (blob and blob.data) or b"")
+                whole.append(each)
+            except EventError:
+                strays.append(each.path)
+    return whole
 
 
 def _read(
