@@ -181,9 +181,7 @@ class Exchange:
             foreign = not adds
         else:
             clean = difference.follows and self._follows(truth, theirs)
-            foreign = not adds and self._is_foreign(
-                theirs, truth
-            )
+            foreign = not adds and self._is_foreign(theirs, truth)
         if foreign:
             raise EnvironmentFailedError(
                 f"the branch {self._remote.tracking.partition('/')[2]} holds no record; name "
