@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import random
+import signal
 import sys
 import time
 import traceback
@@ -258,6 +259,7 @@ def fork(act: Act, setting: Setting, log: Path, *, full: bool = False) -> int:
     pid = os.fork()
     if pid:
         return pid
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setsid()
     os.chdir("/")
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -6,6 +6,7 @@ import json
 import os
 import selectors
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable, Generator
@@ -88,7 +89,7 @@ def _work(
     keep: bool,
 ) -> None:
     """Be the process of a job: play history after history."""
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the history ends its processes
     code = 1
     try:
         world.own_mounts()
@@ -105,6 +106,8 @@ def _work(
             )
             os.write(writer, line.encode() + b"\n")
         code = 0
+    except SystemExit:
+        pass
     except BaseException:
         traceback.print_exc()
     finally:
