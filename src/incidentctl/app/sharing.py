@@ -43,6 +43,7 @@ class Sharing:
         contained = os.getpid() == 1 or (os.getppid() == 1 and not _has_terminal())
         if contained or self._in_ci():
             self.catch_up()
+            self._record().maintain()
             last, left = self._record().exchange_status(), self._record().unsynced()
             if left is None or not left.events:
                 return None
