@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -121,6 +122,13 @@ def note_in(workspace: Ticking, incident: str, count: int, *, at_once: int = 100
 
 
 def git_size(root: Path) -> int:
-    """Return the bytes that a repository's objects take on the disk, in whole blocks."""
-    objects = root / ".git" / "objects"
-    return sum(file.stat().st_blocks * 512 for file in objects.rglob("*") if file.is_file())
+    """Return the bytes that a repository's objects take on the disk, in whole blocks.
+
+    Git may be packing them meanwhile: what goes away while it is looked at does not count.
+    """
+    size = 0
+    for folder, _, names in os.walk(root / ".git" / "objects"):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                size += (Path(folder) / name).stat().st_blocks * 512
+    return size
