@@ -143,3 +143,26 @@ def test_purge_takes_a_redacted_text_out_of_the_history(run, opened, team, git):
     assert run("show", "--json").json["timeline"] == before
     assert run("log", "after it").code == 0
     assert git(team, "rev-list", "--count", "incident-log").strip() == "2"
+
+
+def test_redact_shows_what_it_blanks_and_minus_one_never_means_a_colleague_s(run, opened):
+    run("log", "the password is hunter2")
+    run("log", "second walker starts", "--as", "omar")
+    refused = run("redact", "-1")
+    assert refused.code == 5
+    assert "of omar: second walker starts" in refused.err
+    number = next(
+        e["number"] for e in run("show", "--json").json["timeline"] if "hunter2" in e["text"]
+    )
+    done = run("redact", str(number))
+    assert f"blanking #{number} of greta: the password is hunter2" in done.err
+    assert "hunter2" not in run("log").out
+    assert "second walker starts" in run("log").out
+
+
+def test_doctor_knows_the_mark_of_a_purge(run, opened):
+    run("log", "hunter2")
+    run("redact", "-1")
+    assert run("purge", "--yes").code == 0
+    checks = {check["name"]: check for check in run("doctor", "--json").json["checks"]}
+    assert checks["branch"]["state"] == "ok"

@@ -14,6 +14,7 @@ from incidentctl.cli.responding import open_response, respond, told, workspace_o
 from incidentctl.domain.decide import corrections
 from incidentctl.domain.state import Entry, Incident
 from incidentctl.domain.text import one_line
+from incidentctl.errors import RefusedError
 
 #: `-1` is an entry and no option.
 CONTEXT_SETTINGS = {"ignore_unknown_options": True}
@@ -60,12 +61,29 @@ def redact_command(
 ) -> None:
     """Blank the text of an entry in every view; the history of the branch still holds it.
 
+    It cannot be taken back, and a terminal asks.
+
     incidentctl redact -1
     """
+    by = workspace_of(ctx).actor(as_).handle
+
+    def decide(found: Incident) -> Sequence[Any]:
+        facts = corrections.redact(found, entry, by=by, reason=reason)
+        meant = corrections.find(found, entry)
+        shown = f"#{meant.number} of {meant.by}: {one_line(meant.text)[:200]}"
+        if console.is_terminal() and not json:
+            from incidentctl.cli.prompts import ask_confirm
+
+            if not ask_confirm(f"Blank {shown}?", default=True):
+                raise RefusedError("Not redacted.")
+        else:
+            console.say(f"blanking {shown}")
+        return facts
+
     respond(
         ctx,
         incident,
-        lambda found: corrections.redact(found, entry, reason=reason),
+        decide,
         f"entry {entry} redacted",
         command="redact",
         json=json,

@@ -82,10 +82,10 @@ def is_torn(git: Git) -> bool:
 
 
 def foreign_files(git: Git, commit: str) -> list[str]:
-    """Return what a commit has at its top beside the folder of incidents."""
+    """Return what a commit has at its top beside the record's own folders."""
     done = git.run("ls-tree", "-z", "--name-only", commit, timeout=_LIMIT)
     names = done.out.decode(errors="replace").split("\0")
-    return [name for name in names if name and name != "incidents"]
+    return [name for name in names if name and name not in ("incidents", paths.PURGED)]
 
 
 def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | None:

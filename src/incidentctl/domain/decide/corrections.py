@@ -101,10 +101,21 @@ def amend(
     return [facts.Amended(entry.event, told, iso(moment) if moment else None)]
 
 
-def redact(incident: Incident, word: str, *, reason: str | None = None) -> list[Any]:
-    """Blank the text of an entry, of every part of it, and of every amendment of it."""
+def redact(
+    incident: Incident, word: str, *, by: str | None = None, reason: str | None = None
+) -> list[Any]:
+    """Blank the text of an entry, of every part of it, and of every amendment of it.
+
+    It cannot be taken back: what somebody else than `by` said is named by its number, not by -1.
+    """
     check(incident, "redact", echo=reason)
     entry = find(incident, word)
+    if by is not None and word.strip().startswith("-") and entry.by != by:
+        raise RefusedError(
+            f"Entry {word.strip()} is #{entry.number} of {entry.by}: {one_line(entry.text)[:200]}",
+            hint=f"if that is the one: incidentctl redact {entry.number}",
+            echo=reason,
+        )
     if entry.redacted:
         raise RefusedError(f"Entry {entry.number} is redacted already.", echo=reason)
     named = {entry.event}

@@ -52,7 +52,8 @@ def accept(incident: Incident, *, by: str, name: str | None = None) -> list[Any]
     if offered is None:
         raise RefusedError(
             f"Command is offered to nobody; {incident.commander} has it.",
-            hint=f"the commander offers it: incidentctl handover {one_line(by)}; else {_TAKE}",
+            hint="if it was offered this moment, say it again; the commander offers it with: "
+            f"incidentctl handover {one_line(by)}; else {_TAKE}",
         )
     if not _same(offered.person, by):
         raise RefusedError(
