@@ -190,6 +190,7 @@ def test_command_is_handed_over_from_clone_to_clone_and_seen_on_both_boards(
     clones: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two real terminals of 80x24, and a bare remote between them."""
+    monkeypatch.delenv("CI", raising=False)  # where nobody watches
     ann, bob = clones
     ann.declare("checkout is down")
     until(lambda: ann.unsynced == 0)
