@@ -50,3 +50,26 @@ def test_declare_without_git_is_kept_and_committed_by_the_next_command(tmp_path,
     assert json.loads(logged.stdout)["commit"]
     shown = run(folder, "show", answer["id"], "--json", git=True)
     assert [e["kind"] for e in json.loads(shown.stdout)["timeline"]][:1] == ["declared"]
+
+
+def test_a_restricted_record_that_cannot_be_read_refuses_no_declaration(tmp_path, git, run):
+    folder = tmp_path / "here"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    (folder / "incidentctl.yaml").write_text("organisation: Acme\n")
+    apart = run(folder, "declare", "private", "--restricted", "--no-input", git=True)
+    assert apart.returncode == 0, apart.stderr
+    ref = "refs/incidentctl/restricted"  # moved, so that git would have to be asked
+    tree = git(folder, "rev-parse", f"{ref}^{{tree}}").strip()
+    git(folder, "update-ref", ref, git(folder, "commit-tree", "-p", ref, "-m", "x", tree).strip())
+    done = run(folder, "declare", "login is down", "--json", git=False)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["commit"] is None
+    more = run(folder, "log", "private, too", "-i", apart.stdout.strip(), git=False)
+    boxes = folder / ".git" / "incidentctl"
+    assert "private, too" not in "".join(p.read_text() for p in (boxes / "outbox").iterdir())
+    assert more.returncode in (0, 6)
+    logged = run(folder, "log", "git is back", "-i", answer["id"], "--json", git=True)
+    assert json.loads(logged.stdout)["commit"]
+    assert "private" not in git(folder, "log", "-p", "incident-log")

@@ -31,8 +31,6 @@ from incidentctl.record.union import Difference
 
 #: A chain that is being made stands here.
 _TEMPORARY = "refs/incidentctl/purge"
-#: What a clone keeps that may hold a text of before.
-_KEPT = ("cache",)
 #: How long a purge waits for a command that commits, in seconds.
 _WAIT = 10.0
 
@@ -92,7 +90,10 @@ def begin_anew(
             return None
         commit = _new_root(chain, truth, marker)
         push(commit)
-        replace(chain.store, commit, truth, state=state, mirror_is_free=mirror_is_free)
+        if not replace(chain.store, commit, truth, state=state, mirror_is_free=mirror_is_free):
+            raise EnvironmentFailedError(
+                "the record here was moved meanwhile", hint="`incidentctl sync` puts it right"
+            )
     return commit
 
 
@@ -174,8 +175,7 @@ def replace(
     for ref in filter(None, (store.truth, store.mirror, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
     git.run("update-ref", "-d", _TEMPORARY)
-    for name in _KEPT:
-        shutil.rmtree(state / name, ignore_errors=True)
+    shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the texts of before
     _clear(git, state / "sent", commit)
     return True
 

@@ -75,6 +75,12 @@ class Reader:
         pending, known = self._pending(), self._store.index().ids
         return sorted([*known, *(incident for incident in pending if incident not in known)])
 
+    def last_ids(self) -> set[str]:
+        """Return the ids as they were last known, and those that wait; without git."""
+        return {outbox.incident_of(path) for path in outbox.paths(self._boxes)}.union(
+            self._store.last_ids()
+        )
+
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; the whole id finds just itself."""
         known = self.ids()

@@ -8,7 +8,7 @@ from typing import Any
 
 from incidentctl.domain.events import Event
 from incidentctl.domain.incident import Head
-from incidentctl.errors import Problem
+from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.record import Acknowledged, Record
@@ -32,8 +32,16 @@ class RecordWithRestricted(Record):
         self._named.add(incident)
 
     def is_restricted(self, incident: str) -> bool:
-        """Say whether an incident is kept apart."""
-        return incident in self._named or incident in self._apart.ids()
+        """Say whether an incident is kept apart.
+
+        Also where git cannot be read: nobody's event is refused for that, or put where all read it.
+        """
+        if incident in self._named:
+            return True
+        try:
+            return incident in self._apart.ids()
+        except EnvironmentFailedError:
+            return incident in self._apart.last_ids()
 
     def acknowledge(self, action: Action) -> Acknowledged:
         """Put an action on disk, where its incident belongs; as `Record.acknowledge`."""

@@ -75,6 +75,10 @@ class Store:
             self._index = indexes.read(self.cache) or Index()
         return self._index
 
+    def last_ids(self) -> tuple[str, ...]:
+        """Return the ids of the newest index there is, whether it still fits the refs or not."""
+        return (indexes.read(self.cache) or Index()).ids
+
     def beside(self, tips: Tips) -> tuple[str, ...]:
         """Return the commits beside the truth that may hold events which it does not."""
         last = self._last_index(tips.truth)
