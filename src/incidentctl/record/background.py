@@ -32,8 +32,8 @@ class Background:
         # Git does not inherit it: one that hangs must not keep others from the network.
         return Lock(self._state / "sync.lock", descriptor=descriptor)
 
-    def start(self, command: Sequence[str], environment: Mapping[str, str]) -> bool:
-        """Leave the stamp and start an exchange, unless one is under way; say whether it was.
+    def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Leave the stamp and start an exchange, unless one is under way.
 
         `command` gets the number of the inherited lock as its last argument. Never raises: the
         next event tries again.
@@ -57,8 +57,6 @@ class Background:
                             start_new_session=True,  # a closed terminal ends the command, not this
                         )
                     )
-                    return True
-        return False
 
     def work(self, exchange: Callable[[], bool], descriptor: int | None) -> None:
         """Exchange until no stamp is left; `exchange` says whether to go on at all."""
