@@ -107,3 +107,42 @@ def test_a_restricted_text_is_purged_too(run, git, team):
     assert run("purge", "--yes").code == 0
     assert "hunter2" not in git(team, "log", "-p", "refs/incidentctl/restricted")
     assert SECRET in run("show", ident).out
+
+
+def test_it_is_marked_wherever_incidents_stand_together(run, shared):
+    ident, other = declare(run), run("declare", "search is slow", "--no-input").out.strip()
+    lines = {part: line for line in run("list").out.splitlines() for part in line.split()[:1]}
+    assert f"restricted: {SECRET}" in lines[ident]
+    assert "restricted" not in lines[other]
+    assert f"restricted: {SECRET}" in run("watch").out
+    for command in ("list", "watch"):
+        told = run(command, "--json").json["incidents"]
+        assert {each["id"]: each["restricted"] for each in told} == {ident: True, other: False}
+
+
+@pytest.mark.parametrize("form", [["--json"], ["--csv"], [], ["--html", "report.html"]])
+def test_a_report_leaves_it_out_and_says_so(run, team, form):
+    ident, other = declare(run), run("declare", "search is slow", "--no-input").out.strip()
+    told = run("report", *form)
+    assert told.code == 0
+    assert "1 restricted incident is left out" in told.err
+    page = team / "report.html"
+    text = told.out + (page.read_text() if page.exists() else "")
+    assert ident not in text
+    assert SECRET not in text
+    if "--json" in form:
+        assert (told.json["incidents"], told.json["restricted"]) == (1, 1)
+    if "--csv" in form:
+        assert other in text
+    assert "left out" not in run("report", "--until", "1d").err
+
+
+def test_its_retrospective_is_kept_elsewhere(run, team):
+    done = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV1")
+    ident = done.out.strip()
+    run("resolve", "-i", ident, "over")
+    refused = run("close", "-i", ident)
+    assert refused.code == 5
+    assert "is kept elsewhere" in refused.err
+    assert "incidentctl retro" not in refused.err
+    assert run("close", "-i", ident, "the lawyers have it").code == 0

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentctl.domain import board as boards
-from incidentctl.domain.board import Line, Unsynced, board, fit
+from incidentctl.domain.board import Line, board, fit
+from incidentctl.domain.events import Unsynced
 from incidentctl.domain.nags import nags
 from incidentctl.domain.state import Entry, Held, Hypothesis, Incident, Step, Task, Update
 

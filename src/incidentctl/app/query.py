@@ -96,12 +96,13 @@ def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Inciden
     return fold(ident, events, problems=problems)
 
 
-def head_as_json(head: Head) -> dict[str, Any]:
+def head_as_json(head: Head, *, restricted: bool) -> dict[str, Any]:
     """Return a head as plain values."""
-    return {
+    plain = {
         name: iso(value) if isinstance(value, datetime) else value
         for name, value in head._asdict().items()
     }
+    return plain | {"restricted": restricted}
 
 
 def _moment(value: datetime | None) -> str | None:

@@ -41,6 +41,8 @@ class Report(NamedTuple):
     problems: tuple[tuple[str, Problem], ...]
     scores: tuple[Score, ...]
     """Of the drills that were played in the period."""
+    restricted: int
+    """How many incidents are left out because they are restricted: a report goes round."""
 
 
 def report(workspace: Workspace, wanted: Wanted) -> Report:
@@ -49,7 +51,9 @@ def report(workspace: Workspace, wanted: Wanted) -> Report:
     UsageError when the period is none, NotFoundError when a name is none.
     """
     now = workspace.now()
-    heads = workspace.record.heads()
+    apart = workspace.record.restricted_ids()
+    everything = workspace.record.heads()
+    heads = [head for head in everything if head.id not in apart]
     scope = _scope(workspace, wanted, heads, now)
     incidents, problems = [], []
     covered = sorted(head.id for head in heads if scope.covers(head))
@@ -60,7 +64,8 @@ def report(workspace: Workspace, wanted: Wanted) -> Report:
     scores, void = _scores(workspace, scope, heads)
     played = [head for head in heads if head.id not in void]
     figures = measure(incidents, played, scope, now=now)
-    return Report(figures, tuple(incidents), tuple(problems), scores)
+    restricted = sum(head.id in apart and scope.covers(head) for head in everything)
+    return Report(figures, tuple(incidents), tuple(problems), scores, restricted)
 
 
 def _scores(
@@ -116,6 +121,7 @@ def as_json(found: Report) -> dict[str, Any]:
         "area": scope.area,
         "service": scope.service,
         "incidents": metrics.incidents,
+        "restricted": found.restricted,
         "still_open": metrics.still_open,
         "cancelled": metrics.cancelled,
         "by_severity": [counted._asdict() for counted in metrics.by_severity],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from incidentctl.app.query import head_as_json
 from incidentctl.app.respond import load
 from incidentctl.app.workspace import Workspace
-from incidentctl.domain.board import ENTRIES, NEXT_STEPS, Unsynced, in_order, newest
+from incidentctl.domain.board import ENTRIES, NEXT_STEPS, Line, board, in_order, newest
 from incidentctl.domain.incident import head
 from incidentctl.domain.nags import Nag, nags
 from incidentctl.domain.state import DONE, OPEN, RULED_OUT, SKIPPED, Incident
@@ -29,6 +30,7 @@ class Watch:
         self._seen: tuple[object, ...] | None = None
         self._looks = 0
         self.incidents: list[Incident] = []
+        self._restricted: frozenset[str] = frozenset()
         self.fault: str | None = None
         """Why the record could not be read; what was read before stands meanwhile."""
 
@@ -48,6 +50,7 @@ class Watch:
         try:
             idents = [self._ident] if self._ident else [h.id for h in record.open_heads()]
             self.incidents = in_order(load(self._workspace, ident) for ident in idents)
+            self._restricted = record.restricted_ids()
         except EnvironmentFailedError as error:
             self.fault = error.message
             return True
@@ -59,31 +62,39 @@ class Watch:
         known = len(self._workspace.basics.by_handle)
         return [nag for each in self.incidents for nag in nags(each, now, known=known)]
 
-    def unsynced(self) -> Unsynced | None:
-        """Return what is not on the remote yet; None where nothing is sent.
-
-        Asked every second.
-        """
-        left = self._workspace.record.unsynced()
-        return None if left is None else Unsynced(left.events, left.since)
+    def board(
+        self, now: datetime, *, loud: Collection[tuple[str, str, int, datetime]] = ()
+    ) -> list[Line]:
+        """Return the board; `loud` are the keys of nags that have just begun."""
+        return board(
+            self.incidents,
+            now,
+            nags=self.nags(now),
+            loud=loud,
+            unsynced=self._workspace.record.unsynced(),
+            restricted=self._restricted,
+        )
 
     def as_json(self, now: datetime) -> dict[str, Any]:
         """Return the board as plain values."""
-        unsynced = self.unsynced()
+        unsynced = self._workspace.record.unsynced()
         found = self.nags(now)
         return {
             "at": iso(now),
-            "incidents": [_as_json(incident, found) for incident in self.incidents],
+            "incidents": [
+                _as_json(incident, found, restricted=incident.id in self._restricted)
+                for incident in self.incidents
+            ],
             "unsynced": unsynced
             and {"events": unsynced.events, "since": unsynced.since and iso(unsynced.since)},
         }
 
 
-def _as_json(incident: Incident, found: list[Nag]) -> dict[str, Any]:
+def _as_json(incident: Incident, found: list[Nag], *, restricted: bool) -> dict[str, Any]:
     steps = incident.steps
     last = max(incident.updates, key=lambda update: (update.at, update.event), default=None)
     return {
-        **head_as_json(head(incident)),
+        **head_as_json(head(incident), restricted=restricted),
         "roles": [
             {"role": held.role, "person": held.person, "since": iso(held.since)}
             for held in incident.held

@@ -170,7 +170,13 @@ def close_command(
         if there is not None and said is None and lifecycle.needs_retrospective(found):
             answered = retro.answered(workspace, there)
         try:
-            return lifecycle.close(found, said, retrospective=there, answered=answered)
+            return lifecycle.close(
+                found,
+                said,
+                retrospective=there,
+                answered=answered,
+                restricted=workspace.record.is_restricted(found.id),
+            )
         except lifecycle.NoRetrospectiveError as refusal:
             if json or not console.is_terminal() or not retro.can_write(workspace, found.id):
                 raise

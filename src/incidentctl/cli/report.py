@@ -74,6 +74,13 @@ def report_command(
             f"{ids[0]}: figures may be wrong. `incidentctl show` tells which.",
             "warning",
         )
+    if found.restricted:
+        left = (
+            "1 restricted incident is"
+            if found.restricted == 1
+            else (f"{found.restricted} restricted incidents are")
+        )
+        console.say(f"{left} left out.", "warning")
     if "json" in chosen:
         console.print_json("report", as_json(found))
     elif "csv" in chosen:

@@ -11,12 +11,8 @@ import typer
 from incidentctl.app.query import Filters, as_json, head_as_json, listed, shown
 from incidentctl.cli import console
 from incidentctl.cli.options import InIncident, Json
-from incidentctl.cli.responding import (
-    choose_incident,
-    restriction,
-    tell_sharing,
-    workspace_of,
-)
+from incidentctl.cli.responding import choose_incident, restriction, tell_sharing, workspace_of
+from incidentctl.domain.incident import Head
 
 
 def list_command(
@@ -45,10 +41,11 @@ def list_command(
     """
     workspace = workspace_of(ctx)
     filters = Filters(all_, since, service, severity, kind, text)
-    heads = listed(workspace, filters)
+    heads, apart = listed(workspace, filters), workspace.record.restricted_ids()
     tell_sharing(workspace)
     if json:
-        console.print_json("list", {"incidents": [head_as_json(head) for head in heads]})
+        told = [head_as_json(head, restricted=head.id in apart) for head in heads]
+        console.print_json("list", {"incidents": told})
         return
     if not heads:
         console.say("No incident is open." if not all_ else "No incident fits.")
@@ -62,9 +59,12 @@ def list_command(
     def declared(moment: datetime) -> str:
         return f"{rough_duration(now - moment)} ago" if short else show_time(moment, zone)
 
+    def title(head: Head) -> str:
+        return f"restricted: {head.title}" if head.id in apart else head.title
+
     console.table(
         ("id", "severity", "status", "declared", "commander", "title"),
-        [(h.id, h.severity, h.status, declared(h.declared), h.commander, h.title) for h in heads],
+        [(h.id, h.severity, h.status, declared(h.declared), h.commander, title(h)) for h in heads],
         whole=("id", "severity", "status", "declared"),
     )
 

@@ -15,7 +15,7 @@ from incidentctl.app.watch import Watch
 from incidentctl.cli import console
 from incidentctl.cli.options import InIncident, Json
 from incidentctl.cli.responding import choose_incident, workspace_of
-from incidentctl.domain.board import ENTRIES, Line, board, entry_line, fit, newest
+from incidentctl.domain.board import ENTRIES, Line, entry_line, fit, newest
 from incidentctl.domain.nags import Nag
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError
@@ -74,7 +74,7 @@ def _until_interrupted(show: Callable[[], None]) -> None:
 
 
 def _print_once(watch: Watch, now: datetime) -> None:
-    for line in board(watch.incidents, now, nags=watch.nags(now), unsynced=watch.unsynced()):
+    for line in watch.board(now):
         console.out(line.text, line.style)
 
 
@@ -119,11 +119,8 @@ def live(watch: Watch, screen: Screen, clock: Callable[[], datetime], *, quiet: 
     while True:
         watch.poll()
         now = clock()
-        nags = watch.nags(now)
-        rings = bell.new(nags, now)
-        lines = board(
-            watch.incidents, now, nags=nags, loud=bell.loud(now), unsynced=watch.unsynced()
-        )
+        rings = bell.new(watch.nags(now), now)
+        lines = watch.board(now, loud=bell.loud(now))
         if watch.fault:
             # Where nothing was read yet, nobody knows that nothing is open.
             known = lines if watch.incidents else []

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.domain.checklist import OTHER_ROLES
+from incidentctl.domain.events import Unsynced
 from incidentctl.domain.nags import Nag
 from incidentctl.domain.state import COMMANDER, DONE, OPEN, RULED_OUT, SKIPPED, Entry, Incident
 from incidentctl.domain.text import one_line
@@ -25,13 +26,6 @@ NEXT_STEPS, ENTRIES, HYPOTHESES = 3, 12, 5
 _NEWEST = 3
 #: No line is longer, in characters, before a screen cuts it.
 _MOST = 400
-
-
-class Unsynced(NamedTuple):
-    """How many events are not on the remote yet, and since when the oldest of them waits."""
-
-    events: int
-    since: datetime | None
 
 
 class Line(NamedTuple):
@@ -54,14 +48,19 @@ def board(
     nags: Sequence[Nag] = (),
     loud: Collection[tuple[str, str, int, datetime]] = (),
     unsynced: Unsynced | None = None,
+    restricted: Collection[str] = (),
 ) -> list[Line]:
-    """Return the whole board; `loud` are the keys of nags that have just begun."""
+    """Return the whole board; `loud` are the keys of nags that have just begun.
+
+    `restricted` are the ids of incidents that are kept apart.
+    """
     lines: list[Line] = []
     for order, incident in enumerate(in_order(incidents)):
         if order:
             lines.append(Line("", (BLANK,)))
         own = [nag for nag in nags if nag.incident == incident.id]
-        section = [*_head(incident, now), *_nags(own, loud), *_body(incident, now)]
+        heading = _head(incident, now, restricted=incident.id in restricted)
+        section = [*heading, *_nags(own, loud), *_body(incident, now)]
         lines += [line._replace(weight=(*line.weight[:2], order)) for line in section]
     if not lines:
         lines.append(Line("No incident is open.", (HEAD, 0)))
@@ -101,8 +100,9 @@ def _text(text: str) -> str:
     return one_line(text[:_MOST])
 
 
-def _head(incident: Incident, now: datetime) -> list[Line]:
+def _head(incident: Incident, now: datetime, *, restricted: bool) -> list[Line]:
     kind = "" if incident.kind == "incident" else f"{incident.kind}: "
+    kind += "restricted: " if restricted else ""
     text = (
         f"{incident.severity or '-'}  {incident.id}  "
         f"{rough_duration(now - incident.declared)}  {kind}{incident.title}"

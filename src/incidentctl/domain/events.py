@@ -27,6 +27,13 @@ _ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}$")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
+class Unsynced(NamedTuple):
+    """How many events are not yet on the remote, and when the oldest of them was written."""
+
+    events: int
+    since: datetime | None
+
+
 class EventError(ValueError):
     """These bytes are no event; the message says why."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from incidentctl.domain.events import Unsynced
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import maintenance, outbox, refs, status
 from incidentctl.record.acknowledge import Acknowledged, acknowledge
@@ -20,7 +21,7 @@ from incidentctl.record.pulse import pulse
 from incidentctl.record.reader import Reader
 from incidentctl.record.remote import Remote
 from incidentctl.record.scan import FoldHead
-from incidentctl.record.sent import Unsynced, unsynced
+from incidentctl.record.sent import unsynced
 from incidentctl.record.status import Exchanged, Status
 from incidentctl.record.store import Store
 from incidentctl.record.view import View

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from incidentctl.domain.events import Event
+from incidentctl.domain.events import Event, Unsynced
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.record import Acknowledged, Record
-from incidentctl.record.sent import Unsynced
 from incidentctl.record.status import Exchanged
 
 
@@ -36,12 +35,14 @@ class RecordWithRestricted(Record):
 
         Also where git cannot be read: nobody's event is refused for that, or put where all read it.
         """
-        if incident in self._named:
-            return True
+        return incident in self._named or incident in self.restricted_ids()
+
+    def restricted_ids(self) -> frozenset[str]:
+        """Return which incidents are kept apart; where git cannot be read, which were at last."""
         try:
-            return incident in self._apart.ids()
+            return frozenset(self._apart.ids())
         except EnvironmentFailedError:
-            return incident in self._apart.last_ids()
+            return frozenset(self._apart.last_ids())
 
     def acknowledge(self, action: Action) -> Acknowledged:
         """Put an action on disk, where its incident belongs; as `Record.acknowledge`."""

@@ -6,9 +6,8 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from incidentctl.domain.events import EventError, is_id
+from incidentctl.domain.events import EventError, Unsynced, is_id
 from incidentctl.domain.ids import ulid_milliseconds
 from incidentctl.record import outbox, paths
 from incidentctl.record.git import Git
@@ -16,13 +15,6 @@ from incidentctl.record.outbox import Pending
 
 #: So many paths are asked of one git.
 _AT_ONCE = 500
-
-
-class Unsynced(NamedTuple):
-    """How many events are not yet on the remote, and when the oldest of them was written."""
-
-    events: int
-    since: datetime | None
 
 
 def unsynced(boxes: Iterable[Path]) -> Unsynced:

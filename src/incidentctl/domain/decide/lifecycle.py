@@ -83,15 +83,17 @@ def close(
     *,
     retrospective: str | None = None,
     answered: bool = True,
+    restricted: bool = False,
 ) -> list[Any]:
     """Nothing is left to do; without a retrospective that the severity requires, say why.
 
-    NoRetrospectiveError where there is none; RefusedError where nobody has `answered` it.
+    NoRetrospectiveError where there is none; RefusedError where nobody has `answered` it. That of a
+    `restricted` incident is kept elsewhere.
     """
     check(incident, "close", echo=reason)
     if needs_retrospective(incident) and not (reason and reason.strip()):
         if not retrospective:
-            raise _none(incident)
+            raise _none(incident, restricted=restricted)
         if not answered:
             raise RefusedError(
                 f"{retrospective}: nobody has answered its questions yet, and "
@@ -102,10 +104,12 @@ def close(
     return [facts.Closed(reason, retrospective)]
 
 
-def _none(incident: Incident) -> NoRetrospectiveError:
+def _none(incident: Incident, *, restricted: bool) -> NoRetrospectiveError:
     within = incident.retrospective_within
     limit = f" within {span_in_words(within)}" if within else ""
     return NoRetrospectiveError(
         f"{incident.severity} requires a retrospective{limit}.",
-        hint='begin it with `incidentctl retro`, or say why there is none: incidentctl close "..."',
+        hint='that of a restricted incident is kept elsewhere; say where: incidentctl close "..."'
+        if restricted
+        else 'begin it with `incidentctl retro`, or say why there is none: incidentctl close "..."',
     )
