@@ -188,7 +188,9 @@ class Deeds:
         if not tree.exists():
             if not git(clone.path, "rev-parse", "-q", "--verify", MIRROR, check=False):
                 return
-            git(clone.path, "worktree", "add", "-q", str(tree), "incident-log")
+            git(clone.path, "worktree", "add", "-q", str(tree), "incident-log", check=False)
+            if not tree.exists():  # a git that was killed left a lock on the branch
+                return
         if which % 3 == 0:  # it could be moved, but must not
             return
         (tree / "secret.env").write_text(SECRET)

@@ -26,6 +26,7 @@ _HANGS = 60.0
 #: So many rounds of exchanges may pass before all have the same.
 _ROUNDS = 8
 _DISTURBING = frozenset({"kill", "crash", "errors", "full"})
+_DISK = frozenset({"errors", "full"})
 _BUSY = ["another", "incidentctl", "is", "committing"]
 
 
@@ -252,7 +253,7 @@ class History:
             self._untouched(clone)
             if not self._plan.faults & _DISTURBING:
                 self._violations += checks.no_litter(clone)
-                # An exchange that is killed cannot show any more what it has brought.
+            if not self._plan.faults & _DISK:  # nothing could be remembered of what is not shown
                 self._violations += checks.shown(clone, self._journal)
         if self._plan.calm:
             self._violations += checks.stacked(self._root / "remote.git")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-from incidentctl.record.crash import EXCHANGE_POINTS, FLUSH_POINTS
+from incidentctl.record.crash import EXCHANGE_POINTS, FLUSH_POINTS, VIEW_POINT
 
 INCIDENTS = ("inc-20261124-1401-k7f", "inc-20261125-0900-bcd", "inc-20261231-2359-xyz")
 DAY = 86400
@@ -182,7 +182,7 @@ def _act(dice: random.Random, faults: frozenset[str], clone: int, *, exchange: b
         longest = 0.08 if kind == "say" else 0.15
         return act._replace(kill_after=dice.random() * longest, children=dice.random() < 0.5)
     if "crash" in faults and drawn < 0.7:
-        points = EXCHANGE_POINTS[:-1] if kind == "exchange" else FLUSH_POINTS
+        points = EXCHANGE_POINTS[:-1] if kind == "exchange" else (*FLUSH_POINTS, VIEW_POINT)
         return act._replace(crash_at=dice.choice(points))
     if "errors" in faults and drawn > 0.85:
         what = dice.choice(("error=EIO", "error=ENOSPC", "signal=KILL"))

@@ -1,7 +1,8 @@
 """A clone to try the record on, with tiny stand-ins for the fold and the renderer.
 
 Also run as a program, `python -m tests.record.kit GIT_DIR FALLBACK INCIDENT TEXT...`: acknowledges
-one note per text, tells each id as acknowledged, and flushes.
+one note per text, tells each id as acknowledged, and flushes. WORK_TREE in its environment gets the
+view.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ def make_clone(path: Path, *arguments: str, commit: bool = True) -> Clone:
 
 def main() -> None:
     git_dir, fallback, incident, *texts = sys.argv[1:]
-    record = open_record(Path(git_dir), Path(fallback))
+    work_tree = Path(os.environ["WORK_TREE"]) if "WORK_TREE" in os.environ else None
+    record = open_record(Path(git_dir), Path(fallback), work_tree=work_tree)
     for text in texts:
         note = action(facts.Noted(text), incident=incident)
         sys.stdout.write(f"BEGIN {note.events[0].id}\n")
@@ -135,6 +137,7 @@ def main() -> None:
         sys.stdout.flush()
         flushed = record.flush()
         sys.stdout.write(f"FLUSHED {flushed.commit} {flushed.pending} {flushed.reason}\n")
+        sys.stdout.writelines(f"NOTE {note}\n" for note in flushed.notes)
         sys.stdout.flush()
 
 

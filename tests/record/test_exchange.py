@@ -718,3 +718,23 @@ def test_very_many_events_are_taken_in_unread(
         assert len(problems) <= 1  # what is torn is told by who reads it
     assert log_md(ann) == log_md(bob)
     assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
+
+
+def test_a_branch_that_held_something_else_for_a_while_is_read_again(
+    remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    known = say(ann, facts.Declared("a"))
+    shared(ann)
+    shared(bob)
+    was = tip(remote, BRANCH)
+    readme = remote.git(
+        "commit-tree", "-m", "x", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    ).strip()
+    remote.git("update-ref", BRANCH, readme)
+    done = exchange(bob)
+    assert (done.state, "holds no record" in str(done.reason)) == ("misconfigured", True)
+    remote.git("update-ref", BRANCH, was)
+    known += say(ann, facts.Noted("b"))
+    shared(ann)
+    shared(bob)
+    assert ids(bob) == known

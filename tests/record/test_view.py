@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from tests.record.kit import INCIDENT, Clone, action
+from tests.record.kit import INCIDENT, OTHER, Clone, action
 
 from incidentctl.domain import facts
 from incidentctl.record.view import View
 
+ROOT = Path(__file__).parents[2]
 LOG = f"incidents/2026/11/{INCIDENT}/log.md"
 
 
@@ -18,22 +23,26 @@ def view(tmp_path: Path) -> View:
     return View(tmp_path / "tree", tmp_path / "state")
 
 
+def show(view: View, log: str) -> str | None:
+    return view.show(INCIDENT, lambda: log)
+
+
 def test_it_writes_what_git_does_not_see(view: View, tmp_path: Path) -> None:
-    assert view.show(INCIDENT, "one") is None
-    assert view.show(INCIDENT, "two") is None
+    assert show(view, "one") is None
+    assert show(view, "two") is None
     assert (tmp_path / "tree" / LOG).read_text() == "two"
     assert (tmp_path / "tree" / "incidents" / ".gitignore").read_text() == "*\n"
     assert not list((tmp_path / "tree").rglob(".log*"))
 
 
 def test_a_file_that_somebody_changed_is_left_and_told(view: View, tmp_path: Path) -> None:
-    view.show(INCIDENT, "one")
+    show(view, "one")
     path = tmp_path / "tree" / LOG
     path.write_text("mine")
-    assert "left as it is" in str(view.show(INCIDENT, "two"))
+    assert "left as it is" in str(show(view, "two"))
     assert path.read_text() == "mine"
     path.unlink()
-    assert view.show(INCIDENT, "two") is None
+    assert show(view, "two") is None
     assert path.read_text() == "two"
 
 
@@ -41,7 +50,7 @@ def test_a_file_that_was_there_before_is_left(view: View, tmp_path: Path) -> Non
     path = tmp_path / "tree" / LOG
     path.parent.mkdir(parents=True)
     path.write_text("theirs")
-    assert "left as it is" in str(view.show(INCIDENT, "one"))
+    assert "left as it is" in str(show(view, "one"))
     assert path.read_text() == "theirs"
 
 
@@ -52,13 +61,13 @@ def test_a_symbolic_link_is_not_followed(view: View, tmp_path: Path, part: str) 
     link = tmp_path / "tree" / part
     link.parent.mkdir(parents=True, exist_ok=True)
     link.symlink_to(away / "file" if part == LOG else away)
-    assert "symbolic link" in str(view.show(INCIDENT, "one"))
+    assert "symbolic link" in str(show(view, "one"))
     assert list(away.iterdir()) == []
 
 
 def test_a_file_in_the_way_is_told(view: View, tmp_path: Path) -> None:
     (tmp_path / "tree" / "incidents").write_text("")
-    assert "could not be written" in str(view.show(INCIDENT, "one"))
+    assert "could not be written" in str(show(view, "one"))
 
 
 def test_a_flush_shows_the_incident_in_this_work_tree(clone: Clone) -> None:
@@ -115,6 +124,58 @@ def test_a_folder_of_the_users_own_stays_seen_by_git(view: View, tmp_path: Path)
     own = tmp_path / "tree" / "incidents"
     own.mkdir()
     (own / "old.md").write_text("theirs")
-    assert view.show(INCIDENT, "one") is None
+    assert show(view, "one") is None
     assert not (own / ".gitignore").exists()
     assert (own / "2026" / ".gitignore").read_text() == "*\n"
+
+
+def say(clone: Clone, *texts: str, crash_at: str = "") -> subprocess.Popen[str]:
+    """Note something in a process of its own."""
+    program = [sys.executable, "-m", "tests.record.kit", str(clone.git_dir), str(clone.fallback)]
+    return subprocess.Popen(
+        [*program, INCIDENT, *texts], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        env=os.environ | {"INCIDENTCTL_CRASH_AT": crash_at, "WORK_TREE": str(clone.path)},
+    )  # fmt: skip
+
+
+def pass_time(clone: Clone) -> list[str]:
+    """Let what somebody owes be older than any command takes; return what it is."""
+    owed = sorted((clone.git_dir / "incidentctl/view/owed").iterdir())
+    for path in owed:
+        os.utime(path, (0, 0))
+    return [path.name for path in owed]
+
+
+@pytest.mark.parametrize("point", ["flush.imported", "flush.unlocked", "view.noted"])
+def test_what_somebody_was_killed_before_showing_is_shown_by_the_next(
+    clone: Clone, point: str
+) -> None:
+    record = clone.record(work_tree=clone.path)
+    record.acknowledge(action(facts.Declared("t")))
+    record.flush()
+    before = (clone.path / LOG).read_text()
+    killed = say(clone, "x", crash_at=point)
+    killed.communicate(timeout=30)
+    assert killed.returncode == -signal.SIGKILL
+    record.acknowledge(action(facts.Declared("t"), incident=OTHER))
+    record.flush()
+    assert (clone.path / LOG).read_text() == before  # it may be at work still
+    assert pass_time(clone) == [INCIDENT]
+    record.acknowledge(action(facts.Noted("y"), incident=OTHER))
+    assert record.flush().notes == ()
+    shown = (clone.path / LOG).read_text()
+    assert shown == clone.git("show", f"incident-log:{LOG}") != before
+    assert pass_time(clone) == []
+
+
+def test_who_writes_at_the_same_time_leaves_the_newest(clone: Clone) -> None:
+    record = clone.record(work_tree=clone.path)
+    record.acknowledge(action(facts.Declared("t")))
+    record.flush()
+    workers = [say(clone, *(f"{n}" for n in range(8))) for _ in range(4)]
+    told = [worker.communicate(timeout=60)[0] for worker in workers]
+    assert not [line for text in told for line in text.splitlines() if line.startswith("NOTE")]
+    shown = (clone.path / LOG).read_text()
+    assert shown.count("noted") == 32
+    assert shown == clone.git("show", f"incident-log:{LOG}")
+    assert pass_time(clone) == []

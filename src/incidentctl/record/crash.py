@@ -32,6 +32,8 @@ EXCHANGE_POINTS = (
     "exchange.taken",
     "background.unlocked",
 )
+#: Where a work tree has a view of the record.
+VIEW_POINT = "view.noted"
 
 
 def point(name: str) -> None:

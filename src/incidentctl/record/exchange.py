@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -47,6 +47,10 @@ class _Offer(NamedTuple):
     instead_of: str | None = None
 
 
+class _ForeignError(EnvironmentFailedError):
+    """The branch of the remote holds no record."""
+
+
 class Exchange:
     """One exchange of one clone; the caller holds the lock of exchanges."""
 
@@ -61,8 +65,12 @@ class Exchange:
         now: Callable[[], datetime],
         flush: Callable[[], object],
         mirror_is_free: Callable[[], bool],
+        owe: Callable[[Iterable[str]], None],
     ) -> None:
-        """Take the clone, whose folder `state` has the spool; `flush` commits what waits there."""
+        """Take the clone, whose folder `state` has the spool; `flush` commits what waits there.
+
+        `owe` is told which incidents are about to change.
+        """
         self._store = store
         self._git = store.git
         self._remote = remote
@@ -74,6 +82,7 @@ class Exchange:
         self._flush = flush
         self._mirror = store.mirror
         self._mirror_is_free = mirror_is_free
+        self._owe = owe
         self._forgotten = 0
         self._begun = 0
         """How many events went to a remote that had no such branch."""
@@ -112,10 +121,9 @@ class Exchange:
         for name in (TEMPORARY, self._remote.tracking):
             refs.clear_stale_lock(self._git, name, age=_STALE)
         self._flush()
-        # What an earlier fetch brought must not be lost where the remote was reset meanwhile.
-        if (known := self._tracking()) is not None and (offer := self._unite(known)):
-            self._take(offer.commit)
         answer = Answer(BEHIND, "others push at the same time, or much is logged here")
+        if not self._has_taken_what_was_fetched():
+            return answer
         for attempt in range(_TRIES):
             fetched = self._fetch(until)
             if fetched.state not in (OK, MISSING):
@@ -143,6 +151,23 @@ class Exchange:
                 time.sleep(pause)
             self._flush()
         return answer
+
+    def _has_taken_what_was_fetched(self) -> bool:
+        """Take in what an earlier fetch brought: the next one drops it if the remote was reset.
+
+        False where commands committed each time before that was done.
+        """
+        known = self._tracking()
+        if known is None:
+            return True
+        for _ in range(_TRIES):
+            try:
+                offer = self._unite(known)
+            except _ForeignError:
+                return True  # the remote may hold a record by now
+            if offer is None or self._take(offer.commit):
+                return True
+        return False
 
     def _fetch(self, until: float) -> Answer:
         answer = self._remote.fetch(until=until)
@@ -183,13 +208,14 @@ class Exchange:
             clean = difference.follows and self._follows(truth, theirs)
             foreign = not adds and self._is_foreign(theirs, truth)
         if foreign:
-            raise EnvironmentFailedError(
+            raise _ForeignError(
                 f"the branch {self._remote.tracking.partition('/')[2]} holds no record; name "
                 "another in incidentctl.yaml: record: {branch: ...}"
             )
         for part in (difference.added, difference.changed, difference.unread):
             for incident, names in part.items():
                 self._received.setdefault(incident, set()).update(names)
+        self._owe(self._received)
         if clean:
             self._take(theirs)
             return None
@@ -227,13 +253,13 @@ class Exchange:
         held = self._git.run("ls-tree", "--name-only", theirs, "--", "incidents").out.strip()
         return not held and self._git.run("merge-base", theirs, truth).code != 0
 
-    def _take(self, commit: str) -> None:
-        """Let the truth follow to a commit; where it has moved meanwhile git leaves it."""
+    def _take(self, commit: str) -> bool:
+        """Let the truth follow to a commit; False where it has moved meanwhile: git leaves it."""
         if commit == self._store.tips().truth:
-            return
+            return True
         with Lock(self._state / "lock", self._git) as lock:
             if not lock.take(wait=_WAIT):
-                return  # the next round sees to it
+                return False  # the next round sees to it
             before = self._store.tips()
             mirror = self._mirror if self._mirror_is_free() else None
             advance(self._git, commit, truth=self._store.truth, mirror=mirror)
@@ -241,6 +267,8 @@ class Exchange:
             point("exchange.taken")
             old = (before.truth, before.mirror if before.mirror == before.truth else None)
             self._store.absorb(*filter(None, (*old, self._tracking())))
+            return True
+        return False
 
     def _forget(self, theirs: str) -> bool:
         """Forget what the remote has; say whether something is left that it has not.

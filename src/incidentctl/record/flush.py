@@ -41,6 +41,13 @@ class Flushed(NamedTuple):
     notes: tuple[str, ...]
 
 
+class Rendered(NamedTuple):
+    """The log.md of an incident, and the truth that it was rendered from."""
+
+    log: str
+    truth: str | None
+
+
 class Flush:
     """Empties the outbox of one clone."""
 
@@ -63,7 +70,7 @@ class Flush:
         self._reason: str | None = None
         self._damaged: set[Path] = set()
         self._commits: dict[str, str] = {}
-        self.touched: dict[str, str] = {}
+        self.touched: dict[str, Rendered] = {}
         """The log.md of each incident that this flush wrote, for the view."""
 
     def run(self, mine: Path | None) -> Flushed:
@@ -164,7 +171,7 @@ class Flush:
         self._commits |= outcome.commits
         opened, ids = (dict(index.open), index.ids) if index else ({}, ())
         for incident, (folder, log) in outcome.touched.items():
-            self.touched[incident] = log
+            self.touched[incident] = Rendered(log, outcome.tips.truth)
             head = self._store.head(incident, folder.events())
             ids = ids if incident in ids else tuple(sorted((*ids, incident)))
             opened.pop(incident, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from incidentctl.record.acknowledge import Acknowledged, acknowledge
 from incidentctl.record.background import Background
 from incidentctl.record.batch import Batch, Render
 from incidentctl.record.cache import Cache
-from incidentctl.record.flush import Flush, Flushed
+from incidentctl.record.flush import Flush, Flushed, Rendered
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.pulse import pulse
@@ -93,6 +93,7 @@ class Record(Reader):
 
         EnvironmentFailedError when no folder takes it: then nothing is acknowledged.
         """
+        self._owe([action.incident])
         done = acknowledge(self._box, self._fallback, action)
         self._mine = done.path
         self._touched[action.incident] = None
@@ -112,13 +113,12 @@ class Record(Reader):
         )
         flushed = flush.run(self._mine)
         notes = [*flushed.notes]
-        beside = self._store.beside(self._store.tips())
-        for incident in self._touched:
-            # What a view has shown stays in it, also what is not merged yet.
-            log = None if beside else flush.touched.get(incident)
-            note = self.show_view(incident, log=log)
-            notes += [note] if note else []
+        committed = filter(self._has_view, flush.touched)
+        for incident in dict.fromkeys((*self._touched, *committed)):
+            note = self._show_view(incident, rendered=flush.touched.get(incident))
+            notes += [note] if note and incident in self._touched else []
         self._touched.clear()
+        self._show_owed()
         if self._share is not None and (self.has_unsent() or self._is_crowded()):
             note = self._share()
             notes += [note] if note else []
@@ -145,16 +145,18 @@ class Record(Reader):
                 now=self._now,
                 flush=self.flush,
                 mirror_is_free=self._mirror_is_free,
+                owe=self._owe,
             )
             done = exchange.run(limit=limit)
         finally:
             self._share = share
         opened = {head.id for head in self.open_heads()}
         notes = [
-            self.show_view(incident)
+            self._show_view(incident)
             for incident in sorted(done.received)
             if incident in opened or self._has_view(incident)
         ]
+        self._show_owed()
         return done._replace(notes=(*done.notes, *filter(None, notes)))
 
     def remote(self) -> Remote:
@@ -200,7 +202,7 @@ class Record(Reader):
         self.flush()
         for incident in self.ids():
             if self._has_view(incident):
-                self.show_view(incident)
+                self._show_view(incident)
         return commit
 
     def _has_view(self, incident: str) -> bool:
@@ -229,19 +231,37 @@ class Record(Reader):
         bare = self._work_tree is None and not (self._git_dir / "index").exists()
         return not refs.is_checked_out(self._git_dir, self._branch, bare=bare)
 
-    def show_view(self, incident: str, *, log: str | None = None) -> str | None:
+    def _owe(self, incidents: Iterable[str]) -> None:
+        """Let what is in the view be shown anew by somebody, even if this process is killed."""
+        if self._view is not None:
+            for incident in filter(self._view.has, incidents):
+                self._view.owe(incident)
+
+    def _show_owed(self) -> None:
+        """Show what others should have; what hinders that is told to who records in it."""
+        if self._view is not None:
+            for incident in self._view.owed():
+                self._show_view(incident)
+
+    def _show_view(self, incident: str, *, rendered: Rendered | None = None) -> str | None:
         """Write an incident's log.md into the work tree; a sentence when it was left as it is.
 
-        `log` is its text, if the caller has it already.
+        What the caller has `rendered` serves where the record has not moved since.
         """
         if self._view is None:
             return None
-        if log is None:
-            try:
-                log = self._render(incident, *self.events(incident))
-            except EnvironmentFailedError as error:
-                return error.message
-        return self._view.show(incident, log)
+
+        def render() -> str:
+            tips = self._store.tips()
+            # What a view has shown stays in it, also what is not merged yet.
+            if rendered and rendered.truth == tips.truth and not self._store.beside(tips):
+                return rendered.log
+            return self._render(incident, *self.events(incident))
+
+        try:
+            return self._view.show(incident, render)
+        except EnvironmentFailedError as error:
+            return error.message
 
     def mirror_note(self) -> str | None:
         """Say why the branch for people is not where the record is; None when it is."""

@@ -5,11 +5,20 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+from incidentctl.domain.ids import is_incident_id
+from incidentctl.record.crash import VIEW_POINT, point
+from incidentctl.record.lock import Lock
 from incidentctl.record.paths import log_path
 
 _IGNORE = "*\n"
+#: How long to wait for another process that writes to the view, in seconds.
+_WAIT = 1.0
+#: An incident that is owed for so long, in seconds, is so by a process that was killed.
+_KILLED = 5.0
 
 
 class View:
@@ -19,35 +28,63 @@ class View:
         """Take the work tree, and a folder to remember what was written to this one."""
         self._root = work_tree
         self._state = state
+        self._owed = state / "owed"
 
-    def show(self, incident: str, log: str) -> str | None:
-        """Write one incident's log.md; return a sentence when it could not be or was left."""
+    def owe(self, incident: str) -> None:
+        """Remember that an incident has to be shown, also where this process will be killed."""
+        with contextlib.suppress(OSError):
+            self._owed.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self._owed / incident).touch()
+
+    def owed(self) -> list[str]:
+        """Return the incidents that nobody has shown who should have."""
+        found = []
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(self._owed):
+                age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+                if is_incident_id(entry.name) and age > _KILLED:
+                    found.append(entry.name)
+        return sorted(found)
+
+    def show(self, incident: str, render: Callable[[], str]) -> str | None:
+        """Write one incident's log.md; return a sentence when it could not be or was left.
+
+        `render` gives the text; it is called when no other process can write an older one.
+        """
         path = self._root / log_path(incident)
         shown = path.relative_to(self._root)
-        data = log.encode()
-        if (path.parent / "events").exists():
-            return None  # a checkout of the mirror: this log.md is git's
+        told = None
         try:
-            if any(folder.is_symlink() for folder in self._folders(path)) or path.is_symlink():
-                return f"{shown} is not written: a part of its path is a symbolic link"
-            self._make(path.parent)
-            note = self._state / incident
-            current = path.read_bytes() if path.exists() else None
-            if current != data:
-                if current is not None and self._written(note) != _digest(current):
-                    return f"{shown} was changed by somebody and is left as it is"
-                temporary = path.with_name(f".log.md.{os.getpid()}")
-                try:
-                    temporary.write_bytes(data)
-                    temporary.replace(path)
-                finally:
-                    temporary.unlink(missing_ok=True)
-            if self._written(note) != _digest(data):
-                self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
-                note.write_text(_digest(data))
+            self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = Lock(self._state / "lock")
+            if not lock.take(wait=_WAIT):
+                return None  # it stays owed
+            with lock:
+                if any(folder.is_symlink() for folder in self._folders(path)) or path.is_symlink():
+                    told = f"{shown} is not written: a part of its path is a symbolic link"
+                elif (path.parent / "events").exists():
+                    pass  # a checkout of the mirror: this log.md is git's
+                elif not self._write(path, render().encode(), self._state / incident):
+                    told = f"{shown} was changed by somebody and is left as it is"
+                (self._owed / incident).unlink(missing_ok=True)
         except OSError as error:
             return f"{shown} could not be written: {error.strerror}"
-        return None
+        return told
+
+    def _write(self, path: Path, data: bytes, note: Path) -> bool:
+        """Write a file; False when it is not what was written here before."""
+        self._make(path.parent)
+        current = _digest(path.read_bytes()) if path.exists() else ""
+        new, ours = _digest(data), self._written(note)
+        if current and current != new and current not in ours:
+            return False
+        if {current, new} - {""} != ours:
+            # Noted first: else a process that is killed would make the file a stranger's.
+            _replace(note, f"{current}\n{new}".encode())
+        point(VIEW_POINT)
+        if current != new:
+            _replace(path, data)
+        return True
 
     def has(self, incident: str) -> bool:
         """Say whether the view shows an incident."""
@@ -68,10 +105,20 @@ class View:
             (missing[-1] if missing else folder).joinpath(".gitignore").write_text(_IGNORE)
 
     @staticmethod
-    def _written(note: Path) -> str | None:
+    def _written(note: Path) -> set[str]:
+        """Return the digests of what may stand there: what was, or what was to replace it."""
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            return note.read_text()
-        return None
+            return set(note.read_text().split())
+        return set()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _ignores(folder: Path) -> bool:
