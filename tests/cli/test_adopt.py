@@ -1,4 +1,12 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
 import pytest
+
+ROOT = Path(__file__).parents[2]
+SECRET = "Mallory reads the payroll"
 
 
 @pytest.fixture
@@ -68,3 +76,136 @@ def test_without_a_team_s_repository_it_is_refused(run, local, elsewhere, monkey
 
 def test_with_nothing_local(run):
     assert run("adopt").code == 3
+
+
+# --- restricted incidents ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(run, team, git, tmp_path):
+    """The team's repository, shared through `origin`; returns what a bare remote holds."""
+    marker = team / "incidentctl.yaml"
+    marker.write_text(marker.read_text().replace("record: {", "record: {remote: origin, "))
+    git(team, "commit", "-qam", "Share the record")
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "-q", "--bare", str(team), str(bare))
+    git(team, "remote", "add", "origin", str(bare))
+    return bare
+
+
+def declare_restricted(run, *more):
+    done = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3", *more)
+    assert done.code == 0, done.err
+    return done.out.strip()
+
+
+def test_a_restricted_incident_stays_restricted(run, git, team, shared, elsewhere, monkeypatch):
+    monkeypatch.setenv("CI", "true")  # so that all is exchanged before a command ends
+    monkeypatch.chdir(elsewhere)
+    ident = declare_restricted(run)
+    other = run("declare", "the VPN is down", "--no-input").out.strip()
+    run("log", "-i", ident, "asked the lawyers")
+    monkeypatch.chdir(team)
+    adopted = run("adopt")
+    assert adopted.code == 0, adopted.err
+    (line,) = [line for line in adopted.out.splitlines() if ident in line]
+    assert "restricted" in line
+    assert run("sync").code == 0
+    for folder in (team, shared):
+        everywhere = git(folder, "log", "-p", "--branches", "--remotes")
+        assert "the VPN is down" in everywhere
+        assert SECRET not in everywhere
+        assert ident not in everywhere
+    assert not [path for path in team.rglob("*.md") if SECRET in path.read_text()]
+    assert run("show", ident, "--json").json["restricted"] is True
+    assert run("show", other, "--json").json["restricted"] is False
+    assert "asked the lawyers" in run("log", "-i", ident).out
+    assert SECRET in git(team, "log", "-p", "refs/incidentctl/restricted")
+
+
+def test_what_comes_later_to_a_restricted_incident_is_restricted(
+    run, git, team, elsewhere, monkeypatch
+):
+    monkeypatch.chdir(elsewhere)
+    ident = declare_restricted(run)
+    monkeypatch.chdir(team)
+    assert run("adopt").code == 0
+    monkeypatch.chdir(elsewhere)
+    assert run("log", "-i", ident, SECRET).code == 0
+    monkeypatch.chdir(team)
+    assert run("adopt", "--json").json["incidents"] == {ident: 1}
+    assert SECRET not in git(team, "log", "-p", "--branches")
+    assert run("log", "-i", ident).out.count(SECRET) > 1
+
+
+def test_what_the_restricted_part_could_not_take_comes_home_restricted(run, git, team, monkeypatch):
+    """Its own outbox is in the user's folder, under the path from before the repository moved."""
+    ident = declare_restricted(run)
+    apart = team / ".git/incidentctl/restricted"
+    apart.rename(apart.with_name("aside"))
+    apart.write_text("in the way")
+    second = declare_restricted(run)
+    assert run("log", "-i", ident, "asked the lawyers").code == 0
+    apart.unlink()
+    apart.with_name("aside").rename(apart)
+    moved = team.with_name("moved")
+    team.rename(moved)
+    monkeypatch.chdir(moved)
+    assert run("adopt", "--json").json["incidents"] == {ident: 1}
+    assert list(run("adopt", second, "--json").json["incidents"]) == [second]
+    assert run("adopt").code == 3
+    for each in (ident, second):
+        assert run("show", each, "--json").json["restricted"] is True
+    assert "asked the lawyers" in run("log", "-i", ident).out
+    assert SECRET not in git(moved, "log", "-p", "--branches")
+
+
+# --- a second repository -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(tmp_path, git):
+    """Another team's repository."""
+    folder = tmp_path / "second"
+    shutil.copytree(ROOT / "examples/startup", folder)
+    git(folder, "init", "-q")
+    return folder
+
+
+def test_what_one_team_has_adopted_is_not_another_team_s(run, local, second, team):
+    assert run("adopt").code == 0
+    nothing = run("-C", str(second), "adopt")
+    assert nothing.code == 3, nothing.out
+    told = run("-C", str(second), "adopt", local["id"])
+    assert told.code == 5
+    assert f"{local['id']} was adopted" in told.err
+    assert str(team) in told.err
+    assert " UTC" in told.err
+    assert run("-C", str(second), "list", "--all", "--json").json["incidents"] == []
+
+
+def test_what_comes_later_follows_only_to_where_the_incident_is(
+    run, local, second, team, elsewhere, monkeypatch
+):
+    assert run("adopt").code == 0
+    monkeypatch.chdir(elsewhere)
+    assert run("reopen", local["id"], "it is down again").code == 0
+    assert run("log", "called the vendor again", "-i", local["id"]).code == 0
+    assert run("-C", str(second), "adopt").code == 3
+    assert run("-C", str(second), "adopt", local["id"]).code == 5
+    assert run("list", "--json").json["incidents"]  # nobody has ended it
+    monkeypatch.chdir(team)
+    assert run("adopt", "--json").json["incidents"] == {local["id"]: 2}
+    assert run("-C", str(second), "adopt").code == 3
+    assert "called the vendor again" in run("log", "-i", local["id"]).out
+    monkeypatch.chdir(elsewhere)
+    assert run("list", "--json").json["incidents"] == []
+
+
+def test_others_that_a_name_fits_are_adopted_all_the_same(
+    run, local, second, elsewhere, monkeypatch
+):
+    assert run("adopt").code == 0
+    monkeypatch.chdir(elsewhere)
+    fresh = run("declare", "another", "--no-input").out.strip()
+    assert list(run("-C", str(second), "adopt", "inc-", "--json").json["incidents"]) == [fresh]

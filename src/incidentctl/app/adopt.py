@@ -16,13 +16,15 @@ from incidentctl.app.places import state_folder
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain.events import Event, EventError, decode
 from incidentctl.domain.facts import Cancelled
+from incidentctl.domain.text import one_line
 from incidentctl.errors import NotFoundError, RefusedError
 from incidentctl.record import health, outbox
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.place import open_repository
 
-#: The local copy of an adopted incident ends with this reason, which is not adopted itself.
-_ADOPTED = "adopted into the team's record"
+#: The local copy of an adopted incident ends with this reason, and the path of the repository that
+#: has it now. That is not adopted itself.
+_ADOPTED, _INTO = "adopted into the team's record", ": "
 
 
 class Adopted(NamedTuple):
@@ -35,38 +37,65 @@ class Adopted(NamedTuple):
 def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
     """Put local incidents, all or those whose id has `part`, into the team's record.
 
-    RefusedError when there is no team's record here; NotFoundError when nothing is to be moved.
-    Run again, it moves what came since, and nothing twice.
+    What another record has adopted stays there; what is restricted stays that. Run again, it moves
+    what came since, and nothing twice. RefusedError when there is no team's record here, or `part`
+    names only what is elsewhere; NotFoundError when nothing is to be moved.
     """
     if workspace.is_local:
         raise RefusedError(
             "There is no team's record here to adopt incidents into.",
             hint="run it in the team's git repository, or name it with -C",
         )
-    local = workspace.local_record
+    local, record = workspace.local_record, workspace.record
+    known = set(record.ids())
     found = local.find(part.casefold()) if part else local.ids()
-    moved = _bring_home(workspace, part)
+    moved = _bring_home(workspace, part, known)
+    elsewhere: dict[str, Event] = {}
     for ident in found:
-        ours = {event.id for event in workspace.record.events(ident)[0]}
-        events = [e for e in local.events(ident)[0] if e.id not in ours and not _is_adoption(e)]
+        if local.is_restricted(ident):
+            record.restrict(ident)
+        kept = local.events(ident)[0]
+        adoption = next(filter(_is_adoption, reversed(kept)), None)
+        if adoption and ident not in known:
+            elsewhere[ident] = adoption
+            continue
+        ours = {event.id for event in record.events(ident)[0]}
+        events = [event for event in kept if event.id not in ours and not _is_adoption(event)]
         for action in _actions(ident, events, who):
-            workspace.record.acknowledge(action)
+            record.acknowledge(action)
         if events:
             moved[ident] = moved.get(ident, 0) + len(events)
     # Also those whose events were moved by a run that was cut off before it came to this.
-    still_open = {head.id for head in local.open_heads()} & set(found)
+    still_open = {head.id for head in local.open_heads()} & set(found) - set(elsewhere)
     if not moved and not still_open:
-        raise NotFoundError(
-            "The local record has nothing to adopt.", hint="incidents declared here are the team's"
-        )
-    flushed = workspace.record.flush()
+        raise _gone(elsewhere) if part and elsewhere else _nothing()
+    flushed = record.flush()
     for ident in sorted(still_open):
         _end_local(workspace, ident, who)
     return Adopted(moved, flushed.commit)
 
 
-def _bring_home(workspace: Workspace, part: str | None) -> dict[str, int]:
-    """Take what the outboxes of other paths hold of incidents that this record has or `part` names.
+def _nothing() -> NotFoundError:
+    return NotFoundError(
+        "The local record has nothing to adopt.", hint="incidents declared here are the team's"
+    )
+
+
+def _gone(elsewhere: dict[str, Event]) -> RefusedError:
+    """Tell of incidents that another record has taken, each with the event that ended it here."""
+    ident, adoption = min(elsewhere.items())
+    more = f", and {len(elsewhere) - 1} more like it" if len(elsewhere) > 1 else ""
+    _, _, where = _reason(adoption).partition(_INTO)
+    return RefusedError(
+        f"{ident} was adopted into another record on {adoption.at:%Y-%m-%d at %H:%M} UTC"
+        f"{f' ({where})' if where else ''}{more}.",
+        hint="go on with it there; what is added to it locally is adopted there as well. If this "
+        "is a clone of that repository, `incidentctl sync` in both brings it here",
+    )
+
+
+def _bring_home(workspace: Workspace, part: str | None, known: set[str]) -> dict[str, int]:
+    """Take what the outboxes of other paths hold of incidents that are `known` or `part` names.
 
     Those of another repository are left: nothing else tells whose they are.
     """
@@ -74,14 +103,18 @@ def _bring_home(workspace: Workspace, part: str | None) -> dict[str, int]:
     place = open_repository(workspace.root, workspace.environment) if workspace.root else None
     if place is None:
         return {}
-    known = set(workspace.record.ids())
     others = health.fallbacks(state)
-    others.pop(outbox.fallback_folder(state, place.common_dir), None)
+    for common in (place.common_dir, state / "record.git"):
+        for folder in health.own_fallbacks(state, common):
+            others.pop(folder, None)
     moved: dict[str, int] = {}
-    for path in (path for files in others.values() for path in files):
-        ident = outbox.incident_of(path)
-        if part.casefold() in ident if part else ident in known:
-            moved[ident] = moved.get(ident, 0) + _take(workspace, path)
+    for folder, files in others.items():
+        for path in files:
+            ident = outbox.incident_of(path)
+            if part.casefold() in ident if part else ident in known:
+                if health.is_restricted(folder):
+                    workspace.record.restrict(ident)
+                moved[ident] = moved.get(ident, 0) + _take(workspace, path)
     return {ident: number for ident, number in moved.items() if number}
 
 
@@ -100,7 +133,12 @@ def _take(workspace: Workspace, path: Path) -> int:
 
 
 def _is_adoption(event: Event) -> bool:
-    return isinstance(event.fact, Cancelled) and event.fact.reason == _ADOPTED
+    return _reason(event).partition(_INTO)[0] == _ADOPTED
+
+
+def _reason(event: Event) -> str:
+    """Return why an incident was cancelled by an event; nothing where the event is another."""
+    return (event.fact.reason or "") if isinstance(event.fact, Cancelled) else ""
 
 
 def _actions(ident: str, events: Iterable[Event], who: Actor) -> Iterable[Action]:
@@ -114,7 +152,9 @@ def _actions(ident: str, events: Iterable[Event], who: Actor) -> Iterable[Action
 
 def _end_local(workspace: Workspace, ident: str, who: Actor) -> None:
     local = workspace.local_record
-    events = workspace.stamp([Cancelled(_ADOPTED)], ident, who)
+    events = workspace.stamp(
+        [Cancelled(f"{_ADOPTED}{_INTO}{one_line(str(workspace.root))}")], ident, who
+    )
     author = Author(who.author_name, who.author_email)
     local.acknowledge(Action(ident, events, author, f"{ident}: adopted"))
     local.flush()

@@ -8,7 +8,7 @@ import typer
 
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, Json
-from incidentctl.cli.responding import workspace_of
+from incidentctl.cli.responding import restriction, workspace_of
 
 
 def adopt_command(
@@ -33,4 +33,6 @@ def adopt_command(
         console.print_json("adopt", {"incidents": done.incidents, "commit": done.commit})
         return
     for ident, count in done.incidents.items():
-        console.out(f"{ident}  {count} events adopted")
+        apart = workspace.record.is_restricted(ident)
+        kept = f", restricted: {restriction(workspace)}" if apart else ""
+        console.out(f"{ident}  {count} {'event' if count == 1 else 'events'} adopted{kept}")
