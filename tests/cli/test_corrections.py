@@ -160,9 +160,50 @@ def test_redact_shows_what_it_blanks_and_minus_one_never_means_a_colleague_s(run
     assert "second walker starts" in run("log").out
 
 
+def test_redact_minus_one_reaches_what_was_taken_back(run, opened):
+    run("log", "rolled back 1.4.2")
+    run("log", "password is hunter2")
+    run("undo")
+    done = run("redact", "-1")
+    assert "password is hunter2" in done.err
+    told = run("show", "--json").out
+    assert "hunter2" not in told
+    assert "rolled back 1.4.2" in told
+
+
+def test_what_a_colleague_took_back_is_not_counted(run, opened):
+    run("log", "password is hunter2")
+    run("log", "theirs", "--as", "omar")
+    run("undo", "--as", "omar")
+    assert "password is hunter2" in run("redact", "-1").err
+    assert "hunter2" not in run("log").out
+
+
+def test_to_amend_minus_one_is_the_last_that_stands(run, opened):
+    run("log", "first")
+    run("log", "second")
+    run("undo")
+    assert "it was: " in (done := run("amend", "-1", "right")).err
+    assert "first" in done.err
+
+
 def test_doctor_knows_the_mark_of_a_purge(run, opened):
     run("log", "hunter2")
     run("redact", "-1")
     assert run("purge", "--yes").code == 0
     checks = {check["name"]: check for check in run("doctor", "--json").json["checks"]}
     assert checks["branch"]["state"] == "ok"
+
+
+def test_on_a_terminal_enter_redacts_nothing(run, opened, monkeypatch):
+    run("log", "password is hunter2")
+    asked = []
+
+    def ask(message, *, default):
+        asked.append(message)
+        return default
+
+    monkeypatch.setattr("incidentctl.cli.console.is_terminal", lambda: True)
+    monkeypatch.setattr("incidentctl.cli.prompts.ask_confirm", ask)
+    assert run("redact", "-1").code == 5
+    assert "password is hunter2" in asked[0]

@@ -61,7 +61,8 @@ def redact_command(
 ) -> None:
     """Blank the text of an entry in every view; the history of the branch still holds it.
 
-    It cannot be taken back, and a terminal asks.
+    It cannot be taken back, and a terminal asks. What you took back still holds its text, so here
+    -1 counts it, too.
 
     incidentctl redact -1
     """
@@ -69,12 +70,12 @@ def redact_command(
 
     def decide(found: Incident) -> Sequence[Any]:
         facts = corrections.redact(found, entry, by=by, reason=reason)
-        meant = corrections.find(found, entry)
+        meant = corrections.find(found, entry, taken_back_by=by)
         shown = f"#{meant.number} of {meant.by}: {one_line(meant.text)[:200]}"
         if console.is_terminal() and not json:
             from incidentctl.cli.prompts import ask_confirm
 
-            if not ask_confirm(f"Blank {shown}?", default=True):
+            if not ask_confirm(f"Blank {shown}?", default=False):
                 raise RefusedError("Not redacted.")
         else:
             console.say(f"blanking {shown}")

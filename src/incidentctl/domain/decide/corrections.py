@@ -23,14 +23,20 @@ _NOT_AMENDABLE = _BY_CATALOG | _CORRECTIONS
 _SAID_TWICE = frozenset({"declared", "noted", "step-done", "linked"})
 
 
-def find(incident: Incident, word: str) -> Entry:
-    """Return the entry of a short number; `-1` is the last that stands and that a person made."""
+def find(incident: Incident, word: str, *, taken_back_by: str | None = None) -> Entry:
+    """Return the entry of a short number; `-1` is the last that stands and that a person made.
+
+    Entries that were taken back count, too, where they are of `taken_back_by`.
+    """
     try:
         number = int(word.strip().removeprefix("#"))
     except ValueError:
         raise UsageError(f"{one_line(word)!r} is no entry: give its number, or -1.") from None
     if number < 0:
-        still = [e for e in incident.entries if not e.retracted and e.kind not in _NOT_AMENDABLE]
+        still = [
+            e for e in incident.entries
+            if e.kind not in _NOT_AMENDABLE and (not e.retracted or e.by == taken_back_by)
+        ]  # fmt: skip
         if -number <= len(still):
             return still[number]
     elif 0 < number <= len(incident.entries):
@@ -107,9 +113,10 @@ def redact(
     """Blank the text of an entry, of every part of it, and of every amendment of it.
 
     It cannot be taken back: what somebody else than `by` said is named by its number, not by -1.
+    What `by` has taken back still holds its text, so -1 counts it.
     """
     check(incident, "redact", echo=reason)
-    entry = find(incident, word)
+    entry = find(incident, word, taken_back_by=by)
     if by is not None and word.strip().startswith("-") and entry.by != by:
         raise RefusedError(
             f"Entry {word.strip()} is #{entry.number} of {entry.by}: {one_line(entry.text)[:200]}",
