@@ -622,3 +622,84 @@ def test_names_from_outside_act_on_nothing(run, team, opened):
     assert "\x1b" not in result.out
     assert all(line.split()[0] in ("ok", "warn", "bad") for line in result.out.splitlines())
     assert not any(line.startswith("bad x") for line in result.out.splitlines())
+
+
+# --- restricted incidents ------------------------------------------------------------------------
+
+
+def declare_restricted(run):
+    result = run("declare", "who reads the payroll", "--restricted", "--no-input", "-s", "SEV2")
+    assert result.code == 0, result.err
+    return result.out.strip()
+
+
+@pytest.fixture
+def security(team, git, tmp_path, shared):
+    """A second remote, for restricted incidents."""
+    path = tmp_path / "security.git"
+    git(tmp_path, "clone", "-q", "--bare", str(team), str(path))
+    git(path, "update-ref", "-d", "refs/heads/incident-log")
+    git(team, "remote", "add", "security", str(path))
+    settings = (team / "incidentctl.yaml").read_text()
+    both = settings.replace("remote: origin", "remote: origin, restricted_remote: security")
+    (team / "incidentctl.yaml").write_text(both)
+    return path
+
+
+def test_what_the_restricted_part_did_not_take(doctor, run, team, monkeypatch):
+    apart = team / ".git/incidentctl/restricted"
+    apart.parent.mkdir(exist_ok=True)
+    apart.write_text("in the way")
+    ident = declare_restricted(run)
+    told = doctor()
+    assert told.state("outbox", "of restricted incidents recorded, not yet committed") == "warn"
+    assert told.state("outbox", ".git/incidentctl/restricted did not take it") == "warn"
+    assert not told.has("outbox", "everything recorded")
+
+    moved = team.with_name("moved")
+    team.rename(moved)
+    monkeypatch.chdir(moved)
+    assert doctor().state("outbox", f"`incidentctl adopt {ident}`") == "warn"
+    apart = moved / ".git/incidentctl/restricted"
+    apart.unlink()
+    assert run("adopt", ident).code == 0
+    assert doctor().state("outbox") == "ok"
+
+
+def test_each_remote_is_told_of_what_it_lacks(doctor, run, security, team, git, monkeypatch):
+    monkeypatch.setenv("CI", "true")  # so that all is exchanged before a command ends
+    declare_restricted(run)
+    told = doctor()
+    assert told.code == 0
+    assert told.state("remote", "origin answers") == "ok"
+    assert told.state("remote", "security answers, and has incident-log") == "ok"
+    assert told.state("push", "security lets you push") == "ok"
+    assert told.state("sync", "in step with security") == "ok"
+
+    git(team, "remote", "set-url", "security", "git://127.0.0.1:1/x")
+    run("log", "asked the lawyers", "-i", declare_restricted(run))
+    told = doctor()
+    assert told.state("remote", "security") == "warn"
+    assert told.state("sync", "not yet on security") == "warn"
+    assert not told.has("sync", "not yet on origin")
+    assert told.state("sync", "in step with origin") == "ok"
+
+
+def test_a_restricted_remote_that_git_does_not_know(doctor, security, team, git):
+    git(team, "remote", "remove", "security")
+    assert doctor().state("remote", "git remote add security URL") == "bad"
+
+
+def test_one_remote_for_both(doctor, security, team, git, remote):
+    git(team, "remote", "set-url", "security", f"../{remote.name}/")
+    check = doctor().find("remote", "has the address of origin")
+    assert check["state"] == "bad"
+    git(team, "config", f"url.file://{remote.parent}/.insteadOf", "short:")
+    git(team, "remote", "set-url", "security", f"short:{remote.name}")
+    assert doctor().state("remote", "has the address of origin") == "bad"
+    settings = (team / "incidentctl.yaml").read_text()
+    same = settings.replace("restricted_remote: security", "restricted_remote: origin")
+    (team / "incidentctl.yaml").write_text(same)
+    told = doctor()
+    assert told.state("remote", "restricted_remote origin is the remote itself") == "bad"
+    assert told.state("catalog", "1 error") == "bad"

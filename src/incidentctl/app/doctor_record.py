@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from incidentctl.app.doctor_setup import Setup
+from incidentctl.app.doctor_setup import Part, Setup
 from incidentctl.domain.doctor import Check, clock_check, count
 from incidentctl.domain.ids import incident_folder, is_incident_id
 from incidentctl.domain.times import rough_duration
@@ -16,11 +16,12 @@ _LOCKS = {"sync.lock": ("an exchange with the remote", 600.0), "lock": ("a commi
 
 def counts(setup: Setup) -> Iterator[Check]:
     """How much is recorded, and what is not yet committed."""
-    if setup.git and health.is_torn(setup.git):
-        yield Check(
-            "record", "bad", f"the ref {refs.TRUTH} names no commit here, as after a power cut",
-            "the next event mends it from what the branches hold; `git fsck` tells more",
-        )  # fmt: skip
+    for ref in (refs.TRUTH, refs.RESTRICTED):
+        if setup.git and health.is_torn(setup.git, ref):
+            yield Check(
+                "record", "bad", f"the ref {ref} names no commit here, as after a power cut",
+                "the next event mends it from what the branches hold; `git fsck` tells more",
+            )  # fmt: skip
     record = setup.readable
     if setup.place is None:
         yield Check("record", "ok", "nothing is recorded locally")
@@ -48,22 +49,25 @@ def _local(setup: Setup) -> Iterator[Check]:
 
 def spools(setup: Setup) -> Iterator[Check]:
     """What is acknowledged and not committed, here and in the user's own folder."""
-    own, folder = setup.own_fallback, setup.folder or setup.state / "record.git/incidentctl"
-    boxes = [folder / "outbox", own]
-    waiting = len(outbox.paths(boxes))
-    if waiting:
-        yield Check(
-            "outbox", "warn", f"{count(waiting, 'command')} recorded, not yet committed",
-            "the next command that records commits; if it does not, it says why",
-        )  # fmt: skip
-    else:
-        yield Check("outbox", "ok", "everything recorded is committed")
     others = health.fallbacks(setup.state)
-    if own in others:
-        yield Check(
-            "outbox", "warn", f"{len(others.pop(own))} in {own}: .git did not take it",
-            "make room or permission; the next command that records brings them home",
-        )  # fmt: skip
+    committed = True
+    for part in setup.parts:
+        of = " of restricted incidents" if part.is_restricted else ""
+        waiting = len(outbox.paths(part.boxes))
+        if waiting:
+            committed = False
+            yield Check(
+                "outbox", "warn", f"{count(waiting, 'command')}{of} recorded, not yet committed",
+                "the next command that records commits; if it does not, it says why",
+            )  # fmt: skip
+        if part.fallback in others:
+            kept = len(others.pop(part.fallback))
+            yield Check(
+                "outbox", "warn", f"{kept} in {part.fallback}: {_untaken(part)} did not take it",
+                "make room or permission; the next command that records brings them home",
+            )  # fmt: skip
+    if committed:
+        yield Check("outbox", "ok", "everything recorded is committed")
     known = set(setup.readable.ids()) if setup.readable else set()
     for other, files in others.items():
         incidents = sorted({outbox.incident_of(path) for path in files})
@@ -77,17 +81,22 @@ def spools(setup: Setup) -> Iterator[Check]:
             "`incidentctl adopt` brings home what is of this record" if here
             else f"if it is this team's: `incidentctl adopt {named}`",
         )  # fmt: skip
-    for path in health.damaged([*boxes, folder / "sent", *others]):
+    own = [box for part in setup.parts for box in (*part.boxes, part.folder / "sent")]
+    for path in health.damaged([*own, *others]):
         yield Check(
             "outbox", "warn" if path.parent in others else "bad",
             f"damaged, or from a newer incidentctl, and kept: {path}",
             "read it: each line is an event; record by hand what it says, then move it away",
         )  # fmt: skip
-    for path in health.torn_refs(folder.parent):
+    for path in (path for part in setup.parts for path in health.torn_refs(part.folder)):
         yield Check(
             "outbox", "warn", f"{path} was the record's ref before a power cut",
             "look whether `incidentctl list --all` has everything, then delete it",
         )  # fmt: skip
+
+
+def _untaken(part: Part) -> str:
+    return f".git/incidentctl/{health.RESTRICTED}" if part.is_restricted else ".git"
 
 
 def mirror(setup: Setup) -> Iterator[Check]:
@@ -96,7 +105,7 @@ def mirror(setup: Setup) -> Iterator[Check]:
         return
     for name, tip in (
         (setup.branch, setup.mirror),
-        (f"{setup.remote}/{setup.branch}", setup.tracking),
+        *((f"{part.remote}/{setup.branch}", part.tracking) for part in setup.parts),
     ):
         foreign = health.foreign_files(setup.git, tip) if tip else []
         if foreign:

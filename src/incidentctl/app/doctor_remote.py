@@ -6,21 +6,22 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from incidentctl.app.doctor_setup import Setup
+from incidentctl.app.doctor_setup import Part, Setup
 from incidentctl.domain.doctor import STALE, Check, State, count, refusal_hint
 from incidentctl.domain.doctor_ci import GITLAB, runs_on
 from incidentctl.domain.times import rough_duration
 from incidentctl.files.ci import pipelines
-from incidentctl.record import health
+from incidentctl.record import health, status
 from incidentctl.record.place import head_commit
 from incidentctl.record.remote import BEHIND, OFFLINE, OK, REFUSED, Answer, Remote
+from incidentctl.record.sent import unsynced
 
 #: How long each of the two questions may take, in seconds.
 _LIMIT = 5.0
 
 
 def remote(setup: Setup) -> Iterator[Check]:
-    """Whether the record is shared, and whether it could be."""
+    """Whether the record is shared, and whether it could be; each part with its own remote."""
     if setup.remote is None:
         if setup.is_local:
             message = "the record is in your own folder on this machine alone"
@@ -29,11 +30,36 @@ def remote(setup: Setup) -> Iterator[Check]:
             message = "no remote is set: the record is in this clone alone"
             hint = "write `record: {remote: origin}` into incidentctl.yaml"
         yield Check("remote", "warn", message, hint)
+    yield from _same(setup)
+    for part in setup.parts:
+        if part.remote is not None:
+            yield from _one(setup, part, part.remote)
+
+
+def _same(setup: Setup) -> Iterator[Check]:
+    """Whether the remote for restricted incidents is the one that everybody reads."""
+    ours, apart = setup.remote, setup.restricted_remote
+    if ours is None or apart is None:
         return
+    place, git = setup.place, setup.git
+    if ours == apart or (
+        place is not None
+        and git is not None
+        and health.share_address(git, ours, apart, folder=place.work_tree or place.common_dir)
+    ):
+        where = "is the remote itself" if ours == apart else f"has the address of {ours}"
+        yield Check(
+            "remote", "bad", f"restricted_remote {apart} {where}: restricted incidents would be "
+            "where everybody reads",
+            "name a remote that fewer can read in incidentctl.yaml, or leave restricted_remote out",
+        )  # fmt: skip
+
+
+def _one(setup: Setup, part: Part, name: str) -> Iterator[Check]:
     if setup.git is None or setup.place is None:
-        yield Check("remote", "warn", f"{setup.remote} cannot be asked without git")
+        yield Check("remote", "warn", f"{name} cannot be asked without git")
         return
-    asked = Remote(setup.git, setup.remote, setup.branch, folder=setup.place.work_tree)
+    asked = Remote(setup.git, name, setup.branch, folder=setup.place.work_tree)
     fault = asked.fault()
     if fault:
         message, _, hint = fault.partition(": ")
@@ -43,10 +69,10 @@ def remote(setup: Setup) -> Iterator[Check]:
     if answer.state != OK:
         yield _unreachable(answer)
     else:
-        yield from _branch(setup, setup.remote, heads)
-        yield from _push(setup, asked, heads)
+        yield from _branch(setup, part, name, heads)
+        yield from _push(setup, part, asked, heads)
     theirs = heads.get(setup.branch) if answer.state == OK else None
-    yield from _exchange(setup, setup.remote, in_step=theirs is not None and theirs == setup.truth)
+    yield from _exchange(setup, part, name, in_step=theirs is not None and theirs == part.truth)
 
 
 def _unreachable(answer: Answer) -> Check:
@@ -59,7 +85,7 @@ def _unreachable(answer: Answer) -> Check:
     return Check("remote", "warn" if offline else "bad", f"{answer.reason} ({answer.state})", hint)
 
 
-def _branch(setup: Setup, name: str, heads: dict[str, str]) -> Iterator[Check]:
+def _branch(setup: Setup, part: Part, name: str, heads: dict[str, str]) -> Iterator[Check]:
     if setup.branch in heads:
         yield Check("remote", "ok", f"{name} answers, and has {setup.branch}")
     elif not heads:
@@ -68,7 +94,7 @@ def _branch(setup: Setup, name: str, heads: dict[str, str]) -> Iterator[Check]:
             "would make it the main one",
             "push your own branch first",
         )  # fmt: skip
-    elif setup.truth:
+    elif part.truth:
         yield Check(
             "remote", "warn", f"{name} answers, but has no {setup.branch} yet", "incidentctl sync"
         )
@@ -76,16 +102,16 @@ def _branch(setup: Setup, name: str, heads: dict[str, str]) -> Iterator[Check]:
         yield Check("remote", "ok", f"{name} answers; the first event makes {setup.branch} there")
 
 
-def _push(setup: Setup, asked: Remote, heads: dict[str, str]) -> Iterator[Check]:
+def _push(setup: Setup, part: Part, asked: Remote, heads: dict[str, str]) -> Iterator[Check]:
     """Try a push that sends nothing: of the record, else of what is there already."""
     own = setup.place and head_commit(setup.place, setup.workspace.environment)
-    commit = setup.truth or setup.tracking or own
+    commit = part.truth or part.tracking or own
     if not heads or setup.missing.objects or commit is None:
         return
     answer = asked.push(commit, until=time.monotonic() + _LIMIT, dry=True)
     if answer.state in (OK, BEHIND):
         yield Check(
-            "push", "ok", "the remote lets you push, as a dry run shows: only a real one asks "
+            "push", "ok", f"{part.remote} lets you push, as a dry run shows: only a real one asks "
             "its rules and hooks",
         )  # fmt: skip
     elif answer.state == OFFLINE:
@@ -97,13 +123,12 @@ def _push(setup: Setup, asked: Remote, heads: dict[str, str]) -> Iterator[Check]
         )  # fmt: skip
 
 
-def _exchange(setup: Setup, name: str, *, in_step: bool) -> Iterator[Check]:
-    record = setup.record
-    left = record.unsynced() if record else None
-    last = record.exchange_status() if record else None
+def _exchange(setup: Setup, part: Part, name: str, *, in_step: bool) -> Iterator[Check]:
+    left = unsynced((*part.boxes, part.folder / "sent"))
+    last = status.read(part.folder)
     now = setup.workspace.now()
-    sent = left is None or not left.events
-    if left is not None and left.events:
+    sent = not left.events
+    if left.events:
         ago = f", the oldest for {_ago(left.since, now)}" if left.since else ""
         old = left.since is not None and now - left.since > STALE
         yield Check(
@@ -111,7 +136,7 @@ def _exchange(setup: Setup, name: str, *, in_step: bool) -> Iterator[Check]:
             f"{count(left.events, 'event')} not yet on {name}{ago}", "incidentctl sync",
         )  # fmt: skip
     if last is None:
-        if not (in_step and sent) and setup.truth:
+        if not (in_step and sent) and part.truth:
             yield Check("sync", "warn", f"never exchanged with {name}", "incidentctl sync")
         return
     for note in last.notes:

@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from incidentctl.app.workspace import Workspace
-from incidentctl.record import health, outbox, refs
+from incidentctl.record import health, refs
 from incidentctl.record.git import Git
 from incidentctl.record.place import RepositoryPlace
 from incidentctl.record.record import Record
+
+
+class Part(NamedTuple):
+    """A part of the record that is kept, and sent, by itself."""
+
+    folder: Path
+    """Its own files in the git directory."""
+    fallback: Path
+    """The outbox that serves where the git directory cannot be written."""
+    remote: str | None
+    truth: str | None
+    """The commit of it; None where there is none that is whole."""
+    tracking: str | None
+    """The remote branch's commit as it was last seen."""
+
+    @property
+    def boxes(self) -> list[Path]:
+        """Return its outboxes."""
+        return [self.folder / "outbox", self.fallback]
+
+    @property
+    def is_restricted(self) -> bool:
+        """Say whether it is that of the restricted incidents."""
+        return self.folder.name == health.RESTRICTED
 
 
 class Setup:
@@ -35,6 +60,7 @@ class Setup:
         self.is_local = is_local
         self.branch = workspace.basics.branch
         self.remote = None if is_local else workspace.basics.remote
+        self.restricted_remote = None if is_local else workspace.basics.restricted_remote
 
     @cached_property
     def record(self) -> Record | None:
@@ -60,10 +86,21 @@ class Setup:
         return self.place.common_dir / "incidentctl" if self.place else None
 
     @property
-    def own_fallback(self) -> Path:
-        """Return the outbox that serves where the git directory cannot be written."""
+    def parts(self) -> tuple[Part, Part]:
+        """Return the shared part of the record, and that of the restricted incidents."""
         common = self.place.common_dir if self.place else self.state / "record.git"
-        return outbox.fallback_folder(self.state, common)
+        open_to_all, apart = health.own_fallbacks(self.state, common)
+        folder = common / "incidentctl"
+        return (
+            Part(folder, open_to_all, self.remote, self.truth, self.tracking),
+            Part(
+                folder / health.RESTRICTED,
+                apart,
+                self.restricted_remote,
+                self._whole(refs.RESTRICTED),
+                self._seen(self.restricted_remote),
+            ),
+        )
 
     def tip(self, ref: str) -> str | None:
         """Return the commit of a ref; None without one, or without git."""
@@ -72,7 +109,10 @@ class Setup:
     @property
     def truth(self) -> str | None:
         """Return the commit of the record; None where there is none that is whole."""
-        found = self.tip(refs.TRUTH)
+        return self._whole(refs.TRUTH)
+
+    def _whole(self, ref: str) -> str | None:
+        found = self.tip(ref)
         return found if self.git and refs.is_there(self.git, found) else None
 
     @property
@@ -83,4 +123,7 @@ class Setup:
     @property
     def tracking(self) -> str | None:
         """Return the remote branch's commit as it was last seen."""
-        return self.tip(f"refs/remotes/{self.remote}/{self.branch}") if self.remote else None
+        return self._seen(self.remote)
+
+    def _seen(self, remote: str | None) -> str | None:
+        return self.tip(f"refs/remotes/{remote}/{self.branch}") if remote else None

@@ -78,6 +78,26 @@ def own_fallbacks(state: Path, common: Path) -> tuple[Path, Path]:
     )
 
 
+def share_address(git: Git, one: str, other: str, *, folder: Path) -> bool:
+    """Say whether two remotes fetch from, or push to, one address, as git resolves them.
+
+    A path may be relative to `folder`, the work tree.
+    """
+    return not _addresses(git, one, folder).isdisjoint(_addresses(git, other, folder))
+
+
+def _addresses(git: Git, remote: str, folder: Path) -> set[str]:
+    found = set()
+    for which in ((), ("--push",)):
+        done = git.run("remote", "get-url", "--all", *which, "--", remote, timeout=_LIMIT)
+        for line in done.out.decode(errors="replace").splitlines() if done.code == 0 else ():
+            address = line.removeprefix("file://")
+            path = folder / address
+            known = str(path.resolve()) if path.exists() else address
+            found.add(known.rstrip("/").removesuffix(".git"))
+    return found
+
+
 def damaged(folders: Iterable[Path]) -> list[Path]:
     """Return the files of outboxes that cannot be read."""
     found = []
@@ -89,15 +109,14 @@ def damaged(folders: Iterable[Path]) -> list[Path]:
     return found
 
 
-def torn_refs(common: Path) -> list[Path]:
-    """Return what was moved aside of a ref of the record that a power cut had torn."""
-    return sorted((common / "incidentctl").glob("damaged-log-ref-*"))
+def torn_refs(folder: Path) -> list[Path]:
+    """Return what was moved aside, into the folder of a part's files, of a ref that was torn."""
+    return sorted(folder.glob("damaged-log-ref-*"))
 
 
-def is_torn(git: Git) -> bool:
-    """Say whether the ref of the record names no commit of this clone now."""
-    loose = git.git_dir / refs.TRUTH
-    return loose.is_file() and not refs.is_there(git, refs.read(git, refs.TRUTH))
+def is_torn(git: Git, ref: str) -> bool:
+    """Say whether a ref of the record names no commit of this clone now."""
+    return (git.git_dir / ref).is_file() and not refs.is_there(git, refs.read(git, ref))
 
 
 def foreign_files(git: Git, commit: str) -> list[str]:
@@ -148,7 +167,7 @@ def missing(git: Git, commit: str | None) -> Missing:
 def old_ref_locks(common: Path, branch: str) -> list[tuple[Path, float]]:
     """Return lock files on the record's refs that nobody works with any more, and their age."""
     found = []
-    for name in (refs.TRUTH, f"refs/heads/{branch}"):
+    for name in (refs.TRUTH, refs.RESTRICTED, f"refs/heads/{branch}"):
         path = common / f"{name}.lock"
         with contextlib.suppress(OSError):
             age = time.time() - path.stat().st_mtime

@@ -150,6 +150,19 @@ def matrix_shape(catalog: Catalog) -> Iterable[Finding]:
         yield Finding("IC113", message, matrix_source(catalog), place, hint)
 
 
+def one_remote(catalog: Catalog) -> Iterable[Finding]:
+    """Find restricted incidents that would go to the remote that everybody reads."""
+    record = catalog.settings.record
+    if record.remote is not None and record.remote == record.restricted_remote:
+        yield Finding(
+            "IC125",
+            f"restricted_remote is {record.restricted_remote!r}, where the record is sent as well.",
+            settings_source(catalog),
+            ("record", "restricted_remote"),
+            "Name another remote, or leave it out: then they stay in the clone.",
+        )
+
+
 def _text(code: str, title: str, reason: str, fix: str) -> RuleText:
     return RuleText(code, "error", title, reason, fix)
 
@@ -210,5 +223,14 @@ RULES = (
             "Give each importance from 1 to 5 one severity per condition.",
         ),
         matrix_shape,
+    ),
+    Rule(
+        _text(
+            "IC125",
+            "One remote for restricted and other incidents",
+            "Whoever can read the shared record could read restricted incidents, too.",
+            "Name a remote that fewer people can read, or leave `restricted_remote` out.",
+        ),
+        one_remote,
     ),
 )
