@@ -41,6 +41,7 @@ def test_a_snooze_puts_the_next_one_off(run, opened, show):
         ([], "empty"),
         ([" "], "empty"),
         (["precious", "--snooze", "30m"], "precious"),
+        (["precious", "--snooze", "30m"], "then: incidentctl update --snooze 30m"),
         (["--snooze", "soon"], "soon"),
         (["--snooze", "99999999w"], "ten years"),
     ],
@@ -81,3 +82,27 @@ def test_due_exits_with_1_when_something_is_overdue(run):
 
 def test_due_needs_no_incident(run):
     assert run("due") == (0, "", "")
+
+
+def test_due_begins_an_exchange_and_does_not_wait(run, opened, monkeypatch):
+    begun = []
+    monkeypatch.setattr(
+        "incidentctl.app.sharing.Sharing.refresh", lambda _self: begun.append("asked")
+    )
+    for number, words in enumerate((["due"], ["due", "--short"], ["due", "-q"]), 1):
+        run(*words)
+        assert len(begun) == number
+
+
+def test_the_board_reminds_of_what_due_tells(run):
+    run("declare", "x", "--no-input", "--at", "30 minutes ago")
+    run("handover", "omar", "--at", "20 minutes ago")
+    late = {e["what"] for e in run("due", "--json").json["due"] if e["overdue_by"]}
+    assert {"offer", "severity"} <= late
+    (incident,) = run("watch", "--json").json["incidents"]
+    assert {"offer", "severity"} <= {nag["what"] for nag in incident["nags"]}
+    assert incident["offered"]["person"] == "omar"
+    board = run("watch", "--once").out
+    assert "for 20m: incidentctl accept" in board
+    assert "! Nobody has confirmed the severity" in board
+    assert len(board.splitlines()) <= 24

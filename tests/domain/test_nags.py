@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from incidentctl.domain.nags import nags
-from incidentctl.domain.state import Entry, Held, Incident
+from incidentctl.domain.state import Entry, Held, Incident, Offer
 
 T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
 SAID = Entry(1, "01", "01", T, T, "alice", None, "noted", "here")
@@ -33,6 +33,7 @@ CRITICAL = {"critical": True}
 ONE = (Held("mitigator", "bob", None, T),)
 ALL = tuple(Held(r, "bob", None, T) for r in ("mitigator", "planning", "communication"))
 TWO = {"entries": (SAID, SAID._replace(event="02", by="bob"))}
+OFFERED = {"offer": Offer("05", "bob", "Bob Example", minutes(5), "alice")}
 TAKEN = {**TWO, "held": (Held("commander", "bob", None, minutes(60)),)}
 
 
@@ -69,6 +70,12 @@ TAKEN = {**TWO, "held": (Held("commander", "bob", None, minutes(60)),)}
         (TAKEN, 119, []),
         (TAKEN, 120, [("command", 1)]),
         ({**TWO, **UPDATE}, 70, [("update", 2), ("command", 1)]),
+        (OFFERED, 9, []),
+        (OFFERED, 10, [("offer", 1)]),
+        (OFFERED, 20, [("offer", 2)]),
+        ({"confirmed": False}, 9, []),
+        ({"confirmed": False}, 10, [("severity", 1)]),
+        ({"confirmed": False}, 30, [("severity", 2)]),
         ({**SILENT, "open": False}, 5000, []),
         ({**SILENT, "kind": "backfill"}, 5000, []),
         ({**SILENT, "kind": "drill"}, 60, [("silent", 2)]),

@@ -28,6 +28,8 @@ def sync(workspace: Workspace) -> Synced:
     """Exchange now, after what goes on in the background."""
     record = workspace.record
     if record.unsynced() is None:
+        if workspace.unread and not workspace.is_local:
+            return Synced("misconfigured", workspace.unread, 0, 0, workspace.waiting())
         reason = (
             "the record is kept locally, without a remote"
             if workspace.is_local

@@ -115,6 +115,12 @@ def _as_json(incident: Incident, found: list[Nag], *, restricted: bool) -> dict[
             if each.state in (OPEN, RULED_OUT)
         ],
         "last_update": last and {"at": iso(last.at), "by": last.by, "text": last.text},
+        "offered": incident.offer
+        and {
+            "person": incident.offer.person,
+            "by": incident.offer.by,
+            "at": iso(incident.offer.at),
+        },
         "next_update": iso(incident.next_update) if incident.next_update else None,
         "nags": [
             {"what": nag.what, "stage": nag.stage, "since": iso(nag.since), "text": nag.text}

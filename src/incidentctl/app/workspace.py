@@ -29,6 +29,7 @@ from incidentctl.record.place import (
 )
 from incidentctl.record.record import Author
 from incidentctl.record.restricted import RecordWithRestricted
+from incidentctl.record.sent import waiting
 
 
 def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
@@ -55,6 +56,8 @@ class Workspace:
         self.environment = environment
         self.notes: list[str] = []
         """What the user should know about where things go; for stderr."""
+        self.unread: str | None = None
+        """What to tell where the settings cannot be read; known once `basics` were asked for."""
 
     # --- the clock and chance -------------------------------------------------------------------
 
@@ -116,31 +119,30 @@ class Workspace:
             return Basics()
         if not self.checked_out:
             return basics_of(*self._loaded)
-        return load_basics(self.root, self._cache_folder)
+        basics = load_basics(self.root, self._cache_folder)
+        if basics.unread is not None:
+            from incidentctl.app.last_commit import in_place_of
+
+            basics, self.unread = in_place_of(basics, basics.unread, self.root, self.environment)
+            self.notes.append(self.unread)
+        return basics
 
     @cached_property
     def _loaded(self) -> tuple[Any, list[Problem]]:
-        from incidentctl.domain.catalog import Catalog
-
         if self.root is None:
+            from incidentctl.domain.catalog import Catalog
+
             return Catalog(), []
+        from incidentctl.app.last_commit import catalog_at_head, with_settings
+
         if not self.checked_out:
-            return self._catalog_of_commit(self.root)
+            catalog, problems, note = catalog_at_head(self.root)
+            self.notes += [note] if note else []
+            return catalog, problems
         from incidentctl.files.catalog_cache import load_cached
 
-        return load_cached(self.root, self._cache_folder)
-
-    def _catalog_of_commit(self, root: Path) -> tuple[Any, list[Problem]]:
-        """Read the team's files from HEAD, where they are not in the folder."""
-        from incidentctl.app.process import catalog_at
-        from incidentctl.domain.catalog import Catalog
-
-        try:
-            catalog, problems, _ = catalog_at(root, "HEAD")
-        except IncidentctlError:
-            self.notes.append("The team's files are not checked out here: the built-in ones serve.")
-            return Catalog(), []
-        return catalog, problems
+        loaded = load_cached(self.root, self._cache_folder)
+        return with_settings(*loaded, self.root, self.environment)
 
     @property
     def catalog(self) -> Any:
@@ -183,6 +185,11 @@ class Workspace:
             return self.local_record
         basics = self.basics
         return self._record(place, remote=basics.remote, restricted=basics.restricted_remote)
+
+    def waiting(self) -> int:
+        """Count the events that were to be sent, also where no remote is known now."""
+        place = self._place
+        return self.record.pending() + (waiting(place.common_dir) if place else 0)
 
     @cached_property
     def local_record(self) -> RecordWithRestricted:

@@ -50,8 +50,15 @@ def restriction(workspace: Workspace) -> str:
     return "kept in this clone, sent nowhere; who can read the clone can read it"
 
 
+def tell_unread(workspace: Workspace) -> None:
+    """Say where the settings cannot be read, and what is done instead."""
+    if workspace.basics.problems and workspace.unread:
+        console.say(workspace.unread, "warning")
+
+
 def tell_sharing(workspace: Workspace) -> None:
     """Say what the remote lacks, since when and why; and let the background fetch what is new."""
+    tell_unread(workspace)
     left, last = workspace.record.unsynced(), workspace.record.exchange_status()
     if left is None:
         return

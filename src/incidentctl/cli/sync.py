@@ -46,6 +46,8 @@ def sync_command(
         console.say(f"Exchanging with {workspace.basics.remote} ...", "dim")
     done = sync(workspace)
     for note in (*workspace.notes, *done.notes):
+        if note == done.reason:
+            continue  # told below
         console.say(f"note: {note}", "warning")
     if json:
         console.print_json(

@@ -9,7 +9,7 @@ import typer
 
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
-from incidentctl.cli.responding import respond, workspace_of
+from incidentctl.cli.responding import respond, tell_unread, workspace_of
 from incidentctl.domain.decide import updates
 from incidentctl.domain.state import Incident
 from incidentctl.domain.times import parse_duration
@@ -45,7 +45,11 @@ def update_command(
     said = " ".join(text or [])
     if snooze is not None:
         if said or no_change or public:
-            raise UsageError("--snooze goes alone.", echo=said or None)
+            raise UsageError(
+                "--snooze goes alone: it puts the next update off, and posts none.",
+                hint=f"post the update first, then: incidentctl update --snooze {snooze}",
+                echo=said or None,
+            )
         try:
             span = parse_duration(snooze)
         except ValueError as error:
@@ -125,6 +129,8 @@ def due_command(
     from incidentctl.domain.times import iso, rough_duration
 
     workspace = workspace_of(ctx)
+    if not (quiet or short):
+        tell_unread(workspace)
     now = workspace.now()
     idents = (
         [find_incident(workspace, incident)]
@@ -162,5 +168,6 @@ def due_command(
                 else f"due in {rough_duration(left)}"
             )
             console.out(f"{ident}  {entry.text}: {when}", indent=len(ident) + 2)
+    workspace.sharing.refresh()  # what others did is known the next time
     if late:
         raise typer.Exit(1)

@@ -14,7 +14,7 @@ import typer
 from incidentctl.app.watch import Watch
 from incidentctl.cli import console
 from incidentctl.cli.options import InIncident, Json
-from incidentctl.cli.responding import choose_incident, workspace_of
+from incidentctl.cli.responding import choose_incident, tell_unread, workspace_of
 from incidentctl.domain.board import ENTRIES, Line, entry_line, fit, newest
 from incidentctl.domain.nags import Nag
 from incidentctl.domain.text import one_line
@@ -48,6 +48,7 @@ def watch_command(
     """
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, incident) if incident else None
+    tell_unread(workspace)
     watch = Watch(workspace, ident)
     watch.poll()
     if watch.fault and (json or once or not sys.stdout.isatty()):

@@ -168,6 +168,10 @@ def _roles(incident: Incident, now: datetime) -> list[Line]:
         if who or role == COMMANDER:
             weight = COMMAND if role == COMMANDER else ROLES
             lines.append(_row(role, ", ".join(who) or incident.commander, weight, 0))
+            if role == COMMANDER and (offer := incident.offer):
+                span = rough_duration(now - offer.at)
+                text = f"{offer.name or offer.person} for {span}: incidentctl accept"
+                lines.append(_row("offered to", text, COMMAND, 1))
         else:
             nobody.append(role)
     if nobody:

@@ -7,13 +7,18 @@ from typing import NamedTuple
 
 from incidentctl.domain.command import URGED, handover_advice
 from incidentctl.domain.state import Incident
-from incidentctl.domain.timeline import ROLES_WITHIN, SILENT_AFTER, unassigned
+from incidentctl.domain.timeline import ROLES_WITHIN, SILENT_AFTER, due, unassigned
 from incidentctl.domain.times import rough_duration
 
 #: When the second and last stage of a nag begins.
 ROLES_AGAIN, SILENT_AGAIN = timedelta(minutes=15), timedelta(hours=1)
 #: The second stage for an update that came late where no cadence says what late is.
 UPDATE_AGAIN = timedelta(minutes=30)
+#: What nags from the moment that `due` says: when once more, and what to type.
+_AS_DUE = {
+    "offer": (timedelta(minutes=10), "incidentctl accept"),
+    "severity": (timedelta(minutes=20), "incidentctl severity"),
+}
 
 
 class Nag(NamedTuple):
@@ -21,7 +26,7 @@ class Nag(NamedTuple):
 
     incident: str
     what: str
-    """update, silent, roles or command."""
+    """update, silent, roles, command, offer or severity."""
     stage: int
     """1 when it is time, 2 when it has been for long."""
     since: datetime
@@ -46,6 +51,7 @@ def nags(incident: Incident, now: datetime, *, known: int = 0) -> list[Nag]:
         _silent(incident, now),
         _roles(incident, now),
         _command(incident, now, known),
+        *_as_due(incident, now),
     )
     return sorted((nag for nag in found if nag), key=lambda nag: -nag.stage)
 
@@ -90,3 +96,14 @@ def _command(incident: Incident, now: datetime, known: int) -> Nag | None:
         return None
     stage = 2 if advice.level == URGED else 1
     return Nag(incident.id, "command", stage, advice.since, advice.text)
+
+
+def _as_due(incident: Incident, now: datetime) -> list[Nag]:
+    found = []
+    for item in due(incident, now):
+        if item.what in _AS_DUE:
+            again, command = _AS_DUE[item.what]
+            if stage := _stage(now, item.at, item.at + again):
+                text = f"{item.text}: {command}"
+                found.append(Nag(incident.id, item.what, stage, item.at, text))
+    return found

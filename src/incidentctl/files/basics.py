@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from incidentctl.errors import Problem
 from incidentctl.files import cache
-from incidentctl.files.layout import read_all
+from incidentctl.files.layout import MARKER, MAX_BYTES, Content, kind_of, read_all
 
 _NAME = "basics.json"
 
@@ -38,6 +38,8 @@ class Basics(NamedTuple):
     people: tuple[Person, ...] = ()
     problems: tuple[Problem, ...] = ()
     """What is wrong in the files that these values come from."""
+    unread: Problem | None = None
+    """Why the settings as a whole cannot be read, such as for the marks of a merge."""
 
     @property
     def by_handle(self) -> dict[str, Person]:
@@ -65,7 +67,7 @@ def load_basics(root: Path, cache_dir: Path | None) -> Basics:
     return basics
 
 
-def basics_of(catalog: Any, problems: Iterable[Problem]) -> Basics:
+def basics_of(catalog: Any, problems: Sequence[Problem]) -> Basics:
     """Return the basics of a Catalog that was read otherwise, such as from a commit.
 
     The type is not named: its import would cost `log` 10 ms.
@@ -83,11 +85,33 @@ def basics_of(catalog: Any, problems: Iterable[Problem]) -> Basics:
             for _, member in catalog.members().values()
         ),
         problems=tuple(problems),
+        unread=unread(catalog, problems),
     )
+
+
+def unread(catalog: Any, problems: Sequence[Problem]) -> Problem | None:
+    """Return why nothing of the settings' file could be read; None where it was, or is empty."""
+    if any(catalog.of_kind("settings")):
+        return None
+    return next((p for p in problems if p.path == MARKER and p.severity == "error"), None)
+
+
+def committed_catalog(files: Iterable[tuple[str, bytes]]) -> Any | None:
+    """Return the Catalog of files by path, as a commit has them; None without its settings."""
+    from incidentctl.files.loader import load_contents  # noqa: PLC0415 (yaml and pydantic)
+
+    contents = [
+        Content(path, kind, data)
+        for path, data in files
+        if (kind := kind_of(path)) is not None and len(data) <= MAX_BYTES
+    ]
+    catalog, _ = load_contents(contents)
+    return catalog if any(catalog.of_kind("settings")) else None
 
 
 def _decode(payload: bytes) -> Basics:
     values = json.loads(payload)
     values["people"] = tuple(Person(*person) for person in values["people"])
     values["problems"] = tuple(Problem(*problem) for problem in values["problems"])
+    values["unread"] = values["unread"] and Problem(*values["unread"])
     return Basics(**values)

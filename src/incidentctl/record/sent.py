@@ -27,6 +27,11 @@ def unsynced(boxes: Iterable[Path]) -> Unsynced:
     return Unsynced(sum(_events(path) for path in files), since)
 
 
+def waiting(git_dir: Path) -> int:
+    """Count the events that a repository, by its common directory, has still to send."""
+    return unsynced((git_dir / "incidentctl" / "sent",)).events
+
+
 def _events(path: Path) -> int:
     with contextlib.suppress(OSError):
         return max(0, path.read_bytes().count(b"\n") - 1)  # a line for each below the head

@@ -5,7 +5,7 @@ The paths are relative to `root`, which may be a folder inside of the git reposi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -43,3 +43,19 @@ def older_than(root: Path, given: Mapping[str, str], day: date) -> bool | None:
         return True
     shallow = git.run("rev-parse", "--is-shallow-repository", discover=True)
     return False if shallow.out.strip() == b"false" else None
+
+
+def committed(root: Path, given: Mapping[str, str], *names: str) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of the files that HEAD has of these names, and in folders of them.
+
+    Links and submodules are left out. Nothing where there is no commit, or no repository;
+    EnvironmentFailedError where git cannot be run.
+    """
+    git = Git(root, given)
+    listed = git.run("ls-tree", "-r", "-z", "HEAD", "--", *names, discover=True)
+    for line in listed.out.decode(errors="surrogateescape").split("\0") if not listed.code else ():
+        head, _, path = line.partition("\t")
+        if head.startswith("100"):
+            blob = git.run("cat-file", "blob", head.split(" ")[2], discover=True)
+            if blob.code == 0:
+                yield path, blob.out

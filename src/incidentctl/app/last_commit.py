@@ -1,0 +1,55 @@
+"""What the last commit has of the team's files, where those in the folder do not serve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from incidentctl.domain.text import one_line
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
+from incidentctl.files.basics import Basics, basics_of, committed_catalog, unread
+from incidentctl.files.layout import MARKER
+from incidentctl.record.team import committed
+
+
+def catalog_at_head(root: Path) -> tuple[Any, list[Problem], str | None]:
+    """Return the Catalog of HEAD, its problems, and what to tell where there is none."""
+    from incidentctl.app.process import catalog_at
+    from incidentctl.domain.catalog import Catalog
+
+    try:
+        catalog, problems, _ = catalog_at(root, "HEAD")
+    except IncidentctlError:
+        return Catalog(), [], "The team's files are not checked out here: the built-in ones serve."
+    return catalog, problems, None
+
+
+def settings_at_head(root: Path, environment: Mapping[str, str]) -> Any | None:
+    """Return the Catalog of the settings and teams at HEAD; None without readable settings."""
+    try:
+        return committed_catalog(committed(root, environment, MARKER, "teams"))
+    except EnvironmentFailedError:
+        return None
+
+
+def in_place_of(
+    basics: Basics, fault: Problem, root: Path, environment: Mapping[str, str]
+) -> tuple[Basics, str]:
+    """Return the basics that serve where the settings cannot be read, and what to tell of it."""
+    place = f"{fault.path}:{fault.line}" if fault.line else MARKER
+    what = f"{place} cannot be read ({one_line(fault.message)})"
+    earlier = settings_at_head(root, environment)
+    if earlier is None:
+        return basics, f"{what}, nor the last commit's: nothing is shared until it is put right"
+    return basics_of(earlier, basics.problems), f"{what}; the version of the last commit is used"
+
+
+def with_settings(
+    catalog: Any, problems: list[Problem], root: Path, environment: Mapping[str, str]
+) -> tuple[Any, list[Problem]]:
+    """Give a Catalog whose settings cannot be read those of HEAD, if it has any."""
+    if unread(catalog, problems) and (earlier := settings_at_head(root, environment)):
+        catalog = replace(catalog, settings=earlier.settings)
+    return catalog, problems
