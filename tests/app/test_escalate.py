@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.domain.telling import START, incident
 
-from incidentctl.app.escalate import whom
+from incidentctl.app.escalate import reached, whom
 from incidentctl.domain import facts
 from incidentctl.domain.catalog import Catalog, OnCall, Team
 from incidentctl.errors import NotFoundError, RefusedError
@@ -62,6 +62,22 @@ def test_the_next_of_the_line_or_who_is_named(more, named, expected):
 def test_where_the_line_ends(told, named, error, message):
     with pytest.raises(error, match=message):
         whom(CATALOG, incident(*told), named, now=START)
+
+
+def test_a_team_of_the_line_is_told_once_with_those_that_are_known():
+    told = incident(*OWNED, facts.Escalated("chiefs"), facts.Escalated("core"),
+                    facts.Escalated("sre"))  # fmt: skip
+    with pytest.raises(RefusedError, match="of core and chiefs and sre names") as refused:
+        whom(CATALOG, told, None, now=START)
+    assert refused.value.hint.endswith("known: bare, ring")
+
+
+def test_a_contact_in_a_variable_is_told_where_it_is_set():
+    assert reached("#core", {}) == "#core"
+    assert reached("env:CORE_PHONE", {"CORE_PHONE": "+49 1"}) == "+49 1"
+    said = "in the variable CORE_PHONE, which is not set here"
+    assert reached("env:CORE_PHONE", {}) == said
+    assert reached("env:CORE_PHONE", {"CORE_PHONE": " "}) == said
 
 
 def test_contacts_and_on_call_are_told_where_there_are_any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,6 +19,14 @@ class Called(NamedTuple):
     team: str
     on_call: OnCallNow | None = None
     contacts: tuple[tuple[str, str], ...] = ()
+
+
+def reached(value: str, environment: Mapping[str, str]) -> str:
+    """Return a contact as somebody can use it: the value of `env:NAME` where it is set here."""
+    if not value.startswith("env:"):
+        return value
+    name = value.removeprefix("env:")
+    return environment.get(name, "").strip() or f"in the variable {name}, which is not set here"
 
 
 def whom(catalog: Catalog, incident: Incident, named: str | None, *, now: datetime) -> Called:
@@ -41,12 +50,14 @@ def _next(catalog: Catalog, incident: Incident) -> str:
     first = incident.team or incident.owner
     if first is None:
         raise RefusedError("No team responds or owns what is affected.", hint=hint)
-    here = (first, *incident.escalated)
+    here = tuple(dict.fromkeys((first, *incident.escalated)))
     for name in reversed(here):
         team = catalog.teams.get(name)
         rota = team.on_call if team else None
         if rota and rota.escalate_to and rota.escalate_to not in here:
             return rota.escalate_to
+    others = ", ".join(sorted(set(catalog.teams) - set(here))[:20])
     raise RefusedError(
-        f"The on-call of {' and '.join(here)} names nobody else to escalate to.", hint=hint
+        f"The on-call of {' and '.join(here)} names nobody else to escalate to.",
+        hint=f"{hint}; known: {others}" if others else hint,
     )

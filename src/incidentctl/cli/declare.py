@@ -53,7 +53,11 @@ def declare_command(
     ] = None,
     restricted: Annotated[
         bool,
-        typer.Option("--restricted", help="Security, people: never sent to the shared remote."),
+        typer.Option(
+            "--restricted",
+            help="Security, people: never sent to the shared remote; not encrypted, so who can "
+            "read this clone can read it.",
+        ),
     ] = False,
     as_: AsPerson = None,
     no_input: NoInput = False,

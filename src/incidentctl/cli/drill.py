@@ -170,7 +170,6 @@ def sent(
         return
     console.out(f"{done.path}: sent {done.when}")
     if done.planned and done.days_ahead < LEAD_DAYS:
-        console.say(
-            f"That is {done.days_ahead} days ahead of the drill; {LEAD_DAYS} are due.", "warning"
-        )
+        days = "1 day" if done.days_ahead == 1 else f"{done.days_ahead} days"
+        console.say(f"That is {days} ahead of the drill; {LEAD_DAYS} are due.", "warning")
     console.say("Next: commit the file.")

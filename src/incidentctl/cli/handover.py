@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -178,15 +178,17 @@ def escalate_command(
             },
         )
         return
-    _print_called(called)
+    _print_called(called, workspace.environment)
 
 
-def _print_called(called: Any) -> None:
+def _print_called(called: Any, environment: Mapping[str, str]) -> None:
+    from incidentctl.app.escalate import reached
+
     duty = called.on_call
     who = "nobody" if duty is None else f"{duty.name} ({duty.handle})" if duty.name else duty.handle
     console.out(f"team       {called.team}", indent=11)
     console.out(f"on call    {who}", indent=11)
     for name, value in called.contacts:
-        console.out(f"{name:<10} {value}", indent=11)
+        console.out(f"{name:<10} {reached(value, environment)}", indent=11)
     reach = "reach them by hand" if called.contacts else "the catalog has no contact of this team"
     console.say(f"NOT SENT: nobody was paged by this; {reach}.", "warning")
