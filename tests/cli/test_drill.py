@@ -180,6 +180,9 @@ def test_a_plan_that_goes_out_late_is_said(run, team):
     assert "3 days ahead of the drill; 7 are due" in late.err
     future = run("drill", "sent", "spring", "--at", "2030-01-01T10:00")
     assert (future.code, "future" in future.err) == (2, True)
+    assert (
+        "That is 1 day ahead of" in run("drill", "sent", "spring", "--at", "2026-03-28T16:00").err
+    )
 
 
 def test_a_tracked_private_half_fails_lint(run, unplanned, team, git):
