@@ -146,3 +146,45 @@ def test_its_retrospective_is_kept_elsewhere(run, team):
     assert "is kept elsewhere" in refused.err
     assert "incidentctl retro" not in refused.err
     assert run("close", "-i", ident, "the lawyers have it").code == 0
+
+
+@pytest.mark.parametrize("same", ["origin", "security"])
+def test_one_address_for_both_remotes_sends_nothing_restricted(run, git, team, shared, same):
+    git(team, "remote", "set-url", "security", str(shared / "origin.git") + "/")
+    marker = team / "incidentctl.yaml"
+    text = marker.read_text()
+    marker.write_text(text.replace("remote: origin", f"remote: origin, restricted_remote: {same}"))
+    assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
+    run("declare", "search is slow", "--no-input")
+    told = run("sync", "--json")
+    assert told.code == 6
+    assert told.json["state"] == "misconfigured"
+    assert "restricted incidents are not sent there" in told.json["reason"]
+    assert SECRET not in everything(git, shared / "origin.git")
+    assert "search is slow" in everything(git, shared / "origin.git")
+
+
+def test_its_remote_may_be_a_path_from_the_work_tree(run, git, team, shared):
+    git(team, "remote", "set-url", "security", "../security.git")
+    marker = team / "incidentctl.yaml"
+    text = marker.read_text()
+    marker.write_text(text.replace("remote: origin", "remote: origin, restricted_remote: security"))
+    assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
+    assert run("sync").code == 0
+    assert SECRET in everything(git, shared / "security.git")
+
+
+def test_events_that_somebody_pushes_under_its_id_bring_it_into_no_view(run, git, team, shared):
+    ident, other = declare(run), run("declare", "search is slow", "--no-input").out.strip()
+    assert run("sync").code == 0
+    git(shared, "clone", "-q", "-b", "incident-log", str(shared / "origin.git"), "by-hand")
+    found = (shared / "by-hand/incidents").rglob("*-declared.json")
+    event = next(path for path in found if other in str(path))
+    place = shared / "by-hand" / str(event.relative_to(shared / "by-hand")).replace(other, ident)
+    place.parent.mkdir(parents=True)
+    event.rename(place)
+    git(shared / "by-hand", "add", "-A")
+    git(shared / "by-hand", "-c", "user.name=U", "-c", "user.email=u@x", "commit", "-qm", "x")
+    git(shared / "by-hand", "push", "-q", "origin", "incident-log")
+    assert run("sync").code == 0
+    assert not [path for path in team.rglob("*.md") if SECRET in path.read_text()]

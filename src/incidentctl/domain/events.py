@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
+from incidentctl.domain.redaction import blank
 from incidentctl.domain.times import EARLIEST, LATEST, iso
 
 #: The version of the envelope that this program writes.
@@ -25,6 +26,10 @@ MAX_TEXT = 5000
 _KIND = re.compile(r"[a-z]+(-[a-z]+)*$")
 _ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}$")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+#: JSON that is nested deeper is no event.
+_MAX_DEPTH = 32
 
 
 class Unsynced(NamedTuple):
@@ -135,11 +140,12 @@ def encode(event: Event) -> bytes:
 
 
 def fits(fact: Any) -> bool:
-    """Say whether a fact surely fits one event, whoever states it."""
+    """Say whether a fact surely fits one event, whoever states it, and also once it is blanked."""
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     ident = "0" * 26
     try:
-        encode(Event(ident, moment, moment, "x" * 200, fact, "x" * 1000, ident))
+        for form in (fact, blank(fact)):
+            encode(Event(ident, moment, moment, "x" * 200, form, "x" * 1000, ident))
     except EventError:
         return False
     return True
@@ -222,6 +228,16 @@ def _moment(value: Any) -> datetime:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
+def _check_depth(entry: dict[str, Any]) -> None:
+    """Refuse what Python reads only where its stack is empty enough; an event has three levels."""
+    level: list[Any] = [entry]
+    for _ in range(_MAX_DEPTH):
+        inner = (v.values() if isinstance(v, dict) else v for v in level)
+        level = [v for values in inner for v in values if isinstance(v, dict | list)]
+    if level:
+        raise EventError("nested too deeply")
+
+
 def decode(data: bytes) -> Event:
     """Read one event; EventError when the bytes are none.
 
@@ -232,10 +248,14 @@ def decode(data: bytes) -> Event:
     try:
         # As text, since `loads` searches bytes for their encoding first, which takes as long.
         entry = json.loads(data.decode())
-    except (ValueError, RecursionError):
+    except ValueError:
         raise EventError("not JSON") from None
+    except RecursionError:
+        raise EventError("nested too deeply") from None
     if type(entry) is not dict:
         raise EventError("not a JSON object")
+    if data.count(b"[") + data.count(b"{") > _MAX_DEPTH:
+        _check_depth(entry)
     take = entry.pop
     version, ident, kind, by = (
         take("v", None),

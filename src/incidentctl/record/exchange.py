@@ -20,7 +20,7 @@ from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
 from incidentctl.record.merge import TEMPORARY, advance, merge
 from incidentctl.record.outbox import Author
-from incidentctl.record.purge import Chain, is_replaced, markers, only_in, onto, replace
+from incidentctl.record.purge import Chain, is_replaced, markers, on_mirror, only_in, onto, replace
 from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
 from incidentctl.record.status import Exchanged, Status
 from incidentctl.record.store import Store
@@ -232,7 +232,10 @@ class Exchange:
         ours_marks, their_marks = markers(self._git, truth), markers(self._git, theirs)
         chain = Chain(self._store, self._render, self._author, self._now())
         if their_marks - ours_marks:
-            commit = onto(chain, theirs, only_in(self._store, truth, difference))
+            missing = only_in(self._store, truth, difference)
+            for incident, stored in on_mirror(self._store, truth).items():
+                missing.setdefault(incident, {}).update(stored)
+            commit = onto(chain, theirs, missing)
             with Lock(self._state / "lock", self._git) as lock:
                 if lock.take(wait=_WAIT):
                     replace(

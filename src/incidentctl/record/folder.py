@@ -17,7 +17,7 @@ from incidentctl.domain.text import one_line
 from incidentctl.errors import Problem
 from incidentctl.record.objects import Found, Objects, TreeEntry, entries
 from incidentctl.record.paths import event_name
-from incidentctl.record.stored import Stored, check, choose
+from incidentctl.record.stored import Stored, check, choose, named_by
 
 TOO_LARGE = "larger than 64 kB"
 _FILE = b"100644"
@@ -75,6 +75,7 @@ def load(objects: Objects, trees: Sequence[Found]) -> Folder:
                 wanted.append((name, oid))
     wanted = list(dict.fromkeys(wanted))
     stored: dict[str, Stored] = {}
+    others: list[tuple[str, Stored]] = []
     for (name, _), found in zip(wanted, objects.many(oid for _, oid in wanted), strict=True):
         try:
             if found is None or found.type != "blob":
@@ -83,12 +84,16 @@ def load(objects: Objects, trees: Sequence[Found]) -> Folder:
                 raise EventError(TOO_LARGE)
             event = check(name, found.data)
             if name in stored:
-                event, same = choose(stored[name], event)
-                if not same:
-                    _count(faults, "there twice with different content", name)
-            stored[name] = event
+                others.append((name, event))
+            else:
+                stored[name] = event
         except EventError as error:
             _count(faults, str(error), name)
+    named = named_by(stored.values()) if others else ()
+    for name, event in others:
+        stored[name], same = choose(stored[name], event, named=named)
+        if not same:
+            _count(faults, "there twice with different content", name)
     return Folder(",".join(tree.oid for tree in trees), stored, faults)
 
 

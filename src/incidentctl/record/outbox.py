@@ -15,10 +15,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.events import Event, EventError, decode, encode, is_id
+from incidentctl.domain.events import Event, EventError, encode, is_id
 from incidentctl.domain.ids import is_incident_id
 from incidentctl.record.crash import point
 from incidentctl.record.paths import event_name
+from incidentctl.record.stored import read as read_event
 
 _VERSION = 1
 #: How the names of outboxes begin that are not in a git directory.
@@ -156,7 +157,7 @@ def _parse(path: Path, name: str, data: bytes) -> Pending:
         raise EventError(f"{path} is damaged") from None
     if not fits:
         raise EventError(f"{path} is damaged, or was written by a newer incidentctl")
-    entries = {event_name(decode(line)): line for line in lines}
+    entries = {event_name(read_event(line).event): line for line in lines}
     if len(entries) != len(lines):
         raise EventError(f"{path} holds two events of one name")
     return Pending(path, incident, author, summary, entries)

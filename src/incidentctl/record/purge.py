@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -17,18 +18,19 @@ from typing import NamedTuple
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
-from incidentctl.record import outbox, paths
+from incidentctl.record import outbox, paths, sent
 from incidentctl.record.batch import Render
 from incidentctl.record.folder import Folder
-from incidentctl.record.git import Git
+from incidentctl.record.git import Git, Result
 from incidentctl.record.lock import Lock
 from incidentctl.record.outbox import Author
 from incidentctl.record.proof import held_by
 from incidentctl.record.store import Store
 from incidentctl.record.stored import Stored, check, redacted
 from incidentctl.record.stream import Stream
-from incidentctl.record.union import Difference
+from incidentctl.record.union import Difference, compare
 
+_OBJECT = re.compile(r"[0-9a-f]{40,64}\Z")
 #: A chain that is being made stands here.
 _TEMPORARY = "refs/incidentctl/purge"
 #: How long a purge waits for a command that commits, in seconds.
@@ -54,12 +56,15 @@ def markers(git: Git, commit: str | None) -> frozenset[str]:
 
 def is_replaced(git: Git, commit: str, by: str, names: Iterable[str]) -> bool:
     """Say whether a commit belongs to a chain that markers of another one have replaced."""
-    roots: set[str] = set()
+    replaced: set[str] = set()
     for name in names:
         with contextlib.suppress(ValueError, KeyError, TypeError):
             shown = git.run("cat-file", "blob", f"{by}:{name}")
-            roots.update(map(str, json.loads(shown.out)["replaces"]))
-    return bool(roots & set(_roots(git, commit)))
+            replaced.update(filter(_OBJECT.match, map(str, json.loads(shown.out)["replaces"])))
+    if replaced & set(_roots(git, commit)):
+        return True
+    # What a shallow clone took for a root when it purged is a later commit.
+    return any(git.run("merge-base", "--is-ancestor", each, commit).code == 0 for each in replaced)
 
 
 def _roots(git: Git, commit: str) -> list[str]:
@@ -108,9 +113,13 @@ def _new_root(chain: Chain, truth: str, marker: str) -> str:
             if tree.code == 0:
                 stream.folder(name, tree.out.decode().strip())
         stream.file(paths.marker_path(marker), json.dumps(content).encode() + b"\n")
-        for incident, folder in chain.store.folders(chain.store.index().ids):
-            if forms := redacted(folder.stored):
-                whole = folder._replace(stored={**folder.stored, **forms})
+        more = on_mirror(chain.store, truth)
+        known = chain.store.index().ids
+        for incident, folder in chain.store.folders((*known, *(more.keys() - set(known)))):
+            added = more.get(incident, {})
+            whole = folder.union(added)
+            if forms := added | redacted(whole.stored):
+                whole = whole._replace(stored={**whole.stored, **forms})
                 _write(chain, stream, incident, whole, forms)
         return _made(stream, mark)
 
@@ -128,6 +137,12 @@ def onto(chain: Chain, theirs: str, missing: dict[str, dict[str, Stored]]) -> st
             folder = folder._replace(stored={**folder.stored, **forms})
             _write(chain, stream, incident, folder, forms)
         return _made(stream, mark)
+
+
+def on_mirror(store: Store, truth: str) -> dict[str, dict[str, Stored]]:
+    """Return the events that somebody committed on the mirror, and nobody has taken in yet."""
+    mirror = store.tips().mirror
+    return compare(store.git, truth, mirror).added if mirror not in (None, truth) else {}
 
 
 def only_in(store: Store, ours: str, difference: Difference) -> dict[str, dict[str, Stored]]:
@@ -168,24 +183,36 @@ def replace(
     itself keeps unreachable objects for two weeks; they are the user's to prune.
     """
     git, tips = store.git, store.tips()
-    if git.run("update-ref", store.truth, commit, before).code:
-        return False
+    moves = [f"update {store.truth} {commit} {before}\n"]
     if store.mirror and tips.mirror is not None and mirror_is_free():
-        git.run("update-ref", store.mirror, commit, tips.mirror)
+        moves.append(f"update {store.mirror} {commit} {tips.mirror}\n")
+    # Both at once: a process that is killed between would leave the old chain on the mirror.
+    if _update(git, moves).code and (len(moves) == 1 or _update(git, moves[:1]).code):
+        return False
     for ref in filter(None, (store.truth, store.mirror, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
     git.run("update-ref", "-d", _TEMPORARY)
     shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the texts of before
-    _clear(git, state / "sent", commit)
+    _clear(git, state, commit)
     return True
 
 
-def _clear(git: Git, sent: Path, commit: str) -> None:
-    """Forget in `sent` what the new chain holds blanked: the file still has the text."""
-    for path in outbox.paths((sent,)):
+def _update(git: Git, moves: list[str]) -> Result:
+    return git.run("update-ref", "--stdin", data="".join(moves).encode())
+
+
+def _clear(git: Git, state: Path, commit: str) -> None:
+    """Forget in `sent/` what the new chain holds blanked: the file still has the text.
+
+    What the new chain does not hold at all waits in the outbox to be committed again.
+    """
+    for path in outbox.paths((state / "sent",)):
         with contextlib.suppress(EventError):  # a damaged one is told by `doctor`
             action = outbox.read(path)
-            if action is not None:
-                wanted = {name: check(name, data) for name, data in action.entries.items()}
-                if len(held_by(git, commit, {action.incident: wanted})) < len(wanted):
-                    path.unlink(missing_ok=True)
+            if action is None:
+                continue
+            wanted = {name: check(name, data) for name, data in action.entries.items()}
+            if sent.lacking(git, [action], commit):
+                outbox.move(path, state / "outbox")
+            elif len(held_by(git, commit, {action.incident: wanted})) < len(wanted):
+                path.unlink(missing_ok=True)

@@ -58,6 +58,7 @@ class Record(Reader):
         `restricted` is kept apart from all else: in a ref of its own, in no branch and no view.
         """
         state = git_dir / "incidentctl"
+        self._addressed_from = work_tree
         if restricted:
             state, fallback, work_tree = state / "restricted", fallback / "restricted", None
         self._box = state / "outbox"
@@ -163,7 +164,7 @@ class Record(Reader):
         """Return the remote that shares the record; ValueError when there is none."""
         if self._remote is None:
             raise ValueError("the record has no remote")
-        return Remote(self._store.git, self._remote, self._branch, folder=self._work_tree)
+        return Remote(self._store.git, self._remote, self._branch, folder=self._addressed_from)
 
     def purge(self, author: Author, *, marker: str, limit: float) -> str | None:
         """Begin the branch anew without its history, here and on the remote; return the new root.
@@ -234,7 +235,7 @@ class Record(Reader):
     def _owe(self, incidents: Iterable[str]) -> None:
         """Let what is in the view be shown anew by somebody, even if this process is killed."""
         if self._view is not None:
-            for incident in filter(self._view.has, incidents):
+            for incident in incidents:
                 self._view.owe(incident)
 
     def _show_owed(self) -> None:

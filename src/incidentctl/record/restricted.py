@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from incidentctl.domain.events import Event, Unsynced
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
-from incidentctl.record.flush import Flushed
+from incidentctl.record.flush import Flushed, Rendered
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.record import Acknowledged, Record
+from incidentctl.record.remote import MISCONFIGURED
 from incidentctl.record.status import Exchanged
 
 
@@ -23,6 +25,7 @@ class RecordWithRestricted(Record):
         super().__init__(*arguments, **given)
         apart = given | {"remote": restricted_remote, "restricted": True, "share": None}
         self._apart = Record(*arguments, **apart)
+        self._restricted_remote = restricted_remote
         self._named: set[str] = set()
         self._last_apart = False
 
@@ -67,14 +70,10 @@ class RecordWithRestricted(Record):
 
     def exchange(self, author: Author, *, limit: float) -> Exchanged | None:
         """Exchange each with its own remote; as `Record.exchange`, and the worse of the two."""
-        done = [
-            each
-            for each in (
-                super().exchange(author, limit=limit),
-                self._apart.exchange(author, limit=limit),
-            )
-            if each is not None
-        ]
+        until = time.monotonic() + limit
+        ours = super().exchange(author, limit=limit)
+        apart = self._exchange_apart(author, limit=max(until - time.monotonic(), 1.0))
+        done = [each for each in (ours, apart) if each is not None]
         if not done:
             return None
         told = next((each for each in done if each.state != "ok"), done[0])
@@ -84,6 +83,26 @@ class RecordWithRestricted(Record):
             events=sum(each.events for each in done),
             notes=tuple(chain.from_iterable(each.notes for each in done)),
         )
+
+    def _exchange_apart(self, author: Author, *, limit: float) -> Exchanged | None:
+        if self._remote and self._restricted_remote:
+            from incidentctl.record.health import share_address  # noqa: PLC0415 (not to record)
+
+            folder = self._addressed_from or self._git_dir
+            if share_address(self._store.git, self._remote, self._restricted_remote, folder=folder):
+                reason = (
+                    f"{self._restricted_remote} is where {self._remote} is: restricted incidents "
+                    "are not sent there; name another one in incidentctl.yaml: "
+                    "record: {restricted_remote: ...}"
+                )
+                return Exchanged(MISCONFIGURED, reason, 0, frozenset(), 0, ())
+        return self._apart.exchange(author, limit=limit)
+
+    def _show_view(self, incident: str, *, rendered: Rendered | None = None) -> str | None:
+        """Show nothing of what is restricted, also where somebody pushed events of its id."""
+        if self.is_restricted(incident):
+            return None
+        return super()._show_view(incident, rendered=rendered)
 
     def purge(self, author: Author, *, marker: str, limit: float) -> str | None:
         """Purge both; as `Record.purge`."""

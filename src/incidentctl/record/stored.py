@@ -1,19 +1,23 @@
 """An event as it lies on the branch: its exact bytes, and which of two versions of one stands.
 
-Every clone must choose alike, whatever it saw first: the blanked form stands, so that a redacted
-text does not come back from a stale clone; else, where somebody changed what must never change,
-the one with the smaller bytes.
+Every clone must choose alike, whatever it saw first: of what a redaction names the blanked form
+stands, so that the text does not come back from a stale clone. Where somebody changed what must
+never change, the one with the smaller bytes does, and never one that only lost its text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import Event, EventError, decode, encode
-from incidentctl.domain.redaction import blank
+from incidentctl.domain.redaction import REDACTED, blank
 from incidentctl.record.paths import event_name, split_name
+
+#: An event of more bytes may be too large once it is blanked, which makes short texts longer.
+_MAY_GROW = 4096
 
 
 class Stored(NamedTuple):
@@ -23,14 +27,25 @@ class Stored(NamedTuple):
     data: bytes
 
 
+def read(data: bytes) -> Stored:
+    """Read one event; EventError when it is none, or would be none once it is blanked."""
+    stored = Stored(decode(data), data)
+    if len(data) > _MAY_GROW:
+        try:
+            blanked(stored)
+        except EventError:
+            raise EventError("too large once it is redacted") from None
+    return stored
+
+
 def check(name: str, data: bytes) -> Stored:
     """Read one event under its file name; EventError when either is wrong."""
-    event = decode(data)
-    if event_name(event) != name:
+    stored = read(data)
+    if event_name(stored.event) != name:
         if split_name(name) is None:
             raise EventError("not named like an event")
         raise EventError("named otherwise than its content says")
-    return Stored(event, data)
+    return stored
 
 
 def blanked(stored: Stored) -> Stored:
@@ -41,19 +56,44 @@ def blanked(stored: Stored) -> Stored:
     return Stored(event, encode(event))
 
 
-def choose(one: Stored, other: Stored) -> tuple[Stored, bool]:
-    """Return which of two versions stands, and whether they differ by no more than a redaction."""
-    if blanked(one).data == other.data:
-        return other, True
-    if blanked(other).data == one.data:
-        return one, True
+def choose(one: Stored, other: Stored, *, named: Collection[str]) -> tuple[Stored, bool]:
+    """Return which of two versions stands, and whether they differ by no more than a redaction.
+
+    `named` are the ids of the events that a redaction names: no other one may lose its text.
+    """
+    for form, whole in ((one, other), (other, one)):
+        if _is_blanked(form, whole):
+            return (form, True) if whole.event.id in named else (whole, False)
     return min(one, other, key=lambda stored: stored.data), False
+
+
+def _is_blanked(form: Stored, whole: Stored) -> bool:
+    if isinstance(whole.event.fact, facts.Unknown):
+        return _lacks_only_text(json.loads(form.data), json.loads(whole.data))
+    return form.data == blanked(whole).data
+
+
+def _lacks_only_text(form: Any, whole: Any) -> bool:
+    """Compare JSON that a newer version may have blanked, which knows more fields."""
+    if isinstance(form, dict) and isinstance(whole, dict):
+        return form.keys() == whole.keys() and all(
+            _lacks_only_text(form[key], whole[key]) or (key == "problems" and form[key] == [])
+            for key in form
+        )
+    if isinstance(form, list) and isinstance(whole, list):
+        return len(form) == len(whole) and all(map(_lacks_only_text, form, whole))
+    return form == whole or (form == REDACTED and isinstance(whole, str))
+
+
+def named_by(stored: Iterable[Stored]) -> set[str]:
+    """Return the ids of the events that redactions name."""
+    found = (each.event.fact for each in stored)
+    return {fact.event for fact in found if isinstance(fact, facts.Redacted)}
 
 
 def redacted(stored: Mapping[str, Stored]) -> dict[str, Stored]:
     """Return, by file name, the events of an incident that a redaction wants otherwise."""
-    redactions = (s.event.fact for s in stored.values() if isinstance(s.event.fact, facts.Redacted))
-    named = {fact.event for fact in redactions}
+    named = named_by(stored.values())
     found = {}
     for name, each in stored.items() if named else ():
         if each.event.id in named and (form := blanked(each)).data != each.data:

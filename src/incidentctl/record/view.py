@@ -31,10 +31,15 @@ class View:
         self._owed = state / "owed"
 
     def owe(self, incident: str) -> None:
-        """Remember that an incident has to be shown, also where this process will be killed."""
+        """Remember that an incident has to be shown wherever it was, also in other work trees.
+
+        So it is also where this process will be killed.
+        """
         with contextlib.suppress(OSError):
-            self._owed.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (self._owed / incident).touch()
+            for state in self._state.parent.glob("view*"):
+                if (state / incident).exists():
+                    (state / "owed").mkdir(mode=0o700, exist_ok=True)
+                    (state / "owed" / incident).touch()
 
     def owed(self) -> list[str]:
         """Return the incidents that nobody has shown who should have."""

@@ -1,0 +1,223 @@
+"""Redaction and purge across clones: what loses its text, what must not, and what comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import EventError, decode, encode
+from incidentctl.domain.ids import ulid
+from incidentctl.errors import InvalidDataError
+from incidentctl.record import paths
+from incidentctl.record.record import Record
+from incidentctl.record.status import Exchanged
+
+TRUTH = "refs/incidentctl/log"
+BRANCH = "refs/heads/incident-log"
+FOLDER = f"{Path(paths.log_path(INCIDENT)).parent}/events"
+
+
+class Team:
+    """Ann and Bob, who share a remote, and a user who commits on its branch with git alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.remote = make_clone(folder / "remote.git", "--bare")
+        make_clone(folder / "seed").git("push", "-q", str(self.remote.path), "main")
+        self.ann, self.bob, self.hand = (self.clone(folder / n) for n in ("ann", "bob", "hand"))
+
+    def clone(self, path: Path, *options: str) -> Clone:
+        self.remote.git("clone", "-q", *options, f"file://{self.remote.path}", str(path))
+        return Clone(path, path / ".git", path.parent / f"fallback-{path.name}")
+
+    def by_hand(self, files: dict[str, str]) -> None:
+        self.hand.git("fetch", "-q", "origin")
+        self.hand.git("checkout", "-q", "-B", "incident-log", "origin/incident-log")
+        for name, text in files.items():
+            (self.hand.path / name).write_text(text)
+        self.hand.git("add", "-A")
+        self.hand.git("commit", "-q", "-m", "by hand")
+        self.hand.git("push", "-q", "origin", "incident-log")
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Team:
+    return Team(tmp_path)
+
+
+def opened(clone: Clone, work_tree: Path | None = None) -> Record:
+    return clone.record(remote="origin", work_tree=work_tree or clone.path)
+
+
+def say(clone: Clone, *stated: object, incident: str = INCIDENT) -> list[str]:
+    record = opened(clone)
+    done = action(*stated, incident=incident)
+    record.acknowledge(done)
+    assert record.flush().commit
+    return [each.id for each in done.events]
+
+
+def shared(*clones: Clone) -> Exchanged:
+    for clone in clones:
+        done = opened(clone).exchange(AUTHOR, limit=30)
+        assert done is not None
+        assert (done.state, done.reason) == ("ok", None)
+    return done
+
+
+def purge(clone: Clone) -> None:
+    opened(clone).purge(AUTHOR, marker=ulid(0, int.from_bytes(os.urandom(10))), limit=30)
+
+
+def holds(clone: Clone, text: str, ref: str = TRUTH) -> bool:
+    return text in clone.git("grep", "-h", "", ref)
+
+
+def path_of(ident: str, kind: str = "noted") -> str:
+    return f"{FOLDER}/{ident}-{kind}.json"
+
+
+def test_nobody_blanks_what_no_redaction_names(team: Team) -> None:
+    said = say(team.ann, facts.Declared("a"), facts.Noted("the one fact that matters"))
+    shared(team.ann, team.bob)
+    path = path_of(said[1])
+    text = team.ann.git("show", f"{TRUTH}:{path}")
+    team.by_hand({path: text.replace("the one fact that matters", "[redacted]")})
+    assert any("were changed" in note for note in shared(team.ann).notes)
+    shared(team.bob)
+    for clone in (team.ann, team.bob):
+        assert holds(clone, "the one fact that matters")
+    assert holds(team.remote, "the one fact that matters", BRANCH)
+
+
+def test_what_a_newer_version_blanked_stays_blank(team: Team) -> None:
+    """Its events are of kinds and fields that are not known here."""
+    say(team.ann, facts.Declared("a"))
+    shared(team.ann)
+    known = event(facts.Noted("Password hunter2"))
+    entry = json.loads(encode(known))
+    new = json.dumps(entry | {"mood": "good", "steps": [{"said": "Password hunter2"}]}) + "\n"
+    team.by_hand({path_of(known.id): new})
+    shared(team.ann, team.bob)
+    assert holds(team.bob, "hunter2")
+    redaction = event(facts.Redacted(known.id))
+    team.by_hand(
+        {
+            path_of(known.id): new.replace("Password hunter2", "[redacted]"),
+            path_of(redaction.id, "redacted"): encode(redaction).decode(),
+        }
+    )
+    say(team.ann, facts.Noted("meanwhile"))
+    shared(team.ann, team.bob, team.ann)
+    for clone, ref in ((team.ann, TRUTH), (team.bob, TRUTH), (team.remote, BRANCH)):
+        assert not holds(clone, "hunter2", ref)
+
+
+def test_an_event_that_would_be_too_large_once_redacted_is_none(team: Team) -> None:
+    said = say(team.ann, facts.Declared("a"))
+    steps = tuple(
+        facts.StepPlan(id=f"s{n}", title="a", role="r", purpose="a", action="a") for n in range(700)
+    )
+    attached = facts.RunbookAttached(runbook="x", reason="r", steps=steps)
+    with pytest.raises(InvalidDataError, match="too large once it is redacted"):
+        opened(team.ann).acknowledge(action(attached))
+    shared(team.ann)
+    made = event(attached)
+    redaction = event(facts.Redacted(made.id))
+    team.by_hand(
+        {
+            path_of(made.id, "runbook-attached"): encode(made).decode(),
+            path_of(redaction.id, "redacted"): encode(redaction).decode(),
+        }
+    )
+    shared(team.ann)
+    said += say(team.ann, facts.Noted("b"))
+    shared(team.ann, team.bob)
+    assert {*said} <= {each.id for each in opened(team.bob).events(INCIDENT)[0]}
+
+
+def test_deep_json_is_no_event_however_deep_the_stack_is() -> None:
+    entry = json.loads(encode(event(facts.Noted("x"))))
+    for depth in (40, 900, 5000):
+        text = json.dumps(entry)[:-1] + ', "deep": ' + "[" * depth + "]" * depth + "}\n"
+        with pytest.raises(EventError, match="nested too deeply"):
+            decode(text.encode())
+    brackets = entry | {"text": "[" * 900}
+    assert decode(json.dumps(brackets).encode()).fact.text == "[" * 900
+
+
+def redacted_at_ann(team: Team) -> None:
+    said = say(team.ann, facts.Declared("a"), facts.Noted("the password is hunter2"))
+    shared(team.ann, team.bob)
+    say(team.ann, facts.Redacted(said[1]))
+
+
+def test_a_purge_elsewhere_keeps_what_was_only_to_be_sent(team: Team) -> None:
+    """The truth was moved back here, as by somebody who restored an old copy of .git."""
+    redacted_at_ann(team)
+    before = team.bob.git("rev-parse", TRUTH).strip()
+    own = say(team.bob, facts.Noted("acknowledged"))
+    team.bob.git("update-ref", TRUTH, before)
+    team.bob.git("update-ref", "-d", BRANCH)
+    shared(team.ann)
+    purge(team.ann)
+    shared(team.bob, team.ann)
+    for clone in (team.ann, team.bob):
+        assert own[0] in [each.id for each in opened(clone).events(INCIDENT)[0]]
+
+
+@pytest.mark.parametrize("purger", ["ann", "bob"])
+def test_a_purge_keeps_what_stands_on_the_mirror_alone(team: Team, purger: str) -> None:
+    redacted_at_ann(team)
+    shared(team.ann, team.bob)
+    extra = event(facts.Noted("on the mirror"))
+    tree = team.bob.path.parent / "tree"
+    team.bob.git("worktree", "add", "-q", str(tree), "incident-log")
+    (tree / path_of(extra.id)).write_bytes(encode(extra))
+    mirror = team.bob._replace(path=tree)
+    mirror.git("add", "-A", "-f")
+    mirror.git("commit", "-q", "-m", "by hand")
+    team.bob.git("worktree", "remove", "--force", str(tree))
+    purge(getattr(team, purger))
+    shared(team.bob, team.ann)
+    for clone in (team.ann, team.bob):
+        assert extra.id in [each.id for each in opened(clone).events(INCIDENT)[0]]
+
+
+def test_a_purge_in_a_shallow_clone_replaces_the_old_chain_too(team: Team) -> None:
+    redacted_at_ann(team)
+    shared(team.ann)
+    old = team.remote.git("rev-parse", BRANCH).strip()
+    shallow = team.clone(team.ann.path.parent / "shallow", "--depth=1", "--no-single-branch")
+    purge(shallow)
+    shared(team.ann)
+    team.remote.git("update-ref", BRANCH, old)
+    shared(team.ann)
+    assert "hunter2" not in team.remote.git("log", "-p", BRANCH)
+
+
+def test_every_work_tree_shows_that_a_text_is_gone(team: Team) -> None:
+    tree = team.ann.path.parent / "tree"
+    team.ann.git("worktree", "add", "-q", "-b", "other", str(tree))
+    own = team.ann.git_dir / "worktrees/tree"
+
+    def there() -> Record:
+        return team.ann.record(remote="origin", work_tree=tree, own_dir=own)
+
+    record = there()
+    record.acknowledge(action(facts.Declared("a")))
+    record.flush()
+    shown = tree / paths.log_path(INCIDENT)
+    before = shown.read_text()
+    say(team.ann, facts.Noted("b"))
+    for mark in (team.ann.git_dir / "incidentctl").glob("view*/owed/*"):
+        os.utime(mark, (0, 0))
+    record = there()
+    record.acknowledge(action(facts.Declared("c"), incident=OTHER))
+    record.flush()
+    assert shown.read_text() == team.ann.git("show", f"{BRANCH}:{paths.log_path(INCIDENT)}")
+    assert shown.read_text() != before
