@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 
@@ -54,3 +56,48 @@ def test_without_a_catalog_everybody_can_be_assigned(command, tmp_path, monkeypa
     command("declare", "x")
     assert command("assign", "mitigator", "zoe").code == 0
     assert command("assign", "--team", "any").code == 0
+
+
+def test_only_the_commander_gives_command_away(run, opened, show):
+    refused = run("assign", "commander", "omar", "--as", "omar")
+    assert (refused.code, refused.out) == (5, "")
+    assert "only greta gives command away; you are omar" in refused.err
+    assert "incidentctl take-command" in refused.err
+    assert "incidentctl handover omar" in refused.err
+    assert show()["commander"] == "greta"
+    assert run("assign", "commander", "omar", "--as", "greta").code == 0
+    assert show()["commander"] == "omar"
+
+
+def test_a_reassigned_role_says_whose_it_no_longer_is(run, opened, log_md):
+    run("assign", "planning", "omar")
+    run("assign", "planning", "sanne")
+    log = log_md(opened)
+    assert "released by" not in log
+    assert re.search(r"planning: no longer .*\(omar\)", log)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["assign", "planning", "omar"],
+        ["take-command", "no answer", "--as", "omar"],
+        ["handover", "omar"],
+        ["resolve", "rolled back"],
+    ],
+)
+def test_nothing_of_the_response_is_before_the_declaration(run, opened, show, arguments):
+    refused = run(*arguments, "--at", "2 hours ago")
+    assert (refused.code, refused.out) == (2, "")
+    assert "was declared, at" in refused.err
+    assert "incidentctl mark started --at" in refused.err
+    if arguments[0] in ("resolve", "take-command"):
+        assert arguments[1] in refused.err
+    state = show()
+    assert (state["status"], state["commander"], state["problems"]) == ("triage", "greta", [])
+
+
+def test_what_began_before_the_declaration_can_be_told(run, opened, show):
+    for arguments in (["mark", "started"], ["mark", "detected"], ["log", "it was slow"]):
+        assert run(*arguments, "--at", "2 hours ago").code == 0, arguments
+    assert show()["problems"] == []

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 
@@ -73,3 +75,31 @@ def test_reopening_needs_a_reason_and_something_resolved(run, opened):
 def test_ending_twice_is_refused(run, opened):
     run("resolve")
     assert run("resolve", "-i", opened).code == 5
+
+
+def test_who_comes_after_the_end_is_told_of_it(run, opened):
+    part = opened.rsplit("-", 1)[-1]
+    run("resolve", "rolled back", "--as", "omar")
+    refused = run("log", "more text")
+    assert refused.code == 3
+    assert "more text" in refused.err
+    told = " ".join(refused.err.split())
+    assert f"{opened} was resolved" in told
+    assert "by omar: rolled back: `incidentctl log -i" in told or "(omar): rolled back" in told
+    assert f"incidentctl log -i {part} ..." in told
+    assert f'incidentctl reopen -i {part} "why"' in told
+
+
+@pytest.mark.parametrize("how", [[], ["--brief"]])
+def test_show_says_when_it_ended_and_by_whom(run, opened, how):
+    assert "resolved " not in run("show", *how).out
+    run("resolve", "rolled back", "--as", "omar")
+    shown = " ".join(run("show", opened, *how).out.split())
+    assert "status resolved" in shown
+    assert re.search(r"resolved \d{4}-\d\d-\d\d \d\d:\d\d \S+ by .*omar\)?: rolled back", shown)
+
+
+def test_show_says_why_it_was_cancelled(run, opened):
+    run("cancel", "a false alarm")
+    assert re.search(r"cancelled +\d{4}-.* by .*greta", run("show", opened).out)
+    assert "a false alarm" in run("show", opened).out

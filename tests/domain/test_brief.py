@@ -68,5 +68,5 @@ def test_what_does_not_fit_together_is_told():
 def test_whatever_people_write_acts_on_no_terminal_and_fits_80_columns(text):
     found = lines(facts.HypothesisProposed(text or "x"), facts.Linked(text or "x", "https://x"))
     assert all(clean(line) == line for line in found)
-    longest = max((len(word) for word in " ".join(found).split()), default=0)
+    longest = max((len(word) for word in " ".join(found).split(" ")), default=0)
     assert all(len(line) <= max(WIDTH, 15 + longest) for line in found)

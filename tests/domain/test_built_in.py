@@ -8,10 +8,12 @@ import pytest
 
 from incidentctl.domain import built_in
 from incidentctl.domain.catalog import Catalog, ProductArea
+from incidentctl.domain.checklist import SINGLE
 from incidentctl.domain.process import TIERS, Case, resolve
 from incidentctl.domain.roles import STANDARD
 from incidentctl.domain.runbook import AppliesTo
 from incidentctl.domain.severity import Scale, Severity
+from incidentctl.domain.state import COMMANDER
 
 PLAIN = ["page-on-call", "open-channel", "create-ticket", "notify-internal", "assign-roles"]
 CRITICAL = [
@@ -151,3 +153,8 @@ def test_another_scale_is_read_by_the_place_of_its_severities():
 def test_the_longest_area_gives_a_name_that_may_be_one():
     found = built_in.runbooks("per-severity-and-area", areas=["a" * 63])
     assert max(len(runbook.name) for runbook in found) == 63
+
+
+def test_the_fold_knows_which_standard_roles_have_one_holder():
+    single = {role.name for role in STANDARD if not role.many}
+    assert single == {COMMANDER, *SINGLE}

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.telling import IDENT, event, ident, incident, told
+from tests.domain.telling import IDENT, event, ident, incident, moment, told
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import LIFECYCLE, Event, decode, encode
@@ -85,7 +85,7 @@ def test_an_acceptance_that_is_taken_back_leaves_the_offer():
     [
         # Two are assigned at once.
         (("alice", lead("bob")), ("carol", lead("carol")), "carol",
-         "Two commanders were assigned within one minute: carol stands, bob was first."),
+         "carol assigned a commander while bob commanded: carol stands, bob was first."),
         # An acceptance against somebody who takes command.
         (("bob", accept(1), lead("bob")), ("carol", take("alice"), lead("carol")), "carol",
          "Two people took command without knowing of each other: carol stands, bob was first."),
@@ -115,6 +115,72 @@ def test_two_who_change_command_at_once(first, second, commander, sentence):
     assert [h.person for h in found.held if h.role == "commander" and h.until is None] == [
         commander
     ]
+
+
+def test_an_assignment_to_somebody_else_is_told_however_long_ago_it_is_said_to_be():
+    begun = Telling().act("alice", DECLARED).act("bob", take("alice"), lead("bob"))
+    earlier = event(3, lead("carol"), by="alice", at=moment(-600))
+    first = event(0, DECLARED, by="alice", at=moment(-900))
+    found = fold(IDENT, [first, *begun.events[1:], earlier])
+    assert (found.commander, problems(found)) == (
+        "carol", ["alice assigned a commander while bob commanded: carol stands, bob was first."]
+    )  # fmt: skip
+
+
+def test_who_gave_command_away_may_give_it_to_another():
+    found = incident(DECLARED, lead("bob"), lead("carol"))
+    assert (found.commander, problems(found)) == ("carol", [])
+
+
+def holds(person, role="communication", many=None):
+    return facts.RoleAssigned(role, person, None, many)
+
+
+@pytest.mark.parametrize(
+    ("role", "many", "holders"),
+    [
+        ("communication", None, ("eve",)),
+        ("planning", None, ("eve",)),
+        ("planning", True, ("dana", "eve")),
+        ("mitigator", None, ("dana", "eve")),
+        ("mitigator", False, ("eve",)),
+        ("scribe", False, ("eve",)),
+        ("scribe", None, ("dana", "eve")),
+    ],
+)
+def test_of_two_who_are_assigned_a_role_at_once_the_later_holds_it(role, many, holders):
+    found = incident(DECLARED, holds("dana", role, many), ("bob", holds("eve", role, many)))
+    assert found.holders(role) == holders
+    two = f"Two people were assigned as {role} without knowing of each other: "
+    assert problems(found) == ([] if len(holders) > 1 else [two + "eve stands, dana was first."])
+
+
+def test_an_ordinary_reassignment_is_no_problem():
+    told_by = Telling().act("alice", DECLARED).act("alice", holds("dana"))
+    told_by.act("alice", facts.RoleReleased("communication", "dana"), holds("eve"))
+    found = fold(IDENT, told_by.events)
+    assert (found.holders("communication"), problems(found)) == (("eve",), [])
+
+
+def test_what_is_said_to_be_before_the_declaration_is_told_and_clamped():
+    found = fold(IDENT, [
+        event(0, DECLARED), event(1, holds("dana"), at=moment(-3600)),
+        event(2, facts.Resolved("ok"), at=moment(-7200)),
+    ])  # fmt: skip
+    assert [held.since for held in found.held] == [moment(0), moment(0)]
+    ended, began = problems(found)
+    assert ended == (
+        "It was resolved at 2026-11-24 12:01 UTC, before it was declared at 2026-11-24 14:01 UTC."
+    )
+    assert began == (
+        "dana was communication from 2026-11-24 13:01 UTC, before it was declared at "
+        "2026-11-24 14:01 UTC; the declaration counts."
+    )
+
+
+def test_clocks_that_differ_by_seconds_are_not_told():
+    found = fold(IDENT, [event(0, DECLARED), event(1, holds("dana"), at=moment(-20))])
+    assert (found.held[1].since, problems(found)) == (moment(0), [])
 
 
 def test_two_offers_that_are_both_accepted():

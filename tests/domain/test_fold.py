@@ -97,7 +97,7 @@ def test_of_two_declarations_the_first_stands_and_both_are_kept():
     assert "declared twice" in found.problems[0].message
 
 
-def test_two_commanders_within_a_minute_are_told():
+def test_a_commander_assigned_by_who_did_not_command_is_told():
     found = incident(
         facts.Declared("x"),
         ("carol", facts.RoleAssigned("commander", "bob")),
@@ -105,7 +105,7 @@ def test_two_commanders_within_a_minute_are_told():
     )
     assert found.commander == "alice"
     assert [p.message for p in found.problems] == [
-        "Two commanders were assigned within one minute: alice stands, bob was first."
+        "dave assigned a commander while bob commanded: alice stands, bob was first."
     ]
 
 

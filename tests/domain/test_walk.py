@@ -123,6 +123,15 @@ def test_what_does_not_fit_changes_nothing_and_is_told(key, text, message):
     assert (outcome.facts, outcome.next, outcome.left) == ((), "page-on-call", False)
 
 
+def test_in_the_walk_too_only_the_commander_gives_command_away():
+    found = incident()
+    shown = screen(found, "page-on-call")
+    refused = choose(found, shown, "a", "commander bob", by="bob")
+    assert (refused.facts, refused.refused) == ((), True)
+    assert "incidentctl take-command" in refused.message
+    assert choose(found, shown, "a", "commander bob", by=found.commander).facts
+
+
 def test_go_back_and_leave():
     found = incident()
     assert press(found, "g", "4").next == "assign-team"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,6 +16,9 @@ from incidentctl.domain.times import parse_moment
 from incidentctl.errors import NotFoundError, UsageError
 from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
+
+#: What ended within this time is probably what somebody means who names no incident.
+_MOMENT_AGO = timedelta(hours=2)
 
 
 class SeveralError(UsageError):
@@ -66,14 +69,32 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
     if len(heads) == 1:
         return heads[0].id
     if not heads:
+        declare = 'declare one with `incidentctl declare "what is broken"`, or name one with -i'
+        over_now = None if ended else _just_ended(workspace)
         raise NotFoundError(
-            f"No incident is {word}.",
-            hint='declare one with `incidentctl declare "what is broken"`, or name one with -i',
+            f"No incident is {word}.", hint=f"{over_now}; else {declare}" if over_now else declare
         )
     raise SeveralError(
         [head.id for head in heads],
         f"{len(heads)} incidents are {word}:\n" + "\n".join(_line(h) for h in heads[:20]),
         "say which with -i and any part of its id, or set INCIDENTCTL_INCIDENT",
+    )
+
+
+def _just_ended(workspace: Workspace) -> str | None:
+    """Say what ended a moment ago, perhaps by a colleague, and how to go on with it."""
+    since = workspace.now() - _MOMENT_AGO
+    over = [head for head in workspace.record.heads() if head.ended and head.ended >= since]
+    if not over:
+        return None
+    ident = max(over, key=lambda head: (head.ended or since, head.id)).id
+    from incidentctl.domain.brief import ends
+
+    state, text = list(ends(load(workspace, ident)))[-1]
+    part = ident.rsplit("-", 1)[-1]
+    return (
+        f"{ident} was {state} {one_line(text)[:200]}: `incidentctl log -i {part} ...` or "
+        f'`incidentctl reopen -i {part} "why"`'
     )
 
 
@@ -142,8 +163,13 @@ class Response:
 
         EnvironmentFailedError when not even the fallback could take them: then nothing is recorded.
         """
+        at = self.at
+        if at is not None:
+            from incidentctl.domain.decide.lifecycle import timely
+
+            at = timely(self.incident, facts, at)
         recorded = record_action(
-            self.workspace, self.ident, facts, self.who, summary, at=self.at, tell=self.tell
+            self.workspace, self.ident, facts, self.who, summary, at=at, tell=self.tell
         )
         # Read anew only by who looks at it again: most commands end here.
         vars(self).pop("incident", None)

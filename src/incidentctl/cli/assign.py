@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
-from incidentctl.cli.responding import known_people, known_roles, known_teams, respond
+from incidentctl.cli.responding import known_people, known_roles, known_teams, respond, workspace_of
 from incidentctl.domain.decide import roles
 from incidentctl.domain.state import Incident
 from incidentctl.errors import UsageError
@@ -52,7 +52,12 @@ def assign_command(
         if individual is not None:
             return roles.assign_individual(found, individual, known=known_people(ctx))
         return roles.assign(
-            found, str(role), str(person), known=known_people(ctx), roles=known_roles(ctx)
+            found,
+            str(role),
+            str(person),
+            by=workspace_of(ctx).actor(as_).handle,
+            known=known_people(ctx),
+            roles=known_roles(ctx),
         )
 
     to = team or individual or person

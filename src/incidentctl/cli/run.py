@@ -182,7 +182,13 @@ def _answer(
         except EOFError:
             return None
         outcome = choose(
-            response.incident, shown, key, text, people=known.people, teams=known.teams
+            response.incident,
+            shown,
+            key,
+            text,
+            people=known.people,
+            teams=known.teams,
+            by=response.who.handle,
         )
         if outcome.needs is None:
             return outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from incidentctl.cli.console import out
-from incidentctl.domain.brief import named, next_update, roles
+from incidentctl.domain.brief import ends, named, next_update, roles
 from incidentctl.domain.state import COMMANDER, DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
 from incidentctl.domain.text import one_line
 from incidentctl.domain.times import format_duration, offset_text
@@ -30,6 +30,8 @@ def print_incident(incident: Incident, now: datetime) -> None:
     _row("status", incident.status)
     by = named(incident, incident.declared_by)
     _row("declared", f"{incident.time(incident.declared)} by {by}")
+    for state, text in ends(incident):
+        _row(state, text)
     _row("next update", next_update(incident, now))
     _roles(incident)
     _row("responding", " and ".join(filter(None, (incident.team, incident.individual))))

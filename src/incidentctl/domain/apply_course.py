@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incidentctl.domain import facts
-from incidentctl.domain.checklist import ASSIGN_ROLES, OTHER_ROLES, ticked_by
+from incidentctl.domain.checklist import ASSIGN_ROLES, OTHER_ROLES, SINGLE, ticked_by
 from incidentctl.domain.draft import AT_ONCE, Draft
 from incidentctl.domain.standing import Standing
 from incidentctl.domain.state import CANCELLED, CLOSED, COMMANDER, MOMENTS, PHASES, RESOLVED, Held
@@ -116,6 +116,8 @@ def role_assigned(draft: Draft, standing: Standing, fact: facts.RoleAssigned) ->
         draft.commander = (standing, fact.person)
         draft.offer = None
         _let_go(draft, standing, COMMANDER, keep=fact.person)
+    elif fact.role in SINGLE if fact.many is None else not fact.many:
+        _two_holders(draft, standing, fact)
     if not any(
         held.role == fact.role and held.person == fact.person and held.until is None
         for held in draft.held
@@ -129,8 +131,8 @@ def role_assigned(draft: Draft, standing: Standing, fact: facts.RoleAssigned) ->
 def _two_commanders(draft: Draft, standing: Standing, person: str) -> None:
     """Tell of two who got command at once.
 
-    Who accepted or took command has said from whom, and so whom they did not know of. Of any other
-    assignment only the clock tells.
+    Who accepted or took command has said from whom, and so whom they did not know of. Anybody else
+    gave away what they held, as far as they knew, or what they themselves had given before.
     """
     holder, before = draft.commands, draft.commander
     known = draft.takes_from.get(standing.event.group)
@@ -140,10 +142,29 @@ def _two_commanders(draft: Draft, standing: Standing, person: str) -> None:
                 "Two people took command without knowing of each other: "
                 f"{person} stands, {holder} was first."
             )
-    elif before is not None and before[1] != person and _at_once(before[0], standing):
+    elif (
+        before is not None
+        and holder != person
+        and standing.event.by not in (holder, before[0].event.by)
+    ):
         draft.problem(
-            "Two commanders were assigned within one minute: "
-            f"{person} stands, {before[1]} was first."
+            f"{standing.event.by} assigned a commander while {holder} commanded: "
+            f"{person} stands, {holder} was first."
+        )
+
+
+def _two_holders(draft: Draft, standing: Standing, fact: facts.RoleAssigned) -> None:
+    """End what others hold of a role with one holder; who knew of them had released them."""
+    others = [
+        held.person
+        for held in draft.held
+        if held.role == fact.role and held.until is None and held.person != fact.person
+    ]
+    if others:
+        _let_go(draft, standing, fact.role, keep=fact.person)
+        draft.problem(
+            f"Two people were assigned as {fact.role} without knowing of each other: "
+            f"{fact.person} stands, {', '.join(others)} was first."
         )
 
 

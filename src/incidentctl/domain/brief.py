@@ -8,7 +8,16 @@ from datetime import datetime
 
 from incidentctl.domain.command import commands_since
 from incidentctl.domain.roles import STANDARD
-from incidentctl.domain.state import COMMANDER, CONFIRMED, OPEN, RULED_OUT, Incident
+from incidentctl.domain.state import (
+    CANCELLED,
+    CLOSED,
+    COMMANDER,
+    CONFIRMED,
+    OPEN,
+    RESOLVED,
+    RULED_OUT,
+    Incident,
+)
 from incidentctl.domain.text import one_line
 from incidentctl.domain.times import rough_duration
 
@@ -42,6 +51,7 @@ def _rows(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
     age = rough_duration(now - incident.declared)
     by = named(incident, incident.declared_by)
     yield "declared", f"{incident.time(incident.declared)} by {by}, {age} ago"
+    yield from ends(incident)
     since = commands_since(incident)
     held = f"{incident.time(since)}, for {rough_duration(now - since)}"
     yield "commander", f"{named(incident, incident.commander)} since {held}"
@@ -73,6 +83,22 @@ def _rows(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
         yield link.label, link.url
     for problem in incident.problems:
         yield "problem", problem.message
+
+
+def ends(incident: Incident) -> Iterator[tuple[str, str]]:
+    """Yield how it ended, each as label and text: when, by whom, and why where it was said."""
+    why = incident.ended_why
+    for state in (RESOLVED, CANCELLED, CLOSED):
+        moment = getattr(incident, state)
+        if incident.open or moment is None:
+            continue
+        by = next(
+            (e.by for e in incident.entries
+             if e.kind == state and e.at == moment and not e.retracted), None,
+        )  # fmt: skip
+        who = f" by {named(incident, by)}" if by else ""
+        yield state, f"{incident.time(moment)}{who}" + (f": {why}" if why else "")
+        why = None
 
 
 def _some(label: str, words: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,8 @@ from incidentctl.domain.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Attachment
 
 ASSIGN_ROLES = "assign-roles"
 OTHER_ROLES = ("mitigator", "planning", "communication")
+#: The standard roles with one holder; `roles.STANDARD` says the same.
+SINGLE = ("planning", "communication")
 
 #: The steps that tick by themselves: the step's id in every runbook, the kind of fact that does
 #: it, and when. Two more rules need more than one fact, and are in the fold: `assign-roles` ticks

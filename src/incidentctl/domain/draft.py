@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -91,6 +92,26 @@ class Draft:
     def commands(self) -> str | None:
         """Who commands; None while not even the declaration is known."""
         return next((h.person for h in self.held if h.role == COMMANDER and not h.until), None)
+
+    def none_before(self, declared: datetime, time: Callable[[datetime], str]) -> None:
+        """Tell what seems to end, or roles to begin, before the declaration; clamp the roles.
+
+        Clocks of two machines may differ by less than `AT_ONCE`, of which nothing is told.
+        """
+        for state, moment in self.ends.items():
+            if declared - moment >= AT_ONCE:
+                self.problem(
+                    f"It was {state} at {time(moment)}, before it was declared at {time(declared)}."
+                )
+        for index, held in enumerate(self.held):
+            if declared - held.since >= AT_ONCE:
+                self.problem(
+                    f"{held.person} was {held.role} from {time(held.since)}, before it was "
+                    f"declared at {time(declared)}; the declaration counts."
+                )
+            since = max(held.since, declared)
+            until = None if held.until is None else max(held.until, since)
+            self.held[index] = held._replace(since=since, until=until)
 
     def new_cadence(self, at: datetime) -> None:
         """Compute the cadence again; the clock of one that begins starts `at` this moment."""

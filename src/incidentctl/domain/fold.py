@@ -111,6 +111,7 @@ def _entries(
          if first in draft.tasks},
         {ident: hypothesis.text for ident, hypothesis in draft.hypotheses.items()},
         {standing.event.id: number for number, standing in enumerate(standings, 1)},
+        {held.person: held.name for held in draft.held if held.name},
         time,
     )  # fmt: skip
     entries = []
@@ -151,7 +152,10 @@ def _finish(
     offset = declaration.utc_offset if abs(declaration.utc_offset) < 24 * 60 else 0
     due = draft.next_update() if declaration.incident_kind != "backfill" else None
     missed = due if due and ended and due < ended else None
-    entries = _entries(draft, standings, steps, fixed_zone(offset))
+    zone = fixed_zone(offset)
+    entries = _entries(draft, standings, steps, zone)
+    if draft.declared is not None:
+        draft.none_before(declared, lambda moment: show(moment, zone))
     sentences = dict.fromkeys([*wrong, *draft.told])
     return Incident(
         id=incident,

@@ -15,8 +15,14 @@ class Names(NamedTuple):
     tasks: Mapping[str, str]
     hypotheses: Mapping[str, str]
     entries: Mapping[str, int]
+    people: Mapping[str, str]
     time: Callable[[str], str]
     """Writes a moment of the record for people."""
+
+    def person(self, handle: str) -> str:
+        """Name somebody with their handle."""
+        name = self.people.get(handle)
+        return f"{name} ({handle})" if name else handle
 
     def step(self, ident: str) -> str:
         """Name a step by its title."""
@@ -103,7 +109,7 @@ _SENTENCES: dict[type, Callable[[Any, Names], str]] = {
     facts.Cancelled: _cancelled,
     facts.Closed: lambda f, n: _and("Closed", f.reason, f.retrospective),
     facts.RoleAssigned: lambda f, n: f"{f.role}: {_person(f)}",
-    facts.RoleReleased: lambda f, n: f"{f.role}: released by {f.person}",
+    facts.RoleReleased: lambda f, n: f"{f.role}: no longer {n.person(f.person)}",
     facts.RolesKept: lambda f, n: "The commander keeps every role",
     facts.TeamAssigned: lambda f, n: f"Responding team: {f.team}",
     facts.IndividualAssigned: lambda f, n: f"Assigned to {_person(f)}",

@@ -142,11 +142,13 @@ def choose(
     *,
     people: Mapping[str, str | None] = _NOBODY,
     teams: Collection[str] = (),
+    by: str | None = None,
 ) -> Outcome:
     """Return what a key does on a screen; it raises nothing and loses no text.
 
-    `people` and `teams` are those of the catalog; empty: it knows nobody, and takes anybody. An
-    unknown key, or what the rules refuse, changes nothing and gives a message.
+    `people` and `teams` are those of the catalog; empty: it knows nobody, and takes anybody. `by`
+    pressed it: only the commander gives command away. An unknown key, or what the rules refuse,
+    changes nothing and gives a message.
     """
     key = key.strip().casefold() or shown.default or ""
     choice = next((c for c in shown.choices if c.key == key), None)
@@ -162,7 +164,7 @@ def choose(
         return Outcome(shown.at, message=message, refused=True)
     moves = ON_ROLE if shown.kind == "role" and key in ON_ROLE else ON_STEP
     try:
-        return moves[key](Move(incident, shown, said, people, teams))
+        return moves[key](Move(incident, shown, said, people, teams, by))
     except IncidentctlError as refusal:
         parts = filter(None, (refusal.message, refusal.hint, said and f"You had typed: {said}"))
         return Outcome(shown.at, message="\n".join(map(one_line, parts)), refused=True)

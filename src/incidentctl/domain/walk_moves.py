@@ -76,6 +76,8 @@ class Move(NamedTuple):
     said: str
     people: Mapping[str, str | None]
     teams: Collection[str]
+    by: str | None = None
+    """Who pressed it: only the commander gives command away."""
 
 
 def find_step(incident: Incident, ident: str) -> Step | None:
@@ -133,7 +135,7 @@ def _assign(move: Move) -> Outcome:
     elif role == "individual":
         stated = roles.assign_individual(move.incident, person, known=move.people)
     else:
-        stated = roles.assign(move.incident, role, person, known=move.people)
+        stated = roles.assign(move.incident, role, person, by=move.by, known=move.people)
     return Outcome(_after(move, stated[-1]), tuple(stated), f"{role} assigned")
 
 

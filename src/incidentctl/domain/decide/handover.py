@@ -8,14 +8,12 @@ from typing import Any
 from incidentctl.domain import facts
 from incidentctl.domain.command import commands_since
 from incidentctl.domain.decide.allowed import check
-from incidentctl.domain.decide.naming import person_of, said
+from incidentctl.domain.decide.naming import TAKE, person_of, said
 from incidentctl.domain.decide.notes import short
 from incidentctl.domain.decide.roles import name_of
 from incidentctl.domain.state import COMMANDER, Incident
 from incidentctl.domain.text import one_line
 from incidentctl.errors import RefusedError
-
-_TAKE = 'incidentctl take-command "why the commander cannot be reached"'
 
 
 def offer(
@@ -31,7 +29,7 @@ def offer(
         raise RefusedError(
             f"{incident.commander} commands, so only {incident.commander} hands command over; "
             f"you are {by}.",
-            hint=f"--as says who you are; to command yourself: {_TAKE}",
+            hint=f"--as says who you are; to command yourself: {TAKE}",
         )
     handle = person_of(incident, person, known)
     if _same(handle, by):
@@ -53,12 +51,12 @@ def accept(incident: Incident, *, by: str, name: str | None = None) -> list[Any]
         raise RefusedError(
             f"Command is offered to nobody; {incident.commander} has it.",
             hint="if it was offered this moment, say it again; the commander offers it with: "
-            f"incidentctl handover {one_line(by)}; else {_TAKE}",
+            f"incidentctl handover {one_line(by)}; else {TAKE}",
         )
     if not _same(offered.person, by):
         raise RefusedError(
             f"Command is offered to {offered.person}; you are {by}.",
-            hint=f"--as says who you are; else {_TAKE}",
+            hint=f"--as says who you are; else {TAKE}",
         )
     return [facts.HandoverAccepted(offered.event), facts.RoleAssigned(COMMANDER, by, name)]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from incidentctl.domain import facts
 from incidentctl.domain.decide.allowed import check
 from incidentctl.domain.decide.naming import one_of, said
+from incidentctl.domain.draft import AT_ONCE
 from incidentctl.domain.state import MOMENTS, PHASES, Incident
 from incidentctl.domain.times import span_in_words
 from incidentctl.errors import RefusedError, UsageError
@@ -41,6 +43,29 @@ def mark(incident: Incident, moment: str, *, at: datetime | None = None) -> list
                    else "it had ended by then.")
             )  # fmt: skip
     return [facts.MomentMarked(name)]
+
+
+_NOT_BEFORE = (
+    facts.Resolved, facts.Cancelled, facts.Closed, facts.RoleAssigned, facts.RoleReleased,
+    facts.RolesKept, facts.HandoverOffered, facts.HandoverAccepted, facts.CommandTaken,
+)  # fmt: skip
+
+
+def timely(incident: Incident, stated: Sequence[Any], at: datetime) -> datetime:
+    """Return the moment to record facts at that happened `at` this one.
+
+    UsageError where it is before the declaration and they only can come after it. What was told
+    without its seconds is never earlier than the declaration in the same minute.
+    """
+    if at >= incident.declared or not any(isinstance(fact, _NOT_BEFORE) for fact in stated):
+        return at
+    if incident.declared - at < AT_ONCE:
+        return incident.declared
+    raise UsageError(
+        f"That is before {incident.id} was declared, at {incident.time(incident.declared)}: "
+        f"{incident.time(at)}.",
+        hint="if it began earlier, say since when: incidentctl mark started --at TIME",
+    )
 
 
 def resolve(incident: Incident, text: str | None = None) -> list[Any]:

@@ -8,6 +8,9 @@ from incidentctl.domain.state import Incident
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.errors import NotFoundError, UsageError
 
+#: What everybody is told who would command and was not asked to.
+TAKE = 'incidentctl take-command "why the commander cannot be reached"'
+
 
 def one_of(word: str, known: Collection[str], what: str) -> str:
     """Return the known name that `word` means; NotFoundError with a suggestion otherwise."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from incidentctl.domain import facts
 from incidentctl.domain.decide.allowed import check
-from incidentctl.domain.decide.naming import one_of, person_of
+from incidentctl.domain.decide.naming import TAKE, one_of, person_of
 from incidentctl.domain.roles import STANDARD
 from incidentctl.domain.state import COMMANDER, Incident
+from incidentctl.domain.text import one_line
 from incidentctl.errors import RefusedError, UsageError
 
 #: The standard roles, and whether several may hold them at once.
@@ -21,11 +22,13 @@ def assign(
     role: str,
     person: str,
     *,
+    by: str | None = None,
     known: Collection[str] = (),
     roles: Mapping[str, bool] = _ROLES,
 ) -> list[Any]:
     """Give a role to somebody; whoever held a role that one person holds is released.
 
+    Only the commander gives command away: RefusedError where `by` is another.
     `known` are the handles of the catalog, with a mapping also the names; `roles` says of each
     role whether several may hold it. NotFoundError for a role or a person that nobody knows.
     """
@@ -35,10 +38,19 @@ def assign(
     now = [held for held in incident.held if held.role == name and held.until is None]
     if any(held.person == handle for held in now):
         raise RefusedError(f"{handle} is {name} already.")
+    if name == COMMANDER and by not in (None, incident.commander):
+        raise RefusedError(
+            f"{incident.commander} commands, so only {incident.commander} gives command away; "
+            f"you are {by}.",
+            hint=f"ask for `incidentctl handover {one_line(handle)}`; --as says who you are; where "
+            f"{incident.commander} cannot be reached: {TAKE}",
+        )
     released: list[Any] = []
     if name != COMMANDER and not roles[name]:
         released = [facts.RoleReleased(name, held.person) for held in now]
-    return [*released, facts.RoleAssigned(name, handle, name_of(handle, known))]
+    # What the standard roles do not tell is recorded: the fold knows no catalog.
+    many = None if roles[name] == _ROLES.get(name) else roles[name]
+    return [*released, facts.RoleAssigned(name, handle, name_of(handle, known), many)]
 
 
 def name_of(handle: str, known: Collection[str]) -> str | None:
@@ -70,7 +82,7 @@ def release(incident: Incident, role: str, person: str | None = None) -> list[An
     name = one_of(role, {*_ROLES, *(held.role for held in now)}, "role")
     if name == COMMANDER:
         raise RefusedError(
-            "Somebody always commands.", hint="incidentctl assign commander PERSON hands it on"
+            "Somebody always commands.", hint="incidentctl handover PERSON hands it on"
         )
     holders = [held.person for held in now if held.role == name]
     if not holders:

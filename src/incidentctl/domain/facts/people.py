@@ -9,6 +9,8 @@ class RoleAssigned(NamedTuple):
     role: str
     person: str
     person_name: str | None = None
+    many: bool | None = None
+    """Whether several may hold it; None where it is as the standard roles have it."""
 
 
 class RoleReleased(NamedTuple):
