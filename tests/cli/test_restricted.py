@@ -164,6 +164,20 @@ def test_one_address_for_both_remotes_sends_nothing_restricted(run, git, team, s
     assert "search is slow" in everything(git, shared / "origin.git")
 
 
+def test_each_remote_is_told_of_what_it_lacks(run, git, team, shared):
+    git(team, "remote", "set-url", "security", str(shared / "gone.git"))
+    marker = team / "incidentctl.yaml"
+    text = marker.read_text()
+    marker.write_text(text.replace("remote: origin", "remote: origin, restricted_remote: security"))
+    assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
+    run("declare", "search is slow", "--no-input")
+    assert run("sync").code == 6
+    told = run("list").err
+    assert "not yet on security" in told
+    assert "(misconfigured: " in told or "(offline: " in told
+    assert "origin" not in told
+
+
 def test_its_remote_may_be_a_path_from_the_work_tree(run, git, team, shared):
     git(team, "remote", "set-url", "security", "../security.git")
     marker = team / "incidentctl.yaml"

@@ -59,22 +59,22 @@ def tell_unread(workspace: Workspace) -> None:
 def tell_sharing(workspace: Workspace) -> None:
     """Say what the remote lacks, since when and why; and let the background fetch what is new."""
     tell_unread(workspace)
-    left, last = workspace.record.unsynced(), workspace.record.exchange_status()
-    if left is None:
+    shares = workspace.record.shares()
+    if not shares:
         return
     workspace.sharing.refresh()
-    failed = last is not None and last.state != "ok"
-    why = f" ({last.state}: {one_line(last.reason or '')})" if last is not None and failed else ""
-    if left.events:
-        from incidentctl.domain.times import rough_duration
+    for remote, left, last in shares:
+        failed = last is not None and last.state != "ok"
+        why = f" ({last.state}: {one_line(last.reason or '')})" if last and failed else ""
+        if left.events:
+            from incidentctl.domain.times import rough_duration
 
-        since = (
-            f", the oldest for {rough_duration(workspace.now() - left.since)}" if left.since else ""
-        )
-        number = "1 event is" if left.events == 1 else f"{left.events} events are"
-        console.say(f"{number} not yet on {workspace.basics.remote}{since}{why}", "warning")
-    elif failed:
-        console.say(f"The last exchange with {workspace.basics.remote} failed{why}", "warning")
+            age = rough_duration(workspace.now() - left.since) if left.since else ""
+            since = f", the oldest for {age}" if age else ""
+            number = "1 event is" if left.events == 1 else f"{left.events} events are"
+            console.say(f"{number} not yet on {remote}{since}{why}", "warning")
+        elif failed:
+            console.say(f"The last exchange with {remote} failed{why}", "warning")
 
 
 def tell(line: str) -> None:

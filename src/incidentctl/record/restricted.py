@@ -14,7 +14,7 @@ from incidentctl.record.flush import Flushed, Rendered
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.record import Acknowledged, Record
 from incidentctl.record.remote import MISCONFIGURED
-from incidentctl.record.status import Exchanged
+from incidentctl.record.status import Exchanged, Status
 
 
 class RecordWithRestricted(Record):
@@ -153,6 +153,14 @@ class RecordWithRestricted(Record):
             return None
         since = [each.since for each in found if each.since is not None]
         return Unsynced(sum(each.events for each in found), min(since, default=None))
+
+    def shares(self) -> list[tuple[str, Unsynced, Status | None]]:
+        """Return of each remote its name, what it lacks, and how the last exchange ended."""
+        found = (
+            (self._remote, super().unsynced(), super().exchange_status()),
+            (self._restricted_remote, self._apart.unsynced(), self._apart.exchange_status()),
+        )
+        return [(name, left, last) for name, left, last in found if name and left is not None]
 
     def pulse(self) -> tuple[object, ...]:
         """Return what differs when either has changed; as `Record.pulse`."""
