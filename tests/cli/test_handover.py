@@ -100,7 +100,8 @@ def test_the_log_says_to_whom_command_is_offered(run, opened, log_md):
     assert "| Command offered to | " not in log_md(opened)
 
 
-def test_due_says_that_an_offer_waits(run, opened):
+def test_due_says_that_an_offer_waits(run):
+    run("declare", "checkout is down", "--at", "20 minutes ago")
     run("handover", "omar", "--at", "6 minutes ago")
     due = run("due", "--json")
     assert due.code == 1
