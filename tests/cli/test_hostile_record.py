@@ -42,7 +42,7 @@ HOSTILE = {
         None,
     ),
     "no json": (named(ID.format(7)), "{", "100644", "not JSON"),
-    "deep json": (named(ID.format(8)), "[" * 60_000, "100644", "not JSON"),
+    "deep json": (named(ID.format(8)), "[" * 60_000, "100644", "nested too deeply"),
     "a list": (named(ID.format(9)), "[]", "100644", "not a JSON object"),
     "no author": (named(ID.format(10)), event(ID.format(10), by=""), "100644", "no author"),
     "wrong time": (named(ID.format(11)), event(ID.format(11), at="noon"), "100644", "time"),
