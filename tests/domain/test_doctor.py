@@ -71,6 +71,12 @@ def test_every_text_is_one_line_and_inert():
 def test_what_a_protected_branch_needs():
     assert "no pull request" in refusal_hint("GH006: Protected branch update failed", "log")
     assert "no pull request" not in refusal_hint("no space left on device", "log")
+    # Such a rule may be about either.
+    assert "no pull request" in refusal_hint("GH013: Repository rule violations", "log")
+    assert "incidentctl purge" in refusal_hint("GH013: Repository rule violations", "log")
+    hint = refusal_hint("GH013: declined, secret scanning", "log")
+    assert "incidentctl purge" in hint
+    assert "no pull request" not in hint
     assert (count(1, "event"), count(2, "event")) == ("1 event", "2 events")
 
 

@@ -299,7 +299,7 @@ def test_a_protected_branch_is_told_and_blocks_nobody(
     own = say(ann, facts.Declared("b"), incident=OTHER)
     done = exchange(ann)
     assert done.state == "refused"
-    assert "pre-receive hook declined" in str(done.reason)
+    assert "pre-receive hook declined) GH006: Protected branch update" in str(done.reason)
     assert len(ids(ann)) == 1  # what others wrote is here all the same
     own += say(ann, facts.Noted("c"), incident=OTHER)
     before = ann.git("rev-list", "--count", TRUTH)
@@ -678,6 +678,33 @@ def test_a_remote_that_refuses_for_the_secret_takes_the_purged_root(
     assert len(ids(bob)) == 3
     assert len(ids(ann, OTHER)) == 1
     assert not holds(remote, "hunter2", BRANCH)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("secret scanning: GH013 push declined", "secret scanning: GH013 push declined"),
+        (
+            "error: GH013: Rule violations\n\n- PROTECTION\n  ----\n  - No secrets\n\n(?) Learn how",
+            "error: GH013: Rule violations - PROTECTION - No secrets",
+        ),
+        ("Checking: 100% (1/1), done.\none\ntwo\nthree\nfour", "two three four"),
+        ("\x1b[2Jred \u202edrow", "\\u{1b}[2Jred \\u{202e}drow"),
+        ("x" * 2000, "x" * 50),
+    ],
+)
+def test_what_a_remote_says_of_its_refusal_is_told_on_one_line(
+    remote: Clone, ann: Clone, said: str, told: str
+) -> None:
+    hook = remote.path / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{said}\nEND\nexit 1\n")
+    hook.chmod(0o755)
+    say(ann, facts.Declared("a"))
+    reason = str(exchange(ann).reason)
+    assert f"pre-receive hook declined) {told}" in reason
+    assert "done." not in reason
+    assert len(reason) < 350
 
 
 def test_two_purges_at_once(remote: Clone, ann: Clone, bob: Clone) -> None:

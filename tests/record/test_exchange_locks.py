@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.record.kit import AUTHOR, OTHER, Clone, action, make_clone
 
 from incidentctl.domain import facts
+from incidentctl.record.lock import Lock
 
 
 def clone_of(remote: Clone, name: str) -> Clone:
@@ -45,3 +47,46 @@ def test_the_lock_of_a_killed_git_is_taken_away_once_it_is_old(
     assert done is not None
     assert done.state == state, done.reason
     assert lock.exists() is (state != "ok")
+
+
+def test_what_a_remote_s_helper_leaves_running_holds_no_lock(tmp_path: Path) -> None:
+    """As `git credential-cache--daemon` does for a quarter of an hour."""
+    remote = make_clone(tmp_path / "remote.git", "--bare")
+    make_clone(tmp_path / "seed").git("push", "-q", str(remote.path), "main")
+    ann = clone_of(remote, "ann")
+    daemon = tmp_path / "ssh"
+    daemon.write_text(
+        f"#!/bin/sh\nsetsid sleep 60 >/dev/null 2>&1 &\necho $! >> {tmp_path}/pids\nexit 1\n"
+    )
+    daemon.chmod(0o755)
+    ann.git("config", "core.sshCommand", str(daemon))
+    ann.git("remote", "set-url", "origin", "ssh://nowhere/x.git")
+    say(ann, OTHER)
+    record = ann.record(remote="origin")
+    lock = Lock(ann.git_dir / "incidentctl/lock", record.remote()._git)
+    assert lock.take()
+    try:
+        assert record.remote().heads(until=time.monotonic() + 5)[0].state != "ok"
+        lock.release()
+        assert Lock(ann.git_dir / "incidentctl/lock").take()
+    finally:
+        for pid in (tmp_path / "pids").read_text().split():
+            os.kill(int(pid), signal.SIGKILL)
+
+
+def test_what_a_remote_s_helper_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
+    """It has the stderr of the git that started it, as the master of an old ssh has."""
+    ann = make_clone(tmp_path / "ann")
+    daemon = tmp_path / "ssh"
+    daemon.write_text(
+        "#!/bin/sh\nsleep 60 >/dev/null </dev/null &\n"
+        "echo 'Permission denied (publickey).' >&2\nexit 1\n"
+    )
+    daemon.chmod(0o755)
+    ann.git("config", "core.sshCommand", str(daemon))
+    ann.git("remote", "add", "origin", "ssh://nowhere/x.git")
+    began = time.monotonic()
+    answer, _ = ann.record(remote="origin").remote().heads(until=began + 15)
+    assert time.monotonic() - began < 10
+    assert answer.state == "misconfigured"
+    assert "Permission denied" in str(answer.reason)

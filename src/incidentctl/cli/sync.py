@@ -9,16 +9,17 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.sync import Synced, sync, sync_in_background
+from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
 from incidentctl.cli.responding import workspace_of
+from incidentctl.domain.doctor import refusal_hint
 from incidentctl.errors import EnvironmentFailedError
 
 _HINTS = {
     "behind": "say it again in a moment",
     "offline": "nothing is lost; it is sent once the remote answers",
     "misconfigured": "nothing is lost; put it right and say it again",
-    "refused": "nothing is lost; let the branch be pushed to, and say it again",
 }
 
 
@@ -65,8 +66,14 @@ def sync_command(
             raise typer.Exit(EnvironmentFailedError.exit_code)
         return
     if done.state != "ok":
-        raise EnvironmentFailedError(_sentence(done), hint=_HINTS[done.state])
+        raise EnvironmentFailedError(_sentence(done), hint=_hint(workspace, done))
     console.out(_sentence(done))
+
+
+def _hint(workspace: Workspace, done: Synced) -> str:
+    if done.state == "refused":
+        return f"nothing is lost; {refusal_hint(done.reason, workspace.basics.branch)}"
+    return _HINTS[done.state]
 
 
 def _sentence(done: Synced) -> str:

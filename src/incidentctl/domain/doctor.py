@@ -17,6 +17,8 @@ _OLDEST_GIT = (2, 36)
 _AHEAD = timedelta(minutes=5)
 #: An exchange that has not gone well for so long is told.
 STALE = timedelta(days=1)
+#: What forges say of a push that holds a secret.
+_SECRET = re.compile(r"secret|push protection", re.IGNORECASE)
 #: What forges and their hooks say of a branch that may not be pushed to.
 _PROTECTED = re.compile(
     r"protected|hook declined|GH006|GH013|not allowed|denied|(pull|merge) request|signed",
@@ -85,11 +87,14 @@ def clock_check(newest: str | None, now: datetime, *, remote: datetime | None) -
 
 
 def refusal_hint(reason: str | None, branch: str) -> str:
-    """Say what to allow where a remote refuses the push."""
+    """Say what to do where a remote refuses the push."""
+    if reason and _SECRET.search(reason):
+        return "`incidentctl redact` what it names, then `incidentctl purge`"
     if reason and _PROTECTED.search(reason):
         return (
             f"on the forge let responders push to {branch} directly: no pull request, no review, "
-            "no signed commits, no status checks there; forbid only force-push and deletion"
+            "no signed commits, no status checks there; forbid only force-push and deletion. If it "
+            "refuses a secret: `incidentctl redact`, then `incidentctl purge`"
         )
     return f"let {branch} be pushed to, and say `incidentctl sync`"
 

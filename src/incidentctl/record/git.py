@@ -42,14 +42,18 @@ _OPTIONS = (
 )
 _ARGUMENTS = ("git", *(part for option in _OPTIONS for part in ("-c", option)))
 
-# Set when we are called from a hook, an alias or a rebase's exec; each would lead git elsewhere.
+# Set when we are called from a hook, an alias or a rebase's exec, or by a user; each would lead git
+# elsewhere, or let it refuse what is asked of it.
 _DROPPED = frozenset(
     {
         "GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
         "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_PREFIX",
         "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF",
         "GIT_TEMPLATE_DIR", "GIT_EXEC_PATH", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
-        "GIT_REPLACE_REF_BASE", "GIT_DEFAULT_HASH", "GIT_PROTOCOL_FROM_USER",
+        "GIT_REPLACE_REF_BASE", "GIT_DEFAULT_HASH", "GIT_DEFAULT_REF_FORMAT", "GIT_ATTR_SOURCE",
+        "GIT_INTERNAL_SUPER_PREFIX", "GIT_PROTOCOL_FROM_USER",
+        # Beside GIT_LITERAL_PATHSPECS git refuses to run.
+        "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
     }
 )  # fmt: skip
 _FIXED = {
@@ -65,9 +69,16 @@ _FIXED = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+    # In a partial clone each git would fetch what it misses, and wait for the network. The first is
+    # known to git 2.45, and to 2.39.4 and the later ones of each version between; the second stops
+    # the others, which then fail where these find nothing.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
 }
+_NETWORK = {"GIT_NO_LAZY_FETCH": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
 
+#: How often, in seconds, a git that says nothing is looked at whether it has ended.
+_GLANCE = 0.5
 #: So many bytes of what a git with progress prints are kept.
 _KEPT = 1 << 20
 
@@ -99,7 +110,8 @@ class Git:
         self._environment = environment(given) | {"GIT_DIR": str(git_dir)}
         self.held: list[int] = []
         """File descriptors of locks: children inherit them, so that a lock outlives a killed
-        parent for as long as its git works."""
+        parent for as long as its git works. Not those that talk to a remote: they start programs
+        that stay, such as a credential cache."""
 
     def variable(self, name: str) -> str | None:
         """Return a variable of the environment that git gets."""
@@ -113,13 +125,16 @@ class Git:
         discover: bool = False,
         more: Mapping[str, str] | None = None,
         folder: Path | None = None,
+        network: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start `git <arguments>`; with `feed` its stdin is a pipe. Refuses when git is missing.
 
         With `discover` git looks for the repository by itself, and refuses one that it does not
-        trust. `more` are further variables of its environment, `folder` is where it works.
+        trust. `more` are further variables of its environment, `folder` is where it works. Only
+        one for the `network` may talk to a remote; it inherits no lock, since it may leave a daemon
+        behind.
         """
-        variables = {**self._environment, **(more or {})}
+        variables = {**self._environment, **(_NETWORK if network else {}), **(more or {})}
         if discover:
             variables = {k: v for k, v in variables.items() if k != "GIT_DIR"}
         try:
@@ -130,7 +145,7 @@ class Git:
                 stderr=subprocess.PIPE,
                 env=variables,
                 cwd=folder or self.git_dir,
-                pass_fds=tuple(self.held),
+                pass_fds=() if network else tuple(self.held),
                 start_new_session=True,  # Ctrl-C is for us; a commit under way ends in peace
             )
         except FileNotFoundError:
@@ -172,18 +187,24 @@ def finish_live(child: subprocess.Popen[bytes], *, silence: float, limit: float)
     """Wait for a git that shows its progress on stderr; None when it had to be ended.
 
     It may take `limit` seconds, but be silent for no more than `silence`: a slow network is let
-    work, and one that never answers is not waited for.
+    work, and one that never answers is not waited for. Nor is what it started and left behind.
     """
     texts = {"out": bytearray(), "err": bytearray()}
     end = time.monotonic() + limit
+    heard = time.monotonic()
     try:
         with selectors.DefaultSelector() as ready:
             for name, pipe in (("out", child.stdout), ("err", child.stderr)):
                 if pipe is not None:
                     ready.register(pipe, selectors.EVENT_READ, name)
             while ready.get_map():
-                found = ready.select(min(silence, max(0.0, end - time.monotonic())))
-                if not found:
+                ended = child.poll() is not None
+                found = ready.select(min(_GLANCE, silence, max(0.0, end - time.monotonic())))
+                if found:
+                    heard = time.monotonic()
+                elif ended:
+                    break  # a daemon of ssh or of a credential helper has its pipes
+                elif time.monotonic() >= min(end, heard + silence):
                     return None
                 for key, _ in found:
                     data = os.read(key.fd, 65536)

@@ -25,6 +25,7 @@ SILENCE = 20.0
 _SSH = "ssh -oBatchMode=yes -oConnectTimeout=5 -oServerAliveInterval=5 -oServerAliveCountMax=2"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*\Z")
 _PASSWORD = re.compile(r"//[^/@\s]+@")
+_PROGRESS = re.compile(r"\d+% \(|, done\.\Z")
 
 # Phrases of git, curl and ssh with LC_ALL=C; what fits none is called misconfigured, since that is
 # never waited out.
@@ -152,7 +153,11 @@ class Remote:
         if limit <= 0:
             return None
         child = self._git.start(
-            arguments, feed=False, more=self._ssh_variables(), folder=self._folder
+            arguments,
+            feed=False,
+            more=self._ssh_variables(),
+            folder=self._folder,
+            network=True,
         )
         return finish_live(child, silence=min(SILENCE, limit), limit=limit)
 
@@ -185,6 +190,9 @@ def _last_error(err: str) -> str:
 
 def _shown(text: str, more: str) -> str:
     """Make one line of what a remote said: no controls, no password of an address."""
-    hints = [line[8:].strip() for line in more.splitlines() if line.startswith("remote: error:")]
-    line = one_line(" ".join([text.strip(), *hints[:2]]))
+    said = [line[7:].strip() for line in more.splitlines() if line[:7] == "remote:"]
+    said = [line for line in said if line and not _PROGRESS.search(line)]
+    # Forges say much; what starts so is the reason, where anything does.
+    reasons = [line for line in said if line.startswith(("error:", "- "))]
+    line = one_line(" ".join([text.strip(), *(reasons[:3] or said[-3:])]))
     return _PASSWORD.sub("//", line.removeprefix("fatal: "))[:300]

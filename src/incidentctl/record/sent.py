@@ -9,6 +9,7 @@ from pathlib import Path
 
 from incidentctl.domain.events import EventError, Unsynced, is_id
 from incidentctl.domain.ids import ulid_milliseconds
+from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import outbox, paths
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Pending
@@ -76,4 +77,6 @@ def _paths(action: Pending) -> list[str]:
 
 def _held(git: Git, commit: str, wanted: Sequence[str]) -> set[str]:
     done = git.run("ls-tree", "-z", "--name-only", commit, "--", *wanted, timeout=60.0)
+    if done.code:  # a path that is not there is none of that
+        raise EnvironmentFailedError(f"git could not read {commit[:10]}: {done.err.strip()[:200]}")
     return set(done.out.decode(errors="replace").split("\0"))

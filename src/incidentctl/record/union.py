@@ -15,7 +15,7 @@ from incidentctl.domain.ids import incident_folder
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import paths
 from incidentctl.record.git import Git
-from incidentctl.record.objects import Objects
+from incidentctl.record.objects import Found, Objects
 from incidentctl.record.stored import Stored, check, choose, named_by
 
 _FOLDER = "incidents"
@@ -140,7 +140,7 @@ def _read_gone(git: Git, gone: list[_Change], strays: list[str]) -> list[_Change
         blobs = objects.many([each.ours or "" for each in gone])
         for each, blob in zip(gone, blobs, strict=True):
             try:
-                check(each.place.name, (blob and blob.data) or b"")
+                check(each.place.name, _bytes(blob))
                 whole.append(each)
             except EventError:
                 strays.append(each.path)
@@ -178,13 +178,13 @@ def _read(
     with Objects(git) as objects:
         blobs = objects.many(wanted)
         for (incident, name), path, ours, _ in changes:
-            data = [blob and blob.data for blob in (next(blobs), next(blobs) if ours else None)]
+            data = [_bytes(next(blobs)), _bytes(next(blobs)) if ours else b""]
             try:
-                theirs = check(name, data[0] or b"")
+                theirs = check(name, data[0])
                 if ours is None:
                     found.added.setdefault(incident, {})[name] = theirs
                     continue
-                mine = check(name, data[1] or b"")
+                mine = check(name, data[1])
             except EventError:
                 left_out.append(path)
                 continue
@@ -197,3 +197,15 @@ def _read(
                 found.kept.setdefault(incident, set()).add(name)
             disputed += [] if same else [path]
     return tuple(disputed)
+
+
+def _bytes(blob: Found | None) -> bytes:
+    """Return what a file holds, nothing of one that is too large.
+
+    One that is not here, as in a partial clone, may be an event: it is taken for no stray.
+    """
+    if blob is None:
+        raise EnvironmentFailedError(
+            "git lacks objects of the record here", hint="incidentctl doctor"
+        )
+    return blob.data or b""
