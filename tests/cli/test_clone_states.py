@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from tests.record.kit import make_clone
@@ -68,3 +69,67 @@ def test_a_repository_without_a_commit(tmp_path):
     (root / "incidentctl.yaml").write_text("organisation: Acme\n")
     ident = run(root, "declare", "login is down", "--no-input").stdout.strip()
     assert "login is down" in run(root, "log", "-i", ident).stdout
+
+
+@pytest.fixture
+def shared(tmp_path):
+    """A remote that serves partial clones; the one incident that is shared there."""
+    clone = team_clone(tmp_path)
+    (clone.path / "incidentctl.yaml").write_text("organisation: Acme\nrecord: {remote: origin}\n")
+    clone.git("commit", "-qam", "The remote")
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(clone.path), str(remote)], check=True)
+    subprocess.run(
+        ["git", "-C", str(remote), "config", "uploadpack.allowFilter", "true"], check=True
+    )
+    clone.git("remote", "add", "origin", str(remote))
+    ident = run(clone.path, "declare", "login is down", "--no-input").stdout.strip()
+    run(clone.path, "sync")
+    return remote, ident
+
+
+@pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
+def test_a_partial_clone_records_at_once_and_gets_what_it_lacks(
+    tmp_path, shared, left_out, monkeypatch
+):
+    remote, ident = shared
+    part = tmp_path / "part"
+    url = f"file://{remote}"
+    subprocess.run(["git", "clone", "-q", f"--filter={left_out}", url, str(part)], check=True)
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\nexec sleep 30\n")
+    ssh.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
+    address = ["git", "-C", str(part), "remote", "set-url", "origin"]
+    subprocess.run([*address, "ssh://nowhere/x"], check=True)
+    began = time.monotonic()
+    assert "recorded" in run(part, "log", "far away", "-i", ident).stderr
+    mine = run(part, "declare", "payment is down", "--no-input").stdout.strip()
+    assert f"recorded {mine}" in run(part, "log", "nothing else is known").stderr
+    failed = subprocess.run(
+        [sys.executable, "-m", "incidentctl", "-C", str(part), "list"],
+        check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert failed.returncode == 6
+    assert "incidentctl sync" in failed.stderr
+    assert time.monotonic() - began < 15  # each git that fetched would wait for 60
+    subprocess.run([*address, url], check=True)
+    run(part, "sync")
+    assert {mine, ident} <= set(run(part, "list").stdout.split())
+    log = run(part, "log", "-i", ident).stdout
+    assert "login is down" in log
+    assert "far away" in log
+    committed = subprocess.run(
+        ["git", "-C", str(remote), "grep", "-c", "far away", "incident-log", "--", "*.md"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert ident in committed
+
+
+def test_a_fresh_partial_clone_needs_no_sync(tmp_path, shared):
+    remote, ident = shared
+    part = tmp_path / "part"
+    url = f"file://{remote}"
+    subprocess.run(["git", "clone", "-q", "--filter=blob:none", url, str(part)], check=True)
+    assert ident in run(part, "log", "looking").stderr
+    assert "login is down" in run(part, "list").stdout

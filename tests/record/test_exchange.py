@@ -680,13 +680,23 @@ def test_a_remote_that_refuses_for_the_secret_takes_the_purged_root(
     assert not holds(remote, "hunter2", BRANCH)
 
 
+def test_a_branch_below_the_name_of_the_record_s_is_no_race(remote: Clone, ann: Clone) -> None:
+    remote.git("branch", "incident-log/foo", "main")
+    say(ann, facts.Declared("a"))
+    began = time.monotonic()
+    done = exchange(ann)
+    assert done.state == "refused"
+    assert "'refs/heads/incident-log/foo' exists" in str(done.reason)
+    assert time.monotonic() - began < 5
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
         ("secret scanning: GH013 push declined", "secret scanning: GH013 push declined"),
         (
-            "error: GH013: Rule violations\n\n- PROTECTION\n  ----\n  - No secrets\n\n(?) Learn how",
-            "error: GH013: Rule violations - PROTECTION - No secrets",
+            "error: GH013: Rule violations\n\n- PROTECTED\n  ----\n  - No secrets\n\n(?) Learn how",
+            "error: GH013: Rule violations - PROTECTED - No secrets",
         ),
         ("Checking: 100% (1/1), done.\none\ntwo\nthree\nfour", "two three four"),
         ("\x1b[2Jred \u202edrow", "\\u{1b}[2Jred \\u{202e}drow"),

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from incidentctl.app.people import Actor
 from incidentctl.app.workspace import Workspace
+from incidentctl.domain.ids import is_incident_id
 from incidentctl.domain.incident import Head, fold
 from incidentctl.domain.state import CANCELLED, RESOLVED, Incident
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.domain.times import parse_moment
-from incidentctl.errors import NotFoundError, UsageError
+from incidentctl.errors import EnvironmentFailedError, NotFoundError, UsageError
 from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
 
@@ -51,6 +52,28 @@ def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False
         if not workspace.sharing.catch_up():
             raise
         return _find(workspace, part, ended=ended)
+    except EnvironmentFailedError:
+        found = _find_unread(workspace, part, ended=ended)
+        if found is not None:
+            return found
+        workspace.sharing.catch_up()  # a partial clone gets what it lacks
+        return _find(workspace, part, ended=ended)
+
+
+def _find_unread(workspace: Workspace, part: str | None, *, ended: bool) -> str | None:
+    """Return the one incident that can be meant though the record cannot be read now, if any."""
+    record = workspace.record
+    if part:
+        folded = part.strip().casefold()
+        if is_incident_id(folded):
+            return folded
+        fits = [ident for ident in record.last_ids() if folded in ident]
+    else:
+        try:
+            fits = [] if ended else [head.id for head in record.own_open_heads()]
+        except EnvironmentFailedError:
+            fits = []
+    return fits[0] if len(fits) == 1 else None
 
 
 def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
@@ -151,7 +174,10 @@ class Response:
     @cached_property
     def incident(self) -> Incident:
         """The incident as it was when it was first looked at, or looked at after `record`."""
-        return load(self.workspace, self.ident)
+        try:
+            return load(self.workspace, self.ident)
+        except EnvironmentFailedError:
+            return fold(self.ident, [])  # what is said now is kept all the same
 
     def look_again(self) -> Incident:
         """Return the incident as the record has it now."""

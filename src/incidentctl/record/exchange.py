@@ -120,7 +120,10 @@ class Exchange:
         # A git that was killed leaves these, and each later one would stumble over them.
         for name in (TEMPORARY, self._remote.tracking):
             refs.clear_stale_lock(self._git, name, age=_STALE)
+        whole = self._remote.complete(self._store.tips(), until=until)
         self._flush()
+        if whole.state != OK:
+            return whole
         answer = Answer(BEHIND, "others push at the same time, or much is logged here")
         if not self._has_taken_what_was_fetched():
             return answer

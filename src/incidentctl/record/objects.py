@@ -25,6 +25,11 @@ _SMALL = ("-c", "core.packedGitWindowSize=1m", "-c", "core.packedGitLimit=32m")
 _MAX_TREE = 64 * 1024 * 1024
 
 
+PARTIAL = "this partial clone lacks events of the record"
+#: What git says of an object that was left at the remote when the repository was cloned.
+PROMISED = "from promisor remote"
+
+
 class Found(NamedTuple):
     """An object: its id and its bytes, which are None for a blob that is too large."""
 
@@ -139,7 +144,14 @@ class Objects:
         return pipe
 
     def _give_up(self) -> bytes:
+        signal_group(self._child)
+        told = self._pipe(self._child.stderr).read(4096)
         kill(self._child)
+        if PROMISED in told.decode(errors="replace"):
+            raise EnvironmentFailedError(
+                PARTIAL,
+                hint="`incidentctl sync` brings them",
+            )
         raise EnvironmentFailedError(
             "git could not read the record", hint="try: git fsck --connectivity-only"
         )

@@ -64,6 +64,13 @@ class Reader:
         opened = {incident: head for incident, (_, head) in self._store.index().open.items()}
         return self._overlaid(opened, pending, only_open=True)
 
+    def own_open_heads(self) -> list[Head]:
+        """Return the open incidents in which this clone recorded what is not on the remote yet.
+
+        For where the others cannot be read.
+        """
+        return self._overlaid({}, self._own_ids(), only_open=True)
+
     def heads(self) -> list[Head]:
         """Return all incidents, the newest first."""
         pending = self._pending()
@@ -77,9 +84,12 @@ class Reader:
 
     def last_ids(self) -> set[str]:
         """Return the ids as they were last known, and those that wait; without git."""
-        return {outbox.incident_of(path) for path in outbox.paths(self._boxes)}.union(
-            self._store.last_ids()
-        )
+        return self._own_ids().union(self._store.last_ids())
+
+    def _own_ids(self) -> set[str]:
+        """Return the ids of which this clone has something that is not on the remote yet."""
+        boxes = (*self._boxes, *((self._sent,) if self._sent else ()))
+        return {outbox.incident_of(path) for path in outbox.paths(boxes)}
 
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; the whole id finds just itself."""

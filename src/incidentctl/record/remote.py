@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record import health, refs
 from incidentctl.record.git import Git, Result, finish_live
 
 OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
@@ -49,6 +51,8 @@ _RACE = (
     "[rejected]", "fetch first", "non-fast-forward", "stale info", "cannot lock ref",
     "failed to update ref", "incorrect old value", "reference already exists",
 )  # fmt: skip
+#: So many pushes that others seem to have overtaken, while nothing has come: it is no race.
+_NO_RACE = 3
 
 
 class Answer(NamedTuple):
@@ -72,6 +76,8 @@ class Remote:
         self._branch = f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{name}/{branch}"
         self._ssh: dict[str, str] | None = None
+        self._raced: tuple[str | None, int] = (None, 0)
+        """The tip that was there when a push was last overtaken, and how often it was that one."""
 
     def fault(self) -> str | None:
         """Say why there is no such remote; None when there is one."""
@@ -91,6 +97,21 @@ class Remote:
         )  # fmt: skip
         if done is not None and "couldn't find remote ref" in done.err:
             return Answer(MISSING)
+        return self._answer(done)
+
+    def complete(self, tips: Iterable[str | None], *, until: float) -> Answer:
+        """Bring what a partial clone lacks of the record at some commits; no ref moves.
+
+        The whole branch comes for that, as to a fresh clone.
+        """
+        if not any(tip and health.missing(self._git, tip).objects for tip in tips):
+            return Answer(OK)
+        done = self._run(
+            "fetch", "--refetch", "--progress", "--no-tags", "--no-write-fetch-head",
+            "--no-auto-maintenance", "--no-prune", "--no-recurse-submodules", "--refmap=",
+            "--no-filter", "--upload-pack=git-upload-pack", "--", self._name, self._branch,
+            until=until,
+        )  # fmt: skip
         return self._answer(done)
 
     def has_branches(self, *, until: float) -> bool | None:
@@ -133,9 +154,17 @@ class Remote:
             return self._answer(done)
         told = lines[0].rpartition("\t")[2]
         raced = any(phrase in f"{told} {done.err}".casefold() for phrase in _RACE)
-        if raced and not (instead_of and "remote rejected" in told):  # it takes no forced push
+        forced = instead_of and "remote rejected" in told  # it takes no forced push
+        if raced and not forced and self._may_be_a_race():
             return Answer(BEHIND, "others push at the same time")
         return Answer(REFUSED, f"{self._name} refuses the push: {_shown(told, done.err)}")
+
+    def _may_be_a_race(self) -> bool:
+        """Say whether others may have been first: then what was fetched changes between tries."""
+        tip = refs.read(self._git, self.tracking)
+        before, times = self._raced
+        self._raced = (tip, times + 1 if tip == before else 1)
+        return self._raced[1] < _NO_RACE
 
     def _answer(self, done: Result | None) -> Answer:
         if done is None:

@@ -15,7 +15,7 @@ from incidentctl.domain.ids import incident_folder
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import paths
 from incidentctl.record.git import Git
-from incidentctl.record.objects import Found, Objects
+from incidentctl.record.objects import PARTIAL, PROMISED, Objects
 from incidentctl.record.stored import Stored, check, choose, named_by
 
 _FOLDER = "incidents"
@@ -121,7 +121,8 @@ def _changes(git: Git, ours: str | None, theirs: str) -> list[tuple[str, str, st
     arguments = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev", ours, theirs, *within)
     done = git.run("diff-tree", *arguments, timeout=60.0)
     if done.code:
-        raise EnvironmentFailedError(f"git could not compare the record: {done.err.strip()}")
+        why = PARTIAL if PROMISED in done.err else done.err.strip()
+        raise EnvironmentFailedError(f"git could not compare the record: {why}")
     fields = done.out.decode(errors="surrogateescape").split("\0")
     return [
         (old_mode.lstrip(":"), mode, old, new, status, path)
@@ -140,7 +141,7 @@ def _read_gone(git: Git, gone: list[_Change], strays: list[str]) -> list[_Change
         blobs = objects.many([each.ours or "" for each in gone])
         for each, blob in zip(gone, blobs, strict=True):
             try:
-                check(each.place.name, _bytes(blob))
+                check(each.place.name, (blob and blob.data) or b"")
                 whole.append(each)
             except EventError:
                 strays.append(each.path)
@@ -178,13 +179,13 @@ def _read(
     with Objects(git) as objects:
         blobs = objects.many(wanted)
         for (incident, name), path, ours, _ in changes:
-            data = [_bytes(next(blobs)), _bytes(next(blobs)) if ours else b""]
+            data = [blob and blob.data for blob in (next(blobs), next(blobs) if ours else None)]
             try:
-                theirs = check(name, data[0])
+                theirs = check(name, data[0] or b"")
                 if ours is None:
                     found.added.setdefault(incident, {})[name] = theirs
                     continue
-                mine = check(name, data[1])
+                mine = check(name, data[1] or b"")
             except EventError:
                 left_out.append(path)
                 continue
@@ -197,15 +198,3 @@ def _read(
                 found.kept.setdefault(incident, set()).add(name)
             disputed += [] if same else [path]
     return tuple(disputed)
-
-
-def _bytes(blob: Found | None) -> bytes:
-    """Return what a file holds, nothing of one that is too large.
-
-    One that is not here, as in a partial clone, may be an event: it is taken for no stray.
-    """
-    if blob is None:
-        raise EnvironmentFailedError(
-            "git lacks objects of the record here", hint="incidentctl doctor"
-        )
-    return blob.data or b""
