@@ -20,6 +20,10 @@ from torture.machine import Machine
 from torture.plan import Plan
 
 
+#: A process that was told to end is told so again after so many seconds.
+_AGAIN = 10.0
+
+
 class Played(NamedTuple):
     """A history that was played: its number, and what it did."""
 
@@ -74,8 +78,21 @@ def run(
                         yield Played(number, actions, kills, acknowledged, violations)
         finally:
             for pid in children.values():
-                os.kill(pid, signal.SIGTERM)
-                os.waitpid(pid, 0)
+                _end(pid)
+
+
+def _end(pid: int) -> None:
+    """End a process of a job: once more where Python drops what its handler raises.
+
+    That is so where the signal comes while Python runs what it cannot let fail, such as a finalizer.
+    """
+    while True:
+        os.kill(pid, signal.SIGTERM)
+        again = time.monotonic() + _AGAIN
+        while time.monotonic() < again:
+            if os.waitpid(pid, os.WNOHANG) != (0, 0):
+                return
+            time.sleep(0.01)
 
 
 def _work(
