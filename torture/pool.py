@@ -19,7 +19,6 @@ from torture.history import Outcome, play
 from torture.machine import Machine
 from torture.plan import Plan
 
-
 #: A process that was told to end is told so again after so many seconds.
 _AGAIN = 10.0
 
@@ -84,7 +83,7 @@ def run(
 def _end(pid: int) -> None:
     """End a process of a job: once more where Python drops what its handler raises.
 
-    That is so where the signal comes while Python runs what it cannot let fail, such as a finalizer.
+    So it is where the signal comes while Python runs what may not fail, such as a finalizer.
     """
     while True:
         os.kill(pid, signal.SIGTERM)
