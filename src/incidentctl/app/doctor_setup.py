@@ -85,7 +85,7 @@ class Setup:
         """Return the folder of the record's own files in the git directory."""
         return self.place.common_dir / "incidentctl" if self.place else None
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Part, Part]:
         """Return the shared part of the record, and that of the restricted incidents."""
         common = self.place.common_dir if self.place else self.state / "record.git"

@@ -9,6 +9,7 @@ import typer
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, Json
 from incidentctl.cli.responding import restriction, workspace_of
+from incidentctl.domain.doctor import count
 
 
 def adopt_command(
@@ -32,7 +33,7 @@ def adopt_command(
     if json:
         console.print_json("adopt", {"incidents": done.incidents, "commit": done.commit})
         return
-    for ident, count in done.incidents.items():
+    for ident, number in done.incidents.items():
         apart = workspace.record.is_restricted(ident)
         kept = f", restricted: {restriction(workspace)}" if apart else ""
-        console.out(f"{ident}  {count} {'event' if count == 1 else 'events'} adopted{kept}")
+        console.out(f"{ident}  {count(number, 'event')} adopted{kept}")

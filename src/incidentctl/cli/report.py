@@ -10,6 +10,7 @@ import typer
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
 from incidentctl.cli.responding import workspace_of
+from incidentctl.domain.doctor import count
 from incidentctl.errors import UsageError
 
 
@@ -75,12 +76,8 @@ def report_command(
             "warning",
         )
     if found.restricted:
-        left = (
-            "1 restricted incident is"
-            if found.restricted == 1
-            else (f"{found.restricted} restricted incidents are")
-        )
-        console.say(f"{left} left out.", "warning")
+        are = "is" if found.restricted == 1 else "are"
+        console.say(f"{count(found.restricted, 'restricted incident')} {are} left out.", "warning")
     if "json" in chosen:
         console.print_json("report", as_json(found))
     elif "csv" in chosen:

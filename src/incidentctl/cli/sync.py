@@ -13,7 +13,7 @@ from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
 from incidentctl.cli.responding import workspace_of
-from incidentctl.domain.doctor import refusal_hint
+from incidentctl.domain.doctor import count, refusal_hint
 from incidentctl.errors import EnvironmentFailedError
 
 _HINTS = {
@@ -77,12 +77,8 @@ def _hint(workspace: Workspace, done: Synced) -> str:
 
 
 def _sentence(done: Synced) -> str:
-    moved = f"{_events(done.sent)} sent, {_events(done.received)} received"
+    moved = f"{count(done.sent, 'event')} sent, {count(done.received, 'event')} received"
     if done.state == "ok":
         return f"In step with the remote: {moved}."
-    left = f"{_events(done.pending)} still to be sent"
+    left = f"{count(done.pending, 'event')} still to be sent"
     return f"{done.state}: {done.reason or 'no reason is known'} ({moved}, {left})"
-
-
-def _events(number: int) -> str:
-    return "1 event" if number == 1 else f"{number} events"

@@ -257,7 +257,8 @@ class Record(Reader):
             # What a view has shown stays in it, also what is not merged yet.
             if rendered and rendered.truth == tips.truth and not self._store.beside(tips):
                 return rendered.log
-            return self._render(incident, *self.events(incident))
+            # Of this record alone, also where another is beside it that keeps incidents apart.
+            return self._render(incident, *Reader.events(self, incident))
 
         try:
             return self._view.show(incident, render)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import health, refs
+from incidentctl.record import refs
 from incidentctl.record.git import Git, Result, finish_live
 
 OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
@@ -104,6 +104,8 @@ class Remote:
 
         The whole branch comes for that, as to a fresh clone.
         """
+        from incidentctl.record import health  # noqa: PLC0415 (not for who only records)
+
         if not any(tip and health.missing(self._git, tip).objects for tip in tips):
             return Answer(OK)
         done = self._run(

@@ -10,7 +10,7 @@ from typing import Any
 from incidentctl.domain.events import Event, Unsynced
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
-from incidentctl.record.flush import Flushed, Rendered
+from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.record import Acknowledged, Record
 from incidentctl.record.remote import MISCONFIGURED
@@ -98,12 +98,6 @@ class RecordWithRestricted(Record):
                 return Exchanged(MISCONFIGURED, reason, 0, frozenset(), 0, ())
         return self._apart.exchange(author, limit=limit)
 
-    def _show_view(self, incident: str, *, rendered: Rendered | None = None) -> str | None:
-        """Show nothing of what is restricted, also where somebody pushed events of its id."""
-        if self.is_restricted(incident):
-            return None
-        return super()._show_view(incident, rendered=rendered)
-
     def purge(self, author: Author, *, marker: str, limit: float) -> str | None:
         """Purge both; as `Record.purge`."""
         apart = self._apart.purge(author, marker=marker, limit=limit)
@@ -161,6 +155,11 @@ class RecordWithRestricted(Record):
             (self._restricted_remote, self._apart.unsynced(), self._apart.exchange_status()),
         )
         return [(name, left, last) for name, left, last in found if name and left is not None]
+
+    def told(self) -> None:
+        """Forget the notes of exchanges with both; as `Record.told`."""
+        super().told()
+        self._apart.told()
 
     def pulse(self) -> tuple[object, ...]:
         """Return what differs when either has changed; as `Record.pulse`."""

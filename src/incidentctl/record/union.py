@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from incidentctl.domain.events import EventError
@@ -101,11 +101,7 @@ def compare(git: Git, ours: str | None, theirs: str, *, most: int | None = None)
             if known is None:
                 found.unread.setdefault(incident, {})[name] = oid
         changes = [change for change in changes if change.ours is not None]
-
-    def named(incident: str) -> set[str]:
-        return _named(git, [commit for commit in (ours, theirs) if commit], incident)
-
-    disputed = _read(git, changes, found, left_out, named=named) if changes else ()
+    disputed = _read(git, changes, found, left_out, commits=(ours, theirs)) if changes else ()
     if most is None or len(gone) <= most:
         gone = _read_gone(git, gone, strays)
     for (incident, name), *_ in gone:
@@ -170,7 +166,7 @@ def _read(
     found: Difference,
     left_out: list[str],
     *,
-    named: Callable[[str], set[str]],
+    commits: tuple[str | None, str],
 ) -> tuple[str, ...]:
     """Read and check the events that only they have, or that both have with different bytes."""
     disputed = []
@@ -190,7 +186,7 @@ def _read(
                 left_out.append(path)
                 continue
             if incident not in redactions:
-                redactions[incident] = named(incident)
+                redactions[incident] = _named(git, filter(None, commits), incident)
             stands, same = choose(mine, theirs, named=redactions[incident])
             if stands is theirs:
                 found.changed.setdefault(incident, {})[name] = theirs
