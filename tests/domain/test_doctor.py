@@ -5,7 +5,6 @@ import pytest
 from incidentctl.domain.doctor import (
     Check,
     clock_check,
-    count,
     fails,
     git_check,
     inert,
@@ -13,6 +12,7 @@ from incidentctl.domain.doctor import (
 )
 from incidentctl.domain.doctor_ci import runs_on
 from incidentctl.domain.ids import ulid
+from incidentctl.domain.text import count
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 

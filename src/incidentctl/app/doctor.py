@@ -14,7 +14,8 @@ from incidentctl.app.doctor_setup import Setup
 from incidentctl.app.lint import drills_of, lint
 from incidentctl.app.places import state_folder
 from incidentctl.app.workspace import Workspace
-from incidentctl.domain.doctor import Check, State, count, git_check, inert
+from incidentctl.domain.doctor import Check, State, git_check, inert
+from incidentctl.domain.text import count
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError
 from incidentctl.record import health
 from incidentctl.record.git import Git

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from incidentctl.app.doctor_setup import Part, Setup
-from incidentctl.domain.doctor import Check, clock_check, count
+from incidentctl.domain.doctor import Check, clock_check
 from incidentctl.domain.ids import incident_folder, is_incident_id
+from incidentctl.domain.text import count
 from incidentctl.domain.times import rough_duration
 from incidentctl.record import health, outbox, refs, team
 

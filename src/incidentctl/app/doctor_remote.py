@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from incidentctl.app.doctor_setup import Part, Setup
-from incidentctl.domain.doctor import STALE, Check, State, count, refusal_hint
+from incidentctl.domain.doctor import STALE, Check, State, refusal_hint
 from incidentctl.domain.doctor_ci import GITLAB, runs_on
+from incidentctl.domain.text import count
 from incidentctl.domain.times import rough_duration
 from incidentctl.files.ci import pipelines
 from incidentctl.record import health, status

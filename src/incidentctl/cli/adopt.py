@@ -9,7 +9,7 @@ import typer
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, Json
 from incidentctl.cli.responding import restriction, workspace_of
-from incidentctl.domain.doctor import count
+from incidentctl.domain.text import count
 
 
 def adopt_command(

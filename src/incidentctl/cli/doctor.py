@@ -8,7 +8,8 @@ from incidentctl.app.doctor import doctor
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
 from incidentctl.cli.responding import workspace_of
-from incidentctl.domain.doctor import count, fails
+from incidentctl.domain.doctor import fails
+from incidentctl.domain.text import count
 
 _STYLES = {"warn": "warning", "bad": "error"}
 

@@ -10,7 +10,7 @@ import typer
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
 from incidentctl.cli.responding import workspace_of
-from incidentctl.domain.doctor import count
+from incidentctl.domain.text import count
 from incidentctl.errors import UsageError
 
 

@@ -13,7 +13,8 @@ from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
 from incidentctl.cli.responding import workspace_of
-from incidentctl.domain.doctor import count, refusal_hint
+from incidentctl.domain.doctor import refusal_hint
+from incidentctl.domain.text import count
 from incidentctl.errors import EnvironmentFailedError
 
 _HINTS = {

@@ -97,8 +97,3 @@ def refusal_hint(reason: str | None, branch: str) -> str:
             "refuses a secret: `incidentctl redact`, then `incidentctl purge`"
         )
     return f"let {branch} be pushed to, and say `incidentctl sync`"
-
-
-def count(number: int, thing: str) -> str:
-    """Write a number of things: `1 event`, `2 events`."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
