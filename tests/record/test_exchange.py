@@ -419,6 +419,36 @@ def test_a_remote_that_never_answers_is_given_up(ann: Clone, black_hole: int, sc
     assert "did not answer" in str(done.reason)
 
 
+def test_the_mirror_stays_with_a_truth_that_git_could_not_move(
+    monkeypatch: pytest.MonkeyPatch, remote: Clone, ann: Clone, bob: Clone
+) -> None:
+    """Whoever reads the mirror must not see a merge that the record never took."""
+    known = say(ann, facts.Declared("a"))
+    shared(ann)
+    shared(bob)
+    known += say(bob, facts.Noted("bob"))
+    shared(bob)
+    known += say(ann, facts.Noted("ann"))
+
+    before = tip(ann, TRUTH)
+    lock = ann.git_dir / f"{TRUTH}.lock"
+
+    def hinder(name: str) -> None:
+        if name == "exchange.pushed":
+            lock.touch()
+
+    monkeypatch.setattr(exchange_module, "point", hinder)
+    exchange(ann)
+    assert tip(ann, BRANCH) == tip(ann, TRUTH) == before
+    monkeypatch.undo()
+    lock.unlink()
+    say(ann, facts.Noted("next"))
+    shared(ann)
+    assert tip(ann, BRANCH) == tip(ann, TRUTH)
+    assert set(known) < set(ids(ann))
+    assert opened(ann).mirror_note() is None
+
+
 def test_a_truth_that_somebody_moved_back_is_healed_from_what_was_not_yet_shared(
     ann: Clone,
 ) -> None:

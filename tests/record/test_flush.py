@@ -129,6 +129,26 @@ def test_an_event_that_is_in_already_is_forgotten_and_not_committed_again(clone:
     assert clone.git("rev-parse", TRUTH).strip() == commit
 
 
+def test_what_is_in_already_does_not_stand_for_the_last_of_its_incident(clone: Clone) -> None:
+    """A process that died before it could forget leaves an action that sorts behind others."""
+    record = clone.declare()
+    secret = action(facts.Noted("hunter2"))
+    record.acknowledge(secret)
+    record.flush()
+    redaction = action(facts.Redacted(secret.events[0].id))
+    time.sleep(0.002)  # ids of one millisecond have no order
+    later = record.acknowledge(action(facts.Noted("later"))).path
+    data = later.read_bytes()
+    record.flush()
+    later.write_bytes(data)
+    record.acknowledge(redaction)
+    assert clone.record().flush().pending == 0
+    assert clone.outbox() == []
+    assert "hunter2" not in clone.git("grep", "-h", "", TRUTH)
+    log = clone.git("show", f"{TRUTH}:{paths.log_path(INCIDENT)}")
+    assert redaction.events[0].id in log
+
+
 def test_a_damaged_file_in_the_outbox_stops_nothing(clone: Clone) -> None:
     record = clone.declare()
     box = clone.git_dir / "incidentctl" / "outbox"

@@ -70,6 +70,20 @@ def test_a_user_who_commits_on_a_checkout_of_the_mirror_deletes_nothing(clone: C
     assert {head.id for head in clone.record().heads()} == {INCIDENT, OTHER}
 
 
+def test_the_mirror_does_not_run_ahead_of_a_truth_that_git_could_not_move(clone: Clone) -> None:
+    record = clone.declare()
+    before = tip(clone, TRUTH)
+    lock = clone.git_dir / f"{TRUTH}.lock"
+    lock.touch()
+    record.acknowledge(action(facts.Noted("x")))
+    assert record.flush().pending == 1
+    assert tip(clone, MIRROR) == tip(clone, TRUTH) == before
+    lock.unlink()
+    note(clone, "y")
+    assert tip(clone, MIRROR) == tip(clone, TRUTH) != before
+    assert clone.record().mirror_note() is None
+
+
 def test_the_mirror_catches_up_once_nobody_has_it_checked_out(clone: Clone) -> None:
     clone.declare()
     clone.git("checkout", "-q", "incident-log")

@@ -11,7 +11,7 @@ from incidentctl.domain.ids import incident_folder
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.record import folder as folders
-from incidentctl.record import paths
+from incidentctl.record import paths, refs
 from incidentctl.record.crash import point
 from incidentctl.record.folder import Folder
 from incidentctl.record.outbox import Author, Pending
@@ -81,10 +81,10 @@ class Batch:
         # Git starts while log.md is rendered, and what is not for the commit is rendered while
         # git works: together 10 ms of a `log` with 1,000 events.
         with Stream(self._store.git, self._store.truth, base) as stream:
-            return self._import(stream, pending, absorbed)
+            return self._import(stream, pending, tips, absorbed)
 
     def _import(
-        self, stream: Stream, pending: Sequence[Pending], absorbed: tuple[str, ...]
+        self, stream: Stream, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
     ) -> Outcome:
         """Write the commits, and see what the truth holds then."""
         late = {i for i, fresh in self._fresh.items() if _may_lag(self._folders[i], fresh)}
@@ -113,6 +113,8 @@ class Batch:
                 if answers[number] == blob_id(self._fresh[key[0]][key[1]].data, answers[last])
             }  # fmt: skip
         else:
+            if answers[last] and after.mirror == answers[last]:  # the truth was locked
+                refs.move(self._store.git, (str(self._store.mirror), tips.mirror, after.mirror))
             held = held_by(self._store.git, after.truth, self._fresh)
         done = tuple(
             action
@@ -123,7 +125,6 @@ class Batch:
             )
         )
         if not done and pending:
-            self._remove_report(result.err)
             raise EnvironmentFailedError(f"git did not take the events: {_reason(result.err)}")
         point("flush.verified")
         commits = {
@@ -221,7 +222,9 @@ class Batch:
         self, stream: Stream, pending: Sequence[Pending], logs: dict[str, str]
     ) -> dict[str, int]:
         """Write a commit per action; log.md goes into the last one of each incident."""
-        last = {action.incident: action.path.name for action in pending}
+        # What is in already, as of a process that died before it could forget it, has no commit.
+        fresh = [action for action in pending if self._fresh_of(action)]
+        last = {action.incident: action.path.name for action in fresh}
         own = {(action.incident, name) for action in pending for name in action.entries}
         found = [
             (incident, name, event)
@@ -237,12 +240,9 @@ class Batch:
             for incident in {incident for incident, _, _ in found} - last.keys():
                 self._complete(stream, incident, logs)
         marks: dict[str, int] = {}
-        for action in pending:
-            fresh = self._fresh.get(action.incident, {})
-            files = {name: data for name, data in action.entries.items() if name in fresh}
-            if not files:
-                continue
-            moment = next(iter(fresh[name].event.recorded for name in files))
+        for action in fresh:
+            files = self._fresh_of(action)
+            moment = self._fresh[action.incident][next(iter(files))].event.recorded
             message = f"{subject(action.summary)}\n\nIncident: {action.incident}\n"
             marks[action.path.name] = stream.commit(action.author, moment, message)
             for name, data in files.items():
@@ -250,6 +250,10 @@ class Batch:
             if last[action.incident] == action.path.name:
                 self._complete(stream, action.incident, logs)
         return marks
+
+    def _fresh_of(self, action: Pending) -> dict[str, bytes]:
+        fresh = self._fresh.get(action.incident, {})
+        return {name: data for name, data in action.entries.items() if name in fresh}
 
     def _complete(self, stream: Stream, incident: str, logs: dict[str, str]) -> None:
         """Put into the last commit of an incident what follows from its events."""
@@ -265,14 +269,6 @@ class Batch:
             told = folders.problems(paths.log_path(incident), folder, now=self._now())
             logs[incident] = self._render(incident, folder.events(), told)
         return logs
-
-    def _remove_report(self, err: str) -> None:
-        """Remove the report that fast-import leaves in the git directory when it fails."""
-        _, found, name = err.partition("fast_import_crash_")
-        if found:
-            digits = name.split()[0]
-            if digits.isdigit():
-                (self._store.git.git_dir / f"fast_import_crash_{digits}").unlink(missing_ok=True)
 
 
 def _checked(action: Pending) -> dict[str, Stored]:

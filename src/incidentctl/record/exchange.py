@@ -80,7 +80,6 @@ class Exchange:
         self._author = author
         self._now = now
         self._flush = flush
-        self._mirror = store.mirror
         self._mirror_is_free = mirror_is_free
         self._owe = owe
         self._forgotten = 0
@@ -198,7 +197,7 @@ class Exchange:
         truth = self._store.tips().truth
         if theirs is None or theirs == truth:
             return _Offer(truth) if truth is not None and theirs is None else None
-        if truth is not None and self._follows(theirs, truth):
+        if truth is not None and refs.follows(self._git, theirs, truth):
             self._store.absorb(theirs)
             return _Offer(truth)
         difference = compare(self._git, truth, theirs, most=_MOST_READ)
@@ -208,7 +207,7 @@ class Exchange:
             clean = difference.follows and holds_only_the_record(self._git, theirs)
             foreign = not adds
         else:
-            clean = difference.follows and self._follows(truth, theirs)
+            clean = difference.follows and refs.follows(self._git, truth, theirs)
             foreign = not adds and self._is_foreign(theirs, truth)
         if foreign:
             raise _ForeignError(
@@ -251,9 +250,6 @@ class Exchange:
             return _Offer(onto(chain, truth, difference.added), instead_of=theirs)
         return None
 
-    def _follows(self, older: str, newer: str) -> bool:
-        return self._git.run("merge-base", "--is-ancestor", older, newer).code == 0
-
     def _is_foreign(self, theirs: str, truth: str) -> bool:
         """Say whether a branch has nothing to do with the record: no folder, no common history."""
         held = self._git.run("ls-tree", "--name-only", theirs, "--", "incidents").out.strip()
@@ -267,8 +263,7 @@ class Exchange:
             if not lock.take(wait=_WAIT):
                 return False  # the next round sees to it
             before = self._store.tips()
-            mirror = self._mirror if self._mirror_is_free() else None
-            advance(self._git, commit, truth=self._store.truth, mirror=mirror)
+            advance(self._store, commit, move_mirror=self._mirror_is_free())
         if self._store.tips().truth == commit:
             point("exchange.taken")
             old = (before.truth, before.mirror if before.mirror == before.truth else None)

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from incidentctl.record import refs
-from incidentctl.record.git import Git
 from incidentctl.record.store import Store
 
 
@@ -37,8 +36,4 @@ def _newer(store: Store, below: str) -> str | None:
     mirror = refs.read(store.git, store.mirror) if store.mirror else None
     if mirror is None or mirror == below:
         return None
-    return mirror if _follows(store.git, below, mirror) else None
-
-
-def _follows(git: Git, older: str, newer: str) -> bool:
-    return git.run("merge-base", "--is-ancestor", older, newer).code == 0
+    return mirror if refs.follows(store.git, below, mirror) else None

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
-from incidentctl.record import paths
+from incidentctl.record import paths, refs
 from incidentctl.record.batch import Render
-from incidentctl.record.git import Git
 from incidentctl.record.outbox import Author
 from incidentctl.record.store import Store
 from incidentctl.record.stored import redacted
@@ -75,13 +74,20 @@ def merge(
     return answers[number]
 
 
-def advance(git: Git, commit: str, *, truth: str, mirror: str | None) -> None:
-    """Move the truth to a commit that follows it, and the mirror if it can follow, too.
+def advance(store: Store, commit: str, *, move_mirror: bool) -> None:
+    """Move the truth to a commit if that follows it, and the mirror if it can follow, too.
 
-    Only for the holder of the clone's lock. Judged by the truth: a mirror with commits of its own
-    stays, and git then ends with 1.
+    Only for the holder of the clone's lock. A mirror with commits of its own stays, and so does one
+    whose truth cannot move: nobody may read there what the record has not.
     """
-    moves = [f"reset {ref}\nfrom {commit}\n\n" for ref in (truth, mirror) if ref]
-    data = "".join(["feature done\n", *moves, "done\n"])
-    git.run("fast-import", "--quiet", data=data.encode(), timeout=60.0)
-    git.run("update-ref", "-d", TEMPORARY)
+    tips = store.tips()
+    moves = [(store.truth, commit, tips.truth)]
+    if move_mirror and store.mirror and _can_move(store, tips.mirror, commit):
+        moves.append((store.mirror, commit, tips.mirror))
+    if _can_move(store, tips.truth, commit):
+        refs.move(store.git, *moves)
+    store.git.run("update-ref", "-d", TEMPORARY)
+
+
+def _can_move(store: Store, tip: str | None, commit: str) -> bool:
+    return tip is None or refs.follows(store.git, tip, commit)

@@ -18,10 +18,10 @@ from typing import NamedTuple
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
-from incidentctl.record import outbox, paths, sent
+from incidentctl.record import outbox, paths, refs, sent
 from incidentctl.record.batch import Render
 from incidentctl.record.folder import Folder
-from incidentctl.record.git import Git, Result
+from incidentctl.record.git import Git
 from incidentctl.record.lock import Lock
 from incidentctl.record.outbox import Author
 from incidentctl.record.proof import held_by
@@ -64,7 +64,7 @@ def is_replaced(git: Git, commit: str, by: str, names: Iterable[str]) -> bool:
     if replaced & set(_roots(git, commit)):
         return True
     # What a shallow clone took for a root when it purged is a later commit.
-    return any(git.run("merge-base", "--is-ancestor", each, commit).code == 0 for each in replaced)
+    return any(refs.follows(git, each, commit) for each in replaced)
 
 
 def _roots(git: Git, commit: str) -> list[str]:
@@ -183,11 +183,11 @@ def replace(
     itself keeps unreachable objects for two weeks; they are the user's to prune.
     """
     git, tips = store.git, store.tips()
-    moves = [f"update {store.truth} {commit} {before}\n"]
+    moves = [(store.truth, commit, before)]
     if store.mirror and tips.mirror is not None and mirror_is_free():
-        moves.append(f"update {store.mirror} {commit} {tips.mirror}\n")
+        moves.append((store.mirror, commit, tips.mirror))
     # Both at once: a process that is killed between would leave the old chain on the mirror.
-    if _update(git, moves).code and (len(moves) == 1 or _update(git, moves[:1]).code):
+    if not refs.move(git, *moves):
         return False
     for ref in filter(None, (store.truth, store.mirror, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
@@ -195,10 +195,6 @@ def replace(
     shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the texts of before
     _clear(git, state, commit)
     return True
-
-
-def _update(git: Git, moves: list[str]) -> Result:
-    return git.run("update-ref", "--stdin", data="".join(moves).encode())
 
 
 def _clear(git: Git, state: Path, commit: str) -> None:

@@ -57,6 +57,24 @@ def is_there(git: Git, oid: str | None) -> bool:
         return git.run("cat-file", "-e", f"{oid}^{{commit}}").code == 0
 
 
+def follows(git: Git, older: str, newer: str) -> bool:
+    """Say whether a commit is another's ancestor, or that commit itself."""
+    return git.run("merge-base", "--is-ancestor", older, newer).code == 0
+
+
+def move(git: Git, *moves: tuple[str, str | None, str | None]) -> bool:
+    """Move refs from where they were, all at once: each by name, to a commit, from a commit.
+
+    Where not all can move the first one moves alone; False when it cannot. None is no ref.
+    """
+    for some in dict.fromkeys((moves, moves[:1])):
+        none = "0" * len(next(filter(None, some[0][1:])))
+        data = "".join(f"update {ref} {to or none} {was or none}\n" for ref, to, was in some)
+        if git.run("update-ref", "--stdin", data=data.encode()).code == 0:
+            return True
+    return False
+
+
 def _git_dirs(common: Path) -> Iterator[Path]:
     with contextlib.suppress(OSError):
         yield from (common / "worktrees").iterdir()

@@ -17,6 +17,7 @@ from incidentctl.record.outbox import Author
 
 # Forges make links and messages out of these, wherever the text came from.
 _CALLS = re.compile(r"([@#](?=\w)|[!&$](?=\d)|\bGH-(?=\d))", re.IGNORECASE)
+_REPORT = re.compile(r"\bfast_import_crash_\d+\b")
 _TIMEOUT = 60.0
 
 
@@ -38,6 +39,7 @@ class Stream:
     def __init__(self, git: Git, ref: str, base: str | None, *, force: bool = False) -> None:
         """Start on the commit `base`, or with a new root; `force` is for a ref of no account."""
         options = ("--force",) if force else ()
+        self._git = git
         self._child = git.start(("fast-import", "--quiet", *options), feed=True)
         self._worker = threading.Thread(target=self._import)
         self._result: Result | EnvironmentFailedError | None = None
@@ -112,6 +114,8 @@ class Stream:
         self._worker.join()
         if not isinstance(self._result, Result):
             raise self._result or EnvironmentFailedError("git could not be fed")
+        for name in _REPORT.findall(self._result.err):  # which git leaves where it fails
+            (self._git.git_dir / name).unlink(missing_ok=True)
         lines = self._result.out.decode(errors="replace").splitlines()
         found = [_oid(line) for line in lines] + [""] * (self._asked - len(lines))
         return self._result, found
