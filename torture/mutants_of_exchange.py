@@ -77,9 +77,15 @@ def follow_though_the_remote_lost_events() -> None:
 @mutant("remote", "mirror")
 def carry_foreign_paths() -> None:
     compare = union.compare
-    replace(
-        exchange, "compare", lambda *given, **more: compare(*given, **more)._replace(left_out=())
-    )
+
+    def carrying(git: Any, ours: Any, theirs: str, **more: Any) -> Any:
+        found = compare(git, ours, theirs, **more)
+        listed = git.run("ls-tree", theirs, "--", *found.left_out).out.decode().splitlines()
+        foreign = {line.partition("\t")[2]: line.split()[2] for line in listed}
+        carried = {path: oid for path, oid in foreign.items() if path in found.left_out}
+        return found._replace(left_out=(), markers=found.markers | carried)
+
+    replace(exchange, "compare", carrying)
 
 
 @mutant("remote", "kill")
