@@ -12,6 +12,17 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone, now
+from tests.record.sharing import (
+    BRANCH,
+    TRUTH,
+    clone_of,
+    exchange,
+    make_remote,
+    opened,
+    say,
+    shared,
+    tip,
+)
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import encode
@@ -19,25 +30,12 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import exchange as exchange_module
 from incidentctl.record import paths
 from incidentctl.record.crash import EXCHANGE_POINTS
-from incidentctl.record.record import Record
 from incidentctl.record.status import Exchanged
-
-TRUTH = "refs/incidentctl/log"
-BRANCH = "refs/heads/incident-log"
 
 
 @pytest.fixture
 def remote(tmp_path: Path) -> Clone:
-    made = make_clone(tmp_path / "remote.git", "--bare")
-    seed = make_clone(tmp_path / "seed")
-    seed.git("push", "-q", str(made.path), "main")
-    return made
-
-
-def clone_of(remote: Clone, name: str) -> Clone:
-    path = remote.path.parent / name
-    remote.git("clone", "-q", str(remote.path), str(path))
-    return Clone(path, path / ".git", remote.path.parent / f"fallback-{name}")
+    return make_remote(tmp_path)
 
 
 @pytest.fixture
@@ -50,36 +48,8 @@ def bob(remote: Clone) -> Clone:
     return clone_of(remote, "bob")
 
 
-def opened(clone: Clone) -> Record:
-    return clone.record(remote="origin", work_tree=clone.path)
-
-
-def say(clone: Clone, *stated: object, incident: str = INCIDENT) -> list[str]:
-    record = opened(clone)
-    done = action(*stated, incident=incident)
-    record.acknowledge(done)
-    assert record.flush().commit
-    return [each.id for each in done.events]
-
-
-def exchange(clone: Clone, limit: float = 30.0) -> Exchanged:
-    done = opened(clone).exchange(AUTHOR, limit=limit)
-    assert done is not None
-    return done
-
-
-def shared(clone: Clone) -> Exchanged:
-    done = exchange(clone)
-    assert (done.state, done.reason) == ("ok", None)
-    return done
-
-
 def ids(clone: Clone, incident: str = INCIDENT) -> list[str]:
     return [each.id for each in opened(clone).events(incident)[0]]
-
-
-def tip(clone: Clone, ref: str) -> str:
-    return clone.git("rev-parse", "--verify", "-q", ref, check=False).strip()
 
 
 def log_md(clone: Clone, ref: str = TRUTH, incident: str = INCIDENT) -> str:

@@ -8,22 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.record.kit import AUTHOR, OTHER, Clone, action, make_clone
+from tests.record.kit import AUTHOR, OTHER, make_clone
+from tests.record.sharing import clone_of, make_remote, say
 
 from incidentctl.domain import facts
 from incidentctl.record.lock import Lock
-
-
-def clone_of(remote: Clone, name: str) -> Clone:
-    path = remote.path.parent / name
-    remote.git("clone", "-q", str(remote.path), str(path))
-    return Clone(path, path / ".git", remote.path.parent / f"fallback-{name}")
-
-
-def say(clone: Clone, incident: str) -> None:
-    record = clone.record(remote="origin")
-    record.acknowledge(action(facts.Noted("x"), incident=incident))
-    assert record.flush().commit
 
 
 @pytest.mark.parametrize("name", ["refs/incidentctl/merge", "refs/remotes/origin/incident-log"])
@@ -31,14 +20,13 @@ def say(clone: Clone, incident: str) -> None:
 def test_the_lock_of_a_killed_git_is_taken_away_once_it_is_old(
     tmp_path: Path, name: str, age: float, state: str
 ) -> None:
-    remote = make_clone(tmp_path / "remote.git", "--bare")
-    make_clone(tmp_path / "seed").git("push", "-q", str(remote.path), "main")
+    remote = make_remote(tmp_path)
     ann, bob = clone_of(remote, "ann"), clone_of(remote, "bob")
-    say(ann, "inc-20261124-1401-k7f")
+    say(ann, facts.Noted("x"), incident="inc-20261124-1401-k7f")
     done = ann.record(remote="origin").exchange(AUTHOR, limit=30.0)
     assert done is not None
     assert done.state == "ok"
-    say(bob, OTHER)
+    say(bob, facts.Noted("x"), incident=OTHER)
     lock = bob.git_dir / f"{name}.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.touch()
@@ -51,8 +39,7 @@ def test_the_lock_of_a_killed_git_is_taken_away_once_it_is_old(
 
 def test_what_a_remote_s_helper_leaves_running_holds_no_lock(tmp_path: Path) -> None:
     """As `git credential-cache--daemon` does for a quarter of an hour."""
-    remote = make_clone(tmp_path / "remote.git", "--bare")
-    make_clone(tmp_path / "seed").git("push", "-q", str(remote.path), "main")
+    remote = make_remote(tmp_path)
     ann = clone_of(remote, "ann")
     daemon = tmp_path / "ssh"
     daemon.write_text(
@@ -61,7 +48,7 @@ def test_what_a_remote_s_helper_leaves_running_holds_no_lock(tmp_path: Path) -> 
     daemon.chmod(0o755)
     ann.git("config", "core.sshCommand", str(daemon))
     ann.git("remote", "set-url", "origin", "ssh://nowhere/x.git")
-    say(ann, OTHER)
+    say(ann, facts.Noted("x"), incident=OTHER)
     record = ann.record(remote="origin")
     lock = Lock(ann.git_dir / "incidentctl/lock", record.remote()._git)
     assert lock.take()

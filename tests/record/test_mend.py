@@ -4,15 +4,9 @@ import shutil
 
 import pytest
 from tests.record.kit import INCIDENT, Clone, action
+from tests.record.sharing import BRANCH, TRUTH, tip
 
 from incidentctl.domain import facts
-
-TRUTH = "refs/incidentctl/log"
-MIRROR = "refs/heads/incident-log"
-
-
-def tip(clone: Clone, ref: str) -> str:
-    return clone.git("rev-parse", ref).strip()
 
 
 def note(clone: Clone, text: str) -> tuple[str, ...]:
@@ -52,7 +46,7 @@ def test_a_torn_ref_of_the_truth_is_moved_aside_and_the_record_goes_on(
     assert len(clone.truth_ids()) == 3
     aside = list((clone.git_dir / "incidentctl").glob("damaged-log-ref-*"))
     assert [path.read_text() for path in aside] == [torn]
-    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+    assert tip(clone, BRANCH) == tip(clone, TRUTH)
     assert note(clone, "and on") == ()
 
 
@@ -72,7 +66,7 @@ def test_a_truth_whose_commit_is_gone_with_the_mirror_s(clone: Clone) -> None:
     gone = tip(clone, TRUTH)
     (clone.git_dir / "objects" / gone[:2] / gone[2:]).unlink()
     shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
-    (clone.git_dir / MIRROR).write_text(before + "\n")
+    (clone.git_dir / BRANCH).write_text(before + "\n")
     assert len(clone.record().events(INCIDENT)[0]) == 1
     assert "damaged" in note(clone, "x")[0]
     assert len(clone.truth_ids()) == 2

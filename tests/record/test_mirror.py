@@ -5,17 +5,11 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action, event, make_clone
+from tests.record.sharing import BRANCH, TRUTH, tip
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import encode
 from incidentctl.record import paths
-
-TRUTH = "refs/incidentctl/log"
-MIRROR = "refs/heads/incident-log"
-
-
-def tip(clone: Clone, ref: str) -> str:
-    return clone.git("rev-parse", ref).strip()
 
 
 def note(clone: Clone, text: str) -> None:
@@ -28,7 +22,7 @@ def note(clone: Clone, text: str) -> None:
 def test_the_mirror_follows(clone: Clone) -> None:
     clone.declare()
     note(clone, "x")
-    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+    assert tip(clone, BRANCH) == tip(clone, TRUTH)
     assert clone.record().mirror_note() is None
 
 
@@ -37,7 +31,7 @@ def test_a_user_who_commits_on_a_checkout_of_the_mirror_deletes_nothing(clone: C
     note(clone, "before")
     clone.git("checkout", "-q", "incident-log")
     note(clone, "meanwhile")
-    assert tip(clone, MIRROR) != tip(clone, TRUTH)
+    assert tip(clone, BRANCH) != tip(clone, TRUTH)
     assert "checked out" in str(clone.record().mirror_note())
 
     theirs = event(facts.Noted("by hand"))
@@ -77,10 +71,10 @@ def test_the_mirror_does_not_run_ahead_of_a_truth_that_git_could_not_move(clone:
     lock.touch()
     record.acknowledge(action(facts.Noted("x")))
     assert record.flush().pending == 1
-    assert tip(clone, MIRROR) == tip(clone, TRUTH) == before
+    assert tip(clone, BRANCH) == tip(clone, TRUTH) == before
     lock.unlink()
     note(clone, "y")
-    assert tip(clone, MIRROR) == tip(clone, TRUTH) != before
+    assert tip(clone, BRANCH) == tip(clone, TRUTH) != before
     assert clone.record().mirror_note() is None
 
 
@@ -91,7 +85,7 @@ def test_the_mirror_catches_up_once_nobody_has_it_checked_out(clone: Clone) -> N
     note(clone, "two")
     clone.git("checkout", "-q", "main")
     note(clone, "three")
-    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+    assert tip(clone, BRANCH) == tip(clone, TRUTH)
 
 
 @pytest.mark.parametrize("cached", [True, False])
@@ -104,17 +98,17 @@ def test_a_deleted_truth_comes_back_from_the_mirror(clone: Clone, cached: bool) 
     assert len(clone.record().events(INCIDENT)[0]) == 2
     note(clone, "y")
     assert len(clone.truth_ids()) == 3
-    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+    assert tip(clone, BRANCH) == tip(clone, TRUTH)
 
 
 def test_a_deleted_or_foreign_mirror_harms_nothing(clone: Clone) -> None:
     clone.declare()
     clone.git("branch", "-D", "incident-log")
     note(clone, "x")
-    assert tip(clone, MIRROR) == tip(clone, TRUTH)
+    assert tip(clone, BRANCH) == tip(clone, TRUTH)
     clone.git("branch", "-f", "incident-log", "main")
     note(clone, "y")
-    assert tip(clone, MIRROR) == tip(clone, "main")
+    assert tip(clone, BRANCH) == tip(clone, "main")
     assert len(clone.truth_ids()) == 3
     clone.git("branch", "-D", "incident-log")
     clone.git("branch", "incident-log/of/mine", "main")  # the mirror's name is a folder now
@@ -128,11 +122,11 @@ def test_a_branch_in_a_rebase_is_left(clone: Clone) -> None:
     clone.git("checkout", "-q", "incident-log")
     clone.git("-c", "sequence.editor=sed -i 1s/^/break\\\\n/", "rebase", "-qi", "HEAD~1")
     assert (clone.git_dir / "rebase-merge").exists()
-    before = tip(clone, MIRROR)
+    before = tip(clone, BRANCH)
     note(clone, "y")
-    assert tip(clone, MIRROR) == before
+    assert tip(clone, BRANCH) == before
     clone.git("rebase", "--abort")
-    assert tip(clone, MIRROR) == before
+    assert tip(clone, BRANCH) == before
 
 
 def test_a_fresh_clone_reads_the_remote_s_branch_and_starts_from_it(

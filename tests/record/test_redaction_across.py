@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone
+from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event
+from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, opened, say, shared
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import EventError, decode, encode
@@ -15,10 +16,7 @@ from incidentctl.domain.ids import ulid
 from incidentctl.errors import InvalidDataError
 from incidentctl.record import paths
 from incidentctl.record.record import Record
-from incidentctl.record.status import Exchanged
 
-TRUTH = "refs/incidentctl/log"
-BRANCH = "refs/heads/incident-log"
 FOLDER = f"{Path(paths.log_path(INCIDENT)).parent}/events"
 
 
@@ -26,13 +24,10 @@ class Team:
     """Ann and Bob, who share a remote, and a user who commits on its branch with git alone."""
 
     def __init__(self, folder: Path) -> None:
-        self.remote = make_clone(folder / "remote.git", "--bare")
-        make_clone(folder / "seed").git("push", "-q", str(self.remote.path), "main")
-        self.ann, self.bob, self.hand = (self.clone(folder / n) for n in ("ann", "bob", "hand"))
-
-    def clone(self, path: Path, *options: str) -> Clone:
-        self.remote.git("clone", "-q", *options, f"file://{self.remote.path}", str(path))
-        return Clone(path, path / ".git", path.parent / f"fallback-{path.name}")
+        self.remote = make_remote(folder)
+        self.ann, self.bob, self.hand = (
+            clone_of(self.remote, name) for name in ("ann", "bob", "hand")
+        )
 
     def by_hand(self, files: dict[str, str]) -> None:
         self.hand.git("fetch", "-q", "origin")
@@ -47,26 +42,6 @@ class Team:
 @pytest.fixture
 def team(tmp_path: Path) -> Team:
     return Team(tmp_path)
-
-
-def opened(clone: Clone, work_tree: Path | None = None) -> Record:
-    return clone.record(remote="origin", work_tree=work_tree or clone.path)
-
-
-def say(clone: Clone, *stated: object, incident: str = INCIDENT) -> list[str]:
-    record = opened(clone)
-    done = action(*stated, incident=incident)
-    record.acknowledge(done)
-    assert record.flush().commit
-    return [each.id for each in done.events]
-
-
-def shared(*clones: Clone) -> Exchanged:
-    for clone in clones:
-        done = opened(clone).exchange(AUTHOR, limit=30)
-        assert done is not None
-        assert (done.state, done.reason) == ("ok", None)
-    return done
 
 
 def purge(clone: Clone) -> None:
@@ -192,7 +167,7 @@ def test_a_purge_in_a_shallow_clone_replaces_the_old_chain_too(team: Team) -> No
     redacted_at_ann(team)
     shared(team.ann)
     old = team.remote.git("rev-parse", BRANCH).strip()
-    shallow = team.clone(team.ann.path.parent / "shallow", "--depth=1", "--no-single-branch")
+    shallow = clone_of(team.remote, "shallow", "--depth=1", "--no-single-branch")
     purge(shallow)
     shared(team.ann)
     team.remote.git("update-ref", BRANCH, old)

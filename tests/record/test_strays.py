@@ -4,51 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone
+from tests.record.kit import INCIDENT, OTHER, event
+from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, say, shared, tip
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import encode
 from incidentctl.domain.ids import incident_folder
-from incidentctl.record.record import Record
-
-TRUTH = "refs/incidentctl/log"
-BRANCH = "refs/heads/incident-log"
-
-
-def opened(clone: Clone) -> Record:
-    return clone.record(remote="origin")
-
-
-def clone_of(remote: Clone, name: str) -> Clone:
-    path = remote.path.parent / name
-    remote.git("clone", "-q", str(remote.path), str(path))
-    return Clone(path, path / ".git", remote.path.parent / f"fallback-{name}")
-
-
-def say(clone: Clone, incident: str = INCIDENT) -> str:
-    record, done = opened(clone), action(facts.Noted("x"), incident=incident)
-    record.acknowledge(done)
-    assert record.flush().commit
-    return done.events[0].id
-
-
-def shared(clone: Clone) -> None:
-    done = opened(clone).exchange(AUTHOR, limit=30.0)
-    assert done is not None
-    assert done.state == "ok", done.reason
-
-
-def tip(clone: Clone, ref: str) -> str:
-    return clone.git("rev-parse", ref).strip()
 
 
 def test_clones_do_not_push_for_ever_against_one_that_began_from_strange_files(
     tmp_path: Path,
 ) -> None:
-    remote = make_clone(tmp_path / "remote.git", "--bare")
-    make_clone(tmp_path / "seed").git("push", "-q", str(remote.path), "main")
+    remote = make_remote(tmp_path)
     ann = clone_of(remote, "ann")
-    known = [say(ann)]
+    known = say(ann, facts.Noted("x"))
     shared(ann)
     # Somebody commits what is no event, a link, and a name that is no UTF-8.
     good = event(facts.Noted("x"))
@@ -63,8 +32,10 @@ def test_clones_do_not_push_for_ever_against_one_that_began_from_strange_files(
         f'M 100644 inline "incidents/\\377 \\001"\ndata 1\nx\n\n',
     )  # fmt: skip
     bob = clone_of(remote, "bob")
-    known.append(say(bob, OTHER))  # begins from the branch, before any exchange
-    known.append(say(ann))
+    known += say(
+        bob, facts.Noted("x"), incident=OTHER
+    )  # begins from the branch, before any exchange
+    known += say(ann, facts.Noted("x"))
     for clone in (ann, bob, ann, bob):
         shared(clone)
     before = tip(remote, BRANCH)
