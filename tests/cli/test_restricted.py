@@ -154,7 +154,7 @@ def test_one_address_for_both_remotes_sends_nothing_restricted(run, git, team, s
     marker = team / "incidentctl.yaml"
     text = marker.read_text()
     marker.write_text(text.replace("remote: origin", f"remote: origin, restricted_remote: {same}"))
-    assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
+    ident = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").out.strip()
     run("declare", "search is slow", "--no-input")
     told = run("sync", "--json")
     assert told.code == 6
@@ -162,6 +162,15 @@ def test_one_address_for_both_remotes_sends_nothing_restricted(run, git, team, s
     assert "restricted incidents are not sent there" in told.json["reason"]
     assert SECRET not in everything(git, shared / "origin.git")
     assert "search is slow" in everything(git, shared / "origin.git")
+    listed = run("list").err
+    assert f"not yet on {same}, " in listed
+    assert f"(misconfigured: {same} is where origin is: " in listed
+    run("log", "-i", ident, "the password is hunter2")
+    run("redact", "-1", "-i", ident)
+    refused = run("purge", "--yes")
+    assert refused.code == 6
+    assert f"{same} is where origin is" in refused.err
+    assert SECRET not in everything(git, shared / "origin.git")
 
 
 def test_each_remote_is_told_of_what_it_lacks(run, git, team, shared):

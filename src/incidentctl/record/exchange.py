@@ -22,7 +22,7 @@ from incidentctl.record.merge import TEMPORARY, advance, merge
 from incidentctl.record.outbox import Author
 from incidentctl.record.purge import Chain, is_replaced, markers, on_mirror, only_in, onto, replace
 from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
-from incidentctl.record.status import Exchanged, Status
+from incidentctl.record.status import Exchanged
 from incidentctl.record.store import Store
 from incidentctl.record.union import Difference, compare, holds_only_the_record
 
@@ -33,8 +33,6 @@ _PAUSE = 3.0
 _MOST_READ = 10_000
 #: How long the exchange waits for a command that commits, in seconds.
 _WAIT = 5.0
-#: So many different notes are kept until somebody is told.
-_NOTES = 10
 #: A lock file of this age, in seconds, on a ref that only exchanges and a user's fetch move was
 #: left by a git that is dead.
 _STALE = 60.0
@@ -102,17 +100,14 @@ class Exchange:
             answer = Answer(MISCONFIGURED, error.message)
         except OSError as error:
             answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
-        now, before = self._now(), status.read(self._state)
-        well = now if answer.state == OK else before and before.well
-        notes = tuple(dict.fromkeys((*(before.notes if before else ()), *self._notes)))[:_NOTES]
-        status.write(self._state, Status(now, answer.state, answer.reason, well, notes))
+        kept = status.keep(self._state, self._now(), answer.state, answer.reason, notes=self._notes)
         return Exchanged(
             answer.state,
             answer.reason,
             max(self._forgotten, self._begun),
             frozenset(self._received),
             sum(len(names) for names in self._received.values()),
-            notes,
+            kept.notes,
         )
 
     def _rounds(self, until: float) -> Answer:

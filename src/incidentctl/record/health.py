@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -21,6 +22,9 @@ RESTRICTED = "restricted"
 _LIMIT = 5.0
 #: A lock file of this age, in seconds, belongs to no git that is at work.
 _OLD = 60.0
+_HOST = r"(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:]+)"
+_URL = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}(?::\d*)?/(?P<path>.*)", re.IGNORECASE)
+_SCP = re.compile(rf"{_HOST}:(?P<path>.*)")
 
 
 class Holder(NamedTuple):
@@ -93,9 +97,19 @@ def _addresses(git: Git, remote: str, folder: Path) -> set[str]:
         for line in done.out.decode(errors="replace").splitlines() if done.code == 0 else ():
             address = line.removeprefix("file://")
             path = folder / address
-            known = str(path.resolve()) if path.exists() else address
+            known = str(path.resolve()) if path.exists() else _place(address)
             found.add(known.rstrip("/").removesuffix(".git"))
     return found
+
+
+def _place(address: str) -> str:
+    """Return the host and path of an address: a forge has one repository there for all schemes.
+
+    That is a URL, or scp's `user@host:path` (git-clone, GIT URLS).
+    """
+    if found := _URL.match(address) or _SCP.match(address):
+        return f"{found['host'].lower()}/{found['path'].lstrip('/').removeprefix('~/')}"
+    return address
 
 
 def damaged(folders: Iterable[Path]) -> list[Path]:

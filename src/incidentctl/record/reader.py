@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from incidentctl.domain.events import Event, EventError
+from incidentctl.domain.events import Event, EventError, Unsynced
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.record import folder as folders
 from incidentctl.record import outbox, paths
 from incidentctl.record.folder import Folder
+from incidentctl.record.sent import unsynced
 from incidentctl.record.store import Store
 from incidentctl.record.stored import Stored, check
 
@@ -103,6 +104,16 @@ class Reader:
     def pending(self) -> int:
         """Count the acknowledged actions that are not yet committed."""
         return len(outbox.paths(self._boxes))
+
+    def has_unsent(self) -> bool:
+        """Say whether something is committed that the remote has not."""
+        return self._sent is not None and bool(outbox.paths((self._sent,)))
+
+    def unsynced(self) -> Unsynced | None:
+        """Count what is not yet on the remote; None without a remote."""
+        if self._sent is None:
+            return None
+        return unsynced((*self._boxes, self._sent))
 
     def _pending(self) -> dict[str, list[Path]]:
         """Return the files of the outbox by incident.

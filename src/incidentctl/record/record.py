@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from incidentctl.domain.events import Unsynced
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import maintenance, outbox, refs, status
 from incidentctl.record.acknowledge import Acknowledged, acknowledge
@@ -21,7 +20,6 @@ from incidentctl.record.pulse import pulse
 from incidentctl.record.reader import Reader
 from incidentctl.record.remote import Remote
 from incidentctl.record.scan import FoldHead
-from incidentctl.record.sent import unsynced
 from incidentctl.record.status import Exchanged, Status
 from incidentctl.record.store import Store
 from incidentctl.record.view import View
@@ -47,6 +45,7 @@ class Record(Reader):
         remote: str | None = None,
         share: Callable[[], str | None] | None = None,
         restricted: bool = False,
+        apart_from: str | None = None,
     ) -> None:
         """Take the common git directory, and what to compute and render with.
 
@@ -55,7 +54,8 @@ class Record(Reader):
         directory cannot be written. `render` gives the log.md of an incident, `fold_head` what a
         list shows of it, from its life-cycle events. `share` is called after each flush that leaves
         something for another process to do: to send, or to pack; it returns a note, if any. What is
-        `restricted` is kept apart from all else: in a ref of its own, in no branch and no view.
+        `restricted` is kept apart from all else: in a ref of its own, in no branch and no view, and
+        sent to no address of the remote that it is `apart_from`.
         """
         state = git_dir / "incidentctl"
         self._addressed_from = work_tree
@@ -83,6 +83,7 @@ class Record(Reader):
             self._view = View(work_tree, state / f"view{linked}")
         self._state = state
         self._remote = remote
+        self._apart_from = apart_from
         self._share = share
         self._mine: Path | None = None
         self._touched: dict[str, None] = {}
@@ -164,7 +165,10 @@ class Record(Reader):
         """Return the remote that shares the record; ValueError when there is none."""
         if self._remote is None:
             raise ValueError("the record has no remote")
-        return Remote(self._store.git, self._remote, self._branch, folder=self._addressed_from)
+        return Remote(
+            self._store.git, self._remote, self._branch,
+            folder=self._addressed_from, apart_from=self._apart_from,
+        )  # fmt: skip
 
     def purge(self, author: Author, *, marker: str, limit: float) -> str | None:
         """Begin the branch anew without its history, here and on the remote; return the new root.
@@ -208,10 +212,6 @@ class Record(Reader):
 
     def _has_view(self, incident: str) -> bool:
         return self._view is not None and self._view.has(incident)
-
-    def has_unsent(self) -> bool:
-        """Say whether something is committed that the remote has not."""
-        return self._sent is not None and bool(outbox.paths((self._sent,)))
 
     def _is_crowded(self) -> bool:
         return maintenance.is_crowded(self._git_dir, self._state)
@@ -276,12 +276,6 @@ class Record(Reader):
             f"branch {self._branch} has commits of its own and does not follow the record; "
             "nothing is lost; once it is renamed, the next command makes it anew"
         )
-
-    def unsynced(self) -> Unsynced | None:
-        """Count what is not yet on the remote; None without a remote."""
-        if self._sent is None:
-            return None
-        return unsynced((*self._boxes, self._sent))
 
     def exchange_status(self) -> Status | None:
         """Return how the last exchange ended; None before the first."""

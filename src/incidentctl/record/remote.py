@@ -65,13 +65,23 @@ class Answer(NamedTuple):
 class Remote:
     """A remote of the repository, and the branch of the record on it."""
 
-    def __init__(self, git: Git, name: str, branch: str, *, folder: Path | None) -> None:
+    def __init__(
+        self,
+        git: Git,
+        name: str,
+        branch: str,
+        *,
+        folder: Path | None,
+        apart_from: str | None = None,
+    ) -> None:
         """Take the git of the repository, and the name of the remote in its configuration.
 
-        The address of a remote may be a path that is relative to `folder`, the work tree.
+        The address of a remote may be a path that is relative to `folder`, the work tree. One that
+        is `apart_from` another has to be elsewhere.
         """
         self._git = git
         self._folder = folder
+        self._apart_from = apart_from
         self._name = name
         self._branch = f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{name}/{branch}"
@@ -80,11 +90,21 @@ class Remote:
         """The tip that was there when a push was last overtaken, and how often it was that one."""
 
     def fault(self) -> str | None:
-        """Say why there is no such remote; None when there is one."""
+        """Say why there is no such remote, or not one to send to; None when there is one."""
         if not _NAME.match(self._name):
             return f"{one_line(self._name)!r} is not the name of a git remote"
         if self._setting(f"remote.{self._name}.url") is None:
             return f"git has no remote called {self._name} here: git remote add {self._name} URL"
+        if self._apart_from is not None:
+            from incidentctl.record.health import share_address  # noqa: PLC0415 (for few)
+
+            folder = self._folder or self._git.git_dir
+            if share_address(self._git, self._name, self._apart_from, folder=folder):
+                return (
+                    f"{self._name} is where {self._apart_from} is: restricted incidents are not "
+                    "sent there; name another one in incidentctl.yaml: "
+                    "record: {restricted_remote: ...}"
+                )
         return None
 
     def fetch(self, *, until: float) -> Answer:

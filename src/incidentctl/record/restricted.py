@@ -13,7 +13,6 @@ from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.record import Acknowledged, Record
-from incidentctl.record.remote import MISCONFIGURED
 from incidentctl.record.status import Exchanged, Status
 
 
@@ -23,8 +22,8 @@ class RecordWithRestricted(Record):
     def __init__(self, *arguments: Any, restricted_remote: str | None, **given: Any) -> None:
         """Take what a `Record` takes, and the remote for restricted incidents, if there is one."""
         super().__init__(*arguments, **given)
-        apart = given | {"remote": restricted_remote, "restricted": True, "share": None}
-        self._apart = Record(*arguments, **apart)
+        apart = {"remote": restricted_remote, "apart_from": given.get("remote"), "share": None}
+        self._apart = Record(*arguments, **given | apart, restricted=True)
         self._restricted_remote = restricted_remote
         self._named: set[str] = set()
         self._last_apart = False
@@ -72,7 +71,7 @@ class RecordWithRestricted(Record):
         """Exchange each with its own remote; as `Record.exchange`, and the worse of the two."""
         until = time.monotonic() + limit
         ours = super().exchange(author, limit=limit)
-        apart = self._exchange_apart(author, limit=max(until - time.monotonic(), 1.0))
+        apart = self._apart.exchange(author, limit=max(until - time.monotonic(), 1.0))
         done = [each for each in (ours, apart) if each is not None]
         if not done:
             return None
@@ -83,20 +82,6 @@ class RecordWithRestricted(Record):
             events=sum(each.events for each in done),
             notes=tuple(chain.from_iterable(each.notes for each in done)),
         )
-
-    def _exchange_apart(self, author: Author, *, limit: float) -> Exchanged | None:
-        if self._remote and self._restricted_remote:
-            from incidentctl.record.health import share_address  # noqa: PLC0415 (not to record)
-
-            folder = self._addressed_from or self._git_dir
-            if share_address(self._store.git, self._remote, self._restricted_remote, folder=folder):
-                reason = (
-                    f"{self._restricted_remote} is where {self._remote} is: restricted incidents "
-                    "are not sent there; name another one in incidentctl.yaml: "
-                    "record: {restricted_remote: ...}"
-                )
-                return Exchanged(MISCONFIGURED, reason, 0, frozenset(), 0, ())
-        return self._apart.exchange(author, limit=limit)
 
     def purge(self, author: Author, *, marker: str, limit: float) -> str | None:
         """Purge both; as `Record.purge`."""

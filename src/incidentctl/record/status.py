@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 _FILE = "exchange.json"
+#: So many different notes are kept until somebody is told.
+_NOTES = 10
 
 
 class Exchanged(NamedTuple):
@@ -45,6 +48,18 @@ def read(folder: Path) -> Status | None:
         at, notes = datetime.fromisoformat(entry["at"]), tuple(entry.get("notes", ()))
         return Status(at, entry["state"], entry["reason"], well, notes)
     return None
+
+
+def keep(
+    folder: Path, now: datetime, state: str, reason: str | None, *, notes: Iterable[str] = ()
+) -> Status:
+    """Keep how an exchange ended, with the notes that nobody was told yet; return it."""
+    before = read(folder)
+    well = now if state == "ok" else before and before.well
+    known = dict.fromkeys((*(before.notes if before else ()), *notes))
+    status = Status(now, state, reason, well, tuple(known)[:_NOTES])
+    write(folder, status)
+    return status
 
 
 def write(folder: Path, status: Status) -> None:
