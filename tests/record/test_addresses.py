@@ -1,0 +1,37 @@
+"""Whether two remotes are one repository, however their addresses are written."""
+
+from __future__ import annotations
+
+import pytest
+from tests.record.kit import Clone
+
+from incidentctl.record.git import Git
+from incidentctl.record.health import share_address
+
+SAME = [
+    ("git@forge.example:ops/log.git", "ssh://git@forge.example/ops/log"),
+    ("git@forge.example:ops/log.git", "ssh://git@Forge.example:2222/ops/log.git/"),
+    ("git@forge.example:ops/log", "https://forge.example/ops/log.git"),
+    ("forge.example:/srv/log.git", "git+ssh://forge.example/srv/log.git"),
+    ("forge.example:~/log.git", "ssh://forge.example/~/log.git"),
+    ("[::1]:log", "ssh://git@[::1]:22/log"),
+    ("https://ann:secret@forge.example/ops/log", "https://forge.example:443/ops/log"),
+    ("short:log", "https://forge.example/ops/log"),
+]
+DIFFERENT = [
+    ("git@forge.example:ops/log.git", "git@forge.example:ops/other.git"),
+    ("git@forge.example:ops/log.git", "git@other.example:ops/log.git"),
+    ("https://forge.example/ops/log", "https://forge.example/ops/log/more"),
+    ("/srv/forge.example:log", "forge.example:log"),
+    ("../origin.git", "../security.git"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME + DIFFERENT)
+def test_two_addresses(clone: Clone, one: str, other: str) -> None:
+    clone.git("config", "url.https://forge.example/ops/.insteadOf", "short:")
+    clone.git("remote", "add", "one", one)
+    clone.git("remote", "add", "other", other)
+    git = Git(clone.git_dir, {})
+    for pair in (("one", "other"), ("other", "one")):
+        assert share_address(git, *pair, folder=clone.path) is ((one, other) in SAME)
