@@ -56,6 +56,19 @@ def test_amend_puts_the_time_right(run, opened, show):
     assert entry["at"] < entry["recorded"]
 
 
+@pytest.mark.parametrize("came", [["assign", "communication", "abena"], ["resolve", "over"]])
+def test_what_came_after_the_declaration_is_not_amended_to_before_it(run, opened, show, came):
+    done = run(*came)
+    assert done.code == 0, done.err
+    before = show(opened)
+    refused = run("amend", "-1", "-i", opened, "--at", "10 minutes ago")
+    assert refused.code == 2
+    assert "before" in refused.err
+    assert "declared" in refused.err
+    assert show(opened)["timeline"] == before["timeline"]
+    assert run("amend", "-1", "-i", opened, "--at", "now").code == 0
+
+
 def test_retract_strikes_through(run, opened, show, log_md):
     run("log", "wrong")
     assert run("retract", "-1", "--reason", "another incident").code == 0

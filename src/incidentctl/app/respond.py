@@ -193,7 +193,7 @@ class Response:
         if at is not None:
             from incidentctl.domain.decide.lifecycle import timely
 
-            at = timely(self.incident, facts, at)
+            at = timely(self.incident, map(type, facts), at)
         recorded = record_action(
             self.workspace, self.ident, facts, self.who, summary, at=at, tell=self.tell
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from incidentctl.domain import facts
 from incidentctl.domain.decide.allowed import check
+from incidentctl.domain.decide.lifecycle import timely
 from incidentctl.domain.decide.naming import said
 from incidentctl.domain.decide.notes import short
 from incidentctl.domain.events import KINDS
@@ -103,6 +104,8 @@ def amend(
     kind = KINDS.get(entry.kind)
     if text is not None and (entry.kind in _NOT_AMENDABLE or kind is None or not amendable(kind)):
         raise RefusedError(f"Entry {entry.number} holds no text of its own.", echo=text)
+    if moment is not None and kind is not None:
+        moment = timely(incident, (kind,), moment)
     told = short(said(text, "a text")) if text is not None else None
     return [facts.Amended(entry.event, told, iso(moment) if moment else None)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -51,13 +51,13 @@ _NOT_BEFORE = (
 )  # fmt: skip
 
 
-def timely(incident: Incident, stated: Sequence[Any], at: datetime) -> datetime:
-    """Return the moment to record facts at that happened `at` this one.
+def timely(incident: Incident, kinds: Iterable[type], at: datetime) -> datetime:
+    """Return the moment to record facts of some kinds at that happened `at` this one.
 
     UsageError where it is before the declaration and they only can come after it. What was told
     without its seconds is never earlier than the declaration in the same minute.
     """
-    if at >= incident.declared or not any(isinstance(fact, _NOT_BEFORE) for fact in stated):
+    if at >= incident.declared or not any(issubclass(kind, _NOT_BEFORE) for kind in kinds):
         return at
     if incident.declared - at < AT_ONCE:
         return incident.declared
