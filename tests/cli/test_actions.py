@@ -75,6 +75,14 @@ def test_of_one_owner_whatever_the_case(run, retros):
     assert ids(run("actions", "--owner", "Greta")) == ["k7f-1", "m4c-1"]
 
 
+def test_an_owner_who_is_nobody_is_refused(run, retros):
+    refused = run("actions", "--owner", "grta")
+    assert (refused.code, refused.out) == (3, "")
+    assert "did you mean greta" in refused.err
+    (retros / "broken.md").write_text("---\nid: [\n---\n")
+    assert run("actions", "--owner", "grta").code == 0
+
+
 def test_json(run, retros):
     found = run("actions", "--json").json
     assert found["schema"] == "incidentctl/actions/1"

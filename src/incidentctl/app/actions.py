@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from incidentctl.app.retro import refusal
 from incidentctl.app.workspace import Workspace
+from incidentctl.domain.decide.naming import one_of
 from incidentctl.domain.retrospective import Item, items
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.domain.times import zone
@@ -21,15 +22,26 @@ def today(workspace: Workspace) -> date:
 
 
 def listed(
-    root: Path, today: date, *, owner: str | None = None, overdue: bool = False
+    root: Path,
+    today: date,
+    *,
+    people: Collection[str],
+    owner: str | None = None,
+    overdue: bool = False,
 ) -> tuple[list[Item], list[Problem]]:
-    """Return the action items that fit, open ones by due date first, and what cannot be read."""
+    """Return the action items that fit, open ones by due date first, and what cannot be read.
+
+    NotFoundError for an owner who is none of the `people` and owns nothing either.
+    """
     from incidentctl.files.retros import read_all
 
     retrospectives, problems = read_all(root)
+    every = list(items(retrospectives))
+    if owner is not None and not problems:  # what cannot be read may be theirs
+        owner = one_of(owner, {*people, *(item.action.owner for item in every)}, "person")
     found = [
         item
-        for item in items(retrospectives)
+        for item in every
         if (owner is None or item.action.owner.casefold() == owner.casefold())
         and (not overdue or item.action.overdue(today))
     ]

@@ -58,7 +58,8 @@ def _list(ctx: typer.Context, overdue: bool, owner: str | None, json: bool) -> N
 
     workspace = workspace_of(ctx)
     day = today(workspace)
-    found, problems = listed(folder(workspace), day, owner=owner, overdue=overdue)
+    people = workspace.basics.by_handle
+    found, problems = listed(folder(workspace), day, people=people, owner=owner, overdue=overdue)
     late = sum(item.action.overdue(day) for item in found)
     for problem in problems:
         console.say(f"{problem.path}:{problem.line or 1}: {problem.message}", "warning")
