@@ -102,6 +102,50 @@ def test_an_event_reaches_the_other_clone_by_itself(clones: tuple[Clone, Clone])
     assert ann.run("log").stdout == bob.run("log").stdout
 
 
+@pytest.mark.parametrize("command", [["list"], ["watch", "--once"], ["watch", "--json"]])
+def test_nothing_is_open_only_where_the_remote_says_so_too(
+    clones: tuple[Clone, Clone], command: list[str]
+) -> None:
+    ann, bob = clones
+    bob.sync()
+    ident = ann.declare("checkout is down")
+    ann.sync()
+    assert ident in bob.run(*command).stdout
+
+
+def test_a_board_says_that_it_is_blind(clones: tuple[Clone, Clone], tmp_path: Path) -> None:
+    """Nothing is unsent in a clone that only watches."""
+    ann, _ = clones
+    ann.declare("checkout is down")
+    ann.sync()
+    (tmp_path / "remote.git").rename(tmp_path / "away.git")
+    ann.sync(code=6)
+    assert "what others do is not seen here" in ann.run("watch", "--once").stdout
+    board = json.loads(ann.run("watch", "--json").stdout)
+    assert board["remotes"][0]["remote"] == "origin"
+    assert board["remotes"][0]["state"] == "misconfigured"
+    assert board["remotes"][0]["well"]
+    (tmp_path / "away.git").rename(tmp_path / "remote.git")
+    ann.sync()
+    assert "not seen here" not in ann.run("watch", "--once").stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [(["list"], 0), (["watch"], 0), (["show"], 3), (["log", "hi"], 3)]
+)
+def test_outside_of_the_team_s_repository_nothing_is_said_to_be_clear(
+    clones: tuple[Clone, Clone], tmp_path: Path, command: list[str], code: int
+) -> None:
+    ann, _ = clones
+    ann.declare("checkout is down")
+    until(lambda: not ann.exchanges())
+    ann.path = tmp_path / "home"
+    ann.path.mkdir()
+    told = ann.run(*command, code=code)
+    assert "no team's repository here" in told.stdout + told.stderr
+    assert "incidentctl use DIR" in told.stdout + told.stderr
+
+
 def test_list_and_show_tell_what_the_remote_lacks(clones: tuple[Clone, Clone]) -> None:
     ann, _ = clones
     git(ann.path, "remote", "set-url", "origin", "http://127.0.0.1:1/x.git")

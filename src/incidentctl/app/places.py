@@ -11,6 +11,11 @@ from incidentctl.errors import EnvironmentFailedError, NotFoundError
 from incidentctl.files.layout import MARKER, find_root
 from incidentctl.record.place import holds_record, open_repository
 
+#: What to tell whoever stands outside of every team's repository and has set no default.
+NO_TEAM = (
+    "no team's repository here, only your own local record: name it with "
+    "`incidentctl -C DIR` or, once and for all, `incidentctl use DIR`"
+)
 _VARIABLE = "INCIDENTCTL_REPO"
 
 

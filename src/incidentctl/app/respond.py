@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from incidentctl.app.people import Actor
+from incidentctl.app.places import NO_TEAM
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain.ids import is_incident_id
 from incidentctl.domain.incident import Head, fold
@@ -93,6 +94,8 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
         return heads[0].id
     if not heads:
         declare = 'declare one with `incidentctl declare "what is broken"`, or name one with -i'
+        if workspace.is_local:
+            declare = f"{NO_TEAM}; or {declare}"
         over_now = None if ended else _just_ended(workspace)
         raise NotFoundError(
             f"No incident is {word}.", hint=f"{over_now}; else {declare}" if over_now else declare

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from incidentctl.app.places import NO_TEAM
 from incidentctl.app.query import head_as_json
 from incidentctl.app.respond import load
 from incidentctl.app.workspace import Workspace
@@ -13,7 +14,7 @@ from incidentctl.domain.board import ENTRIES, NEXT_STEPS, Line, board, in_order,
 from incidentctl.domain.incident import head
 from incidentctl.domain.nags import Nag, nags
 from incidentctl.domain.state import DONE, OPEN, RULED_OUT, SKIPPED, Incident
-from incidentctl.domain.times import iso
+from incidentctl.domain.times import iso, rough_duration
 from incidentctl.errors import EnvironmentFailedError
 
 #: Of so many looks one lets the background fetch what others did, if that is so old by then.
@@ -72,8 +73,20 @@ class Watch:
             nags=self.nags(now),
             loud=loud,
             unsynced=self._workspace.record.unsynced(),
+            blind=self._blind(now),
             restricted=self._restricted,
         )
+
+    def _blind(self, now: datetime) -> list[str]:
+        """Say why what others do may not be seen here: a board of clear skies must not lie."""
+        if self._workspace.is_local:
+            return [NO_TEAM]
+        return [
+            f"{remote} was not reached {rough_duration(now - last.at)} ago ({last.state}): "
+            "what others do is not seen here"
+            for remote, _, last in self._workspace.record.shares()
+            if last is not None and last.state not in ("ok", "behind")
+        ]
 
     def as_json(self, now: datetime) -> dict[str, Any]:
         """Return the board as plain values."""
@@ -87,6 +100,15 @@ class Watch:
             ],
             "unsynced": unsynced
             and {"events": unsynced.events, "since": unsynced.since and iso(unsynced.since)},
+            "remotes": [
+                {
+                    "remote": remote,
+                    "state": last and last.state,
+                    "at": last and iso(last.at),
+                    "well": iso(last.well) if last and last.well else None,
+                }
+                for remote, _, last in self._workspace.record.shares()
+            ],
         }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from incidentctl.app.places import NO_TEAM
 from incidentctl.app.respond import (
     Recorded,
     Response,
@@ -57,8 +58,13 @@ def tell_unread(workspace: Workspace) -> None:
 
 
 def tell_sharing(workspace: Workspace) -> None:
-    """Say what the remote lacks, since when and why; and let the background fetch what is new."""
+    """Say what the remote lacks, since when and why; and let the background fetch what is new.
+
+    Outside of the team's repository, say that.
+    """
     tell_unread(workspace)
+    if workspace.is_local:
+        console.say(NO_TEAM, "warning")
     shares = workspace.record.shares()
     if not shares:
         return

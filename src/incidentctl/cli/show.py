@@ -41,7 +41,10 @@ def list_command(
     """
     workspace = workspace_of(ctx)
     filters = Filters(all_, since, service, severity, kind, text)
-    heads, apart = listed(workspace, filters), workspace.record.restricted_ids()
+    heads = listed(workspace, filters)
+    if not heads and not all_ and workspace.sharing.catch_up():
+        heads = listed(workspace, filters)
+    apart = workspace.record.restricted_ids()
     tell_sharing(workspace)
     if json:
         told = [head_as_json(head, restricted=head.id in apart) for head in heads]

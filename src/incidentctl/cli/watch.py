@@ -51,11 +51,14 @@ def watch_command(
     tell_unread(workspace)
     watch = Watch(workspace, ident)
     watch.poll()
-    if watch.fault and (json or once or not sys.stdout.isatty()):
+    once = once or json or not sys.stdout.isatty()
+    if once and not watch.incidents and workspace.sharing.catch_up():
+        watch.poll()
+    if watch.fault and once:
         raise EnvironmentFailedError(watch.fault)
     if json:
         console.print_json("watch", watch.as_json(workspace.now()))
-    elif once or not sys.stdout.isatty():
+    elif once:
         _print_once(watch, workspace.now())
     elif plain or os.environ.get("TERM", "dumb") == "dumb":
         _until_interrupted(lambda: follow(watch, workspace.now, quiet=quiet))

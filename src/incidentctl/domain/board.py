@@ -48,11 +48,13 @@ def board(
     nags: Sequence[Nag] = (),
     loud: Collection[tuple[str, str, int, datetime]] = (),
     unsynced: Unsynced | None = None,
+    blind: Sequence[str] = (),
     restricted: Collection[str] = (),
 ) -> list[Line]:
     """Return the whole board; `loud` are the keys of nags that have just begun.
 
-    `restricted` are the ids of incidents that are kept apart.
+    `blind` says why what others do may not be on it; `restricted` are the ids of incidents that are
+    kept apart.
     """
     lines: list[Line] = []
     for order, incident in enumerate(in_order(incidents)):
@@ -69,7 +71,7 @@ def board(
         span = f", for {rough_duration(now - unsynced.since)}" if unsynced.since else ""
         text = f"{unsynced.events} {events} not on the remote yet{span}"
         lines.append(Line(text, (UNSYNCED, 0), "warning"))
-    return lines
+    return [*lines, *(Line(_text(text), (UNSYNCED, 0), "warning") for text in blind)]
 
 
 def fit(lines: Sequence[Line], height: int) -> list[Line]:
