@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -211,3 +214,161 @@ def test_events_that_somebody_pushes_under_its_id_bring_it_into_no_view(run, git
     git(shared / "by-hand", "push", "-q", "origin", "incident-log")
     assert run("sync").code == 0
     assert not [path for path in team.rglob("*.md") if SECRET in path.read_text()]
+
+
+def with_remote_apart(team: Path, name: str = "security") -> None:
+    marker = team / "incidentctl.yaml"
+    text = marker.read_text()
+    marker.write_text(text.replace("remote: origin", f"remote: origin, restricted_remote: {name}"))
+
+
+def told_in_security(run, git, team, shared) -> str:
+    """A restricted incident that is on the remote of its own."""
+    with_remote_apart(team)
+    ident = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").out.strip()
+    assert run("sync").code == 0
+    assert SECRET in everything(git, shared / "security.git")
+    return ident
+
+
+def test_its_branch_is_taken_for_no_shared_one(run, git, team, shared):
+    """As by `git checkout`, which makes a branch of that name from any remote that has one."""
+    told_in_security(run, git, team, shared)
+    git(team, "commit", "-qam", "A remote for restricted incidents")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(team, "checkout", "-q", "incident-log")
+    run("declare", "search is slow", "--no-input")
+    assert run("sync").code == 0
+    assert "search is slow" in everything(git, shared / "origin.git")
+    assert SECRET not in everything(git, shared / "origin.git")
+
+
+def test_settings_that_were_wrong_for_a_while_publish_nothing(run, git, team, shared):
+    told_in_security(run, git, team, shared)
+    marker = team / "incidentctl.yaml"
+    right = marker.read_text()
+    marker.write_text(
+        right.replace("remote: origin, restricted_remote: security", "remote: security")
+    )
+    run("declare", "search is slow", "--no-input")
+    run("sync")
+    marker.write_text(right)
+    run("declare", "checkout is down", "--no-input")
+    assert "git push security --delete incident-log" in run("sync").err
+    assert "checkout is down" in everything(git, shared / "origin.git")
+    assert SECRET not in everything(git, shared / "origin.git")
+
+
+def test_a_copy_of_the_shared_record_is_no_place_apart(run, git, team, shared):
+    """Whatever the address looks like, as with an alias of ssh: here a second repository."""
+    run("declare", "search is slow", "--no-input")
+    assert run("sync").code == 0
+    git(shared / "origin.git", "push", "-q", str(shared / "security.git"), "incident-log")
+    with_remote_apart(team)
+    assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
+    refused = run("sync")
+    assert refused.code == 6
+    assert "security is where origin is" in refused.err
+    assert "git push security --delete incident-log" in refused.err
+    assert SECRET not in everything(git, shared / "security.git")
+    doctor = run("doctor")
+    assert "security is where origin is" in doctor.out
+    git(shared / "security.git", "branch", "-D", "incident-log")
+    assert run("sync").code == 0
+    assert SECRET in everything(git, shared / "security.git")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["{remote: 5 x, restricted_remote: security}", "{remot: origin, restricted_remote: security}"],
+)
+def test_with_faulty_settings_nobody_knows_whether_it_is_apart(run, git, team, shared, wrong):
+    git(team, "remote", "set-url", "security", str(shared / "origin.git"))
+    marker = team / "incidentctl.yaml"
+    text = marker.read_text()
+    line = next(line for line in text.splitlines() if line.startswith("record:"))
+    marker.write_text(text.replace(line, f"record: {wrong}"))
+    run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3")
+    run("sync")
+    assert SECRET not in everything(git, shared / "origin.git")
+
+
+def test_without_the_shared_remote_nobody_knows_whether_it_is_apart(run, git, team, shared):
+    with_remote_apart(team)
+    git(team, "remote", "remove", "security")
+    git(team, "remote", "rename", "origin", "security")
+    run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3")
+    assert run("sync").code == 6
+    assert SECRET not in everything(git, shared / "origin.git")
+
+
+@pytest.mark.parametrize("gone", ["cache", "restricted/cache"])
+def test_it_is_known_without_git_and_without_a_cache(run, git, team, shared, monkeypatch, gone):
+    """As after an update, which reads no cache of the version before."""
+    ident = declare(run)
+    for place in ("cache", gone):
+        shutil.rmtree(team / ".git/incidentctl" / place, ignore_errors=True)
+    shutil.rmtree(team / ".git/incidentctl/restricted/cache", ignore_errors=True)
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", str(shared / "nowhere"))
+    assert run("log", "-i", ident, "the password is hunter2").code == 0
+    monkeypatch.setenv("PATH", path)
+    run("declare", "search is slow", "--no-input")
+    assert run("sync").code == 0
+    assert "hunter2" not in everything(git, shared / "origin.git")
+    assert "hunter2" in run("log", "-i", ident).out
+
+
+def test_which_is_meant_is_not_guessed_where_it_cannot_be_read(run, git, team, shared, monkeypatch):
+    run("declare", "search is slow", "--no-input")
+    declare(run)
+    shutil.rmtree(team / ".git/incidentctl/restricted/cache")
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", str(shared / "nowhere"))
+    assert run("log", "the password is hunter2").code != 0
+    monkeypatch.setenv("PATH", path)
+    assert run("sync").code == 0
+    assert "hunter2" not in everything(git, shared / "origin.git")
+
+
+def test_what_a_restricted_drill_turns_into_is_restricted(run, git, team, shared):
+    drill = run("declare", "an exercise", "--drill", "--restricted", "--no-input").out.strip()
+    done = run("drill", "stop", "-i", drill, "--real", SECRET)
+    assert done.code == 0, done.err
+    assert run("sync").code == 0
+    assert {head["restricted"] for head in run("list", "--json").json["incidents"]} == {True}
+    assert SECRET not in everything(git, shared / "origin.git")
+
+
+def test_no_incident_that_all_read_names_it(run, git, team, shared):
+    ident = declare(run)
+    done = run("declare", SECRET, "--no-input")
+    other = done.out.strip()
+    assert ident not in done.out + done.err
+    for command in (["relate", ident], ["cancel", "--duplicate-of", ident]):
+        refused = run(*command, "-i", other)
+        assert refused.code == 5
+        assert "restricted" in refused.err
+    assert run("relate", other, "-i", ident).code == 0
+    assert run("sync").code == 0
+    assert ident not in everything(git, shared / "origin.git")
+
+
+def test_what_was_published_all_the_same_can_be_redacted_there(run, git, team, shared):
+    ident = declare(run)
+    git(team, "update-ref", "refs/incidentctl/log", "refs/incidentctl/restricted")
+    shutil.rmtree(team / ".git/incidentctl/cache")
+    assert f"{ident} is restricted, and in the record that everybody reads" in run("doctor").out
+    assert run("redact", "1", "-i", ident).code == 0
+    assert SECRET not in git(team, "grep", "-h", "", "refs/incidentctl/log")
+    assert run("purge", "--yes").code == 0
+    assert SECRET not in git(team, "log", "-p", "--all")
+
+
+def test_its_files_are_for_nobody_else(run, team, shared):
+    declare(run)
+    shutil.rmtree(team / ".git/incidentctl")
+    assert run("list").code == 0
+    folder = team / ".git/incidentctl/restricted"
+    assert (folder / "cache/index").exists()
+    assert folder.stat().st_mode & 0o077 == 0

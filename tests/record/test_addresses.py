@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.record.kit import Clone
+from tests.record.kit import Clone, make_clone
 
+from incidentctl.record.apart import share_address
 from incidentctl.record.git import Git
-from incidentctl.record.health import share_address
 
 SAME = [
     ("git@forge.example:ops/log.git", "ssh://git@forge.example/ops/log"),
@@ -16,6 +16,12 @@ SAME = [
     ("forge.example:~/log.git", "ssh://forge.example/~/log.git"),
     ("[::1]:log", "ssh://git@[::1]:22/log"),
     ("https://ann:secret@forge.example/ops/log", "https://forge.example:443/ops/log"),
+    ("git@forge.example:ops/log.git", "git@forge.example:Ops/Log.git"),
+    ("git@forge.example:ops/log.git", "ssh://git@forge.example//ops//log.git"),
+    ("https://forge.example/ops/lo%67", "https://forge.example/ops/log"),
+    ("../my place", "file://FOLDER/my%20place.git"),
+    ("../my place/", "../clone/../my place.git"),
+    ("../work", "../work/.git"),
     ("short:log", "https://forge.example/ops/log"),
 ]
 DIFFERENT = [
@@ -30,8 +36,11 @@ DIFFERENT = [
 @pytest.mark.parametrize(("one", "other"), SAME + DIFFERENT)
 def test_two_addresses(clone: Clone, one: str, other: str) -> None:
     clone.git("config", "url.https://forge.example/ops/.insteadOf", "short:")
+    folder = clone.path.parent
+    make_clone(folder / "my place.git", "--bare")
+    make_clone(folder / "work")
     clone.git("remote", "add", "one", one)
-    clone.git("remote", "add", "other", other)
+    clone.git("remote", "add", "other", other.replace("FOLDER", str(folder)))
     git = Git(clone.git_dir, {})
     for pair in (("one", "other"), ("other", "one")):
         assert share_address(git, *pair, folder=clone.path) is ((one, other) in SAME)

@@ -79,6 +79,9 @@ def _same(workspace: Workspace, ident: str) -> list[str]:
     mine = next((head for head in heads if head.id == ident), None)
     if mine is None or mine.kind != "incident":
         return []
+    apart = workspace.record.restricted_ids()
+    if ident not in apart:
+        heads = [head for head in heads if head.id not in apart]  # none that all read names one
     return [
         f"{head.id} is open, too: {one_line(head.title)[:80]}. If it is the same: "
         f"incidentctl cancel -i {ident} --duplicate-of {head.id}"

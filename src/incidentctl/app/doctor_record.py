@@ -38,6 +38,11 @@ def counts(setup: Setup) -> Iterator[Check]:
 
 def _local(setup: Setup) -> Iterator[Check]:
     """What waits in the local record for the team's."""
+    for ident in sorted(setup.workspace.record.published_ids()) if setup.readable else ():
+        yield Check(
+            "record", "bad", f"{ident} is restricted, and in the record that everybody reads, too",
+            f"`incidentctl redact ENTRY -i {ident}`, then `incidentctl purge`: both take it out",
+        )  # fmt: skip
     if setup.is_local or setup.git is None or not (setup.state / "record.git/HEAD").is_file():
         return
     opened = len(setup.workspace.local_record.open_heads())
@@ -106,7 +111,7 @@ def mirror(setup: Setup) -> Iterator[Check]:
         return
     for name, tip in (
         (setup.branch, setup.mirror),
-        *((f"{part.remote}/{setup.branch}", part.tracking) for part in setup.parts),
+        *((f"{part.remote}/{part.branch}", part.tracking) for part in setup.parts),
     ):
         foreign = health.foreign_files(setup.git, tip) if tip else []
         if foreign:

@@ -13,6 +13,7 @@ from incidentctl.domain.text import count
 from incidentctl.domain.times import rough_duration
 from incidentctl.files.ci import pipelines
 from incidentctl.record import health, status
+from incidentctl.record.apart import Shared, fault_of_heads, share_address
 from incidentctl.record.place import head_commit
 from incidentctl.record.remote import BEHIND, OFFLINE, OK, REFUSED, Answer, Remote
 from incidentctl.record.sent import unsynced
@@ -46,7 +47,7 @@ def _same(setup: Setup) -> Iterator[Check]:
     if ours == apart or (
         place is not None
         and git is not None
-        and health.share_address(git, ours, apart, folder=place.work_tree or place.common_dir)
+        and share_address(git, ours, apart, folder=place.work_tree or place.common_dir)
     ):
         where = "is the remote itself" if ours == apart else f"has the address of {ours}"
         yield Check(
@@ -60,7 +61,7 @@ def _one(setup: Setup, part: Part, name: str) -> Iterator[Check]:
     if setup.git is None or setup.place is None:
         yield Check("remote", "warn", f"{name} cannot be asked without git")
         return
-    asked = Remote(setup.git, name, setup.branch, folder=setup.place.work_tree)
+    asked = Remote(setup.git, name, part.branch, folder=setup.place.work_tree)
     fault = asked.fault()
     if fault:
         message, _, hint = fault.partition(": ")
@@ -70,9 +71,14 @@ def _one(setup: Setup, part: Part, name: str) -> Iterator[Check]:
     if answer.state != OK:
         yield _unreachable(answer)
     else:
-        yield from _branch(setup, part, name, heads)
+        yield from _branch(part, name, heads)
         yield from _push(setup, part, asked, heads)
-    theirs = heads.get(setup.branch) if answer.state == OK else None
+    if part.is_restricted and setup.remote:
+        shared = Shared(setup.remote, setup.branch)
+        if answer.state == OK and (told := fault_of_heads(setup.git, name, shared, heads)):
+            message, _, hint = told.partition(": ")
+            yield Check("remote", "bad", message, hint)
+    theirs = heads.get(part.branch) if answer.state == OK else None
     yield from _exchange(setup, part, name, in_step=theirs is not None and theirs == part.truth)
 
 
@@ -86,9 +92,9 @@ def _unreachable(answer: Answer) -> Check:
     return Check("remote", "warn" if offline else "bad", f"{answer.reason} ({answer.state})", hint)
 
 
-def _branch(setup: Setup, part: Part, name: str, heads: dict[str, str]) -> Iterator[Check]:
-    if setup.branch in heads:
-        yield Check("remote", "ok", f"{name} answers, and has {setup.branch}")
+def _branch(part: Part, name: str, heads: dict[str, str]) -> Iterator[Check]:
+    if part.branch in heads:
+        yield Check("remote", "ok", f"{name} answers, and has {part.branch}")
     elif not heads:
         yield Check(
             "remote", "bad", f"{name} has no branch at all, so the record is not sent: a forge "
@@ -97,10 +103,10 @@ def _branch(setup: Setup, part: Part, name: str, heads: dict[str, str]) -> Itera
         )  # fmt: skip
     elif part.truth:
         yield Check(
-            "remote", "warn", f"{name} answers, but has no {setup.branch} yet", "incidentctl sync"
+            "remote", "warn", f"{name} answers, but has no {part.branch} yet", "incidentctl sync"
         )
     else:
-        yield Check("remote", "ok", f"{name} answers; the first event makes {setup.branch} there")
+        yield Check("remote", "ok", f"{name} answers; the first event makes {part.branch} there")
 
 
 def _push(setup: Setup, part: Part, asked: Remote, heads: dict[str, str]) -> Iterator[Check]:
@@ -141,10 +147,10 @@ def _exchange(setup: Setup, part: Part, name: str, *, in_step: bool) -> Iterator
             yield Check("sync", "warn", f"never exchanged with {name}", "incidentctl sync")
         return
     for note in last.notes:
-        yield Check("sync", "warn", note, f"see who pushed it: git log {name}/{setup.branch}")
+        yield Check("sync", "warn", note, f"see who pushed it: git log {name}/{part.branch}")
     when = f"the last exchange, {_ago(last.at, now)} ago,"
     if last.state == REFUSED:
-        hint = refusal_hint(last.reason, setup.branch)
+        hint = refusal_hint(last.reason, part.branch)
         yield Check("sync", "bad", f"{when} was refused: {last.reason}", hint)
     elif last.state != OK:
         state: State = "warn" if last.state in (OFFLINE, BEHIND) else "bad"

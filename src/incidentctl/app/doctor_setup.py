@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from incidentctl.app.workspace import Workspace
 from incidentctl.record import health, refs
+from incidentctl.record.apart import branch_for
 from incidentctl.record.git import Git
 from incidentctl.record.place import RepositoryPlace
 from incidentctl.record.record import Record
@@ -21,6 +22,8 @@ class Part(NamedTuple):
     fallback: Path
     """The outbox that serves where the git directory cannot be written."""
     remote: str | None
+    branch: str
+    """Its branch on the remote."""
     truth: str | None
     """The commit of it; None where there is none that is whole."""
     tracking: str | None
@@ -92,13 +95,14 @@ class Setup:
         open_to_all, apart = health.own_fallbacks(self.state, common)
         folder = common / "incidentctl"
         return (
-            Part(folder, open_to_all, self.remote, self.truth, self.tracking),
+            Part(folder, open_to_all, self.remote, self.branch, self.truth, self.tracking),
             Part(
                 folder / health.RESTRICTED,
                 apart,
                 self.restricted_remote,
+                branch_for(self.branch),
                 self._whole(refs.RESTRICTED),
-                self._seen(self.restricted_remote),
+                self._seen(self.restricted_remote, branch_for(self.branch)),
             ),
         )
 
@@ -123,7 +127,7 @@ class Setup:
     @property
     def tracking(self) -> str | None:
         """Return the remote branch's commit as it was last seen."""
-        return self._seen(self.remote)
+        return self._seen(self.remote, self.branch)
 
-    def _seen(self, remote: str | None) -> str | None:
-        return self.tip(f"refs/remotes/{remote}/{self.branch}") if remote else None
+    def _seen(self, remote: str | None, branch: str) -> str | None:
+        return self.tip(f"refs/remotes/{remote}/{branch}") if remote else None

@@ -129,7 +129,11 @@ def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
     playing.end(incident, plan, text=text)  # refuses before anything is declared
     during = f"the drill {incident.drill.drill}" if incident.drill else "a drill"
     named = text or f"Something real came up during {during}"
-    request = Request(named, also=(facts.Related(incident.id, playing.CAME_UP_IN),))
+    request = Request(
+        named,
+        also=(facts.Related(incident.id, playing.CAME_UP_IN),),
+        restricted=workspace.record.is_restricted(incident.id),
+    )
     ident = begin(workspace, request, response.who, tell=response.tell)
     ended = playing.end(incident, plan, real=ident)
     recorded = response.record(ended, "the drill is over: it turned real")

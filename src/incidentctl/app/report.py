@@ -51,8 +51,8 @@ def report(workspace: Workspace, wanted: Wanted) -> Report:
     UsageError when the period is none, NotFoundError when a name is none.
     """
     now = workspace.now()
-    apart = workspace.record.restricted_ids()
     everything = workspace.record.heads()
+    apart = workspace.record.restricted_ids()  # after: what is declared meanwhile counts, too
     heads = [head for head in everything if head.id not in apart]
     scope = _scope(workspace, wanted, heads, now)
     incidents, problems = [], []

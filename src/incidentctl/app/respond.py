@@ -15,7 +15,7 @@ from incidentctl.domain.incident import Head, fold
 from incidentctl.domain.state import CANCELLED, RESOLVED, Incident
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.domain.times import parse_moment
-from incidentctl.errors import EnvironmentFailedError, NotFoundError, UsageError
+from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError, UsageError
 from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
 
@@ -59,6 +59,16 @@ def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False
             return found
         workspace.sharing.catch_up()  # a partial clone gets what it lacks
         return _find(workspace, part, ended=ended)
+
+
+def ensure_nameable(workspace: Workspace, own: str, other: str) -> None:
+    """Refuse to name a restricted incident in one that everybody reads."""
+    record = workspace.record
+    if record.is_restricted(other) and not record.is_restricted(own):
+        raise RefusedError(
+            f"{other} is restricted, and {own} is not: everybody would read of it.",
+            hint=f"the other way round: incidentctl relate {own} -i {other}",
+        )
 
 
 def _find_unread(workspace: Workspace, part: str | None, *, ended: bool) -> str | None:

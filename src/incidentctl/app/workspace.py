@@ -184,7 +184,7 @@ class Workspace:
         if place is None:
             return self.local_record
         basics = self.basics
-        return self._record(place, remote=basics.remote, restricted=basics.restricted_remote)
+        return self._record(place, remote=basics.remote, restricted=basics.remote_apart)
 
     def waiting(self) -> int:
         """Count the events that were to be sent, also where no remote is known now."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from incidentctl.app.respond import find_incident
+from incidentctl.app.respond import ensure_nameable, find_incident
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
@@ -116,6 +116,8 @@ def cancel_command(
 
     def decide(found: Incident) -> Sequence[Any]:
         other = find_incident(workspace_of(ctx), duplicate_of) if duplicate_of else None
+        if other is not None:
+            ensure_nameable(workspace_of(ctx), found.id, other)
         return lifecycle.cancel(found, said, duplicate_of=other)
 
     respond(

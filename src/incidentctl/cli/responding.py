@@ -46,7 +46,7 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
 
 def restriction(workspace: Workspace) -> str:
     """Say where a restricted incident is kept."""
-    if remote := workspace.basics.restricted_remote:
+    if remote := workspace.basics.remote_apart:
         return f"shared through {remote} alone; who can read this clone can read it"
     return "kept in this clone, sent nowhere; who can read the clone can read it"
 

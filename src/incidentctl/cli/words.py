@@ -149,13 +149,19 @@ def relate_command(
 
     incidentctl relate k7f --relation caused-by
     """
-    from incidentctl.app.respond import find_incident
+    from incidentctl.app.respond import ensure_nameable, find_incident
 
-    named = find_incident(workspace_of(ctx), other)
+    workspace = workspace_of(ctx)
+    named = find_incident(workspace, other)
+
+    def decide(found: Incident) -> Sequence[Any]:
+        ensure_nameable(workspace, found.id, named)
+        return notes.relate(found, named, relation=relation)
+
     respond(
         ctx,
         incident,
-        lambda found: notes.relate(found, named, relation=relation),
+        decide,
         f"related to {named}",
         command="relate",
         json=json,

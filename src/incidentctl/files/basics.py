@@ -42,6 +42,15 @@ class Basics(NamedTuple):
     """Why the settings as a whole cannot be read, such as for the marks of a merge."""
 
     @property
+    def remote_apart(self) -> str | None:
+        """The remote for restricted incidents, unless it may be the one that all read.
+
+        That cannot be told where the settings have faults and name no remote.
+        """
+        faulty = any(problem.path == MARKER for problem in self.problems)
+        return None if faulty and self.remote is None else self.restricted_remote
+
+    @property
     def by_handle(self) -> dict[str, Person]:
         """The members by handle."""
         return {person.handle: person for person in self.people}

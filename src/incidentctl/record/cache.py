@@ -41,7 +41,7 @@ class Cache:
             try:
                 temporary.write_bytes(head + b"\n" + body)
             except FileNotFoundError:
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _make(path.parent)
                 temporary.write_bytes(head + b"\n" + body)
             temporary.replace(path)
 
@@ -49,3 +49,10 @@ class Cache:
         """Forget a file."""
         with contextlib.suppress(OSError):
             (self._folder / name).unlink()
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and its parents, each for this user alone."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)

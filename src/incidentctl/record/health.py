@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -22,9 +21,6 @@ RESTRICTED = "restricted"
 _LIMIT = 5.0
 #: A lock file of this age, in seconds, belongs to no git that is at work.
 _OLD = 60.0
-_HOST = r"(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:]+)"
-_URL = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}(?::\d*)?/(?P<path>.*)", re.IGNORECASE)
-_SCP = re.compile(rf"{_HOST}:(?P<path>.*)")
 
 
 class Holder(NamedTuple):
@@ -80,36 +76,6 @@ def own_fallbacks(state: Path, common: Path) -> tuple[Path, Path]:
         outbox.fallback_folder(state, common),
         outbox.fallback_folder(state / RESTRICTED, common),
     )
-
-
-def share_address(git: Git, one: str, other: str, *, folder: Path) -> bool:
-    """Say whether two remotes fetch from, or push to, one address, as git resolves them.
-
-    A path may be relative to `folder`, the work tree.
-    """
-    return not _addresses(git, one, folder).isdisjoint(_addresses(git, other, folder))
-
-
-def _addresses(git: Git, remote: str, folder: Path) -> set[str]:
-    found = set()
-    for which in ((), ("--push",)):
-        done = git.run("remote", "get-url", "--all", *which, "--", remote, timeout=_LIMIT)
-        for line in done.out.decode(errors="replace").splitlines() if done.code == 0 else ():
-            address = line.removeprefix("file://")
-            path = folder / address
-            known = str(path.resolve()) if path.exists() else _place(address)
-            found.add(known.rstrip("/").removesuffix(".git"))
-    return found
-
-
-def _place(address: str) -> str:
-    """Return the host and path of an address: a forge has one repository there for all schemes.
-
-    That is a URL, or scp's `user@host:path` (git-clone, GIT URLS).
-    """
-    if found := _URL.match(address) or _SCP.match(address):
-        return f"{found['host'].lower()}/{found['path'].lstrip('/').removeprefix('~/')}"
-    return address
 
 
 def damaged(folders: Iterable[Path]) -> list[Path]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import maintenance, outbox, refs, status
 from incidentctl.record.acknowledge import Acknowledged, acknowledge
+from incidentctl.record.apart import Shared
 from incidentctl.record.background import Background
 from incidentctl.record.batch import Batch, Render
 from incidentctl.record.cache import Cache
@@ -45,7 +46,7 @@ class Record(Reader):
         remote: str | None = None,
         share: Callable[[], str | None] | None = None,
         restricted: bool = False,
-        apart_from: str | None = None,
+        apart_from: Shared | None = None,
     ) -> None:
         """Take the common git directory, and what to compute and render with.
 
@@ -55,7 +56,7 @@ class Record(Reader):
         list shows of it, from its life-cycle events. `share` is called after each flush that leaves
         something for another process to do: to send, or to pack; it returns a note, if any. What is
         `restricted` is kept apart from all else: in a ref of its own, in no branch and no view, and
-        sent to no address of the remote that it is `apart_from`.
+        sent to no place of the remote that it is `apart_from`.
         """
         state = git_dir / "incidentctl"
         self._addressed_from = work_tree

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import refs
+from incidentctl.record import apart, refs
+from incidentctl.record.apart import Shared
 from incidentctl.record.git import Git, Result, finish_live
 
 OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
@@ -72,7 +73,7 @@ class Remote:
         branch: str,
         *,
         folder: Path | None,
-        apart_from: str | None = None,
+        apart_from: Shared | None = None,
     ) -> None:
         """Take the git of the repository, and the name of the remote in its configuration.
 
@@ -96,19 +97,22 @@ class Remote:
         if self._setting(f"remote.{self._name}.url") is None:
             return f"git has no remote called {self._name} here: git remote add {self._name} URL"
         if self._apart_from is not None:
-            from incidentctl.record.health import share_address  # noqa: PLC0415 (for few)
-
             folder = self._folder or self._git.git_dir
-            if share_address(self._git, self._name, self._apart_from, folder=folder):
-                return (
-                    f"{self._name} is where {self._apart_from} is: restricted incidents are not "
-                    "sent there; name another one in incidentctl.yaml: "
-                    "record: {restricted_remote: ...}"
-                )
+            return apart.fault(self._git, self._name, self._apart_from, folder=folder)
         return None
 
     def fetch(self, *, until: float) -> Answer:
-        """Bring the branch to its remote-tracking ref; `until` is a time of the monotonic clock."""
+        """Bring the branch to its remote-tracking ref; `until` is a time of the monotonic clock.
+
+        One that should be apart and has the shared record is misconfigured.
+        """
+        if self._apart_from is not None:
+            answer, heads = self.heads(until=until)
+            if answer.state != OK:
+                return answer
+            fault = apart.fault_of_heads(self._git, self._name, self._apart_from, heads)
+            if fault is not None:
+                return Answer(MISCONFIGURED, fault)
         done = self._run(
             "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
             "--no-prune", "--no-recurse-submodules", "--refmap=", "--no-filter",

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from incidentctl.domain.events import Event, Unsynced
+from incidentctl.domain.facts import Redacted
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
+from incidentctl.record.apart import Shared, branch_for
 from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.record import Acknowledged, Record
 from incidentctl.record.status import Exchanged, Status
+
+
+class _Apart(Record):
+    """The part that is kept apart; it knows its incidents also where git cannot be read."""
+
+    def known_ids(self) -> set[str]:
+        """Return the ids of what was ever recorded or received here, or known to a cache."""
+        with contextlib.suppress(OSError):
+            return self.last_ids().union(os.listdir(self._known))  # noqa: PTH208 (no paths wanted)
+        return self.last_ids()
+
+    def _owe(self, incidents: Iterable[str]) -> None:
+        """Remember ids before anything of them is recorded or taken in; no cache has to last."""
+        with contextlib.suppress(OSError):
+            for incident in incidents:
+                self._known.mkdir(mode=0o700, parents=True, exist_ok=True)
+                (self._known / incident).touch()
+
+    @property
+    def _known(self) -> Path:
+        return self._state / "known"
 
 
 class RecordWithRestricted(Record):
@@ -22,8 +48,14 @@ class RecordWithRestricted(Record):
     def __init__(self, *arguments: Any, restricted_remote: str | None, **given: Any) -> None:
         """Take what a `Record` takes, and the remote for restricted incidents, if there is one."""
         super().__init__(*arguments, **given)
-        apart = {"remote": restricted_remote, "apart_from": given.get("remote"), "share": None}
-        self._apart = Record(*arguments, **given | apart, restricted=True)
+        remote, branch = given.get("remote"), given.get("branch", "incident-log")
+        apart = {
+            "remote": restricted_remote,
+            "branch": branch_for(branch),
+            "apart_from": Shared(remote, branch) if remote else None,
+            "share": None,
+        }
+        self._apart = _Apart(*arguments, **given | apart, restricted=True)
         self._restricted_remote = restricted_remote
         self._named: set[str] = set()
         self._last_apart = False
@@ -40,18 +72,47 @@ class RecordWithRestricted(Record):
         return incident in self._named or incident in self.restricted_ids()
 
     def restricted_ids(self) -> frozenset[str]:
-        """Return which incidents are kept apart; where git cannot be read, which were at last."""
+        """Return which incidents are kept apart; where git cannot be read, which ever were."""
         try:
             return frozenset(self._apart.ids())
         except EnvironmentFailedError:
-            return frozenset(self._apart.last_ids())
+            return frozenset(self._apart.known_ids())
+
+    def last_ids(self) -> set[str]:
+        """Return the ids of both as they were last known; as `Record.last_ids`."""
+        return super().last_ids() | self._apart.known_ids()
+
+    def own_open_heads(self) -> list[Head]:
+        """Return the open incidents of both; as `Record.own_open_heads`.
+
+        EnvironmentFailedError where others are kept apart that cannot be read: which is meant is
+        not guessed then.
+        """
+        try:
+            apart = self._apart.open_heads()
+        except EnvironmentFailedError:
+            if self._apart.known_ids():
+                raise
+            apart = []
+        return _newest_first([*super().own_open_heads(), *apart])
 
     def acknowledge(self, action: Action) -> Acknowledged:
         """Put an action on disk, where its incident belongs; as `Record.acknowledge`."""
         self._last_apart = self.is_restricted(action.incident)
-        if self._last_apart:
-            return self._apart.acknowledge(action)
-        return super().acknowledge(action)
+        if not self._last_apart:
+            return super().acknowledge(action)
+        done = self._apart.acknowledge(action)
+        redacts = any(isinstance(event.fact, Redacted) for event in action.events)
+        if redacts and action.incident in self.published_ids():
+            super().acknowledge(action)  # the text is there, too
+        return done
+
+    def published_ids(self) -> frozenset[str]:
+        """Return which incidents are kept apart and are in the shared record all the same."""
+        try:
+            return frozenset(super().ids()) & self.restricted_ids()
+        except EnvironmentFailedError:
+            return frozenset()
 
     def flush(self) -> Flushed:
         """Commit what waits in both; as `Record.flush`."""
