@@ -19,6 +19,7 @@ from incidentctl.record import (
     sent,
     stored,
     union,
+    unite,
 )
 from incidentctl.record import remote as remotes
 from torture.mutants import mutant, replace
@@ -66,7 +67,7 @@ def take_theirs_instead_of_the_union() -> None:
         done = store.git.run(*env, "commit-tree", "-m", "Merge", *arguments, f"{theirs}^{{tree}}")
         return str(done.out.decode().strip())
 
-    replace(exchange, "merge", theirs_wins)
+    replace(unite, "merge", theirs_wins)
 
 
 @mutant("remote", "kill")
@@ -85,7 +86,7 @@ def carry_foreign_paths() -> None:
         carried = {path: oid for path, oid in foreign.items() if path in found.left_out}
         return found._replace(left_out=(), markers=found.markers | carried)
 
-    replace(exchange, "compare", carrying)
+    replace(unite, "compare", carrying)
 
 
 @mutant("remote", "kill")

@@ -28,7 +28,7 @@ from incidentctl.domain import facts
 from incidentctl.domain.events import encode
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import exchange as exchange_module
-from incidentctl.record import paths
+from incidentctl.record import paths, unite
 from incidentctl.record.crash import EXCHANGE_POINTS
 from incidentctl.record.status import Exchanged
 
@@ -736,7 +736,7 @@ def test_very_many_events_are_taken_in_unread(
     remote: Clone, ann: Clone, bob: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on the first contact of a fresh clone, and after months."""
-    monkeypatch.setattr(exchange_module, "_MOST_READ", 3)
+    monkeypatch.setattr(unite, "_MOST_READ", 3)
     known = say(ann, facts.Declared("a"), *(facts.Noted(str(n)) for n in range(5)))
     say(ann, facts.Declared("b"), incident=OTHER)
     shared(ann)

@@ -257,9 +257,11 @@ class Batch:
 
     def _complete(self, stream: Stream, incident: str, logs: dict[str, str]) -> None:
         """Put into the last commit of an incident what follows from its events."""
-        for name, form in self._blanked.get(incident, {}).items():
+        blanked = self._blanked.get(incident, {})
+        for name, form in blanked.items():
             stream.file(paths.event_path(incident, name), form.data)
-        if incident in logs and folders.knows_all(self._folders[incident].events()):
+        # What a newer version has written there stays, unless it has the text.
+        if incident in logs and (blanked or folders.knows_all(self._folders[incident].events())):
             stream.file(paths.log_path(incident), logs[incident].encode())
 
     def _render_logs(self, incidents: Iterable[str]) -> dict[str, str]:

@@ -10,43 +10,30 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import outbox, refs, sent, status
 from incidentctl.record.batch import Render
 from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
-from incidentctl.record.merge import TEMPORARY, advance, merge
+from incidentctl.record.merge import TEMPORARY, advance
 from incidentctl.record.outbox import Author
-from incidentctl.record.purge import Chain, is_replaced, markers, on_mirror, only_in, onto, replace
+from incidentctl.record.purge import (
+    let_mirror_follow,
+)
 from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
 from incidentctl.record.status import Exchanged
 from incidentctl.record.store import Store
-from incidentctl.record.union import Difference, compare, holds_only_the_record
+from incidentctl.record.unite import ForeignError, Offer, Unite
 
 #: How often a push that others overtook is tried again, and the longest pause between, in seconds.
 _TRIES = 16
 _PAUSE = 3.0
-#: Of more events that come at once, as to a fresh clone, none is read before it is asked for.
-_MOST_READ = 10_000
 #: How long the exchange waits for a command that commits, in seconds.
 _WAIT = 5.0
 #: A lock file of this age, in seconds, on a ref that only exchanges and a user's fetch move was
 #: left by a git that is dead.
 _STALE = 60.0
-
-
-class _Offer(NamedTuple):
-    """A commit for the remote; `instead_of` is a tip that a purge has replaced."""
-
-    commit: str
-    instead_of: str | None = None
-
-
-class _ForeignError(EnvironmentFailedError):
-    """The branch of the remote holds no record."""
 
 
 class Exchange:
@@ -72,19 +59,18 @@ class Exchange:
         self._store = store
         self._git = store.git
         self._remote = remote
-        self._render = render
         self._state = state
         self._sent = state / "sent"
-        self._author = author
         self._now = now
         self._flush = flush
         self._mirror_is_free = mirror_is_free
-        self._owe = owe
         self._forgotten = 0
         self._begun = 0
         """How many events went to a remote that had no such branch."""
-        self._received: dict[str, set[str]] = {}
-        self._notes: dict[str, None] = {}
+        self._uniting = Unite(
+            store, remote.tracking, render, state=state, author=author, now=now,
+            mirror_is_free=mirror_is_free, owe=owe,
+        )  # fmt: skip
 
     def run(self, *, limit: float) -> Exchanged:
         """Exchange until both have the same, or it does not go on; at most `limit` seconds.
@@ -100,13 +86,17 @@ class Exchange:
             answer = Answer(MISCONFIGURED, error.message)
         except OSError as error:
             answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
-        kept = status.keep(self._state, self._now(), answer.state, answer.reason, notes=self._notes)
+        received, notes = self._uniting.received, self._uniting.notes
+        for incident, names in received.items():
+            if any(name.endswith("-redacted.json") for name in names):
+                self._store.forget_texts(incident)
+        kept = status.keep(self._state, self._now(), answer.state, answer.reason, notes=notes)
         return Exchanged(
             answer.state,
             answer.reason,
             max(self._forgotten, self._begun),
-            frozenset(self._received),
-            sum(len(names) for names in self._received.values()),
+            frozenset(received),
+            sum(map(len, received.values())),
             kept.notes,
         )
 
@@ -114,11 +104,13 @@ class Exchange:
         # A git that was killed leaves these, and each later one would stumble over them.
         for name in (TEMPORARY, self._remote.tracking):
             refs.clear_stale_lock(self._git, name, age=_STALE)
+        if refs.read(self._git, TEMPORARY):  # of a process that was killed
+            self._git.run("update-ref", "-d", TEMPORARY)
         whole = self._remote.complete(self._store.tips(), until=until)
         self._flush()
         if whole.state != OK:
             return whole
-        answer = Answer(BEHIND, "others push at the same time, or much is logged here")
+        answer = behind = Answer(BEHIND, "others push at the same time, or much is logged here")
         if not self._has_taken_what_was_fetched():
             return answer
         for attempt in range(_TRIES):
@@ -130,6 +122,7 @@ class Exchange:
             offer = self._unite(theirs)
             rest = self._forget(theirs) if theirs else False
             if offer is None and not rest:
+                self._let_mirror_follow()
                 return Answer(OK)
             point("exchange.united")
             if offer is not None:
@@ -137,8 +130,9 @@ class Exchange:
                 point("exchange.pushed")
                 if answer.state == OK and theirs is None:
                     self._begun = self._count(offer.commit)
-                if answer.state != BEHIND:  # the remote has it; or will not, and it waits merged
-                    self._take(offer.commit)
+                # The remote has it; or will not, and it waits merged.
+                if answer.state != BEHIND and not self._take(offer.commit) and answer.state == OK:
+                    answer = behind
                 if answer.state not in (OK, BEHIND):
                     return answer
             if answer.state == BEHIND:
@@ -148,6 +142,13 @@ class Exchange:
                 time.sleep(pause)
             self._flush()
         return answer
+
+    def _let_mirror_follow(self) -> None:
+        tips = self._store.tips()
+        if tips.mirror not in (None, tips.truth):
+            with Lock(self._state / "lock", self._git) as lock:
+                if lock.take(wait=_WAIT):
+                    let_mirror_follow(self._store, mirror_is_free=self._mirror_is_free)
 
     def _has_taken_what_was_fetched(self) -> bool:
         """Take in what an earlier fetch brought: the next one drops it if the remote was reset.
@@ -160,7 +161,7 @@ class Exchange:
         for _ in range(_TRIES):
             try:
                 offer = self._unite(known)
-            except _ForeignError:
+            except ForeignError:
                 return True  # the remote may hold a record by now
             if offer is None or self._take(offer.commit):
                 return True
@@ -183,72 +184,13 @@ class Exchange:
     def _tracking(self) -> str | None:
         return refs.read(self._git, self._remote.tracking)
 
-    def _unite(self, theirs: str | None) -> _Offer | None:
-        """Return what the remote lacks, None when it lacks nothing.
+    def _unite(self, theirs: str | None) -> Offer | None:
+        """Return what the remote lacks, None when it lacks nothing and nothing is to be taken in.
 
-        Where theirs follows the truth, or there is none yet, the truth moves at once. A merge is
-        not taken in before the remote has it: else each refused push would leave one more.
+        Where theirs follows the truth, or there is none yet, the truth moves at once.
         """
-        truth = self._store.tips().truth
-        if theirs is None or theirs == truth:
-            return _Offer(truth) if truth is not None and theirs is None else None
-        if truth is not None and refs.follows(self._git, theirs, truth):
-            self._store.absorb(theirs)
-            return _Offer(truth)
-        difference = compare(self._git, truth, theirs, most=_MOST_READ)
-        adds = bool(difference.added or difference.unread)
-        self._tell(difference)
-        if truth is None:
-            clean = difference.follows and holds_only_the_record(self._git, theirs)
-            foreign = not adds
-        else:
-            clean = difference.follows and refs.follows(self._git, truth, theirs)
-            foreign = not adds and self._is_foreign(theirs, truth)
-        if foreign:
-            raise _ForeignError(
-                f"the branch {self._remote.tracking.partition('/')[2]} holds no record; name "
-                "another in incidentctl.yaml: record: {branch: ...}"
-            )
-        for part in (difference.added, difference.changed, difference.unread):
-            for incident, names in part.items():
-                self._received.setdefault(incident, set()).update(names)
-        self._owe(self._received)
-        if clean:
-            self._take(theirs)
-            return None
-        if truth is not None and (offer := self._purged(truth, theirs, difference)):
-            return offer
-        merged = merge(
-            self._store, self._render, truth, theirs, difference, author=self._author,
-            now=self._now,
-        )  # fmt: skip
-        return _Offer(merged)
-
-    def _purged(self, truth: str, theirs: str, difference: Difference) -> _Offer | None:
-        """Answer a purge that one of the two has not seen; None where there was none."""
-        ours_marks, their_marks = markers(self._git, truth), markers(self._git, theirs)
-        chain = Chain(self._store, self._render, self._author, self._now())
-        if their_marks - ours_marks:
-            missing = only_in(self._store, truth, difference)
-            for incident, stored in on_mirror(self._store, truth).items():
-                missing.setdefault(incident, {}).update(stored)
-            commit = onto(chain, theirs, missing)
-            with Lock(self._state / "lock", self._git) as lock:
-                if lock.take(wait=_WAIT):
-                    replace(
-                        self._store, commit, truth, state=self._state,
-                        mirror_is_free=self._mirror_is_free,
-                    )  # fmt: skip
-            self._notes["the record was purged elsewhere, and its history here is dropped"] = None
-            return _Offer(commit)
-        if is_replaced(self._git, theirs, truth, ours_marks - their_marks):
-            return _Offer(onto(chain, truth, difference.added), instead_of=theirs)
-        return None
-
-    def _is_foreign(self, theirs: str, truth: str) -> bool:
-        """Say whether a branch has nothing to do with the record: no folder, no common history."""
-        held = self._git.run("ls-tree", "--name-only", theirs, "--", "incidents").out.strip()
-        return not held and self._git.run("merge-base", theirs, truth).code != 0
+        offer = self._uniting.unite(theirs)
+        return None if offer and offer.theirs and self._take(offer.commit) else offer
 
     def _take(self, commit: str) -> bool:
         """Let the truth follow to a commit; False where it has moved meanwhile: git leaves it."""
@@ -279,12 +221,3 @@ class Exchange:
             for action in sent.lacking(self._git, rest, truth):
                 outbox.move(action.path, self._state / "outbox")
         return bool(rest)
-
-    def _tell(self, difference: Difference) -> None:
-        for paths, what in (
-            (difference.left_out, "are no events of the record and are carried nowhere"),
-            (difference.disputed, "were changed on the remote, and one version stands"),
-        ):
-            if paths:
-                example = one_line(paths[0])[:100]
-                self._notes[f"{len(paths)} file(s) of the remote {what}, such as {example}"] = None

@@ -17,6 +17,7 @@ from incidentctl.record.lock import Lock
 from incidentctl.record.mend import mend_truth
 from incidentctl.record.outbox import Pending
 from incidentctl.record.store import Store
+from incidentctl.record.stored import named_by
 
 #: How long a command waits for another one to commit, in seconds.
 _WAIT = 0.3
@@ -174,6 +175,8 @@ class Flush:
             self.touched[incident] = Rendered(log, outcome.tips.truth)
             head = self._store.head(incident, folder.events())
             ids = ids if incident in ids else tuple(sorted((*ids, incident)))
+            if named_by(folder.stored.values()):
+                self._store.forget_texts(incident)
             opened.pop(incident, None)
             if head and head.open and folder.key:
                 opened[incident] = (folder.key, head)

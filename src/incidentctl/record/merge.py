@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from incidentctl.errors import EnvironmentFailedError
@@ -26,6 +27,7 @@ def merge(
     theirs: str,
     difference: Difference,
     *,
+    anew: AbstractSet[str] = frozenset(),
     author: Author,
     now: Callable[[], datetime],
 ) -> str:
@@ -33,13 +35,14 @@ def merge(
 
     Without ours it holds what theirs has of the record, and nothing else that theirs has.
 
-    log.md is written anew where ours adds something to theirs, else it is theirs: clones that
-    merge the same do not push against each other. EnvironmentFailedError when git cannot.
+    log.md is written `anew`, and what is redacted loses its text, where ours adds something to
+    theirs, else it is theirs: clones that merge the same do not push against each other.
+    EnvironmentFailedError when git cannot.
     """
     added = {i: dict(stored) for i, stored in difference.added.items()}
     for incident, stored in difference.changed.items():
         added.setdefault(incident, {}).update(stored)
-    anew = difference.missing.keys() | difference.kept.keys()
+    anew = anew | difference.missing.keys() | difference.kept.keys()
     logs: dict[str, str] = {}
     # Where ours adds nothing theirs is whole, also in what it has blanked.
     for incident in sorted(anew):
@@ -47,7 +50,7 @@ def merge(
         if forms := redacted(folder.stored):
             added.setdefault(incident, {}).update(forms)
             folder = folder._replace(stored={**folder.stored, **forms})
-        if folders.knows_all(folder.events()):
+        if forms or folders.knows_all(folder.events()):
             told = folders.problems(paths.log_path(incident), folder, now=now())
             logs[incident] = render(incident, folder.events(), told)
     with Stream(store.git, TEMPORARY, ours, force=True) as stream:

@@ -23,12 +23,14 @@ from incidentctl.record.batch import Render
 from incidentctl.record.folder import Folder
 from incidentctl.record.git import Git
 from incidentctl.record.lock import Lock
+from incidentctl.record.merge import TEMPORARY as MERGE
 from incidentctl.record.outbox import Author
 from incidentctl.record.proof import held_by
+from incidentctl.record.remote import OK, Remote
 from incidentctl.record.store import Store
-from incidentctl.record.stored import Stored, check, redacted
+from incidentctl.record.stored import Stored, check, named_by, redacted
 from incidentctl.record.stream import Stream
-from incidentctl.record.union import Difference, compare
+from incidentctl.record.union import Difference, compare, holds_only_the_record
 
 _OBJECT = re.compile(r"[0-9a-f]{40,64}\Z")
 #: A chain that is being made stands here.
@@ -61,14 +63,14 @@ def is_replaced(git: Git, commit: str, by: str, names: Iterable[str]) -> bool:
         with contextlib.suppress(ValueError, KeyError, TypeError):
             shown = git.run("cat-file", "blob", f"{by}:{name}")
             replaced.update(filter(_OBJECT.match, map(str, json.loads(shown.out)["replaces"])))
-    if replaced & set(_roots(git, commit)):
+    if replaced & set(_roots(git, commit, f"^{by}")):
         return True
     # What a shallow clone took for a root when it purged is a later commit.
     return any(refs.follows(git, each, commit) for each in replaced)
 
 
-def _roots(git: Git, commit: str) -> list[str]:
-    done = git.run("rev-list", "--max-parents=0", commit, "--", timeout=60.0)
+def _roots(git: Git, *commits: str) -> list[str]:
+    done = git.run("rev-list", "--max-parents=0", *commits, "--", timeout=60.0)
     return done.out.decode().split()
 
 
@@ -78,12 +80,12 @@ def begin_anew(
     marker: str,
     state: Path,
     mirror_is_free: Callable[[], bool],
-    push: Callable[[str], None],
+    push: Callable[[str, str], None] | None,
 ) -> str | None:
     """Put a new root in the place of the truth; return it, None where there is no record.
 
-    `marker` is a ULID. `push` gets the new root before anything is dropped here, and raises what
-    stops the purge: then all is as it was. EnvironmentFailedError likewise.
+    `marker` is a ULID. `push`, if any, gets the new root and the truth before anything is dropped
+    here, and raises what stops the purge: then all is as it was. EnvironmentFailedError likewise.
     """
     if chain.store.tips().truth is None:
         return None
@@ -93,8 +95,10 @@ def begin_anew(
         truth = chain.store.tips().truth
         if truth is None:
             return None
-        commit = _new_root(chain, truth, marker)
-        push(commit)
+        whole = onto(chain, truth, on_mirror(chain.store, truth), known=chain.store.index().ids)
+        commit = new_root(chain, whole, marker)
+        if push is not None:
+            push(commit, truth)
         if not replace(chain.store, commit, truth, state=state, mirror_is_free=mirror_is_free):
             raise EnvironmentFailedError(
                 "the record here was moved meanwhile", hint="`incidentctl sync` puts it right"
@@ -102,40 +106,70 @@ def begin_anew(
     return commit
 
 
-def _new_root(chain: Chain, truth: str, marker: str) -> str:
+def pushing(store: Store, remote: Remote, *, until: float) -> Callable[[str, str], None]:
+    """Return what pushes a new root in the place of the remote's branch, for `begin_anew`."""
+
+    def push(commit: str, truth: str) -> None:
+        theirs = store.tips().tracking
+        if theirs and not refs.follows(store.git, theirs, truth):
+            raise EnvironmentFailedError(
+                "the remote has something that is not taken in here yet", hint="say it again"
+            )
+        answer = remote.push(commit, until=until, instead_of=theirs)
+        if answer.state != OK:
+            raise EnvironmentFailedError(
+                f"the remote did not take the new root: {answer.reason or answer.state}",
+                hint="say it again; a protected branch must allow a forced push for this once",
+            )
+        store.git.run("update-ref", remote.tracking, commit)
+
+    return push
+
+
+def new_root(chain: Chain, commit: str, marker: str, *, also: str | None = None) -> str:
+    """Make a root that holds what a commit does, and replaces its chain.
+
+    `also` is a commit of another chain, whose marks of purges it keeps.
+    """
     git = chain.store.git
-    content = {"v": 1, "id": marker, "replaces": sorted(_roots(git, truth))}
+    content = {"v": 1, "id": marker, "replaces": sorted(_roots(git, commit))}
     with Stream(git, _TEMPORARY, None, force=True) as stream:
         message = "Begin the record anew, without what was redacted\n"
         mark = stream.commit(chain.author, chain.now, message)
         for name in ("incidents", paths.PURGED):
-            tree = git.run("rev-parse", "--quiet", "--verify", f"{truth}:{name}")
+            tree = git.run("rev-parse", "--quiet", "--verify", f"{commit}:{name}")
             if tree.code == 0:
                 stream.folder(name, tree.out.decode().strip())
+        for path in markers(git, also):
+            stream.file(path, git.run("cat-file", "blob", f"{also}:{path}").out)
         stream.file(paths.marker_path(marker), json.dumps(content).encode() + b"\n")
-        more = on_mirror(chain.store, truth)
-        known = chain.store.index().ids
-        for incident, folder in chain.store.folders((*known, *(more.keys() - set(known)))):
-            added = more.get(incident, {})
-            whole = folder.union(added)
-            if forms := added | redacted(whole.stored):
-                whole = whole._replace(stored={**whole.stored, **forms})
-                _write(chain, stream, incident, whole, forms)
         return _made(stream, mark)
 
 
-def onto(chain: Chain, theirs: str, missing: dict[str, dict[str, Stored]]) -> str:
-    """Make the commit that adds events to another chain; that chain's tip when there are none."""
-    if not missing:
-        return theirs
-    with Stream(chain.store.git, _TEMPORARY, theirs, force=True) as stream:
+def onto(
+    chain: Chain,
+    base: str,
+    missing: dict[str, dict[str, Stored]],
+    *,
+    known: Iterable[str] = (),
+) -> str:
+    """Make the commit that adds events to another chain; that chain's tip when there are none.
+
+    In these incidents, and in the `known` ones, nothing is left of what is redacted.
+    """
+    wanted = list(dict.fromkeys((*missing, *known)))
+    if not wanted:
+        return base
+    with Stream(chain.store.git, _TEMPORARY, base, force=True) as stream:
         message = "Add what the purged record had not\n"
         mark = stream.commit(chain.author, chain.now, message)
-        for incident, stored in missing.items():
-            folder = chain.store.folder_at(incident, (theirs,)).union(stored)
-            forms = {**stored, **redacted(folder.stored)}
-            folder = folder._replace(stored={**folder.stored, **forms})
-            _write(chain, stream, incident, folder, forms)
+        for incident, held in chain.store.folders(wanted, (base,)):
+            added = missing.get(incident, {})
+            folder = held.union(added)
+            files = {**added, **redacted(folder.stored)}
+            if files or named_by(folder.stored.values()):
+                folder = folder._replace(stored={**folder.stored, **files})
+                _write(chain, stream, incident, folder, files)
         return _made(stream, mark)
 
 
@@ -157,12 +191,12 @@ def only_in(store: Store, ours: str, difference: Difference) -> dict[str, dict[s
 def _write(
     chain: Chain, stream: Stream, incident: str, folder: Folder, files: dict[str, Stored]
 ) -> None:
+    """Write events and log.md, also where a newer version knows more of the incident."""
     for name, event in files.items():
         stream.file(paths.event_path(incident, name), event.data)
-    if folders.knows_all(folder.events()):
-        told = folders.problems(paths.log_path(incident), folder, now=chain.now)
-        text = chain.render(incident, folder.events(), told)
-        stream.file(paths.log_path(incident), text.encode())
+    told = folders.problems(paths.log_path(incident), folder, now=chain.now)
+    text = chain.render(incident, folder.events(), told)
+    stream.file(paths.log_path(incident), text.encode())
 
 
 def _made(stream: Stream, mark: int) -> str:
@@ -182,19 +216,48 @@ def replace(
     Only for the holder of the clone's lock. False when the truth is not `before` any more. Git
     itself keeps unreachable objects for two weeks; they are the user's to prune.
     """
-    git, tips = store.git, store.tips()
-    moves = [(store.truth, commit, before)]
-    if store.mirror and tips.mirror is not None and mirror_is_free():
-        moves.append((store.mirror, commit, tips.mirror))
+    git, mirror = store.git, store.tips().mirror
+    moves: list[tuple[str, str | None, str | None]] = [(store.truth, commit, before)]
+    if store.mirror and mirror and mirror_is_free() and _gives_way(git, mirror, commit):
+        moves.append((store.mirror, commit, mirror))
     # Both at once: a process that is killed between would leave the old chain on the mirror.
     if not refs.move(git, *moves):
         return False
-    for ref in filter(None, (store.truth, store.mirror, store.tracking)):
+    moved = store.mirror if store.tips().mirror == commit else None
+    for ref in filter(None, (store.truth, moved, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
-    git.run("update-ref", "-d", _TEMPORARY)
+    for ref in (_TEMPORARY, MERGE):
+        git.run("update-ref", "-d", ref)
     shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the texts of before
     _clear(git, state, commit)
     return True
+
+
+def let_mirror_follow(store: Store, *, mirror_is_free: Callable[[], bool]) -> None:
+    """Move a mirror that was left on a chain which a purge has replaced.
+
+    So it is where it was checked out or locked meanwhile. Only for the holder of the clone's lock.
+    """
+    git, tips = store.git, store.tips()
+    if store.mirror is None or tips.truth is None or tips.mirror in (None, tips.truth):
+        return
+    mirror, marks = str(tips.mirror), markers(git, tips.truth)
+    if (
+        marks
+        and mirror_is_free()
+        and is_replaced(git, mirror, tips.truth, marks)
+        and _gives_way(git, mirror, tips.truth)
+        and refs.move(git, (store.mirror, tips.truth, mirror))
+    ):
+        (git.git_dir / "logs" / store.mirror).unlink(missing_ok=True)
+
+
+def _gives_way(git: Git, mirror: str, commit: str) -> bool:
+    """Say whether a branch may be moved: it holds the record alone, and no event but a commit's."""
+    if not holds_only_the_record(git, mirror):
+        return False
+    more = compare(git, commit, mirror)
+    return not (more.added or more.left_out)
 
 
 def _clear(git: Git, state: Path, commit: str) -> None:

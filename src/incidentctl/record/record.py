@@ -121,7 +121,7 @@ class Record(Reader):
             note = self._show_view(incident, rendered=flush.touched.get(incident))
             notes += [note] if note and incident in self._touched else []
         self._touched.clear()
-        self._show_owed()
+        self.show_owed()
         if self._share is not None and (self.has_unsent() or self._is_crowded()):
             note = self._share()
             notes += [note] if note else []
@@ -159,7 +159,7 @@ class Record(Reader):
             for incident in sorted(done.received)
             if incident in opened or self._has_view(incident)
         ]
-        self._show_owed()
+        self.show_owed()
         return done._replace(notes=(*done.notes, *filter(None, notes)))
 
     def remote(self) -> Remote:
@@ -177,7 +177,7 @@ class Record(Reader):
         `marker` is a ULID. EnvironmentFailedError when the remote is not in step or refuses: then
         all is as it was. None without a record. The caller holds the lock of exchanges.
         """
-        from incidentctl.record.purge import Chain, begin_anew  # noqa: PLC0415
+        from incidentctl.record.purge import Chain, begin_anew, pushing  # noqa: PLC0415
 
         until = time.monotonic() + limit
         done = self.exchange(author, limit=limit)
@@ -188,24 +188,18 @@ class Record(Reader):
             )
         self.flush()
 
-        def push(commit: str) -> None:
-            if self._remote is None:
-                return
-            remote = self.remote()
-            theirs = self._store.tips().tracking
-            answer = remote.push(commit, until=until, instead_of=theirs)
-            if answer.state != "ok":
-                raise EnvironmentFailedError(
-                    f"the remote did not take the new root: {answer.reason or answer.state}",
-                    hint="say it again; a protected branch must allow a forced push for this once",
-                )
-            self._store.git.run("update-ref", remote.tracking, commit)
-
         chain = Chain(self._store, self._render, author, self._now())
         commit = begin_anew(
-            chain, marker=marker, state=self._state, mirror_is_free=self._mirror_is_free, push=push
+            chain,
+            marker=marker,
+            state=self._state,
+            mirror_is_free=self._mirror_is_free,
+            push=pushing(self._store, self.remote(), until=until) if self._remote else None,
         )
+        if self._remote:  # what the remote has refused may stand in its words
+            status.write(self._state, Status(self._now(), "ok", None, self._now()))
         self.flush()
+        self._owe(self.ids())  # other work trees
         for incident in self.ids():
             if self._has_view(incident):
                 self._show_view(incident)
@@ -239,8 +233,11 @@ class Record(Reader):
             for incident in incidents:
                 self._view.owe(incident)
 
-    def _show_owed(self) -> None:
-        """Show what others should have; what hinders that is told to who records in it."""
+    def show_owed(self) -> None:
+        """Show what others should have; what hinders that is told to who records in it.
+
+        As of a process that was killed, or that worked in another work tree.
+        """
         if self._view is not None:
             for incident in self._view.owed():
                 self._show_view(incident)

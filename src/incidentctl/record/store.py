@@ -175,10 +175,13 @@ class Store:
         self._folders[incident] = (sources, folder)
         return folder
 
-    def folders(self, incidents: Iterable[str]) -> Iterator[tuple[str, Folder]]:
-        """Return what the branch holds of many incidents; nothing of it is kept."""
-        tips = self.tips()
-        sources = _sources(tips.truth, self.beside(tips))
+    def folders(
+        self, incidents: Iterable[str], sources: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, Folder]]:
+        """Return what the branch, or some commits, hold of many incidents; nothing is kept."""
+        if sources is None:
+            tips = self.tips()
+            sources = _sources(tips.truth, self.beside(tips))
         rest = iter(incidents)
         while part := list(islice(rest, _AT_ONCE)):
             with Objects(self.git) as objects:
@@ -193,6 +196,12 @@ class Store:
     def forget(self, incident: str) -> None:
         """Drop what was cached of an incident that is over."""
         self.cache.drop(f"open/{incident}")
+
+    def forget_texts(self, incident: str) -> None:
+        """Drop whatever a cache may still have of a text that was redacted."""
+        self.forget(incident)
+        year, month = incident_folder(incident).split("/")[1:3]
+        self.cache.drop(f"months/{year}-{month}")
 
 
 def _trees(objects: Objects, sources: Iterable[str], incident: str) -> dict[str, Found]:

@@ -86,9 +86,14 @@ def _lacks_only_text(form: Any, whole: Any) -> bool:
 
 
 def named_by(stored: Iterable[Stored]) -> set[str]:
-    """Return the ids of the events that redactions name."""
-    found = (each.event.fact for each in stored)
-    return {fact.event for fact in found if isinstance(fact, facts.Redacted)}
+    """Return the ids of the events that redactions name, and of every amendment of them.
+
+    Who amends may not know yet that it is redacted, and says it again.
+    """
+    events = [each.event for each in stored]
+    named = {event.fact.event for event in events if isinstance(event.fact, facts.Redacted)}
+    amendments = [event for event in events if isinstance(event.fact, facts.Amended)]
+    return named | {event.id for event in amendments if event.fact.event in named}
 
 
 def redacted(stored: Mapping[str, Stored]) -> dict[str, Stored]:

@@ -20,6 +20,10 @@ from incidentctl.record.stored import Stored, check, choose, named_by
 
 _FOLDER = "incidents"
 _FILE = "100644"
+#: By these an event is to lose its text.
+_NAMING = ("-redacted.json", "-amended.json")
+#: The folders of so many incidents are asked of one git.
+_AT_ONCE = 500
 _NO_OBJECT = re.compile(r"0+\Z")
 
 
@@ -144,20 +148,37 @@ def _read_gone(git: Git, gone: list[_Change], strays: list[str]) -> list[_Change
     return whole
 
 
-def _named(git: Git, commits: Iterable[str], incident: str) -> set[str]:
-    """Return the ids of the events of an incident that a redaction on one of the commits names."""
+def redacting(git: Git, commits: Iterable[str], incidents: Iterable[str]) -> set[str]:
+    """Return which of some incidents have a redaction on one of the commits."""
     found: set[str] = set()
-    folder = f"{incident_folder(incident)}/events/"
+    wanted = sorted(incidents)
     for commit in commits:
-        listed = git.run("ls-tree", "-z", "--name-only", commit, "--", folder)
-        places = filter(None, map(paths.parse, listed.out.decode(errors="replace").split("\0")))
-        names = [place.name for place in places if place.name.endswith("-redacted.json")]
+        for start in range(0, len(wanted), _AT_ONCE):
+            for place in _events(git, commit, wanted[start : start + _AT_ONCE]):
+                if place.name.endswith("-redacted.json"):
+                    found.add(place.incident)
+    return found
+
+
+def _events(git: Git, commit: str, incidents: Iterable[str]) -> list[paths.EventPath]:
+    folders = [f"{incident_folder(incident)}/events/" for incident in incidents]
+    listed = git.run("ls-tree", "-z", "--name-only", commit, "--", *folders, timeout=60.0)
+    places = map(paths.parse, listed.out.decode(errors="replace").split("\0"))
+    return [place for place in places if place]
+
+
+def _named(git: Git, commits: Iterable[str], incident: str) -> set[str]:
+    """Return the ids of the events of an incident that redactions on some commits name."""
+    stored: list[Stored] = []
+    for commit in commits:
+        names = [each.name for each in _events(git, commit, [incident])]
+        names = [name for name in names if name.endswith(_NAMING)]
         with Objects(git) as objects:
-            blobs = objects.many([f"{commit}:{folder}{name}" for name in names])
+            blobs = objects.many([f"{commit}:{paths.event_path(incident, name)}" for name in names])
             for name, blob in zip(names, blobs, strict=True):
                 with contextlib.suppress(EventError):
-                    found |= named_by([check(name, (blob and blob.data) or b"")])
-    return found
+                    stored.append(check(name, (blob and blob.data) or b""))
+    return named_by(stored)
 
 
 def _read(

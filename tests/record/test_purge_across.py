@@ -1,0 +1,303 @@
+"""Redaction and purge where clones, branches and versions differ: nothing lost, nothing left."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from tests.record.kit import AUTHOR, INCIDENT, Clone, action, event, now
+from tests.record.sharing import (
+    BRANCH,
+    TRUTH,
+    clone_of,
+    exchange,
+    make_remote,
+    opened,
+    say,
+    shared,
+    tip,
+)
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import decode, encode
+from incidentctl.domain.ids import ulid
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.record import paths, unite
+from incidentctl.record.lock import Lock
+from incidentctl.record.merge import TEMPORARY
+
+SECRET = "the password is hunter2"
+FOLDER = f"{Path(paths.log_path(INCIDENT)).parent}/events"
+
+
+class Team:
+    """Ann and Bob, in step; Ann has said a secret."""
+
+    def __init__(self, folder: Path) -> None:
+        self.remote = make_remote(folder)
+        self.ann, self.bob = (clone_of(self.remote, name) for name in ("ann", "bob"))
+        _, self.secret = say(self.ann, facts.Declared("a"), facts.Noted(SECRET))
+        shared(self.ann, self.bob)
+
+    def redact(self, clone: Clone, ident: str = "") -> None:
+        say(clone, facts.Redacted(ident or self.secret))
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Team:
+    return Team(tmp_path)
+
+
+def purge(clone: Clone, *, alone: bool = False) -> str:
+    record = clone.record() if alone else opened(clone)
+    marker = ulid(int(now().timestamp() * 1000), int.from_bytes(os.urandom(10)))
+    commit = record.purge(AUTHOR, marker=marker, limit=30)
+    assert commit
+    return commit
+
+
+def in_tree(clone: Clone, ref: str, text: str = "hunter2") -> bool:
+    return bool(clone.git("grep", "-l", "-F", "-e", text, ref, check=False))
+
+
+def in_history(clone: Clone, text: str = "hunter2") -> bool:
+    return text in clone.git("log", "-p", "--all", "--format=%H")
+
+
+def commit_on(clone: Clone, ref: str, files: dict[str, str]) -> None:
+    """Commit on a ref with git alone."""
+    data = f"commit {ref}\ncommitter U <u@x> 1 +0000\ndata 1\nx\nfrom {ref}^0\n"
+    for path, text in files.items():
+        data += f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n"
+    clone.git("fast-import", "--quiet", data=data)
+
+
+def test_a_purge_leaves_a_branch_of_the_team_s_own(clone: Clone) -> None:
+    (clone.path / "ours.txt").write_text("ours")
+    clone.git("checkout", "-q", "-b", "incident-log")
+    clone.git("add", "ours.txt")
+    clone.git("commit", "-q", "-m", "ours")
+    ours = tip(clone, BRANCH)
+    clone.git("checkout", "-q", "main")
+    _, secret = say_alone(clone, facts.Declared("a"), facts.Noted(SECRET))
+    say_alone(clone, facts.Redacted(secret))
+    purge(clone, alone=True)
+    assert tip(clone, BRANCH) == ours
+    assert (clone.git_dir / "logs" / BRANCH).exists()
+    assert not in_history(clone)
+
+
+def say_alone(clone: Clone, *stated: object) -> list[str]:
+    record, done = clone.record(), action(*stated)
+    record.acknowledge(done)
+    assert record.flush().commit
+    return [each.id for each in done.events]
+
+
+def test_a_purge_elsewhere_leaves_what_somebody_committed_on_the_branch(team: Team) -> None:
+    commit_on(team.bob, BRANCH, {"ours.txt": "ours"})
+    ours = tip(team.bob, BRANCH)
+    team.redact(team.ann)
+    purge(team.ann)
+    shared(team.bob)
+    assert tip(team.bob, BRANCH) == ours
+    assert tip(team.bob, TRUTH) == tip(team.ann, TRUTH)
+    assert opened(team.bob).mirror_note()
+
+
+def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Team) -> None:
+    """A command held the lock for longer than the exchange waited."""
+    team.redact(team.ann)
+    shared(team.ann, team.bob)
+    known = say(team.bob, facts.Noted("from bob"))
+    shared(team.bob)
+    team.ann.git("fetch", "-q", "origin")
+    record = opened(team.ann)
+    # As if all had been in step: what a plain fetch brought is not.
+    record.exchange = lambda *_, **__: None  # type: ignore[method-assign]
+    with pytest.raises(EnvironmentFailedError, match="not taken in here yet"):
+        record.purge(AUTHOR, marker=ulid(1, 1), limit=30)
+    assert known[0] in team.remote.git("ls-tree", "-r", "--name-only", BRANCH)
+    purge(team.ann)
+    assert known[0] in team.remote.git("ls-tree", "-r", "--name-only", BRANCH)
+
+
+def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_in_step(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(team.bob, facts.Noted("from bob"))
+    shared(team.bob)
+    monkeypatch.setattr("incidentctl.record.exchange._WAIT", 0.01)
+    monkeypatch.setattr("incidentctl.record.exchange._TRIES", 2)
+    with Lock(team.ann.git_dir / "incidentctl/lock") as lock:
+        assert lock.take()
+        assert exchange(team.ann).state == "behind"
+    shared(team.ann)
+    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH)
+
+
+def test_very_many_events_on_a_chain_that_was_replaced_are_kept(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say_alone(team.bob, facts.Redacted(team.secret))
+    purge(team.bob, alone=True)
+    known = [ident for _ in range(6) for ident in say(team.ann, facts.Noted("x"))]
+    shared(team.ann)
+    monkeypatch.setattr(unite, "_MOST_READ", 3)
+    shared(team.bob, team.ann)
+    for clone in (team.bob, team.ann):
+        assert set(known) <= set(clone.truth_ids())
+        assert not in_history(clone)
+
+
+def test_an_amendment_of_what_is_redacted_loses_its_text(team: Team) -> None:
+    """Who amends does not know yet."""
+    say(team.bob, facts.Amended(team.secret, "hunter2, I meant", None))
+    team.redact(team.ann)
+    shared(team.ann, team.bob, team.ann)
+    for clone in (team.ann, team.bob):
+        assert not in_tree(clone, TRUTH)
+    purge(team.ann)
+    shared(team.bob)
+    assert not in_history(team.ann)
+    assert not in_history(team.bob)
+
+
+def test_a_log_with_what_a_newer_version_says_loses_a_text_too(team: Team) -> None:
+    other = json.loads(encode(event(facts.Noted("x"))))
+    other["kind"] = "mood-set"
+    text = json.dumps(other) + "\n"
+    commit_on(team.remote, BRANCH, {f"{FOLDER}/{other['id']}-mood-set.json": text})
+    log = f"# {INCIDENT}\n{SECRET}\n"
+    commit_on(team.remote, BRANCH, {paths.log_path(INCIDENT): log})
+    shared(team.ann, team.bob)
+    assert in_tree(team.ann, TRUTH)
+    team.redact(team.ann)
+    shared(team.ann, team.bob)
+    for clone, ref in ((team.ann, TRUTH), (team.bob, TRUTH), (team.remote, BRANCH)):
+        assert not in_tree(clone, ref)
+    assert other["id"] in team.bob.truth_ids()
+
+
+def test_a_purge_blanks_what_only_the_branch_has_blanked(team: Team) -> None:
+    before = tip(team.ann, TRUTH)
+    team.redact(team.ann)
+    team.ann.git("update-ref", TRUTH, before)
+    opened(team.ann).heads()
+    purge(team.ann)
+    assert not in_tree(team.ann, TRUTH)
+    assert not in_history(team.ann)
+
+
+def test_two_purges_that_know_nothing_of_each_other(team: Team) -> None:
+    other = say(team.ann, facts.Noted("swordfish"))[0]
+    shared(team.ann, team.bob)
+    say_alone(team.bob, facts.Redacted(team.secret))
+    purge(team.bob, alone=True)
+    team.redact(team.ann, other)
+    purge(team.ann)
+    for _ in range(2):
+        shared(team.bob, team.ann)
+    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH) == tip(team.remote, BRANCH)
+    for clone in (team.ann, team.bob, team.remote):
+        for text in ("hunter2", "swordfish"):
+            assert not in_history(clone, text), (clone.path.name, text)
+    listed = team.ann.git("ls-tree", "--name-only", TRUTH, f"{paths.PURGED}/").split()
+    assert len(listed) == 3
+
+
+def test_a_merge_with_what_was_purged_is_replaced_again(team: Team) -> None:
+    """As by an old version, which knows no purge, or by `git merge`."""
+    old = tip(team.ann, TRUTH)
+    team.redact(team.ann)
+    purge(team.ann)
+    new = tip(team.remote, BRANCH)
+    by_hand = event(facts.Noted("from an old version"))
+    commit_on(team.remote, BRANCH, {f"{FOLDER}/{by_hand.id}-noted.json": encode(by_hand).decode()})
+    tree = tip(team.remote, f"{BRANCH}^{{tree}}")
+    merged = team.remote.git("commit-tree", "-m", "x", "-p", new, "-p", old, tree).strip()
+    team.remote.git("update-ref", BRANCH, merged)
+    assert in_history(team.remote)
+    shared(team.ann, team.bob)
+    for clone in (team.remote, team.ann, team.bob):
+        assert not in_history(clone)
+        assert by_hand.id in clone.git(
+            "ls-tree", "-r", "--name-only", BRANCH if clone is team.remote else TRUTH
+        )
+
+
+def test_what_comes_with_a_redaction_and_its_text_is_blanked(team: Team) -> None:
+    """The remote stands at a commit that has the redaction and not the blanked form yet."""
+    redaction = event(facts.Redacted(team.secret))
+    name = f"{FOLDER}/{redaction.id}-redacted.json"
+    commit_on(team.remote, BRANCH, {name: encode(redaction).decode()})
+    shared(team.ann, team.bob)
+    for clone, ref in ((team.ann, TRUTH), (team.bob, TRUTH), (team.remote, BRANCH)):
+        assert not in_tree(clone, ref, SECRET)
+        assert tip(clone, ref) == tip(team.ann, TRUTH)
+    assert decode(
+        team.ann.git("show", f"{TRUTH}:{FOLDER}/{team.secret}-noted.json").encode()
+    ).id == team.secret  # fmt: skip
+
+
+def test_a_merge_that_was_never_pushed_is_no_place_for_a_text(team: Team) -> None:
+    team.bob.git("update-ref", TEMPORARY, TRUTH)
+    team.redact(team.ann)
+    purge(team.ann)
+    shared(team.bob)
+    assert tip(team.bob, TEMPORARY) == ""
+    assert not in_history(team.bob)
+
+
+@pytest.mark.parametrize("hindrance", ["checked out", "locked"])
+def test_a_branch_that_could_not_follow_a_purge_does_so_later(
+    team: Team, tmp_path: Path, hindrance: str
+) -> None:
+    tree, lock = tmp_path / "look", team.bob.git_dir / f"{BRANCH}.lock"
+    if hindrance == "locked":
+        lock.touch()
+    else:
+        team.bob.git("worktree", "add", "-q", str(tree), "incident-log")
+    team.redact(team.ann)
+    purge(team.ann)
+    shared(team.bob)
+    assert tip(team.bob, BRANCH) != tip(team.bob, TRUTH)
+    if hindrance == "locked":
+        lock.unlink()
+    else:
+        team.bob.git("worktree", "remove", "--force", str(tree))
+    shared(team.bob)
+    assert tip(team.bob, BRANCH) == tip(team.bob, TRUTH)
+    assert not in_history(team.bob)
+    assert opened(team.bob).mirror_note() is None
+
+
+def test_no_cache_keeps_a_text_that_was_redacted_elsewhere(team: Team) -> None:
+    opened(team.bob).heads()
+    say(team.bob, facts.Noted("so that it is cached"))
+    shared(team.bob, team.ann)
+    team.redact(team.ann)
+    say(team.ann, facts.Resolved("over"))
+    shared(team.ann, team.bob)
+    cache = team.bob.git_dir / "incidentctl/cache"
+    assert not [
+        path for path in cache.rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()
+    ]
+
+
+def test_what_a_remote_said_of_a_text_is_forgotten_with_it(team: Team) -> None:
+    hook = team.remote.path / "hooks/pre-receive"
+    hook.write_text(
+        "#!/bin/sh\nread old new ref\ngit log -p $new --not --all | grep swordfish >&2 && exit 1\n"
+        "exit 0\n"
+    )
+    hook.chmod(0o755)
+    secret = say(team.bob, facts.Noted("swordfish"))[0]
+    assert exchange(team.bob).state == "refused"
+    state = team.bob.git_dir / "incidentctl"
+    assert "swordfish" in (state / "exchange.json").read_text()
+    team.redact(team.bob, secret)
+    purge(team.bob)
+    assert "swordfish" not in (state / "exchange.json").read_text()
