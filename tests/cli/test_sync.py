@@ -268,6 +268,30 @@ def test_who_is_told_of_an_offer_accepts_it_at_once(clones: tuple[Clone, Clone])
     assert "joelle commands" in bob.run("accept").stderr  # nobody has fetched here meanwhile
 
 
+def test_a_process_for_another_severity_is_told_in_both_clones_and_mended(
+    clones: tuple[Clone, Clone],
+) -> None:
+    ann, bob = clones
+    ann.run("declare", "checkout is down", "--no-input", "-s", "SEV1")
+    ann.sync()
+    bob.sync()
+    remote = ann.path.parent / "remote.git"
+    remote.rename(remote.with_suffix(".away"))
+    ann.run("severity", "SEV3", "--reason", "few are hit")
+    time.sleep(0.01)
+    bob.run("severity", "SEV1", "--reason", "confirmed")  # the process is the same for Bob
+    until(lambda: not ann.exchanges() and not bob.exchanges())
+    remote.with_suffix(".away").rename(remote)
+    for clone in (ann, bob, ann):
+        clone.sync()
+    for clone in clones:
+        shown = clone.run("show").stdout
+        assert "severity       SEV1" in shown
+        assert "problem: The process that answers was chosen for SEV3, and SEV1 stands" in shown
+    assert "critical answers" in ann.run("severity", "SEV1").stderr
+    assert "problem" not in ann.run("show").stdout
+
+
 def _command(folder: Path) -> bytes:
     try:
         return (folder / "cmdline").read_bytes()

@@ -250,6 +250,62 @@ def test_a_team_is_escalated_to_once_however_often_it_is_said():
     ]
 
 
+def severity(name, *runbooks, area="", tier="critical-split"):
+    reason = f"{name}{area}: {' '.join(runbooks)} answers."
+    resolved = facts.ProcessResolved(tier, reason, None, (), runbooks)
+    return facts.SeveritySet(name), resolved, *(facts.RunbookAttached(r, "x") for r in runbooks)
+
+
+FOR_ANOTHER = (
+    "The process that answers was chosen for SEV3, and SEV1 stands: "
+    "`incidentctl severity SEV1` takes the one that fits."
+)
+
+
+@pytest.mark.parametrize("area", ["", " in checkout", " (security)"])
+def test_a_process_that_was_chosen_for_another_severity_than_the_one_that_stands(area):
+    begun = Telling().act("alice", DECLARED, *severity("SEV1", "critical", area=area))
+    begun.act("alice", *severity("SEV3", "other", area=area))
+    assert problems(fold(IDENT, begun.events)) == []
+    # Whose clone has SEV1 and its process already records no process.
+    begun.act("bob", facts.SeveritySet("SEV1", confirmed=True))
+    found = fold(IDENT, begun.events)
+    assert (found.severity, [each.name for each in found.runbooks]) == ("SEV1", ["other"])
+    assert problems(found) == [FOR_ANOTHER]
+    begun.act("carol", *severity("SEV1", "critical", area=area))
+    assert problems(fold(IDENT, begun.events)) == []
+
+
+def test_a_change_of_what_is_affected_beside_one_of_the_severity():
+    begun = Telling().act("alice", DECLARED, *severity("SEV3", "other"))
+    begun.act("bob", *severity("SEV1", "critical"))
+    begun.act("alice", facts.AffectedSet(("login",)), *severity("SEV3", "other")[1:])
+    assert problems(fold(IDENT, begun.events)) == [FOR_ANOTHER]
+    over = begun.act("alice", facts.Resolved())
+    assert problems(fold(IDENT, over.events)) == [FOR_ANOTHER.partition(":")[0] + "."]
+
+
+def test_the_process_of_a_severity_that_was_taken_back_is_told():
+    begun = Telling().act("alice", DECLARED, *severity("SEV3", "other"))
+    begun.act("alice", *severity("SEV1", "critical")).act("bob", facts.SeveritySet("SEV1"))
+    begun.act("alice", *(facts.Retracted(ident(number)) for number in (4, 5, 6)))
+    assert problems(fold(IDENT, begun.events)) == [FOR_ANOTHER]
+
+
+def test_one_process_for_every_severity_is_no_problem():
+    begun = Telling().act("alice", DECLARED, *severity("SEV1", "all", tier="single"))
+    begun.act("alice", *severity("SEV3", "all", tier="single"))
+    begun.act("bob", facts.SeveritySet("SEV1"))
+    assert problems(fold(IDENT, begun.events)) == []
+
+
+def test_a_reason_that_tells_no_severity_tells_no_problem():
+    begun = Telling().act("alice", DECLARED, *severity("SEV1", "critical"))
+    begun.act("alice", *severity("SEV3", "other")).act("bob", facts.SeveritySet("SEV1"))
+    begun.act("alice", facts.Redacted(ident(5)))
+    assert problems(fold(IDENT, begun.events)) == []
+
+
 _ONE = st.sampled_from(
     [
         *((who, offer(to)) for who in PEOPLE for to in PEOPLE),

@@ -8,6 +8,9 @@ from incidentctl.domain.draft import AT_ONCE, Draft
 from incidentctl.domain.standing import Standing
 from incidentctl.domain.state import CANCELLED, CLOSED, COMMANDER, MOMENTS, PHASES, RESOLVED, Held
 
+#: The tier of one process for all incidents.
+TIER_FOR_ALL = "single"
+
 
 def declared(draft: Draft, standing: Standing, fact: facts.Declared) -> None:
     """The first declaration stands; its author commands."""
@@ -31,6 +34,7 @@ def title_set(draft: Draft, standing: Standing, fact: facts.TitleSet) -> None:
 def severity_set(draft: Draft, standing: Standing, fact: facts.SeveritySet) -> None:
     """The newest severity stands."""
     draft.severity = fact
+    draft.severities.add(fact.severity)
     draft.new_cadence(standing.at)
 
 
@@ -43,6 +47,39 @@ def process_resolved(draft: Draft, standing: Standing, fact: facts.ProcessResolv
     """The newest answer stands."""
     draft.process = fact
     draft.process_at = standing.at
+    if severity := _answered(fact):
+        draft.answers[severity] = fact
+
+
+def _answered(fact: facts.ProcessResolved) -> str | None:
+    """Return the severity that a process was chosen for: its reason begins with that."""
+    words = fact.reason.split(maxsplit=1)
+    return words[0].removesuffix(":") if words else None
+
+
+def other_severity(draft: Draft) -> None:
+    """Tell where the process that answers was chosen for another severity than the one that stands.
+
+    Two people changed them at once, or one took a change back that the other had relied on. It is
+    none where both severities have the same runbooks.
+    """
+    process, severity = draft.process, draft.severity
+    if process is None or severity is None:
+        return
+    before, stands = _answered(process), severity.severity
+    if before == stands or before not in draft.severities:
+        return
+    known = draft.answers.get(stands)
+    if known is None:
+        same = process.tier == TIER_FOR_ALL
+    else:
+        same = set(known.runbooks or ()) == set(process.runbooks or ())
+    if not same:
+        advice = f": `incidentctl severity {stands}` takes the one that fits"
+        draft.problem(
+            f"The process that answers was chosen for {before}, and {stands} stands"
+            f"{advice if draft.end is None else ''}."
+        )
 
 
 def status_set(draft: Draft, standing: Standing, fact: facts.StatusSet) -> None:

@@ -44,9 +44,11 @@ class Draft:
         self.declared: Standing | None = None
         self.title: str | None = None
         self.severity: Any = None
+        self.severities: set[str] = set()
         self.affected: Any = None
         self.process: Any = None
         self.process_at: datetime | None = None
+        self.answers: dict[str, Any] = {}
         self.phase = PHASES[0]
         self.end: str | None = None
         self.ends: dict[str, datetime] = {}

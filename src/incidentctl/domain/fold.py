@@ -56,6 +56,7 @@ def fold(
                 apply(draft, standing, standing.fact)
     if draft.process is not None and draft.process.runbooks is not None:
         apply_work.keep_only(draft, draft.process.runbooks)
+    apply_course.other_severity(draft)
     wrong = [*doubles, *wrong]
     return _finish(incident, draft, standings if entries else [], wrong, tuple(problems))
 
