@@ -12,6 +12,7 @@ from incidentctl.domain.board import Line, board, fit
 from incidentctl.domain.events import Unsynced
 from incidentctl.domain.nags import nags
 from incidentctl.domain.state import Entry, Held, Hypothesis, Incident, Step, Task, Update
+from incidentctl.errors import Problem
 
 T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
 
@@ -85,6 +86,16 @@ def test_a_loud_nag_is_marked_without_colour():
     marked = [(line.text[:3], line.style) for line in lines if line.text.startswith("!")]
     assert marked[0] == ("!!!", "error")
     assert {style for _, style in marked[1:]} == {"warning"}
+
+
+def test_what_does_not_fit_together_is_counted_and_kept_longer_than_the_steps():
+    wrong = Problem("IC900", "warning", "Two people took command.")
+    told = board([incident(problems=(wrong, wrong)), incident(2)], minutes(21))
+    rows = [line for line in told if line.text.startswith("problems")]
+    assert [line.text for line in rows] == ["problems       2, see incidentctl show k71"]
+    assert rows[0].style == "warning"
+    kept = [line.text.split()[0] for line in fit(board([incident(problems=(wrong,))], T), 5)]
+    assert kept == ["SEV1", "problems", "next", "commander", "steps"]
 
 
 def test_nothing_waits_for_the_remote():

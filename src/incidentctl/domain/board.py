@@ -16,9 +16,9 @@ from incidentctl.domain.times import offset_text, rough_duration
 
 #: What a line is about; where a screen is too low, the last of these go first.
 (
-    HEAD, UNSYNCED, NAG, CLOCK, COMMAND, STEPS, STATE, NEXT, NEWEST, ROLES, LAST_UPDATE, THEORY,
-    MORE_STEPS, RULED, OLDER, FOOT, BLANK,
-) = range(17)  # fmt: skip
+    HEAD, UNSYNCED, NAG, CLOCK, COMMAND, PROBLEMS, STEPS, STATE, NEXT, NEWEST, ROLES, LAST_UPDATE,
+    THEORY, MORE_STEPS, RULED, OLDER, FOOT, BLANK,
+) = range(18)  # fmt: skip
 
 #: So many are shown at most, however high the screen is.
 NEXT_STEPS, ENTRIES, HYPOTHESES = 3, 12, 5
@@ -62,7 +62,7 @@ def board(
             lines.append(Line("", (BLANK,)))
         own = [nag for nag in nags if nag.incident == incident.id]
         heading = _head(incident, now, restricted=incident.id in restricted)
-        section = [*heading, *_nags(own, loud), *_body(incident, now)]
+        section = [*heading, *_nags(own, loud), *_problems(incident), *_body(incident, now)]
         lines += [line._replace(weight=(*line.weight[:2], order)) for line in section]
     if not lines:
         lines.append(Line("No incident is open.", (HEAD, 0)))
@@ -124,6 +124,14 @@ def _nags(nags: Iterable[Nag], loud: Collection[tuple[str, str, int, datetime]])
              "error" if nag.key in loud else "warning")
         for nag in nags
     ]  # fmt: skip
+
+
+def _problems(incident: Incident) -> list[Line]:
+    if not incident.problems:
+        return []
+    part = incident.id.rsplit("-", 1)[-1]
+    text = f"{len(incident.problems)}, see incidentctl show {part}"
+    return [_row("problems", text, PROBLEMS, 0, style="warning")]
 
 
 def _body(incident: Incident, now: datetime) -> list[Line]:
