@@ -155,6 +155,37 @@ def test_of_two_who_are_assigned_a_role_at_once_the_later_holds_it(role, many, h
     assert problems(found) == ([] if len(holders) > 1 else [two + "eve stands, dana was first."])
 
 
+TWO = "Two people were assigned as planning without knowing of each other: "
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ([facts.RoleReleased("planning", "eve"), holds("carol", "planning")], []),
+        ([facts.RoleReleased("planning", "eve")], []),
+        # Who released the other did not know of both, and who released nobody knew of none.
+        ([facts.RoleReleased("planning", "dana")], ["eve stands, dana was first."]),
+        ([facts.RoleReleased("planning", "dana"), holds("carol", "planning")],
+         ["eve stands, dana was first.", "carol stands, eve was first."]),
+        ([holds("eve", "planning")], ["eve stands, dana was first."]),
+        ([facts.RoleReleased("communication", "eve")], ["eve stands, dana was first."]),
+    ],
+)  # fmt: skip
+def test_two_in_one_role_are_told_until_the_one_who_stands_is_replaced(after, told):
+    begun = Telling().act("alice", DECLARED, holds("dana", "planning"))
+    begun.act("bob", holds("eve", "planning")).act("alice", *after)
+    assert problems(fold(IDENT, begun.events)) == [TWO + each for each in told]
+
+
+@pytest.mark.parametrize("after", [("carol", lead("dana")), ("dana", take("carol"), lead("dana"))])
+def test_two_commanders_are_told_until_command_moves_on_from_the_one_who_stands(after):
+    begun = Telling().act("alice", DECLARED).act("bob", take("alice"), lead("bob"))
+    begun.act("carol", take("alice"), lead("carol"))
+    assert len(problems(fold(IDENT, begun.events))) == 1
+    found = fold(IDENT, begun.act(*after).events)
+    assert (found.commander, problems(found)) == ("dana", [])
+
+
 def test_an_ordinary_reassignment_is_no_problem():
     told_by = Telling().act("alice", DECLARED).act("alice", holds("dana"))
     told_by.act("alice", facts.RoleReleased("communication", "dana"), holds("eve"))

@@ -173,21 +173,26 @@ def _two_commanders(draft: Draft, standing: Standing, person: str) -> None:
     """
     holder, before = draft.commands, draft.commander
     known = draft.takes_from.get(standing.event.group)
-    if known is not None:
-        if holder not in (None, known, person):
-            draft.problem(
-                "Two people took command without knowing of each other: "
-                f"{person} stands, {holder} was first."
-            )
+    if holder == person:
+        return
+    if known is not None and holder not in (None, known):
+        draft.clash(
+            COMMANDER,
+            "Two people took command without knowing of each other: "
+            f"{person} stands, {holder} was first.",
+        )
     elif (
-        before is not None
-        and holder != person
+        known is None
+        and before is not None
         and standing.event.by not in (holder, before[0].event.by)
     ):
-        draft.problem(
+        draft.clash(
+            COMMANDER,
             f"{standing.event.by} assigned a commander while {holder} commanded: "
-            f"{person} stands, {holder} was first."
+            f"{person} stands, {holder} was first.",
         )
+    elif holder in (known, standing.event.by):
+        draft.settled(COMMANDER)
 
 
 def _two_holders(draft: Draft, standing: Standing, fact: facts.RoleAssigned) -> None:
@@ -199,9 +204,10 @@ def _two_holders(draft: Draft, standing: Standing, fact: facts.RoleAssigned) -> 
     ]
     if others:
         _let_go(draft, standing, fact.role, keep=fact.person)
-        draft.problem(
+        draft.clash(
+            fact.role,
             f"Two people were assigned as {fact.role} without knowing of each other: "
-            f"{fact.person} stands, {', '.join(others)} was first."
+            f"{fact.person} stands, {', '.join(others)} was first.",
         )
 
 
@@ -230,8 +236,8 @@ def role_released(draft: Draft, standing: Standing, fact: facts.RoleReleased) ->
     """Somebody lets a role go; command is only handed on."""
     if fact.role == COMMANDER:
         draft.problem(f"{standing.event.by} released the commander; somebody always commands.")
-    else:
-        _let_go(draft, standing, fact.role, person=fact.person)
+    elif _let_go(draft, standing, fact.role, person=fact.person):
+        draft.settled(fact.role)
 
 
 def roles_kept(draft: Draft, standing: Standing, fact: facts.RolesKept) -> None:

@@ -85,10 +85,21 @@ class Draft:
         self.impact: str | None = None
         self.drill: DrillPlay | None = None
         self.told: list[str] = []
+        self.clashes: dict[str, list[str]] = {}
 
     def problem(self, sentence: str) -> None:
         """Keep a sentence about something that the events say and that cannot be."""
         self.told.append(sentence)
+
+    def clash(self, role: str, sentence: str) -> None:
+        """Keep a sentence about two who got a role at once, until that is settled."""
+        self.clashes.setdefault(role, []).append(sentence)
+        self.problem(sentence)
+
+    def settled(self, role: str) -> None:
+        """Drop what was said about a role: whoever moved it on knew who held it."""
+        for sentence in self.clashes.pop(role, ()):
+            self.told.remove(sentence)
 
     @property
     def commands(self) -> str | None:
