@@ -65,6 +65,48 @@ def test_only_whom_it_was_offered_to_accepts(run, opened):
     assert run("accept", "--as", "sanne").code == 0
 
 
+def declare(run, title):
+    return run("declare", title, "--no-input").out.strip()
+
+
+def test_of_several_open_incidents_the_one_with_the_offer_is_meant(run, monkeypatch):
+    one, other, third = (declare(run, title) for title in ("login", "search", "cart"))
+    refused = run("accept", "--as", "omar")
+    assert (refused.code, "3 incidents are open" in refused.err) == (2, True)
+    assert run("handover", "omar", "-i", other).code == 0
+    assert run("handover", "sanne", "-i", third).code == 0
+    assert run("accept", "--as", "omar", "-i", one).code == 5
+    monkeypatch.setenv("INCIDENTCTL_INCIDENT", one)
+    assert run("accept", "--as", "omar").code == 5
+    monkeypatch.delenv("INCIDENTCTL_INCIDENT")
+    accepted = run("accept", "--as", "omar")
+    assert (accepted.code, other in accepted.err) == (0, True)
+    # A newer offer elsewhere is not meant by who has nothing offered any more.
+    assert "3 incidents are open" in run("accept", "--as", "omar").err
+
+
+def test_of_several_offers_those_alone_are_asked_about(run, monkeypatch):
+    one, other, third = (declare(run, title) for title in ("login", "search", "cart"))
+    for ident in (one, other):
+        assert run("handover", "omar", "-i", ident).code == 0
+    refused = run("accept", "--as", "omar")
+    assert refused.code == 2
+    assert "Command of 2 incidents is offered to omar" in refused.err
+    assert "say which with -i" in refused.err
+    assert (one in refused.err, other in refused.err, third in refused.err) == (True, True, False)
+    asked = []
+
+    def choose(question, choices, default):
+        asked.extend(ident for ident, _ in choices)
+        return other
+
+    monkeypatch.setattr("incidentctl.cli.console.is_terminal", lambda: True)
+    monkeypatch.setattr("incidentctl.cli.prompts.ask_choice", choose)
+    accepted = run("accept", "--as", "omar")
+    assert (accepted.code, sorted(asked)) == (0, sorted([one, other]))
+    assert run("show", other, "--json").json["commander"] == "omar"
+
+
 def test_an_offer_is_taken_back_by_undo(run, opened, show):
     run("handover", "omar")
     assert run("undo").code == 0

@@ -268,6 +268,19 @@ def test_who_is_told_of_an_offer_accepts_it_at_once(clones: tuple[Clone, Clone])
     assert "joelle commands" in bob.run("accept").stderr  # nobody has fetched here meanwhile
 
 
+def test_an_offer_in_one_of_several_incidents_is_fetched_by_who_accepts(
+    clones: tuple[Clone, Clone],
+) -> None:
+    ann, bob = clones
+    ann.declare("search is slow")
+    ident = ann.declare("checkout is down")
+    ann.sync()
+    bob.sync()
+    ann.run("handover", "joelle", "-i", ident)
+    until(lambda: ann.unsynced == 0)
+    assert f"{ident}: joelle commands" in bob.run("accept").stderr
+
+
 def test_a_process_for_another_severity_is_told_in_both_clones_and_mended(
     clones: tuple[Clone, Clone],
 ) -> None:

@@ -110,9 +110,14 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
         raise NotFoundError(
             f"No incident is {word}.", hint=f"{over_now}; else {declare}" if over_now else declare
         )
-    raise SeveralError(
+    raise several(heads, f"{len(heads)} incidents are {word}")
+
+
+def several(heads: Sequence[Head], message: str) -> SeveralError:
+    """Return the refusal that names the incidents which may be meant."""
+    return SeveralError(
         [head.id for head in heads],
-        f"{len(heads)} incidents are {word}:\n" + "\n".join(_line(h) for h in heads[:20]),
+        f"{message}:\n" + "\n".join(_line(head) for head in heads[:20]),
         "say which with -i and any part of its id, or set INCIDENTCTL_INCIDENT",
     )
 

@@ -10,7 +10,14 @@ import typer
 from incidentctl.app.respond import Response
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
-from incidentctl.cli.responding import known_people, open_response, respond, told, workspace_of
+from incidentctl.cli.responding import (
+    choose_offered,
+    known_people,
+    open_response,
+    respond,
+    told,
+    workspace_of,
+)
 from incidentctl.domain.brief import INDENT, brief
 from incidentctl.domain.decide import handover
 from incidentctl.domain.state import Incident
@@ -66,12 +73,15 @@ def accept_command(
 ) -> None:
     """Take command that was offered to you; the brief says what you take over.
 
+    Where several incidents are open, the one that is offered to you is meant.
+
     incidentctl accept
     """
-    who = workspace_of(ctx).actor(as_)
+    workspace = workspace_of(ctx)
+    who = workspace.actor(as_)
     response, _ = respond(
         ctx,
-        incident,
+        incident or choose_offered(workspace, who.handle),
         lambda found: handover.accept(found, by=who.handle, name=who.name),
         f"{who.handle} commands",
         command="accept",

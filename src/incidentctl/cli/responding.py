@@ -32,16 +32,31 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
     try:
         return find_incident(workspace, part, ended=ended)
     except SeveralError as several:
-        if not console.is_terminal():
-            raise
-        from incidentctl.cli.prompts import ask_choice
+        return _which(workspace, several)
 
-        heads = {head.id: head for head in workspace.record.heads()}
-        choices = [
-            (ident, f"{ident}  {heads[ident].title}" if ident in heads else ident)
-            for ident in several.candidates
-        ]
-        return ask_choice("Which incident?", choices, several.candidates[0])
+
+def choose_offered(workspace: Workspace, person: str) -> str | None:
+    """Find in which of several open incidents command is offered to a person; None: in none."""
+    from incidentctl.app.offers import find_offered
+
+    try:
+        return find_offered(workspace, person)
+    except SeveralError as several:
+        return _which(workspace, several)
+
+
+def _which(workspace: Workspace, several: SeveralError) -> str:
+    """Ask on a terminal which incident is meant; else refuse."""
+    if not console.is_terminal():
+        raise several
+    from incidentctl.cli.prompts import ask_choice
+
+    heads = {head.id: head for head in workspace.record.heads()}
+    choices = [
+        (ident, f"{ident}  {heads[ident].title}" if ident in heads else ident)
+        for ident in several.candidates
+    ]
+    return ask_choice("Which incident?", choices, several.candidates[0])
 
 
 def restriction(workspace: Workspace) -> str:
