@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -121,6 +122,45 @@ def test_it_is_marked_wherever_incidents_stand_together(run, shared):
     for command in ("list", "watch"):
         told = run(command, "--json").json["incidents"]
         assert {each["id"]: each["restricted"] for each in told} == {ident: True, other: False}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "who"),
+    [
+        (["handover", "@Omar"], "omar"),
+        (["handover", "omar", "--json"], "omar"),
+        (["assign", "mitigator", "omar"], "omar"),
+        (["assign", "--individual", "omar"], "omar"),
+        (["assign", "mitigator", "greta"], None),
+        (["assign", "--team", "orders"], None),
+    ],
+)
+def test_who_is_given_something_that_they_cannot_see_is_told_of(run, team, shared, arguments, who):
+    def told():
+        done = run(*arguments, "-i", ident)
+        assert done.code == 0, done.err
+        return done.err
+
+    ident = run("declare", "search is slow", "--no-input").out.strip()
+    assert "restricted" not in told()
+    ident = declare(run)
+    note = f"note: restricted, and kept in this clone: {who} sees it in no other"
+    assert told().count("restricted") == (1 if who else 0)
+    run("undo", "-i", ident)
+    assert who is None or note in told()
+    marker = team / "incidentctl.yaml"
+    text = marker.read_text()
+    marker.write_text(text.replace("remote: origin", "remote: origin, restricted_remote: security"))
+    run("undo", "-i", ident)
+    assert "restricted" not in told()
+
+
+def test_the_walk_says_that_it_is_restricted(run, shared, monkeypatch):
+    ident, other = declare(run), run("declare", "search is slow", "--no-input").out.strip()
+    monkeypatch.setattr("sys.stdin", io.StringIO("l\n"))
+    assert f"{ident}  restricted: {SECRET}" in run("run", "-i", ident).err
+    monkeypatch.setattr("sys.stdin", io.StringIO("l\n"))
+    assert f"{other}  search is slow" in run("run", "-i", other).err
 
 
 @pytest.mark.parametrize("form", [["--json"], ["--csv"], [], ["--html", "report.html"]])

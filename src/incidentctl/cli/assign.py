@@ -8,7 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
-from incidentctl.cli.responding import known_people, known_roles, known_teams, respond, workspace_of
+from incidentctl.cli.responding import (
+    known_people,
+    known_roles,
+    known_teams,
+    respond,
+    tell_unseen,
+    workspace_of,
+)
 from incidentctl.domain.decide import roles
 from incidentctl.domain.state import Incident
 from incidentctl.errors import UsageError
@@ -46,12 +53,16 @@ def assign_command(
             hint="incidentctl assign mitigator dana",
         )
 
+    given: list[str] = []
+
     def decide(found: Incident) -> Sequence[Any]:
         if team is not None:
             return roles.assign_team(found, team, known=known_teams(ctx))
         if individual is not None:
-            return roles.assign_individual(found, individual, known=known_people(ctx))
-        return roles.assign(
+            facts = roles.assign_individual(found, individual, known=known_people(ctx))
+            given.append(facts[-1].person)
+            return facts
+        facts = roles.assign(
             found,
             str(role),
             str(person),
@@ -59,9 +70,11 @@ def assign_command(
             known=known_people(ctx),
             roles=known_roles(ctx),
         )
+        given.append(facts[-1].person)
+        return facts
 
     to = team or individual or person
-    respond(
+    response, _ = respond(
         ctx,
         incident,
         decide,
@@ -71,6 +84,8 @@ def assign_command(
         as_=as_,
         at=at,
     )
+    for whom in given:
+        tell_unseen(response, whom)
 
 
 def release_command(

@@ -15,6 +15,7 @@ from incidentctl.cli.responding import (
     known_people,
     open_response,
     respond,
+    tell_unseen,
     told,
     workspace_of,
 )
@@ -55,13 +56,13 @@ def handover_command(
         as_=as_,
         at=at,
     )
+    offered = response.incident.offer
+    to = offered.person if offered else person
+    tell_unseen(response, to)
     if json:
         return
     print_brief(response)
-    offered = response.incident.offer
-    console.say(
-        f"{by} commands until {offered.person if offered else person} says `incidentctl accept`."
-    )
+    console.say(f"{by} commands until {to} says `incidentctl accept`.")
 
 
 def accept_command(

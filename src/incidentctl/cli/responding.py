@@ -66,6 +66,18 @@ def restriction(workspace: Workspace) -> str:
     return "kept in this clone, sent nowhere; who can read the clone can read it"
 
 
+def tell_unseen(response: Response, person: str) -> None:
+    """Say where somebody who was given something by another cannot see the incident."""
+    workspace = response.workspace
+    if person == response.who.handle or workspace.basics.restricted_remote:
+        return
+    if workspace.record.is_restricted(response.ident):
+        console.say(
+            f"note: restricted, and kept in this clone: {one_line(person)} sees it in no other",
+            "warning",
+        )
+
+
 def tell_unread(workspace: Workspace) -> None:
     """Say where the settings cannot be read, and what is done instead."""
     if workspace.basics.problems and workspace.unread:

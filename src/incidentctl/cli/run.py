@@ -76,6 +76,7 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
     for note in response.workspace.notes:
         console.say(f"note: {note}", "warning")
     piped = not sys.stdin.isatty()
+    restricted = response.workspace.record.is_restricted(response.ident)
     advised: str | None = None
     if piped and at is None:
         at = AFTER  # who types blindly means the steps, and not the offer to assign roles
@@ -88,7 +89,7 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
             console.say(command, "warning")
         advised = command
         shown = screen(response.incident, at)
-        _show(response, shown)
+        _show(response, shown, restricted=restricted)
         try:
             outcome = _answer(response, shown, known, wake=wake)
         except _Woken:
@@ -140,7 +141,7 @@ def _of_drill(response: Response) -> float | None:
     return play_due(response)
 
 
-def _show(response: Response, shown: Screen) -> None:
+def _show(response: Response, shown: Screen, *, restricted: bool) -> None:
     """Print a screen: it is talk, since nothing reads it but a person."""
     incident = response.incident
     console.say("")
@@ -148,7 +149,8 @@ def _show(response: Response, shown: Screen) -> None:
         head = f"Step {shown.number} of {shown.of}: {shown.title}"
     else:
         head = shown.title
-    console.say(f"{incident.severity or '-'}  {incident.id}  {one_line(incident.title)}", "dim")
+    title = one_line(f"restricted: {incident.title}" if restricted else incident.title)
+    console.say(f"{incident.severity or '-'}  {incident.id}  {title}", "dim")
     console.say(head, "bold")
     if shown.state in _STATES:
         console.say(f"  ({_STATES[shown.state]})")
