@@ -1,5 +1,7 @@
 import pytest
 
+from incidentctl.record.lock import Lock
+
 SECRET = "hunter2-the-password"
 
 
@@ -171,6 +173,58 @@ def test_redact_shows_what_it_blanks_and_minus_one_never_means_a_colleague_s(run
     assert f"blanking #{number} of greta: the password is hunter2" in done.err
     assert "hunter2" not in run("log").out
     assert "second walker starts" in run("log").out
+
+
+HISTORY = "note: the history still holds the text; `incidentctl purge` takes it out"
+
+
+def test_redact_says_that_the_history_holds_the_text_where_it_does(run, team, opened, monkeypatch):
+    run("log", "password is hunter2")
+    done = run("redact", "-1")
+    assert (done.out, HISTORY in done.err.splitlines()) == ("", True)
+    run("log", "password is hunter3")
+    done = run("redact", "-1", "--json")
+    assert (done.json["commit"] is not None, HISTORY in done.err) == (True, True)
+    run("log", "password is hunter4")
+    lock = Lock(team / ".git/incidentctl/lock")
+    assert lock.take()
+    with lock:
+        done = run("redact", "-1")
+    assert ("not yet committed" in done.err, HISTORY in done.err) == (True, True)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    run("log", "password is hunter5")
+    done = run("redact", "-1")
+    assert (done.code, "not yet committed" in done.err, HISTORY in done.err) == (0, True, False)
+
+
+@pytest.mark.parametrize(
+    "wrote",
+    [
+        ["assign", "mitigator", "omar"],
+        ["status", "identified"],
+        ["mark", "detected"],
+        ["handover", "omar"],
+        ["step", "done", "1"],
+        ["severity", "SEV1"],
+    ],
+)
+def test_an_entry_without_a_text_is_not_redacted(run, opened, show, wrote):
+    before = len(show()["timeline"])
+    assert run(*wrote).code == 0
+    entry = show()["timeline"][before]["number"]
+    refused = run("redact", str(entry), "--reason", "no secret")
+    assert refused.code == 5
+    assert f"Entry {entry} holds no text of its own." in refused.err
+    assert "no secret" in refused.err
+    assert "redacted" not in [each["kind"] for each in show()["timeline"]]
+
+
+def test_a_text_that_only_an_amendment_holds_is_redacted(run, opened, show):
+    run("step", "done", "1")
+    run("amend", "-1", "paged with hunter2")
+    number = next(e["number"] for e in show()["timeline"] if e["kind"] == "step-done")
+    assert run("redact", str(number)).code == 0
+    assert "hunter2" not in run("show", "--json").out
 
 
 def test_redact_minus_one_reaches_what_was_taken_back(run, opened):

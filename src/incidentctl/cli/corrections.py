@@ -12,6 +12,7 @@ from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, InIncident, Json
 from incidentctl.cli.responding import open_response, respond, told, workspace_of
 from incidentctl.domain.decide import corrections
+from incidentctl.domain.redaction import holds_text
 from incidentctl.domain.state import Entry, Incident
 from incidentctl.domain.text import one_line
 from incidentctl.errors import RefusedError
@@ -66,10 +67,14 @@ def redact_command(
 
     incidentctl redact -1
     """
-    by = workspace_of(ctx).actor(as_).handle
+    workspace = workspace_of(ctx)
+    by = workspace.actor(as_).handle
+    waits = workspace.record.pending()  # what is not committed yet may be the text
 
     def decide(found: Incident) -> Sequence[Any]:
-        facts = corrections.redact(found, entry, by=by, reason=reason)
+        events, _ = workspace.record.events(found.id)
+        silent = [event.id for event in events if not holds_text(event.fact)]
+        facts = corrections.redact(found, entry, by=by, reason=reason, silent=silent)
         meant = corrections.find(found, entry, taken_back_by=by)
         shown = f"#{meant.number} of {meant.by}: {one_line(meant.text)[:200]}"
         if console.is_terminal() and not json:
@@ -81,7 +86,7 @@ def redact_command(
             console.say(f"blanking {shown}")
         return facts
 
-    respond(
+    _, recorded = respond(
         ctx,
         incident,
         decide,
@@ -91,6 +96,10 @@ def redact_command(
         as_=as_,
         echo=reason,
     )
+    if recorded.commit is not None or not waits:
+        console.say(
+            "note: the history still holds the text; `incidentctl purge` takes it out", "warning"
+        )
 
 
 def undo_command(

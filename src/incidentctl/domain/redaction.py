@@ -36,6 +36,11 @@ def blank(fact: Any) -> Any:
     return fact._replace(**changes) if changes else fact
 
 
+def holds_text(fact: Any) -> bool:
+    """Say whether there is any free text in a fact that could be blanked."""
+    return bool(blank(fact) != fact)
+
+
 def with_text(fact: Any, text: str) -> Any:
     """Return a fact that says `text`; the fact itself when it holds no free text."""
     fields = [field for field in _AMENDABLE if field in fact._fields]
