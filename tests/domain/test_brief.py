@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.telling import START, ident, incident
+from tests.domain.telling import IDENT, START, event, ident, incident
 
 from incidentctl.domain import facts
-from incidentctl.domain.brief import WIDTH, brief
+from incidentctl.domain.brief import HEIGHT, WIDTH, brief
+from incidentctl.domain.decide.updates import NO_CHANGE
+from incidentctl.domain.incident import fold
 from incidentctl.domain.text import clean
 
 NOW = START + timedelta(hours=1)
@@ -57,6 +61,65 @@ def test_it_has_what_is_open_and_what_was_ruled_out_and_nothing_that_is_done():
         "next update    overdue by 30m (2026-11-24 14:31 UTC)",
         "bridge         https://meet.example/1",
     ]
+
+
+def posted(minutes, text, by="alice", **more):
+    number = minutes * 60
+    return event(number, facts.UpdatePosted(text, **more), by=by)
+
+
+@pytest.mark.parametrize(
+    ("updates", "row"),
+    [
+        ([posted(10, "we look"), posted(40, NO_CHANGE, "bob")],
+         "50m ago by alice: we look (no change since, said 20m ago)"),
+        ([posted(10, "we look", public=True), posted(30, NO_CHANGE), posted(40, NO_CHANGE, "bob")],
+         "public, 50m ago by alice: we look (no change since, said 20m ago)"),
+        ([posted(10, NO_CHANGE), posted(40, "we look")], "20m ago by alice: we look"),
+        ([posted(10, NO_CHANGE)], f"50m ago by alice: {NO_CHANGE}"),
+    ],
+)  # fmt: skip
+def test_the_last_update_is_the_last_that_says_something(updates, row):
+    found = brief(fold(IDENT, [event(0, facts.Declared("x")), *updates]), NOW)
+    assert " ".join(" ".join(found).split()).endswith(f"last update {row}")
+
+
+def test_the_last_notes_come_last_and_without_what_was_taken_back():
+    found = lines(
+        *(facts.Noted(f"note {number}") for number in range(1, 6)),
+        facts.Noted("boxes are in fridge 3", pinned=True),
+        ("bob", facts.Noted("wrong")),
+        facts.Noted("secret"),
+        facts.Retracted(ident(7)),
+        facts.Redacted(ident(8)),
+    )
+    assert "pinned         boxes are in fridge 3 (alice)" in found
+    notes = [line for line in found if line.startswith("note")]
+    assert notes == [f"note           1h ago by alice: note {number}" for number in (3, 4, 5)]
+
+
+def test_of_much_the_first_open_steps_are_shown_and_the_rest_is_counted():
+    steps = tuple(facts.StepPlan(f"s{n}", f"Step {n}") for n in range(1, 31))
+    found = lines(
+        facts.RunbookAttached("big", "why", steps),
+        facts.StepDone("s1"),
+        *(facts.HypothesisProposed(f"it is {n} " + "x " * 100) for n in range(9)),
+        *(facts.TaskAdded(f"Task {n}") for n in range(9)),
+        *(facts.Noted(f"pin {n}", pinned=True) for n in range(9)),
+        *(facts.Noted("y " * 300) for n in range(3)),
+        facts.SummarySet("z " * 500),
+        facts.Linked("bridge", "https://meet.example/" + "1" * 100),
+    )
+    assert len(found) <= HEIGHT
+    assert [line.split()[0] for line in found[1:5]] == ["severity", "status", "declared",
+                                                        "commander"]  # fmt: skip
+    assert [line for line in found if line.startswith("open step")] == [
+        "open step      2 Step 2 (commander)",
+        "open step      3 Step 3 (commander), and 27 more",
+    ]
+    assert any(re.fullmatch(r"we think +9 it is 8( x)+ \.\.\., and 7 more", line) for line in found)
+    assert any(line.endswith("https://meet.example/" + "1" * 100) for line in found)
+    assert "pin 8 (alice)" in " ".join(found)
 
 
 def test_what_does_not_fit_together_is_told():

@@ -5,8 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from incidentctl.domain.command import commands_since
+from incidentctl.domain.decide.updates import NO_CHANGE
 from incidentctl.domain.roles import STANDARD
 from incidentctl.domain.state import (
     CANCELLED,
@@ -21,30 +23,93 @@ from incidentctl.domain.state import (
 from incidentctl.domain.text import one_line
 from incidentctl.domain.times import rough_duration
 
-#: So wide are the lines, and so far in begins what is said.
-WIDTH, INDENT = 80, 15
+#: So wide are the lines, and so far in begins what is said; they should be no more than so many.
+WIDTH, INDENT, HEIGHT = 80, 15, 24
+#: Of each kind so many are shown, in so many lines each: the first of these that is low enough.
+_MOST = ((5, 5), (3, 3), (3, 2), (3, 1), (2, 1), (1, 1))
+_NOTES = 3
 _ROLES = tuple(role.name for role in STANDARD)
 
 
+class _Row(NamedTuple):
+    label: str
+    text: str
+    more: str = ""
+    """What is said after the text, also where that is cut; clean and short."""
+    whole: bool = False
+
+
 def brief(incident: Incident, now: datetime) -> list[str]:
-    """Return the brief of an incident: cleaned lines of at most 80 characters.
+    """Return the brief of an incident: cleaned lines of at most 80 characters, about 24 of them.
 
     Only a word that is longer by itself, such as an address, makes a longer line: it must be whole
-    to be copied.
+    to be copied. Where there is much to say, texts are cut, and of each kind the rest is counted.
     """
-    lines = _wrapped(f"{incident.id}  {one_line(incident.title)}", len(incident.id) + 2)
-    for label, text in _rows(incident, now):
-        lines += _wrapped(f"{one_line(label)[: INDENT - 1]:<{INDENT - 1}} {one_line(text)}", INDENT)
+    lines: list[str] = []
+    for most, height in _MOST:
+        lines = _wrapped(_Row("", f"{incident.id}  {one_line(incident.title)}"), "", height)
+        for row in _rows(incident, now, most):
+            label = f"{one_line(row.label)[: INDENT - 1]:<{INDENT - 1}} "
+            lines += _wrapped(row, label, height)
+        if len(lines) <= HEIGHT:
+            break
     return lines
 
 
-def _wrapped(line: str, indent: int) -> list[str]:
+def _wrapped(row: _Row, label: str, height: int) -> list[str]:
+    text = one_line(row.text)
     return textwrap.wrap(
-        line, WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+        f"{label}{text}{row.more}",
+        WIDTH,
+        subsequent_indent=" " * (INDENT if label else len(text.split(maxsplit=1)[0]) + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+        max_lines=None if row.whole else height,
+        placeholder=f" ...{row.more}",
     )
 
 
-def _rows(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
+def _few(rows: Iterable[_Row], most: int, *, newest: bool = False) -> Iterator[_Row]:
+    """Yield the first rows of a kind, or the newest; the last says how many more there are."""
+    found = list(rows)
+    shown = found[-most:] if newest else found[:most]
+    yield from shown[:-1]
+    if shown:
+        last, left = shown[-1], len(found) - len(shown)
+        comma = "" if last.whole else ","
+        yield last._replace(more=f"{comma} and {left} more" if left else "")
+
+
+def _rows(incident: Incident, now: datetime, most: int) -> Iterator[_Row]:
+    yield from (_Row(label, text) for label, text in _head(incident, now))
+    said = [entry for entry in incident.timeline if not entry.retracted]
+    pinned = (_Row("pinned", f"{entry.text} ({entry.by})") for entry in said if entry.pinned)
+    yield from _few(pinned, most, newest=True)
+    for state, label in ((OPEN, "we think"), (CONFIRMED, "it is"), (RULED_OUT, "it is not")):
+        judged = (
+            _Row(label, f"{each.number} {each.text}" + (f" ({each.reason})" if each.reason else ""))
+            for each in incident.hypotheses
+            if each.state == state
+        )
+        yield from _few(judged, most, newest=True)
+    opened = (step for step in incident.steps if step.state == OPEN)
+    steps = (_Row("open step", f"{step.number} {step.title} ({step.role})") for step in opened)
+    yield from _few(steps, most)
+    tasks = (
+        _Row("open task", f"{task.number} {task.title} ({task.person or task.role or 'nobody'})")
+        for task in incident.tasks
+        if task.done is None
+    )
+    yield from _few(tasks, most)
+    yield from _updates(incident, now)
+    plain = [e for e in said if e.kind == "noted" and not e.pinned and not e.redacted]
+    for entry in plain[-min(most, _NOTES) :]:
+        yield _Row("note", f"{rough_duration(now - entry.at)} ago by {entry.by}: {entry.text}")
+    yield from _few((_Row(link.label, link.url, whole=True) for link in incident.links), most)
+    yield from _few((_Row("problem", problem.message) for problem in incident.problems), most)
+
+
+def _head(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
     confirmed = "" if incident.confirmed else " (not confirmed)"
     yield "severity", f"{incident.severity or 'not yet said'}{confirmed}"
     yield "status", incident.status
@@ -65,24 +130,6 @@ def _rows(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
     for label, text in (("summary", incident.summary), ("impact", incident.impact)):
         if text:
             yield label, text
-    for entry in incident.timeline:
-        if entry.pinned and not entry.retracted:
-            yield "pinned", f"{entry.text} ({entry.by})"
-    yield from _hypotheses(incident)
-    for step in incident.steps:
-        if step.state == OPEN:
-            yield "open step", f"{step.number} {step.title} ({step.role})"
-    for task in incident.tasks:
-        if task.done is None:
-            yield (
-                "open task",
-                f"{task.number} {task.title} ({task.person or task.role or 'nobody'})",
-            )
-    yield from _updates(incident, now)
-    for link in incident.links:
-        yield link.label, link.url
-    for problem in incident.problems:
-        yield "problem", problem.message
 
 
 def ends(incident: Incident) -> Iterator[tuple[str, str]]:
@@ -117,26 +164,20 @@ def roles(incident: Incident) -> Iterator[tuple[str, str]]:
         yield "other roles", f"held by the commander: {', '.join(rest)}"
 
 
-def _hypotheses(incident: Incident) -> Iterator[tuple[str, str]]:
-    for state, label in ((OPEN, "we think"), (CONFIRMED, "it is"), (RULED_OUT, "it is not")):
-        for found in incident.hypotheses:
-            if found.state == state:
-                yield (
-                    label,
-                    f"{found.number} {found.text}" + (f" ({found.reason})" if found.reason else ""),
-                )
-
-
-def _updates(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
-    last = max(incident.updates, key=lambda update: (update.at, update.event), default=None)
-    if last is None:
-        yield "last update", "none yet"
+def _updates(incident: Incident, now: datetime) -> Iterator[_Row]:
+    """Yield the last update that says something, that nothing is new since, and the next."""
+    updates = sorted(incident.updates, key=lambda update: (update.at, update.event))
+    if not updates:
+        yield _Row("last update", "none yet")
     else:
-        ago = rough_duration(now - last.at)
-        public = "public, " if last.public else ""
-        yield "last update", f"{public}{ago} ago by {last.by}: {last.text}"
+        last = updates[-1]
+        told = next((u for u in reversed(updates) if u.text != NO_CHANGE), last)
+        ago, since = rough_duration(now - told.at), rough_duration(now - last.at)
+        public = "public, " if told.public else ""
+        more = f" (no change since, said {since} ago)" if last != told else ""
+        yield _Row("last update", f"{public}{ago} ago by {told.by}: {told.text}", more)
     if due := next_update(incident, now):
-        yield "next update", due
+        yield _Row("next update", due)
 
 
 def named(incident: Incident, person: str) -> str:
