@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -329,6 +330,35 @@ def test_declaring_within_a_window_tells_that_it_is_open_and_no_more(run, unplan
     again = run("declare", "login is down", "--no-input")
     assert "A drill window is open: surprise, until" in again.err
     assert "drill window" not in run("declare", "practice", "--drill", "--no-input").err
+
+
+WINDOW_NOTE = "A drill window is open: surprise, until"
+
+
+@pytest.mark.parametrize("ending", [("drill", "stop"), ("resolve",), ("drill", "stop", "--real")])
+def test_no_window_is_open_once_its_drill_was_played(run, unplanned, ending):
+    start(run, "surprise")
+    assert WINDOW_NOTE in run("declare", "search is slow", "--no-input").err
+    ended = run(*ending, "-i", "drl")
+    assert (ended.code, "drill window" in ended.err) == (0, False)
+    assert "drill window" not in run("declare", "login is down", "--no-input").err
+
+
+@pytest.mark.parametrize("played", ["cancelled", "another", "before"])
+def test_a_window_stays_open_whatever_else_was_played(run, unplanned, played):
+    if played == "cancelled":
+        run("cancel", "not today", "-i", start(run, "surprise"))
+    elif played == "another":
+        start(run, "q1")
+        run("drill", "stop")
+    else:
+        start(run, "surprise")
+        run("drill", "stop")
+        began = f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M}"
+        later = f"{datetime.now(UTC) + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}"
+        (unplanned / "surprise.yaml").write_text(PUBLIC.replace(began, later))
+        time.sleep(1.1)
+    assert WINDOW_NOTE in run("declare", "login is down", "--no-input").err
 
 
 def test_a_score_against_targets_and_the_drill_before(run, drills):

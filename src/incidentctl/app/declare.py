@@ -95,6 +95,23 @@ def _same(workspace: Workspace, ident: str) -> list[str]:
     ][:3]
 
 
+def _drill_windows(workspace: Workspace) -> list[str]:
+    """Tell of each window of a drill that is open, until the drill was played."""
+    from incidentctl.domain.drill_windows import open_windows
+
+    drills, zone = workspace.catalog.drills.values(), workspace.catalog.settings.timezone
+    windows = open_windows(drills, workspace.now(), default_zone=zone)
+    if not windows:
+        return []
+    since = min(each.window.begins for each in windows)
+    try:
+        heads = [h for h in workspace.record.heads() if h.kind == "drill" and not h.open]
+        over = [load(workspace, h.id) for h in heads if h.ended and h.ended >= since]
+    except EnvironmentFailedError:
+        over = []
+    return [each.sentence for each in windows if not any(map(each.played_in, over))]
+
+
 def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> Recorded:
     """Record what follows from the catalog, then commit everything.
 
@@ -122,11 +139,8 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
             f"Reported by {one_line(request.reported_by)!r} is none of {', '.join(REPORTERS)}"
             + (f"; did you mean {near}?" if near else ".")
         )
-    if request.kind == "incident" and (drills := workspace.catalog.drills):
-        from incidentctl.domain.drill_windows import open_windows
-
-        zone = workspace.catalog.settings.timezone
-        told += open_windows(drills.values(), workspace.now(), default_zone=zone)
+    if request.kind == "incident" and workspace.catalog.drills:
+        told += _drill_windows(workspace)
     if errors := catalog_errors(workspace):
         more_of_them = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
         told.append(
