@@ -190,3 +190,52 @@ def of_team(found):
     """Without the reason: an earlier public reason may share four words with the private one."""
     assert {each[:2] for each in found if each[0] != "team"} <= {("why", "history")}
     return [each for each in found if each[0] == "team"]
+
+
+@pytest.fixture
+def played(run, planned):
+    """The id of a drill of the plan that goes on; its surprise is to come."""
+    result = run("drill", "run", "q1-surprise", "--no-walk")
+    assert result.code == 0, result.err
+    return result.out.strip()
+
+
+def test_what_was_played_is_no_leak_in_the_record_of_that_drill(run, played, planned, git, found):
+    run("drill", "next")
+    run("log", "Support has thirty tickets waiting, we ask them", "-i", played)
+    assert found() == []
+    run("drill", "stop")
+    assert run("retro", played).code == 0
+    commit(git, planned, "Look back")
+    assert "thirty tickets" in (planned / f"retros/{played}.md").read_text()
+    assert found() == []
+    (planned / "notes.md").write_text("thirty tickets waiting: Support has thirty tickets")
+    made = commit(git, planned, "Notes")
+    assert found() == [
+        ("injects[0]", "file", "notes.md", 1, None),
+        ("injects[0]", "history", "notes.md", 1, made),
+    ]
+
+
+def test_what_was_told_before_it_was_played_is_a_leak(run, played, found, git, planned):
+    said = "Support has thirty tickets waiting"
+    run("log", said, "-i", played)
+    assert [each[:2] for each in found()] == [("injects[0]", "history")] * 2
+    run("drill", "next")
+    ((_, _, path, _, _),) = found()
+    assert path.endswith("-noted.json")
+    assert said in git(planned, "show", f"incident-log:{path}")
+
+
+def test_what_another_drill_or_incident_tells_is_a_leak(run, played, found):
+    run("drill", "next")
+    run("drill", "stop")
+    for kind in ((), ("--drill",)):
+        run("declare", "Support has thirty tickets waiting", "--no-input", *kind)
+    assert len(found()) == 4  # of each its declaration and its log.md
+
+
+def test_no_other_answer_may_be_told_in_the_record(run, played, found):
+    run("drill", "next")
+    run("log", "we stop the primary of the token database", "-i", played)
+    assert {each[0] for each in found()} == {"how"}

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.app import drill as documents
+from incidentctl.app.drill_play import drills_played
+from incidentctl.app.workspace import Workspace
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.drill import PlannedDrill, PrivateHalf, PublicHalf, drill_of
+from incidentctl.domain.facts import InjectPlayed
 from incidentctl.domain.leak_search import Hit, Needle, free_text, hits, names
 from incidentctl.domain.leaks import tells
 from incidentctl.domain.rules.finding import sources
-from incidentctl.errors import NotFoundError, RefusedError
+from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError
 from incidentctl.files.history_search import Shared, TeamHistory
+from incidentctl.files.retros import path_of
+from incidentctl.record import paths
 
 # `distribute_to` may name teams; a trailer names whoever wrote or reviewed the commit.
 _DISTRIBUTED = re.compile(r"^distribute_to:.*(?:\n(?:[ \t-].*)?)*", re.MULTILINE)
@@ -46,23 +51,58 @@ class Checked(NamedTuple):
     shallow: bool
 
 
+class Told(NamedTuple):
+    """A surprise that the participants were told: in which incident, by which event."""
+
+    drill: str
+    incident: str
+    event: str
+    text: str
+
+
 class _Secret(NamedTuple):
     drill: str
     public: PublicHalf
     path: str
     text: list[Needle]
     names: list[Needle]
+    told: list[Told]
+
+
+def told_of(workspace: Workspace) -> list[Told]:
+    """Return the surprises of the record that were told; none where it cannot be read."""
+    found = []
+    try:
+        for incident in drills_played(workspace):
+            if incident.drill and incident.drill.injects:
+                events, _ = workspace.record.events(incident.id)
+                found += [
+                    Told(incident.drill.drill, incident.id, event.id, event.fact.text)
+                    for event in events
+                    if isinstance(event.fact, InjectPlayed)
+                ]
+    except EnvironmentFailedError:
+        return []
+    return found
 
 
 def check(
-    root: Path, catalog: Catalog, name: str | None, *, environment: Mapping[str, str]
+    root: Path,
+    catalog: Catalog,
+    name: str | None,
+    *,
+    environment: Mapping[str, str],
+    told: Sequence[Told] = (),
 ) -> Checked:
-    """Search for the private answers of one drill, or of all whose private half is here."""
+    """Search for the private answers of one drill, or of all whose private half is here.
+
+    What was `told` is looked for everywhere but where it was: in the record of that drill.
+    """
     wanted = [documents.find(catalog, name).name] if name else list(catalog.drills)
     with closing(TeamHistory(root)) as history:
         prefix = root.resolve().relative_to(history.top.resolve()).as_posix()
         inside = "" if prefix == "." else f"{prefix}/"
-        secrets = [known for each in wanted if (known := _secret(catalog, each, inside))]
+        secrets = [known for each in wanted if (known := _secret(catalog, each, inside, told))]
         checked = tuple(each.drill for each in secrets)
         unknown = tuple(
             each
@@ -74,14 +114,14 @@ def check(
         if not secrets:
             return Checked((), unknown, (), shallow=False)
         found = [leak for each in secrets for leak in _documents(root, catalog, each, environment)]
-        told = [
+        seen = [
             (secret, shared, hit)
             for shared in history.texts()
             for secret in secrets
             for hit in _hits(secret, shared, inside)
         ]
-        commits = history.commits(shared.blob for _, shared, _ in told if shared.blob)
-        found += _placed(told, commits)
+        commits = history.commits(shared.blob for _, shared, _ in seen if shared.blob)
+        found += _placed(seen, commits)
         return Checked(checked, unknown, tuple(dict.fromkeys(found)), history.shallow())
 
 
@@ -94,7 +134,7 @@ def _refuse(name: str, *, planned: bool) -> None:
     )
 
 
-def _secret(catalog: Catalog, name: str, inside: str) -> _Secret | None:
+def _secret(catalog: Catalog, name: str, inside: str, told: Sequence[Told]) -> _Secret | None:
     drill = drill_of(catalog, name)
     if drill is None or not isinstance(drill.plan, PrivateHalf):
         return None
@@ -102,7 +142,8 @@ def _secret(catalog: Catalog, name: str, inside: str) -> _Secret | None:
     if not isinstance(public, PublicHalf):
         return None
     path = inside + sources(catalog, "drill")[name].source.path
-    return _Secret(name, public, path, free_text(drill.plan, public), names(catalog, drill.plan))
+    needles = free_text(drill.plan, public), names(catalog, drill.plan)
+    return _Secret(name, public, path, *needles, [each for each in told if each.drill == name])
 
 
 def _documents(
@@ -124,7 +165,9 @@ def _documents(
 
 def _hits(secret: _Secret, shared: Shared, inside: str) -> list[Hit]:
     """Return what a text tells: names only where it is about the drill."""
-    found = hits(shared.text, secret.text)
+    said = [each.text for each in secret.told if _may_tell(each, shared.path or "", inside)]
+    needles = [n for n in secret.text if not any(tells(text, n.words) for text in said)]
+    found = hits(shared.text, needles)
     if shared.where in ("commit message", "tag message", "ref"):
         if tells(shared.text, secret.drill):
             found += hits(_TRAILER.sub("", shared.text), secret.names)
@@ -135,6 +178,16 @@ def _hits(secret: _Secret, shared: Shared, inside: str) -> list[Hit]:
         if shared.path == secret.path or shared.path in templates:
             found += hits(_DISTRIBUTED.sub(_blank, shared.text), secret.names)
     return found
+
+
+def _may_tell(told: Told, path: str, inside: str) -> bool:
+    """Say whether a file is of the drill that a surprise was told in, and not older than that.
+
+    Older events may not tell it; log.md and the retrospective have nothing but what events have.
+    """
+    if event := paths.parse(path):
+        return event.incident == told.incident and event.name[: len(told.event)] >= told.event
+    return path in (paths.log_path(told.incident), inside + path_of(told.incident))
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -30,16 +30,19 @@ def check(
     Free text is looked for whole, and by any four consecutive words of it, in the public
     documents, tracked files, and every commit of every branch and tag, deleted files included.
     Names of team, people and services are looked for in the drill's documents, and in messages
-    and refs that mention the drill. Only drills whose private half is here can be checked.
+    and refs that mention the drill. Only drills whose private half is here can be checked. A
+    surprise that was told is no leak in the record and retrospective of the drill that told it.
 
     incidentctl drill check q2-login
     """
     from incidentctl.app.drill_check import check as search
+    from incidentctl.app.drill_check import told_of
     from incidentctl.cli.drill_wizard import folder_of
 
     workspace = open_drills(ctx)
     root = folder_of(workspace)
-    found = search(root, workspace.catalog, name, environment=workspace.environment)
+    told = told_of(workspace)
+    found = search(root, workspace.catalog, name, environment=workspace.environment, told=told)
     if as_json:
         rows = [leak._asdict() for leak in found.leaks]
         console.print_json("drill-check", {**found._asdict(), "leaks": rows})
