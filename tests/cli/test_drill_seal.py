@@ -269,6 +269,17 @@ def test_nothing_to_seal_or_open(run, planned):
     assert run("drill", "seal", "q9").code == 3
 
 
+@pytest.mark.parametrize(
+    "arguments", [("plan", "q1", "--audience", "private"), ("run", "q1"), ("check", "q1")]
+)
+def test_where_only_the_sealed_half_is_it_says_how_to_open_it(run, planned, arguments):
+    run("drill", "seal", "q1")
+    (planned / PLAIN).unlink()
+    refused = run("drill", *arguments)
+    assert (refused.code, refused.out) == (3 if "check" in arguments else 5, "")
+    assert "`incidentctl drill unseal q1`" in refused.err
+
+
 @pytest.fixture
 def age():
     if shutil.which("age") is None:

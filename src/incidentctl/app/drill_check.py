@@ -12,7 +12,7 @@ from incidentctl.app import drill as documents
 from incidentctl.app.drill_play import drills_played
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain.catalog import Catalog
-from incidentctl.domain.drill import PlannedDrill, PrivateHalf, PublicHalf, drill_of
+from incidentctl.domain.drill import PlannedDrill, PrivateHalf, PublicHalf, drill_of, how_to_get
 from incidentctl.domain.facts import InjectPlayed
 from incidentctl.domain.leak_search import Hit, Needle, free_text, hits, names
 from incidentctl.domain.leaks import tells
@@ -130,7 +130,7 @@ def _refuse(name: str, *, planned: bool) -> None:
         raise RefusedError(f"{name} is a planned drill: everybody may read it, nothing is secret.")
     raise NotFoundError(
         f"The private half of {name} is not here, so it is not known what to look for.",
-        hint=f"If it was sealed, open it with `incidentctl drill unseal {name}`.",
+        hint=how_to_get(name),
     )
 
 

@@ -237,6 +237,14 @@ def drill_of(catalog: Catalog, name: str) -> Drill | None:
     return combine(announced, private, default_zone=catalog.settings.timezone)
 
 
+def how_to_get(name: str) -> str:
+    """Say where the private half of a drill is to be had, for where it is not here."""
+    return (
+        f"If it was sealed, open it with `incidentctl drill unseal {name}`; else whoever planned "
+        f"the drill has it, as drills/{name}.private.yaml."
+    )
+
+
 def aware(told: datetime, zone_name: str) -> datetime:
     """Return a time of a drill in its zone."""
     local = zone(zone_name)

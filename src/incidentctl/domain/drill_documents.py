@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from incidentctl.domain.drill import Drill, PrivateHalf, PublicHalf, Span, span
+from incidentctl.domain.drill import Drill, PrivateHalf, PublicHalf, Span, how_to_get, span
 from incidentctl.domain.times import show, zone
 from incidentctl.errors import RefusedError
 
@@ -131,7 +131,7 @@ def private_plan(drill: Drill) -> Document:
     if not isinstance(known, PrivateHalf) or moment is None:
         raise RefusedError(
             f"{drill.name} has no private half here.",
-            hint=f"It stands in {drill.name}.private.yaml, beside the public half.",
+            hint=how_to_get(drill.name),
         )
     return Document(
         "private",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
 from incidentctl.domain.decide.allowed import check
-from incidentctl.domain.drill import Drill, within
+from incidentctl.domain.drill import Drill, how_to_get, within
 from incidentctl.domain.events import MAX_TEXT
 from incidentctl.domain.state import DrillPlay, Incident
 from incidentctl.domain.times import iso
@@ -46,7 +46,7 @@ def start(drill: Drill, who: str) -> facts.DrillStarted:
     if drill.plan is None:
         raise RefusedError(
             f"The private half of {drill.name} is not here: only those who prepared it play it.",
-            hint=f"It is the file drills/{drill.name}.private.yaml of whoever planned the drill.",
+            hint=how_to_get(drill.name),
         )
     return facts.DrillStarted(
         drill.name,
