@@ -86,6 +86,10 @@ def test_a_private_half_that_git_would_take_is_not_written(run, team):
         (("--timezone", "Mars/Olympus"), "is no time zone"),
         (("--what", " "), "An answer is needed"),
         (("--team", "a b"), "a name has"),
+        (("--team", "order"), "There is no team 'order'."),
+        (("--commander", "nobody"), "There is no person 'nobody'."),
+        (("--mitigator", "sane"), "Did you mean 'sanne'?"),
+        (("--saboteur", "orders"), "There is no person 'orders'."),
         (("--mode", "planned"), "A planned drill has no --commander"),
     ],
 )
@@ -101,11 +105,32 @@ def test_answers_that_cannot_be_write_nothing(run, ignoring, instead, said):
 def test_what_lint_will_say_is_told(run, ignoring):
     arguments = list(UNPLANNED)
     arguments[arguments.index("--why") + 1] = "To see whether Omar can do it"
-    arguments[arguments.index("--saboteur") + 1] = "nobody"
     result = run("drill", "new", "q1", *arguments)
     assert result.code == 0
     assert "tells `commander`" in result.err
-    assert "no person 'nobody'" in result.err
+
+
+def test_names_that_nobody_knows_write_nothing(run, ignoring):
+    for option, value in (("--service", "cheout"), ("--distribute-to", "a"), ("--reader", "b")):
+        mode = UNPLANNED if option == "--reader" else PLANNED
+        result = run("drill", "new", "q1", *mode, option, value)
+        assert (result.code, repr(value) in result.err) == (2, True)
+    assert not (ignoring / "drills").exists()
+
+
+def test_a_name_in_another_case_is_written_as_the_catalog_has_it(run, ignoring):
+    arguments = [each.upper() if each in ("orders", "greta") else each for each in PLANNED]
+    result = run("drill", "new", "q1", *arguments, "--distribute-to", "Engineering")
+    assert result.code == 0, result.err
+    plan = yaml.safe_load((ignoring / "drills/q1.yaml").read_text())
+    assert (plan["team"], plan["saboteur"]) == ("orders", "greta")
+    assert plan["distribute_to"] == ["engineering"]
+
+
+def test_names_are_only_noted_where_the_catalog_is_not_whole(run, ignoring):
+    (ignoring / "teams/orders.yaml").write_text("name: [")
+    result = run("drill", "new", "q1", *PLANNED)
+    assert (result.code, "There is no team 'orders'" in result.err) == (0, True), result.err
 
 
 def test_nothing_is_overwritten(unplanned, run, team):
@@ -147,7 +172,7 @@ def test_what_is_missing_is_named(run):
     result = run("drill", "new", "--what", "x")
     assert result.code == 2
     assert "a name, --team, --at, --how, --why, --saboteur" in result.err
-    assert "--commander" in run("drill", "new", "a", *PLANNED, "--commander", "bob").err
+    assert "--commander" in run("drill", "new", "a", *PLANNED, "--commander", "omar").err
     assert run("drill", "new", "a", "--mode", "maybe").code == 2
 
 
@@ -213,6 +238,9 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
     dialogue = [
         ("Who shall know about it", "2"),
         ("What are we going to break, and why", "User login on staging"),
+        ("Which team should respond", "oders"),
+        ("There is no team 'oders'", None),
+        ("Did you mean 'orders'", None),
         ("Which team should respond", "orders"),
         ("Who should become commander", "omar"),
         ("Who should become mitigator", "sanne"),
@@ -229,6 +257,8 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         ("In which time zone", "Mars/Olympus"),
         ("is no time zone", None),
         ("In which time zone", "America/New_York"),
+        ("Which services may it reach", "checkout, paiment"),
+        ("There is no service 'paiment'", None),
         ("Which services may it reach", "checkout, payment"),
         ("Who is told of it", ""),
         ("A surprise to tell", "Support has 30 tickets"),
@@ -275,7 +305,7 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
 
 def test_injects_targets_and_the_rest_as_options(run, ignoring):
     more = (
-        "--environment", "staging", "--distribute-to", "payments", "--distribute-to", "omar",
+        "--environment", "staging", "--distribute-to", "platform", "--distribute-to", "omar",
         "--inject", "5m: Support has 30 tickets", "--inject", "90s : A journalist calls",
         "--target", "First update: 15m", "--target", "declare:5m",
     )  # fmt: skip
@@ -283,7 +313,7 @@ def test_injects_targets_and_the_rest_as_options(run, ignoring):
         assert run("drill", "new", name, *mode, *more).code == 0
         public = yaml.safe_load((ignoring / f"drills/{name}.yaml").read_text())
         plan = yaml.safe_load((ignoring / f"drills/{holder}").read_text())
-        assert (public["environment"], public["distribute_to"]) == ("staging", ["payments", "omar"])
+        assert (public["environment"], public["distribute_to"]) == ("staging", ["platform", "omar"])
         assert plan["targets"] == {"declare": "5m", "first_update": "15m"}
         assert [each["after"] for each in plan["injects"]] == ["5m", "1m30s"]
         assert ("injects" in public) == (name == "q1")

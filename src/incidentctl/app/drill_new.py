@@ -14,7 +14,7 @@ from incidentctl.domain.catalog import Catalog, Entry, Source
 from incidentctl.domain.drill_script import parse_inject, parse_target, targets_of
 from incidentctl.domain.fields import parse_name, parse_zone
 from incidentctl.domain.rules import drills as rules
-from incidentctl.domain.rules.finding import Finding
+from incidentctl.domain.rules.finding import Finding, nearest
 from incidentctl.domain.text import clean
 from incidentctl.domain.times import parse_local_time
 from incidentctl.errors import RefusedError, UsageError
@@ -85,8 +85,11 @@ def questions(mode: Mode) -> tuple[Question, ...]:
     return PLANNED if mode == "planned" else (*PRIVATE, *PUBLIC)
 
 
-def check(key: str, answer: str) -> str:
-    """Return an answer that can be used; UsageError says what is wrong with it."""
+def check(key: str, answer: str, catalog: Catalog | None) -> str:
+    """Return an answer that can be used; UsageError says what is wrong with it.
+
+    Names are looked up in the catalog, if it is whole and has any of the kind.
+    """
     answer = answer.strip()
     if not answer:
         raise UsageError("An answer is needed: a plan without it is none.")
@@ -94,7 +97,17 @@ def check(key: str, answer: str) -> str:
         _READ.get(key, str)(answer)
     except ValueError as error:
         raise UsageError(f"{clean(str(error))}.", echo=answer) from None
-    return answer
+    return answer if catalog is None or key not in _NAMES else _known(key, answer, catalog)
+
+
+def _known(key: str, answer: str, catalog: Catalog) -> str:
+    """Return a name as the catalog has it, whatever its case."""
+    what, known = rules.known_names(catalog)[key]
+    found = {name.casefold(): name for name in known}.get(answer.casefold())
+    if found is None and known:
+        hint = nearest(answer, known, otherwise=f"Write the {what} into the catalog first.")
+        raise UsageError(f"There is no {what} {answer!r}.", hint=hint, echo=answer)
+    return found or answer
 
 
 class UnfitTimesError(UsageError):

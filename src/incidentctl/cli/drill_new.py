@@ -117,7 +117,8 @@ def new(
         "readers": tuple(reader or ()), "simulated": not real,
         "injects": tuple(inject or ()), "targets": tuple(target or ()),
     }  # fmt: skip
-    wizard.check_all(answers)
+    known = None if workspace.catalog_problems else workspace.catalog
+    wizard.check_all(answers, known)
     try:
         chosen = mode or (wizard.ask_mode() if asks else "planned")
         if chosen == "unplanned":
@@ -137,8 +138,8 @@ def new(
         if chosen == "unplanned":
             drill_new.must_be_ignored(root, workspace.environment, title)
         if asks:
-            wizard.ask_missing(chosen, answers)
-            wizard.ask_more(chosen, answers, workspace.catalog)
+            wizard.ask_missing(chosen, answers, known)
+            wizard.ask_more(chosen, answers, workspace.catalog, known)
             done = wizard.write(root, workspace.catalog, chosen, answers)
         else:
             done = drill_new.write(root, workspace.catalog, chosen, answers)

@@ -28,17 +28,19 @@ def ask_mode() -> drill_new.Mode:
 
 def ask_name() -> str:
     """Ask for the name, which is public."""
-    return _until_fits("name", "What is the drill called? (public: it must not tell)")
+    return _until_fits("name", "What is the drill called? (public: it must not tell)", None)
 
 
-def ask_missing(mode: drill_new.Mode, answers: dict[str, Any]) -> None:
-    """Ask what the options did not say, and put it into `answers`."""
+def ask_missing(mode: drill_new.Mode, answers: dict[str, Any], known: Catalog | None) -> None:
+    """Ask what the options did not say, and put it into `answers`; names that are `known`."""
     for question in drill_new.questions(mode):
         if answers.get(question.key) is None:
-            answers[question.key] = _until_fits(question.key, question.words)
+            answers[question.key] = _until_fits(question.key, question.words, known)
 
 
-def ask_more(mode: drill_new.Mode, answers: dict[str, Any], catalog: Catalog) -> None:
+def ask_more(
+    mode: drill_new.Mode, answers: dict[str, Any], catalog: Catalog, known: Catalog | None
+) -> None:
     """Ask once what a plan can be without, where the options did not say it; Enter skips."""
     public = "public; " if mode == "unplanned" else ""
     if not answers["environment"]:
@@ -52,10 +54,10 @@ def ask_more(mode: drill_new.Mode, answers: dict[str, Any], catalog: Catalog) ->
         )
     if not answers["services"]:
         answers["services"] = _names(
-            "services", "Which services may it reach? (a, b, ...; Enter for none)"
+            "services", "Which services may it reach? (a, b, ...; Enter for none)", known
         )
     if not answers["distribute_to"]:
-        answers["distribute_to"] = _names("distribute_to", _WHO_GETS_IT[mode])
+        answers["distribute_to"] = _names("distribute_to", _WHO_GETS_IT[mode], known)
     if not answers["injects"]:
         answers["injects"] = _injects()
     if not answers["targets"]:
@@ -68,10 +70,9 @@ def write(root: Path, catalog: Catalog, mode: drill_new.Mode, answers: Any) -> d
         try:
             return drill_new.write(root, catalog, mode, answers)
         except drill_new.UnfitTimesError as refusal:
-            console.say(refusal.message, "error")
-            console.say(refusal.hint or "")
+            _say(refusal)
             answers |= dict.fromkeys(("at", "from", "to"))
-            ask_missing(mode, answers)
+            ask_missing(mode, answers, None)
 
 
 _WHO_GETS_IT = {
@@ -80,14 +81,20 @@ _WHO_GETS_IT = {
 }
 
 
-def _names(key: str, words: str) -> tuple[str, ...]:
+def _say(refusal: UsageError) -> None:
+    console.say(refusal.message, "error")
+    if refusal.hint:
+        console.say(refusal.hint)
+
+
+def _names(key: str, words: str, known: Catalog | None) -> tuple[str, ...]:
     """Ask for names with commas between; Enter for none."""
     while True:
         typed = (part.strip() for part in ask_text(words).split(","))
         try:
-            return tuple(drill_new.check(key, each) for each in typed if each)
+            return tuple(drill_new.check(key, each, known) for each in typed if each)
         except UsageError as refusal:
-            console.say(refusal.message, "error")
+            _say(refusal)
 
 
 def _injects() -> tuple[str, ...]:
@@ -107,37 +114,37 @@ def _targets() -> Iterator[str]:
         asked = f"How long may it take {words}? (5m; Enter for no target)"
         while within := ask_text(asked).strip():
             try:
-                yield drill_new.check("targets", f"{name}: {within}")
+                yield drill_new.check("targets", f"{name}: {within}", None)
                 break
             except UsageError as refusal:
-                console.say(refusal.message, "error")
+                _say(refusal)
 
 
 def _optional(key: str, words: str) -> str | None:
     """Ask until the answer fits, or is Enter."""
     while answer := ask_text(words).strip():
         try:
-            return drill_new.check(key, answer)
+            return drill_new.check(key, answer, None)
         except UsageError as refusal:
-            console.say(refusal.message, "error")
+            _say(refusal)
     return None
 
 
-def _until_fits(key: str, words: str) -> str:
+def _until_fits(key: str, words: str, known: Catalog | None) -> str:
     while True:
         try:
-            return drill_new.check(key, ask_text(words))
+            return drill_new.check(key, ask_text(words), known)
         except UsageError as refusal:
-            console.say(refusal.message, "error")
+            _say(refusal)
 
 
-def check_all(answers: dict[str, Any]) -> None:
+def check_all(answers: dict[str, Any], known: Catalog | None) -> None:
     """Check what the options said, before anything is asked."""
     for key, answer in answers.items():
         if isinstance(answer, str):
-            answers[key] = drill_new.check(key, answer)
+            answers[key] = drill_new.check(key, answer, known)
         elif isinstance(answer, tuple):
-            answers[key] = tuple(drill_new.check(key, each) for each in answer)
+            answers[key] = tuple(drill_new.check(key, each, known) for each in answer)
 
 
 def refuse_private(answers: dict[str, Any]) -> None:

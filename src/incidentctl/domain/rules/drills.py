@@ -54,22 +54,28 @@ def moment_outside(catalog: Catalog) -> Iterable[Finding]:
             )
 
 
+def known_names(catalog: Catalog) -> dict[str, tuple[str, Collection[str]]]:
+    """Return of each field of a drill that names somebody or a service what that is, and all."""
+    people = ("person", catalog.members())
+    return {
+        "team": ("team", catalog.teams),
+        **dict.fromkeys(("commander", "mitigator", "saboteur", "readers"), people),
+        "services": ("service", catalog.services),
+        "distribute_to": ("team or person", (ENGINEERING, *catalog.teams, *people[1])),
+    }
+
+
 def unknown_names(catalog: Catalog) -> Iterable[Finding]:
     """Find teams, people and services that the catalog does not have."""
-    people = catalog.members()
-    teams = catalog.teams
+    fields = known_names(catalog)
     for entry in (*catalog.of_kind("drill"), *catalog.of_kind("private_half")):
-        value = entry.value
-        yield from _unknown(entry, ("team",), teams, "team")
-        for field in ("commander", "mitigator", "saboteur"):
-            yield from _unknown(entry, (field,), people, "person")
-        for number in range(len(getattr(value, "readers", ()))):
-            yield from _unknown(entry, ("readers", number), people, "person")
-        for number in range(len(getattr(value, "services", ()))):
-            yield from _unknown(entry, ("services", number), catalog.services, "service")
-        known = (ENGINEERING, *teams, *people)
-        for number in range(len(getattr(value, "distribute_to", ()))):
-            yield from _unknown(entry, ("distribute_to", number), known, "team or person")
+        for field, (what, known) in fields.items():
+            names = getattr(entry.value, field, None)
+            if isinstance(names, tuple):
+                for number in range(len(names)):
+                    yield from _unknown(entry, (field, number), known, what)
+            else:
+                yield from _unknown(entry, (field,), known, what)
 
 
 def _unknown(entry: Entry, loc: Loc, known: Collection[str], what: str) -> Iterable[Finding]:
