@@ -120,6 +120,22 @@ def test_next_pause_resume_and_stop(run, drills, show):
     assert (over.code, "No drill is played" in over.err) == (3, True)
 
 
+def test_a_real_incident_that_is_open_is_told_to_who_begins_a_drill(run, drills, opened):
+    ended = run("declare", "search is slow", "--no-input").out.strip()
+    run("resolve", "-i", ended)
+    begun = run("drill", "run", "q1", "--no-walk")
+    assert begun.code == 0
+    told = f"note: {opened} is open, and it is real: checkout is down."
+    assert told in begun.err
+    assert ended not in begun.err
+    run("drill", "stop", "-i", "drl")
+    practice = run("declare", "we practise", "--drill", "--no-input").out.strip()
+    assert told in run("drill", "run", "q1", "--no-walk", "-i", practice).err
+    run("drill", "stop", "-i", practice)
+    run("resolve", "-i", opened)
+    assert "is open" not in run("drill", "run", "q1", "--no-walk").err
+
+
 def test_one_plan_is_played_once_at_a_time(run, drills):
     ident = start(run, "q1")
     again = run("drill", "run", "q1", "--no-walk")

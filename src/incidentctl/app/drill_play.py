@@ -43,11 +43,13 @@ def start(
     drill = find(workspace.catalog, name)
     started = playing.start(drill, who.handle)
     _must_not_play(workspace, drill)
+    meanwhile = _real_ones(workspace)
     # What it concerns is secret of an unplanned one: the responders find out.
     affects = drill.plan.services if drill.planned and drill.plan else ()
     request = Request(playing.title(drill), DRILL, severity, affects, also=(started,))
     ident = begin(workspace, request, who, tell=tell)
-    return complete(workspace, ident, request, who)
+    recorded = complete(workspace, ident, request, who)
+    return recorded._replace(notes=(*recorded.notes, *meanwhile))
 
 
 def attach(response: Response, name: str) -> Recorded:
@@ -56,7 +58,18 @@ def attach(response: Response, name: str) -> Recorded:
     drill = find(workspace.catalog, name)
     started = playing.attach(response.incident, drill)
     _must_not_play(workspace, drill)
-    return response.record([started], f"it plays {drill.name}")
+    recorded = response.record([started], f"it plays {drill.name}")
+    return recorded._replace(notes=(*recorded.notes, *_real_ones(workspace)))
+
+
+def _real_ones(workspace: Workspace) -> list[str]:
+    """Tell of real incidents that are open: those who respond may be needed there."""
+    return [
+        f"{head.id} is open, and it is real: {one_line(head.title)[:80]}. "
+        "`incidentctl drill stop` ends the drill."
+        for head in workspace.record.open_heads()
+        if head.kind == "incident"
+    ][:3]
 
 
 def _must_not_play(workspace: Workspace, drill: Drill) -> None:
