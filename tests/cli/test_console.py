@@ -126,3 +126,21 @@ def test_a_table_fits_the_terminal_and_reads_no_markup(terminal):
     assert "[red]word[/red]" in stream.text
     plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.text)
     assert max(map(len, plain.splitlines())) <= 40
+
+
+def test_whole_columns_stay_whole_beyond_the_terminal(terminal):
+    stream = terminal()
+    console.table(("name", "title", "x"), [["a-long-name-" * 3, "word " * 9, "y"]], whole=("name",))
+    assert "a-long-name-" * 3 in stream.text
+
+
+def test_a_cell_is_split_on_a_terminal_only(terminal, capsys):
+    table = ("name", "when"), [["to to", "one to two"]]
+    console.table(*table, split={"when": " to "})
+    assert capsys.readouterr().out == "to to\tone to two\n"
+    stream = terminal()
+    console.table(*table, split={"when": " to "})
+    lines = [line.split("  ") for line in stream.text.splitlines()[2:]]
+    assert [[cell.strip() for cell in line if cell.strip()] for line in lines] == [
+        ["to to", "one to"], ["two"],
+    ]  # fmt: skip

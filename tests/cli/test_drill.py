@@ -60,6 +60,29 @@ def test_the_documents_of_an_unplanned_drill(unplanned, run):
     assert all(secret in private for secret in SECRETS)
 
 
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_the_list_fits_80_columns(run, ignoring, zone):
+    name, until = "night-surprise", ("--to", "2026-03-30T02:00", "--timezone", zone)
+    run("drill", "new", name, *UNPLANNED, *until, "--environment", "staging")
+    run("drill", "sent", name, "--at", "2026-03-20T10:30")
+    run("drill", "new", "another", *PLANNED)
+    listed = pexpect.run(
+        f"{sys.executable} -m incidentctl -C {ignoring} drill list",
+        env={**os.environ, "TERM": "dumb"}, dimensions=(24, 80), encoding="utf-8",
+    )  # fmt: skip
+    lines = [line.rstrip() for line in listed.splitlines() if "surprise" in line]
+    (first,) = lines
+    second = listed.splitlines()[[name in line for line in listed.splitlines()].index(True) + 1]
+    short = {"UTC": "UTC", "America/New_York": "EDT"}[zone]
+    begins, _, rest = first.removeprefix(f"{name}  unplanned  ").partition("  ")
+    assert (begins, rest.split()) == ("2026-03-29 09:00 to", ["staging", "2026-03-20", "here"])
+    assert second.strip() == f"2026-03-30 02:00 {short}"
+    assert max(map(len, listed.splitlines())) <= 80
+    piped = run("drill", "list").out
+    zoned = {"UTC": "UTC", "America/New_York": "EDT, UTC-04:00"}[zone]
+    assert f"{name}\tunplanned\t2026-03-29 09:00 to 2026-03-30 02:00 {zoned}\t" in piped
+
+
 def test_without_the_private_half_the_public_is_the_same(unplanned, run, team):
     before = [run("drill", *each, "q1").out for each in (["plan"], ["note"], ["audience"])]
     (team / "drills/q1.private.yaml").unlink()

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from incidentctl.domain.text import clean
@@ -17,6 +18,8 @@ from incidentctl.domain.text import clean
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
 #: No talk is longer, in characters: more would push everything else off the screen.
 _MOST = 6000
+#: A column that wraps has so much room, in characters, whatever stands beside it.
+_NARROW = 6
 STYLES = {"bold": _BOLD, "dim": _DIM, "error": _RED, "warning": _YELLOW, "ok": _GREEN}
 
 
@@ -102,11 +105,16 @@ def print_json(command: str, payload: Mapping[str, Any]) -> None:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[str | None]], *, whole: Sequence[str] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | None]],
+    *,
+    whole: Sequence[str] = (),
+    split: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Print a table on stdout: ruled and wrapped on a terminal, tab-separated when piped.
 
-    Columns that are `whole` are never wrapped: what is in them is copied.
+    Columns that are `whole` are never wrapped: what is in them is copied. On a terminal the cells
+    of a column in `split` go on in a new line after its words.
     """
     cells = [[clean(cell or "") for cell in row] for row in rows]
     if not sys.stdout.isatty():
@@ -114,6 +122,7 @@ def table(
             print("\t".join(row))
         return
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -124,6 +133,18 @@ def table(
     )  # fmt: skip
     for column in columns:
         drawn.add_column(column, overflow="fold", no_wrap=column in whole)
-    for row in cells:
-        drawn.add_row(*(Text(cell) for cell in row))
-    Console(markup=False, highlight=False, emoji=False).print(drawn)
+    texts = [
+        [cell.replace(at, f"{at.rstrip()}\n") if (at := split.get(column)) else cell
+         for column, cell in zip(columns, row, strict=True)]
+        for row in cells
+    ]  # fmt: skip
+    for row in texts:
+        drawn.add_row(*map(Text, row))
+    screen = Console(markup=False, highlight=False, emoji=False)
+    # What is whole goes beyond the edge where there is no room: it would be cut.
+    least = sum(
+        max(map(cell_len, "\n".join(each).split("\n"))) + 2 if column in whole else _NARROW
+        for column, *each in zip(columns, columns, *texts, strict=True)
+    )
+    screen.width = max(screen.width, least)
+    screen.print(drawn)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import Annotated, Any, Literal
 
 import typer
@@ -93,7 +95,7 @@ def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
 
     incidentctl drill list
     """
-    from incidentctl.app.drill import rows
+    from incidentctl.app.drill import Row, rows
 
     found = rows(open_drills(ctx).catalog)
     if as_json:
@@ -103,12 +105,22 @@ def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
         console.say("There are no drills yet: plan one with `incidentctl drill new`.")
         return
     half = {None: "", True: "here", False: "not here"}
+    short = sys.stdout.isatty()  # offsets and times of day leave no room for the rest
+
+    def when(row: Row) -> str:
+        return re.sub(r", UTC[+-]\d\d:\d\d", "", row.when) if short else row.when
+
+    def sent_at(row: Row) -> str | None:
+        return row.sent[:10] if row.sent and short else row.sent
+
     console.table(
         ("Drill", "Mode", "When", "Where", "Sent", "Private half"),
-        (
-            (row.name, row.mode, row.when, row.environment, row.sent, half[row.private_half])
+        [
+            (row.name, row.mode, when(row), row.environment, sent_at(row), half[row.private_half])
             for row in found
-        ),
+        ],
+        whole=("Drill", "Mode", "When", "Sent"),
+        split={"When": " to "},
     )
 
 

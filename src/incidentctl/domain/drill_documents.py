@@ -161,10 +161,10 @@ def _setting(drill: Drill) -> tuple[str, ...]:
 
 
 def window_text(window: Span, zone_name: str) -> str:
-    """Write a window with its zone; the day once where it begins and ends on the same one."""
+    """Write a window with its zone; zone and day once where both its ends have the same."""
     begins, ends = (time_text(each, zone_name) for each in window)
-    if begins[:10] == ends[:10] and begins[16:] == ends[16:]:
-        return f"{begins[:16]} to {ends[11:]}"
+    if begins[16:] == ends[16:]:
+        return f"{begins[:16]} to {ends[11:] if begins[:10] == ends[:10] else ends}"
     return f"{begins} to {ends}"
 
 
