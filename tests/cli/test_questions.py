@@ -116,6 +116,19 @@ def test_one_of_several_incidents_is_chosen(terminal, run, show):
     assert ("which?" in texts) != ("which?" in str(show(other)["timeline"]))
 
 
+def test_of_several_that_a_part_fits_the_open_ones_come_first(terminal, run, show):
+    for title in ("over", "one", "two"):
+        run("declare", title, "--no-input")
+        if title == "over":
+            run("resolve")
+    child = terminal("log", "which?", "-i", "inc")
+    child.expect("Which incident")
+    child.send(ENTER)
+    assert end(child) == 0
+    chosen = next(h["id"] for h in run("list", "--json").json["incidents"] if h["title"] == "two")
+    assert "which?" in str(show(chosen)["timeline"])
+
+
 def test_show_fits_80_columns_and_breaks_between_words(terminal, run):
     words = " ".join(f"word{number:03}" for number in range(40))
     run("declare", "x")

@@ -1,3 +1,5 @@
+import pytest
+
 SHOW = {
     "id", "kind", "title", "severity", "status", "declared", "roles", "steps", "timeline",
     "assigned", "links", "updates", "hypotheses", "problems",
@@ -56,6 +58,35 @@ def test_several_open_incidents_need_a_name_and_the_text_is_echoed(run, opened):
     assert result.code == 2
     assert "do not lose me" in result.err
     assert run("log", "x", "-i", "drl").code == 0
+
+
+@pytest.mark.parametrize("kind", ["drl", "inc"])
+def test_a_part_that_fits_one_open_incident_means_that(run, team, show, kind):
+    def declared(title):
+        drill = ["--drill"] if kind == "drl" else []
+        return run("declare", title, "--no-input", "--severity", "SEV4", *drill).out.strip()
+
+    over, second = declared("over"), declared("goes on")
+    run("resolve", "-i", over)
+    assert show("-i", kind)["id"] == show(kind)["id"] == second
+    assert run("log", "x", "-i", kind, "--json").json["incident"] == second
+    assert run("reopen", "it is back", "-i", kind, "--json").json["incident"] == over
+    third = declared("both are open")
+    run("resolve", "-i", over)
+    several = run("log", "x", "-i", kind)
+    assert (several.code, over in several.err) == (2, True)
+    assert several.err.index(third) < several.err.index(second) < several.err.index(over)
+    run("resolve", "-i", second)
+    assert run("retro", kind).code == 2
+    run("resolve", "-i", third)
+    assert run("log", "x", "-i", kind).code == 2
+
+
+def test_a_retrospective_is_of_what_is_over(run, opened, team):
+    run("resolve", "-i", opened)
+    run("declare", "another", "--no-input")
+    written = run("retro", "inc")
+    assert (written.code, written.out.splitlines()[0]) == (0, f"retros/{opened}.md"), written.err
 
 
 def test_show_at_shows_what_was_recorded_then(run, opened, show):

@@ -45,6 +45,7 @@ class Recorded(NamedTuple):
 def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False) -> str:
     """Return the one incident meant: by a part of its id, else the only open (or resolved) one.
 
+    Of several that a part fits it is the only one that is open (or over, with `ended`).
     Where there is none the remote is asked, for a few seconds: somebody else may have declared it.
     """
     try:
@@ -89,7 +90,7 @@ def _find_unread(workspace: Workspace, part: str | None, *, ended: bool) -> str 
 
 def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
     if part:
-        return _by_part(workspace, part)
+        return _by_part(workspace, part, ended=ended)
     if ended:
         over = workspace.record.heads()
         # What was cancelled needs no closing, so it is meant only where nothing is resolved.
@@ -139,7 +140,7 @@ def _just_ended(workspace: Workspace) -> str | None:
     )
 
 
-def _by_part(workspace: Workspace, part: str) -> str:
+def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
     folded = part.strip().casefold()
     found = workspace.record.find(folded)
     if folded in found:
@@ -152,10 +153,16 @@ def _by_part(workspace: Workspace, part: str) -> str:
             f"No incident has {one_line(part)!r} in its id.",
             hint=f"did you mean {near}?" if near else "`incidentctl list --all` shows them all",
         )
+    opened = [head.id for head in workspace.record.open_heads() if head.id in found]
+    over = [ident for ident in reversed(found) if ident not in opened]
+    meant, rest = (over, opened) if ended else (opened, over)
+    if len(meant) == 1:
+        return meant[0]
+    candidates = [*meant, *rest]
     raise SeveralError(
-        found,
+        candidates,
         f"{one_line(part)!r} fits {len(found)} incidents:\n"
-        + "\n".join(f"  {ident}" for ident in found[:20]),
+        + "\n".join(f"  {ident}" for ident in candidates[:20]),
         "say more of the id",
     )
 

@@ -95,7 +95,7 @@ def write(workspace: Workspace, part: str) -> Written:
     Refuses an open or restricted incident, and a file whose front matter or markers are broken.
     """
     root = folder(workspace)
-    incident = load(workspace, find_incident(workspace, part))
+    incident = load(workspace, find_incident(workspace, part, ended=True))
     _check_may_leave(workspace, incident.id)
     if incident.open or incident.ended is None:
         raise RefusedError(

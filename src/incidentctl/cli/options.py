@@ -13,7 +13,8 @@ InIncident = Annotated[
         "--incident",
         metavar="INCIDENT",
         envvar="INCIDENTCTL_INCIDENT",
-        help="The incident: any part of its id that fits no other. Not needed while one is open.",
+        help="The incident: any part of its id that fits no other, or no other open one. Not "
+        "needed while one is open.",
     ),
 ]
 AsPerson = Annotated[
