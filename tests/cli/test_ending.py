@@ -103,3 +103,16 @@ def test_show_says_why_it_was_cancelled(run, opened):
     run("cancel", "a false alarm")
     assert re.search(r"cancelled +\d{4}-.* by .*greta", run("show", opened).out)
     assert "a false alarm" in run("show", opened).out
+
+
+@pytest.mark.parametrize("asked", [["close"], ["reopen", "errors are back"]])
+@pytest.mark.parametrize(
+    ("ending", "word"), [(["cancel", "a false alarm"], "cancelled"), (["resolve"], "resolved")]
+)
+def test_of_several_that_are_over_it_is_said_how_they_ended(run, opened, asked, ending, word):
+    other = run("declare", "another", "--no-input").out.strip()
+    for ident in (opened, other):
+        assert run(*ending, "-i", ident).code == 0
+    refused = run(*asked)
+    assert refused.code == 2
+    assert f"2 incidents are {word}:" in refused.err

@@ -97,7 +97,7 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
         heads = [head for head in over if head.status == RESOLVED] or [
             head for head in over if head.status == CANCELLED
         ]
-        word = "resolved"
+        word = heads[0].status if heads else RESOLVED
     else:
         heads = workspace.record.open_heads()
         word = "open"
