@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 
@@ -192,3 +193,15 @@ def test_status_and_the_walk_suggest_a_handover_and_then_urge_it(run, ago, told,
         assert (told or "hand over") in result.err or told is None
         assert told is not None or "handover" not in result.err
         assert result.err.count("incidentctl handover PERSON") == (1 if told else 0)
+
+
+@pytest.mark.parametrize(
+    ("ago", "told"),
+    [
+        ("70 minutes ago", r"commanded for 1h10m and should hand over now, and must in 1h\d+m$"),
+        ("4 hours ago", r"commanded for 4h and must hand over: overdue by 1h$"),
+    ],
+)
+def test_due_says_when_a_handover_should_be_and_when_it_must(run, ago, told):
+    assert run("declare", "search is slow", "--at", ago, "--no-input").code == 0
+    assert re.search(told, run("due").out, re.MULTILINE)

@@ -161,13 +161,14 @@ def due_command(
             console.out(line)
     elif not quiet:
         for ident, entry in found:
-            left = (entry.at - now).total_seconds()
-            when = (
-                f"overdue by {rough_duration(entry.overdue_by)}"
-                if entry.overdue_by > 0
-                else f"due in {rough_duration(left)}"
-            )
-            console.out(f"{ident}  {entry.text}: {when}", indent=len(ident) + 2)
+            if entry.overdue_by > 0:
+                when = f": overdue by {rough_duration(entry.overdue_by)}"
+            else:
+                left = rough_duration(entry.at - now)
+                # A handover is suggested before it is due.
+                early = entry.what == "handover"
+                when = f" now, and must in {left}" if early else f": due in {left}"
+            console.out(f"{ident}  {entry.text}{when}", indent=len(ident) + 2)
     workspace.sharing.refresh()  # what others did is known the next time
     if late:
         raise typer.Exit(1)
