@@ -61,6 +61,13 @@ def test_counts_of_names_and_of_what_has_none():
     )  # fmt: skip
 
 
+def test_what_was_closed_after_it_was_cancelled_counts_as_cancelled():
+    over = incident((60, facts.Cancelled("no")), (90, facts.Closed("no")))
+    found = figures(incident((60, facts.Resolved()), (90, facts.Closed("no"))), over, CANCELLED)
+    assert (found.incidents, found.cancelled) == (1, 2)
+    assert found.by_status == (Counted("cancelled", 2), Counted("closed", 1))
+
+
 @pytest.mark.parametrize(
     ("seconds", "counts"),
     [(-DAY, True), (-DAY - 1, False), (30 * DAY - 1, True), (30 * DAY, False)],

@@ -155,7 +155,7 @@ def measure(
         cancelled=len(covered) - len(real),
         still_open=sum(one.open for one in real),
         by_severity=_count([one.severity] for one in real),
-        by_status=_count([one.status] for one in covered),
+        by_status=_count([one.status if happened(one) else CANCELLED] for one in covered),
         by_area=_count(one.product_areas or [None] for one in real),
         by_customers=_by_customers(real),
         detect=_figure(took, "detect"),
