@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from tests.domain.telling import START, incident
 
-from incidentctl.app.escalate import reached, whom
+from incidentctl.app.escalate import whom
+from incidentctl.app.who import reached
 from incidentctl.domain import facts
 from incidentctl.domain.catalog import Catalog, OnCall, Team
 from incidentctl.errors import NotFoundError, RefusedError

@@ -73,6 +73,14 @@ def test_who_tells_people_everything_at_once(catalog):
         assert part in out
 
 
+def test_who_resolves_a_contact_that_a_variable_has(catalog, monkeypatch):
+    monkeypatch.delenv("CORE_PAGER_URL", raising=False)
+    _, out, _ = catalog("who", "login")
+    assert "#core; pager in the variable CORE_PAGER_URL, which is not set here" in out
+    monkeypatch.setenv("CORE_PAGER_URL", "0800123")
+    assert "#core; pager 0800123" in catalog("who", "login")[1]
+
+
 def test_who_says_what_was_probably_meant_when_nothing_is_near(catalog):
     code, out, err = catalog("who", "zzzz")
     assert (code, out) == (3, "")

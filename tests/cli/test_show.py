@@ -144,3 +144,29 @@ def test_list_has_the_head_of_show(run, opened, show):
 def test_list_is_one_line_each_when_piped(run, opened):
     (line,) = run("list").out.splitlines()
     assert line.split("\t")[0] == opened
+
+
+def on_call_line(run, lines):
+    (duty,) = run("catalog", "on-call", "orders", "--json").json["teams"]
+    expected = ["on", "call", *f"{duty['name']} ({duty['on_call']}) of orders".split()]
+    return expected in [line.split() for line in lines.splitlines()]
+
+
+def test_who_is_on_call_is_told_until_somebody_else_has_a_role(run, opened):
+    declared = run("declare", "carts are lost", "--affects", "checkout", "--no-input")
+    assert on_call_line(run, declared.err)
+    for how in ([], ["--brief"]):
+        assert on_call_line(run, run("show", opened, *how).out)
+        assert "on call" not in run("show", opened, *how, "--at", "now").out
+    assert on_call_line(run, run("handover", "omar", "-i", opened).out)
+    run("assign", "mitigator", "omar", "-i", opened)
+    for how in ([], ["--brief"]):
+        assert "on call" not in run("show", opened, *how).out
+
+
+def test_nobody_is_on_call_for_what_is_over_or_has_no_owner(run, opened):
+    assert run("resolve", "-i", opened).code == 0
+    assert "on call" not in run("show", opened).out
+    unknown = run("declare", "something is odd", "--no-input")
+    assert "on call  " not in unknown.err
+    assert "on call  " not in run("show", unknown.out.strip()).out

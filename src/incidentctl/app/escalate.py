@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,14 +18,6 @@ class Called(NamedTuple):
     team: str
     on_call: OnCallNow | None = None
     contacts: tuple[tuple[str, str], ...] = ()
-
-
-def reached(value: str, environment: Mapping[str, str]) -> str:
-    """Return a contact as somebody can use it: the value of `env:NAME` where it is set here."""
-    if not value.startswith("env:"):
-        return value
-    name = value.removeprefix("env:")
-    return environment.get(name, "").strip() or f"in the variable {name}, which is not set here"
 
 
 def whom(catalog: Catalog, incident: Incident, named: str | None, *, now: datetime) -> Called:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from incidentctl.domain.catalog import Catalog, Team
 from incidentctl.domain.on_call import on_call
 from incidentctl.domain.process import Case, resolve
 from incidentctl.domain.search import Found, names, search, wanted
+from incidentctl.domain.state import COMMANDER, Incident
 from incidentctl.domain.text import clean, did_you_mean
-from incidentctl.domain.times import parse_moment, zone
+from incidentctl.domain.times import iso, parse_moment, zone
 from incidentctl.errors import NotFoundError, UsageError
 
 
@@ -70,6 +71,16 @@ def _match(catalog: Catalog, found: Found, now: datetime) -> Match:
     )
 
 
+def as_json(match: Match) -> dict[str, Any]:
+    """Return a match as plain values; contacts as the catalog has them."""
+    duty = match.on_call
+    return match._asdict() | {
+        "on_call": duty.handle if duty else None,
+        "on_call_name": duty.name if duty else None,
+        "on_call_until": iso(duty.until) if duty and duty.until else None,
+    }
+
+
 def on_call_now(catalog: Catalog, team: Team, now: datetime) -> OnCallNow | None:
     """Return who is on call for a team at a moment, with the person's name and the zone."""
     duty = on_call(team, now, default_zone=catalog.settings.timezone)
@@ -83,6 +94,32 @@ def on_call_now(catalog: Catalog, team: Team, now: datetime) -> OnCallNow | None
         team.on_call.timezone or catalog.settings.timezone,
         team.on_call.escalate_to,
     )
+
+
+def paged(catalog: Catalog, incident: Incident, now: datetime) -> str | None:
+    """Say who is on call for the owner of an open incident: `Ann Bell (ann) of core`.
+
+    None where the catalog does not tell, and once somebody beside the commander has a role.
+    """
+    team = catalog.teams.get(incident.owner or "")
+    helped = any(held.role != COMMANDER and held.until is None for held in incident.held)
+    if team is None or helped or not incident.open or incident.kind == "backfill":
+        return None
+    duty = on_call_now(catalog, team, now)
+    return f"{called(duty)} of {team.name}" if duty else None
+
+
+def called(duty: OnCallNow) -> str:
+    """Return the name of who is on call, with their handle."""
+    return f"{duty.name} ({duty.handle})" if duty.name else duty.handle
+
+
+def reached(value: str, environment: Mapping[str, str]) -> str:
+    """Return a contact as somebody can use it: the value of `env:NAME` where it is set here."""
+    if not value.startswith("env:"):
+        return value
+    name = value.removeprefix("env:")
+    return environment.get(name, "").strip() or f"in the variable {name}, which is not set here"
 
 
 def _runbooks(catalog: Catalog, areas: tuple[str, ...]) -> tuple[str, ...]:

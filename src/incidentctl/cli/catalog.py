@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -100,22 +100,15 @@ def who(
 
     incidentctl catalog who login
     """
+    from incidentctl.app.who import as_json
     from incidentctl.app.who import who as ask
-    from incidentctl.domain.times import iso
 
     workspace = _open(ctx)
     matches = ask(workspace.catalog, words, now=workspace.now())
     if not json:
-        _print_apart([_match_lines(match) for match in matches], indent=12)
+        _print_apart([_match_lines(match, workspace.environment) for match in matches], indent=12)
         return
-    payload = []
-    for match in matches:
-        duty = match.on_call
-        entry = match._asdict() | {"on_call": duty.handle if duty else None}
-        entry["on_call_name"] = duty.name if duty else None
-        entry["on_call_until"] = iso(duty.until) if duty and duty.until else None
-        payload.append(entry)
-    console.print_json("catalog-who", {"matches": payload})
+    console.print_json("catalog-who", {"matches": [as_json(match) for match in matches]})
 
 
 def _print_apart(entries: Iterable[Iterable[str]], *, indent: int) -> None:
@@ -127,13 +120,15 @@ def _print_apart(entries: Iterable[Iterable[str]], *, indent: int) -> None:
             console.out(line, indent=indent)
 
 
-def _match_lines(match: Any) -> list[str]:
+def _match_lines(match: Any, environment: Mapping[str, str]) -> list[str]:
+    from incidentctl.app.who import reached
+
     kind = match.kind.replace("_", " ")
     of = f" of {match.product_area}" if match.product_area else ""
     lines = [f"{match.name} ({kind}{of})", f"  team      {match.owner}"]
     lines.append(f"  on call   {_duty_text(match.on_call)}")
-    contacts = [f"{key} {value}" for key, value in match.contacts.items()]
-    lines += [f"  contacts  {', '.join(contacts) or 'none'}"]
+    contacts = [f"{key} {reached(value, environment)}" for key, value in match.contacts.items()]
+    lines += [f"  contacts  {'; '.join(contacts) or 'none'}"]
     lines += [f"  runbooks  {', '.join(match.runbooks) or 'none'}"]
     return lines
 

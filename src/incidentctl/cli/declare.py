@@ -11,7 +11,7 @@ from incidentctl.app.respond import Recorded, load, moment
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, Json, NoInput
-from incidentctl.cli.responding import restriction, tell, workspace_of
+from incidentctl.cli.responding import on_call, restriction, tell, workspace_of
 from incidentctl.domain.state import Incident
 from incidentctl.domain.times import iso
 from incidentctl.errors import IncidentctlError, UsageError
@@ -150,6 +150,8 @@ def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) 
     if workspace.record.is_restricted(ident):
         console.say(f"restricted {restriction(workspace)}", indent=11)
     console.say(f"owner      {incident.owner or 'nobody yet: incidentctl affects SERVICE'}")
+    if duty := on_call(workspace, incident, workspace.now()):
+        console.say(f"on call    {duty}", indent=11)
     console.say(f"process    {incident.reason}", indent=11)
     if incident.next_update:
         console.say(f"update due {incident.time(incident.next_update)}")

@@ -13,6 +13,7 @@ from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import (
     choose_offered,
     known_people,
+    on_call,
     open_response,
     respond,
     tell_unseen,
@@ -27,7 +28,8 @@ from incidentctl.errors import UsageError
 
 def print_brief(response: Response) -> None:
     """Print the commander's brief as the incident is now."""
-    for line in brief(response.incident, response.workspace.now()):
+    incident, now = response.incident, response.workspace.now()
+    for line in brief(incident, now, on_call=on_call(response.workspace, incident, now)):
         console.out(line, indent=INDENT)
 
 
@@ -193,13 +195,12 @@ def escalate_command(
 
 
 def _print_called(called: Any, environment: Mapping[str, str]) -> None:
-    from incidentctl.app.escalate import reached
+    from incidentctl.app import who
 
     duty = called.on_call
-    who = "nobody" if duty is None else f"{duty.name} ({duty.handle})" if duty.name else duty.handle
     console.out(f"team       {called.team}", indent=11)
-    console.out(f"on call    {who}", indent=11)
+    console.out(f"on call    {who.called(duty) if duty else 'nobody'}", indent=11)
     for name, value in called.contacts:
-        console.out(f"{name:<10} {reached(value, environment)}", indent=11)
+        console.out(f"{name:<10} {who.reached(value, environment)}", indent=11)
     reach = "reach them by hand" if called.contacts else "the catalog has no contact of this team"
     console.say(f"NOT SENT: nobody was paged by this; {reach}.", "warning")

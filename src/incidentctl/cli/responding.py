@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import typer
@@ -188,6 +189,15 @@ def told(response: Response, recorded: Recorded, *, command: str, json: bool) ->
                 "commit": recorded.commit,
             },
         )
+
+
+def on_call(workspace: Workspace, incident: Incident, now: datetime) -> str | None:
+    """Say who is on call for the owner, while nobody but the commander has a role."""
+    if incident.owner is None or workspace.root is None:
+        return None
+    from incidentctl.app.who import paged
+
+    return paged(workspace.catalog, incident, now)
 
 
 def known_people(ctx: typer.Context) -> dict[str, str | None]:

@@ -22,8 +22,11 @@ def _row(label: str, value: str | None) -> None:
         out(f"{label:<14} {one_line(value)}", indent=15)
 
 
-def print_incident(incident: Incident, now: datetime) -> None:
-    """Print an incident: head, what is due, checklist, hypotheses, the last entries, problems."""
+def print_incident(incident: Incident, now: datetime, *, on_call: str | None = None) -> None:
+    """Print an incident: head, what is due, checklist, hypotheses, the last entries, problems.
+
+    `on_call` says who is on call for it now.
+    """
     out(f"{incident.id}  {one_line(incident.title)}", "bold", indent=len(incident.id) + 2)
     confirmed = "" if incident.confirmed else " (not confirmed)"
     _row("severity", f"{incident.severity}{confirmed}" if incident.severity else None)
@@ -34,6 +37,7 @@ def print_incident(incident: Incident, now: datetime) -> None:
         _row(state, text)
     _row("next update", next_update(incident, now))
     _roles(incident)
+    _row("on call", on_call)
     _row("responding", " and ".join(filter(None, (incident.team, incident.individual))))
     _row("escalated to", ", ".join(incident.escalated))
     _row("owner", incident.owner)

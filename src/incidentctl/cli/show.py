@@ -11,7 +11,13 @@ import typer
 from incidentctl.app.query import Filters, as_json, head_as_json, listed, shown
 from incidentctl.cli import console
 from incidentctl.cli.options import InIncident, Json
-from incidentctl.cli.responding import choose_incident, restriction, tell_sharing, workspace_of
+from incidentctl.cli.responding import (
+    choose_incident,
+    on_call,
+    restriction,
+    tell_sharing,
+    workspace_of,
+)
 from incidentctl.domain.incident import Head
 
 
@@ -101,14 +107,16 @@ def show_command(
     if json:
         console.print_json("show", as_json(found) | {"restricted": kept})
         return
+    now = workspace.now()
+    duty = None if at else on_call(workspace, found, now)
     if short:
         from incidentctl.domain.brief import INDENT, brief
 
-        for line in brief(found, workspace.now()):
+        for line in brief(found, now, on_call=duty):
             console.out(line, indent=INDENT)
         return
     from incidentctl.cli.screen import print_incident
 
-    print_incident(found, workspace.now())
+    print_incident(found, now, on_call=duty)
     if kept:
         console.say(f"restricted: {restriction(workspace)}")

@@ -39,8 +39,10 @@ class _Row(NamedTuple):
     whole: bool = False
 
 
-def brief(incident: Incident, now: datetime) -> list[str]:
+def brief(incident: Incident, now: datetime, *, on_call: str | None = None) -> list[str]:
     """Return the brief of an incident: cleaned lines of at most 80 characters, about 24 of them.
+
+    `on_call` says who is on call for it now.
 
     Only a word that is longer by itself, such as an address, makes a longer line: it must be whole
     to be copied. Where there is much to say, texts are cut, and of each kind the rest is counted.
@@ -48,7 +50,7 @@ def brief(incident: Incident, now: datetime) -> list[str]:
     lines: list[str] = []
     for most, height in _MOST:
         lines = _wrapped(_Row("", f"{incident.id}  {one_line(incident.title)}"), "", height)
-        for row in _rows(incident, now, most):
+        for row in _rows(incident, now, most, on_call):
             label = f"{one_line(row.label)[: INDENT - 1]:<{INDENT - 1}} "
             lines += _wrapped(row, label, height)
         if len(lines) <= HEIGHT:
@@ -80,8 +82,8 @@ def _few(rows: Iterable[_Row], most: int, *, newest: bool = False) -> Iterator[_
         yield last._replace(more=f"{comma} and {left} more" if left else "")
 
 
-def _rows(incident: Incident, now: datetime, most: int) -> Iterator[_Row]:
-    yield from (_Row(label, text) for label, text in _head(incident, now))
+def _rows(incident: Incident, now: datetime, most: int, on_call: str | None) -> Iterator[_Row]:
+    yield from (_Row(label, text) for label, text in _head(incident, now, on_call))
     said = [entry for entry in incident.timeline if not entry.retracted]
     pinned = (_Row("pinned", f"{entry.text} ({entry.by})") for entry in said if entry.pinned)
     yield from _few(pinned, most, newest=True)
@@ -109,7 +111,7 @@ def _rows(incident: Incident, now: datetime, most: int) -> Iterator[_Row]:
     yield from _few((_Row("problem", problem.message) for problem in incident.problems), most)
 
 
-def _head(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
+def _head(incident: Incident, now: datetime, on_call: str | None) -> Iterator[tuple[str, str]]:
     confirmed = "" if incident.confirmed else " (not confirmed)"
     yield "severity", f"{incident.severity or 'not yet said'}{confirmed}"
     yield "status", incident.status
@@ -124,6 +126,7 @@ def _head(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
         to = named(incident, incident.offer.person)
         yield "offered to", f"{to} since {incident.time(incident.offer.at)}, not yet accepted"
     yield from roles(incident)
+    yield from _some("on call", filter(None, (on_call,)))
     yield from _some("responding", filter(None, (incident.team, incident.individual)))
     yield from _some("escalated to", incident.escalated)
     yield from _some("services", incident.services)
