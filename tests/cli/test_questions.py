@@ -139,3 +139,36 @@ def test_show_fits_80_columns_and_breaks_between_words(terminal, run):
     assert max(map(len, lines)) <= 80
     assert all(re.search(rf"\bword{number:03}\b", "\n".join(lines)) for number in range(40))
     assert not any(line.startswith("word") for line in lines)
+
+
+TOLD = "looked at the dashboard of the payments and saw that the provider answers slowly since"
+
+
+def test_watch_breaks_lines_between_words(terminal, run):
+    run("declare", TOLD, "--no-input")
+    child = terminal("watch", "--once")
+    child.expect(pexpect.EOF)
+    lines = child.before.replace("\r\n", "\n").splitlines()
+    assert max(map(len, lines)) <= 80
+    assert TOLD in " ".join(" ".join(lines).split())
+    assert all(line.startswith("  ") for line in lines if line.endswith("slowly since"))
+    child = terminal("watch", "--plain")
+    child.expect("Runbook attached")
+    assert max(map(len, child.before.replace("\r\n", "\n").splitlines())) <= 80
+    run("log", TOLD)
+    child.expect("answers slowly since\r\n")
+    assert max(map(len, child.before.replace("\r\n", "\n").splitlines())) <= 80
+    child.sendintr()
+    child.expect(pexpect.EOF)
+
+
+def test_lint_breaks_lines_between_words(terminal, team):
+    service = team / "services" / "ad.yaml"
+    owner = "discovery-and-recommendations-of-telescopes"
+    service.write_text(service.read_text().replace("owner: discovery", f"owner: {owner}"))
+    child = terminal("catalog", "lint")
+    child.expect(pexpect.EOF)
+    first, second, *_ = child.before.replace("\r\n", "\n").splitlines()
+    assert first.startswith("services/ad.yaml:")
+    assert f"{first} {second.strip()}".endswith(f"The owner of service ad, {owner!r}, is no team.")
+    assert second.startswith("    ")

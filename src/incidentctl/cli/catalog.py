@@ -79,7 +79,7 @@ def lint(
     if json or output == "json":
         console.print_json("catalog-lint", findings_json(report))
     else:
-        typer.echo(findings_text(report, paint=console.styled))
+        print(findings_text(report, paint=console.styled, fit=console.fitted_out))
     if report.fails(strict=strict):
         raise typer.Exit(1)
 

@@ -57,6 +57,11 @@ def page(text: str, style: str | None = None, *, indent: int | None = None) -> N
     print(styled(text, style) if style else text)
 
 
+def fitted_out(text: str, indent: int) -> str:
+    """Break lines between words where stdout is a terminal."""
+    return fitted(text, sys.stdout, indent)
+
+
 def fitted(text: str, stream: Any, indent: int) -> str:
     """Break lines between words at the width of a terminal; anything else gets them whole."""
     if not stream.isatty():

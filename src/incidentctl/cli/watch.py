@@ -79,7 +79,7 @@ def _until_interrupted(show: Callable[[], None]) -> None:
 
 def _print_once(watch: Watch, now: datetime) -> None:
     for line in watch.board(now):
-        console.out(line.text, line.style)
+        console.out(line.text, line.style, indent=line.indent)
 
 
 class Screen(Protocol):
@@ -157,14 +157,16 @@ def follow(
         for incident in watch.incidents:
             for entry in newest(incident, ENTRIES):
                 if entry.event not in seen:
-                    console.out(f"{incident.id}  {entry_line(incident, entry)}")
+                    line = f"{incident.id}  {entry_line(incident, entry)}"
+                    console.out(line, indent=len(incident.id) + 2)
             seen.update(entry.event for entry in incident.entries)
         begun = bell.new(watch.nags(now), now)
         for nag in begun:
-            console.out(f"{nag.incident}  ! {nag.text}", "warning")
+            console.out(f"{nag.incident}  ! {nag.text}", "warning", indent=len(nag.incident) + 2)
         if watch.fault != fault:
             fault = watch.fault
-            console.out(_fault(fault) if fault else "The record can be read again.", "error")
+            said = _fault(fault) if fault else "The record can be read again."
+            console.out(said, "error", indent=2)
         _ring(begun, quiet=quiet)
         sys.stdout.flush()
 

@@ -34,6 +34,8 @@ class Line(NamedTuple):
     text: str
     weight: tuple[int, ...]
     style: str | None = None
+    indent: int = 2
+    """So far in it goes on where it is wrapped."""
 
 
 def in_order(incidents: Iterable[Incident]) -> list[Incident]:
@@ -95,7 +97,7 @@ def _lightest(lines: Sequence[Line], count: int) -> list[Line]:
 
 
 def _row(label: str, value: str, *weight: int, style: str | None = None) -> Line:
-    return Line(f"{_text(label):<14} {_text(value)}", weight, style)
+    return Line(f"{_text(label):<14} {_text(value)}", weight, style, 15)
 
 
 def _text(text: str) -> str:
@@ -229,7 +231,8 @@ def _timeline(incident: Incident) -> list[Line]:
     lines = []
     for age, entry in zip(range(len(entries) - 1, -1, -1), entries, strict=True):
         weight = (NEWEST if age < _NEWEST else OLDER, age)
-        lines.append(Line(entry_line(incident, entry), weight))
+        indent = len(clock(incident, entry.at)) + 2
+        lines.append(Line(entry_line(incident, entry), weight, indent=indent))
     return lines
 
 

@@ -14,20 +14,33 @@ def _unpainted(text: str, _style: str) -> str:
     return text
 
 
-def findings_text(report: LintReport, *, paint: Callable[[str, str], str] = _unpainted) -> str:
+def _whole(text: str, _indent: int) -> str:
+    return text
+
+
+def findings_text(
+    report: LintReport,
+    *,
+    paint: Callable[[str, str], str] = _unpainted,
+    fit: Callable[[str, int], str] = _whole,
+) -> str:
     """Return one line for each problem, its hint indented below, and a line that sums up.
 
-    `paint` gets a piece of text and `error`, `warning`, `ok`, `bold` or `dim`.
+    `paint` gets a piece of text and `error`, `warning`, `ok`, `bold` or `dim`. `fit` gets a line,
+    and how far in it goes on where it does not fit.
     """
     lines = []
     for problem in report.problems:
         level = problem.severity
         word = paint(level, level) if level != "info" else level
         place = _place(problem)
-        start = f"{paint(place, 'bold')}: " if place else ""
-        lines.append(f"{start}{word} {problem.code} {one_line(problem.message)}")
+        start = f"{place}: {level} " if place else f"{level} "
+        painted = f"{paint(place, 'bold')}: {word} " if place else f"{word} "
+        line = fit(f"{start}{problem.code} {one_line(problem.message)}", 8)
+        # Measured as it is seen, painted afterwards; the break may come as early as in the place.
+        lines.append(painted + line.removeprefix(start) if line.startswith(start) else line)
         if problem.hint:
-            lines.append(f"    {paint(one_line(problem.hint), 'dim')}")
+            lines.append(paint(fit(f"    {one_line(problem.hint)}", 4), "dim"))
     lines.append(_summary(report))
     return "\n".join(lines)
 
