@@ -189,7 +189,7 @@ def assert_inert(markdown, harmless_page=PLAIN):
     assert not set(markdown) & set("\x7f\x85\x9b\u2028\u202e\u2066\u200b")
 
 
-@given(st.text(alphabet="ab_ \n\t`*[]()<>&|~$@#!\\-+=:/.1\u202e\x1b", max_size=60))
+@given(st.text(alphabet="ab_ \n\t`*[]()<>&|~$@#!\\-+=:/.1%°×“’→\u202e\x1b", max_size=60))
 def test_no_mixture_of_marks_acts(text):
     form = "| a | b |\n|---|---|\n| {0} | {0} |\n\n- [ ] ~~{0}~~ ({0})\n\n**Summary:** {0}\n"
     assert_inert(form.format(inert(f"w{text}w")), page(form.format("word")))
@@ -207,6 +207,30 @@ def test_ordinary_text_reads_on_a_forge_as_it_was_written(text):
     shown = page("- " + inert(text))
     assert "".join(shown.everything).strip() == text
     assert set(shown.tags) <= {"ul", "li", "code"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14.2 °C, then 8°C", "50 % of 2 × 10 ml", "(about 50 %), ±3", "„so“, ‘so’ or «so»", "don’t",
+        "€5 or 5 £", "Mon–Fri", "db → cache→api", "≤ 5 µs, 2² ≠ 5",
+    ],
+)  # fmt: skip
+def test_units_and_quotation_marks_stand_as_they_are(text):
+    assert inert(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("% 4", "% 4"), ("%4", "`%4`"), ('%"our goal"', '`%"our` goal"'), ("°@bob", "`°@bob`"),
+        ("°www.evil.example", "`°www.evil.example`"), ("→GH-4", "`→GH-4`"), ("“#4”", "`“#4”`"),
+        ("a-GH-4", "`a-GH-4`"), ("＠bob", "`＠bob`"),
+        ("×http://evil.example", "`×http://evil.example`"),
+    ],
+)  # fmt: skip
+def test_beside_them_what_forges_look_for_is_code_still(text, shown):
+    assert inert(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -249,7 +273,9 @@ def test_it_ends_with_one_line_feed():
     assert not render_log(whole()).endswith("\n\n")
 
 
-@pytest.mark.parametrize("word", ["(a) ", "a.) ", "'a' ", "a-", "a@", "`", "www."])
+@pytest.mark.parametrize(
+    "word", ["(a) ", "a.) ", "'a' ", "a-", "a@", "`", "www.", "°", "° ", "a°", "“a” ", "%) "]
+)
 def test_a_long_text_is_read_once_and_not_in_every_way_it_could_be(word):
     # Twenty times `(a) ` took a second once, and each further one twice as long.
     assert inert(word * 5000 + "|").endswith("&#124;")

@@ -11,15 +11,20 @@ import re
 
 from incidentctl.domain.text import clean, one_line
 
-_LETTERS = r"[^\W_]+"
+#: Units, money, arrows and quotation marks, which mean nothing to Markdown or to a forge.
+_SIGNS = "°×÷±−≈≠≤≥∞‰′″€£¥¢§№•·–—←→↑↓⇒✓✗„“”‚‘’«»"
+_LETTERS = rf"(?:[^\W_]++[{_SIGNS}]*+|[{_SIGNS}]++)++"
 # A word with no more than the punctuation of prose: `don't`, `(see`, `auth-api`, `14:01:30`, `30%`.
+# A per cent sign before something names a milestone on GitLab.
 _WORD = (
-    rf"""(?![\"'(]?(?i:www\.|gh-\d))["'(]?{_LETTERS}(?:[-.,'/=+]{_LETTERS}|:\d\d(?!\d))*[%]?[)"']?[.,;:?!)…]?"""
-    r"|[-–—…→·⏎=+]"
+    rf"""["'(]?{_LETTERS}(?:[-.,'/=+]{_LETTERS}|:\d\d(?!\d))*[%]?[)"']?[.,;:?!)…]?"""
+    r"|%\)?[.,;:?!…]?|[-…⏎=+]"
 )
 _SAFE = re.compile(rf"(?:{_WORD})\Z")
 # Without going back: `(a) (a) (a) ...` can be read in two ways at every word.
 _ALL_SAFE = re.compile(rf"(?:(?>{_WORD})(?: (?=\S)|\Z))++\Z")
+# What a forge makes a link of wherever it stands in a word.
+_LINKED = re.compile(r"www\.|gh-\d")
 _SPLIT = re.compile(r"([|`]+)")
 _REFERENCES = {"|": "&#124;", "`": "&#96;"}
 # No user name, no `;` and no quotes: the address that is shown is the one that opens.
@@ -35,12 +40,14 @@ def inert(text: str) -> str:
     It must not stand at the beginning of a line or a list's item, where even `1.` has a meaning.
     """
     line = text if text.isascii() and text.isprintable() else one_line(text)
-    if _ALL_SAFE.match(line):
+    folded = line.lower()
+    linked = ("www." in folded or "gh-" in folded) and _LINKED.search(folded) is not None
+    if not linked and _ALL_SAFE.match(line):
         return line
     parts: list[str] = []
     risky: list[str] = []
     for word in line.split():
-        if _SAFE.match(word):
+        if _SAFE.match(word) and not (linked and _LINKED.search(word.lower())):
             if risky:
                 parts.append(_code(" ".join(risky)))
                 risky = []
