@@ -87,7 +87,9 @@ def test_what_did_not_change_is_not_checked_again(root: Path) -> None:
     assert stat.S_IMODE(cached(root).stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("change", ["edit", "rename", "delete", "add", "retro", "folder", "mode"])
+@pytest.mark.parametrize(
+    "change", ["edit", "rename", "delete", "add", "retro", "folder", "mode", "stray"]
+)
 def test_a_change_is_seen(root: Path, change: str) -> None:
     look(root)
     api = root / "services/api.yaml"
@@ -106,6 +108,9 @@ def test_a_change_is_seen(root: Path, change: str) -> None:
         (root / "retros/two.md").write_text("---\nnonsense: x\n---\n")
     elif change == "folder":
         (root / "retros/three.md").mkdir()
+    elif change == "stray":
+        (root / "service").mkdir()
+        (root / "service/api.yaml").write_text("name: api\n")
     else:
         api.chmod(0)
     time.sleep(0.03)

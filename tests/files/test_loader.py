@@ -7,6 +7,7 @@ import pytest
 from incidentctl.domain.catalog import Source
 from incidentctl.domain.roles import STANDARD
 from incidentctl.domain.severity import BUILT_IN
+from incidentctl.files.layout import misnamed
 from incidentctl.files.loader import load
 from incidentctl.files.positions import Positions
 
@@ -207,3 +208,30 @@ def test_an_unreadable_file_is_told(tmp_path):
 def test_collecting_is_on_again_afterwards(tmp_path):
     load(write(tmp_path, {"services/a.yaml": "["}))
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("service", "services"), ("servcies", "services"), ("Services", "services"),
+        ("team", "teams"), ("runbook", "runbooks"), ("runboooks", "runbooks"),
+        ("product-areas", "product_areas"), ("productareas", "product_areas"), ("drill", "drills"),
+        ("services", None), ("retros", None), ("schemas", None), ("docs", None), ("server", None),
+        ("examples", None), ("streams", None), ("devices", None), ("s", None), (".services", None),
+    ],
+)  # fmt: skip
+def test_a_folder_whose_name_is_nearly_ours(tmp_path, name, meant):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "readme.md").write_text("no YAML")
+    assert misnamed(tmp_path) == []
+    (tmp_path / name / "x.yml").write_text("name: x")
+    assert misnamed(tmp_path) == ([(name, meant)] if meant else [])
+
+
+def test_a_file_or_a_link_is_no_folder_of_a_wrong_name(tmp_path):
+    (tmp_path / "service").write_text("")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "x.yml").write_text("name: x")
+    (tmp_path / "team").symlink_to(tmp_path / "elsewhere")
+    assert misnamed(tmp_path) == []
+    assert misnamed(tmp_path / "nowhere") == []

@@ -16,7 +16,7 @@ from incidentctl.domain.rules.finding import GRACE, Finding, Played
 from incidentctl.domain.rules.registry import RULES, run
 from incidentctl.domain.rules.report import LintReport
 from incidentctl.errors import IncidentctlError, Level, Problem
-from incidentctl.files.layout import yaml_files
+from incidentctl.files.layout import misnamed, yaml_files
 
 
 def lint(
@@ -52,6 +52,7 @@ def lint(
         young=young,
         reviews=reviews,
         played=tuple(played()) if young is False else (),
+        misnamed=tuple(misnamed(root)),
     )
     every = sorted([*problems, *faults, *_placed(root, findings, catalog)], key=_order)
     return LintReport(tuple(every), len(yaml_files(root)) + count)

@@ -20,7 +20,7 @@ from incidentctl.build import fingerprint
 from incidentctl.domain.rules.report import LintReport
 from incidentctl.errors import IncidentctlError, Problem
 from incidentctl.files import cache
-from incidentctl.files.layout import KINDS, PRIVATE
+from incidentctl.files.layout import KINDS, PRIVATE, misnamed
 from incidentctl.record.place import RepositoryPlace, open_repository
 
 _NAME = "lint.json"
@@ -119,6 +119,7 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str], tod
         else:
             _catalog_folder(seen, path)
     _catalog_folder(seen, f"{root}/retros")
+    seen.paths += [f"{root}/{name}" for name, _ in misnamed(root)]
     own, common = str(place.git_dir), str(place.common_dir)
     # How old the branch is, and which drills the record has.
     seen.file(f"{own}/HEAD")

@@ -5,6 +5,7 @@ Imports neither yaml nor pydantic: a warm command reads the bytes, hashes them a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Container
@@ -99,6 +100,37 @@ def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:
         else:
             _search(full, name, found)
     return sorted(found)
+
+
+def misnamed(root: Path) -> list[tuple[str, str]]:
+    """Return the folders of the root whose names miss one of ours by a letter, and that one.
+
+    Only those that hold YAML files: a repository may hold anything beside the catalog.
+    """
+    ours = [name for name in KINDS if not name.endswith(_SUFFIXES)]
+    found = []
+    with contextlib.suppress(OSError), os.scandir(root) as entries:
+        for entry in entries:
+            meant = next((name for name in ours if _nearly(entry.name.casefold(), name)), None)
+            if meant is None or entry.name in ours or entry.name[0] == ".":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                names = os.listdir(entry.path)  # noqa: PTH208
+                if any(name.endswith(_SUFFIXES) and name[0] != "." for name in names):
+                    found.append((entry.name, meant))
+    return sorted(found)
+
+
+def _nearly(name: str, other: str) -> bool:
+    """Say whether at most one letter is missing, too much, wrong, or changed places."""
+    pairs = enumerate(zip(name, other, strict=False))
+    at = next((place for place, (one, two) in pairs if one != two), min(len(name), len(other)))
+    rest, wanted = name[at:], other[at:]
+    return (
+        rest[1:] in (wanted, wanted[1:])
+        or rest == wanted[1:]
+        or (rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:])
+    )
 
 
 def _search(folder: str, prefix: str, found: list[str]) -> None:

@@ -48,6 +48,8 @@ class Around(NamedTuple):
     """The files of retros/ without faults."""
     played: tuple[Played, ...] = ()
     """The drills of the record."""
+    misnamed: tuple[tuple[str, str], ...] = ()
+    """Folders of YAML files beside those of the catalog, and the folder that was probably meant."""
 
 
 class Rule(NamedTuple):

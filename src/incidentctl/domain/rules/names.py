@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from incidentctl.domain.catalog import Catalog, Entry, Member
-from incidentctl.domain.rules.finding import Finding, Rule, label
+from incidentctl.domain.catalog import Catalog, Entry, Member, Source
+from incidentctl.domain.rules.finding import Around, Finding, Rule, label
 from incidentctl.domain.rules.texts import RuleText
 
 #: What a repository has once, without a name; that there are two is told when files are read.
@@ -88,6 +88,14 @@ def _one_person(one: Member, other: Member) -> bool:
     )
 
 
+def misnamed_folder(_: Catalog, around: Around) -> Iterable[Finding]:
+    """Find folders of YAML files whose names are nearly those of the catalog's folders."""
+    for name, meant in around.misnamed:
+        message = f"The folder {name}/ is none of the catalog's, and nothing in it is read."
+        hint = f"Did you mean {meant!r}? Then move the files there."
+        yield Finding("IC215", message, Source(name), (), hint)
+
+
 RULES = (
     Rule(
         RuleText(
@@ -129,5 +137,16 @@ RULES = (
             "Give one of the two another handle, or write the same person the same way.",
         ),
         handle_twice,
+    ),
+    Rule(
+        RuleText(
+            "IC215",
+            "warning",
+            "A folder that is nearly the catalog's",
+            "What stands in `service/` in place of `services/` is missing when it is needed. A "
+            "folder of any other name is not looked at.",
+            "Move the files into the folder that is read; or give the folder another name.",
+        ),
+        check_around=misnamed_folder,
     ),
 )

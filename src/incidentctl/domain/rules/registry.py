@@ -93,14 +93,15 @@ def run(
     young: bool | None = None,
     reviews: tuple[Retrospective, ...] = (),
     played: tuple[Played, ...] = (),
+    misnamed: tuple[tuple[str, str], ...] = (),
 ) -> list[Finding]:
     """Return what every rule finds that the settings do not switch off.
 
     `tracked` are the files of drills/ that git tracks, `young` says whether the repository is in
     its first days; absent where there is no git to ask. `reviews` are the retrospectives, `played`
-    the drills of the record.
+    the drills of the record, `misnamed` the folders whose names are nearly those of the catalog's.
     """
-    around = Around(today, tracked, young, reviews, played)
+    around = Around(today, tracked, young, reviews, played, misnamed)
     levels = catalog.settings.lint
     return [
         finding
