@@ -150,3 +150,43 @@ def test_the_workflow_is_one(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture
+def nobody(monkeypatch):
+    """Have neither git nor the system say who runs this."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.delenv("USER")
+    monkeypatch.delenv("LOGNAME", raising=False)
+
+
+def test_without_an_identity_it_says_who_is_on_call_and_what_to_do(nobody, tmp_path):
+    told = run(tmp_path, "init", "acme", "--team", "core", "--no-input").stderr
+    assert "git does not say who you are" in told
+    assert "me leads the team core and is on call" in told
+    assert "teams/core.yaml" in told
+    assert "git config user.name" in told
+    again = run(tmp_path, "init", "acme", "--team", "core", "--no-input").stderr
+    assert "who you are" not in again
+
+
+def test_with_an_identity_it_says_nothing_of_it(tmp_path):
+    assert "git config" not in run(tmp_path, "init", "acme", "--no-input").stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "handle", "name"), [("Ann Bell", "ann-bell", "Ann Bell"), ("", "me", None)]
+)
+def test_without_an_identity_the_name_is_asked(nobody, tmp_path, terminal, answer, handle, name):
+    terminal.expect("What is your name")
+    terminal.sendline(answer)
+    terminal.expect("organisation")
+    for question in ("team called", "run in production", "How many", "How much", "zone", "git rep"):
+        terminal.sendline("")
+        terminal.expect(question)
+    terminal.sendline("n")
+    terminal.expect(r"git\s+config\s+user.email")
+    terminal.expect(pexpect.EOF)
+    (team,) = load(tmp_path / "acme")[0].teams.values()
+    assert (team.lead, team.on_call.rota) == (handle, (handle,))
+    assert team.members[0].name == name

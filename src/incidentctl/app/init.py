@@ -95,7 +95,24 @@ def initialise(
         text = (root / ".gitignore").read_text(encoding="utf-8", errors="replace")
         if lines := starter.lacking(text):
             notes.append(f"Add to your .gitignore: {' and '.join(lines)}")
+    team = request.team or DEFAULT_TEAM
+    if not whoever.email and f"teams/{team}.yaml" in outcome.written:
+        notes.append(_unknown(whoever, team))
     return Initialised(outcome.written, outcome.kept, tuple(notes))
+
+
+def _unknown(whoever: Person, team: str) -> str:
+    """Say what to do where git does not say who runs this, by name and address."""
+    if whoever.name is None:
+        return (
+            f"git does not say who you are: {whoever.handle} leads the team {team} and is on call. "
+            f"Put people into teams/{team}.yaml, and run `git config user.name` and "
+            "`git config user.email` with yours."
+        )
+    return (
+        f"git does not say your e-mail address: run `git config user.email` with it and write it "
+        f"into teams/{team}.yaml, so that commands know you as {whoever.handle}."
+    )
 
 
 def _repository(folder: Path) -> Path | None:

@@ -82,11 +82,13 @@ def init_command(
         remote=remote,
     )._replace(tier=tier.value if tier else None, expected_services=expected_services)
     existing = next(folder for folder in (root, *root.parents) if folder.is_dir())
+    whoever = use_case.whoever_at(existing, os.environ)
     if console.is_terminal() and not no_input:
-        from incidentctl.cli.init_wizard import ask
+        from incidentctl.cli.init_wizard import ask, ask_person
         from incidentctl.cli.prompts import ask_confirm
 
         try:
+            whoever = ask_person(whoever)
             request = ask(request, root, use_case.remotes_at(existing, os.environ))
             if git_init is None and not use_case.in_repository(root):
                 git_init = ask_confirm("Make it a git repository?", default=True)
@@ -97,7 +99,7 @@ def init_command(
     done = use_case.initialise(
         root,
         request,
-        use_case.whoever_at(existing, os.environ),
+        whoever,
         today=datetime.now().astimezone().date(),
         schemas={f"{kind}.json": one_schema(kind) for kind in kinds()},
         environment=None if git_init is False else os.environ,

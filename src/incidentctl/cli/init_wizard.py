@@ -38,6 +38,15 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def ask_person(whoever: answers.Person) -> answers.Person:
+    """Ask for a name where git does not say who runs this; Enter keeps the handle."""
+    if whoever.name or whoever.email:
+        return whoever
+    console.say("git does not say who you are: user.name and user.email are not set.")
+    name = ask_text(f"What is your name? (Enter for {whoever.handle} alone)")
+    return answers.person(name, None, whoever.handle)
+
+
 def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
     """Ask for what the options did not say; `remotes` are those of the git repository, if any."""
     if request.organisation is None:
