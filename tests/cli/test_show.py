@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 SHOW = {
@@ -170,3 +172,15 @@ def test_nobody_is_on_call_for_what_is_over_or_has_no_owner(run, opened):
     unknown = run("declare", "something is odd", "--no-input")
     assert "on call  " not in unknown.err
     assert "on call  " not in run("show", unknown.out.strip()).out
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [("UTC", "UTC"), ("Africa/Accra", "UTC"), ("Asia/Tokyo", r"Asia/Tokyo \(\+09:00\)")],
+)
+def test_the_zone_of_the_entries_is_called_as_elsewhere(run, team, zone, told):
+    settings = team / "incidentctl.yaml"
+    text = re.sub("^timezone: .*$", f"timezone: {zone}", settings.read_text(), flags=re.MULTILINE)
+    settings.write_text(text)
+    run("declare", "x", "--no-input")
+    assert re.search(rf"^Last entries, {told}$", run("show").out, re.MULTILINE)

@@ -69,7 +69,9 @@ def print_incident(incident: Incident, now: datetime, *, on_call: str | None = N
             line = f"  {hypothesis.number:>2} {hypothesis.state}: {one_line(hypothesis.text)}"
             out(line, indent=5)
     out()
-    out(f"Last entries, {incident.timezone} ({offset_text(incident.utc_offset)})")
+    offset = incident.utc_offset
+    zone = f"{incident.timezone} ({offset_text(offset)})" if offset else "UTC"
+    out(f"Last entries, {zone}")
     for entry in incident.timeline[-_LAST:]:
         clock = entry.at.astimezone(incident.zone).strftime("%H:%M")
         struck = " (taken back)" if entry.retracted else ""

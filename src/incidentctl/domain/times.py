@@ -158,13 +158,16 @@ def iso(moment: datetime) -> str:
 
 
 def show(moment: datetime, local: tzinfo, *, seconds: bool = False) -> str:
-    """Write a moment for people, with its zone: `2026-11-24 14:01 CET (+01:00)`."""
+    """Write a moment for people, with its zone: `2026-11-24 14:01 CET (+01:00)`.
+
+    What a clock that reads UTC is called elsewhere, such as GMT, is left out.
+    """
     here = moment.astimezone(local)
     offset = here.strftime("%z")
     offset = f"{offset[:3]}:{offset[3:5]}"
     clock = here.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
     name = here.tzname() or ""
-    if name == "UTC":
+    if not here.utcoffset():
         return f"{clock} UTC"
     if not name or name[0] in "+-" or name.startswith("UTC"):
         return f"{clock} {offset}"
