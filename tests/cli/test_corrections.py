@@ -134,6 +134,24 @@ def test_what_was_redacted_is_nowhere_any_more(run, opened, show, log_md, team, 
     assert SECRET not in run("show", "--json").out
 
 
+@pytest.mark.parametrize("reads", [["list"], ["show"]])
+def test_another_work_tree_shows_that_it_is_gone_to_who_only_reads(
+    run, opened, team, git, tmp_path, monkeypatch, reads
+):
+    other = tmp_path / "other"
+    git(team, "worktree", "add", "-q", str(other))
+    monkeypatch.chdir(other)
+    run("-C", str(other), "log", SECRET)
+    view = other / "incidents" / opened[4:8] / opened[8:10] / opened / "log.md"
+    assert SECRET in view.read_text()
+    monkeypatch.chdir(team)
+    assert run("redact", "-1").code == 0
+    monkeypatch.setattr("incidentctl.record.view._KILLED", 0.0)
+    monkeypatch.chdir(other)
+    assert run("-C", str(other), *reads).code == 0
+    assert SECRET not in view.read_text()
+
+
 def test_an_amended_text_is_redacted_in_all_its_forms(run, opened, show, log_md):
     run("log", SECRET)
     run("amend", "-1", f"not {SECRET}")

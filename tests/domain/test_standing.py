@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.domain.telling import IDENT, event, ident, incident, told
 
 from incidentctl.domain import facts
+from incidentctl.domain.drill_play import CAME_UP_IN, TURNED_REAL
 from incidentctl.domain.events import KINDS
 from incidentctl.domain.incident import fold
 from incidentctl.domain.redaction import REDACTED, blank
@@ -16,7 +17,9 @@ from incidentctl.render.log import render_log
 
 SECRET = "hunter2pass"
 _WITH_TEXT = [
-    facts.Declared(SECRET), facts.TitleSet(SECRET), facts.SeveritySet("SEV1", reason=SECRET),
+    facts.Declared(SECRET), facts.Declared("x", reported_by=SECRET, category=SECRET),
+    facts.Related("inc-20261124-1401-k7f", SECRET), facts.TitleSet(SECRET),
+    facts.SeveritySet("SEV1", reason=SECRET),
     facts.ProcessResolved("single", SECRET, problems=(SECRET,)),
     facts.RunbookAttached(
         "r", SECRET, (facts.StepPlan("s", SECRET, SECRET),), (facts.TaskPlan(SECRET),), SECRET
@@ -45,6 +48,16 @@ def test_a_redacted_text_shows_nowhere(fact):
         assert after.title == REDACTED
         assert SECRET not in repr(after)
         assert SECRET not in render_log(after)
+
+
+def test_words_of_our_own_stay():
+    for fact in (
+        facts.Declared(REDACTED, reported_by="customer"),
+        facts.Related("inc-20261124-1401-k7f", "caused-by"),
+        facts.Related("inc-20261124-1401-k7f", CAME_UP_IN),
+        facts.Related("inc-20261124-1401-k7f", TURNED_REAL),
+    ):
+        assert blank(fact) == fact
 
 
 def test_a_redaction_reaches_amendments_and_what_refers_to_the_text():

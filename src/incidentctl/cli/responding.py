@@ -88,9 +88,10 @@ def tell_unread(workspace: Workspace) -> None:
 def tell_sharing(workspace: Workspace) -> None:
     """Say what the remote lacks, since when and why; and let the background fetch what is new.
 
-    Outside of the team's repository, say that.
+    Outside of the team's repository, say that. What changed elsewhere is shown in this work tree.
     """
     tell_unread(workspace)
+    workspace.record.show_owed()
     if workspace.is_local:
         console.say(NO_TEAM, "warning")
     shares = workspace.record.shares()

@@ -13,6 +13,14 @@ REDACTED = "[redacted]"
 _FREE = frozenset(
     {"text", "title", "note", "reason", "purpose", "link", "url", "label", "command", "action"}
 )
+#: Words of the program's own in fields that hold somebody's otherwise.
+_OWN_WORDS = {
+    "category": frozenset[str](),
+    "reported_by": frozenset({"customer", "employee", "alert"}),
+    "relation": frozenset(
+        {"related", "caused-by", "duplicate", "turned real", "came up in the drill"}
+    ),
+}
 #: The field that `amend` puts right, in the order in which `events.text_of` looks for it.
 _AMENDABLE = ("text", "title", "note", "reason")
 
@@ -27,7 +35,7 @@ def blank(fact: Any) -> Any:
     changes: dict[str, Any] = {}
     for field in fact._fields:
         value = getattr(fact, field)
-        if field in _FREE and value:
+        if value and (field in _FREE or value not in _OWN_WORDS.get(field, (value,))):
             changes[field] = REDACTED
         elif field == "problems":
             changes[field] = ()
