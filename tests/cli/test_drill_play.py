@@ -414,3 +414,8 @@ def test_a_retrospective_is_written_for_a_drill(run, drills, team):
     text = (team / f"retros/{ident}.md").read_text()
     assert "Of a drill" in text
     assert "Inject 1: Support has 30 tickets" in text
+
+
+def test_how_a_drill_went_may_begin_with_a_minus(run, drills):
+    start(run, "q1")
+    assert run("drill", "stop", "-5", "minutes", "late").code == 0

@@ -69,3 +69,55 @@ def test_a_text_too_long_for_its_place_is_refused_and_kept(run, opened, show):
     assert "kept in " in result.err
     assert len(result.err) < 3000
     assert show()["summary"] is None
+
+
+# --- texts that begin with a minus ---------------------------------------------------------------
+
+COLD = "-5 degrees in fridge 2"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["log"],
+        ["log", "--pin"],
+        ["update"],
+        ["summary"],
+        ["impact"],
+        ["hypothesis"],
+        ["task", "add"],
+        ["amend", "-1"],
+        ["resolve"],
+        ["cancel"],
+        ["take-command", "--as", "omar"],
+        ["declare", "--no-input"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("words", [[COLD], COLD.split()], ids=["quoted", "unquoted"])
+def test_what_begins_with_a_minus_and_a_digit_is_text(run, opened, arguments, words):
+    run("log", "x", "--as", "greta")
+    result = run(*arguments, *words)
+    assert result.code == 0, result.err
+    assert any(COLD in run("show", head["id"]).out for head in heads(run))
+
+
+def heads(run):
+    return run("list", "--all", "--json").json["incidents"]
+
+
+def test_options_are_still_options(run, opened, show):
+    assert run("log", "-5", "degrees", "--pin", "--at", "5 minutes ago", "-i", opened).code == 0
+    (entry,) = [entry for entry in show()["timeline"] if entry["kind"] == "noted"]
+    assert (entry["text"], entry["pinned"]) == ("-5 degrees", True)
+    assert run("log", ".5 and -.5 degrees").code == run("log", "-.5 degrees").code == 0
+    for arguments in (["log", "--pni", "x"], ["amend", "-1", "x", "--pni"], ["redact", "--x", "1"]):
+        result = run(*arguments)
+        assert result.code == 2
+        assert "No such option" in result.err
+
+
+def test_a_word_too_many_is_told_as_it_was_typed(run, opened):
+    result = run("redact", "-1", "-2")
+    assert result.code == 2
+    assert "(-2)" in result.err

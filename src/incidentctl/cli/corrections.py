@@ -11,6 +11,7 @@ from incidentctl.app.respond import moment
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, InIncident, Json
 from incidentctl.cli.responding import open_response, respond, told, workspace_of
+from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.decide import corrections
 from incidentctl.domain.redaction import holds_text
 from incidentctl.domain.state import Entry, Incident
@@ -18,7 +19,7 @@ from incidentctl.domain.text import one_line
 from incidentctl.errors import RefusedError
 
 #: `-1` is an entry and no option.
-CONTEXT_SETTINGS = {"ignore_unknown_options": True}
+COMMAND_CLASS = TextCommand
 
 EntryNumber = Annotated[
     str,

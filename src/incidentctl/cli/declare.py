@@ -12,9 +12,12 @@ from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, Json, NoInput
 from incidentctl.cli.responding import on_call, restriction, tell, workspace_of
+from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.state import Incident
 from incidentctl.domain.times import iso
 from incidentctl.errors import IncidentctlError, UsageError
+
+COMMAND_CLASS = TextCommand
 
 
 def declare_command(

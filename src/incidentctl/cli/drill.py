@@ -17,6 +17,7 @@ from incidentctl.cli.drill_play import pause, resume, run, stop, tell_next
 from incidentctl.cli.drill_score import score
 from incidentctl.cli.drill_seal import seal, unseal
 from incidentctl.cli.options import Json
+from incidentctl.cli.text_command import TextCommand
 
 app = typer.Typer(
     help="Plan drills, and write what each audience may read.",
@@ -37,8 +38,10 @@ app.command()(seal)
 app.command()(unseal)
 app.command()(check)
 app.command()(calendar)
-for _played in (run, pause, resume, stop, score):
+for _played in (run, pause, resume):
     app.command()(_played)
+app.command(cls=TextCommand)(stop)
+app.command()(score)
 app.command("next")(tell_next)
 
 

@@ -12,9 +12,12 @@ from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import respond, workspace_of
+from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.decide import lifecycle
 from incidentctl.domain.state import Incident
 from incidentctl.errors import IncidentctlError, UsageError
+
+COMMAND_CLASS = TextCommand
 
 
 def resolve_command(

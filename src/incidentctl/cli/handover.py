@@ -20,10 +20,13 @@ from incidentctl.cli.responding import (
     told,
     workspace_of,
 )
+from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.brief import INDENT, brief
 from incidentctl.domain.decide import handover
 from incidentctl.domain.state import Incident
 from incidentctl.errors import UsageError
+
+COMMAND_CLASS = TextCommand
 
 
 def print_brief(response: Response) -> None:

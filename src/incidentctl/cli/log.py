@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from incidentctl.cli import console
 from incidentctl.cli.kept import keep
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import choose_incident, respond, workspace_of
+from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.decide import notes
 from incidentctl.errors import InvalidDataError, NotFoundError, UsageError
 
@@ -21,7 +21,7 @@ _COMMAND = "incidentctl.command"
 _LIMIT = 1 << 20
 
 
-class _LogCommand(TyperCommand):
+class _LogCommand(TextCommand):
     """What follows `--` is a command to run, and no text."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

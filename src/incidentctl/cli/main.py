@@ -29,7 +29,7 @@ class _Lazy(NamedTuple):
 _PREPARE, _RESPOND, _PRACTISE, _LEARN = "Prepare", "Declare and respond", "Practise", "Learn"
 
 #: Every command in the order of `--help`. A module has the command as `<name>_command`, or a group
-#: of commands as `app`.
+#: of commands as `app`. Where it takes free text, `COMMAND_CLASS` says so.
 _COMMANDS: dict[str, _Lazy] = {
     "init": _Lazy(_PREPARE, "init", "Write a repository that lints clean"),
     "catalog": _Lazy(_PREPARE, "catalog", "Check the catalog, and ask who owns what"),
@@ -101,9 +101,8 @@ class _Root(TyperGroup):
         app = getattr(module, "app", None)
         if app is None:
             app = typer.Typer(**_PLAIN)
-            settings = getattr(module, "CONTEXT_SETTINGS", None)
             function = getattr(module, f"{cmd_name.replace('-', '_')}_command")
-            app.command(context_settings=settings)(function)
+            app.command(cls=getattr(module, "COMMAND_CLASS", None))(function)
         command = typer.main.get_command(app)
         command.name = cmd_name
         return command

@@ -15,6 +15,7 @@ from incidentctl.cli.responding import (
     respond,
     workspace_of,
 )
+from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.decide import tasks
 
 app = typer.Typer(
@@ -48,7 +49,7 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
         console.out(line, indent=7)
 
 
-@app.command("add")
+@app.command("add", cls=TextCommand)
 def add_(
     ctx: typer.Context,
     title: Annotated[list[str], typer.Argument(metavar="TITLE", help="What to do.")],

@@ -10,10 +10,13 @@ import typer
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import respond, tell_unread, workspace_of
+from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.decide import updates
 from incidentctl.domain.state import Incident
 from incidentctl.domain.times import parse_duration
 from incidentctl.errors import RefusedError, UsageError
+
+COMMAND_CLASS = TextCommand
 
 
 def update_command(

@@ -9,9 +9,12 @@ import typer
 
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.responding import respond, workspace_of
+from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.decide import hypotheses, notes
 from incidentctl.domain.state import Incident
 from incidentctl.errors import UsageError
+
+COMMAND_CLASS = TextCommand
 
 
 def summary_command(

@@ -1,0 +1,36 @@
+"""Commands that take what people write: a word such as `-5` is text and no option."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from typer.core import TyperCommand
+
+_NUMBER = re.compile(r"-\.?\d")
+#: Stands before such a word while options are looked for; no word of a command line can have it.
+_MARK = "\0"
+#: How typer writes it in a complaint.
+_SHOWN = repr(_MARK)[1:-1]
+
+
+class TextCommand(TyperCommand):
+    """A command for which what begins with a minus and a digit is text, or counts from the end."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line; no option begins with a digit."""
+        marked = [_MARK + word if _NUMBER.match(word) else word for word in args]
+        try:
+            rest = super().parse_args(ctx, marked)
+        except Exception as error:
+            if isinstance(message := getattr(error, "message", None), str):
+                error.message = message.replace(_SHOWN, "")  # type: ignore[attr-defined]
+            raise
+        ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
+        return rest
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.removeprefix(_MARK)
+    return [_unmarked(each) for each in value] if isinstance(value, (list, tuple)) else value
