@@ -87,6 +87,14 @@ def test_an_empty_text_is_a_usage_error(run, opened, show, stdin, text):
     assert notes(show()) == []
 
 
+@pytest.mark.parametrize("words", [[""], ["", ""], ["  "], ["", "--json"], ["", "--pin"]])
+def test_an_empty_variable_is_no_request_to_print_the_log(run, opened, show, words):
+    result = run("log", *words)
+    assert (result.code, result.out) == (2, "")
+    assert "empty" in result.err
+    assert notes(show()) == []
+
+
 def test_a_long_text_becomes_several_events_and_loses_nothing(run, opened, show, stdin):
     text = "".join(f"line {number} of a long text\n" for number in range(2900)).rstrip()
     assert len(text) > 70_000
@@ -145,7 +153,23 @@ def test_a_command_s_output_and_exit_code(run, opened, show):
 def test_a_command_that_is_not_there(run, opened, show):
     result = run("log", "--", "no-such-program-here")
     assert result.code == 127
-    assert "(exit 127)" in notes(show())[0]["text"]
+    assert "cannot be run: No such file or directory" in result.err
+    assert notes(show()) == []
+
+
+def test_a_text_after_the_dashes_is_no_command_and_is_shown_again(run, opened, show):
+    result = run("log", "--", "-5 degrees in fridge 2")
+    assert result.code == 127
+    assert "incidentctl log - <<< TEXT" in result.err
+    assert "Nothing was recorded. You had typed:\n'-5 degrees in fridge 2'" in result.err
+    assert notes(show()) == []
+
+
+def test_a_command_that_may_not_be_run(run, opened, show, tmp_path):
+    (tmp_path / "script").write_text("echo 42")
+    result = run("log", "--json", "--", str(tmp_path / "script"))
+    assert (result.code, result.out) == (126, "")
+    assert notes(show()) == []
 
 
 def test_no_command_after_the_dashes(run, opened):

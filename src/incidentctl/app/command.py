@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from typing import IO, BinaryIO, NamedTuple
 
-from incidentctl.domain.text import clean
+from incidentctl.domain.text import one_line
+from incidentctl.errors import IncidentctlError
 
 #: Of a longer output the head and the tail are kept, this many bytes each.
 _HEAD = 6000
@@ -20,6 +22,18 @@ class Ran(NamedTuple):
 
     exit_code: int
     output: str
+
+
+class NotStartedError(IncidentctlError):
+    """A command is not there, or may not be run: it exits as a shell does then."""
+
+    def __init__(self, command: Sequence[str], error: OSError) -> None:
+        super().__init__(
+            f"{one_line(command[0])[:200]!r} cannot be run: {error.strerror}.",
+            hint="what follows `--` is a command; a text from stdin: incidentctl log - <<< TEXT",
+            echo=shlex.join(command),
+        )
+        self.exit_code = 127 if isinstance(error, FileNotFoundError) else 126
 
 
 class _Kept:
@@ -54,8 +68,8 @@ def run_command(
 
     With `quiet` stdout is for something else, and all of it goes to stderr.
 
-    A command that is not found ends with 127, one that may not be run with 126, one that a signal
-    ended with 128 and its number, as in a shell.
+    A command that a signal ended has the exit code 128 and its number, as in a shell.
+    NotStartedError when it is not there, or may not be run.
     """
     kept = _Kept()
     try:
@@ -63,9 +77,7 @@ def run_command(
             list(command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(environment)
         )
     except OSError as error:
-        message = f"{clean(command[0])[:200]}: {error.strerror}"
-        print(message, file=sys.stderr)  # noqa: T201 (what a shell would print in its place)
-        return Ran(127 if isinstance(error, FileNotFoundError) else 126, message)
+        raise NotStartedError(command, error) from None
     assert child.stdout is not None  # noqa: S101 (a pipe, as asked for)
     assert child.stderr is not None  # noqa: S101 (the same)
     threads = [

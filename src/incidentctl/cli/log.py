@@ -58,12 +58,12 @@ def log(
     """
     command: list[str] | None = ctx.meta.get(_COMMAND)
     words = " ".join(text or [])
-    if sum((command is not None, bool(words), file is not None)) > 1:
+    if sum((command is not None, bool(text), file is not None)) > 1:
         raise UsageError("Give a text, a file or a command, not several.", echo=words or None)
     if command is not None:
         _run_and_log(ctx, command, pin=pin, incident=incident, as_=as_, json=json)
         return
-    if not words and file is None:
+    if not text and file is None:
         if json:
             raise UsageError(
                 "--json goes with a text.", hint="`incidentctl show --json` has the whole timeline"
