@@ -70,3 +70,11 @@ def test_moments_that_contradict_each_other_are_refused(run, opened, show):
     result = run("mark", "detected", "--at", "20 minutes ago")
     assert result.code == 2
     assert show()["detected"] is None
+
+
+def test_what_is_affected_may_be_written_with_spaces(run, opened, show):
+    assert run("affects", "valkey cart").code == 0
+    assert show()["services"] == ["valkey-cart"]
+    result = run("affects", "valkei cart")
+    assert result.code == 3
+    assert "did you mean valkey-cart?" in result.err

@@ -1,14 +1,16 @@
 """What is affected, from the words of a declarer."""
 
+from dataclasses import replace
+
 import pytest
 
 from incidentctl.domain.affected import Affected, resolve_affected, suggest_affected
-from incidentctl.domain.catalog import Catalog, Functionality, ProductArea, Service
+from incidentctl.domain.catalog import Catalog, Functionality, ProductArea, Service, Team
 
 CATALOG = Catalog(
     services={
         "auth-api": Service(name="auth-api", owner="core"),
-        "cart": Service(name="cart", owner="shop", title="Basket"),
+        "cart": Service(name="cart", owner="shop", title="Basket", tags=("trolley",)),
     },
     product_areas={
         "login": ProductArea(
@@ -34,6 +36,11 @@ CATALOG = Catalog(
         (["login"], (), ("login",), "identity"),
         (["signing in"], (), ("login",), "identity"),
         (["password"], ("auth-api",), ("login",), "identity"),
+        (["auth api"], ("auth-api",), ("login",), "core"),
+        (["The Auth API service"], ("auth-api",), ("login",), "core"),
+        (["signing-in"], (), ("login",), "identity"),
+        (["Pass-Word"], ("auth-api",), ("login",), "identity"),
+        (["trolley"], ("cart",), (), "shop"),
         (["cart", "login"], ("cart",), ("login",), "shop"),
         ([], (), (), None),
     ],
@@ -51,6 +58,22 @@ def test_an_unknown_word_is_told_with_what_was_probably_meant_and_keeps_the_rest
     assert found.unknown == (
         "The catalog has no service and no product area 'auth-ap'; did you mean auth-api?",
     )
+
+
+def test_a_word_that_fits_several_or_a_team_alone_is_unknown():
+    several = replace(
+        CATALOG,
+        services={
+            name: Service(name=name, owner="core", tags=("cold storage",))
+            for name in ("fridge", "freezer", "cold_chain", "cold-chain")
+        },
+        teams={"night": Team(name="night", title="Night shift")},
+    )
+    for word in ("cold storage", "cold chain", "Night shift", "night-shift", "log me in", ""):
+        found = resolve_affected(several, [word])
+        assert found[:4] == Affected()[:4], word
+        assert len(found.unknown) == 1
+    assert "did you mean cold" in resolve_affected(several, ["cold chain"]).unknown[0]
 
 
 def test_nothing_is_known_of_an_empty_catalog():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from incidentctl.domain.catalog import Catalog, ProductArea
+from incidentctl.domain.catalog import Catalog, ProductArea, Service
 from incidentctl.domain.text import did_you_mean, one_line
 
 #: A word of a title that is shorter tells nothing.
@@ -24,35 +24,64 @@ class Affected(NamedTuple):
 
 
 def resolve_affected(catalog: Catalog, words: Sequence[str]) -> Affected:
-    """Read what is affected: each word names a service, a product area or a functionality."""
+    """Read what is affected: each word names a service, a product area or a functionality.
+
+    A name may be written with spaces, and words of `catalog who` do, where one thing is meant.
+    """
     services: dict[str, None] = {}
     areas: dict[str, None] = {}
     owner = reason = None
     unknown = []
     for word in words:
-        folded = word.strip().casefold()
-        service = next((s for s in catalog.services.values() if _is(folded, s.name, s.title)), None)
-        area = next(
-            (a for a in catalog.product_areas.values() if _is(folded, a.name, a.title)), None
-        )
-        named: tuple[str, str] | None = None
-        if service:
-            services[service.name] = None
-            areas.update(dict.fromkeys(a.name for a in catalog.areas_of(service.name)))
-            named = service.owner, f"{service.owner} owns {service.name}."
-        elif area:
-            areas[area.name] = None
-            named = area.owner, f"{area.owner} answers for {area.title or area.name}."
-        elif found := _functionality(catalog, folded):
-            area, powered = found
-            areas[area.name] = None
-            services.update(dict.fromkeys(powered))
-            named = area.owner, f"{area.owner} answers for {area.title or area.name}."
-        else:
+        named = _exactly(catalog, word.strip().casefold()) or _alike(catalog, word)
+        if named is None:
             unknown.append(_unknown(catalog, word))
-        if named and owner is None:
-            owner, reason = named
+            continue
+        services.update(dict.fromkeys(named.services))
+        areas.update(dict.fromkeys(named.product_areas))
+        if owner is None:
+            owner, reason = named.owner, named.reason
     return Affected(tuple(services), tuple(areas), owner, reason, tuple(unknown))
+
+
+def _exactly(catalog: Catalog, folded: str) -> Affected | None:
+    """Return what is affected by a thing of this name, title or word."""
+    for service in catalog.services.values():
+        if _is(folded, service.name, service.title):
+            return _service(catalog, service)
+    for area in catalog.product_areas.values():
+        if _is(folded, area.name, area.title):
+            return _area(area)
+    for area in catalog.product_areas.values():
+        for functionality in area.functionalities:
+            if _is(folded, functionality.name, *functionality.words):
+                return _area(area, functionality.services)
+    return None
+
+
+def _alike(catalog: Catalog, word: str) -> Affected | None:
+    """Return what is affected by the one thing that `catalog who` takes for the same."""
+    from incidentctl.domain.search import search  # noqa: PLC0415 (only what has no such name pays)
+
+    same = [each for each in search(catalog, [word]) if each.score == 1 and each.kind != "team"]
+    if len(same) != 1:
+        return None
+    found = same[0]
+    if found.kind == "service":
+        return _service(catalog, catalog.services[found.name])
+    area = catalog.product_areas[found.product_area or found.name]
+    powered = (f.services for f in area.functionalities if f.name == found.name)
+    return _area(area, next(powered, ()) if found.product_area else ())
+
+
+def _service(catalog: Catalog, service: Service) -> Affected:
+    areas = tuple(area.name for area in catalog.areas_of(service.name))
+    return Affected((service.name,), areas, service.owner, f"{service.owner} owns {service.name}.")
+
+
+def _area(area: ProductArea, powered: tuple[str, ...] = ()) -> Affected:
+    reason = f"{area.owner} answers for {area.title or area.name}."
+    return Affected(powered, (area.name,), area.owner, reason)
 
 
 def suggest_affected(catalog: Catalog, title: str) -> list[str]:
@@ -89,14 +118,6 @@ def _words(text: str) -> list[str]:
 
 def _is(folded: str, *names: str | None) -> bool:
     return any(name is not None and name.casefold() == folded for name in names)
-
-
-def _functionality(catalog: Catalog, folded: str) -> tuple[ProductArea, tuple[str, ...]] | None:
-    for area in catalog.product_areas.values():
-        for functionality in area.functionalities:
-            if _is(folded, functionality.name, *functionality.words):
-                return area, functionality.services
-    return None
 
 
 def _unknown(catalog: Catalog, word: str) -> str:
