@@ -15,7 +15,7 @@ from tests.docs_pages import ROOT, blocks, normal
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[78=>]|\r")
 #: What the reader is told was typed: when this is seen, that is typed.
 _TYPED = (
-    ("Enter if unknown", "\r"),
+    ("- if unknown", "\r"),
     ("SEV5", "\r"),
     ("Mitigator.*resume", "\r"),
     ("Step 1 of 5.*resume", "d\r"),

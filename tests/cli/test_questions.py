@@ -60,6 +60,26 @@ def test_a_severity_is_chosen(terminal, show):
     assert (show()["severity"], show()["confirmed"]) == ("SEV1", True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "services"), [("", ["checkout"]), ("-", []), ("valkey cart", ["valkey-cart"])]
+)
+def test_a_guess_is_no_text_to_be_deleted_first(terminal, show, typed, services):
+    child = terminal("declare", "checkout is down", "--no-walk", "-s", "2")
+    child.expect_exact("Enter for checkout, - if unknown)")
+    child.send(typed + ENTER)
+    assert end(child) == 0
+    assert show()["services"] == services
+
+
+@pytest.mark.parametrize("typed", ["", "-"])
+def test_without_a_guess_enter_is_unknown(terminal, show, typed):
+    child = terminal("declare", "x", "--no-walk", "-s", "2")
+    child.expect_exact("Enter if unknown)")
+    child.send(typed + ENTER)
+    assert end(child) == 0
+    assert show()["services"] == show()["product_areas"] == []
+
+
 @pytest.mark.parametrize("answered", [0, 1])
 def test_an_interrupt_leaves_a_declared_incident_with_its_process(terminal, run, show, answered):
     child = terminal("declare", "checkout is down", "--no-walk")

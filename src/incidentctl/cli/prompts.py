@@ -30,27 +30,25 @@ def _read_line(question: str) -> str:
     return line.strip()
 
 
-def ask_text(message: str, default: str = "", *, editable: bool = False) -> str:
-    """Ask for a line of text; Enter takes the default.
+def ask_text(message: str, default: str = "", *, optional: bool = False) -> str:
+    """Ask for a line of text; Enter takes the default, which what is typed replaces.
 
-    What is typed replaces the default. With `editable` a terminal writes it into the line, to be
-    changed, or deleted where the answer is nothing.
+    With `optional` the message says itself what Enter does, and no answer is an empty one.
     """
     message = clean(message)
     if _plain():
-        shown = f"{message} [{clean(default)}]:" if default else f"{message}:"
+        colon = "" if optional else ":"
+        shown = f"{message} [{clean(default)}]:" if default else f"{message}{colon}"
         try:
             return _read_line(shown) or default
         except EndOfAnswers:
-            if default:
+            if default or optional:
                 return default
             raise
     import questionary
 
-    if default and not editable:
-        shown = f"[{clean(default)}]"
-        return str(questionary.text(message, instruction=shown).unsafe_ask()).strip() or default
-    return str(questionary.text(message, default=clean(default)).unsafe_ask()).strip()
+    instruction = f"[{clean(default)}]" if default else None
+    return str(questionary.text(message, instruction=instruction).unsafe_ask()).strip() or default
 
 
 def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -> str:

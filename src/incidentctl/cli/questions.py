@@ -12,6 +12,8 @@ from incidentctl.domain.catalog import Catalog
 
 _UNSURE = "not sure"
 _LATER = "later"
+_UNKNOWN = "-"
+_NONE = ("", _UNKNOWN)
 
 
 def ask(workspace: Workspace, request: Request) -> Request:
@@ -28,17 +30,21 @@ def ask(workspace: Workspace, request: Request) -> Request:
 
 
 def _ask_affects(catalog: Catalog, title: str) -> tuple[str, ...]:
-    default = ", ".join(suggest_affected(catalog, title)[:3])
+    guess = suggest_affected(catalog, title)[:3]
     while True:
-        question = "What is affected? (services or areas; Enter if unknown)"
-        answer = ask_text(question, default, editable=True)
-        words = tuple(word.strip() for word in answer.split(",") if word.strip())
+        enter = "services or areas; Enter if unknown"
+        if guess:
+            enter = f"Enter for {' and '.join(guess)}, {_UNKNOWN} if unknown"
+        answer = ask_text(f"What is affected? ({enter})", optional=True)
+        if not answer:
+            return tuple(guess)
+        words = tuple(word.strip() for word in answer.split(",") if word.strip() not in _NONE)
         unknown = resolve_affected(catalog, words).unknown
         if not unknown:
             return words
         for sentence in unknown:
             say(sentence, "warning")
-        default = ""
+        guess = []
 
 
 def _ask_severity(catalog: Catalog, affects: tuple[str, ...] | object) -> str | None:
