@@ -146,6 +146,46 @@ def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
     assert on_branch.rstrip("\n") == run(shop, "log", "-i", over["id"]).rstrip("\n")
 
 
+@pytest.mark.parametrize("typed", ["x", "?", "xk", "X", " ", "yes"])
+def test_a_letter_that_the_menu_does_not_have_chooses_nothing(shop, typed):
+    run(shop, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
+    before = show(shop)["timeline"]
+    terminal = Terminal(shop, "run", "--as", "annika")
+    terminal.sees("Who is Mitigator?")
+    terminal.presses(typed)
+    terminal.sees("k  I hold all" if typed == "?" else "is none of: k a s l ?")
+    terminal.sees("Who is Mitigator?")
+    terminal.presses("l")
+    assert terminal.ends() == 0
+    assert show(shop)["timeline"] == before
+
+
+def test_a_capital_letter_is_the_letter(shop):
+    run(shop, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
+    terminal = Terminal(shop, "run", "--as", "annika")
+    terminal.sees("Who is Mitigator?")
+    terminal.presses("S")
+    terminal.sees("Who is Planning?")
+    terminal.presses("L")
+    assert terminal.ends() == 0
+
+
+def test_escape_goes_back_from_a_text_to_the_menu(shop):
+    run(shop, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
+    before = show(shop)["timeline"]
+    terminal = Terminal(shop, "run", "--as", "annika")
+    terminal.sees("Who is Mitigator?")
+    terminal.presses("a")
+    terminal.sees("PERSON (Esc to go back):")
+    terminal.child.send("mat\x1b[Deo\x1b")  # an arrow begins with Esc and is none
+    terminal.sees("Who is Mitigator?")
+    terminal.presses("s")
+    terminal.sees("Who is Planning?")
+    terminal.presses("l")
+    assert terminal.ends() == 0
+    assert show(shop)["timeline"] == before
+
+
 def log_path(ident: str) -> str:
     return f"incidents/{ident[4:8]}/{ident[8:10]}/{ident}/log.md"
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
 from incidentctl.app.respond import Response, load
 from incidentctl.cli import console
+from incidentctl.cli.menu import Again, ask
 from incidentctl.cli.options import AsPerson, InIncident
 from incidentctl.cli.responding import known_teams, open_response
 from incidentctl.domain.command import URGED, handover_advice
 from incidentctl.domain.state import DONE, NOT_NEEDED, SKIPPED
 from incidentctl.domain.text import one_line
-from incidentctl.domain.walk import AFTER, Choice, Outcome, Screen, choose, screen
+from incidentctl.domain.walk import AFTER, Outcome, Screen, choose, screen
 from incidentctl.errors import IncidentctlError, UsageError
 
 _STATES = {DONE: "done", SKIPPED: "skipped", NOT_NEEDED: "not needed any more"}
@@ -92,7 +93,7 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
         _show(response, shown, restricted=restricted)
         try:
             outcome = _answer(response, shown, known, wake=wake)
-        except _Woken:
+        except Again:
             continue
         if outcome is None:
             return
@@ -126,10 +127,6 @@ def _of_command(response: Response) -> str | None:
         return None
     word = "must" if advice.level == URGED else "should"
     return f"{incident.commander} {word} hand command over: incidentctl handover PERSON"
-
-
-class _Woken(Exception):  # noqa: N818 (not an error: something happened meanwhile)
-    """A surprise of the drill became due while nobody chose."""
 
 
 def _of_drill(response: Response) -> float | None:
@@ -180,7 +177,7 @@ def _answer(
     terminal = console.is_terminal() and os.environ.get("TERM") != "dumb"
     while True:
         try:
-            key, text = _ask_terminal(shown, wake) if terminal else _read_line(shown)
+            key, text = ask(shown, wake) if terminal else _read_line(shown)
         except EOFError:
             return None
         outcome = choose(
@@ -210,40 +207,3 @@ def _read_line(shown: Screen) -> tuple[str, str]:
         raise EOFError
     key, _, text = line.strip().partition(" ")
     return key, text
-
-
-def _ask_terminal(shown: Screen, wake: float | None) -> tuple[str, str | None]:
-    import questionary
-
-    choices: list[Any] = [
-        questionary.Choice(choice.label, value=choice, shortcut_key=choice.key)
-        for choice in shown.choices
-        if choice.key.isalnum()  # questionary's own keys; `?` has nothing to add to labels
-    ]
-    default = next((c for c in choices if c.value.key == shown.default), choices[0])
-    question = questionary.select(
-        "",
-        choices,
-        default=default,
-        qmark="",
-        instruction="(letter or arrows, then Enter)",
-        use_shortcuts=True,
-        use_jk_keys=False,
-    )
-    if wake is not None:
-        _wake(question.application, wake)
-    chosen: Choice = question.unsafe_ask()
-    if not chosen.asks:
-        return chosen.key, None
-    label = f"{chosen.asks} (Enter for none):" if chosen.optional else f"{chosen.asks}:"
-    return chosen.key, str(questionary.text(label, qmark=" ").unsafe_ask())
-
-
-def _wake(application: Any, seconds: float) -> None:
-    """Let a question that nobody answers end by then: nothing that was typed is lost by that."""
-
-    def end() -> None:
-        if application.is_running:
-            application.exit(exception=_Woken())
-
-    application.pre_run_callables.append(lambda: application.loop.call_later(seconds, end))
