@@ -275,3 +275,33 @@ def test_without_git_it_is_on_disk_and_committed_later(run, tmp_path, monkeypatc
     assert run("show").code == 0
     monkeypatch.setenv("PATH", path)
     assert run("log", "y", "--json").json["commit"]
+
+
+COLD = """\
+name: cold
+applies_to: {categories: [cold-chain]}
+steps: [{id: look, title: Look, role: commander}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("category", "note"),
+    [
+        ("cold-chian", "No runbook is for the category 'cold-chian'; did you mean cold-chain?"),
+        ("vendr", "No runbook is for the category 'vendr'; did you mean vendor?"),
+        ("weather", "No runbook is for the category 'weather'; there are cold-chain."),
+        ("Cold-Chain", None),
+        ("security", None),
+    ],
+)
+def test_a_category_that_nothing_knows_is_told(run, team, category, note):
+    (team / "runbooks" / "cold.yaml").write_text(COLD)
+    result = run("declare", "fridge 2 is warm", "--category", category, "--json")
+    assert result.code == 0, result.err
+    told = [each for each in result.json["notes"] if "category" in each]
+    assert told == ([note] if note else [])
+
+
+def test_without_a_runbook_for_a_category_none_is_listed(run):
+    result = run("declare", "x", "--category", "weather")
+    assert "note: No runbook is for the category 'weather'.\n" in result.err

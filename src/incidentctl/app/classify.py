@@ -22,6 +22,9 @@ from incidentctl.domain.state import Incident
 from incidentctl.domain.text import did_you_mean, one_line
 from incidentctl.errors import Problem
 
+#: Categories that need no runbook to be known: `declare --help` names them.
+USUAL = ("security", "data-loss", "vendor")
+
 
 class Classified(NamedTuple):
     """What to record about an incident, and what the user should know of the way there."""
@@ -87,6 +90,8 @@ def classify(
             level = level or catalog.default_severity()
             name = level.name
             found.append(severity_fact(level, confirmed=confirmed, reason=reason))
+    if category and (note := _unknown_category(catalog, category)):
+        notes.append(note)
     case = Case(name or DEFAULT_SEVERITY, areas, category or incident.category)
     found += process_facts(workspace, incident, _answered(resolve(catalog, case)), problems)
     return Classified(tuple(found), case.severity, tuple(notes))
@@ -106,6 +111,18 @@ def unknown_severity(catalog: Catalog, stated: str) -> str:
     near = did_you_mean(stated, names)
     meant = f"did you mean {near}?" if near else f"there are {', '.join(names)}."
     return f"There is no severity {one_line(stated)!r}; {meant}"
+
+
+def _unknown_category(catalog: Catalog, stated: str) -> str | None:
+    """Say that no runbook is for a category, and which was probably meant; None for a known one."""
+    own = [name for r in catalog.runbooks.values() for name in r.applies_to.categories]
+    known = list(dict.fromkeys((*own, *USUAL)))
+    if stated.casefold() in map(str.casefold, known):
+        return None
+    near = did_you_mean(stated, known)
+    others = f"; there are {', '.join(dict.fromkeys(own))}" if own else ""
+    meant = f"; did you mean {near}?" if near else f"{others}."
+    return f"No runbook is for the category {one_line(stated)!r}{meant}"
 
 
 def catalog_errors(workspace: Workspace) -> list[str]:
