@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-# Whoever starts the tests in the background of a script lets Ctrl-C be ignored, in every child, too.
+# Started in the background of a script, Ctrl-C is ignored here, and would be in every child.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).parent.parent
