@@ -83,7 +83,8 @@ def run(
 def _end(pid: int) -> None:
     """End a process of a job, and tell it once more where it goes on.
 
-    On a busy machine a few in a hundred did not heed the first signal; why is not known.
+    It ends by an exception, and Python ignores one that is raised while an object is destroyed: so
+    did a `Popen.__del__` swallow a first signal.
     """
     while True:
         os.kill(pid, signal.SIGTERM)
