@@ -16,7 +16,7 @@ from incidentctl.record import outbox, refs, sent, status
 from incidentctl.record.batch import Render
 from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
-from incidentctl.record.merge import TEMPORARY, advance
+from incidentctl.record.merge import TEMPORARY, advance, forget_merge
 from incidentctl.record.outbox import Author
 from incidentctl.record.purge import (
     let_mirror_follow,
@@ -24,6 +24,7 @@ from incidentctl.record.purge import (
 from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
 from incidentctl.record.status import Exchanged
 from incidentctl.record.store import Store
+from incidentctl.record.union import redacts
 from incidentctl.record.unite import ForeignError, Offer, Unite
 
 #: How often a push that others overtook is tried again, and the longest pause between, in seconds.
@@ -88,7 +89,7 @@ class Exchange:
             answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
         received, notes = self._uniting.received, self._uniting.notes
         for incident, names in received.items():
-            if any(name.endswith("-redacted.json") for name in names):
+            if any(map(redacts, names)):
                 self._store.forget_texts(incident)
         kept = status.keep(self._state, self._now(), answer.state, answer.reason, notes=notes)
         return Exchanged(
@@ -104,8 +105,7 @@ class Exchange:
         # A git that was killed leaves these, and each later one would stumble over them.
         for name in (TEMPORARY, self._remote.tracking):
             refs.clear_stale_lock(self._git, name, age=_STALE)
-        if refs.read(self._git, TEMPORARY):  # of a process that was killed
-            self._git.run("update-ref", "-d", TEMPORARY)
+        forget_merge(self._git)
         whole = self._remote.complete(self._store.tips(), until=until)
         self._flush()
         if whole.state != OK:

@@ -10,6 +10,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
 from incidentctl.record import paths, refs
 from incidentctl.record.batch import Render
+from incidentctl.record.git import Git
 from incidentctl.record.outbox import Author
 from incidentctl.record.store import Store
 from incidentctl.record.stored import redacted
@@ -84,12 +85,19 @@ def advance(store: Store, commit: str, *, move_mirror: bool) -> None:
     whose truth cannot move: nobody may read there what the record has not.
     """
     tips = store.tips()
-    moves = [(store.truth, commit, tips.truth)]
-    if move_mirror and store.mirror and _can_move(store, tips.mirror, commit):
-        moves.append((store.mirror, commit, tips.mirror))
     if _can_move(store, tips.truth, commit):
+        moves = [(store.truth, commit, tips.truth)]
+        same = tips.mirror == tips.truth
+        if move_mirror and store.mirror and (same or _can_move(store, tips.mirror, commit)):
+            moves.append((store.mirror, commit, tips.mirror))
         refs.move(store.git, *moves)
-    store.git.run("update-ref", "-d", TEMPORARY)
+    forget_merge(store.git)
+
+
+def forget_merge(git: Git) -> None:
+    """Drop what stood for a merge that the remote has, or that nobody has pushed."""
+    if refs.read(git, TEMPORARY):
+        git.run("update-ref", "-d", TEMPORARY)
 
 
 def _can_move(store: Store, tip: str | None, commit: str) -> bool:

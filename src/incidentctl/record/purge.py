@@ -23,7 +23,7 @@ from incidentctl.record.batch import Render
 from incidentctl.record.folder import Folder
 from incidentctl.record.git import Git
 from incidentctl.record.lock import Lock
-from incidentctl.record.merge import TEMPORARY as MERGE
+from incidentctl.record.merge import forget_merge
 from incidentctl.record.outbox import Author
 from incidentctl.record.proof import held_by
 from incidentctl.record.remote import OK, Remote
@@ -226,8 +226,8 @@ def replace(
     moved = store.mirror if store.tips().mirror == commit else None
     for ref in filter(None, (store.truth, moved, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
-    for ref in (_TEMPORARY, MERGE):
-        git.run("update-ref", "-d", ref)
+    git.run("update-ref", "-d", _TEMPORARY)
+    forget_merge(git)
     shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the texts of before
     _clear(git, state, commit)
     return True

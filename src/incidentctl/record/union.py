@@ -148,15 +148,17 @@ def _read_gone(git: Git, gone: list[_Change], strays: list[str]) -> list[_Change
     return whole
 
 
-def redacting(git: Git, commits: Iterable[str], incidents: Iterable[str]) -> set[str]:
-    """Return which of some incidents have a redaction on one of the commits."""
-    found: set[str] = set()
-    wanted = sorted(incidents)
-    for commit in commits:
-        for start in range(0, len(wanted), _AT_ONCE):
-            for place in _events(git, commit, wanted[start : start + _AT_ONCE]):
-                if place.name.endswith("-redacted.json"):
-                    found.add(place.incident)
+def redacts(name: str) -> bool:
+    """Say whether an event is a redaction, by its file name."""
+    return name.endswith("-redacted.json")
+
+
+def redacting(git: Git, commit: str, incidents: Iterable[str]) -> set[str]:
+    """Return which of some incidents have a redaction on a commit."""
+    wanted, found = sorted(incidents), set()
+    for start in range(0, len(wanted), _AT_ONCE):
+        places = _events(git, commit, wanted[start : start + _AT_ONCE])
+        found |= {place.incident for place in places if redacts(place.name)}
     return found
 
 

@@ -28,7 +28,7 @@ from incidentctl.record.purge import (
 )
 from incidentctl.record.store import Store
 from incidentctl.record.stored import redacted
-from incidentctl.record.union import Difference, compare, holds_only_the_record, redacting
+from incidentctl.record.union import Difference, compare, holds_only_the_record, redacting, redacts
 
 #: Of more events that come at once, as to a fresh clone, none is read before it is asked for.
 _MOST_READ = 10_000
@@ -124,13 +124,19 @@ class Unite:
         if truth is None:
             return set()
         parts = (difference.added, difference.changed, difference.unread)
-        both, touched = (truth, theirs), {incident for part in parts for incident in part}
-        folders = self._store.folders(redacting(self._git, both, touched), both)
+        touched = {incident for part in parts for incident in part}
+        wanted = redacting(self._git, truth, touched)
+        for part in parts:
+            wanted |= {incident for incident, names in part.items() if any(map(redacts, names))}
+        folders = self._store.folders(sorted(wanted), (truth, theirs))
         return {incident for incident, folder in folders if redacted(folder.stored)}
 
     def _purged(self, truth: str, theirs: str, difference: Difference) -> Offer | None:
         """Answer a purge that one of the two has not seen; None where there was none."""
-        ours_marks, their_marks = markers(self._git, truth), markers(self._git, theirs)
+        ours_marks = markers(self._git, truth)
+        if not ours_marks and not difference.markers:
+            return None
+        their_marks = markers(self._git, theirs)
         chain = Chain(self._store, self._render, self._author, self._now())
         if their_marks - ours_marks:
             missing = only_in(self._store, truth, difference)
