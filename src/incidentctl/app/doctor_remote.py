@@ -13,9 +13,9 @@ from incidentctl.domain.text import count
 from incidentctl.domain.times import rough_duration
 from incidentctl.files.ci import pipelines
 from incidentctl.record import health, status
-from incidentctl.record.apart import Shared, fault_of_heads, share_address
+from incidentctl.record.apart import fault_of_heads, share_address
 from incidentctl.record.place import head_commit
-from incidentctl.record.remote import BEHIND, OFFLINE, OK, REFUSED, Answer, Remote
+from incidentctl.record.remote import BEHIND, OFFLINE, OK, REFUSED, Answer, Remote, Shared
 from incidentctl.record.sent import unsynced
 
 #: How long each of the two questions may take, in seconds.

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from incidentctl.app.workspace import Workspace
 from incidentctl.record import health, refs
-from incidentctl.record.apart import branch_for
 from incidentctl.record.git import Git
 from incidentctl.record.place import RepositoryPlace
 from incidentctl.record.record import Record
@@ -100,9 +99,9 @@ class Setup:
                 folder / health.RESTRICTED,
                 apart,
                 self.restricted_remote,
-                branch_for(self.branch),
+                refs.restricted_branch(self.branch),
                 self._whole(refs.RESTRICTED),
-                self._seen(self.restricted_remote, branch_for(self.branch)),
+                self._seen(self.restricted_remote, refs.restricted_branch(self.branch)),
             ),
         )
 

@@ -84,7 +84,7 @@ class Watch:
         return [
             f"{remote} was not reached {rough_duration(now - last.at)} ago ({last.state}): "
             "what others do is not seen here"
-            for remote, _, last in self._workspace.record.shares()
+            for remote, last in self._workspace.record.exchanges()
             if last is not None and last.state not in ("ok", "behind")
         ]
 
@@ -107,7 +107,7 @@ class Watch:
                     "at": last and iso(last.at),
                     "well": iso(last.well) if last and last.well else None,
                 }
-                for remote, _, last in self._workspace.record.shares()
+                for remote, last in self._workspace.record.exchanges()
             ],
         }
 

@@ -70,7 +70,7 @@ def restriction(workspace: Workspace) -> str:
 def tell_unseen(response: Response, person: str) -> None:
     """Say where somebody who was given something by another cannot see the incident."""
     workspace = response.workspace
-    if person == response.who.handle or workspace.basics.restricted_remote:
+    if person == response.who.handle or workspace.basics.remote_apart:
         return
     if workspace.record.is_restricted(response.ident):
         console.say(

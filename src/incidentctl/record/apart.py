@@ -5,29 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from incidentctl.record import refs
 from incidentctl.record.git import Git
+from incidentctl.record.remote import Shared
 
 #: No question to git may take longer, in seconds.
 _LIMIT = 5.0
 _HOST = r"(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:]+)"
 _URL = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}(?::\d*)?/(?P<path>.*)", re.IGNORECASE)
 _SCP = re.compile(rf"{_HOST}:(?P<path>.*)")
-
-
-class Shared(NamedTuple):
-    """Where the incidents go that everybody reads: the remote and its branch."""
-
-    remote: str
-    branch: str
-
-
-def branch_for(branch: str) -> str:
-    """Return the branch of restricted incidents: no clone takes it for the shared one's."""
-    return f"{branch}-restricted"
 
 
 def fault(git: Git, name: str, shared: Shared, *, folder: Path) -> str | None:

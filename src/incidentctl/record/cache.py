@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from incidentctl.build import fingerprint
+from incidentctl.record.outbox import make_folder
 
 #: Who wrote a file: what another build of this program computed is computed again.
 _WRITER = format(binascii.crc32(fingerprint().encode()), "x")
@@ -41,7 +42,7 @@ class Cache:
             try:
                 temporary.write_bytes(head + b"\n" + body)
             except FileNotFoundError:
-                _make(path.parent)
+                make_folder(path.parent)
                 temporary.write_bytes(head + b"\n" + body)
             temporary.replace(path)
 
@@ -49,10 +50,3 @@ class Cache:
         """Forget a file."""
         with contextlib.suppress(OSError):
             (self._folder / name).unlink()
-
-
-def _make(folder: Path) -> None:
-    """Make a folder and its parents, each for this user alone."""
-    if not folder.is_dir():
-        _make(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)

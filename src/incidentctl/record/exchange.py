@@ -18,9 +18,7 @@ from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
 from incidentctl.record.merge import TEMPORARY, advance, forget_merge
 from incidentctl.record.outbox import Author
-from incidentctl.record.purge import (
-    let_mirror_follow,
-)
+from incidentctl.record.purge import let_mirror_follow
 from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
 from incidentctl.record.status import Exchanged
 from incidentctl.record.store import Store

@@ -62,11 +62,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder and its parents so that they, too, are on disk."""
     if folder.is_dir():
         return
-    _make_folder(folder.parent)
+    make_folder(folder.parent)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     _sync_folder(folder.parent)
@@ -92,7 +92,7 @@ def write(folder: Path, action: Action) -> Path:
     name = f"{action.events[0].id}~{action.incident}"
     path, temporary = folder / name, folder / f".{name}.{os.getpid()}"
     _parse(path, name, data)
-    _make_folder(folder)
+    make_folder(folder)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         try:

@@ -10,7 +10,6 @@ from pathlib import Path
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import maintenance, outbox, refs, status
 from incidentctl.record.acknowledge import Acknowledged, acknowledge
-from incidentctl.record.apart import Shared
 from incidentctl.record.background import Background
 from incidentctl.record.batch import Batch, Render
 from incidentctl.record.cache import Cache
@@ -19,7 +18,7 @@ from incidentctl.record.git import Git
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.pulse import pulse
 from incidentctl.record.reader import Reader
-from incidentctl.record.remote import Remote
+from incidentctl.record.remote import Remote, Shared
 from incidentctl.record.scan import FoldHead
 from incidentctl.record.status import Exchanged, Status
 from incidentctl.record.store import Store

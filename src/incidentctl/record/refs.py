@@ -22,6 +22,11 @@ RESTRICTED = "refs/incidentctl/restricted"
 _OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\n?\Z")
 
 
+def restricted_branch(branch: str) -> str:
+    """Return the branch of restricted incidents: no clone takes it for the shared one's."""
+    return f"{branch}-restricted"
+
+
 def _ask(git: Git, name: str) -> str | None:
     answer = git.run("rev-parse", "--quiet", "--verify", "--end-of-options", f"{name}^{{commit}}")
     return answer.out.decode().strip() or None if answer.code == 0 else None

@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import apart, refs
-from incidentctl.record.apart import Shared
+from incidentctl.record import refs
 from incidentctl.record.git import Git, Result, finish_live
 
 OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
@@ -63,6 +62,13 @@ class Answer(NamedTuple):
     reason: str | None = None
 
 
+class Shared(NamedTuple):
+    """Where the incidents go that everybody reads: the remote and its branch."""
+
+    remote: str
+    branch: str
+
+
 class Remote:
     """A remote of the repository, and the branch of the record on it."""
 
@@ -97,6 +103,8 @@ class Remote:
         if self._setting(f"remote.{self._name}.url") is None:
             return f"git has no remote called {self._name} here: git remote add {self._name} URL"
         if self._apart_from is not None:
+            from incidentctl.record import apart  # noqa: PLC0415 (for few)
+
             folder = self._folder or self._git.git_dir
             return apart.fault(self._git, self._name, self._apart_from, folder=folder)
         return None
@@ -110,6 +118,8 @@ class Remote:
             answer, heads = self.heads(until=until)
             if answer.state != OK:
                 return answer
+            from incidentctl.record import apart  # noqa: PLC0415 (for few)
+
             fault = apart.fault_of_heads(self._git, self._name, self._apart_from, heads)
             if fault is not None:
                 return Answer(MISCONFIGURED, fault)

@@ -14,10 +14,11 @@ from incidentctl.domain.events import Event, Unsynced
 from incidentctl.domain.facts import Redacted
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
-from incidentctl.record.apart import Shared, branch_for
+from incidentctl.record import refs
 from incidentctl.record.flush import Flushed
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.record import Acknowledged, Record
+from incidentctl.record.remote import Shared
 from incidentctl.record.status import Exchanged, Status
 
 
@@ -51,7 +52,7 @@ class RecordWithRestricted(Record):
         remote, branch = given.get("remote"), given.get("branch", "incident-log")
         apart = {
             "remote": restricted_remote,
-            "branch": branch_for(branch),
+            "branch": refs.restricted_branch(branch),
             "apart_from": Shared(remote, branch) if remote else None,
             "share": None,
         }
@@ -193,6 +194,14 @@ class RecordWithRestricted(Record):
             return None
         since = [each.since for each in found if each.since is not None]
         return Unsynced(sum(each.events for each in found), min(since, default=None))
+
+    def exchanges(self) -> list[tuple[str, Status | None]]:
+        """Return of each remote its name, and how the last exchange ended; counts nothing."""
+        found = (
+            (self._remote, super().exchange_status()),
+            (self._restricted_remote, self._apart.exchange_status()),
+        )
+        return [(name, last) for name, last in found if name]
 
     def shares(self) -> list[tuple[str, Unsynced, Status | None]]:
         """Return of each remote its name, what it lacks, and how the last exchange ended."""
