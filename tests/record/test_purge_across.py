@@ -183,10 +183,10 @@ def test_a_log_with_what_a_newer_version_says_loses_a_text_too(team: Team) -> No
 
 def test_a_purge_blanks_what_only_the_branch_has_blanked(team: Team) -> None:
     before = tip(team.ann, TRUTH)
-    team.redact(team.ann)
+    say_alone(team.ann, facts.Redacted(team.secret))
     team.ann.git("update-ref", TRUTH, before)
-    opened(team.ann).heads()
-    purge(team.ann)
+    team.ann.git("update-ref", "-d", "refs/remotes/origin/incident-log")
+    purge(team.ann, alone=True)
     assert not in_tree(team.ann, TRUTH)
     assert not in_history(team.ann)
 
