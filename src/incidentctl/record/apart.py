@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from incidentctl.record import refs
+from incidentctl.record import presence, refs
 from incidentctl.record.git import Git
 from incidentctl.record.remote import Shared
 
@@ -35,14 +35,20 @@ def fault_of_heads(git: Git, name: str, shared: Shared, heads: Mapping[str, str]
     theirs = heads.get(shared.branch)
     tips = (refs.TRUTH, f"refs/remotes/{shared.remote}/{shared.branch}")
     ours = [tip for tip in (refs.read(git, ref) for ref in tips) if tip]
-    if theirs is None or not any(
-        git.run("merge-base", theirs, tip, timeout=_LIMIT).code == 0 for tip in ours
-    ):
+    if theirs is None or not any(_share_history(git, theirs, tip) for tip in ours):
         return None
     return (
         f"{_told(name, shared)}; if it is another place that has a copy of {shared.branch}: "
         f"git push {name} --delete {shared.branch}"
     )
+
+
+def _share_history(git: Git, theirs: str, ours: str) -> bool:
+    """Say whether two commits do; what is not in this clone does not, as far as is known here."""
+    done = git.run("merge-base", theirs, ours, timeout=_LIMIT)
+    if done.code not in (0, 1) and not presence.absent(git, [theirs, ours]):
+        raise presence.failed("compare the remotes", done)
+    return done.code == 0
 
 
 def _told(name: str, shared: Shared) -> str:
@@ -64,6 +70,8 @@ def _addresses(git: Git, remote: str, folder: Path) -> set[str]:
     found = set()
     for which in ((), ("--push",)):
         done = git.run("remote", "get-url", "--all", *which, "--", remote, timeout=_LIMIT)
+        if done.code not in (0, 2):  # 2: there is no such remote
+            raise presence.failed("read its remotes", done)
         for line in done.out.decode(errors="replace").splitlines() if done.code == 0 else ():
             found.add(_of_path(line, folder) or _of_host(line))
     return found

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import outbox, refs, sent, status
+from incidentctl.record import outbox, presence, refs, sent, status
 from incidentctl.record.batch import Render
 from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
@@ -176,8 +176,8 @@ class Exchange:
         return answer
 
     def _count(self, commit: str) -> int:
-        listed = self._git.run("ls-tree", "-r", "--name-only", commit, timeout=60.0)
-        return listed.out.count(b"/events/")
+        names = presence.listed(self._git, "the record", "-r", "--name-only", commit)
+        return sum("/events/" in name for name in names)
 
     def _tracking(self) -> str | None:
         return refs.read(self._git, self._remote.tracking)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.events import EventError, is_id
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import outbox, paths, refs
+from incidentctl.record import outbox, paths, presence, refs
 from incidentctl.record.git import Git
 
 #: The folder of restricted incidents, in the git directory's and in the user's own state.
@@ -101,9 +101,8 @@ def is_torn(git: Git, ref: str) -> bool:
 
 def foreign_files(git: Git, commit: str) -> list[str]:
     """Return what a commit has at its top beside the record's own folders."""
-    done = git.run("ls-tree", "-z", "--name-only", commit, timeout=_LIMIT)
-    names = done.out.decode(errors="replace").split("\0")
-    return [name for name in names if name and name not in ("incidents", paths.PURGED)]
+    names = presence.listed(git, commit[:10], "--name-only", commit)
+    return [name for name in names if name not in ("incidents", paths.PURGED)]
 
 
 def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | None:
@@ -111,9 +110,8 @@ def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | 
     wanted = sorted(set(folders))
     if commit is None or not wanted:
         return None
-    listed = ("ls-tree", "-r", "-z", "--name-only", commit, "--", *wanted)
-    done = git.run(*listed, timeout=_LIMIT)
-    places = map(paths.parse, done.out.decode(errors="replace").split("\0"))
+    found = presence.listed(git, commit[:10], "-r", "--name-only", commit, "--", *wanted)
+    places = map(paths.parse, found)
     return max((place.name[:26] for place in places if place), default=None)
 
 
@@ -135,7 +133,10 @@ def missing(git: Git, commit: str | None) -> Missing:
     """Say whether a clone is shallow or partial; of a partial one, what a commit lacks here."""
     shallow = (git.git_dir / "shallow").exists()
     pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
-    partial = git.run("config", "--get-regexp", pattern, timeout=_LIMIT).code == 0
+    asked = git.run("config", "--get-regexp", pattern, timeout=_LIMIT)
+    if asked.code not in (0, 1):  # 1: nothing of that is set
+        raise presence.failed("read its configuration", asked)
+    partial = asked.code == 0
     lacking = 0
     if partial and commit is not None:
         walk = ("rev-list", "--objects", "--missing=print", "--max-count=1", commit, "--")

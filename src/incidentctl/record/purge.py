@@ -25,6 +25,7 @@ from incidentctl.record.git import Git
 from incidentctl.record.lock import Lock
 from incidentctl.record.merge import forget_merge
 from incidentctl.record.outbox import Author
+from incidentctl.record.presence import failed, listed
 from incidentctl.record.proof import held_by
 from incidentctl.record.remote import OK, Remote
 from incidentctl.record.store import Store
@@ -52,8 +53,7 @@ def markers(git: Git, commit: str | None) -> frozenset[str]:
     """Return the names of the markers that a commit holds."""
     if commit is None:
         return frozenset()
-    listed = git.run("ls-tree", "-z", "--name-only", commit, "--", f"{paths.PURGED}/")
-    return frozenset(filter(None, listed.out.decode(errors="replace").split("\0")))
+    return frozenset(listed(git, "purges", "--name-only", commit, "--", f"{paths.PURGED}/"))
 
 
 def is_replaced(git: Git, commit: str, by: str, names: Iterable[str]) -> bool:
@@ -62,6 +62,8 @@ def is_replaced(git: Git, commit: str, by: str, names: Iterable[str]) -> bool:
     for name in names:
         with contextlib.suppress(ValueError, KeyError, TypeError):
             shown = git.run("cat-file", "blob", f"{by}:{name}")
+            if shown.code:
+                raise failed("read a purge", shown)
             replaced.update(filter(_OBJECT.match, map(str, json.loads(shown.out)["replaces"])))
     if replaced & set(_roots(git, commit, f"^{by}")):
         return True
@@ -71,6 +73,8 @@ def is_replaced(git: Git, commit: str, by: str, names: Iterable[str]) -> bool:
 
 def _roots(git: Git, *commits: str) -> list[str]:
     done = git.run("rev-list", "--max-parents=0", *commits, "--", timeout=60.0)
+    if done.code:
+        raise failed("find where the record begins", done)
     return done.out.decode().split()
 
 
@@ -136,12 +140,15 @@ def new_root(chain: Chain, commit: str, marker: str, *, also: str | None = None)
     with Stream(git, _TEMPORARY, None, force=True) as stream:
         message = "Begin the record anew, without what was redacted\n"
         mark = stream.commit(chain.author, chain.now, message)
-        for name in ("incidents", paths.PURGED):
-            tree = git.run("rev-parse", "--quiet", "--verify", f"{commit}:{name}")
-            if tree.code == 0:
-                stream.folder(name, tree.out.decode().strip())
+        # A folder that git cannot list must not be taken for none: the record would be gone.
+        for line in listed(git, commit[:10], commit, "--", "incidents", paths.PURGED):
+            head, _, name = line.partition("\t")
+            stream.folder(name, head.split()[2])
         for path in markers(git, also):
-            stream.file(path, git.run("cat-file", "blob", f"{also}:{path}").out)
+            shown = git.run("cat-file", "blob", f"{also}:{path}")
+            if shown.code:
+                raise failed("read a purge", shown)
+            stream.file(path, shown.out)
         stream.file(paths.marker_path(marker), json.dumps(content).encode() + b"\n")
         return _made(stream, mark)
 

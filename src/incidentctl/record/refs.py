@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from incidentctl.record import presence
 from incidentctl.record.git import Git
 
 #: The one ref that is the record; hidden, so that nobody checks it out or prunes it by accident.
@@ -28,19 +29,27 @@ def restricted_branch(branch: str) -> str:
 
 
 def _ask(git: Git, name: str) -> str | None:
-    answer = git.run("rev-parse", "--quiet", "--verify", "--end-of-options", f"{name}^{{commit}}")
-    return answer.out.decode().strip() or None if answer.code == 0 else None
+    done = git.run("rev-parse", "--quiet", "--verify", "--end-of-options", name)
+    if done.code not in (0, 1):  # 1: there is no such ref
+        raise presence.failed(f"read {name}", done)
+    return done.out.decode().strip() or None
 
 
 def read(git: Git, name: str) -> str | None:
-    """Return the commit that a full ref name such as `refs/heads/main` points to, or None."""
+    """Return what a full ref name such as `refs/heads/main` points to; None where there is none.
+
+    None, too, where its file is torn: see `is_torn`. Whether that is in this clone is not looked
+    at. EnvironmentFailedError where git has to be asked and fails.
+    """
     common = git.git_dir
     try:
         data = (common / name).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         pass
     else:
-        return data.decode().strip() if _OID.match(data) else _ask(git, name)
+        if _OID.match(data):
+            return data.decode().strip()
+        return _ask(git, name) if data.startswith(b"ref:") else None
     if (common / "reftable").is_dir():
         return _ask(git, name)
     with contextlib.suppress(FileNotFoundError):
@@ -52,19 +61,33 @@ def read(git: Git, name: str) -> str | None:
     return None
 
 
+def is_torn(git: Git, name: str) -> bool:
+    """Say whether a ref has a file that holds no id, as after a power cut."""
+    return (git.git_dir / name).is_file() and read(git, name) is None
+
+
 def is_there(git: Git, oid: str | None) -> bool:
-    """Say whether a commit is in this clone; None is not. A loose one is found without git."""
-    if oid is None:
-        return False
-    try:
-        return (git.git_dir / "objects" / oid[:2] / oid[2:]).stat().st_size > 0
-    except OSError:
-        return git.run("cat-file", "-e", f"{oid}^{{commit}}").code == 0
+    """Say whether a commit is in this clone; None is not. A loose one is found without git.
+
+    EnvironmentFailedError where git cannot say.
+    """
+    return oid is not None and not presence.absent(git, [oid])
 
 
 def follows(git: Git, older: str, newer: str) -> bool:
-    """Say whether a commit is another's ancestor, or that commit itself."""
-    return git.run("merge-base", "--is-ancestor", older, newer).code == 0
+    """Say whether a commit is another's ancestor, or that commit itself.
+
+    What is not in this clone is nobody's ancestor. EnvironmentFailedError where git cannot say.
+    """
+    done = git.run("merge-base", "--is-ancestor", older, newer)
+    if done.code in (0, 1):
+        return done.code == 0
+    gone = presence.absent(git, [older, newer])
+    if newer in gone:
+        raise presence.DamagedError(f"commit {newer[:10]} is not in this clone")
+    if older not in gone:
+        raise presence.failed("compare commits of the record", done)
+    return False
 
 
 def move(git: Git, *moves: tuple[str, str | None, str | None]) -> bool:

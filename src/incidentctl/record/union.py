@@ -16,6 +16,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import paths
 from incidentctl.record.git import Git
 from incidentctl.record.objects import PARTIAL, PROMISED, Objects
+from incidentctl.record.presence import listed
 from incidentctl.record.stored import Stored, check, choose, named_by
 
 _FOLDER = "incidents"
@@ -66,7 +67,7 @@ class _Change(NamedTuple):
 
 def holds_only_the_record(git: Git, commit: str) -> bool:
     """Say whether a commit's tree is a record's: incidents, marks of purges, and nothing else."""
-    names = git.run("ls-tree", "--name-only", commit).out.decode(errors="replace").split()
+    names = listed(git, commit[:10], "--name-only", commit)
     return _FOLDER in names and {_FOLDER, paths.PURGED}.issuperset(names)
 
 
@@ -164,9 +165,8 @@ def redacting(git: Git, commit: str, incidents: Iterable[str]) -> set[str]:
 
 def _events(git: Git, commit: str, incidents: Iterable[str]) -> list[paths.EventPath]:
     folders = [f"{incident_folder(incident)}/events/" for incident in incidents]
-    listed = git.run("ls-tree", "-z", "--name-only", commit, "--", *folders, timeout=60.0)
-    places = map(paths.parse, listed.out.decode(errors="replace").split("\0"))
-    return [place for place in places if place]
+    found = listed(git, "events of the record", "--name-only", commit, "--", *folders)
+    return [place for place in map(paths.parse, found) if place]
 
 
 def _named(git: Git, commits: Iterable[str], incident: str) -> set[str]:

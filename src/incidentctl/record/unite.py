@@ -16,6 +16,7 @@ from incidentctl.record.batch import Render
 from incidentctl.record.lock import Lock
 from incidentctl.record.merge import merge
 from incidentctl.record.outbox import Author
+from incidentctl.record.presence import failed, listed
 from incidentctl.record.purge import (
     Chain,
     is_replaced,
@@ -162,8 +163,12 @@ class Unite:
 
     def _is_foreign(self, theirs: str, truth: str) -> bool:
         """Say whether a branch has nothing to do with the record: no folder, no common history."""
-        held = self._git.run("ls-tree", "--name-only", theirs, "--", "incidents").out.strip()
-        return not held and self._git.run("merge-base", theirs, truth).code != 0
+        if listed(self._git, theirs[:10], "--name-only", theirs, "--", "incidents"):
+            return False
+        done = self._git.run("merge-base", theirs, truth)
+        if done.code not in (0, 1):
+            raise failed("compare commits of the record", done)
+        return done.code == 1
 
     def _tell(self, difference: Difference) -> None:
         for paths, what in (
