@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from incidentctl.domain.events import Event
+from incidentctl.domain.facts import Declared
 from incidentctl.domain.ids import ulid
 from incidentctl.domain.incident import Incident, fold
 
@@ -42,7 +43,14 @@ def told(*facts: Any) -> list[Event]:
 
 
 def incident(*facts: Any) -> Incident:
-    return fold(IDENT, told(*facts))
+    events = told(*facts)
+    return fold(ident_of(events), events)
+
+
+def ident_of(events: Iterable[Event]) -> str:
+    """Name an incident of the kind that its first declaration says."""
+    kinds = (e.fact.incident_kind for e in events if isinstance(e.fact, Declared))
+    return {"drill": "drl", "backfill": "bkf"}.get(next(kinds, ""), "inc") + IDENT[3:]
 
 
 def again(before: Iterable[Event], facts: Iterable[Any], *, by: str = "alice") -> list[Event]:

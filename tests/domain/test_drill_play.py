@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.drills import AT, PLANNED, PRIVATE, PUBLIC, ZONE
-from tests.domain.telling import IDENT, event, moment
+from tests.domain.telling import event, moment
 
 from incidentctl.domain import drill_play as playing
 from incidentctl.domain import facts
@@ -24,6 +24,7 @@ INJECTS = tuple(
 )
 DRILL = combine(replace(PLANNED, injects=INJECTS), None, default_zone="UTC")
 SCRIPT = playing.script(DRILL)
+DRILL_IDENT = "drl-20261124-1401-k7f"
 DECLARED = facts.Declared("Drill", "drill")
 STARTED = facts.DrillStarted("q1-planned")
 
@@ -31,7 +32,8 @@ STARTED = facts.DrillStarted("q1-planned")
 def drill(*timed):
     """Fold a drill that began at second 1, from (second, fact)."""
     timed = ((0, DECLARED), (1, STARTED), *timed)
-    return fold(IDENT, [event(n, fact, at=moment(at)) for n, (at, fact) in enumerate(timed)])
+    events = [event(n, fact, at=moment(at)) for n, (at, fact) in enumerate(timed)]
+    return fold(DRILL_IDENT, events)
 
 
 def numbers(incident, seconds):
@@ -111,7 +113,7 @@ def test_pause_and_resume_refuse_what_makes_no_sense(verb, events):
 
 
 def test_without_a_plan_there_is_nothing_to_play():
-    plain = fold(IDENT, [event(0, DECLARED)])
+    plain = fold(DRILL_IDENT, [event(0, DECLARED)])
     for verb in (playing.pause, playing.resume, lambda found: playing.tell_next(found, SCRIPT)):
         with pytest.raises(RefusedError, match="without a plan"):
             verb(plain)
@@ -127,7 +129,7 @@ def test_without_a_plan_there_is_nothing_to_play():
     ids=lambda fact: type(fact).__name__,
 )  # fmt: skip
 def test_facts_without_a_start_are_told_as_problems(fact):
-    found = fold(IDENT, [event(0, DECLARED), event(1, fact)])
+    found = fold(DRILL_IDENT, [event(0, DECLARED), event(1, fact)])
     assert found.drill is None
     assert "a drill that was not started" in found.problems[0].message
 
@@ -139,7 +141,7 @@ def test_every_fact_of_a_drill_comes_back_from_the_record_and_says_something():
     )  # fmt: skip
     events = [event(0, DECLARED), *(event(n, fact) for n, fact in enumerate(told, 1))]
     assert [decode(encode(each)) for each in events] == events
-    assert [entry.text for entry in fold(IDENT, events).entries][1:] == [
+    assert [entry.text for entry in fold(DRILL_IDENT, events).entries][1:] == [
         "Drill q1-planned begins", "Inject 1: 30 tickets", "The drill is paused",
         "The drill goes on", "The drill is over: it turned real",
     ]  # fmt: skip

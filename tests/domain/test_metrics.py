@@ -29,6 +29,8 @@ def incident(*stated, ident="inc-20261124-1401-k7f", kind="incident", reported=N
     pairs = [p if isinstance(p, tuple) and type(p) is tuple else (0, p) for p in stated]
     if not any(isinstance(fact, facts.Declared) for _, fact in pairs):
         pairs.insert(0, (0, facts.Declared("Login", kind, reported)))
+    if kind != "incident":
+        ident = {"drill": "drl", "backfill": "bkf"}[kind] + ident[3:]
     return fold(ident, [event(n, fact, at=moment(at)) for n, (at, fact) in enumerate(pairs)])
 
 

@@ -222,7 +222,7 @@ def test_what_is_posted_or_written_afterwards_is_not_late():
         event(2, facts.UpdatePosted("y", False, None), at=moment(9000)),
         event(3, facts.Resolved(None), at=moment(99000)),
     ]
-    found = facts_of(fold(IDENT, events))
+    found = facts_of(fold("bkf-20261124-1401-k7f", events))
     assert (found.late_updates, found.silent_at_end) == (0, None)
 
 

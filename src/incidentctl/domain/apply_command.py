@@ -37,5 +37,4 @@ def command_taken(draft: Draft, standing: Standing, fact: facts.CommandTaken) ->
 
 def escalated(draft: Draft, standing: Standing, fact: facts.Escalated) -> None:
     """Another team is to be brought in."""
-    if fact.team not in draft.escalated:
-        draft.escalated.append(fact.team)
+    draft.escalated.setdefault(fact.team)

@@ -13,17 +13,15 @@ TIER_FOR_ALL = "single"
 
 
 def declared(draft: Draft, standing: Standing, fact: facts.Declared) -> None:
-    """The first declaration stands; its author commands."""
+    """The first one that comes here stands, which the fold chose; its author commands."""
     by = standing.event.by
     if draft.declared is not None:
         first = draft.declared.event.by
         draft.problem(f"It was declared twice: by {first}, which stands, and by {by}.")
         return
     draft.declared = standing
-    if draft.title is None:
-        draft.title = fact.title
-    if not any(held.role == COMMANDER for held in draft.held):
-        draft.held.append(Held(COMMANDER, by, standing.event.name, standing.at))
+    draft.title = fact.title
+    draft.held.begin(Held(COMMANDER, by, standing.event.name, standing.at))
 
 
 def title_set(draft: Draft, standing: Standing, fact: facts.TitleSet) -> None:
@@ -152,16 +150,11 @@ def role_assigned(draft: Draft, standing: Standing, fact: facts.RoleAssigned) ->
         _two_commanders(draft, standing, fact.person)
         draft.commander = (standing, fact.person)
         draft.offer = None
-        _let_go(draft, standing, COMMANDER, keep=fact.person)
+        draft.held.end_others(COMMANDER, fact.person, standing.at)
     elif fact.role in SINGLE if fact.many is None else not fact.many:
         _two_holders(draft, standing, fact)
-    if not any(
-        held.role == fact.role and held.person == fact.person and held.until is None
-        for held in draft.held
-    ):
-        draft.held.append(Held(fact.role, fact.person, fact.person_name, standing.at))
-    current = {held.role for held in draft.held if held.until is None}
-    if current.issuperset(OTHER_ROLES):
+    draft.held.begin(Held(fact.role, fact.person, fact.person_name, standing.at))
+    if all(draft.held.first(role) is not None for role in OTHER_ROLES):
         draft.tick(ASSIGN_ROLES, standing)
 
 
@@ -197,13 +190,8 @@ def _two_commanders(draft: Draft, standing: Standing, person: str) -> None:
 
 def _two_holders(draft: Draft, standing: Standing, fact: facts.RoleAssigned) -> None:
     """End what others hold of a role with one holder; who knew of them had released them."""
-    others = [
-        held.person
-        for held in draft.held
-        if held.role == fact.role and held.until is None and held.person != fact.person
-    ]
+    others = draft.held.end_others(fact.role, fact.person, standing.at)
     if others:
-        _let_go(draft, standing, fact.role, keep=fact.person)
         draft.clash(
             fact.role,
             f"Two people were assigned as {fact.role} without knowing of each other: "
@@ -216,27 +204,11 @@ def _at_once(before: Standing, after: Standing) -> bool:
     return before.event.by != after.event.by and abs(after.at - before.at) < AT_ONCE
 
 
-def _let_go(
-    draft: Draft, standing: Standing, role: str, *, person: str | None = None, keep: str = ""
-) -> bool:
-    found = False
-    for index, held in enumerate(draft.held):
-        if (
-            held.role == role
-            and held.until is None
-            and held.person != keep
-            and person in (None, held.person)
-        ):
-            draft.held[index] = held._replace(until=max(standing.at, held.since))
-            found = True
-    return found
-
-
 def role_released(draft: Draft, standing: Standing, fact: facts.RoleReleased) -> None:
     """Somebody lets a role go; command is only handed on."""
     if fact.role == COMMANDER:
         draft.problem(f"{standing.event.by} released the commander; somebody always commands.")
-    elif _let_go(draft, standing, fact.role, person=fact.person):
+    elif draft.held.end(fact.role, fact.person, standing.at):
         draft.settled(fact.role)
 
 

@@ -33,9 +33,8 @@ def _running(draft: Draft, standing: Standing, what: str) -> DrillPlay | None:
 def inject_played(draft: Draft, standing: Standing, fact: facts.InjectPlayed) -> None:
     """Each inject is told once: two people may do it at the same moment."""
     play = _running(draft, standing, "told an inject of")
-    if play and fact.number not in play.told:
-        inject = Inject(fact.number, fact.text, standing.at)
-        draft.drill = play._replace(injects=(*play.injects, inject))
+    if play:
+        draft.injects.setdefault(fact.number, Inject(fact.number, fact.text, standing.at))
 
 
 def drill_paused(draft: Draft, standing: Standing, fact: facts.DrillPaused) -> None:

@@ -33,29 +33,32 @@ def runbook_attached(draft: Draft, standing: Standing, fact: facts.RunbookAttach
     draft.attached[fact.runbook] = Attachment(
         event.id, fact.runbook, fact.title, fact.reason, fact.own, fact.steps, fact.tasks
     )
+    draft.repeats.attach(fact.steps)
     for index, plan in enumerate(fact.tasks):
         # One task however often its runbook comes again; but blanked titles tell nothing.
         ident = f"{event.id}-{index + 1}"
         key = plan.title.casefold() if plan.title != REDACTED else ident
         first = draft.task_ids.setdefault(f"plan:{key}", ident)
         draft.task_ids[ident] = first
-        task = draft.tasks.get(first) or DraftTask(first, plan.title, plan.role)
-        draft.tasks[first] = task._replace(wanted=True)
+        task = draft.tasks.get(first) or DraftTask(first, plan.title, plan.role, wanted=0)
+        draft.tasks[first] = task._replace(wanted=task.wanted + 1)
     draft.new_cadence(standing.at)
 
 
 def _part(draft: Draft, before: Attachment) -> None:
     draft.gone.append(before)
+    draft.repeats.detach(before.steps)
     for index in range(len(before.tasks)):
         first = draft.task_ids[f"{before.event}-{index + 1}"]
-        draft.tasks[first] = draft.tasks[first]._replace(wanted=False)
+        task = draft.tasks[first]
+        draft.tasks[first] = task._replace(wanted=task.wanted - 1)
 
 
 def runbook_detached(draft: Draft, standing: Standing, fact: facts.RunbookDetached) -> None:
     """A runbook no longer answers."""
     before = draft.attached.pop(fact.runbook, None)
     if before is not None:  # two people may detach it, or undo what had attached it
-        _part_for_good(draft, before)
+        _part(draft, before)
         draft.new_cadence(standing.at)
 
 
@@ -64,18 +67,11 @@ def keep_only(draft: Draft, runbooks: Collection[str]) -> None:
 
     Two people may have changed the severity at once, each knowing only what was attached before.
     """
-    for name in [name for name in draft.attached if name not in runbooks]:
-        _part_for_good(draft, draft.attached.pop(name))
+    kept = set(runbooks)
+    for name in [name for name in draft.attached if name not in kept]:
+        _part(draft, draft.attached.pop(name))
         if draft.process_at is not None:
             draft.new_cadence(draft.process_at)
-
-
-def _part_for_good(draft: Draft, before: Attachment) -> None:
-    _part(draft, before)
-    for other in draft.attached.values():
-        for index in range(len(other.tasks)):
-            first = draft.task_ids[f"{other.event}-{index + 1}"]
-            draft.tasks[first] = draft.tasks[first]._replace(wanted=True)
 
 
 def step_done(draft: Draft, standing: Standing, fact: facts.StepDone) -> None:
@@ -91,7 +87,7 @@ def step_done(draft: Draft, standing: Standing, fact: facts.StepDone) -> None:
         draft.problem(
             f"{before.by} and {event.by} both did the step {fact.step} within one minute."
         )
-    draft.marks[fact.step] = Mark(DONE, event.id, standing.at, event.by, fact.note, fact.link)
+    draft.mark(fact.step, Mark(DONE, event.id, standing.at, event.by, fact.note, fact.link))
     draft.new_cadence(standing.at)
 
 
@@ -104,14 +100,14 @@ def step_skipped(draft: Draft, standing: Standing, fact: facts.StepSkipped) -> N
             f"{event.by} skipped the step {fact.step} that {before.by} had done; it is done."
         )
         return
-    draft.marks[fact.step] = Mark(SKIPPED, event.id, standing.at, event.by, fact.reason)
+    draft.mark(fact.step, Mark(SKIPPED, event.id, standing.at, event.by, fact.reason))
     draft.new_cadence(standing.at)
 
 
 def step_reopened(draft: Draft, standing: Standing, fact: facts.StepReopened) -> None:
     """A step is to be done after all."""
     event = standing.event
-    draft.marks[fact.step] = Mark(OPEN, event.id, standing.at, event.by, fact.reason)
+    draft.mark(fact.step, Mark(OPEN, event.id, standing.at, event.by, fact.reason))
     draft.new_cadence(standing.at)
 
 
@@ -180,9 +176,10 @@ def update_posted(draft: Draft, standing: Standing, fact: facts.UpdatePosted) ->
     event = standing.event
     next_at = parse_moment(fact.next_at) if fact.next_at else None
     due = draft.next_update() if draft.end is None else None
-    draft.updates.append(
-        Update(event.id, standing.at, event.by, fact.text, fact.public, next_at, due)
-    )
+    update = Update(event.id, standing.at, event.by, fact.text, fact.public, next_at, due)
+    draft.updates.append(update)
+    if draft.last_update is None or draft.last_update.at <= update.at:
+        draft.last_update = update
     draft.snoozed = None
     for step in ticked_by(fact):
         draft.tick(step, standing)
@@ -215,6 +212,4 @@ def linked(draft: Draft, standing: Standing, fact: facts.Linked) -> None:
 
 def related(draft: Draft, standing: Standing, fact: facts.Related) -> None:
     """Another incident."""
-    relation = Relation(fact.incident, fact.relation)
-    if relation not in draft.related:
-        draft.related.append(relation)
+    draft.related.setdefault(Relation(fact.incident, fact.relation))

@@ -10,7 +10,16 @@ from typing import NamedTuple
 from incidentctl.domain.checklist import OTHER_ROLES
 from incidentctl.domain.events import Unsynced
 from incidentctl.domain.nags import Nag
-from incidentctl.domain.state import COMMANDER, DONE, OPEN, RULED_OUT, SKIPPED, Entry, Incident
+from incidentctl.domain.state import (
+    COMMANDER,
+    DONE,
+    OPEN,
+    RULED_OUT,
+    SKIPPED,
+    Entry,
+    Held,
+    Incident,
+)
 from incidentctl.domain.text import one_line
 from incidentctl.domain.times import offset_text, rough_duration
 
@@ -168,14 +177,14 @@ def _updates(incident: Incident, now: datetime) -> list[Line]:
 
 
 def _roles(incident: Incident, now: datetime) -> list[Line]:
-    holding = [held for held in incident.held if held.until is None]
-    roles = dict.fromkeys([COMMANDER, *OTHER_ROLES, *(held.role for held in holding)])
+    holding = (held for held in incident.held if held.until is None)
+    roles: dict[str, list[Held]] = {role: [] for role in (COMMANDER, *OTHER_ROLES)}
+    for held in holding:
+        roles.setdefault(held.role, []).append(held)
     lines, nobody = [], []
-    for role in roles:
+    for role, spans in roles.items():
         who = [
-            f"{held.name or held.person} for {rough_duration(now - held.since)}"
-            for held in holding
-            if held.role == role
+            f"{held.name or held.person} for {rough_duration(now - held.since)}" for held in spans
         ]
         if who or role == COMMANDER:
             weight = COMMAND if role == COMMANDER else ROLES

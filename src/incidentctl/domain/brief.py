@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -158,11 +158,16 @@ def _some(label: str, words: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def roles(incident: Incident) -> Iterator[tuple[str, str]]:
     """Yield who holds which role beside the commander; what nobody was given is the commander's."""
-    names = dict.fromkeys([*_ROLES, *(held.role for held in incident.held)])
-    given = [role for role in names if role != COMMANDER and incident.assigned(role)]
-    for role in given:
-        yield role, ", ".join(named(incident, person) for person in incident.holders(role))
-    rest = [role for role in names if role != COMMANDER and role not in given]
+    holders: dict[str, list[str]] = {role: [] for role in _ROLES}
+    for held in incident.held:
+        now = [held.person] if held.until is None else []
+        holders.setdefault(held.role, []).extend(now)
+    del holders[COMMANDER]
+    known = names(incident)
+    for role, people in holders.items():
+        if people:
+            yield role, ", ".join(_named(known, person) for person in people)
+    rest = [role for role, people in holders.items() if not people]
     if rest:
         yield "other roles", f"held by the commander: {', '.join(rest)}"
 
@@ -185,11 +190,20 @@ def _updates(incident: Incident, now: datetime) -> Iterator[_Row]:
 
 def named(incident: Incident, person: str) -> str:
     """Return the name of somebody who takes part, with their handle."""
-    names = [held.name for held in incident.held if held.person == person]
-    names += [entry.name for entry in incident.entries if entry.by == person]
-    if incident.offer and incident.offer.person == person:
-        names.append(incident.offer.name)
-    name = next((name for name in names if name), None)
+    return _named(names(incident), person)
+
+
+def names(incident: Incident) -> dict[str, str]:
+    """Return the names of those who take part, by handle: the first that is told of each."""
+    told = [(held.person, held.name) for held in incident.held]
+    told += [(entry.by, entry.name) for entry in incident.entries]
+    if incident.offer:
+        told.append((incident.offer.person, incident.offer.name))
+    return {person: name for person, name in reversed(told) if name}
+
+
+def _named(known: Mapping[str, str], person: str) -> str:
+    name = known.get(person)
     return f"{one_line(name)} ({person})" if name and name != person else person
 
 

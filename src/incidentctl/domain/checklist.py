@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
@@ -40,15 +40,23 @@ class _Asked(NamedTuple):
     active: bool
 
 
-def _insert(order: list[str], plans: Iterable[facts.StepPlan]) -> None:
-    """Layer steps in: each new one comes right after the step before it in its own runbook."""
-    place = 0
+def _insert(after: dict[str | None, str | None], plans: Iterable[facts.StepPlan]) -> None:
+    """Layer steps in: each new one comes right after the step before it in its own runbook.
+
+    `after` says of each step which one follows it, of None which is the first.
+    """
+    before = None
     for plan in plans:
-        if plan.id in order:
-            place = order.index(plan.id) + 1
-        else:
-            order.insert(place, plan.id)
-            place += 1
+        if plan.id not in after:
+            after[plan.id], after[before] = after[before], plan.id
+        before = plan.id
+
+
+def _in_order(after: Mapping[str | None, str | None]) -> Iterator[str]:
+    step = after[None]
+    while step is not None:
+        yield step
+        step = after[step]
 
 
 def _merge(old: _Asked, new: facts.StepPlan) -> _Asked:
@@ -70,11 +78,11 @@ def checklist(
     Steps are merged by id, runbooks in the order of their attachment. A step that nothing asks
     any more is not needed if it was open, and stays as it is if it was done or skipped.
     """
-    order: list[str] = []
+    after: dict[str | None, str | None] = {None: None}
     asked: dict[str, _Asked] = {}
     for active, attachments in ((True, attached), (False, gone)):
         for attachment in attachments:
-            _insert(order, attachment.steps)
+            _insert(after, attachment.steps)
             for plan in attachment.steps:
                 known = asked.get(plan.id)
                 if known is None:
@@ -82,7 +90,7 @@ def checklist(
                 elif active:
                     asked[plan.id] = _merge(known, plan)
     steps = []
-    for number, ident in enumerate(order, 1):
+    for number, ident in enumerate(_in_order(after), 1):
         plan, runbook, active = asked[ident]
         mark = marks.get(ident)
         state = mark.state if mark else OPEN
@@ -96,23 +104,3 @@ def checklist(
             )
         )  # fmt: skip
     return tuple(steps)
-
-
-def cadence_of(
-    attached: Iterable[Attachment], marks: Mapping[str, Mark], update_every: int | None
-) -> int | None:
-    """Return how often an update is due, in seconds: the shortest `every` of the steps asked.
-
-    A skipped step does not count. Without such a step it is what the severity says.
-    """
-    spans = [
-        plan.every
-        for attachment in attached
-        for plan in attachment.steps
-        if plan.every
-        and plan.every > 0
-        and not ((mark := marks.get(plan.id)) and mark.state == SKIPPED)
-    ]
-    if spans:
-        return min(spans)
-    return update_every if update_every and update_every > 0 else None

@@ -6,35 +6,42 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from incidentctl.domain.checklist import cadence_of
+from incidentctl.domain.holders import Holders
+from incidentctl.domain.repeats import Repeats
 from incidentctl.domain.standing import Standing
 from incidentctl.domain.state import (
     COMMANDER,
+    DONE,
     PHASES,
+    SKIPPED,
     Attachment,
     DrillPlay,
     Held,
     Hypothesis,
+    Inject,
     Link,
     Mark,
     Offer,
     Relation,
     Update,
 )
+from incidentctl.domain.times import later
 
 #: What two people state within this time they may have stated without knowing of each other.
 AT_ONCE = timedelta(minutes=1)
+#: A sentence about a problem has at most so many characters: what it quotes may be long.
+_MOST = 1000
 
 
 class DraftTask(NamedTuple):
-    """A task before it is numbered; a detached runbook's open task is no longer wanted."""
+    """A task before it is numbered; `wanted` by so many: one that no runbook wants is not shown."""
 
     id: str
     title: str
     role: str | None
     person: str | None = None
     done: Mark | None = None
-    wanted: bool = True
+    wanted: int = 1
 
 
 class Draft:
@@ -58,12 +65,12 @@ class Draft:
         self.duplicate_of: str | None = None
         self.retrospective_at: str | None = None
 
-        self.held: list[Held] = []
+        self.held = Holders()
         self.commander: tuple[Standing, str] | None = None
         self.offer: Offer | None = None
         self.offers: dict[str, Offer] = {}
         self.takes_from: dict[str, str] = {}
-        self.escalated: list[str] = []
+        self.escalated: dict[str, None] = {}
         self.roles_kept = False
         self.team: str | None = None
         self.individual: str | None = None
@@ -71,6 +78,7 @@ class Draft:
         self.attached: dict[str, Attachment] = {}
         self.gone: list[Attachment] = []
         self.marks: dict[str, Mark] = {}
+        self.repeats = Repeats()
         self.cadence: int | None = None
         self.cadence_since: datetime | None = None
         self.tasks: dict[str, DraftTask] = {}
@@ -78,33 +86,37 @@ class Draft:
 
         self.hypotheses: dict[str, Hypothesis] = {}
         self.updates: list[Update] = []
+        self.last_update: Update | None = None
         self.snoozed: datetime | None = None
         self.links: list[Link] = []
-        self.related: list[Relation] = []
+        self.related: dict[Relation, None] = {}
         self.summary: str | None = None
         self.impact: str | None = None
         self.drill: DrillPlay | None = None
-        self.told: list[str] = []
-        self.clashes: dict[str, list[str]] = {}
+        self.injects: dict[int, Inject] = {}
+        self.told: dict[int, str] = {}
+        self.clashes: dict[str, list[int]] = {}
+        self._number = 0
 
     def problem(self, sentence: str) -> None:
         """Keep a sentence about something that the events say and that cannot be."""
-        self.told.append(sentence)
+        self._number += 1
+        self.told[self._number] = sentence[:_MOST]
 
     def clash(self, role: str, sentence: str) -> None:
         """Keep a sentence about two who got a role at once, until that is settled."""
-        self.clashes.setdefault(role, []).append(sentence)
         self.problem(sentence)
+        self.clashes.setdefault(role, []).append(self._number)
 
     def settled(self, role: str) -> None:
         """Drop what was said about a role: whoever moved it on knew who held it."""
-        for sentence in self.clashes.pop(role, ()):
-            self.told.remove(sentence)
+        for number in self.clashes.pop(role, ()):
+            del self.told[number]
 
     @property
     def commands(self) -> str | None:
         """Who commands; None while not even the declaration is known."""
-        return next((h.person for h in self.held if h.role == COMMANDER and not h.until), None)
+        return self.held.first(COMMANDER)
 
     def none_before(self, declared: datetime, time: Callable[[datetime], str]) -> None:
         """Tell what seems to end, or roles to begin, before the declaration; clamp the roles.
@@ -116,20 +128,24 @@ class Draft:
                 self.problem(
                     f"It was {state} at {time(moment)}, before it was declared at {time(declared)}."
                 )
-        for index, held in enumerate(self.held):
-            if declared - held.since >= AT_ONCE:
-                self.problem(
-                    f"{held.person} was {held.role} from {time(held.since)}, before it was "
-                    f"declared at {time(declared)}; the declaration counts."
-                )
-            since = max(held.since, declared)
-            until = None if held.until is None else max(held.until, since)
-            self.held[index] = held._replace(since=since, until=until)
+
+        def tell(held: Held) -> None:
+            self.problem(
+                f"{held.person} was {held.role} from {time(held.since)}, before it was "
+                f"declared at {time(declared)}; the declaration counts."
+            )
+
+        self.held.none_before(declared, AT_ONCE, tell)
+
+    def mark(self, step: str, mark: Mark) -> None:
+        """Keep the newest word on a step."""
+        self.marks[step] = mark
+        self.repeats.skip(step, skipped=mark.state == SKIPPED)
 
     def new_cadence(self, at: datetime) -> None:
         """Compute the cadence again; the clock of one that begins starts `at` this moment."""
         every = self.severity.update_every if self.severity else None
-        cadence = cadence_of(self.attached.values(), self.marks, every)
+        cadence = self.repeats.shortest() or (every if every and every > 0 else None)
         if cadence and not self.cadence:
             self.cadence_since = at
         self.cadence = cadence
@@ -138,20 +154,17 @@ class Draft:
         """When the next update is due: snoozed, or told with the last one, or by the cadence."""
         if self.snoozed is not None:
             return self.snoozed
-        last = max(self.updates, key=lambda update: (update.at, update.event), default=None)
+        last = self.last_update
         if last is not None and last.next_at is not None:
             return last.next_at
         if self.cadence is None or self.cadence_since is None:
             return None
         base = self.cadence_since if last is None else max(last.at, self.cadence_since)
-        try:
-            return base + timedelta(seconds=self.cadence)
-        except OverflowError:
-            return None
+        return later(base, self.cadence)
 
     def tick(self, step: str, standing: Standing, link: str | None = None) -> None:
         """Mark a step done by itself, unless it is done already."""
         mark = self.marks.get(step)
-        if mark is None or mark.state != "done":
+        if mark is None or mark.state != DONE:
             event = standing.event
-            self.marks[step] = Mark("done", event.id, standing.at, event.by, None, link)
+            self.mark(step, Mark(DONE, event.id, standing.at, event.by, None, link))

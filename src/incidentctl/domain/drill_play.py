@@ -91,7 +91,8 @@ def running(incident: Incident) -> DrillPlay:
 
 def waiting(play: DrillPlay, scripts: Sequence[Script]) -> list[Script]:
     """Return the surprises that were not told yet, the next first."""
-    return [each for each in scripts if each.number not in play.told]
+    told = play.told
+    return [each for each in scripts if each.number not in told]
 
 
 def elapsed(play: DrillPlay, now: datetime) -> timedelta:

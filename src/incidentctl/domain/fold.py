@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 
 from incidentctl.domain import apply_command, apply_course, apply_drill, apply_work, facts
 from incidentctl.domain.checklist import ASSIGN_ROLES, AUTOMATIC, checklist
 from incidentctl.domain.draft import Draft
 from incidentctl.domain.events import KINDS, Event
-from incidentctl.domain.sentences import Names, sentence
+from incidentctl.domain.ids import named, ulid_moment
+from incidentctl.domain.sentences import Names, sentence, shortened
 from incidentctl.domain.standing import Standing, in_order, parse_moment, stand
 from incidentctl.domain.state import DONE, OPEN, Entry, Incident, Mark, Step, Task
 from incidentctl.domain.times import fixed_zone, show
@@ -20,8 +21,9 @@ from incidentctl.errors import Problem
 #: The code of every problem that the events of a record have.
 CODE = "IC900"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NAMED = re.compile(r"(inc|drl|bkf)-(\d{8}-\d{4})-")
-_KIND_OF_PREFIX = {"inc": "incident", "drl": "drill", "bkf": "backfill"}
+#: A declaration is written so soon after its incident was named by the minute: git may be slow.
+_NAMED_WITHIN = timedelta(minutes=10)
+_MINUTE = timedelta(minutes=1)
 #: What each kind of fact does: the function of its name in one of these modules. Notes and
 #: corrections change nothing more than the timeline.
 _APPLY = {
@@ -49,7 +51,7 @@ def fold(
     ordered, doubles = in_order(events)
     standings, wrong = stand(ordered)
     draft = Draft()
-    for standing in standings:
+    for standing in _declaration_first(incident, standings):
         if not standing.retracted:
             apply = _APPLY.get(type(standing.fact))
             if apply is not None:
@@ -61,35 +63,59 @@ def fold(
     return _finish(incident, draft, standings if entries else [], wrong, tuple(problems))
 
 
-def _named(incident: str) -> tuple[str, datetime]:
-    """Read kind and moment off an incident's id, for one whose declaration is missing."""
-    match = _NAMED.match(incident)
-    try:
-        moment = datetime.strptime(match[2] if match else "", "%Y%m%d-%H%M").replace(tzinfo=UTC)
-    except ValueError:
-        moment = _EPOCH
-    return _KIND_OF_PREFIX[match[1]] if match else "incident", moment
+def _declaration_first(incident: str, standings: list[Standing]) -> list[Standing]:
+    """Return events with the declaration before all others, and of several the one that stands.
+
+    That is the one that fits the incident's id, which was made from it: somebody may declare the
+    same one again later, or with a clock that is wrong. Of those that fit alike it is the first.
+    """
+    declared = [each for each in standings if isinstance(each.fact, facts.Declared)]
+    if not declared or (len(declared) == 1 and declared[0] is standings[0]):
+        return standings
+    stands = max(declared, key=lambda each: _fits(incident, each))
+    return [stands, *(each for each in standings if each is not stands)]
+
+
+def _fits(incident: str, standing: Standing) -> tuple[bool, bool, bool]:
+    """Say how a declaration fits an incident's id: in kind, in minute, and by its own id."""
+    kind, minute = named(incident)
+    if minute is None:
+        return False, False, False
+    event = standing.event
+    return (
+        event.fact.incident_kind == kind,
+        minute <= event.at < minute + _NAMED_WITHIN,
+        ulid_moment(event.id) > minute - _MINUTE,
+    )
 
 
 def _declaration(incident: str, draft: Draft) -> tuple[facts.Declared, datetime, str]:
-    if draft.declared is not None:
-        return draft.declared.fact, draft.declared.at, draft.declared.event.by
-    draft.problem("Its declaration is not in the record.")
-    kind, moment = _named(incident)
-    return facts.Declared(title="(not declared)", incident_kind=kind), moment, "unknown"
+    """Return the declaration, its moment and its author; its kind is what the id says."""
+    kind, minute = named(incident)
+    if draft.declared is None:
+        draft.problem("Its declaration is not in the record.")
+        missing = facts.Declared("(not declared)", kind or "incident")
+        return missing, minute or _EPOCH, "unknown"
+    declared, by = draft.declared.fact, draft.declared.event.by
+    if kind is not None and declared.incident_kind != kind:
+        draft.problem(f"{by} declared it as {declared.incident_kind}; its id says {kind}.")
+        declared = declared._replace(incident_kind=kind)
+    return declared, draft.declared.at, by
 
 
 def _steps(draft: Draft) -> tuple[Step, ...]:
     """The checklist; a step that repeats is done with the first update after it was opened."""
     marks = dict(draft.marks)
+    posted = [update.event for update in draft.updates]
     for attachment in chain(draft.attached.values(), draft.gone):
         for plan in attachment.steps:
             mark = marks.get(plan.id)
             if not plan.every or (mark is not None and mark.state != OPEN):
                 continue
             since = mark.event if mark else ""
-            first = next((update for update in draft.updates if update.event > since), None)
-            if first:
+            place = bisect_right(posted, since)
+            if place < len(posted):
+                first = draft.updates[place]
                 marks[plan.id] = Mark(DONE, first.event, first.at, first.by)
     steps = checklist(draft.attached.values(), draft.gone, marks)
     known = {step.id for step in steps}
@@ -107,12 +133,12 @@ def _entries(
         return show(moment, zone) if moment else text
 
     names = Names(
-        {step.id: step.title for step in steps},
-        {ident: draft.tasks[first].title for ident, first in draft.task_ids.items()
+        {step.id: shortened(step.title) for step in steps},
+        {ident: shortened(draft.tasks[first].title) for ident, first in draft.task_ids.items()
          if first in draft.tasks},
-        {ident: hypothesis.text for ident, hypothesis in draft.hypotheses.items()},
+        {ident: shortened(hypothesis.text) for ident, hypothesis in draft.hypotheses.items()},
         {standing.event.id: number for number, standing in enumerate(standings, 1)},
-        {held.person: held.name for held in draft.held if held.name},
+        {held.person: shortened(held.name) for held in draft.held.spans if held.name},
         time,
     )  # fmt: skip
     entries = []
@@ -157,7 +183,8 @@ def _finish(
     entries = _entries(draft, standings, steps, zone)
     if draft.declared is not None:
         draft.none_before(declared, lambda moment: show(moment, zone))
-    sentences = dict.fromkeys([*wrong, *draft.told])
+    sentences = dict.fromkeys([*wrong, *draft.told.values()])
+    drill = draft.drill and draft.drill._replace(injects=tuple(draft.injects.values()))
     return Incident(
         id=incident,
         kind=declaration.incident_kind,
@@ -184,7 +211,7 @@ def _finish(
         ended_why=draft.ended_why,
         duplicate_of=draft.duplicate_of,
         retrospective_at=draft.retrospective_at,
-        held=tuple(draft.held),
+        held=tuple(draft.held.spans),
         roles_kept=draft.roles_kept,
         offer=draft.offer if draft.end is None else None,
         escalated=tuple(draft.escalated),
@@ -214,7 +241,7 @@ def _finish(
         related=tuple(draft.related),
         summary=draft.summary,
         impact=draft.impact,
-        drill=draft.drill,
+        drill=drill,
         entries=entries,
         problems=(*problems, *(Problem(CODE, "warning", told) for told in sentences)),
     )

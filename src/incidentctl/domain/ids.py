@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from incidentctl.domain.times import moment_of
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {char: value for value, char in enumerate(_ALPHABET)}
 # No vowels, so that no word arises, and none that is taken for another (l, 1; o, 0).
 _LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 _PREFIX = {"incident": "inc", "drill": "drl", "backfill": "bkf"}
+_KINDS = {prefix: kind for kind, prefix in _PREFIX.items()}
 _INCIDENT = re.compile(r"(inc|drl|bkf)-(\d{4})(\d{2})\d{2}-\d{4}-[a-z0-9]{3,8}$")
 #: An id from further ahead of the clock than this does not pull the clock along.
 MAX_AHEAD = timedelta(hours=48)
@@ -27,6 +30,11 @@ def ulid_milliseconds(ident: str) -> int:
     for char in ident[:10]:
         number = number * 32 + _VALUES[char]
     return number
+
+
+def ulid_moment(ident: str) -> datetime:
+    """Return the moment in a ULID, in UTC; the last one of the record for what is after it."""
+    return moment_of(ulid_milliseconds(ident) / 1000)
 
 
 def next_milliseconds(now: datetime, newest: str | None) -> int:
@@ -55,6 +63,20 @@ def incident_id(kind: str, moment: datetime, random: int) -> str:
 def is_incident_id(text: str) -> bool:
     """Say whether a text is the whole id of an incident."""
     return bool(_INCIDENT.match(text)) and len(text) <= 40 and "\n" not in text
+
+
+def named(ident: str) -> tuple[str | None, datetime | None]:
+    """Return the kind in an incident's id, and the minute of its declaration, in UTC.
+
+    None for what an id does not tell: it may have no such day.
+    """
+    if not is_incident_id(ident):
+        return None, None
+    kind, day, clock = _KINDS[ident[:3]], ident[4:12], ident[13:17]
+    try:
+        return kind, datetime.fromisoformat(f"{day}T{clock}+00:00")
+    except ValueError:
+        return kind, None
 
 
 def incident_folder(ident: str) -> str:

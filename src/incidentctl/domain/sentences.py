@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
 
+#: So many characters of a name, whose own entry has all of it, stand in the sentences of others.
+_MOST = 500
+
 
 class Names(NamedTuple):
     """What the ids in facts are called: steps by title, tasks by title, the rest by number."""
@@ -40,6 +43,11 @@ class Names(NamedTuple):
         """Name an entry by its short number."""
         number = self.entries.get(ident)
         return f"entry {number}" if number else "an entry that is not here"
+
+
+def shortened(name: str) -> str:
+    """Return what something is called, short enough to stand in many sentences."""
+    return name if len(name) <= _MOST else name[: _MOST - 1] + "…"
 
 
 def _and(text: str, *more: str | None, by: str = ": ") -> str:

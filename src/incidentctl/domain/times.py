@@ -28,6 +28,25 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9900, 1, 1, tzinfo=UTC)
 
 
+def within_calendar(moment: datetime) -> datetime:
+    """Return a moment, or the first or last of the record for one before or after them."""
+    return min(max(moment, EARLIEST), LATEST)
+
+
+def moment_of(seconds: float) -> datetime:
+    """Return the moment so many seconds after 1970, in UTC, within the calendar of the record."""
+    first, last = EARLIEST.timestamp(), LATEST.timestamp()
+    return datetime.fromtimestamp(min(max(seconds, first), last), UTC)
+
+
+def later(moment: datetime, seconds: float) -> datetime:
+    """Return the moment so many seconds later; the last of the record where it would be after."""
+    try:
+        return min(moment + timedelta(seconds=seconds), LATEST)
+    except OverflowError:
+        return LATEST
+
+
 @cache
 def zone(name: str) -> tzinfo:
     """Return the time zone of an IANA name; ValueError with a sentence when there is none."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from incidentctl.domain.incident import Incident
-from incidentctl.domain.state import DONE, NOT_NEEDED, RULED_OUT, SKIPPED, Entry, Step
+from incidentctl.domain.state import COMMANDER, DONE, NOT_NEEDED, RULED_OUT, SKIPPED, Entry, Step
 from incidentctl.domain.times import format_duration
 from incidentctl.render.clock import Clock
 from incidentctl.render.inert import address, block, inert
@@ -102,15 +102,12 @@ def _people(incident: Incident, clock: Clock) -> Iterator[str]:
     yield from _cells("Responding team", inert(incident.team or ""))
     yield from _cells("Assigned to", inert(incident.individual or ""))
     yield from _cells("Escalated to", _list(incident.escalated))
-    roles = dict.fromkeys(["commander", *(held.role for held in incident.held)])
-    for role in roles:
-        spans = []
-        for held in incident.held:
-            if held.role == role:
-                who = f"{inert(held.name)} ({inert(held.person)})" if held.name else None
-                until = f" to {clock.both(held.until)}" if held.until else ""
-                span = f"{who or inert(held.person)} from {clock.both(held.since)}{until}"
-                spans.append(span)
+    roles: dict[str, list[str]] = {COMMANDER: []}
+    for held in incident.held:
+        who = f"{inert(held.name)} ({inert(held.person)})" if held.name else inert(held.person)
+        until = f" to {clock.both(held.until)}" if held.until else ""
+        roles.setdefault(held.role, []).append(f"{who} from {clock.both(held.since)}{until}")
+    for role, spans in roles.items():
         yield f"| {inert(role.capitalize())} | {'<br>'.join(spans) or inert(incident.commander)} |"
     if incident.offer is not None:
         to, name = inert(incident.offer.person), incident.offer.name
