@@ -20,6 +20,13 @@ BROKEN = {
     "a scalar": ("severities.yaml", "nothing\n"),
     "severities": ("severities.yaml", "severities: [{name: SEV1, critical: perhaps}]\n"),
     "settings": ("incidentctl.yaml", "organisation: [Acme\n"),
+    "a long number as key": ("services/bad.yaml", f"identifiers: {{{'9' * 20}: x}}\nname: bad\n"),
+    "one in a team": ("teams/bad.yaml", f"name: bad\n{'9' * 20}: x\n"),
+    "one in the settings": ("incidentctl.yaml", f"organisation: Acme\n{'9' * 19}: x\n"),
+    "ten thousand unknown keys": (
+        "incidentctl.yaml",
+        "".join(f"k{number}: 1\n" for number in range(10_000)),
+    ),
     "zone": ("incidentctl.yaml", "timezone: Mars/Olympus\n"),
     "runbook": ("runbooks/critical.yaml", "name: critical\nsteps: {id: x}\n"),
     "team": ("teams/orders.yaml", "name: orders\nmembers: alice\n"),
@@ -93,3 +100,12 @@ def test_no_catalog_at_all_is_the_built_in_one(run, team):
     assert result.code == 0
     assert result.json["runbooks"]
     assert run("assign", "mitigator", "anybody").code == 0
+
+
+def test_thousands_of_teams_do_not_keep_anybody_waiting(run, team):
+    for number in range(2100):
+        write(team, f"teams/{number}.yaml", "name: x\nmembers: [{handle: a}]\n" * 3)
+    done = run("declare", "x", "--no-input")
+    assert done.code == 0
+    assert done.err.index("recorded") < done.err.index("catalog has errors")
+    assert run("log", "y").code == 0

@@ -212,7 +212,7 @@ def _some(answers: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
 def _valid(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
     from incidentctl.files.validate import validate
 
-    value, faults = validate(kind, raw)
+    value, faults, _ = validate(kind, raw)
     if faults:
         raise UsageError(f"{faults[0].message}.", hint=faults[0].hint)
     return {kind: value}

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.domain.text import one_line
-from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
+from incidentctl.errors import IncidentctlError, Problem
 from incidentctl.files.basics import Basics, basics_of, committed_catalog, unread
-from incidentctl.files.layout import MARKER
+from incidentctl.files.layout import EARLY, MARKER
 from incidentctl.record.team import committed
+
+_BUILT_IN = "The team's files are not checked out here: the built-in ones serve."
 
 
 def catalog_at_head(root: Path) -> tuple[Any, list[Problem], str | None]:
@@ -22,15 +24,23 @@ def catalog_at_head(root: Path) -> tuple[Any, list[Problem], str | None]:
     try:
         catalog, problems, _ = catalog_at(root, "HEAD")
     except IncidentctlError:
-        return Catalog(), [], "The team's files are not checked out here: the built-in ones serve."
+        return Catalog(), [], _BUILT_IN
     return catalog, problems, None
+
+
+def basics_at_head(root: Path, environment: Mapping[str, str]) -> tuple[Basics, str | None]:
+    """Return the basics of HEAD, and what to tell where there are none."""
+    catalog = settings_at_head(root, environment)
+    return (Basics(), _BUILT_IN) if catalog is None else (basics_of(catalog, ()), None)
 
 
 def settings_at_head(root: Path, environment: Mapping[str, str]) -> Any | None:
     """Return the Catalog of the settings and teams at HEAD; None without readable settings."""
     try:
-        return committed_catalog(committed(root, environment, MARKER, "teams"))
-    except EnvironmentFailedError:
+        files, data = EARLY
+        found = committed(root, environment, MARKER, "teams", files=files, data=data)
+        return committed_catalog(found)
+    except Exception:  # noqa: BLE001 (nothing that is read here may lose what somebody says)
         return None
 
 

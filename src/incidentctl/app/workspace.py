@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.app import people, places
+from incidentctl.app.first_read import first_read
 from incidentctl.app.sharing import Sharing
 from incidentctl.domain.events import Event
 from incidentctl.domain.ids import incident_id, next_milliseconds, ulid
 from incidentctl.domain.incident import Head
 from incidentctl.domain.times import zone
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
-from incidentctl.files.basics import Basics, basics_of, load_basics
+from incidentctl.files.basics import Basics
 from incidentctl.record.place import (
     RepositoryPlace,
     head_commit,
@@ -117,15 +118,11 @@ class Workspace:
         """Return the settings and people that every command needs; never fails."""
         if self.root is None:
             return Basics()
-        if not self.checked_out:
-            return basics_of(*self._loaded)
-        basics = load_basics(self.root, self._cache_folder)
-        if basics.unread is not None:
-            from incidentctl.app.last_commit import in_place_of
-
-            basics, self.unread = in_place_of(basics, basics.unread, self.root, self.environment)
-            self.notes.append(self.unread)
-        return basics
+        folder = self._cache_folder
+        read = first_read(self.root, folder, self.environment, checked_out=self.checked_out)
+        self.unread = read.unread
+        self.notes += [read.note] if read.note else []
+        return read.basics
 
     @cached_property
     def _loaded(self) -> tuple[Any, list[Problem]]:
@@ -137,7 +134,7 @@ class Workspace:
 
         if not self.checked_out:
             catalog, problems, note = catalog_at_head(self.root)
-            self.notes += [note] if note else []
+            self.notes += [note] if note and note not in self.notes else []
             return catalog, problems
         from incidentctl.files.catalog_cache import load_cached
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from incidentctl.errors import Problem
 from incidentctl.files import cache
-from incidentctl.files.layout import MARKER, MAX_BYTES, Content, kind_of, read_all
+from incidentctl.files.layout import EARLY, MARKER, MAX_BYTES, Content, kind_of, read_all
 
 _NAME = "basics.json"
 
@@ -63,7 +63,7 @@ class Basics(NamedTuple):
 
 def load_basics(root: Path, cache_dir: Path | None) -> Basics:
     """Return the basics; faulty settings have their defaults, faulty members are left out."""
-    contents = read_all(root, only=("settings", "team"))
+    contents = read_all(root, only=("settings", "team"), bounds=EARLY)
     key = cache.key_of(contents)
     payload = cache.read(cache_dir / _NAME, key) if cache_dir else None
     if payload is not None:

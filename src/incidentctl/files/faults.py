@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -11,40 +12,50 @@ Loc = tuple[str | int, ...]
 
 
 class Fault(NamedTuple):
-    """What is wrong in an entry: `loc` leads there, and `at_key` means the key and not the value.
-
-    `hurts` is the part that cannot be used because of it; empty means the whole entry.
-    """
+    """What is wrong in an entry: `loc` leads there; `at_key` means the key and not the value."""
 
     code: str
     message: str
     hint: str | None
     loc: Loc
     at_key: bool
-    hurts: Loc
 
 
-def faults(cls: type, errors: list[dict[str, Any]]) -> list[Fault]:
-    """Turn pydantic's errors about a value of `cls` into sentences."""
+def faults(cls: type, errors: Sequence[Any], *, most: int) -> tuple[list[Fault], int]:
+    """Turn pydantic's errors about a value of `cls` into sentences; say how many more there are.
+
+    No more than `most` are looked at closely: what is told costs much more than what is counted.
+    """
+    unknown = [error["loc"] for error in errors if error["type"] == "unexpected_keyword_argument"]
     found = []
     meant: set[Loc] = set()
+    for loc in unknown[:most]:
+        fault, near = _unknown(cls, loc)
+        meant.add((*loc[:-1], near))
+        found.append(fault)
+    told, count = len(found), len(unknown)
     for error in errors:
-        if error["type"] == "unexpected_keyword_argument":
-            fault, near = _unknown(cls, error["loc"])
-            meant.add((*error["loc"][:-1], near))
-            found.append(fault)
-    for error in errors:
+        kind, loc = error["type"], error["loc"]
         # A key that was only misspelled is told once, not also as missing.
-        if error["type"] == "missing" and error["loc"] not in meant:
-            key = one_line(str(error["loc"][-1]))
-            where = _where(error["loc"][:-1])
-            message = f"key {key!r} is missing{where}"
-            found.append(
-                Fault("IC011", message, f"Add `{key}:`.", error["loc"], True, error["loc"][:-1])
-            )
-        elif error["type"] not in ("missing", "unexpected_keyword_argument"):
-            found.append(_wrong(error))
-    return found
+        if kind == "unexpected_keyword_argument" or (kind == "missing" and loc in meant):
+            continue
+        count += 1
+        if told < most:
+            found.append(_missing(loc) if kind == "missing" else _wrong(error))
+            told += 1
+    return found, count - told
+
+
+def hurts(error: Any) -> Loc:
+    """Return the part of an entry that cannot be used because of an error; empty for all of it."""
+    loc: Loc = error["loc"]
+    return loc[:-1] if error["type"] == "missing" or loc[-1:] == ("[key]",) else loc
+
+
+def _missing(loc: Loc) -> Fault:
+    key = one_line(str(loc[-1]))
+    message = f"key {key!r} is missing{_where(loc[:-1])}"
+    return Fault("IC011", message, f"Add `{key}:`.", loc, True)
 
 
 def _unknown(cls: type, loc: Loc) -> tuple[Fault, str]:
@@ -53,13 +64,11 @@ def _unknown(cls: type, loc: Loc) -> tuple[Fault, str]:
     hint = f"Known keys: {', '.join(known)}. A key of your own begins with `x-`."
     elsewhere = getattr(cls, "ELSEWHERE", {}) if len(loc) == 1 else {}
     if loc[-1] in elsewhere:
-        return Fault(
-            "IC010", f"unknown key {str(loc[-1])!r}", elsewhere[loc[-1]], loc, True, loc
-        ), ""
+        return Fault("IC010", f"unknown key {str(loc[-1])!r}", elsewhere[loc[-1]], loc, True), ""
     if near:
         hint = f"Did you mean `{near}`?"
     message = f"unknown key {one_line(str(loc[-1]))!r}{_where(loc[:-1])}"
-    return Fault("IC010", message, hint, loc, True, loc), near
+    return Fault("IC010", message, hint, loc, True), near
 
 
 def _wrong(error: dict[str, Any]) -> Fault:
@@ -70,27 +79,27 @@ def _wrong(error: dict[str, Any]) -> Fault:
     subject = f"{_subject(loc)}: " if loc else ""
     if kind == "invalid_key" or (at_key and kind == "string_type"):
         message, hint = f"key {shown!r} is not text", f'Write it in quotes: "{shown}".'
-        return Fault("IC008", message, hint, loc, True, loc)
+        return Fault("IC008", message, hint, loc, True)
     if kind == "literal_error":
         choices = error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
         near = did_you_mean(str(value), choices.split(", "))
         message = f"{subject}{shown!r} is not one of {choices}"
         hint = f"Did you mean `{near}`?" if near else "Choose one of them."
-        return Fault("IC013", message, hint, loc, False, loc)
+        return Fault("IC013", message, hint, loc, False)
     if kind == "value_error":
         message = f"{subject}{one_line(str(error['ctx']['error']))}"
-        return Fault("IC014", message, None, loc, False, loc)
+        return Fault("IC014", message, None, loc, False)
     if kind in ("less_than_equal", "greater_than_equal"):
         limit = next(iter(error["ctx"].values()))
         word = "at most" if kind == "less_than_equal" else "at least"
         message = f"{subject}{shown} is out of range: {word} {limit}"
-        return Fault("IC014", message, None, loc, False, loc)
+        return Fault("IC014", message, None, loc, False)
     wanted, advice = _WANTED.get(kind, (one_line(error["msg"]), None))
     if kind == "string_type" and isinstance(value, bool | int | float):
         written = str(value).lower() if isinstance(value, bool) else shown
         advice = f'Write it in quotes: "{written}".'
     message = f"{subject}must be {wanted}, not {_what(value)}"
-    return Fault("IC012", message, advice, loc, at_key, loc)
+    return Fault("IC012", message, advice, loc, at_key)
 
 
 _WANTED: dict[str, tuple[str, str | None]] = {

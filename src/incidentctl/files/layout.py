@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from collections.abc import Container
 from pathlib import Path
 from typing import NamedTuple
 
+from incidentctl import regular
 from incidentctl.domain.text import one_line
 from incidentctl.errors import Problem
 
@@ -35,9 +35,20 @@ KINDS = {
 MAX_BYTES = 1 << 20
 """The largest file that is read. A catalog of ten thousand services stays far below it."""
 
-# Most files fit into one read of this size.
-_CHUNK = 1 << 14
 _SUFFIXES = (".yaml", ".yml")
+
+
+class Bounds(NamedTuple):
+    """How many files are read at most, and how many bytes of them."""
+
+    files: int
+    data: int
+
+
+WHOLE = Bounds(20_000, 16 << 20)
+"""Of a catalog: twice what the largest organisations have."""
+EARLY = Bounds(2_000, 1 << 20)
+"""Of what is read before an event is acknowledged, which waits for no catalog: settings, people."""
 
 
 class Content(NamedTuple):
@@ -133,32 +144,65 @@ def _nearly(name: str, other: str) -> bool:
     )
 
 
-def _search(folder: str, prefix: str, found: list[str]) -> None:
-    try:
-        entries = list(os.scandir(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError:
-        found.append(prefix)  # reading it tells what is wrong
-        return
-    for entry in entries:
-        path = f"{prefix}/{entry.name}"
-        if entry.name.startswith("."):
+def _search(top: str, name: str, found: list[str]) -> None:
+    folders = [(top, name)]  # and no recursion: folders may nest deeper than Python calls
+    while folders:
+        folder, prefix = folders.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except (FileNotFoundError, NotADirectoryError):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            _search(entry.path, path, found)
-        elif entry.name.endswith(_SUFFIXES) or (entry.is_symlink() and entry.is_dir()):
-            found.append(path)
+        except OSError:
+            found.append(prefix)  # reading it tells what is wrong
+            continue
+        for entry in entries:
+            path = f"{prefix}/{entry.name}"
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append((entry.path, path))
+            elif entry.name.endswith(_SUFFIXES) or (entry.is_symlink() and entry.is_dir()):
+                found.append(path)
 
 
-def read_all(root: Path, *, only: Container[str] | None = None) -> list[Content]:
-    """Read the files that make the catalog; one that cannot be read has its problem."""
+def read_all(
+    root: Path, *, only: Container[str] | None = None, bounds: Bounds = WHOLE
+) -> list[Content]:
+    """Read the files that make the catalog; one that cannot be read has its problem.
+
+    Of a catalog beyond the bounds the files of the root come first, then teams, services and so on;
+    the first that is not read tells so.
+    """
     base = str(root)
     real = os.path.realpath(base)
-    return [
-        _read(f"{base}/{path}", path, _kind_in(path) or "", real)
-        for path in yaml_files(root, only=only)
-    ]
+    paths = yaml_files(root, only=only)
+    if len(paths) > bounds.files or only is None:
+        paths.sort(key=_rank)
+    found: list[Content] = []
+    left = bounds.data
+    for path in paths:
+        if len(found) == bounds.files or left < 0:
+            found.append(_beyond(path, bounds))
+            break
+        found.append(_read(f"{base}/{path}", path, _kind_in(path) or "", real, walked=True))
+        left -= len(found[-1].data or b"")
+    return sorted(found)
+
+
+_ORDER = {name: number for number, name in enumerate(KINDS)}
+
+
+def _rank(path: str) -> tuple[int, str]:
+    folder, slash, _ = path.partition("/")
+    return (_ORDER[folder] if slash else -1), path
+
+
+def _beyond(path: str, bounds: Bounds) -> Content:
+    what = (
+        f"and what follows is not read: the catalog has more than {bounds.files} files, or "
+        f"{bounds.data >> 20} MiB"
+    )
+    return _refuse(path, _kind_in(path) or "", "IC006", what, "Take out what nobody needs.")
 
 
 def read_one(root: Path, path: str) -> Content:
@@ -166,51 +210,23 @@ def read_one(root: Path, path: str) -> Content:
     return _read(f"{root}/{path}", path, _kind_in(path) or "", os.path.realpath(root))
 
 
-def _read(full: str, path: str, kind: str, real: str) -> Content:
+def _read(full: str, path: str, kind: str, real: str, *, walked: bool = False) -> Content:
     try:
-        # Not blocking: a pipe or a device with the name of a catalog file must not hang anybody.
-        handle = os.open(full, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError:
-        return _read_link(full, path, kind, real)
-    return _read_handle(handle, path, kind)
-
-
-def _read_link(full: str, path: str, kind: str, real: str) -> Content:
-    """Follow a link that stays in the repository; refuse another, and what cannot be read."""
-    target = os.path.realpath(full)
-    if not target.startswith(real + os.sep):
-        hint = "Copy the file into the repository: a clone has only what is in it."
-        return _refuse(path, kind, "IC007", "is a link that leaves the repository", hint)
-    if os.path.isdir(target):  # noqa: PTH112
-        hint = "Move the folder here: links to folders are not followed."
-        return _refuse(path, kind, "IC007", "is a link to a folder", hint)
-    try:
-        handle = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        data = regular.read(full, inside=real, limit=MAX_BYTES, walked=walked)
+    except regular.TooLargeError:
+        return _refuse(path, kind, "IC006", "is larger than 1 MiB", "Split it into several files.")
     except OSError as error:
         said = error.strerror or type(error).__name__
-        return _refuse(path, kind, "IC007", f"cannot be read: {said}", "Check its permissions.")
-    return _read_handle(handle, path, kind)
+        if not isinstance(error, regular.NotReadError):
+            return _refuse(path, kind, "IC007", f"cannot be read: {said}", "Check its permissions.")
+        return _refuse(path, kind, "IC007", said, _HINTS.get(type(error)))
+    return Content(path, kind, data)
 
 
-def _read_handle(handle: int, path: str, kind: str) -> Content:
-    try:
-        data = os.read(handle, _CHUNK)
-        if len(data) == _CHUNK:
-            with open(handle, "rb", closefd=False) as rest:
-                # One byte more than is allowed tells a file that is too large.
-                data += rest.read(MAX_BYTES + 1 - _CHUNK)
-        if len(data) > MAX_BYTES:
-            hint = "Split it into several files."
-            return _refuse(path, kind, "IC006", "is larger than 1 MiB", hint)
-    except OSError as error:
-        said = error.strerror or type(error).__name__
-        return _refuse(path, kind, "IC007", f"cannot be read: {said}", None)
-    else:
-        if not data and not stat.S_ISREG(os.fstat(handle).st_mode):
-            return _refuse(path, kind, "IC007", "is not a regular file", None)
-        return Content(path, kind, data)
-    finally:
-        os.close(handle)
+_HINTS: dict[type[OSError], str] = {
+    regular.LeavesError: "Copy the file into the repository: a clone has only what is in it.",
+    regular.FolderLinkError: "Move the folder here: links to folders are not followed.",
+}
 
 
 def _refuse(path: str, kind: str, code: str, what: str, hint: str | None) -> Content:

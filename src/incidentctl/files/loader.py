@@ -10,6 +10,7 @@ from typing import Any
 
 from incidentctl.domain.catalog import Catalog, Entry, Source
 from incidentctl.domain.roles import STANDARD, Role
+from incidentctl.domain.rules.limits import MAX_TOLD, untold
 from incidentctl.domain.severity import BUILT_IN, Scale
 from incidentctl.domain.text import one_line
 from incidentctl.errors import Problem
@@ -20,7 +21,26 @@ from incidentctl.files.positions import Positions
 from incidentctl.files.strict_yaml import parse
 from incidentctl.files.validate import validate
 
-_Faults = list[tuple[Source, Fault]]
+#: A scale, and the roles, are for people to choose from in an incident.
+_MOST_CHOICES = 100
+
+
+class _Faults:
+    """What is wrong in one file: as much as is told, and how much more there is."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Source, Fault]] = []
+        self.more = 0
+
+    @property
+    def room(self) -> int:
+        return MAX_TOLD - len(self.told)
+
+    def add(self, source: Source, *faults: Fault, more: int = 0) -> None:
+        fit = faults[: self.room]
+        self.told += [(source, fault) for fault in fit]
+        self.more += len(faults) - len(fit) + more
+
 
 _ONE_MAPPING = ("settings", "severities", PRIVATE_HALF)
 
@@ -87,15 +107,18 @@ def _add(content: Content, entries: list[Entry], problems: list[Problem]) -> Non
         return
     documents, found = parse(content.data, content.path)
     problems += found
-    faults: _Faults = []
+    faults = _Faults()
     for kind, raw, source in _raw_entries(content, documents, faults):
-        value, wrong = validate(kind, raw)
-        faults += [(source, fault) for fault in wrong]
+        value, wrong, more = validate(kind, raw, most=faults.room)
+        if wrong or more:
+            faults.add(source, *wrong, more=more)
         if value is not None:
             entries.append(_entry(kind, value, source))
-    if faults:
-        positions = Positions(content.data)
-        problems += [_problem(positions, source, fault) for source, fault in faults]
+    if faults.told:
+        positions = Positions(content.data, documents)
+        problems += [_problem(positions, source, fault) for source, fault in faults.told]
+    if faults.more:
+        problems.append(untold(content.path, faults.more))
 
 
 def _entry(kind: str, value: Any, source: Source) -> Entry:
@@ -150,7 +173,7 @@ def _raw_entries(
             continue
         if kind in _ONE_MAPPING:
             if seen or not isinstance(document, dict):
-                faults.append((source, _shape("this file holds one mapping")))
+                faults.add(source, _shape("this file holds one mapping"))
             elif kind != "severities":
                 yield kind, document, source
             else:
@@ -188,13 +211,18 @@ def _inside(
     """Yield the items of a list that a mapping has at `key`."""
     items = document.get(key)
     if isinstance(items, tuple):
-        for index, item in enumerate(items):
+        for index, item in enumerate(items[:_MOST_CHOICES]):
             yield kind, item, source._replace(inside=(key, index))
+        if len(items) > _MOST_CHOICES:
+            message = f"{key}: has more than {_MOST_CHOICES}, and the rest is left out"
+            hint = "Keep as many as people can choose from in an incident."
+            loc = (key, _MOST_CHOICES)
+            faults.add(source, Fault("IC014", message, hint, loc, False))
     elif key in document:
-        faults.append((source, _shape(f"{key}: must be a list", key)))
+        faults.add(source, _shape(f"{key}: must be a list", key))
     else:
         message, hint = f"key {key!r} is missing", f"Add `{key}:`."
-        faults.append((source, Fault("IC011", message, hint, (), False, ())))
+        faults.add(source, Fault("IC011", message, hint, (), False))
 
 
 def _only(
@@ -204,11 +232,11 @@ def _only(
         if key not in known:
             message = f"unknown key {one_line(str(key))!r}"
             hint = f"Known keys: {', '.join(known)}."
-            faults.append((source, Fault("IC010", message, hint, (key,), True, ())))
+            faults.add(source, Fault("IC010", message, hint, (key,), True))
 
 
 def _shape(message: str, *loc: str) -> Fault:
-    return Fault("IC012", message, "See `incidentctl schema`.", loc, False, ())
+    return Fault("IC012", message, "See `incidentctl schema`.", loc, False)
 
 
 def _problem(positions: Positions, source: Source, fault: Fault) -> Problem:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import yaml
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from incidentctl.domain.catalog import Source
 from incidentctl.files.strict_yaml import compose, parse, plain
@@ -17,15 +18,20 @@ Place = tuple[int, int]
 class Positions:
     """The places of everything in one file."""
 
-    def __init__(self, data: bytes) -> None:
-        """Compose the file; what strict reading refuses has no places."""
-        documents, _ = parse(data, "")
+    def __init__(self, data: bytes, documents: tuple[Any, ...] | None = None) -> None:
+        """Compose the file; what strict reading refuses has no places.
+
+        `documents` is what `parse` made of it, where that is at hand.
+        """
+        if documents is None:
+            documents, _ = parse(data, "")
         self._roots: list[Node] = []
         try:
             for node, _document in zip(compose(data), documents, strict=False):
                 self._roots.append(node)
         except yaml.YAMLError:
             pass  # the documents before the fault keep their places
+        self._keys: dict[int, dict[str | int, tuple[Node, Node]]] = {}
 
     def value(self, source: Source, loc: Iterable[str | int]) -> Place | None:
         """Return where a value begins; where `loc` leads nowhere, the nearest that has it."""
@@ -43,23 +49,36 @@ class Positions:
         key = node = self._roots[source.document]
         item = () if source.item is None else (source.item,)
         for part in (*item, *source.inside, *loc):
-            step = _step(node, part)
+            step = self._step(node, part)
             if step is None:
                 break
             key, node = step
         return key, node
 
+    def _step(self, node: Node, part: str | int) -> tuple[Node, Node] | None:
+        if isinstance(node, SequenceNode):
+            if isinstance(part, int) and 0 <= part < len(node.value):
+                return node.value[part], node.value[part]
+            return None
+        if not isinstance(node, MappingNode):
+            return None
+        # Made once: a mapping of a hundred thousand keys may have as many faults.
+        keys = self._keys.get(id(node))
+        if keys is None:
+            keys = self._keys[id(node)] = _by_key(node)
+        return keys.get(part)
 
-def _step(node: Node, part: str | int) -> tuple[Node, Node] | None:
-    if isinstance(node, SequenceNode):
-        if isinstance(part, int) and 0 <= part < len(node.value):
-            return node.value[part], node.value[part]
-        return None
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            if key.value == part or (isinstance(part, int) and plain(key.value) == part):
-                return key, value
-    return None
+
+def _by_key(node: MappingNode) -> dict[str | int, tuple[Node, Node]]:
+    """Return key and value of a mapping by what the key says; of two the first."""
+    found: dict[str | int, tuple[Node, Node]] = {}
+    for key, value in node.value:
+        if isinstance(key, ScalarNode):
+            found.setdefault(key.value, (key, value))
+            number = plain(key.value)
+            if type(number) is int:
+                found.setdefault(number, (key, value))
+    return found
 
 
 def _place(node: Node) -> Place:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.catalog import Source
 from incidentctl.domain.retrospective import BEGIN, END, FrontMatter, Retrospective
+from incidentctl.domain.rules.limits import untold
 from incidentctl.errors import Problem
 from incidentctl.files.faults import Fault
 from incidentctl.files.layout import read_one
@@ -91,9 +92,12 @@ def read_front(data: bytes, path: str) -> tuple[FrontMatter | None, list[Problem
         return None, [Problem("IC012", "error", message, path, 1, 1, hint)]
     # `actions:` with nothing but a comment below it is how a new file looks.
     stated = {key: value for key, value in (raw or {}).items() if value is not None}
-    value, faults = validate("retrospective", stated)
-    positions = Positions(head)
-    return value, [_problem(positions, path, fault) for fault in faults]
+    value, faults, more = validate("retrospective", stated)
+    if not faults:
+        return value, []
+    positions = Positions(head, documents)
+    told = [_problem(positions, path, fault) for fault in faults]
+    return value, [*told, untold(path, more)] if more else told
 
 
 def _problem(positions: Positions, path: str, fault: Fault) -> Problem:

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
+from incidentctl.domain.rules.limits import MAX_TOLD, gave_up
 from incidentctl.domain.text import one_line
 from incidentctl.errors import Problem
 
@@ -37,6 +38,8 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 # Python refuses to read numbers of thousands of digits; what is longer than this stays text.
 _LONGEST_NUMBER = 100
+# A key that is a number is a small one: those of the matrix go from 1 to 5.
+_MOST_KEY = 1_000_000
 
 # A place where an anchor, an alias or a tag may stand: after white space or another indicator.
 _MAYBE_MARK = re.compile(rb"(?:^|[^\x21-\x7e]|[\[\]{},:?\-])[&*!]")
@@ -69,8 +72,8 @@ def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
 
     Mappings become dict, sequences tuple; a document without content is None, so that the index
     of a document is its place in the file. Keys beginning with `x-` are checked and left out, but
-    for those of an action's settings (`with`), where a header may be called so. A fault of syntax
-    ends the file there; the documents before it are given.
+    for those of an action's settings (`with`), where a header may be called so. A fault of syntax,
+    or too many faults, end the file there; the documents before it are given.
     """
     problems = _refused(data, path)
     if problems:
@@ -81,6 +84,8 @@ def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
         documents.extend(_value(node, path, problems, 1, False) for node in compose(data))
     except _TooDeepError as error:
         problems.append(_too_deep(path, error.node.start_mark))
+    except _TooManyError:
+        problems.append(gave_up(path))
     except _FAULTS as error:
         problems.append(_not_yaml(data, path, error))
     return tuple(documents), problems
@@ -131,6 +136,8 @@ def _refused(data: bytes, path: str) -> list[Problem]:
                 depth -= 1
             if isinstance(event, yaml.NodeEvent):
                 problems += _marks(event, path)
+                if len(problems) > MAX_TOLD:
+                    return [*problems[:MAX_TOLD], gave_up(path)]
     except _FAULTS as error:
         # With a mark before it, or a fault alone: either way nothing of the file is used.
         problems.append(_not_yaml(data, path, error))
@@ -164,6 +171,16 @@ class _TooDeepError(Exception):
         self.node = node
 
 
+class _TooManyError(Exception):
+    """The file has more faults than are told."""
+
+
+def _tell(problem: Problem, problems: list[Problem]) -> None:
+    if len(problems) >= MAX_TOLD:
+        raise _TooManyError
+    problems.append(problem)
+
+
 def _value(node: Node, path: str, problems: list[Problem], depth: int, keep: bool) -> Any:
     if type(node) is ScalarNode:
         value: str = node.value
@@ -179,13 +196,13 @@ def _value(node: Node, path: str, problems: list[Problem], depth: int, keep: boo
     result: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         key = plain(key_node.value) if _is_plain(key_node) else key_node.value
-        if type(key) is not str and type(key) is not int:
-            problems.append(_odd_key(key_node, path))
+        if type(key) is not str and not (type(key) is int and abs(key) <= _MOST_KEY):
+            _tell(_odd_key(key_node, path), problems)
             _value(value_node, path, problems, depth + 1, keep)
             continue
         value = _value(value_node, path, problems, depth + 1, keep or key == "with")
         if key in result:
-            problems.append(_duplicate(key_node, path))
+            _tell(_duplicate(key_node, path), problems)
         elif keep or not (isinstance(key, str) and key.startswith("x-")):
             result[key] = value
     return result
@@ -218,8 +235,9 @@ def _control(node: Node, path: str, problems: list[Problem]) -> None:
             mark = node.start_mark
             message = f"control character {one_line(char) or ascii(char)} in a text"
             hint = "Leave it out: texts are shown on terminals and pages."
-            problems.append(
-                Problem("IC009", "error", message, path, mark.line + 1, mark.column + 1, hint)
+            _tell(
+                Problem("IC009", "error", message, path, mark.line + 1, mark.column + 1, hint),
+                problems,
             )
             return
 

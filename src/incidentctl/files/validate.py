@@ -7,17 +7,33 @@ is still the owner of its services. What may not be half understood is left out 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from incidentctl.domain.kinds import CLASSES
-from incidentctl.files.faults import Fault, Loc, faults
+from incidentctl.domain.rules.limits import MAX_TOLD
+from incidentctl.files.faults import Fault, Loc, faults, hurts
 
 # Half a rota would call the wrong person, half a condition would answer the wrong incident.
 _WHOLE = ("on_call", "action", "importance")
 # A mode that is not understood must not make a secret public.
 _ESSENTIAL = ("applies_to", "mode")
+# Leaving something out may make what it was in incomplete, and so on outward: no class nests
+# deeper than this.
+_MOST_ROUNDS = 10
+
+_Cuts = dict[str | int, Any]
+"""What to leave out: for each key or place in a list None, or what to leave out of it."""
+
+
+class Validated(NamedTuple):
+    """The entry, or None when it cannot be used; what is wrong, and how much more is."""
+
+    value: Any
+    faults: list[Fault]
+    more: int = 0
+    """How many faults are not in `faults`."""
 
 
 @cache
@@ -26,32 +42,33 @@ def adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(CLASSES[kind])
 
 
-def validate(kind: str, raw: Any) -> tuple[Any, list[Fault]]:
-    """Return the entry that `raw` makes, or None when it cannot be used, and what is wrong."""
+def validate(kind: str, raw: Any, *, most: int = MAX_TOLD) -> Validated:
+    """Return the entry that `raw` makes, and what is wrong, of which at most `most` are told."""
     try:
-        return adapter(kind).validate_python(raw), []
+        return Validated(adapter(kind).validate_python(raw), [])
     except ValidationError as error:
-        found = faults(CLASSES[kind], _errors(error))
-    return _salvage(kind, raw, found), found
+        errors = error.errors(include_url=False)
+    found, more = faults(CLASSES[kind], errors, most=most)
+    return Validated(_salvage(kind, raw, errors), found, more)
 
 
-def _errors(error: ValidationError) -> list[dict[str, Any]]:
-    return [dict(one) for one in error.errors(include_url=False)]
-
-
-def _salvage(kind: str, raw: Any, found: list[Fault]) -> Any:
+def _salvage(kind: str, raw: Any, errors: list[Any]) -> Any:
     """Leave out what is wrong until the rest can be used, or nothing is left."""
     value = raw
-    while found:
-        hurt = {_part(fault.hurts) for fault in found}
-        if () in hurt:
+    for _ in range(_MOST_ROUNDS):
+        cuts: _Cuts = {}
+        for error in errors:
+            loc = _part(hurts(error))
+            if not loc:
+                return None
+            _add(cuts, loc)
+        value = _without(value, cuts)
+        if value is _GONE:
             return None
-        for loc in sorted(hurt, key=_latest_first, reverse=True):
-            value = _without(value, loc)
         try:
             return adapter(kind).validate_python(value)
         except ValidationError as error:
-            found = faults(CLASSES[kind], _errors(error))
+            errors = error.errors(include_url=False)
     return None
 
 
@@ -62,22 +79,33 @@ def _part(loc: Loc) -> Loc:
     return loc if whole is None else loc[: whole + 1]
 
 
-def _latest_first(loc: Loc) -> list[tuple[bool, int, str]]:
-    """Sort so that of a list the later items are left out first, and their places stay right."""
-    return [(isinstance(p, int), p if isinstance(p, int) else 0, str(p)) for p in loc]
+_GONE = object()
 
 
-def _without(value: Any, loc: Loc) -> Any:
-    """Return a copy of `value` without what is at `loc`."""
-    part, rest = loc[0], loc[1:]
-    if isinstance(value, dict) and part in value:
-        left = dict(value)
-        if rest:
-            left[part] = _without(left[part], rest)
-        else:
+def _add(cuts: _Cuts, loc: Loc) -> None:
+    """Add a place to those that are left out, unless it lies in one of them."""
+    for part in loc[:-1]:
+        below = cuts.setdefault(part, {})
+        if below is None:
+            return
+        cuts = below
+    cuts[loc[-1]] = None
+
+
+def _without(value: Any, cuts: _Cuts) -> Any:
+    """Return a copy of `value` without what is cut; a part that has not what is cut goes whole.
+
+    So each round leaves less than there was, whatever the places are.
+    """
+    if not isinstance(value, dict | tuple):
+        return _GONE
+    left = dict(value) if isinstance(value, dict) else dict(enumerate(value))
+    for part, below in cuts.items():
+        if part not in left:
+            return _GONE
+        inner = _GONE if below is None else _without(left[part], below)
+        if inner is _GONE:
             del left[part]
-        return left
-    if isinstance(value, tuple) and isinstance(part, int) and part < len(value):
-        middle = (_without(value[part], rest),) if rest else ()
-        return (*value[:part], *middle, *value[part + 1 :])
-    return value
+        else:
+            left[part] = inner
+    return left if isinstance(value, dict) else tuple(left.values())

@@ -45,17 +45,35 @@ def older_than(root: Path, given: Mapping[str, str], day: date) -> bool | None:
     return False if shallow.out.strip() == b"false" else None
 
 
-def committed(root: Path, given: Mapping[str, str], *names: str) -> Iterator[tuple[str, bytes]]:
+def committed(
+    root: Path, given: Mapping[str, str], *names: str, files: int, data: int
+) -> Iterator[tuple[str, bytes]]:
     """Yield path and bytes of the files that HEAD has of these names, and in folders of them.
 
+    At most so many `files`, and no more than `data` bytes of them: who declares waits for this.
     Links and submodules are left out. Nothing where there is no commit, or no repository;
     EnvironmentFailedError where git cannot be run.
     """
     git = Git(root, given)
-    listed = git.run("ls-tree", "-r", "-z", "HEAD", "--", *names, discover=True)
-    for line in listed.out.decode(errors="surrogateescape").split("\0") if not listed.code else ():
-        head, _, path = line.partition("\t")
-        if head.startswith("100"):
-            blob = git.run("cat-file", "blob", head.split(" ")[2], discover=True)
-            if blob.code == 0:
-                yield path, blob.out
+    wanted: dict[str, str] = {}
+    for name in names:  # in this order, which says what may be left out
+        listed = git.run("ls-tree", "-r", "-l", "-z", "HEAD", "--", name, discover=True)
+        lines = listed.out.decode(errors="surrogateescape").split("\0") if not listed.code else ()
+        for line in filter(None, lines):
+            head, _, path = line.partition("\t")
+            mode, _, oid, size = head.split()
+            data -= int(size) if mode.startswith("100") and size.isdecimal() else 0
+            if mode.startswith("100") and len(wanted) < files and data >= 0:
+                wanted[path] = oid
+    if not wanted:
+        return
+    asked = "".join(f"{oid}\n" for oid in wanted.values()).encode()
+    told = git.run("cat-file", "--batch", data=asked, discover=True).out
+    at = 0
+    for path in wanted:
+        line_end = told.find(b"\n", at)
+        fields = told[at:line_end].split(b" ")
+        at = line_end + 1
+        if len(fields) == 3 and fields[2].isdigit():  # else it is missing, as in a partial clone
+            yield path, told[at : at + int(fields[2])]
+            at += int(fields[2]) + 1

@@ -18,7 +18,9 @@ folders inside it are searched, too. Keys that begin with `x-` are your own ever
 unknown key is an error.
 
 YAML is read strictly, as YAML 1.2: `no` and `22:30` are texts, `1.10` is a number. Duplicate keys,
-anchors, aliases, tags and more than 20 levels are errors, as are files over 1 MiB.
+anchors, aliases, tags and more than 20 levels are errors, as are files over 1 MiB, more than 20,000
+files or 16 MiB in all, and more than 100 severities or roles. The first 100 faults of a file are
+told.
 
 The JSON Schemas say the same to editors: `incidentctl schema --write DIR`.
 """
