@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -152,7 +153,9 @@ class Record(Reader):
             done = exchange.run(limit=limit)
         finally:
             self._share = share
-        opened = {head.id for head in self.open_heads()}
+        opened: set[str] = set()
+        with contextlib.suppress(EnvironmentFailedError):  # of this record alone, as its view is
+            opened = {head.id for head in Reader.open_heads(self)}
         notes = [
             self._show_view(incident)
             for incident in sorted(done.received)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -11,36 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.domain.events import Event, Unsynced
-from incidentctl.domain.facts import Redacted
+from incidentctl.domain.facts import Declared, Redacted
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
-from incidentctl.record import refs
+from incidentctl.record import outbox, refs
+from incidentctl.record.acknowledge import Acknowledged, acknowledge
 from incidentctl.record.flush import Flushed
+from incidentctl.record.kept_apart import Apart
 from incidentctl.record.outbox import Action, Author
-from incidentctl.record.record import Acknowledged, Record
+from incidentctl.record.record import Record
 from incidentctl.record.remote import Shared
+from incidentctl.record.sent import unsynced
 from incidentctl.record.status import Exchanged, Status
 
-
-class _Apart(Record):
-    """The part that is kept apart; it knows its incidents also where git cannot be read."""
-
-    def known_ids(self) -> set[str]:
-        """Return the ids of what was ever recorded or received here, or known to a cache."""
-        with contextlib.suppress(OSError):
-            return self.last_ids().union(os.listdir(self._known))  # noqa: PTH208 (no paths wanted)
-        return self.last_ids()
-
-    def _owe(self, incidents: Iterable[str]) -> None:
-        """Remember ids before anything of them is recorded or taken in; no cache has to last."""
-        with contextlib.suppress(OSError):
-            for incident in incidents:
-                self._known.mkdir(mode=0o700, parents=True, exist_ok=True)
-                (self._known / incident).touch()
-
-    @property
-    def _known(self) -> Path:
-        return self._state / "known"
+_UNSURE = "nobody can tell now whether its incident is restricted, so it waits apart"
 
 
 class RecordWithRestricted(Record):
@@ -56,9 +39,15 @@ class RecordWithRestricted(Record):
             "apart_from": Shared(remote, branch) if remote else None,
             "share": None,
         }
-        self._apart = _Apart(*arguments, **given | apart, restricted=True)
+        self._apart = Apart(*arguments, **given | apart)
+        self._apart.waits_elsewhere = lambda: self._unplaced(shared=False)
         self._restricted_remote = restricted_remote
+        unsure = self._state / "restricted" / "unsure"
+        kept = given["fallback"] / "restricted" / "unsure"
+        self._unsure = (unsure, outbox.fallback_folder(kept, self._git_dir))
+        """Where waits what was said while nobody could tell whether it is restricted."""
         self._named: set[str] = set()
+        self._declared: set[str] = set()
         self._last_apart = False
 
     def restrict(self, incident: str) -> None:
@@ -66,22 +55,39 @@ class RecordWithRestricted(Record):
         self._named.add(incident)
 
     def is_restricted(self, incident: str) -> bool:
-        """Say whether an incident is kept apart.
+        """Say whether an incident is kept apart; also where that cannot be told."""
+        return self._belongs_apart(incident) is not False
 
-        Also where git cannot be read: nobody's event is refused for that, or put where all read it.
+    def _belongs_apart(self, incident: str) -> bool | None:
+        """Say whether an incident is kept apart; None where nobody can tell that now.
+
+        What was restricted once is so for ever: the memory is asked first, and git only then.
         """
-        return incident in self._named or incident in self.restricted_ids()
+        try:
+            if incident in self._named or self._apart.remembers(incident):
+                return True
+            return incident not in self._declared and incident in self._apart.recorded_ids()
+        except EnvironmentFailedError:
+            if incident in self._apart.known_ids():
+                return True
+            if incident in self._declared:
+                return False
+            shared = super()._own_ids()
+            if self._apart.has_memory():
+                shared |= super().last_ids()
+            return False if incident in shared else None
 
     def restricted_ids(self) -> frozenset[str]:
-        """Return which incidents are kept apart; where git cannot be read, which ever were."""
-        try:
-            return frozenset(self._apart.ids())
-        except EnvironmentFailedError:
-            return frozenset(self._apart.known_ids())
+        """Return which incidents are kept apart, as far as that can be told: which ever were."""
+        found = self._apart.known_ids() | self._named
+        with contextlib.suppress(EnvironmentFailedError):
+            found |= self._apart.recorded_ids()
+        return frozenset(found)
 
     def last_ids(self) -> set[str]:
         """Return the ids of both as they were last known; as `Record.last_ids`."""
-        return super().last_ids() | self._apart.known_ids()
+        unsure = map(outbox.incident_of, outbox.paths(self._unsure))
+        return super().last_ids() | self._apart.known_ids() | set(unsure)
 
     def own_open_heads(self) -> list[Head]:
         """Return the open incidents of both; as `Record.own_open_heads`.
@@ -90,40 +96,83 @@ class RecordWithRestricted(Record):
         not guessed then.
         """
         try:
-            apart = self._apart.open_heads()
+            apart = self._readable_apart().open_heads()
         except EnvironmentFailedError:
-            if self._apart.known_ids():
+            if self._apart.known_ids() or not self._apart.has_memory():
                 raise
             apart = []
         return _newest_first([*super().own_open_heads(), *apart])
 
     def acknowledge(self, action: Action) -> Acknowledged:
-        """Put an action on disk, where its incident belongs; as `Record.acknowledge`."""
-        self._last_apart = self.is_restricted(action.incident)
-        if not self._last_apart:
-            return super().acknowledge(action)
-        done = self._apart.acknowledge(action)
-        redacts = any(isinstance(event.fact, Redacted) for event in action.events)
-        if redacts and action.incident in self.published_ids():
-            super().acknowledge(action)  # the text is there, too
-        return done
+        """Put an action on disk, where its incident belongs; as `Record.acknowledge`.
+
+        Where nobody can tell whether that is restricted it waits apart, and is never refused.
+        """
+        if isinstance(action.events[0].fact, Declared):
+            self._declared.add(action.incident)
+        apart = self._belongs_apart(action.incident)
+        self._last_apart = apart is not False
+        if apart is None:
+            return acknowledge(*self._unsure, action)
+        return self._apart.acknowledge(action) if apart else super().acknowledge(action)
 
     def published_ids(self) -> frozenset[str]:
-        """Return which incidents are kept apart and are in the shared record all the same."""
-        try:
-            return frozenset(super().ids()) & self.restricted_ids()
-        except EnvironmentFailedError:
-            return frozenset()
+        """Return which incidents are kept apart and are in the shared record all the same.
+
+        EnvironmentFailedError where that cannot be read.
+        """
+        apart = self.restricted_ids()
+        return apart.intersection(super().ids()) if apart else apart
 
     def flush(self) -> Flushed:
         """Commit what waits in both; as `Record.flush`."""
-        apart, ours = self._apart.flush(), super().flush()
+        unsure = self._place()
+        apart = self._apart.flush()
+        self._redact_published()
+        ours = super().flush()
         return Flushed(
             apart.commit if self._last_apart else ours.commit,
-            ours.pending + apart.pending,
-            ours.reason or apart.reason,
+            ours.pending + apart.pending + len(unsure),
+            ours.reason or apart.reason or (_UNSURE if unsure else None),
             (*ours.notes, *apart.notes),
         )
+
+    def _place(self) -> list[Path]:
+        """Put what waits apart where its incident belongs; return what still waits."""
+        for path in outbox.paths(self._unsure):
+            incident = outbox.incident_of(path)
+            apart = self._belongs_apart(incident)
+            with contextlib.suppress(OSError, EnvironmentFailedError):
+                if apart:
+                    self._apart.take(path)
+                elif apart is False and incident in super().ids():
+                    outbox.move(path, self._box)
+        return outbox.paths(self._unsure)
+
+    def _redact_published(self) -> None:
+        """Redact in the shared record, too, what is there of a restricted incident."""
+        with contextlib.suppress(EnvironmentFailedError):
+            for incident in self.published_ids():
+                there = {event.id for event in super().events(incident)[0]}
+                for event in self._apart.events(incident)[0]:
+                    if isinstance(event.fact, Redacted) and event.id not in there:
+                        author = Author(event.name or event.by, f"{event.by}@redacted.invalid")
+                        told = f"{incident}: {event.kind}"
+                        super().acknowledge(Action(incident, (event,), author, told))
+
+    def _unplaced(self, *, shared: bool) -> list[Path]:
+        """Return what waits for a place and is shown with the shared part, or with the other."""
+        return [
+            path
+            for path in outbox.paths(self._unsure)
+            if (self._belongs_apart(outbox.incident_of(path)) is False) is shared
+        ]
+
+    def _pending(self) -> dict[str, list[Path]]:
+        found = super()._pending()
+        for path in self._unplaced(shared=True):
+            found.setdefault(outbox.incident_of(path), []).append(path)
+        return found
 
     def has_unsent(self) -> bool:
         """Say whether either remote lacks something."""
@@ -160,7 +209,7 @@ class RecordWithRestricted(Record):
         self, incidents: Iterable[str]
     ) -> Iterator[tuple[str, list[Event], list[Problem]]]:
         """Return the events of many incidents; as `Record.many_events`."""
-        apart = set(self._apart.ids())
+        apart = self.restricted_ids()
         wanted = list(incidents)
         yield from super().many_events(each for each in wanted if each not in apart)
         yield from self._apart.many_events(each for each in wanted if each in apart)
@@ -173,23 +222,34 @@ class RecordWithRestricted(Record):
 
     def open_heads(self) -> list[Head]:
         """Return the open incidents of both, the newest first."""
-        return _newest_first([*super().open_heads(), *self._apart.open_heads()])
+        return _newest_first([*super().open_heads(), *self._readable_apart().open_heads()])
 
     def heads(self) -> list[Head]:
         """Return the incidents of both, the newest first."""
-        return _newest_first([*super().heads(), *self._apart.heads()])
+        return _newest_first([*super().heads(), *self._readable_apart().heads()])
 
     def ids(self) -> list[str]:
         """Return the ids of the incidents of both, sorted."""
-        return sorted({*super().ids(), *self._apart.ids()})
+        return sorted({*super().ids(), *self._readable_apart().ids()})
+
+    def _readable_apart(self) -> Apart:
+        """Return the part that is kept apart; EnvironmentFailedError where git does not tell."""
+        self._apart.recorded_ids()
+        return self._apart
 
     def pending(self) -> int:
         """Count the acknowledged actions of both that are not yet committed."""
-        return super().pending() + self._apart.pending()
+        return super().pending() + self._apart.pending() + len(outbox.paths(self._unsure))
+
+    def _left(self) -> Unsynced | None:
+        """Count what the shared record's remote lacks, and what waits for a place."""
+        if self._sent is None:
+            return None
+        return unsynced((*self._boxes, self._sent, *self._unsure))
 
     def unsynced(self) -> Unsynced | None:
         """Count what either remote lacks; None where neither has one."""
-        found = [each for each in (super().unsynced(), self._apart.unsynced()) if each is not None]
+        found = [each for each in (self._left(), self._apart.unsynced()) if each is not None]
         if not found:
             return None
         since = [each.since for each in found if each.since is not None]
@@ -206,7 +266,7 @@ class RecordWithRestricted(Record):
     def shares(self) -> list[tuple[str, Unsynced, Status | None]]:
         """Return of each remote its name, what it lacks, and how the last exchange ended."""
         found = (
-            (self._remote, super().unsynced(), super().exchange_status()),
+            (self._remote, self._left(), super().exchange_status()),
             (self._restricted_remote, self._apart.unsynced(), self._apart.exchange_status()),
         )
         return [(name, left, last) for name, left, last in found if name and left is not None]
