@@ -46,8 +46,9 @@ class Apart(Record):
 
         EnvironmentFailedError where git does not tell: nothing is taken for an answer that is none.
         """
-        if self._store.tips().truth is None and refs.read(self._store.git, self._store.truth):
-            raise EnvironmentFailedError(f"git cannot read {self._store.truth}")
+        git, truth = self._store.git, self._store.truth
+        if self._store.tips().truth is None and (refs.read(git, truth) or refs.is_torn(git, truth)):
+            raise EnvironmentFailedError(f"git cannot read {truth}")
         found = self._own_ids().union(self._store.index().ids)
         self._owe(found)
         return found
