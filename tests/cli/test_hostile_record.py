@@ -89,6 +89,17 @@ HOSTILE = {
         "100644",
         None,
     ),
+    "a cadence of centuries": (
+        named("7YZZZZZZZZZZZZZZZZZZZZZZZZ", "severity-set"),
+        event(
+            "7YZZZZZZZZZZZZZZZZZZZZZZZZ",
+            "severity-set",
+            severity="SEV3",
+            update_every=130_000_000_000,
+        ),
+        "100644",
+        "48 hours ahead",
+    ),
     "a zone": (
         named(ID.format(19), "declared"),
         event(ID.format(19), "declared", title="x", timezone="../../etc", utc_offset=10**9),
@@ -119,7 +130,8 @@ def plant(folder, ident, files):
 def check(run, ident, told):
     """Everything works before a flush and after it; what was left out is told until it is gone."""
     for arguments in (["list"], ["list", "--all"], ["show", ident], ["log", "-i", ident], ["due"],
-                      ["step", "list", "-i", ident], ["status", "-i", ident]):  # fmt: skip
+                      ["step", "list", "-i", ident], ["status", "-i", ident], ["doctor"],
+                      ["watch", "--once"], ["report"]):  # fmt: skip
         result = run(*arguments)
         assert result.code in (0, 1), (arguments, result.err)
         assert "\x1b" not in result.out + result.err

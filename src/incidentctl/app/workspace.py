@@ -6,8 +6,9 @@ Only this module and the terminal read the clock, the environment and the workin
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from incidentctl.app.sharing import Sharing
 from incidentctl.domain.events import Event
 from incidentctl.domain.ids import incident_id, next_milliseconds, ulid
 from incidentctl.domain.incident import Head
-from incidentctl.domain.times import zone
+from incidentctl.domain.times import moment_of, zone
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
 from incidentctl.files.basics import Basics
 from incidentctl.record.place import (
@@ -64,7 +65,7 @@ class Workspace:
 
     def now(self) -> datetime:
         """Return the moment, aware, in UTC."""
-        return datetime.now(UTC)
+        return moment_of(time.time())
 
     def new_incident_id(self, kind: str, moment: datetime) -> str:
         """Name a new incident, unlike every other of the record."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def unknown_command(word: str, known: Iterable[str]) -> None:
 def run(app: typer.Typer, arguments: list[str]) -> int:
     """Run the command line; return the exit code: 0 to 6, 70 or 130."""
     try:
+        _measure_time(arguments)
         result = typer.main.get_command(app).main(
             args=arguments, prog_name="incidentctl", standalone_mode=False
         )
@@ -60,6 +62,18 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         if type(error).__module__.startswith("typer"):
             return _usage(error)
         return _bug(error)
+
+
+def _measure_time(arguments: list[str]) -> None:
+    """Refuse a clock with which no program in Python can wait for another."""
+    try:
+        time.time(), time.monotonic()
+    except OverflowError:
+        raise EnvironmentFailedError(
+            "The clock of this machine is wrong by centuries: no time can be measured with it.",
+            hint="`date -u` shows it; set it right, and turn on NTP",
+            echo=" ".join(arguments),
+        ) from None
 
 
 def _drop_stdout() -> None:

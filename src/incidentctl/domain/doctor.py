@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from incidentctl.domain.ids import MAX_AHEAD, ulid_milliseconds
+from incidentctl.domain.ids import MAX_AHEAD, ulid_moment
 from incidentctl.domain.text import one_line
 from incidentctl.domain.times import rough_duration
 
@@ -65,7 +65,7 @@ def git_check(printed: str | None) -> Check:
 
 def clock_check(newest: str | None, now: datetime, *, remote: datetime | None) -> Check:
     """Compare the clock with the newest event's id, and with the remote branch's last commit."""
-    known = [datetime.fromtimestamp(ulid_milliseconds(newest) / 1000, UTC)] if newest else []
+    known = [ulid_moment(newest)] if newest else []
     seen = max([*known, *([remote] if remote else [])], default=None)
     if seen is None:
         return Check("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC; no event to compare with yet")

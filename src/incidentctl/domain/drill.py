@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.fields import CONFIG, Duration, Flag, LocalTime, Name, Text, Zone
-from incidentctl.domain.times import zone
+from incidentctl.domain.times import off_the_ends, zone
 
 #: Stands for every team of the catalog, where a drill names whom it is distributed to.
 ENGINEERING = "engineering"
@@ -247,7 +247,7 @@ def how_to_get(name: str) -> str:
 
 def aware(told: datetime, zone_name: str) -> datetime:
     """Return a time of a drill in its zone."""
-    local = zone(zone_name)
+    local, told = zone(zone_name), off_the_ends(told)
     return told.astimezone(local) if told.tzinfo else told.replace(tzinfo=local)
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
 from incidentctl.domain.redaction import blank
-from incidentctl.domain.times import EARLIEST, LATEST, iso
+from incidentctl.domain.times import EARLIEST, LATEST, LONGEST, iso
 
 #: The version of the envelope that this program writes.
 VERSION = 1
@@ -167,6 +167,13 @@ def _of(kind: type) -> Callable[[Any], Any]:
     return check
 
 
+def _span(value: Any) -> int:
+    """Clamp a span: what another program wrote may be longer than the calendar."""
+    if type(value) is not int:
+        raise _WrongFormError
+    return min(max(value, -LONGEST), LONGEST)
+
+
 def _tuple_of(item: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
         if type(value) is not list:
@@ -189,6 +196,7 @@ _CHECKS: dict[Any, Callable[[Any], Any]] = {
     str: _of(str),
     bool: _of(bool),
     int: _of(int),
+    facts.Seconds: _span,
     tuple[str, ...]: _tuple_of(_of(str)),
     tuple[facts.StepPlan, ...]: _tuple_of(_plan(facts.StepPlan)),
     tuple[facts.TaskPlan, ...]: _tuple_of(_plan(facts.TaskPlan)),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from incidentctl.domain.catalog import OnCall, Team
-from incidentctl.domain.times import zone
+from incidentctl.domain.times import off_the_ends, zone
 
 #: Whatever comes then never comes: a hand-over (shifts last ten years at most, see
 #: times.parse_duration) after it still has a date.
@@ -89,7 +89,7 @@ def _turn(rota: OnCall, overrides: list[_Override], moment: datetime, local: tzi
 def _rota_turn(rota: OnCall, moment: datetime, local: tzinfo) -> _Turn:
     if not rota.rota:
         return _Turn(None, None)
-    start = _usual(rota.starts)
+    start = off_the_ends(rota.starts)
     if start.tzinfo is not None:
         start = start.astimezone(local).replace(tzinfo=None)
     first = _instant(start, local)
@@ -105,14 +105,9 @@ def _rota_turn(rota: OnCall, moment: datetime, local: tzinfo) -> _Turn:
     return _Turn(rota.rota[number % len(rota.rota)], following)
 
 
-def _usual(told: datetime) -> datetime:
-    """Keep a time off both ends of the calendar, where it has no reading in other zones."""
-    return told.replace(year=min(max(told.year, 2), 9998))
-
-
 def _instant(told: datetime, local: tzinfo) -> datetime:
     """Return the first moment, in UTC, at which the clock reads `told` or more."""
-    told = _usual(told)
+    told = off_the_ends(told)
     if told.tzinfo is not None:
         return told.astimezone(UTC)
     late = told.replace(tzinfo=local).astimezone(UTC)

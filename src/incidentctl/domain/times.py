@@ -26,15 +26,12 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 #: Between these lie all moments of the record: sums with them stay within the calendar.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9900, 1, 1, tzinfo=UTC)
-
-
-def within_calendar(moment: datetime) -> datetime:
-    """Return a moment, or the first or last of the record for one before or after them."""
-    return min(max(moment, EARLIEST), LATEST)
+#: No span lasts longer, in seconds: ten years. A moment of the record plus some of them has a date.
+LONGEST = 10 * 366 * 86400
 
 
 def moment_of(seconds: float) -> datetime:
-    """Return the moment so many seconds after 1970, in UTC, within the calendar of the record."""
+    """Return the moment so many seconds after 1970, in UTC, but none outside of the record."""
     first, last = EARLIEST.timestamp(), LATEST.timestamp()
     return datetime.fromtimestamp(min(max(seconds, first), last), UTC)
 
@@ -67,7 +64,7 @@ def parse_duration(text: str) -> timedelta:
     if not text or _DURATION.sub("", text):
         raise ValueError(f"{text!r} is not a duration: write it as 30m, 1h30m, 2d or 1w")
     seconds = sum(int(number) * _UNITS[unit] for number, unit in _DURATION.findall(text))
-    if not 0 < seconds <= 10 * 366 * 86400:
+    if not 0 < seconds <= LONGEST:
         raise ValueError(f"{text!r} must be more than nothing and at most ten years")
     return timedelta(seconds=seconds)
 
@@ -97,6 +94,11 @@ def rough_duration(span: timedelta | float) -> str:
     """Write a span for a person in a hurry: whole minutes from two minutes on."""
     seconds = span.total_seconds() if isinstance(span, timedelta) else span
     return format_duration(round(seconds / 60) * 60 if abs(seconds) >= 120 else seconds)
+
+
+def off_the_ends(told: datetime) -> datetime:
+    """Keep a time off both ends of the calendar, where it has no reading in other zones."""
+    return told.replace(year=min(max(told.year, 2), 9998))
 
 
 def parse_local_time(text: str) -> datetime:

@@ -6,11 +6,12 @@ import contextlib
 import os
 import time
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.events import EventError, is_id
+from incidentctl.domain.times import moment_of
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import outbox, paths, presence, refs
 from incidentctl.record.git import Git
@@ -124,8 +125,8 @@ def newest_waiting(folders: Iterable[Path]) -> str | None:
 def commit_date(git: Git, commit: str) -> datetime | None:
     """Return when a commit was made, by its maker's clock."""
     done = git.run("log", "-1", "--format=%ct", commit, "--", timeout=_LIMIT)
-    with contextlib.suppress(ValueError, OverflowError):
-        return datetime.fromtimestamp(int(done.out), UTC)
+    with contextlib.suppress(ValueError):
+        return moment_of(int(done.out))
     return None
 
 

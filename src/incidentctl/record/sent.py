@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from incidentctl.domain.events import EventError, Unsynced, is_id
-from incidentctl.domain.ids import ulid_milliseconds
+from incidentctl.domain.ids import ulid_moment
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import outbox, paths
 from incidentctl.record.git import Git
@@ -22,9 +21,7 @@ def unsynced(boxes: Iterable[Path]) -> Unsynced:
     """Count the events in `sent/` and in the outboxes."""
     files = outbox.paths(boxes)
     known = [path for path in files if is_id(path.name[:26])]
-    since = None
-    if known:
-        since = datetime.fromtimestamp(ulid_milliseconds(known[0].name) / 1000, UTC)
+    since = ulid_moment(known[0].name) if known else None
     return Unsynced(sum(_events(path) for path in files), since)
 
 

@@ -31,6 +31,7 @@ from incidentctl.domain.facts.people import (
     RolesKept,
     TeamAssigned,
 )
+from incidentctl.domain.facts.spans import Seconds
 from incidentctl.domain.facts.whole import (
     AffectedSet,
     Cancelled,
@@ -103,6 +104,7 @@ __all__ = [
     "RolesKept",
     "RunbookAttached",
     "RunbookDetached",
+    "Seconds",
     "SeveritySet",
     "StatusSet",
     "StepDone",

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from incidentctl.domain.facts.spans import Seconds
+
 
 class DrillStarted(NamedTuple):
     """A plan is played in this incident; the event's `at` is the start.
@@ -46,6 +48,6 @@ class DrillEnded(NamedTuple):
     begins: str | None = None
     """The planned moment, where the response counts from that."""
     team: str | None = None
-    target_declare: int | None = None
-    target_commander: int | None = None
-    target_first_update: int | None = None
+    target_declare: Seconds | None = None
+    target_commander: Seconds | None = None
+    target_first_update: Seconds | None = None

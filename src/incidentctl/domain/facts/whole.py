@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from incidentctl.domain.facts.spans import Seconds
+
 
 class StepPlan(NamedTuple):
     """A step as the runbook had it when it was attached."""
@@ -10,7 +12,7 @@ class StepPlan(NamedTuple):
     title: str
     purpose: str | None = None
     role: str = "commander"
-    every: int | None = None
+    every: Seconds | None = None
     action: str | None = None
 
 
@@ -48,7 +50,7 @@ class SeveritySet(NamedTuple):
     severity: str
     critical: bool = False
     confirmed: bool = False
-    update_every: int | None = None
+    update_every: Seconds | None = None
     retrospective: str = "optional"
     """required, suggested or optional."""
     retrospective_within: str | None = None
