@@ -176,10 +176,12 @@ def ci(setup: Setup) -> Iterator[Check]:
     top = setup.place.work_tree if setup.place else None
     if top is None or setup.git is None or not setup.workspace.checked_out:
         return
+    found, unread = pipelines(top)
+    for what in unread:
+        hint = "look yourself whether it runs on every branch"
+        yield Check("ci", "warn", what, hint)
     meant = [
-        each.path
-        for each in pipelines(top)
-        if runs_on(each.path, each.document, each.text, setup.branch)
+        each.path for each in found if runs_on(each.path, each.document, each.text, setup.branch)
     ]
     if not meant:
         return

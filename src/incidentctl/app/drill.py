@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -137,7 +138,7 @@ def written(
 def built_in_layout(root: Path | None, found: Document, output: Format) -> str | None:
     """Say so where the organisation has its own template, which a format does not follow."""
     path = TEMPLATE.format(kind=found.kind)
-    if root is None or output == "markdown" or not (root / path).exists():
+    if root is None or output == "markdown" or not os.path.lexists(root / path):
         return None
     return f"The layout of {output} is built in; {path} makes the Markdown."
 

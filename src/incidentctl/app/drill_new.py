@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -124,7 +125,7 @@ class Written(NamedTuple):
 def must_be_free(root: Path, catalog: Catalog, name: str) -> None:
     """Refuse a name that a drill has, or whose file exists: nothing is overwritten."""
     taken = next((each for each in catalog.drills if each.casefold() == name.casefold()), None)
-    files = [path for path in _paths(name) if (root / path).exists()]
+    files = [path for path in _paths(name) if os.path.lexists(root / path)]
     if taken or files:
         what = f"There is a drill {taken} already." if taken else f"{files[0]} exists already."
         raise RefusedError(what, hint="Choose another name, or change the file yourself.")
@@ -132,15 +133,13 @@ def must_be_free(root: Path, catalog: Catalog, name: str) -> None:
 
 def must_be_ignored(root: Path, environment: Mapping[str, str], name: str) -> None:
     """Refuse where git would take the private half into the next commit."""
+    from incidentctl.files.layout import read_one
     from incidentctl.record.team import ignored
 
     _, private = _paths(name)
     found = ignored(root, environment, private)
     if found is None:  # no repository yet: what it will ignore is written already, or not
-        try:
-            text = (root / ".gitignore").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            text = ""
+        text = (read_one(root, ".gitignore").data or b"").decode(errors="replace")
         found = IGNORED not in starter.lacking(text)
     if not found:
         raise RefusedError(
@@ -171,8 +170,6 @@ def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) 
     outcome = write_new(root, files)
     if outcome.kept:
         raise RefusedError(f"{outcome.kept[0]} exists already, and is as it was.")
-    if "private_half" in values:
-        (root / _paths(name)[1]).chmod(0o600)
     notes = dict.fromkeys(f"{each.message} {each.hint or ''}".strip() for each in found)
     return Written(outcome.written, tuple(notes))
 

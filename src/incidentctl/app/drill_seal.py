@@ -67,7 +67,6 @@ def seal(root: Path, catalog: Catalog, name: str, *, memory: Path) -> Sealed:
     `memory` is what `memory_of` gives. Refuses to overwrite a sealed half that came from elsewhere.
     """
     from incidentctl.files import sealing, writer
-    from incidentctl.files.layout import read_one
 
     name, private, path = _paths(catalog, name)
     half = catalog.private_halves.get(name)
@@ -79,9 +78,8 @@ def seal(root: Path, catalog: Catalog, name: str, *, memory: Path) -> Sealed:
         )
     keys = readers(catalog, name, half)
     _check_keys(root, catalog, keys)
-    content = read_one(root, sources(catalog, "private_half")[name].source.path).data or b""
-    target = root / path
-    before = target.read_bytes() if target.is_file() else None
+    content = _read(root, sources(catalog, "private_half")[name].source.path) or b""
+    before = _read(root, path)
     known = _recall(memory, name)
     if before is not None and known.get("sealed") != _hash(before):
         raise RefusedError(
@@ -94,7 +92,7 @@ def seal(root: Path, catalog: Catalog, name: str, *, memory: Path) -> Sealed:
         return Sealed(path, "unchanged", tuple(keys))
     sealed = sealing.seal(content, keys)
     if before is None:
-        writer.write_new(root, {path: sealed.decode("ascii")})
+        _write(root, path, sealed.decode("ascii"))
     else:
         writer.rewrite(root, path, sealed, before=before)
     _remember(memory, name, sealed, of)
@@ -108,18 +106,15 @@ def unseal(
 
     `identities` are files with secret keys.
     """
-    from incidentctl.files import writer
-
     name, private, path = _paths(catalog, name)
-    try:
-        sealed = (root / path).read_bytes()
-    except OSError:
-        raise NotFoundError(f"There is no sealed half at {path}.") from None
+    sealed = _read(root, path)
+    if sealed is None:
+        raise NotFoundError(f"There is no sealed half at {path}.")
     opened = _open(sealed, path, identities)
-    target = root / private
     outcome: Literal["written", "unchanged"] = "written"
-    if target.exists():
-        if target.read_bytes() != opened.content:
+    there = _read(root, private)
+    if there is not None:
+        if there != opened.content:
             raise RefusedError(
                 f"{private} differs from the sealed half, and was left alone.",
                 hint="If yours is newer, remove the sealed one and seal it. If not, move yours "
@@ -127,10 +122,26 @@ def unseal(
             )
         outcome = "unchanged"
     else:
-        writer.write_new(root, {private: _text(opened.content, path)})
-        target.chmod(0o600)
+        _write(root, private, _text(opened.content, path))
     _remember(memory, name, sealed, _of(opened.content, opened.keys) if opened.keys else None)
     return Unsealed(private, outcome)
+
+
+def _read(root: Path, path: str) -> bytes | None:
+    """Return what a half has, None where there is none; refuses what is no file of ours."""
+    from incidentctl.files.layout import read_half
+
+    found = read_half(root, path)
+    if found.problem is not None:
+        raise RefusedError(f"{found.problem.message}.", hint=f"Remove {path}: it is none of ours.")
+    return found.data
+
+
+def _write(root: Path, path: str, text: str) -> None:
+    from incidentctl.files.writer import write_new
+
+    if write_new(root, {path: text}).kept:
+        raise RefusedError(f"{path} is there already, and is as it was.")
 
 
 def _check_keys(root: Path, catalog: Catalog, readers: Collection[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -16,7 +17,7 @@ from incidentctl.domain.catalog import Member, OnCall, ProductArea, Service, Tea
 from incidentctl.domain.process import TIERS, recommend
 from incidentctl.domain.settings import TierName
 from incidentctl.domain.severity import BUILT_IN
-from incidentctl.files.layout import MARKER
+from incidentctl.files.layout import MARKER, read_one
 
 DEFAULT_TEAM = "responders"
 DEFAULT_AREA = "product"
@@ -81,7 +82,7 @@ def initialise(
     files = {f"{SCHEMAS}/{name}": text for name, text in schemas.items()}
     files |= _surroundings(root, request, notes)
     files["severities.yaml"] = scale_text(BUILT_IN, schemas=bool(schemas))
-    if (root / MARKER).exists() and request.team is None and not request.services:
+    if os.path.lexists(root / MARKER) and request.team is None and not request.services:
         notes.append("It is set up already: `incidentctl process scaffold` writes runbooks.")
     else:
         files |= catalog_files(request, whoever, today=today, schemas=bool(schemas))
@@ -92,7 +93,7 @@ def initialise(
 
         create_repository(root, environment)
     if ".gitignore" in outcome.kept:
-        text = (root / ".gitignore").read_text(encoding="utf-8", errors="replace")
+        text = (read_one(root, ".gitignore").data or b"").decode(errors="replace")
         if lines := starter.lacking(text):
             notes.append(f"Add to your .gitignore: {' and '.join(lines)}")
     team = request.team or DEFAULT_TEAM

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ def render_own(
     """
     from incidentctl.files.layout import read_one
 
-    if not (root / path).exists():
+    if not os.path.lexists(root / path):
         return None
     content = read_one(root, path)
     if content.data is None:

@@ -45,11 +45,12 @@ def folder(workspace: Workspace) -> Path:
 
 def existing(workspace: Workspace, ident: str) -> str | None:
     """Return the path of an incident's retrospective, from the root, if it is there."""
+    from incidentctl.files.layout import is_there
     from incidentctl.files.retros import path_of
 
     if workspace.root is None or not workspace.checked_out:
         return None
-    return path_of(ident) if (workspace.root / path_of(ident)).is_file() else None
+    return path_of(ident) if is_there(workspace.root, path_of(ident)) else None
 
 
 def answered(workspace: Workspace, path: str) -> bool:
@@ -153,6 +154,7 @@ def write_blank(workspace: Workspace, *, another: bool = True) -> Written:
 
     Without `another` a page of today that is there already is told, and no second one written.
     """
+    from incidentctl.files.layout import is_there
     from incidentctl.files.retros import path_of
     from incidentctl.files.writer import write_new
     from incidentctl.render.retrospective import blank_body
@@ -163,7 +165,7 @@ def write_blank(workspace: Workspace, *, another: bool = True) -> Written:
     meeting = propose(now, None, local, now=now)
     text = _front(None, (), meeting, None) + blank_body()
     day = now.astimezone(local).date().isoformat()
-    if not another and (root / path_of(day)).is_file():
+    if not another and is_there(root, path_of(day)):
         return Written(path_of(day), "there", None)
     for name in (day, *(f"{day}-{number}" for number in range(2, 100))):
         if write_new(root, {path_of(name): text}).written:

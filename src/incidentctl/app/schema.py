@@ -28,13 +28,17 @@ def kinds() -> tuple[str, ...]:
 
 def write_schemas(folder: Path, *, only: str | None = None) -> list[Path]:
     """Write `<kind>.json` of every kind, or of `only` one, and return the files."""
+    from incidentctl.files import atomic
+    from incidentctl.files.writer import check_stays
+
+    check_stays(folder / "schema.json")
     texts = {kind: one_schema(kind) for kind in ([only] if only else kinds())}
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for kind, text in texts.items():
             file = folder / f"{kind}.json"
-            file.write_text(text, encoding="utf-8")
+            atomic.replace(file, text.encode())
             written.append(file)
     except OSError as error:
         raise EnvironmentFailedError(f"{folder} cannot be written: {error.strerror}") from None

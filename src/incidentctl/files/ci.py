@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from incidentctl.domain.doctor_ci import GITLAB
-from incidentctl.files.layout import read_one
+from incidentctl.files.layout import folder_problem, read_one
 from incidentctl.files.strict_yaml import parse
 
 _WORKFLOWS = ".github/workflows"
+#: No repository has more, and each takes its time.
+_MOST = 200
 
 
 class Pipeline(NamedTuple):
@@ -21,18 +24,24 @@ class Pipeline(NamedTuple):
     document: Any
 
 
-def pipelines(top: Path) -> list[Pipeline]:
-    """Return the CI files of the repository whose work tree is `top`."""
-    paths = []
-    with contextlib.suppress(OSError):
-        names = sorted(entry.name for entry in (top / _WORKFLOWS).iterdir())
-        paths = [f"{_WORKFLOWS}/{name}" for name in names if name.endswith((".yml", ".yaml"))]
-    found = []
-    for path in (*paths, *([GITLAB] if (top / GITLAB).is_file() else [])):
-        data = read_one(top, path).data
-        if data is None:
+def pipelines(top: Path) -> tuple[list[Pipeline], list[str]]:
+    """Return the CI files of the repository whose work tree is `top`, and what cannot be read."""
+    found, unread = [], []
+    paths: list[str] = []
+    if problem := folder_problem(top, _WORKFLOWS):
+        unread.append(problem.message)
+    else:
+        with contextlib.suppress(OSError):
+            names = sorted(entry.name for entry in (top / _WORKFLOWS).iterdir())
+            paths = [f"{_WORKFLOWS}/{name}" for name in names if name.endswith((".yml", ".yaml"))]
+    if len(paths) > _MOST:
+        unread.append(f"{_WORKFLOWS} has more than {_MOST} files; the others are not read")
+    for path in (*paths[:_MOST], *([GITLAB] if os.path.lexists(top / GITLAB) else [])):
+        content = read_one(top, path)
+        if content.data is None:
+            unread += [content.problem.message] if content.problem else []
             continue
-        documents, problems = parse(data, path)
+        documents, problems = parse(content.data, path)
         document = documents[0] if documents and not problems else None
-        found.append(Pipeline(path, data.decode(errors="replace"), document))
-    return found
+        found.append(Pipeline(path, content.data.decode(errors="replace"), document))
+    return found, unread

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from incidentctl import regular
 from incidentctl.errors import EnvironmentFailedError
 
 #: Larger files are not read.
@@ -86,14 +88,13 @@ class TeamHistory:
         return said
 
     def _tracked(self) -> Iterator[Shared]:
+        top = os.path.realpath(self.top)
         for path in dict.fromkeys(self._git("ls-files", "-z").split("\0")):
             file = self.top / path
             try:
-                if not path or file.is_symlink() or not file.is_file():
+                if not path or file.is_symlink():
                     continue
-                if file.stat().st_size > _MAX:
-                    continue
-                text = _text(file.read_bytes())
+                text = _text(regular.read(str(file), inside=top, limit=_MAX))
             except OSError:
                 continue  # what the index has of it is searched all the same
             if text is not None:

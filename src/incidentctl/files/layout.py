@@ -182,7 +182,7 @@ def read_all(
     left = bounds.data
     for path in paths:
         if len(found) == bounds.files or left < 0:
-            found.append(_beyond(path, bounds))
+            found.append(Content(path, _kind_in(path) or "", None, beyond(path, bounds)))
             break
         found.append(_read(f"{base}/{path}", path, _kind_in(path) or "", real, walked=True))
         left -= len(found[-1].data or b"")
@@ -197,12 +197,11 @@ def _rank(path: str) -> tuple[int, str]:
     return (_ORDER[folder] if slash else -1), path
 
 
-def _beyond(path: str, bounds: Bounds) -> Content:
-    what = (
-        f"and what follows is not read: the catalog has more than {bounds.files} files, or "
-        f"{bounds.data >> 20} MiB"
-    )
-    return _refuse(path, _kind_in(path) or "", "IC006", what, "Take out what nobody needs.")
+def beyond(path: str, bounds: Bounds) -> Problem:
+    """Return the problem of the first file that is not read because there are too many."""
+    size = f"{bounds.files} files, or {bounds.data >> 20} MiB"
+    message = f"{one_line(path)} and what follows is not read: there are more than {size}"
+    return Problem("IC006", "error", message, path, hint="Take out what nobody needs.")
 
 
 def read_one(root: Path, path: str) -> Content:
@@ -210,11 +209,41 @@ def read_one(root: Path, path: str) -> Content:
     return _read(f"{root}/{path}", path, _kind_in(path) or "", os.path.realpath(root))
 
 
-def _read(full: str, path: str, kind: str, real: str, *, walked: bool = False) -> Content:
+def folder_problem(root: Path, path: str) -> Problem | None:
+    """Return what is wrong with a folder of ours whose files are read one by one, if it is a link.
+
+    A link to a folder of the repository will do.
+    """
+    real = os.path.realpath(root)
+    if os.path.realpath(f"{root}/{path}").startswith(real + os.sep):
+        return None
+    what, hint = "is a link that leaves the repository", _HINTS[regular.LeavesError]
+    return _refuse(path, "", "IC007", what, hint).problem
+
+
+def is_there(root: Path, path: str) -> bool:
+    """Say whether there is a regular file at a path from the root, in the repository."""
+    return regular.is_file(f"{root}/{path}", inside=os.path.realpath(root))
+
+
+def read_half(root: Path, path: str) -> Content:
+    """Read a half of a drill, sealed or not; no bytes and no problem where there is none."""
+    full = f"{root}/{path}"
+    if not os.path.lexists(full):
+        return Content(path, PRIVATE_HALF, None)
+    # Sealed it is a third larger than it was.
+    return _read(full, path, PRIVATE_HALF, os.path.realpath(root), limit=2 * MAX_BYTES)
+
+
+def _read(
+    full: str, path: str, kind: str, real: str, *, walked: bool = False, limit: int = MAX_BYTES
+) -> Content:
     try:
-        data = regular.read(full, inside=real, limit=MAX_BYTES, walked=walked)
+        data = regular.read(full, inside=real, limit=limit, walked=walked)
     except regular.TooLargeError:
-        return _refuse(path, kind, "IC006", "is larger than 1 MiB", "Split it into several files.")
+        return _refuse(
+            path, kind, "IC006", f"is larger than {limit >> 20} MiB", "Split it into several files."
+        )
     except OSError as error:
         said = error.strerror or type(error).__name__
         if not isinstance(error, regular.NotReadError):

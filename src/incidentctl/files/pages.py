@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
+from incidentctl import regular
 from incidentctl.errors import RefusedError
+from incidentctl.files import atomic
+from incidentctl.files.writer import check_stays
+
+#: No page of ours is as large.
+_MOST = 256 << 20
 
 
 def write_page(target: Path, text: str, *, begins: str) -> None:
@@ -14,26 +19,26 @@ def write_page(target: Path, text: str, *, begins: str) -> None:
 
     RefusedError where something else is; OSError where it cannot be written.
     """
-    if not os.path.lexists(target):
-        with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        return
-    if target.is_symlink() or not target.is_file() or not _is_ours(target, begins.encode()):
-        raise RefusedError(
-            f"{target} is there already and no report of incidentctl; it was left alone.",
-            hint="name another file, or move this one away",
-        )
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(target.stat().st_mode & 0o777)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    check_stays(target)
+    data = text.encode()
+    if os.path.lexists(target):
+        if target.is_symlink() or not _is_ours(target, begins.encode()):
+            raise _taken(target)
+        atomic.replace(target, data, mode=target.lstat().st_mode & 0o777)
+    elif not atomic.create(target, data):
+        raise _taken(target)
+
+
+def _taken(target: Path) -> RefusedError:
+    return RefusedError(
+        f"{target} is there already and no report of incidentctl; it was left alone.",
+        hint="name another file, or move this one away",
+    )
 
 
 def _is_ours(target: Path, begins: bytes) -> bool:
-    with target.open("rb") as file:
-        return file.read(len(begins)) == begins
+    inside = os.path.realpath(target.parent)
+    try:
+        return regular.read(str(target), inside=inside, limit=_MOST).startswith(begins)
+    except regular.NotReadError:
+        return False

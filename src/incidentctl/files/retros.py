@@ -6,6 +6,7 @@ lines; all else is people's.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from incidentctl.domain.retrospective import BEGIN, END, FrontMatter, Retrospect
 from incidentctl.domain.rules.limits import untold
 from incidentctl.errors import Problem
 from incidentctl.files.faults import Fault
-from incidentctl.files.layout import read_one
+from incidentctl.files.layout import WHOLE, beyond, folder_problem, read_one
 from incidentctl.files.positions import Positions
 from incidentctl.files.strict_yaml import parse
 from incidentctl.files.validate import validate
@@ -34,11 +35,12 @@ def path_of(name: str) -> str:
 
 def names(root: Path) -> list[str]:
     """Return the paths, from the root, of the Markdown files in retros/, in order."""
-    return sorted(
-        f"{FOLDER}/{file.name}"
-        for file in (root / FOLDER).glob("*.md")
-        if not file.name.startswith(".")
-    )
+    try:
+        with os.scandir(root / FOLDER) as entries:
+            found = [each.name for each in entries if each.name.endswith(".md")]
+    except OSError:
+        return []
+    return sorted(f"{FOLDER}/{name}" for name in found if not name.startswith("."))
 
 
 def read_all(root: Path) -> tuple[list[Retrospective], list[Problem]]:
@@ -48,8 +50,15 @@ def read_all(root: Path) -> tuple[list[Retrospective], list[Problem]]:
     """
     found: list[Retrospective] = []
     problems: list[Problem] = []
-    for path in names(root):
+    if problem := folder_problem(root, FOLDER):
+        return [], [problem]
+    left = WHOLE.data
+    for number, path in enumerate(names(root)):
+        if number == WHOLE.files or left < 0:
+            problems.append(beyond(path, WHOLE))
+            break
         content = read_one(root, path)
+        left -= len(content.data or b"")
         if content.data is None:
             problems += [content.problem] if content.problem else []
             continue

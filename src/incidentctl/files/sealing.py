@@ -73,7 +73,8 @@ def read_identity(path: Path) -> list[Any]:
     """
     pyrage = _pyrage()
     try:
-        data = path.read_bytes()[:_MAX_KEY]
+        with path.open("rb") as file:
+            data = file.read(_MAX_KEY)
     except FileNotFoundError:
         raise NotFoundError(f"There is no key {path}.") from None
     except OSError as error:

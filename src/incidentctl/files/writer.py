@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from incidentctl import regular
 from incidentctl.errors import EnvironmentFailedError, RefusedError
+from incidentctl.files import atomic
+from incidentctl.files.layout import PRIVATE
 
 
 class Outcome(NamedTuple):
@@ -24,7 +25,8 @@ def write_new(root: Path, files: Mapping[str, str]) -> Outcome:
     """Write each file that does not exist yet; never overwrite, never leave the root.
 
     Paths are relative with forward slashes. Refuses before the first file is written if one of
-    them leads out of the root. When the disk fails, what this call wrote is taken back.
+    them leads out of the root. When the disk fails, what this call wrote is taken back. A private
+    half of a drill is for its owner alone, from its first byte on.
     """
     kept = [path for path in files if _exists(root, path)]
     wanted = {path: text for path, text in files.items() if path not in kept}
@@ -53,28 +55,43 @@ def rewrite(root: Path, path: str, data: bytes, *, before: bytes) -> None:
     """
     target = root / path
     _check_inside(root, path)
-    name = None
     try:
-        if target.is_symlink() or target.read_bytes() != before:
+        if not _has(root, target, before):
             raise RefusedError(
                 f"{path} is a link, or was changed meanwhile; it was left alone.",
                 hint="Run the command again.",
             )
-        mode = target.stat().st_mode & 0o777
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(target)
+        atomic.replace(target, data, mode=target.lstat().st_mode & 0o777)
     except OSError as error:
-        if name is not None:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
         raise EnvironmentFailedError(
             f"Could not write {path}: {error.strerror}.", hint="The file is as it was."
         ) from error
+
+
+def _has(root: Path, target: Path, before: bytes) -> bool:
+    """Say whether a file, and no link, still has what it had."""
+    if target.is_symlink():
+        return False
+    try:
+        real = os.path.realpath(root)
+        return regular.read(str(target), inside=real, limit=len(before)) == before
+    except regular.NotReadError:
+        return False
+
+
+def check_stays(target: Path) -> None:
+    """Refuse a file that somebody named if a link on the way to it leaves its git repository.
+
+    A repository may bring such a link along, and what is written would land anywhere.
+    """
+    named = Path(os.path.abspath(target))  # noqa: PTH100 (the links stay in it)
+    top = next((each for each in named.parents if os.path.lexists(each / ".git")), None)
+    if top is None or named.parent.resolve().is_relative_to(top.resolve()):
+        return
+    raise RefusedError(
+        f"{target} leads out of the repository through a symbolic link.",
+        hint="Name the file by the folder that it is really in.",
+    )
 
 
 def _exists(root: Path, path: str) -> bool:
@@ -109,20 +126,9 @@ def _check_inside(root: Path, path: str) -> None:
 def _create(target: Path, text: str) -> bool:
     """Create a file with a text; False if it came to exist meanwhile."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        # Mode x neither follows a link at the end of the path nor overwrites.
-        with target.open("x", encoding="utf-8", newline="\n") as file:
-            try:
-                file.write(text)
-                file.flush()
-            except BaseException:
-                target.unlink()
-                raise
-    except FileExistsError:
-        if not os.path.lexists(target):
-            raise  # a parent is a file
-        return False
-    return True
+    private = target.name.endswith(PRIVATE)
+    mode = atomic.PRIVATE_MODE if private else atomic.USUAL_MODE
+    return atomic.create(target, text.encode(), mode=mode)
 
 
 def _take_back(root: Path, written: list[str]) -> None:

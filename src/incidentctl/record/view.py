@@ -9,12 +9,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from incidentctl import regular
 from incidentctl.domain.ids import is_incident_id
 from incidentctl.record.crash import VIEW_POINT, point
 from incidentctl.record.lock import Lock
 from incidentctl.record.paths import log_path
 
-_IGNORE = "*\n"
+_IGNORE = b"*\n"
+#: No log.md of ours has more bytes.
+_MOST = 256 << 20
 #: How long to wait for another process that writes to the view, in seconds.
 _WAIT = 1.0
 #: An incident that is owed for so long, in seconds, is so by a process that was killed.
@@ -80,7 +83,10 @@ class View:
     def _write(self, path: Path, data: bytes, note: Path) -> bool:
         """Write a file; False when it is not what was written here before."""
         self._make(path.parent)
-        current = _digest(path.read_bytes()) if path.exists() else ""
+        current = ""
+        with contextlib.suppress(FileNotFoundError):
+            inside = os.path.realpath(self._root)
+            current = _digest(regular.read(str(path), inside=inside, limit=_MOST))
         new, ours = _digest(data), self._written(note)
         if current and current != new and current not in ours:
             return False
@@ -107,8 +113,12 @@ class View:
         """Make a folder that git ignores; a folder that was there stays the user's."""
         missing = [each for each in (folder, *self._folders(folder)) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
-        if not any(_ignores(each) for each in (folder, *self._folders(folder))):
-            (missing[-1] if missing else folder).joinpath(".gitignore").write_text(_IGNORE)
+        inside = os.path.realpath(self._root)
+        if not any(_ignores(each, inside) for each in (folder, *self._folders(folder))):
+            ignore = (missing[-1] if missing else folder) / ".gitignore"
+            # What is there is the user's; where it is a link, it may lead anywhere.
+            with contextlib.suppress(FileExistsError), ignore.open("xb") as file:
+                file.write(_IGNORE)
 
     @staticmethod
     def _written(note: Path) -> set[str]:
@@ -127,9 +137,10 @@ def _replace(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _ignores(folder: Path) -> bool:
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        return (folder / ".gitignore").read_text() == _IGNORE
+def _ignores(folder: Path, inside: str) -> bool:
+    with contextlib.suppress(OSError):
+        file = str(folder / ".gitignore")
+        return regular.read(file, inside=inside, limit=len(_IGNORE)) == _IGNORE
     return False
 
 
