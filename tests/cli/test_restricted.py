@@ -22,6 +22,8 @@ def shared(run, team, git, tmp_path):
     for name in ("origin", "security"):
         git(tmp_path, "clone", "-q", "--bare", str(team), str(tmp_path / f"{name}.git"))
         git(team, "remote", "add", name, str(tmp_path / f"{name}.git"))
+    own = git(team, "commit-tree", "HEAD^{tree}", "-m", "A place of its own").strip()
+    git(team, "push", "-q", "--force", "security", f"{own}:refs/heads/main")
     return tmp_path
 
 

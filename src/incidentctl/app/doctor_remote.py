@@ -13,7 +13,7 @@ from incidentctl.domain.text import count
 from incidentctl.domain.times import rough_duration
 from incidentctl.files.ci import pipelines
 from incidentctl.record import health, status
-from incidentctl.record.apart import fault_of_heads, share_address
+from incidentctl.record.apart import share_address
 from incidentctl.record.place import head_commit
 from incidentctl.record.remote import BEHIND, OFFLINE, OK, REFUSED, Answer, Remote, Shared
 from incidentctl.record.sent import unsynced
@@ -61,7 +61,8 @@ def _one(setup: Setup, part: Part, name: str) -> Iterator[Check]:
     if setup.git is None or setup.place is None:
         yield Check("remote", "warn", f"{name} cannot be asked without git")
         return
-    asked = Remote(setup.git, name, part.branch, folder=setup.place.work_tree)
+    shared = Shared(setup.remote, setup.branch) if part.is_restricted and setup.remote else None
+    asked = Remote(setup.git, name, part.branch, folder=setup.place.work_tree, apart_from=shared)
     fault = asked.fault()
     if fault:
         message, _, hint = fault.partition(": ")
@@ -73,11 +74,9 @@ def _one(setup: Setup, part: Part, name: str) -> Iterator[Check]:
     else:
         yield from _branch(part, name, heads)
         yield from _push(setup, part, asked, heads)
-    if part.is_restricted and setup.remote:
-        shared = Shared(setup.remote, setup.branch)
-        if answer.state == OK and (told := fault_of_heads(setup.git, name, shared, heads)):
-            message, _, hint = told.partition(": ")
-            yield Check("remote", "bad", message, hint)
+    if told := asked.unproven(until=time.monotonic() + _LIMIT) if answer.state == OK else None:
+        message, _, hint = (told.reason or told.state).partition(": ")
+        yield Check("remote", "bad", message, hint)
     theirs = heads.get(part.branch) if answer.state == OK else None
     yield from _exchange(setup, part, name, in_step=theirs is not None and theirs == part.truth)
 

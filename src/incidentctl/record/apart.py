@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-from incidentctl.record import presence, refs
 from incidentctl.record.git import Git
-from incidentctl.record.remote import Shared
+from incidentctl.record.remote import BEHIND, MISCONFIGURED, OK, Answer, Shared
+
+#: Asks an address for the commits of some refs.
+Ask = Callable[[str, Sequence[str]], tuple[Answer, dict[str, str]]]
 
 #: No question to git may take longer, in seconds.
 _LIMIT = 5.0
@@ -30,25 +32,59 @@ def fault(git: Git, name: str, shared: Shared, *, folder: Path) -> str | None:
     return None
 
 
-def fault_of_heads(git: Git, name: str, shared: Shared, heads: Mapping[str, str]) -> str | None:
-    """Say so where a remote has the shared record's branch, whatever its address looks like."""
-    theirs = heads.get(shared.branch)
-    tips = (refs.TRUTH, f"refs/remotes/{shared.remote}/{shared.branch}")
-    ours = [tip for tip in (refs.read(git, ref) for ref in tips) if tip]
-    if theirs is None or not any(_share_history(git, theirs, tip) for tip in ours):
-        return None
-    return (
+def unproven(git: Git, name: str, shared: Shared, own: str, *, ask: Ask) -> Answer | None:
+    """Say why a remote is not proven to be a place apart, by what it holds; None when it is.
+
+    `own` is the branch of restricted incidents. `ask` asks an address for some refs. An address
+    proves nothing: ssh, git and DNS know many names of one place. What cannot be told is not apart.
+    """
+    theirs, ours = _asked(git, shared.remote), _asked(git, name)
+    if theirs is None or ours is None:
+        which = shared.remote if theirs is None else name
+        return Answer(
+            MISCONFIGURED,
+            f"the address of {which} is changed twice by git's url.*.insteadOf, so nobody can tell "
+            f"whether {name} is apart from {shared.remote}: restricted incidents wait; give it its "
+            "whole address with git remote set-url",
+        )
+    branch = f"refs/heads/{shared.branch}"
+    wanted = ("HEAD", branch, f"refs/heads/{own}")
+    before = {place: ask(place, wanted) for place in theirs}
+    held = {place: ask(place, wanted) for place in ours}
+    for answer, _ in held.values():
+        if answer.state != OK:
+            return answer
+    if any(branch in found for _, found in held.values()):
+        return has_copy(name, shared)
+    # Asked again: what changed meanwhile would make one place look like two.
+    after = {place: ask(place, wanted) for place in theirs}
+    for answer, _ in (*before.values(), *after.values()):
+        if answer.state != OK:
+            return Answer(
+                answer.state,
+                f"{shared.remote} does not say what it holds, so nobody can tell whether {name} is "
+                "apart from it: restricted incidents wait until it answers",
+            )
+    if before != after:
+        return Answer(BEHIND, f"{shared.remote} changes while {name} is compared with it")
+    shown = [found for _, found in before.values()]
+    if any(found in shown for _, found in held.values()):
+        return Answer(
+            MISCONFIGURED,
+            f"{name} and {shared.remote} hold the same, so they may be one place: restricted "
+            f"incidents wait until they differ; give {name} a commit of its own on its main "
+            "branch, or record an incident that all may read",
+        )
+    return None
+
+
+def has_copy(name: str, shared: Shared) -> Answer:
+    """Say that a remote has a branch of the shared record's name, and is none apart."""
+    return Answer(
+        MISCONFIGURED,
         f"{_told(name, shared)}; if it is another place that has a copy of {shared.branch}: "
-        f"git push {name} --delete {shared.branch}"
+        f"git push {name} --delete {shared.branch}",
     )
-
-
-def _share_history(git: Git, theirs: str, ours: str) -> bool:
-    """Say whether two commits do; what is not in this clone does not, as far as is known here."""
-    done = git.run("merge-base", theirs, ours, timeout=_LIMIT)
-    if done.code not in (0, 1) and not presence.absent(git, [theirs, ours]):
-        raise presence.failed("compare the remotes", done)
-    return done.code == 0
 
 
 def _told(name: str, shared: Shared) -> str:
@@ -67,14 +103,29 @@ def share_address(git: Git, one: str, other: str, *, folder: Path) -> bool:
 
 
 def _addresses(git: Git, remote: str, folder: Path) -> set[str]:
-    found = set()
+    return {_of_path(line, folder) or _of_host(line) for line in _resolved(git, remote)}
+
+
+def _resolved(git: Git, remote: str) -> list[str]:
+    """Return the addresses that git fetches from and pushes to, each once."""
+    found: list[str] = []
     for which in ((), ("--push",)):
         done = git.run("remote", "get-url", "--all", *which, "--", remote, timeout=_LIMIT)
-        if done.code not in (0, 2):  # 2: there is no such remote
-            raise presence.failed("read its remotes", done)
-        for line in done.out.decode(errors="replace").splitlines() if done.code == 0 else ():
-            found.add(_of_path(line, folder) or _of_host(line))
-    return found
+        found += done.out.decode(errors="surrogateescape").splitlines() if done.code == 0 else ()
+    return list(dict.fromkeys(found))
+
+
+def _asked(git: Git, remote: str) -> list[str] | None:
+    """Return the addresses of a remote; None where one cannot be asked as it is, or there is none.
+
+    Git would make another address of it, or take it for the name of a remote.
+    """
+    found = _resolved(git, remote)
+    for address in found:
+        done = git.run("ls-remote", "--get-url", "--", address, timeout=_LIMIT)
+        if done.out.decode(errors="surrogateescape").removesuffix("\n") != address:
+            return None
+    return found or None
 
 
 def _of_path(address: str, folder: Path) -> str | None:

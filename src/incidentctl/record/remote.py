@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,17 +112,17 @@ class Remote:
     def fetch(self, *, until: float) -> Answer:
         """Bring the branch to its remote-tracking ref; `until` is a time of the monotonic clock.
 
-        One that should be apart and has the shared record is misconfigured.
+        One that should be apart and has the shared record's branch is misconfigured.
         """
         if self._apart_from is not None:
-            answer, heads = self.heads(until=until)
-            if answer.state != OK:
-                return answer
             from incidentctl.record import apart  # noqa: PLC0415 (for few)
 
-            fault = apart.fault_of_heads(self._git, self._name, self._apart_from, heads)
-            if fault is not None:
-                return Answer(MISCONFIGURED, fault)
+            branch = f"refs/heads/{self._apart_from.branch}"
+            answer, held = self._ask(self._name, branch, until=until)
+            if answer.state != OK:
+                return answer
+            if held:
+                return apart.has_copy(self._name, self._apart_from)
         done = self._run(
             "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
             "--no-prune", "--no-recurse-submodules", "--refmap=", "--no-filter",
@@ -164,6 +164,27 @@ class Remote:
         pairs = (line.partition("\t")[::2] for line in lines)
         return self._answer(done), {ref.removeprefix("refs/heads/"): oid for oid, ref in pairs}
 
+    def unproven(self, *, until: float) -> Answer | None:
+        """Say why this is not proven to be the place apart that it has to be; None when it is."""
+        if self._apart_from is None:
+            return None
+        from incidentctl.record import apart  # noqa: PLC0415 (for few)
+
+        def ask(address: str, names: Sequence[str]) -> tuple[Answer, dict[str, str]]:
+            return self._ask(address, *names, until=until)
+
+        own = self._branch.removeprefix("refs/heads/")
+        return apart.unproven(self._git, self._name, self._apart_from, own, ask=ask)
+
+    def _ask(self, place: str, *names: str, until: float) -> tuple[Answer, dict[str, str]]:
+        """Ask a place for the commits of some refs; those that it has not are left out."""
+        done = self._run(
+            "ls-remote", "--upload-pack=git-upload-pack", "--", place, *names, until=until
+        )
+        lines = done.out.decode(errors="replace").splitlines() if done else []
+        pairs = (line.partition("\t")[::2] for line in lines)
+        return self._answer(done), {ref: oid for oid, ref in pairs if ref in names}
+
     def push(
         self, commit: str, *, until: float, instead_of: str | None = None, dry: bool = False
     ) -> Answer:
@@ -171,8 +192,11 @@ class Remote:
 
         Only a purge forces, and only if the branch is still what it is to stand `instead_of`.
         A `dry` one sends nothing: it proves that the remote lets this user in to push, and not
-        that its hooks and rules take the commit.
+        that its hooks and rules take the commit. To one that has to be apart nothing is sent before
+        that is proven, each time.
         """
+        if not dry and (unproven := self.unproven(until=until)) is not None:
+            return unproven
         options = ["--dry-run"] if dry else []
         if instead_of is not None:
             options.append(f"--force-with-lease={self._branch}:{instead_of}")
