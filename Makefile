@@ -34,8 +34,9 @@ bench: $(READY)
 SECONDS ?= 600
 SEED ?=
 HISTORY ?=
+FAULTS ?=
 torture: $(READY)
-	$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(HISTORY),--history $(HISTORY) --keep)
+	$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(HISTORY),--history $(HISTORY) --keep)
 
 # Shows that the histories catch faults that are planted into the record, each within 40 seconds.
 mutants: $(READY)

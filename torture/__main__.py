@@ -15,7 +15,7 @@ from pathlib import Path
 
 from torture import machine, mutants, pool
 from torture.machine import Machine
-from torture.plan import Plan, describe, draw
+from torture.plan import FAULTS, Plan, describe, draw
 
 #: After so many violations there is enough to look at.
 _ENOUGH = 5
@@ -35,6 +35,9 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="keep the repositories of a violation")
     parser.add_argument("--mutant", default="", help="plant this fault")
     parser.add_argument(
+        "--faults", type=lambda text: frozenset(text.split(",")), help="just these in each history"
+    )
+    parser.add_argument(
         "--mutants", nargs="*", metavar="NAME", help="plant these faults, or each of all, in turn"
     )
     given = parser.parse_args()
@@ -44,13 +47,15 @@ def main() -> int:
     if given.mutants is not None:
         names = given.mutants or list(mutants.every())
         return _try_mutants(base, able, seed, names, jobs=given.jobs)
-    plans: Callable[[int], Plan] = partial(plan_of, seed)
+    if unknown := (given.faults or frozenset()) - frozenset(FAULTS):
+        raise SystemExit(f"no fault is called {', '.join(sorted(unknown))}")
+    plans: Callable[[int], Plan] = partial(plan_of, seed, given.faults)
     if given.history is not None:
         plan = plans(given.history)
         print(f"{plan.clones} clones, faults: {', '.join(sorted(plan.faults))}")
         for number, step in enumerate(plan.steps):
             print(f"{number:3} {describe(step)}")
-        plans = partial(plan_of, seed, given.history)
+        plans = partial(_always, plan)
     totals: Counter[str] = Counter()
     began = time.monotonic()
     kept = False
@@ -67,7 +72,8 @@ def main() -> int:
             print(f"VIOLATION {violation.invariant}: {violation.text}")
         if played.violations:
             kept = given.keep
-            print(f"  again: make torture SEED={seed} HISTORY={number}", flush=True)
+            only = f" FAULTS={','.join(sorted(given.faults))}" if given.faults else ""
+            print(f"  again: make torture SEED={seed} HISTORY={number}{only}", flush=True)
         if totals["violations"] >= _ENOUGH:
             break
     if kept:
@@ -86,7 +92,7 @@ def _try_mutants(base: Path, able: Machine, seed: str, names: list[str], *, jobs
         raise SystemExit(f"no mutant is called {', '.join(sorted(unknown))}")
     survived = []
     for name in names:
-        plans = partial(_plan_for, seed, mutants.every()[name].faults)
+        plans = partial(plan_of, seed, mutants.every()[name].faults)
         count, began, caught = 0, time.monotonic(), ""
         playing = pool.run(
             base, plans, machine=able._replace(mutant=name), seconds=_BUDGET, jobs=jobs
@@ -108,13 +114,13 @@ def _try_mutants(base: Path, able: Machine, seed: str, names: list[str], *, jobs
     return 1 if survived else 0
 
 
-def _plan_for(seed: str, faults: frozenset[str], number: int) -> Plan:
+def plan_of(seed: str, faults: frozenset[str] | None, number: int) -> Plan:
+    """Return a history of a seed, with just these faults if any are given."""
     return draw(f"{seed}:{number}", faults=faults)
 
 
-def plan_of(seed: str, number: int, *_: int) -> Plan:
-    """Return a history of a seed."""
-    return draw(f"{seed}:{number}")
+def _always(plan: Plan, _: int) -> Plan:
+    return plan
 
 
 def _say_able(able: Machine) -> None:
@@ -122,6 +128,8 @@ def _say_able(able: Machine) -> None:
         print("no disk can be mounted here: writes of the process fail with ENOSPC instead")
     if not able.strace:
         print("skipped: failing system calls, since strace cannot be run here")
+    if not able.accounts:
+        print("skipped: two accounts in one clone, since only root can be others")
 
 
 if __name__ == "__main__":

@@ -15,56 +15,23 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from incidentctl.domain import facts, ids
 from incidentctl.domain.events import Event
-from incidentctl.domain.incident import fold, head
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.lock import Lock
-from incidentctl.record.record import Action, Author, Record
-from incidentctl.render.log import render_log
-from torture import mutants
-from torture.plan import Act
-from torture.world import ENVIRONMENT
+from incidentctl.record.record import Action, Author
+from incidentctl.record.restricted import RecordWithRestricted
+from torture import mutants, steps, world
+from torture.on_disk import OnDisk
+from torture.plan import RESTRICTED, Act
+from torture.setting import Setting, now_at, open_record
 
 #: An exchange may take so many seconds; with nothing else going on it takes far less.
 _LIMIT = 8.0
 _ALONE = 4.0
-
-
-class Setting(NamedTuple):
-    """Where an act takes place."""
-
-    clone: str
-    fallback: str
-    journal: str
-    shift: int
-    mutant: str = ""
-    redact: str = ""
-    """The id of the event to redact."""
-
-
-def open_record(setting: Setting, **more: Any) -> Record:
-    """Open the record of a clone with the renderer and the fold that the commands use."""
-    git_dir = Path(setting.clone) / ".git"
-    given: dict[str, Any] = {
-        "work_tree": Path(setting.clone),
-        "environment": os.environ | ENVIRONMENT,
-        "render": lambda i, e, p: render_log(fold(i, e, problems=p)),
-        "fold_head": lambda i, e: head(fold(i, e, entries=False)),
-        "now": lambda: now_at(setting.shift),
-        "remote": "origin",
-        **more,
-    }
-    return Record(git_dir, fallback=Path(setting.fallback), **given)
-
-
-def now_at(shift: int) -> datetime:
-    """Return what a clock shows that is so many seconds off."""
-    return datetime.now(UTC) + timedelta(seconds=shift)
 
 
 class Actor:
@@ -76,7 +43,6 @@ class Actor:
         self._setting = setting
         self._dice = random.Random(act.seed)
         self._journal = os.open(setting.journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        self._synced: list[tuple[int, int, int]] = []
         self._author = Author(f"User {act.clone}", f"user{act.clone}@example.org")
         self._record = open_record(setting, share=self._share if act.share else None)
 
@@ -86,7 +52,7 @@ class Actor:
 
     def run(self) -> None:
         """Do it."""
-        self._watch_fsync()
+        self._disk = OnDisk()
         if self._act.jitter:
             _hold_locks_longer(self._act.jitter, self._dice)
         kind = self._act.kind
@@ -94,6 +60,11 @@ class Actor:
             self._exchange()
         elif kind == "settle":
             self._settle()
+        elif kind == "look":
+            self._record.maintain()
+        elif kind == "fold":
+            for told in steps.unlike_lines(self._dice):
+                self.tell("BAD", "steps", told)
         else:
             for number in range(self._act.times if kind == "say" else 1):
                 if self._act.share:
@@ -105,39 +76,47 @@ class Actor:
 
     def _say(self, kind: str, number: int) -> None:
         incident = self._act.incident
+        apart = incident == RESTRICTED and isinstance(self._record, RecordWithRestricted)
+        if apart and not self._setting.knows and number == 0:
+            self._record.restrict(incident)  # type: ignore[attr-defined]  # as `declare` does
         try:
-            seen = [event.id for event in self._record.events(incident)[0]]
+            events, problems = self._record.events(incident)
+            seen = [event.id for event in events]
+            if any("git cannot be read" in problem.message for problem in problems):
+                seen = []  # it says so, and shows what it has
             newest = self._record.newest_id(incident)
         except EnvironmentFailedError:
             seen, newest = [], None  # as the commands do
         self.tell("SHOWN", self._act.clone, incident, ",".join(seen))
         now = now_at(self._setting.shift)
         milliseconds = ids.next_milliseconds(now, newest)
-        events: list[Event] = []
+        said: list[Event] = []
         for step, fact in enumerate(self._facts(kind, number)):
             ident = ids.ulid(milliseconds + step, self._dice.getrandbits(80))
-            first = events[0].id if events else None
-            events.append(Event(ident, now, now, f"user{self._act.clone}", fact, action=first))
-        named = ",".join(event.id for event in events)
+            first = said[0].id if said else None
+            said.append(Event(ident, now, now, f"user{self._act.clone}", fact, action=first))
+        named = ",".join(event.id for event in said)
         target = self._setting.redact or "-"
         self.tell("BEGIN", self._act.clone, incident, kind, named, target, self._mark(number))
         far = ids.ulid(int((now + ids.MAX_AHEAD).timestamp() * 1000), (1 << 80) - 1)
-        if late := [ident for ident in seen if events[0].id <= ident <= far]:
-            self.tell("BAD", "I11", f"{events[0].id} sorts before {late[-1]}, which was seen")
-        action = Action(incident, tuple(events), self._author, f"user: {kind}")
+        if late := [ident for ident in seen if said[0].id <= ident <= far]:
+            self.tell("BAD", "I11", f"{said[0].id} sorts before {late[-1]}, which was seen")
+        action = Action(incident, tuple(said), self._author, f"user: {kind}")
         try:
             done = self._record.acknowledge(action)
         except EnvironmentFailedError as error:
             self.tell("REFUSED", error.message)
             return
-        self._check_on_disk(done.path)
+        if fault := self._disk.fault(done.path):
+            self.tell("BAD", "I1-disk", fault)
         self.tell("ACK", self._act.clone, named)
         flushed = self._record.flush()
         for note in flushed.notes:
             self.tell("NOTE", note)
-        if kind == "redact" and flushed.commit:
+        if kind == "redact" and flushed.commit and not apart:
             self.tell("BLANKED", self._act.clone, self._setting.redact)
-        self.tell("FLUSHED", self._act.clone, flushed.commit, flushed.pending, flushed.reason)
+        commit = None if apart else flushed.commit
+        self.tell("FLUSHED", self._act.clone, commit, flushed.pending, flushed.reason)
 
     def _facts(self, kind: str, number: int) -> list[Any]:
         if kind == "declare":
@@ -150,30 +129,6 @@ class Actor:
     def _mark(self, number: int) -> str:
         return f"marker-{self._act.seed:016x}-{number}"
 
-    def _watch_fsync(self) -> None:
-        """See which files and folders are on disk, whoever asks for it."""
-        fsync = os.fsync
-
-        def watched(descriptor: Any) -> None:
-            fsync(descriptor)
-            found = os.fstat(descriptor)
-            self._synced.append((found.st_dev, found.st_ino, found.st_size))
-
-        setattr(os, "fsync", watched)  # noqa: B010 (it has another type)
-
-    def _check_on_disk(self, path: Path) -> None:
-        """The file with all its bytes, and after it its name in the folder."""
-        try:
-            found, folder = path.stat(), path.parent.stat()
-        except FileNotFoundError:
-            return  # another process has committed it meanwhile
-        file = (found.st_dev, found.st_ino, found.st_size)
-        name = (folder.st_dev, folder.st_ino)
-        if file not in self._synced:
-            self.tell("BAD", "I1-disk", "acknowledged before its file was on disk")
-        elif name not in [each[:2] for each in self._synced[self._synced.index(file) :]]:
-            self.tell("BAD", "I1-disk", "acknowledged before its name was on disk")
-
     # --- exchange --------------------------------------------------------------------------------
 
     def _exchange(self) -> None:
@@ -184,7 +139,9 @@ class Actor:
         with lock:
             limit = _ALONE if self._act.kind == "settle" else _LIMIT
             done = self._record.exchange(self._author, limit=limit)
-        assert done is not None
+        if done is None:
+            assert self._setting.alone
+            return
         self.tell("EXCHANGED", self._act.clone, done.state, done.reason)
         for note in done.notes:
             self.tell("NOTE", note)
@@ -246,10 +203,13 @@ def enter(act: Act, setting: Setting, work: Callable[[Actor], None] = Actor.run)
         actor = Actor(act, setting)
         work(actor)
     except BaseException as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(where.filename).name}:{where.lineno}"
+        frames = traceback.extract_tb(error.__traceback__)
+        place = " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in frames[:1:-1])
+        # What a mutant raises itself tells that it does not fit the record any more.
+        what = "raised" if Path(frames[-1].filename).parent.name == "torture" else "raises"
         if actor:
-            actor.tell("BAD", "raised", f"{type(error).__name__}: {error} at {place}")
+            told = f"{type(error).__name__}: {str(error)[:200]}".replace("\n", " ")
+            actor.tell("BAD", what, f"{told} at {place}")
         traceback.print_exc()
         os._exit(1)
 
@@ -269,6 +229,8 @@ def fork(act: Act, setting: Setting, log: Path, *, full: bool = False) -> int:
         os.write = _no_room
     if act.crash_at:
         os.environ["INCIDENTCTL_CRASH_AT"] = act.crash_at
+    if setting.account:
+        world.become(act.account)
     enter(act, setting)
     os._exit(0)
 

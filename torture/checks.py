@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.events import EventError, decode
-from incidentctl.domain.redaction import REDACTED
-from incidentctl.record import outbox, paths
-from incidentctl.record.paths import event_name
-from torture.actor import Setting, now_at, open_record
-from torture.deeds import SECRET
+from incidentctl.domain.events import EventError
+from incidentctl.record import outbox
 from torture.journal import Journal
-from torture.world import MIRROR, TRUTH, Clone, git
+from torture.world import APART, MIRROR, TRACKING, TRUTH, Clone, git
 
 
 class Violation(NamedTuple):
@@ -30,11 +25,27 @@ def events_in(folder: Path, ref: str) -> dict[str, str]:
     return {path.rpartition("/")[2][:26]: path for path in listed.split("\0") if "/events/" in path}
 
 
-def spooled(clone: Clone) -> set[str]:
-    """Return the ids in outbox, sent and fallback of a clone."""
+def tree_of(folder: Path, ref: str) -> str:
+    """Return the tree at a ref; "" where there is none, or where not all of it is there."""
+    found = git(folder, "rev-parse", "-q", "--verify", f"{ref}^{{tree}}", check=False).strip()
+    whole = found and git(folder, "ls-tree", "-r", "--name-only", found, check=False)
+    return found if whole else ""
+
+
+def is_whole(clone: Clone) -> bool:
+    """Say whether nothing is missing of what the record's refs in a clone name."""
+    for ref in (TRUTH, APART, MIRROR, TRACKING):
+        tip = git(clone.path, "rev-parse", "-q", "--verify", ref, check=False).strip()
+        there = tip and git(clone.path, "cat-file", "-t", tip, check=False)
+        if there and not git(clone.path, "rev-list", "--objects", tip, check=False):
+            return False
+    return True
+
+
+def spooled(clone: Clone, *kinds: str, apart: bool = False) -> set[str]:
+    """Return the ids in some kinds of spools of a clone."""
     found: set[str] = set()
-    boxes = [clone.state / "outbox", clone.state / "sent", *clone.fallback.glob("outbox-*")]
-    for path in outbox.paths(boxes):
+    for path in outbox.paths(clone.spools(*kinds, apart=apart)):
         try:
             action = outbox.read(path)
         except EventError:
@@ -46,21 +57,47 @@ def spooled(clone: Clone) -> set[str]:
 
 def waiting(clone: Clone) -> list[str]:
     """Return what is in the outboxes of a clone."""
-    boxes = [clone.state / "outbox", *clone.fallback.glob("outbox-*")]
+    boxes = [*clone.spools("outbox"), *clone.spools("outbox", apart=True)]
     return [path.name for path in outbox.paths(boxes)]
 
 
-def kept(clone: Clone, journal: Journal, on_remote: set[str], *, lost: bool) -> list[Violation]:
-    """I1 at this moment: what a clone has acknowledged is in it, and spooled until it is shared."""
-    mine = {ident for ident, number in journal.acknowledged.items() if number == clone.number}
-    held = spooled(clone)
-    found = []
-    if not lost and (gone := mine - held - set(events_in(clone.path, TRUTH))):
-        found.append(Violation("I1", f"clone {clone.number} has lost {_few(gone)}"))
-    if gone := mine - held - on_remote:
-        text = f"clone {clone.number} has forgotten {_few(gone)}, which the remote never had"
-        found.append(Violation("I1-sent", text))
-    return found
+class Holder:
+    """What one clone held at the last look: by it is judged what it may not lose."""
+
+    def __init__(self, clone: Clone) -> None:
+        """Take the clone."""
+        self.clone = clone
+        self._whole: dict[str, str] = {}
+        """The last commit of each ref that was whole."""
+
+    def kept(
+        self, journal: Journal, on_remote: set[str] | None, *, lost: bool, apart: bool
+    ) -> list[Violation]:
+        """I1 at this moment: what is acknowledged is in the clone, and spooled until it is shared.
+
+        A ref that somebody else has broken, as by a prune, counts as where it was before: the
+        next command that records mends it. `on_remote` is None where it shares with nobody.
+        """
+        number = self.clone.number
+        found = []
+        for part in (False, True) if apart else (False,):
+            mine = journal.acknowledged_in(number, apart=part)
+            unsent = spooled(self.clone, "outbox", "sent", apart=part)
+            held = unsent | spooled(self.clone, "kept", apart=part)
+            there = set(events_in(self.clone.path, self._ref(APART if part else TRUTH)))
+            if not lost and (gone := mine - held - there):
+                found.append(Violation("I1", f"clone {number} has lost {few(gone)}"))
+            if not part and on_remote is not None and (gone := mine - unsent - on_remote):
+                text = f"clone {number} has forgotten {few(gone)}, which the remote never had"
+                found.append(Violation("I1-sent", text))
+        return found
+
+    def _ref(self, ref: str) -> str:
+        if tree_of(self.clone.path, ref):
+            tip = git(self.clone.path, "rev-parse", "-q", "--verify", ref).strip()
+            self._whole[ref] = tip
+            return tip
+        return self._whole.get(ref, ref)
 
 
 def blanked(clone: Clone, journal: Journal, targets: Iterable[str]) -> list[Violation]:
@@ -68,159 +105,7 @@ def blanked(clone: Clone, journal: Journal, targets: Iterable[str]) -> list[Viol
     return [
         Violation("redaction", f"clone {clone.number} still holds the text of {ident}")
         for ident in targets
-        if git(clone.path, "grep", "-l", "-F", "-e", _text(ident, journal), TRUTH, check=False)
-    ]
-
-
-def stacked(remote: Path) -> list[Violation]:
-    """Merges upon merges that the remote has refused: only where nothing but contention was."""
-    found = []
-    listed = git(remote, "rev-list", "--parents", MIRROR, "--", check=False).splitlines()
-    parents = {words[0]: words[1:] for words in (line.split() for line in listed)}
-    for commit, above in parents.items():
-        if len(above) == 2 and len(parents[above[0]]) == 2:
-            done = git(remote, "rev-list", "--count", above[0], f"^{above[1]}").strip()
-            if done != "0":
-                found.append(Violation("stacked", f"{commit[:10]} merges a refused merge again"))
-    return found
-
-
-def healed(
-    root: Path, clones: list[Clone], journal: Journal, *, stated: Iterable[str], lost: bool
-) -> list[Violation]:
-    """Everything that must hold once all have exchanged."""
-    remote = root / "remote.git"
-    places = [(f"clone {clone.number}", clone.path, TRUTH) for clone in clones]
-    places.append(("the remote", remote, MIRROR))
-    found: list[Violation] = []
-    checked: dict[str, list[Violation]] = {}
-    must = set(journal.acknowledged) | set(stated)
-    for name, folder, ref in places:
-        tree = git(folder, "rev-parse", "-q", "--verify", f"{ref}^{{tree}}", check=False).strip()
-        if not tree:
-            if must:
-                found.append(Violation("I1", f"{name} has no record"))
-            continue
-        if tree not in checked:
-            checked[tree] = list(_tree(folder, tree, journal, must))
-        found += [each._replace(text=f"{name}: {each.text}") for each in checked[tree]]
-    found += _same_bytes(root, clones, journal)
-    if not lost:
-        reachable = set(git(remote, "rev-list", MIRROR, "--", check=False).split())
-        if gone := set(journal.commits) - reachable:
-            found.append(Violation("reachable", f"not on the remote: {_few(gone)}"))
-    for clone in clones:
-        left = waiting(clone)
-        if left:
-            found.append(Violation("I1-waits", f"clone {clone.number} has not committed {left}"))
-        if spool := spooled(clone):
-            found.append(Violation("I12", f"clone {clone.number} still keeps {_few(spool)}"))
-    return found
-
-
-def _tree(folder: Path, tree: str, journal: Journal, must: set[str]) -> Iterable[Violation]:
-    listed = git(folder, "ls-tree", "-r", "-z", tree)
-    entries = [line.partition("\t") for line in listed.split("\0") if line]
-    events: dict[str, tuple[str, str]] = {}
-    counted: Counter[str] = Counter()
-    for head, _, path in entries:
-        mode, _, oid = head.split(" ")
-        if place := paths.parse(path):
-            counted[place.name[:26]] += 1
-            events[oid] = (path, place.name)
-        elif paths.parse_log(path) is None or mode != "100644":
-            yield Violation("foreign", f"holds {path}")
-        if place and mode != "100644":
-            yield Violation("foreign", f"{path} has mode {mode}")
-    if gone := must - set(counted):
-        yield Violation("I1", f"lacks {_few(gone)}")
-    if twice := [ident for ident, count in counted.items() if count > 1]:
-        yield Violation("I2", f"has twice {_few(twice)}")
-    for action in journal.actions:
-        held = [ident for ident in action if ident in counted]
-        if held and len(held) < len(action):
-            yield Violation("I6", f"has {len(held)} of the {len(action)} events of {action[0]}")
-    yield from _contents(folder, events, journal)
-    hidden = [_text(ident, journal) for ident in journal.redacted]
-    for text in (SECRET, *hidden):
-        if git(folder, "grep", "-l", "-F", "-e", text, tree, check=False):
-            what = "foreign" if text == SECRET else "redaction"
-            yield Violation(what, f"holds the text {text}")
-
-
-def _text(ident: str, journal: Journal) -> str:
-    """Return the marker in a note's text."""
-    return journal.markers.get(ident, f"no marker of {ident}")
-
-
-def _contents(
-    folder: Path, events: dict[str, tuple[str, str]], journal: Journal
-) -> Iterable[Violation]:
-    asked = "".join(f"{oid}\n" for oid in events).encode()
-    blobs = git(folder, "cat-file", "--batch", data=asked)
-    for (path, name), blob in zip(events.values(), _split(blobs), strict=True):
-        try:
-            event = decode(blob.encode())
-        except EventError as error:
-            yield Violation("I3", f"{path} is no event: {error}")
-            continue
-        if event_name(event) != name:
-            yield Violation("I3", f"{path} holds {event_name(event)}")
-        marker = journal.markers.get(event.id)
-        text = getattr(event.fact, "text", None)
-        blanked = event.id in journal.targets and text == REDACTED
-        if marker and text is not None and marker != text and not blanked:
-            yield Violation("I3", f"{path} says {text!r} for {marker!r}")
-
-
-def _split(batch: str) -> Iterable[str]:
-    """Split what cat-file prints; all is ASCII."""
-    start = 0
-    while start < len(batch):
-        head, _, _ = batch[start:].partition("\n")
-        if head.endswith("missing"):
-            yield ""
-            start += len(head) + 1
-            continue
-        size = int(head.split(" ")[2])
-        begin = start + len(head) + 1
-        yield batch[begin : begin + size]
-        start = begin + size + 1
-
-
-def _same_bytes(root: Path, clones: list[Clone], journal: Journal) -> Iterable[Violation]:
-    """I4: what `log` prints is the same in every clone; and each has every acknowledged event."""
-    from incidentctl.domain.incident import fold
-    from incidentctl.render.log import render_log
-
-    moment = now_at(0)
-    printed: dict[str, dict[str, list[int]]] = {}
-    for clone in clones:
-        setting = Setting(str(clone.path), str(clone.fallback), str(root / "nobody"), 0)
-        record = open_record(setting, now=lambda: moment)
-        for incident, events, problems in record.many_events(record.ids()):
-            text = render_log(fold(incident, events, problems=problems))
-            printed.setdefault(incident, {}).setdefault(text, []).append(clone.number)
-            mine = {i for i in journal.acknowledged if journal.begun[i][1] == incident}
-            if gone := mine - {event.id for event in events}:
-                yield Violation("I1", f"clone {clone.number} does not show {_few(gone)}")
-    for incident, texts in printed.items():
-        if len(texts) > 1:
-            yield Violation("I4", f"{incident} is printed differently in {list(texts.values())}")
-
-
-def _few(names: Iterable[str]) -> str:
-    every = sorted(names)
-    return f"{len(every)}: {' '.join(every[:3])}{' ...' if len(every) > 3 else ''}"
-
-
-def shown(clone: Clone, journal: Journal) -> list[Violation]:
-    """The view shows nothing that was redacted."""
-    return [
-        Violation("redaction", f"the view {path} shows {ident}")
-        for path in (clone.path / "incidents").rglob("log.md")
-        for ident in journal.redacted
-        if _text(ident, journal) in path.read_text()
+        if git(clone.path, "grep", "-l", "-F", "-e", text_of(ident, journal), TRUTH, check=False)
     ]
 
 
@@ -245,7 +130,24 @@ def untouched(clone: Clone, before: dict[str, str], after: dict[str, str]) -> li
     return [Violation("I7", f"clone {clone.number}: changed {', '.join(changed[:4])}")]
 
 
+def not_called_damaged(clone: Clone) -> list[Violation]:
+    """A git that only failed for a while is not taken for a record that is damaged."""
+    found = [path.name for path in clone.state.rglob("damaged-*")]
+    return [Violation("mend", f"clone {clone.number}: {found[0]} was put aside")] if found else []
+
+
 def no_litter(clone: Clone) -> list[Violation]:
     """I10: no file in the git directory but git's own and the folder of the record's state."""
     strange = clone.git_dir.glob("fast_import_crash_*")
     return [Violation("I10", f"clone {clone.number}: left {path.name}") for path in strange]
+
+
+def few(names: Iterable[str]) -> str:
+    """Return some of many names, and how many they are."""
+    every = sorted(names)
+    return f"{len(every)}: {' '.join(every[:3])}{' ...' if len(every) > 3 else ''}"
+
+
+def text_of(ident: str, journal: Journal) -> str:
+    """Return the marker in a note's text."""
+    return journal.markers.get(ident, f"no marker of {ident}")

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import random
+import re
 import shutil
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event, encode
-from incidentctl.domain.ids import incident_folder, ulid
+from incidentctl.domain.events import encode
+from incidentctl.domain.ids import incident_folder
 from incidentctl.record.paths import event_name
-from torture import world
+from torture import disks, world
+from torture.branch import Branch
+from torture.breaks import BREAKS
+from torture.hostile import Hostile
 from torture.plan import INCIDENTS
-from torture.world import MIRROR, TRACKING, TRUTH, Clone, git
+from torture.world import APART, MIRROR, TRACKING, TRUTH, Clone, git
 
 SECRET = "TOKEN-of-somebody"
 _DEAD = "git://127.0.0.1:1/x.git"
+_URL = re.compile(r"^\turl = .*", re.MULTILINE)
 
 
 class Deeds:
@@ -29,6 +34,10 @@ class Deeds:
         self._remote = root / "remote.git"
         self._clones = clones
         self._dice = dice
+        self._branch = Branch(root, dice)
+        self._hostile = Hostile(self._branch, dice)
+        self.broken: dict[int, tuple[str, int]] = {}
+        """What is broken in a clone while commands run, and a number to choose by."""
         self.stated: list[str] = []
         """Ids of whole events that somebody committed by hand; they must survive."""
 
@@ -36,13 +45,20 @@ class Deeds:
         """Do what a step of the plan says."""
         if deed.startswith("mirror-") and clone.on_small_disk:
             return  # git alone fails there; nothing of that is the record's
-        method: Callable[[Clone, int], None] = getattr(self, f"_{deed.replace('-', '_')}")
+        if deed in BREAKS:
+            self.broken[clone.number] = (deed, which)
+            return
+        name = f"_{deed.replace('-', '_')}"
+        method: Callable[[Clone, int], None]
+        method = getattr(self, name, None) or getattr(self._hostile, name)
         method(clone, which)
 
     def heal(self) -> None:
-        """Network, disk and remote work again."""
+        """Network, disk, remote and configuration work again."""
+        self.broken.clear()
+        self._hostile.heal()
         for clone in self._clones:
-            world.free(clone)
+            disks.free(clone.path)
             world.connect(self._root, clone.number)
             self._set_address(clone, str(self._root / "net" / str(clone.number)))
         self._allow(self._clones[0], 0)
@@ -64,21 +80,18 @@ class Deeds:
     def _set_address(self, clone: Clone, address: str) -> None:
         config = clone.git_dir / "config"
         text = config.read_text()
-        lines = [
-            f"\turl = {address}" if line.startswith("\turl = ") else line
-            for line in text.splitlines()
-        ]
-        if (new := "\n".join(lines) + "\n") != text:
+        new = _URL.sub(f"\turl = {address}", text, count=1)  # the first one is that of origin
+        if new != text:
             config.write_text(new)
 
     def _fill(self, clone: Clone, which: int) -> None:
         for each in self._clones:
             if each.on_small_disk:
-                world.fill(each, which % 12)
+                disks.fill(each.path, which % 12)
 
     def _free(self, clone: Clone, which: int) -> None:
         for each in self._clones:
-            world.free(each)
+            disks.free(each.path)
 
     # --- the remote's owner ----------------------------------------------------------------------
 
@@ -91,9 +104,6 @@ class Deeds:
     def _allow(self, clone: Clone, which: int) -> None:
         (self._remote / "hooks" / "pre-receive").unlink(missing_ok=True)
 
-    def _tip(self) -> str:
-        return git(self._remote, "rev-parse", "-q", "--verify", MIRROR, check=False).strip()
-
     def _reset(self, clone: Clone, which: int) -> None:
         older = git(self._remote, "rev-list", MIRROR, "--", check=False).split()
         if older:
@@ -103,76 +113,51 @@ class Deeds:
         git(self._remote, "update-ref", "-d", MIRROR)
 
     def _new_root(self, clone: Clone, which: int) -> None:
-        if tip := self._tip():
+        if tip := self._branch.tip():
             root = git(self._remote, "commit-tree", "-m", "new root", f"{tip}^{{tree}}").strip()
-            git(self._remote, "update-ref", MIRROR, root)
+            self._branch.move(root)
 
     def _gc_remote(self, clone: Clone, which: int) -> None:
         git(self._remote, "gc", "-q", "--prune=now")
 
-    def _commit(self, changes: dict[str, str | None], *parents: str, mode: str = "100644") -> None:
-        """Commit on the remote's branch; None removes a file."""
-        tip = self._tip()
-        if not tip:
-            return
-        index = {"GIT_INDEX_FILE": str(self._root / "index")}
-        git(self._remote, "read-tree", tip, more=index)
-        lines = []
-        for path, text in changes.items():
-            if text is None:
-                lines.append(f"0 {'0' * 40}\t{path}\n")
-            else:
-                blob = git(self._remote, "hash-object", "-w", "--stdin", data=text.encode()).strip()
-                lines.append(f"{mode} {blob}\t{path}\n")
-        git(self._remote, "update-index", "--index-info", data="".join(lines).encode(), more=index)
-        tree = git(self._remote, "write-tree", more=index).strip()
-        more = [word for parent in (tip, *parents) for word in ("-p", parent)]
-        commit = git(self._remote, "commit-tree", "-m", "by hand", *more, tree).strip()
-        git(self._remote, "update-ref", MIRROR, commit)
-
     def _merge_main(self, clone: Clone, which: int) -> None:
         files = {"secret.env": SECRET, "file.txt": "one\n", "incidents/2026/11/notes.txt": SECRET}
         main = git(self._remote, "rev-parse", "main").strip()
-        self._commit(dict(files), main)
-
-    def _events(self) -> list[str]:
-        listed = git(self._remote, "ls-tree", "-r", "--name-only", MIRROR, check=False)
-        return [path for path in listed.splitlines() if "/events/" in path]
+        self._branch.commit(dict(files), main)
 
     def _lose_events(self, clone: Clone, which: int) -> None:
-        if found := self._events():
-            self._commit({found[(which + n) % len(found)]: None for n in range(1 + which % 3)})
+        if found := self._branch.events():
+            self._branch.commit(
+                {found[(which + n) % len(found)]: None for n in range(1 + which % 3)}
+            )
 
     def _change_event(self, clone: Clone, which: int) -> None:
         """Change a text such that what was first said stands: its bytes are smaller."""
-        notes = [path for path in self._events() if path.endswith("-noted.json")]
+        notes = [path for path in self._branch.events() if path.endswith("-noted.json")]
         if notes:
             path = notes[which % len(notes)]
-            text = git(self._remote, "show", f"{MIRROR}:{path}")
-            self._commit({path: text.replace('-end"', '-endz"')})
+            text = self._branch.show(path)
+            self._branch.commit({path: text.replace('-end"', '-endz"')})
 
     def _strange_events(self, clone: Clone, which: int) -> None:
         folder = f"{incident_folder(INCIDENTS[which % 2])}/events"
-        good, other, third = (self._event(f"strange-{n}") for n in range(3))
-        self._commit(
+        good, other, third = (self._branch.event(f"strange-{n}") for n in range(3))
+        self._branch.commit(
             {
                 f"{folder}/{good.id}-declared.json": encode(good).decode(),
                 f"{folder}/{other.id}-noted.json": encode(good).decode(),
                 f"{folder}/{third.id}-noted.json": "{torn",
             }
         )
-        self._commit({f"{folder}/{self._event('x').id}-noted.json": "/etc/passwd"}, mode="120000")
+        self._branch.commit(
+            {f"{folder}/{self._branch.event('x').id}-noted.json": "/etc/passwd"}, mode="120000"
+        )
 
     def _by_hand(self, clone: Clone, which: int) -> None:
-        event = self._event("by hand")
+        event = self._branch.event("by hand")
         path = f"{incident_folder(INCIDENTS[which % 2])}/events/{event_name(event)}"
-        if self._tip():
-            self._commit({path: encode(event).decode()})
-
-    def _event(self, text: str) -> Event:
-        now = datetime.now(UTC)
-        ident = ulid(int(now.timestamp() * 1000), self._dice.getrandbits(80))
-        return Event(ident, now, now, "hand", facts.Noted(text))
+        if self._branch.tip():
+            self._branch.commit({path: encode(event).decode()})
 
     # --- users -----------------------------------------------------------------------------------
 
@@ -195,7 +180,7 @@ class Deeds:
             return
         (tree / "secret.env").write_text(SECRET)
         if which % 2:
-            event = self._event("committed on the mirror")
+            event = self._branch.event("committed on the mirror")
             path = tree / incident_folder(INCIDENTS[which % 2]) / "events" / event_name(event)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(encode(event))
@@ -214,18 +199,23 @@ class Deeds:
     def _gc(self, clone: Clone, which: int) -> None:
         git(clone.path, "gc", "-q", "--prune=now", check=False)
 
+    def _repack(self, clone: Clone, which: int) -> None:
+        """Leave no loose object, and each ref in a file of its own."""
+        git(clone.path, "repack", "-q", "-a", "-d", check=False)
+
     def _pack_refs(self, clone: Clone, which: int) -> None:
         git(clone.path, "pack-refs", "--all", "--prune", check=False)
 
     def _drop_cache(self, clone: Clone, which: int) -> None:
-        shutil.rmtree(clone.state / "cache", ignore_errors=True)
+        for state in (clone.state, clone.state / "restricted"):
+            shutil.rmtree(state / "cache", ignore_errors=True)
 
     def _drop_view(self, clone: Clone, which: int) -> None:
         shutil.rmtree(clone.path / "incidents", ignore_errors=True)
 
     def _lose_truth(self, clone: Clone, which: int) -> None:
-        git(clone.path, "update-ref", "-d", TRUTH, check=False)
-        git(clone.path, "update-ref", "-d", MIRROR, check=False)
+        for ref in (TRUTH, MIRROR, *((APART,) if which % 4 > 1 else ())):
+            git(clone.path, "update-ref", "-d", ref, check=False)
         if which % 2:
             git(clone.path, "update-ref", "-d", TRACKING, check=False)
 
@@ -235,3 +225,38 @@ class Deeds:
         if older:
             git(clone.path, "update-ref", TRUTH, older[which % len(older)], check=False)
             git(clone.path, "update-ref", "-d", MIRROR, check=False)
+
+    # --- what was in use when it was copied, or when the power went ------------------------------
+
+    def _mend(self, clone: Clone, which: int) -> None:
+        self.broken.pop(clone.number, None)
+
+    def _age(self, clone: Clone, which: int) -> None:
+        """Let what the record keeps be so old that a later look may forget it."""
+        then = time.time() - 30 * 86400
+        for pattern in ("kept/*", "kept-looked", "verified"):
+            for path in clone.state.rglob(pattern):
+                os.utime(path, (then, then))
+
+    def _is_spare(self, clone: Clone, ref: str) -> bool:
+        """Say whether nothing is lost with a ref, since another one has all of it."""
+        if self._tree(clone).exists():
+            return False
+        tips = [git(clone.path, "rev-parse", "-q", "--verify", each, check=False).strip()
+                for each in (TRUTH, MIRROR)]  # fmt: skip
+        return ref == TRACKING or (bool(tips[0]) and tips[0] == tips[1])
+
+    def _dangle(self, clone: Clone, which: int) -> None:
+        """Let the mirror or the remote-tracking ref name a commit that is not there."""
+        ref = (MIRROR, TRACKING)[which % 2]
+        tip = git(clone.path, "rev-parse", "-q", "--verify", ref, check=False).strip()
+        if tip and self._is_spare(clone, ref):
+            path = clone.git_dir / ref
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("1234567890" * (len(tip) // 10) + "1234567890"[: len(tip) % 10] + "\n")
+
+    def _empty_ref(self, clone: Clone, which: int) -> None:
+        ref = (TRUTH, MIRROR, TRACKING)[which % 3]
+        path = clone.git_dir / ref
+        if path.exists() and self._is_spare(clone, ref):
+            path.write_text("")

@@ -6,26 +6,24 @@ import contextlib
 import os
 import random
 import shutil
-import signal
-import time
 from pathlib import Path
 from typing import NamedTuple
 
-from torture import actor, checks, world
-from torture.actor import Setting
-from torture.checks import Violation
+from torture import actor, breaks, checks, checks_apart, checks_at_end, disks, meanwhile, world
+from torture.checks import Holder, Violation
 from torture.deeds import Deeds
 from torture.journal import Journal
 from torture.machine import Machine
 from torture.plan import INCIDENTS, Act, Plan, Step, describe
-from torture.processes import descendants, pass_time, start_with_faults
+from torture.processes import Processes, pass_time, start_with_faults
+from torture.setting import Setting
 from torture.world import MIRROR, TRUTH, Clone, git
 
-#: A process that takes longer, in seconds, hangs.
-_HANGS = 60.0
 #: So many rounds of exchanges may pass before all have the same.
 _ROUNDS = 8
-_DISTURBING = frozenset({"kill", "crash", "errors", "full"})
+_DISTURBING = frozenset({"kill", "crash", "errors", "full", "prune", "broken", "torn"})
+#: After these the history of before may be gone from the remote, or from the clone.
+_REWRITING = frozenset({"lost", "prune", "hostile"})
 _DISK = frozenset({"errors", "full"})
 _BUSY = ["another", "incidentctl", "is", "committing"]
 
@@ -52,21 +50,31 @@ class History:
         self._small = small if machine.small_disks else None
         self._limited = None if machine.small_disks else small
         self._full = False
+        made = root.parent / ("template-sha256" if "sha256" in plan.faults else "template")
+        self._accounts = machine.accounts and "accounts" in plan.faults
+        self._umask = os.umask(0o002 if self._accounts else 0o022)
         self._clones = world.build(
-            root.parent / "template", root, plan.clones, plan.shifts, plan.locked, small=self._small
-        )
+            made, root, plan.clones, plan.shifts, plan.locked, small=self._small,
+            vault=plan.vault, accounts=self._accounts,
+        )  # fmt: skip
         if dice.random() < 0.5 and self._small is not None:  # no room for the fallback, either
             fallback = self._clones[self._small].path / ".git" / "fallback"
             self._clones[self._small] = self._clones[self._small]._replace(fallback=fallback)
         self._deeds = Deeds(root, self._clones, dice)
         self._journal = Journal(root / "journal")
+        self._apart = "restricted" in plan.faults
+        self._holders = [Holder(clone) for clone in self._clones]
+        self._copied = False
+        self._alone = {plan.alone}
+        """The clone that shares its record with nobody."""
+        self._damaged: set[int] = set()
+        """The clones in which objects were torn: nobody can put them right."""
         self._before = [world.snapshot(clone) for clone in self._clones]
-        self._running: dict[int, Act] = {}
+        self._processes = Processes()
         self._fresh: list[list[str]] = []
         self._on_remote: set[str] = set()
         self._violations: list[Violation] = []
         self._actions = 0
-        self._kills = 0
         self._lost = "lost" in plan.faults
 
     def play(self) -> Outcome:
@@ -83,17 +91,18 @@ class History:
             else:
                 self._heal()
         finally:
-            for pid in self._running:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            self._reap(until_none=True, limit=5.0)
+            self._processes.end()
             if self._small is not None:
                 if self._violations:  # for who wants to look at it
                     small = self._clones[self._small].path
                     shutil.copytree(small, f"{small}-as-it-was", symlinks=True)
-                world.unmount(self._clones[self._small].path)
+                disks.unmount(self._clones[self._small].path)
+            os.umask(self._umask)
         return Outcome(
-            self._actions, self._kills, len(self._journal.acknowledged), tuple(self._violations)
+            self._actions,
+            self._processes.kills,
+            len(self._journal.acknowledged),
+            tuple(self._violations),
         )
 
     # --- a step ----------------------------------------------------------------------------------
@@ -103,7 +112,7 @@ class History:
         if step.deed:
             self._deed(step)
             return
-        self._run(step.acts)
+        self._run(step.acts, step)
         self._look(sorted({act.clone for act in step.acts}))
         if not self._lost:
             for line in self._fresh:
@@ -118,7 +127,8 @@ class History:
         small = self._small if step.deed in ("fill", "free") else None
         if step.deed in ("fill", "free"):
             self._full = step.deed == "fill"
-        self._deeds.do(step.deed, clone, step.which)
+        if not (step.deed.startswith("mirror-") and step.clone in self._alone):
+            self._deeds.do(step.deed, clone, step.which)
         for each in {step.clone, step.clone if small is None else small}:
             self._before[each] = world.snapshot(self._clones[each])
 
@@ -126,42 +136,58 @@ class History:
         after = world.snapshot(clone)
         self._violations += checks.untouched(clone, self._before[clone.number], after)
 
-    def _run(self, acts: tuple[Act, ...]) -> None:
-        """Run some processes at once, kill whom the plan says, and wait for all of theirs."""
-        began = time.monotonic()
-        due: list[tuple[float, int]] = []
-        for act in acts:
-            pid = self._start(act)
-            self._running[pid] = act
-            if act.kill_after is not None:
-                due.append((began + act.kill_after, pid))
-        due.sort()
-        while self._running or due:
-            now = time.monotonic()
-            while due and due[0][0] <= now:
-                self._kill(due.pop(0)[1])
-            self._reap()
-            if now - began > _HANGS:
-                self._violations.append(Violation("I9", f"hangs: {[*self._running.values()]}"))
-                return
-            if self._running:
-                time.sleep(0.001)
-            else:
-                due.clear()
-        if not self._reap(until_none=True, limit=_HANGS):
-            self._violations.append(Violation("I9", "a child of a command hangs"))
+    def _run(self, acts: tuple[Act, ...], step: Step | None = None) -> None:
+        """Run some processes at once, with what is broken or goes on in a clone meanwhile."""
+        copy = self._root / f"c{len(self._clones)}"
+        with contextlib.ExitStack() as stack:
+            places = {}
+            for number, (what, which) in self._deeds.broken.items():
+                found = breaks.broken(self._root, self._clones[number], what, which)
+                places[number] = stack.enter_context(found)
+            if step and step.meanwhile and not (step.meanwhile == "copy" and self._copied):
+                clone = self._clones[step.clone]
+                meanwhile.start(step.meanwhile, clone, step.which, target=copy)
+            self._violations += [
+                Violation("I9", hangs)
+                for hangs in self._processes.play(
+                    acts, lambda act: self._start(act, places.get(act.clone, ""))
+                )
+            ]
         self._take_in()
+        if copy.exists():
+            self._adopt(copy, step.which if step else 0)
+
+    def _adopt(self, folder: Path, which: int) -> None:
+        """Let a copy be a clone like the others, in which work goes on, too."""
+        self._copied = True
+        number = len(self._clones)
+        source = self._clones[0]
+        clone = Clone(number, folder, self._root / f"f{number}", source.shift, False)
+        if not world.adopt(clone, self._root, accounts=self._accounts):
+            shutil.rmtree(folder)
+            return
+        if which % 4 == 0:
+            meanwhile.tear(clone, random.Random(which))
+        if which % 4 == 0 or not checks.is_whole(clone):
+            self._damaged.add(number)
+        self._clones.append(clone)
+        self._holders.append(Holder(clone))
+        self._before.append(world.snapshot(clone))
 
     def _take_in(self) -> None:
         self._fresh = self._journal.read()
         self._violations += [Violation(*bad) for bad in self._journal.bad]
+        failed = self._processes.failed
+        if failed and not self._journal.bad:
+            self._violations.append(Violation("harness", f"no word of {failed[0]}"))
+        failed.clear()
         self._journal.bad.clear()
         # What only the remote's branch had may be gone when a user fetches it anew.
         if not self._lost and "mirror" not in self._plan.faults:
             self._violations += [Violation("I5", text) for text in self._journal.vanished[:1]]
         self._journal.vanished.clear()
 
-    def _start(self, act: Act) -> int:
+    def _start(self, act: Act, path: str) -> int:
         clone = self._clones[act.clone]
         target = ""
         if act.kind == "redact":
@@ -172,46 +198,30 @@ class History:
                 target = notes[act.times % len(notes)]
                 act = act._replace(incident=self._journal.begun[target][1])
         journal = str(self._journal.path)
-        setting = Setting(str(clone.path), str(clone.fallback), journal, clone.shift,
-                          self._machine.mutant, target)  # fmt: skip
+        own = str(world.ACCOUNTS[act.account]) if self._accounts else ""
+        vault = "" if self._plan.vault == "none" else "vault"
+        setting = Setting(
+            str(clone.path), f"{clone.fallback}{own}", journal, clone.shift, self._machine.mutant,
+            target, str(clone.home), path, vault if self._apart else None,
+            bool(self._journal.acknowledged_in(act.clone, apart=True)), self._accounts,
+            act.clone in self._alone,
+        )  # fmt: skip
         log = self._root / "stderr"
         if act.inject and self._machine.strace:
             return start_with_faults(act, setting, log)
         return actor.fork(act, setting, log, full=self._full and act.clone == self._limited)
-
-    def _reap(self, *, until_none: bool = False, limit: float = 0.0) -> bool:
-        """Take the processes that have ended, those that lost their parent, too."""
-        end = time.monotonic() + limit
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return True
-            if pid:
-                act = self._running.pop(pid, None)
-                if act and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
-                    self._kills += 1
-            elif not until_none or time.monotonic() > end:
-                return False
-            else:
-                time.sleep(0.001)
-
-    def _kill(self, pid: int) -> None:
-        act = self._running.get(pid)
-        if act is None:
-            return
-        more = descendants(pid) if act.children else []
-        for each in (pid, *more):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(each, signal.SIGKILL)
 
     # --- after a step ----------------------------------------------------------------------------
 
     def _look(self, numbers: list[int]) -> None:
         self._on_remote.update(checks.events_in(self._root / "remote.git", MIRROR))
         for number in numbers:
-            clone = self._clones[number]
-            self._violations += checks.kept(clone, self._journal, self._on_remote, lost=self._lost)
+            self._violations += self._holders[number].kept(
+                self._journal, None if number in self._alone else self._on_remote,
+                lost=self._lost, apart=self._apart,
+            )  # fmt: skip
+        if self._apart:
+            self._violations += checks_apart.leaked(self._root, self._clones, self._journal)
 
     def _nothing_waits(self, step: Step) -> None:
         """Undisturbed, all is committed when the last command has returned; none has failed."""
@@ -220,7 +230,7 @@ class History:
         for line in self._fresh:
             if line[0] == "FLUSHED" and line[4:] not in (["None"], _BUSY):
                 self._violations.append(Violation("flush", " ".join(line)))
-        for number in {act.clone for act in step.acts if act.kind != "exchange"}:
+        for number in {act.clone for act in step.acts if act.kind in ("say", "declare", "redact")}:
             if left := checks.waiting(self._clones[number]):
                 self._violations.append(Violation("I1-waits", f"clone {number}: {left}"))
             shared = all(act.share for act in step.acts if act.clone == number)
@@ -239,28 +249,46 @@ class History:
             pass_time(clone.git_dir)
             self._before[clone.number] = world.snapshot(clone)
         self._full = False
-        if "mirror" in self._plan.faults:  # what is on the mirror comes in with the next flush
+        # What is on the mirror comes in with the next flush, and it mends what is broken.
+        if self._plan.faults & {"mirror", "prune", "torn"}:
             for clone in self._clones:
                 self._run((Act("say", clone.number, INCIDENTS[2], seed=clone.number),))
         self._settle()
         if self._violations:
             return
-        self._violations += checks.healed(
-            self._root, self._clones, self._journal, stated=self._deeds.stated, lost=self._lost
-        )
+        self._look([clone.number for clone in self._clones])
+        whole = self._whole()
+        self._violations += checks_at_end.healed(
+            self._root, whole, self._journal, stated=self._deeds.stated,
+            reachable=not self._plan.faults & _REWRITING, marks="hostile" in self._plan.faults,
+        )  # fmt: skip
+        if self._apart:
+            self._violations += checks_apart.left(self._root)
+            self._violations += checks_apart.healed(
+                self._root, whole, self._journal, vault=self._plan.vault, lost=self._lost
+            )
+        for clone in self._clones:
+            if clone.number in self._alone and not self._lost:
+                self._violations += checks_at_end.shows(self._root, clone, self._journal)
         self._violations += checks.silent(self._root)
         for clone in self._clones:
             self._untouched(clone)
             if not self._plan.faults & _DISTURBING:
                 self._violations += checks.no_litter(clone)
+            if not self._plan.faults & {"prune", "torn"}:
+                self._violations += checks.not_called_damaged(clone)
             if not self._plan.faults & _DISK:  # nothing could be remembered of what is not shown
-                self._violations += checks.shown(clone, self._journal)
+                self._violations += checks_at_end.shown(clone, self._journal)
         if self._plan.calm:
-            self._violations += checks.stacked(self._root / "remote.git")
+            self._violations += checks_at_end.stacked(self._root / "remote.git")
         self._idle()
 
+    def _whole(self) -> list[Clone]:
+        apart = self._damaged | self._alone
+        return [clone for clone in self._clones if clone.number not in apart]
+
     def _tips(self) -> list[str]:
-        places = [(clone.path, TRUTH) for clone in self._clones]
+        places = [(clone.path, TRUTH) for clone in self._whole()]
         places.append((self._root / "remote.git", MIRROR))
         return [
             git(folder, "rev-parse", "-q", "--verify", ref, check=False).strip()
@@ -275,13 +303,13 @@ class History:
             before = tips
             begin = len(self._journal.lines)
             for clone in self._clones:
-                self._run((Act("settle", clone.number),))
+                for account in range(2 if self._accounts else 1):
+                    self._run((Act("settle", clone.number, account=account),))
             if self._violations:
                 return
             said = self._journal.lines[begin:]
-            well = [line for line in said if line.startswith("EXCHANGED") and " ok " in line]
             tips = self._tips()
-            if len(set(tips)) == 1 and len(well) == len(self._clones):
+            if len(set(tips)) == 1 and self._is_well(said):
                 return
             stuck = stuck + 1 if tips == before else 0
             if stuck == 1:
@@ -290,10 +318,18 @@ class History:
         text = f"no rest after rounds of exchanges: {[tip[:8] for tip in tips]} {told}"
         self._violations.append(Violation("quiescence", text))
 
+    def _is_well(self, said: list[str]) -> bool:
+        """Say whether exchanges went well; those with a place that is not apart must not."""
+        damaged = {str(number) for number in self._damaged | self._alone}
+        told = [line.split(" ") for line in said if line.startswith("EXCHANGED")]
+        states = [words[2] for words in told if words[1] not in damaged]
+        apart = self._plan.vault in ("none", "apart")
+        return bool(states) and set(states) <= ({"ok"} if apart else {"ok", "misconfigured"})
+
     def _idle(self) -> None:
         before = self._tips()
         for number in range(self._plan.idle):
-            for clone in self._clones:
+            for clone in self._whole():
                 self._run((Act("exchange", clone.number),))
             if self._tips() != before:
                 self._violations.append(Violation("idle", f"idle round {number} pushed something"))

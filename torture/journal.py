@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from torture.plan import RESTRICTED
+
 
 class Journal:
     """The lines of one history, and what follows from them."""
@@ -11,6 +13,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         """Take the file."""
         self.path = path
+        path.touch()
+        path.chmod(0o666)  # several accounts may write it
         self._read = 0
         self.begun: dict[str, tuple[int, str, str]] = {}
         """By id: the clone, the incident and the kind."""
@@ -31,6 +35,17 @@ class Journal:
         """What a clone has shown in an earlier step, and does not any more."""
         self.bad: list[tuple[str, str]] = []
         self.lines: list[str] = []
+
+    def is_apart(self, ident: str) -> bool:
+        """Say whether an event is of the restricted incident."""
+        return ident in self.begun and self.begun[ident][1] == RESTRICTED
+
+    def acknowledged_in(self, clone: int, *, apart: bool) -> set[str]:
+        """Return the ids that a clone acknowledged, of restricted incidents or of the others."""
+        return {
+            ident for ident, number in self.acknowledged.items()
+            if number == clone and self.is_apart(ident) == apart
+        }  # fmt: skip
 
     def read(self) -> list[list[str]]:
         """Read what is new."""

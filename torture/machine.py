@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from torture import world
+from torture import disks, world
 
 #: A disk in memory, if there is room: what is asked here is not how fast a disk is.
 _MEMORY = Path("/dev/shm")
@@ -23,6 +23,8 @@ class Machine(NamedTuple):
     """Disks can be mounted."""
     strace: bool
     """System calls can be made to fail."""
+    accounts: bool = False
+    """Processes can belong to two accounts that are not this one."""
     mutant: str = ""
     """The fault that is planted."""
 
@@ -40,10 +42,22 @@ def find_out() -> Machine:
     """Find out what this machine can do."""
     pid = os.fork()
     if pid == 0:
-        os._exit(0 if world.own_mounts() else 1)
+        os._exit(0 if disks.own_mounts() else 1)
     mounts = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     strace = False
     if shutil.which("strace"):
         command = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "true"]
         strace = subprocess.run(command, check=False, capture_output=True).returncode == 0
-    return Machine(mounts, strace)
+    return Machine(mounts, strace, _accounts())
+
+
+def _accounts() -> bool:
+    """Find out whether a process here can belong to another account."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            world.become(0)
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

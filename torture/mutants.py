@@ -33,7 +33,7 @@ def mutant(*faults: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 def every() -> dict[str, Mutant]:
     """Return all mutants by name."""
-    for place in ("flush", "exchange"):
+    for place in ("flush", "exchange", "mending", "reading"):
         import_module(f"torture.mutants_of_{place}")
     return _ALL
 

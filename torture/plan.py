@@ -8,6 +8,8 @@ from typing import NamedTuple
 from incidentctl.record.crash import EXCHANGE_POINTS, FLUSH_POINTS, VIEW_POINT
 
 INCIDENTS = ("inc-20261124-1401-k7f", "inc-20261125-0900-bcd", "inc-20261231-2359-xyz")
+#: Kept apart from the others, in histories that have such.
+RESTRICTED = "inc-20261126-1200-rst"
 DAY = 86400
 
 #: Each history has some of these faults, so that rare ones meet often (swarm testing). What makes
@@ -29,13 +31,38 @@ FAULTS = (
     "full",  # the disk of a clone is full
     "errors",  # a system call fails, by strace
     "redact",
+    "prune",  # git prune and git gc --prune=now while commands record
+    "broken",  # a typo in a configuration, git missing, git that fails now and then; then mended
+    "torn",  # a clone copied while it is in use, and work in the copy; refs that name no commit
+    "hostile",  # a collaborator with marks of purges, forged events, deep trees, long names
+    "restricted",  # restricted incidents, and a remote for them that may be the shared one
+    "sha256",  # repositories with another hash
+    "accounts",  # two accounts share the clones
 )
-_APART = ({"reset", "lost"}, {"remote", "lost"}, {"mirror", "lost"})
+#: What is no fault by itself is in fewer histories.
+_SOME = {"sha256": 0.15, "accounts": 0.15, "restricted": 0.3}
+#: What was forged on the remote is all there is of an event whose clone has lost the truth. What
+#: is started anew, and a disk, are this account's and not of one of two.
+_ASKED = frozenset({"prune", "torn", "hostile", "restricted", "accounts", "sha256", "broken"})
+"""These come only where they are asked for, until the record stands them."""
+_APART = (
+    {"reset", "lost"},
+    {"remote", "lost"},
+    {"mirror", "lost"},
+    {"hostile", "lost"},
+    {"accounts", "full"},
+    {"accounts", "errors"},
+    {"accounts", "share"},
+)
 #: The most common cases of a history without any fault but contention.
 _CALM = frozenset({"together", "share", "redact"})
 #: System calls that fail or kill, in the processes of one command and their children.
 _CALLS = ("fsync", "link", "rename", "unlink", "mkdir")
-
+#: What the remote for restricted incidents is: none, a place apart, or the shared one by another
+#: name, to fetch from or to push to.
+VAULTS = (
+    "none", "apart", "apart", "apart", "link", "file-url", "pushurl", "instead-of", "ssh-alias",
+)  # fmt: skip
 
 #: Longer than a command waits for the lock, in seconds.
 _LONG = 0.7
@@ -62,6 +89,8 @@ class Act(NamedTuple):
     """Hold locks for so many seconds longer."""
     share: bool = False
     seed: int = 0
+    account: int = 0
+    """Which of two accounts of the machine does it."""
 
 
 class Step(NamedTuple):
@@ -71,6 +100,8 @@ class Step(NamedTuple):
     deed: str = ""
     clone: int = 0
     which: int = 0
+    meanwhile: str = ""
+    """What somebody does in `clone` while the acts run, with `which`."""
 
 
 class Plan(NamedTuple):
@@ -86,6 +117,10 @@ class Plan(NamedTuple):
     steps: tuple[Step, ...]
     idle: int
     """So many idle rounds follow."""
+    alone: int | None
+    """The clone whose record is shared with nobody, if there is one."""
+    vault: str
+    """Which remote there is for restricted incidents, of `VAULTS`."""
 
     @property
     def calm(self) -> bool:
@@ -102,24 +137,31 @@ def draw(seed: str, *, length: int = 22, faults: frozenset[str] | None = None) -
     offs = (0, DAY, -DAY, 3 * DAY)
     shifts = tuple(dice.choice(offs) if "clock" in faults else 0 for _ in range(clones))
     steps = [Step((Act("declare", 0, seed=dice.getrandbits(64)),))]
+    if "restricted" in faults:
+        steps += [Step((Act("declare", 0, RESTRICTED, seed=dice.getrandbits(64)),))]
+        if "network" in faults and dice.random() < 0.5:  # nothing is known yet of either remote
+            steps += [Step((), "cut" if dice.random() < 0.5 else "port"),
+                      Step((Act("exchange", 0),))]  # fmt: skip
     if dice.random() < 0.7:  # else each clone begins a record of its own
         steps += [Step((Act("exchange", clone),)) for clone in range(clones)]
     steps += [_step(dice, faults, clones) for _ in range(length)]
     locked = tuple(dice.random() < 0.5 for _ in range(clones))
     idle = 10 if dice.random() < 0.15 else 1
-    return Plan(seed, faults, clones, locked, shifts, tuple(steps), idle)
+    vault = dice.choice(VAULTS) if "restricted" in faults else "none"
+    alone = clones - 1 if clones > 2 and dice.random() < 0.3 and not faults <= _CALM else None
+    return Plan(seed, faults, clones, locked, shifts, tuple(steps), idle, alone, vault)
 
 
 def _faults(dice: random.Random) -> frozenset[str]:
     if dice.random() < 0.12:
         return _CALM
-    found = {fault for fault in FAULTS if dice.random() < 0.45}
+    found = {fault for fault in FAULTS if dice.random() < _SOME.get(fault, 0.4)}
     for apart in _APART:
         if apart <= found:
             found.discard(dice.choice(sorted(apart)))
     if dice.random() < 0.8:
         found.add(dice.choice(("kill", "crash")))
-    return frozenset(found)
+    return frozenset(found) - _ASKED
 
 
 #: Deeds of somebody else by fault; one with a clone is done there.
@@ -133,10 +175,30 @@ DEEDS = {
     "cache": ("drop-cache", "drop-view"),
     "lost": ("lose-truth", "move-truth"),
     "full": ("fill", "free"),
+    "prune": ("age",),
+    "broken": ("typo-home", "typo-config", "no-git", "failing-git", "mend", "repack",
+               "repack"),
+    "torn": ("dangle", "empty-ref"),
+    "hostile": ("mark-empty", "mark-own-root", "mark-foreign-root", "mark-nested", "mark-huge",
+                "mark-many", "mark-new-root", "forge", "forge", "blank", "blank", "bomb",
+                "declare-older", "long-names"),
 }  # fmt: skip
+#: What goes on while commands run.
+_MEANWHILE = {"prune": ("prune", "prune", "prune", "gc"), "torn": ("copy",)}
 
 
 def _step(dice: random.Random, faults: frozenset[str], clones: int) -> Step:
+    step = _drawn(dice, faults, clones)
+    during = [fault for fault in _MEANWHILE if fault in faults]
+    if step.acts and during and dice.random() < 0.3:
+        what = dice.choice(_MEANWHILE[dice.choice(during)])
+        return step._replace(
+            meanwhile=what, clone=step.acts[0].clone, which=dice.getrandbits(16)
+        )  # fmt: skip
+    return step
+
+
+def _drawn(dice: random.Random, faults: frozenset[str], clones: int) -> Step:
     outside = [fault for fault in DEEDS if fault in faults]
     if outside and dice.random() < 0.3:
         deed = dice.choice(DEEDS[dice.choice(outside)])
@@ -166,6 +228,10 @@ def _act(dice: random.Random, faults: frozenset[str], clone: int, *, exchange: b
     kinds = ["say"] * 6 + ["declare"] + ["exchange"] * 4
     if "redact" in faults:
         kinds += ["redact"] * 3
+    if "hostile" in faults:
+        kinds += ["fold"]
+    if "prune" in faults:
+        kinds += ["look"]
     kind = "exchange" if exchange else dice.choice(kinds)
     act = Act(
         kind,
@@ -177,6 +243,10 @@ def _act(dice: random.Random, faults: frozenset[str], clone: int, *, exchange: b
         share="share" in faults and kind == "say" and dice.random() < 0.3,
         jitter=dice.choice((0.0, 0.0, 0.01, 0.03)),
     )
+    if "restricted" in faults and kind != "redact" and dice.random() < 0.4:
+        act = act._replace(incident=RESTRICTED)
+    if "accounts" in faults:
+        act = act._replace(account=dice.randrange(2))
     drawn = dice.random()
     if "kill" in faults and drawn < 0.45:
         longest = 0.08 if kind == "say" else 0.15
@@ -195,7 +265,7 @@ def describe(step: Step) -> str:
     """Return a step for people."""
     if step.deed:
         return f"{step.deed} {step.clone} {step.which}"
-    told = []
+    told = [f"{step.meanwhile} {step.clone} {step.which}"] if step.meanwhile else []
     for act in step.acts:
         changed = {
             name: value

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import NamedTuple
 
-from torture import world
+from torture import disks, world
 from torture.checks import Violation
 from torture.history import Outcome, play
 from torture.machine import Machine
@@ -44,9 +44,9 @@ def run(
     keep: bool = False,
 ) -> Generator[Played, None, None]:
     """Play the plans by their numbers, `most` or for so long; yields each as it ends."""
-    made = base / "template"
-    if not made.exists():
-        world.template(made)
+    for name in ("template", "template-sha256"):
+        if not (base / name).exists():
+            world.template(base / name, sha256=name != "template")
     end = time.monotonic() + seconds
     children: dict[int, int] = {}
     with selectors.DefaultSelector() as ready:
@@ -109,7 +109,7 @@ def _work(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the history ends its processes
     code = 1
     try:
-        world.own_mounts()
+        disks.own_mounts()
         for number in numbers:
             if time.monotonic() > end:
                 break

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from torture import disks
+
 TRUTH = "refs/incidentctl/log"
 MIRROR = "refs/heads/incident-log"
 TRACKING = "refs/remotes/origin/incident-log"
+APART = "refs/incidentctl/restricted"
+APART_BRANCH = "refs/heads/incident-log-restricted"
+_APART_TRACKING = "refs/remotes/vault/incident-log-restricted"
+#: The accounts that share a clone in some histories, and their group.
+ACCOUNTS, GROUP = (1001, 1002), 2000
 _HOOKS = (
     "pre-commit", "commit-msg", "prepare-commit-msg", "post-commit", "pre-push", "post-merge",
     "pre-merge-commit", "post-checkout", "post-rewrite", "reference-transaction", "pre-auto-gc",
@@ -21,6 +28,8 @@ _HOOKS = (
 )  # fmt: skip
 #: What the user does runs no hook, so that a hook that ran was started by the record.
 _USER = (
+    "-c",
+    "safe.directory=*",
     "-c",
     "core.hooksPath=/dev/null",
     "-c",
@@ -76,22 +85,39 @@ class Clone(NamedTuple):
         """The folder of its record's state."""
         return self.git_dir / "incidentctl"
 
+    @property
+    def home(self) -> Path:
+        """The configuration of its user."""
+        return self.path.parent / f"home{self.number}"
 
-def template(folder: Path) -> None:
+    def spools(self, *kinds: str, apart: bool = False) -> list[Path]:
+        """Return the folders of such kinds of spools; of the outbox also where it falls back to."""
+        below = ("restricted",) if apart else ()
+        found = [self.state.joinpath(*below, kind) for kind in kinds]
+        if "outbox" in kinds:
+            for account in ("", *map(str, ACCOUNTS)):
+                place = self.fallback.with_name(f"{self.fallback.name}{account}")
+                found += place.joinpath(*below).glob("outbox-*")
+        return found
+
+
+def template(folder: Path, *, sha256: bool = False) -> None:
     """Make a remote and a clone of it, to be copied for each history."""
     remote, clone = folder / "remote.git", folder / "clone"
     remote.mkdir(parents=True)
     clone.mkdir()
-    git(remote, "init", "-q", "--bare", "-b", "main", "--template=")
+    kind = f"--object-format={'sha256' if sha256 else 'sha1'}"
+    git(remote, "init", "-q", "--bare", "-b", "main", "--template=", kind)
     (remote / "hooks").mkdir()
     (remote / "hooks" / "update").write_text(_UPDATE)
     (remote / "hooks" / "update").chmod(0o755)
-    git(clone, "init", "-q", "-b", "main", "--template=")
+    git(clone, "init", "-q", "-b", "main", "--template=", kind)
     for name in ("file.txt", "staged.txt", "dirty.txt", "stashed.txt"):
         (clone / name).write_text("one\n")
     git(clone, "add", "-A")
     git(clone, "commit", "-q", "-m", "first")
     git(clone, "remote", "add", "origin", "REMOTE")
+    shutil.copytree(remote, folder / "vault.git")
     git(clone, "push", "-q", str(remote), "main")
     git(clone, "branch", "-q", "topic")
     git(clone, "tag", "v1")
@@ -101,14 +127,16 @@ def template(folder: Path) -> None:
     git(clone, "add", "staged.txt")
     (clone / "dirty.txt").write_text("two\n")
     (clone / "untracked.txt").write_text("two\n")
-    for name in ("remote.git", "clone/.git"):
+    git(clone, "push", "-q", str(folder / "vault.git"), "main")
+    for name in ("remote.git", "vault.git", "clone/.git"):
         (folder / name / "refs" / "heads").mkdir(exist_ok=True)
 
 
 def build(made: Path, root: Path, clones: int, shifts: tuple[int, ...], locked: tuple[bool, ...],
-          *, small: int | None) -> list[Clone]:  # fmt: skip
+          *, small: int | None, vault: str, accounts: bool) -> list[Clone]:  # fmt: skip
     """Copy the template for a history; the clone `small` gets a small disk of its own."""
-    shutil.copytree(made / "remote.git", root / "remote.git")
+    for name in ("remote.git", "vault.git"):
+        shutil.copytree(made / name, root / name)
     (root / "net").mkdir()
     (root / "ran").mkdir()
     built = []
@@ -117,12 +145,68 @@ def build(made: Path, root: Path, clones: int, shifts: tuple[int, ...], locked: 
                       number == small)  # fmt: skip
         if clone.on_small_disk:
             clone.path.mkdir()
-            mount_small(clone.path)
+            disks.mount_small(clone.path)
         shutil.copytree(made / "clone", clone.path, symlinks=True, dirs_exist_ok=True)
         connect(root, number)
         _plant(clone, root, locked=locked[number])
+        add_vault(clone, root, vault)
         built.append(clone)
+    if accounts:
+        _share(root, built)
     return built
+
+
+def add_vault(clone: Clone, root: Path, vault: str) -> None:
+    """Give a clone the remote for restricted incidents, which may be the shared one."""
+    shared = root / "remote.git"
+    if vault == "link":
+        (root / "other.git").unlink(missing_ok=True)
+        (root / "other.git").symlink_to(shared)
+    ssh = root / "ssh"
+    if vault == "ssh-alias":  # whatever host is asked, as an alias in ~/.ssh/config has it
+        ssh.write_text('#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n')
+        ssh.chmod(0o755)
+    lines = {
+        "none": "",
+        "apart": f"\turl = {root}/net/{clone.number}-apart\n",
+        "link": f"\turl = {root / 'other.git'}\n",
+        "file-url": f"\turl = file://{shared}\n",
+        "pushurl": f"\turl = {root / 'vault.git'}\n\tpushurl = {shared}\n",
+        "instead-of": f'\turl = vault:remote.git\n[url "{root}/"]\n\tinsteadOf = vault:\n',
+        "ssh-alias": f"\turl = ssh://git@work{shared}\n[core]\n\tsshCommand = {ssh}\n",
+    }[vault]
+    if lines:
+        with (clone.git_dir / "config").open("a") as config:
+            config.write(f'[remote "vault"]\n\tfetch = +refs/heads/*:refs/remotes/vault/*\n{lines}')
+
+
+def become(account: int) -> None:
+    """Let this process belong to one of the accounts that share the clones."""
+    os.setgroups([])
+    os.setgid(GROUP)
+    os.setuid(ACCOUNTS[account])
+    os.umask(0o002)
+
+
+def _share(root: Path, clones: list[Clone]) -> None:
+    """Let all belong to one account, and another one of its group write it, too."""
+    root.parent.chmod(0o711)
+    repositories = [root / "remote.git", root / "vault.git", *(clone.git_dir for clone in clones)]
+    for repository in repositories:
+        with (repository / "config").open("a") as config:
+            config.write("[core]\n\tsharedRepository = group\n")
+    _own(root)
+
+
+def _own(root: Path) -> None:
+    for folder, _, files in os.walk(root):
+        os.chown(folder, ACCOUNTS[0], GROUP)
+        Path(folder).chmod(0o2775)
+        for name in files:
+            path = Path(folder) / name
+            if not path.is_symlink():
+                os.chown(path, ACCOUNTS[0], GROUP)
+                path.chmod(path.stat().st_mode | (path.stat().st_mode & 0o700) >> 3)
 
 
 def _plant(clone: Clone, root: Path, *, locked: bool) -> None:
@@ -142,6 +226,7 @@ def _plant(clone: Clone, root: Path, *, locked: bool) -> None:
         f"[core]\n\teditor = {run}\n\tpager = {run}\n\tfsmonitor = {run}\n\taskPass = {run}\n"
         f"[push]\n\tfollowTags = true\n[fetch]\n\tprune = true\n[gc]\n\tauto = 1\n"
     )
+    clone.home.write_text("[safe]\n\tdirectory = *\n")
     hooks = clone.git_dir / "hooks"
     hooks.mkdir(exist_ok=True)
     for name in _HOOKS:
@@ -150,16 +235,34 @@ def _plant(clone: Clone, root: Path, *, locked: bool) -> None:
         (clone.git_dir / "index.lock").touch()
 
 
+def adopt(clone: Clone, root: Path, *, accounts: bool) -> bool:
+    """Let a copy of a clone have a network and a user; False where it is no repository."""
+    config = clone.git_dir / "config"
+    if not (config.is_file() and (clone.git_dir / "HEAD").is_file()):
+        return False
+    for name in ("objects", "refs"):
+        (clone.git_dir / name).mkdir(exist_ok=True)
+    connect(root, clone.number)
+    clone.home.write_text("[safe]\n\tdirectory = *\n")
+    text = re.sub(r"/net/\d+", f"/net/{clone.number}", config.read_text())
+    config.write_text(text.removesuffix("[broken\n"))
+    if accounts:
+        _own(clone.path)
+    return True
+
+
 def connect(root: Path, number: int) -> None:
     """Give a clone its network."""
-    link = root / "net" / str(number)
-    if not link.is_symlink():
-        link.symlink_to(root / "remote.git")
+    for name, place in ((str(number), "remote.git"), (f"{number}-apart", "vault.git")):
+        link = root / "net" / name
+        if not link.is_symlink():
+            link.symlink_to(root / place)
 
 
 def disconnect(root: Path, number: int) -> None:
     """Take a clone's network away."""
-    (root / "net" / str(number)).unlink(missing_ok=True)
+    for name in (str(number), f"{number}-apart"):
+        (root / "net" / name).unlink(missing_ok=True)
 
 
 # --- what belongs to the user ----------------------------------------------------------------
@@ -175,7 +278,7 @@ def snapshot(clone: Clone) -> dict[str, str]:
     out = clone.path.parent / f"wt{clone.number}"
     for line in git(clone.path, "for-each-ref", "--format=%(refname) %(objectname)").splitlines():
         ref, oid = line.split()
-        ours = ref.startswith("refs/incidentctl/") or ref == TRACKING
+        ours = ref.startswith("refs/incidentctl/") or ref in (TRACKING, _APART_TRACKING)
         if not ours and (ref != MIRROR or out.exists()):
             found[ref] = oid
     for tree in (clone.path, out):
@@ -194,48 +297,3 @@ def _digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     except OSError:
         return "none"
-
-
-# --- small disks -----------------------------------------------------------------------------
-
-_SMALL = "12m"
-
-
-def own_mounts() -> bool:
-    """Let this process mount what vanishes with it; False where that is not permitted."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: orphaned gits become ours
-    if libc.unshare(0x00020000):  # CLONE_NEWNS
-        return False
-    done = subprocess.run(["mount", "--make-rprivate", "/"], check=False, capture_output=True)
-    return done.returncode == 0
-
-
-def mount_small(folder: Path) -> None:
-    """Put a small disk at a folder."""
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={_SMALL}", "small", str(folder)], check=True
-    )
-
-
-def unmount(folder: Path) -> None:
-    """Take a small disk away."""
-    subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
-
-
-def fill(clone: Clone, pages: int) -> None:
-    """Fill the disk of a clone, but for so many pages."""
-    ballast = clone.path / "ballast"
-    try:
-        with ballast.open("ab", buffering=0) as file:
-            while True:
-                file.write(b"x" * 4096)
-    except OSError:
-        pass
-    with ballast.open("ab") as file:
-        file.truncate(max(0, file.tell() - pages * 4096))
-
-
-def free(clone: Clone) -> None:
-    """Make room again."""
-    (clone.path / "ballast").unlink(missing_ok=True)

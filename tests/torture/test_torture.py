@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from torture.plan import draw
+from torture.plan import FAULTS, draw
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,6 +39,14 @@ def test_a_planted_fault_is_caught(name: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{name} " in done.stdout
     assert "caught by" in done.stdout
+
+
+@pytest.mark.parametrize("faults", ["prune", "broken", "torn", "hostile", "restricted", "accounts"])
+def test_each_fault_is_in_histories_of_its_own(faults: str) -> None:
+    plans = [draw(f"a:{number}", faults=frozenset({faults})) for number in range(5)]
+    assert faults in FAULTS
+    assert all(plan.faults == {faults} for plan in plans)
+    assert len({plan.steps for plan in plans}) == 5
 
 
 def test_a_seed_plays_the_same_again() -> None:

@@ -1,0 +1,76 @@
+"""Where an act takes place, and how the record is opened there."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import incidentctl.record
+from incidentctl.domain.incident import fold, head
+from incidentctl.record.record import Record
+from incidentctl.record.restricted import RecordWithRestricted
+from incidentctl.render.log import render_log
+from torture.world import ENVIRONMENT
+
+# All at once: another account may not read where Python is, and imports come late in a command.
+import_module("_strptime")
+for _module in pkgutil.iter_modules(incidentctl.record.__path__):
+    import_module(f"incidentctl.record.{_module.name}")
+
+
+class Setting(NamedTuple):
+    """Where an act takes place."""
+
+    clone: str
+    fallback: str
+    journal: str
+    shift: int
+    mutant: str = ""
+    redact: str = ""
+    """The id of the event to redact."""
+    home: str = "/dev/null"
+    """The configuration of the user."""
+    path: str = ""
+    """Where git is looked for, if not where it is."""
+    vault: str | None = None
+    """The remote for restricted incidents, "" for none; None where no incident is restricted."""
+    knows: bool = False
+    """Whether something of the restricted incident was acknowledged in the clone."""
+    account: bool = False
+    """Whether the process belongs to one of two accounts."""
+    alone: bool = False
+    """Whether the record of the clone is shared with nobody."""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Return what the environment of git has for this act."""
+        path = {"PATH": self.path} if self.path else {}
+        return ENVIRONMENT | {"GIT_CONFIG_GLOBAL": self.home} | path
+
+
+def open_record(setting: Setting, **more: Any) -> Record:
+    """Open the record of a clone with the renderer and the fold that the commands use."""
+    git_dir = Path(setting.clone) / ".git"
+    given: dict[str, Any] = {
+        "work_tree": Path(setting.clone),
+        "environment": os.environ | setting.variables,
+        "render": lambda i, e, p: render_log(fold(i, e, problems=p)),
+        "fold_head": lambda i, e: head(fold(i, e, entries=False)),
+        "now": lambda: now_at(setting.shift),
+        "remote": None if setting.alone else "origin",
+        **more,
+    }
+    fallback = Path(setting.fallback)
+    if setting.vault is None:
+        return Record(git_dir, fallback=fallback, **given)
+    vault = setting.vault or None
+    return RecordWithRestricted(git_dir, fallback=fallback, restricted_remote=vault, **given)
+
+
+def now_at(shift: int) -> datetime:
+    """Return what a clock shows that is so many seconds off."""
+    return datetime.now(UTC) + timedelta(seconds=shift)
