@@ -56,6 +56,12 @@ class Sharing:
         self._record().background().start(program, self._environment)
         return None
 
+    def report(self, error: Exception) -> str:
+        """Keep what went wrong in an exchange where nobody sees it, and say on one line what."""
+        from incidentctl.app.bug_report import told
+
+        return told(error, self._environment)
+
     def refresh(self, *, every: timedelta = _FRESH) -> None:
         """Let the background fetch what others did, where that was not done for a while."""
         if self._record().unsynced() is not None and not self._in_ci():

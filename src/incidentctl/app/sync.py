@@ -13,7 +13,7 @@ _WAIT = 22.0
 
 
 class Synced(NamedTuple):
-    """How an exchange ended: `state` is ok, behind, offline, misconfigured or refused."""
+    """How an exchange ended; `state` is that of record/status.py."""
 
     state: str
     reason: str | None

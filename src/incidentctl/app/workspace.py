@@ -212,6 +212,7 @@ class Workspace:
             fallback=places.state_folder(self.environment),
             now=self.now,
             share=self.sharing.share,
+            report=self.sharing.report,
         )
 
     @cached_property

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
 import typer
 
@@ -131,26 +130,13 @@ def _usage(error: Exception) -> int:
 
 def _bug(error: Exception) -> int:
     """A fault of this program: the traceback goes to a file, one line to the user."""
-    import tempfile
     import traceback
 
-    from incidentctl.app.places import state_folder
+    from incidentctl.app.bug_report import leave
 
-    text = "".join(traceback.format_exception(error))
     if os.environ.get("INCIDENTCTL_DEBUG"):
-        print(text, file=sys.stderr)
-    name = "(it could not be written to a file)"
-    for folder in (state_folder(os.environ), Path(tempfile.gettempdir())):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", dir=folder, prefix="bug-", suffix=".txt", delete=False, encoding="utf-8"
-            ) as file:
-                file.write(text)
-            name = file.name
-            break
-        except OSError:
-            continue
+        print("".join(traceback.format_exception(error)), file=sys.stderr)
+    name = leave(error, os.environ) or "(it could not be written to a file)"
     print(
         f"error: a bug in incidentctl: {type(error).__name__}: {clean(str(error))[:200]}\n"
         f"hint: what was acknowledged is safe. Please report it with {name}",

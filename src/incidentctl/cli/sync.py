@@ -21,6 +21,8 @@ _HINTS = {
     "behind": "say it again in a moment",
     "offline": "nothing is lost; it is sent once the remote answers",
     "misconfigured": "nothing is lost; put it right and say it again",
+    "unanswered": "nothing is lost; say it again once the remote is done, or ask who runs it",
+    "failed": "nothing is lost; what is recorded stays here until this is mended",
 }
 
 

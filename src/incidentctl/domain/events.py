@@ -23,8 +23,8 @@ MAX_BYTES = 64 * 1024
 #: The longest text that surely fits one event (JSON may write a character in twelve bytes).
 MAX_TEXT = 5000
 
-_KIND = re.compile(r"[a-z]+(-[a-z]+)*$")
-_ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}$")
+_KIND = re.compile(r"[a-z]+(-[a-z]+)*\Z")
+_ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 

@@ -5,6 +5,7 @@ Nothing of this holds the clone's lock while the network is at work: responders 
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Callable, Iterable
@@ -12,18 +13,18 @@ from datetime import datetime
 from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import outbox, presence, refs, sent, status
+from incidentctl.record import outbox, purge, refs, sent, status
 from incidentctl.record.batch import Render
 from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
 from incidentctl.record.merge import TEMPORARY, advance, forget_merge
 from incidentctl.record.outbox import Author
-from incidentctl.record.purge import let_mirror_follow
 from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
 from incidentctl.record.status import Exchanged
 from incidentctl.record.store import Store
 from incidentctl.record.union import redacts
 from incidentctl.record.unite import ForeignError, Offer, Unite
+from incidentctl.record.walk import TooManyError, count_events
 
 #: How often a push that others overtook is tried again, and the longest pause between, in seconds.
 _TRIES = 16
@@ -50,10 +51,11 @@ class Exchange:
         flush: Callable[[], object],
         mirror_is_free: Callable[[], bool],
         owe: Callable[[Iterable[str]], None],
+        report: Callable[[Exception], str],
     ) -> None:
         """Take the clone, whose folder `state` has the spool; `flush` commits what waits there.
 
-        `owe` is told which incidents are about to change.
+        `owe` is told which incidents are about to change. `report` keeps a bug and says where.
         """
         self._store = store
         self._git = store.git
@@ -63,6 +65,7 @@ class Exchange:
         self._now = now
         self._flush = flush
         self._mirror_is_free = mirror_is_free
+        self._report = report
         self._forgotten = 0
         self._begun = 0
         """How many events went to a remote that had no such branch."""
@@ -85,6 +88,8 @@ class Exchange:
             answer = Answer(MISCONFIGURED, error.message)
         except OSError as error:
             answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
+        except Exception as error:  # noqa: BLE001 (in the background nobody would see it)
+            answer = Answer(status.FAILED, self._report(error))
         received, notes = self._uniting.received, self._uniting.notes
         for incident, names in received.items():
             if any(map(redacts, names)):
@@ -101,9 +106,10 @@ class Exchange:
 
     def _rounds(self, until: float) -> Answer:
         # A git that was killed leaves these, and each later one would stumble over them.
-        for name in (TEMPORARY, self._remote.tracking):
+        for name in (TEMPORARY, purge.TEMPORARY, self._remote.tracking):
             refs.clear_stale_lock(self._git, name, age=_STALE)
         forget_merge(self._git)
+        purge.forget(self._git)
         whole = self._remote.complete(self._store.tips(), until=until)
         self._flush()
         if whole.state != OK:
@@ -112,12 +118,17 @@ class Exchange:
         if not self._has_taken_what_was_fetched():
             return answer
         for attempt in range(_TRIES):
+            before = self._tracking()
             fetched = self._fetch(until)
             if fetched.state not in (OK, MISSING):
                 return fetched
             point("exchange.fetched")
             theirs = self._tracking() if fetched.state == OK else None
-            offer = self._unite(theirs)
+            try:
+                offer = self._unite(theirs)
+            except TooManyError:
+                self._put_back(before)
+                raise
             rest = self._forget(theirs) if theirs else False
             if offer is None and not rest:
                 self._let_mirror_follow()
@@ -127,7 +138,8 @@ class Exchange:
                 answer = self._remote.push(offer.commit, until=until, instead_of=offer.instead_of)
                 point("exchange.pushed")
                 if answer.state == OK and theirs is None:
-                    self._begun = self._count(offer.commit)
+                    with contextlib.suppress(TooManyError):
+                        self._begun = count_events(self._git, offer.commit)
                 # The remote has it; or will not, and it waits merged.
                 if answer.state != BEHIND and not self._take(offer.commit) and answer.state == OK:
                     answer = behind
@@ -146,7 +158,7 @@ class Exchange:
         if tips.mirror not in (None, tips.truth):
             with Lock(self._state / "lock", self._git) as lock:
                 if lock.take(wait=_WAIT):
-                    let_mirror_follow(self._store, mirror_is_free=self._mirror_is_free)
+                    purge.let_mirror_follow(self._store, mirror_is_free=self._mirror_is_free)
 
     def _has_taken_what_was_fetched(self) -> bool:
         """Take in what an earlier fetch brought: the next one drops it if the remote was reset.
@@ -159,7 +171,7 @@ class Exchange:
         for _ in range(_TRIES):
             try:
                 offer = self._unite(known)
-            except ForeignError:
+            except (ForeignError, TooManyError):
                 return True  # the remote may hold a record by now
             if offer is None or self._take(offer.commit):
                 return True
@@ -175,9 +187,10 @@ class Exchange:
             )
         return answer
 
-    def _count(self, commit: str) -> int:
-        names = presence.listed(self._git, "the record", "-r", "--name-only", commit)
-        return sum("/events/" in name for name in names)
+    def _put_back(self, before: str | None) -> None:
+        """Let the remote-tracking ref be where it was: whoever reads looks at what it holds."""
+        tracking = self._remote.tracking
+        self._git.run("update-ref", *((tracking, before) if before else ("-d", tracking)))
 
     def _tracking(self) -> str | None:
         return refs.read(self._git, self._remote.tracking)

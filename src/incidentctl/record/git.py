@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -81,6 +82,17 @@ _NETWORK = {"GIT_NO_LAZY_FETCH": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https
 _GLANCE = 0.5
 #: So many bytes of what a git with progress prints are kept.
 _KEPT = 1 << 20
+
+
+#: The code of a git that had to be ended after it had said what `Patience` waits for.
+ENDED = 1000
+
+
+class Patience(NamedTuple):
+    """For how many seconds a git may be silent once its progress has said something."""
+
+    after: re.Pattern[bytes]
+    silence: float
 
 
 class Result(NamedTuple):
@@ -183,13 +195,21 @@ def finish(
     return Result(child.returncode, out, err.decode(errors="replace"))
 
 
-def finish_live(child: subprocess.Popen[bytes], *, silence: float, limit: float) -> Result | None:
+def finish_live(
+    child: subprocess.Popen[bytes],
+    *,
+    silence: float,
+    limit: float,
+    patience: Patience | None = None,
+) -> Result | None:
     """Wait for a git that shows its progress on stderr; None when it had to be ended.
 
     It may take `limit` seconds, but be silent for no more than `silence`: a slow network is let
     work, and one that never answers is not waited for. Nor is what it started and left behind.
+    With `patience` it may be silent for longer at its end, and its code is ENDED if it was then.
     """
     texts = {"out": bytearray(), "err": bytearray()}
+    patient = False
     end = time.monotonic() + limit
     heard = time.monotonic()
     try:
@@ -205,20 +225,26 @@ def finish_live(child: subprocess.Popen[bytes], *, silence: float, limit: float)
                 elif ended:
                     break  # a daemon of ssh or of a credential helper has its pipes
                 elif time.monotonic() >= min(end, heard + silence):
-                    return None
+                    return _ended(texts) if patient else None
                 for key, _ in found:
                     data = os.read(key.fd, 65536)
                     texts[key.data] += data
                     del texts[key.data][:-_KEPT]
+                    if patience and not patient and patience.after.search(texts["err"]):
+                        patient, silence = True, patience.silence
                     if not data:
                         ready.unregister(key.fileobj)
         try:
-            child.wait(timeout=silence)
+            child.wait(timeout=max(1.0, min(silence, end - time.monotonic())))
         except subprocess.TimeoutExpired:
-            return None
+            return _ended(texts) if patient else None
         return Result(child.returncode, bytes(texts["out"]), texts["err"].decode(errors="replace"))
     finally:
         kill(child)
+
+
+def _ended(texts: Mapping[str, bytearray]) -> Result:
+    return Result(ENDED, bytes(texts["out"]), texts["err"].decode(errors="replace"))
 
 
 def signal_group(child: subprocess.Popen[bytes]) -> None:

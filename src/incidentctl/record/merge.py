@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
-from incidentctl.record import paths, refs
+from incidentctl.record import marks, paths, refs
 from incidentctl.record.batch import Render
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Author
@@ -29,12 +30,14 @@ def merge(
     difference: Difference,
     *,
     anew: AbstractSet[str] = frozenset(),
+    refused: AbstractSet[str] = frozenset(),
     author: Author,
     now: Callable[[], datetime],
 ) -> str:
     """Make the commit that holds both, with both as parents, so that each stays reachable.
 
-    Without ours it holds what theirs has of the record, and nothing else that theirs has.
+    Without ours it holds what theirs has of the record, and nothing else that theirs has. The marks
+    of purges that are `refused`, by their paths, are emptied: other clones follow them no more.
 
     log.md is written `anew`, and what is redacted loses its text, where ours adds something to
     theirs, else it is theirs: clones that merge the same do not push against each other.
@@ -56,6 +59,8 @@ def merge(
             logs[incident] = render(incident, folder.events(), told)
     with Stream(store.git, TEMPORARY, ours, force=True) as stream:
         mark = stream.commit(author, now(), "Merge the record of the remote\n", merge=theirs)
+        for path in difference.strays:  # first: some have the name of what theirs has
+            stream.remove(path)
         for incident, stored in added.items():
             for name, event in stored.items():
                 stream.file(paths.event_path(incident, name), event.data)
@@ -66,10 +71,10 @@ def merge(
         for incident, names in difference.unread.items():
             for name, oid in names.items():
                 stream.object(paths.event_path(incident, name), oid)
-        for path in difference.strays:
-            stream.remove(path)
         for path, oid in difference.markers.items():
             stream.object(path, oid)
+        for path in refused:
+            stream.file(path, marks.write(PurePosixPath(path).stem, ()))
         number = stream.ask_commit(mark)
         stream.send()
         result, answers = stream.answers()

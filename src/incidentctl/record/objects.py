@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import islice
 from types import TracebackType
 from typing import IO, NamedTuple
 
@@ -17,7 +17,7 @@ from incidentctl.record.git import Git, kill, signal_group
 # Two batches of requests are under way at a time; together they must fit the 64 kB that a pipe
 # holds, else both sides would wait for each other.
 _BATCH = 200
-_LONGEST = 150
+_ROOM = 30_000
 _LIMIT = 60.0
 # Else git maps whole packs: as fast, and 70 MB more memory with 10,000 incidents.
 _SMALL = ("-c", "core.packedGitWindowSize=1m", "-c", "core.packedGitLimit=32m")
@@ -67,6 +67,22 @@ def entries(tree: Found | None) -> list[TreeEntry]:
     ]
 
 
+def _batches(names: Iterable[str]) -> Iterator[list[bytes | None]]:
+    """Return the requests for some names, as many as go together; None for what is no name."""
+    batch: list[bytes | None] = []
+    size = 0
+    for name in names:
+        line = f"contents {name}\n".encode(errors="surrogateescape")
+        fits = len(line) < _ROOM and line.count(b"\n") == 1
+        if len(batch) == _BATCH or (fits and size + len(line) >= _ROOM):
+            yield batch
+            batch, size = [], 0
+        batch.append(line if fits else None)
+        size += len(line) if fits else 0
+    if batch:
+        yield batch
+
+
 class Objects:
     """One `git cat-file`, started with the first request and ended with the `with` block."""
 
@@ -95,25 +111,20 @@ class Objects:
 
     def many(self, names: Iterable[str]) -> Iterator[Found | None]:
         """Return the objects of some names in their order; None for each that is missing."""
-        source, ahead = iter(names), 0
-        sizes: list[int] = []
+        batches = _batches(names)
+        asked: deque[list[bytes | None]] = deque()
         while True:
-            while ahead < 2 and (batch := list(islice(source, _BATCH))):
+            while len(asked) < 2 and (batch := next(batches, None)):
                 self._ask(batch)
-                sizes.append(len(batch))
-                ahead += 1
-            if not sizes:
+                asked.append(batch)
+            if not asked:
                 return
-            for _ in range(sizes.pop(0)):
-                yield self._answer()
-            ahead -= 1
+            for line in asked.popleft():
+                yield None if line is None else self._answer()
 
-    def _ask(self, batch: list[str]) -> None:
-        lines = [f"contents {name}\n" for name in batch]
-        if any(len(line) > _LONGEST or line.count("\n") > 1 for line in lines):
-            raise ValueError("not the name of an object of the record")
+    def _ask(self, batch: list[bytes | None]) -> None:
         try:
-            self._pipe(self._child.stdin).write("".join((*lines, "flush\n")).encode())
+            self._pipe(self._child.stdin).write(b"".join((*filter(None, batch), b"flush\n")))
             self._pipe(self._child.stdin).flush()
         except BrokenPipeError:
             self._give_up()

@@ -7,10 +7,8 @@ lacks puts what only it has onto the new root, and drops its old chain with all 
 from __future__ import annotations
 
 import contextlib
-import json
-import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,12 +16,13 @@ from typing import NamedTuple
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
-from incidentctl.record import outbox, paths, refs, sent
+from incidentctl.record import marks, outbox, paths, refs, sent
 from incidentctl.record.batch import Render
 from incidentctl.record.folder import Folder
 from incidentctl.record.git import Git
 from incidentctl.record.lock import Lock
 from incidentctl.record.merge import forget_merge
+from incidentctl.record.objects import Objects
 from incidentctl.record.outbox import Author
 from incidentctl.record.presence import failed, listed
 from incidentctl.record.proof import held_by
@@ -33,11 +32,15 @@ from incidentctl.record.stored import Stored, check, named_by, redacted
 from incidentctl.record.stream import Stream
 from incidentctl.record.union import Difference, compare, holds_only_the_record
 
-_OBJECT = re.compile(r"[0-9a-f]{40,64}\Z")
-#: A chain that is being made stands here.
-_TEMPORARY = "refs/incidentctl/purge"
+#: A chain that is being made stands here; nobody reads it.
+TEMPORARY = "refs/incidentctl/purge"
 #: How long a purge waits for a command that commits, in seconds.
 _WAIT = 10.0
+
+
+#: Files of marks, by their paths.
+Marks = Mapping[str, str]
+EMPTY: Marks = {}
 
 
 class Chain(NamedTuple):
@@ -47,28 +50,6 @@ class Chain(NamedTuple):
     render: Render
     author: Author
     now: datetime
-
-
-def markers(git: Git, commit: str | None) -> frozenset[str]:
-    """Return the names of the markers that a commit holds."""
-    if commit is None:
-        return frozenset()
-    return frozenset(listed(git, "purges", "--name-only", commit, "--", f"{paths.PURGED}/"))
-
-
-def is_replaced(git: Git, commit: str, by: str, names: Iterable[str]) -> bool:
-    """Say whether a commit belongs to a chain that markers of another one have replaced."""
-    replaced: set[str] = set()
-    for name in names:
-        with contextlib.suppress(ValueError, KeyError, TypeError):
-            shown = git.run("cat-file", "blob", f"{by}:{name}")
-            if shown.code:
-                raise failed("read a purge", shown)
-            replaced.update(filter(_OBJECT.match, map(str, json.loads(shown.out)["replaces"])))
-    if replaced & set(_roots(git, commit, f"^{by}")):
-        return True
-    # What a shallow clone took for a root when it purged is a later commit.
-    return any(refs.follows(git, each, commit) for each in replaced)
 
 
 def _roots(git: Git, *commits: str) -> list[str]:
@@ -99,14 +80,17 @@ def begin_anew(
         truth = chain.store.tips().truth
         if truth is None:
             return None
-        whole = onto(chain, truth, on_mirror(chain.store, truth), known=chain.store.index().ids)
-        commit = new_root(chain, whole, marker)
-        if push is not None:
-            push(commit, truth)
-        if not replace(chain.store, commit, truth, state=state, mirror_is_free=mirror_is_free):
-            raise EnvironmentFailedError(
-                "the record here was moved meanwhile", hint="`incidentctl sync` puts it right"
-            )
+        try:
+            whole = onto(chain, truth, on_mirror(chain.store, truth), known=chain.store.index().ids)
+            commit = new_root(chain, whole, marker)
+            if push is not None:
+                push(commit, truth)
+            if not replace(chain.store, commit, truth, state=state, mirror_is_free=mirror_is_free):
+                raise EnvironmentFailedError(
+                    "the record here was moved meanwhile", hint="`incidentctl sync` puts it right"
+                )
+        finally:
+            forget(chain.store.git)
     return commit
 
 
@@ -130,26 +114,25 @@ def pushing(store: Store, remote: Remote, *, until: float) -> Callable[[str, str
     return push
 
 
-def new_root(chain: Chain, commit: str, marker: str, *, also: str | None = None) -> str:
+def new_root(
+    chain: Chain, commit: str, marker: str, *, also: str | None = None, kept: Marks = EMPTY
+) -> str:
     """Make a root that holds what a commit does, and replaces its chain.
 
-    `also` is a commit of another chain, whose marks of purges it keeps.
+    `also` is the tip of another chain that it replaces; it has `kept` marks of purges besides.
     """
     git = chain.store.git
-    content = {"v": 1, "id": marker, "replaces": sorted(_roots(git, commit))}
-    with Stream(git, _TEMPORARY, None, force=True) as stream:
+    replaced = _roots(git, commit, *filter(None, [also]))
+    with Stream(git, TEMPORARY, None, force=True) as stream:
         message = "Begin the record anew, without what was redacted\n"
         mark = stream.commit(chain.author, chain.now, message)
         # A folder that git cannot list must not be taken for none: the record would be gone.
         for line in listed(git, commit[:10], commit, "--", "incidents", paths.PURGED):
             head, _, name = line.partition("\t")
             stream.folder(name, head.split()[2])
-        for path in markers(git, also):
-            shown = git.run("cat-file", "blob", f"{also}:{path}")
-            if shown.code:
-                raise failed("read a purge", shown)
-            stream.file(path, shown.out)
-        stream.file(paths.marker_path(marker), json.dumps(content).encode() + b"\n")
+        for path, oid in kept.items():
+            stream.object(path, oid)
+        stream.file(paths.marker_path(marker), marks.write(marker, replaced))
         return _made(stream, mark)
 
 
@@ -159,15 +142,16 @@ def onto(
     missing: dict[str, dict[str, Stored]],
     *,
     known: Iterable[str] = (),
+    kept: Marks = EMPTY,
 ) -> str:
-    """Make the commit that adds events to another chain; that chain's tip when there are none.
+    """Make the commit that adds events and marks to another chain; its tip when there are none.
 
     In these incidents, and in the `known` ones, nothing is left of what is redacted.
     """
     wanted = list(dict.fromkeys((*missing, *known)))
-    if not wanted:
+    if not wanted and not kept:
         return base
-    with Stream(chain.store.git, _TEMPORARY, base, force=True) as stream:
+    with Stream(chain.store.git, TEMPORARY, base, force=True) as stream:
         message = "Add what the purged record had not\n"
         mark = stream.commit(chain.author, chain.now, message)
         for incident, held in chain.store.folders(wanted, (base,)):
@@ -177,6 +161,8 @@ def onto(
             if files or named_by(folder.stored.values()):
                 folder = folder._replace(stored={**folder.stored, **files})
                 _write(chain, stream, incident, folder, files)
+        for path, oid in kept.items():
+            stream.object(path, oid)
         return _made(stream, mark)
 
 
@@ -187,11 +173,13 @@ def on_mirror(store: Store, truth: str) -> dict[str, dict[str, Stored]]:
 
 
 def only_in(store: Store, ours: str, difference: Difference) -> dict[str, dict[str, Stored]]:
-    """Return the events of ours that a difference says the others miss."""
-    found = {}
-    for incident, names in difference.missing.items():
-        stored = store.folder_at(incident, (ours,)).stored
-        found[incident] = {name: stored[name] for name in names if name in stored}
+    """Return the events of ours that a difference says the others miss, or hold otherwise."""
+    found: dict[str, dict[str, Stored]] = {}
+    for part in (difference.missing, difference.kept):
+        for incident, names in part.items():
+            stored = store.folder_at(incident, (ours,)).stored
+            held = {name: stored[name] for name in names if name in stored}
+            found.setdefault(incident, {}).update(held)
     return found
 
 
@@ -215,6 +203,12 @@ def _made(stream: Stream, mark: int) -> str:
     return answers[number]
 
 
+def forget(git: Git) -> None:
+    """Drop what stood for a chain that was made, or that was not taken."""
+    if refs.read(git, TEMPORARY):
+        git.run("update-ref", "-d", TEMPORARY)
+
+
 def replace(
     store: Store, commit: str, before: str, *, state: Path, mirror_is_free: Callable[[], bool]
 ) -> bool:
@@ -233,7 +227,7 @@ def replace(
     moved = store.mirror if store.tips().mirror == commit else None
     for ref in filter(None, (store.truth, moved, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
-    git.run("update-ref", "-d", _TEMPORARY)
+    forget(git)
     forget_merge(git)
     shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the texts of before
     _clear(git, state, commit)
@@ -248,11 +242,13 @@ def let_mirror_follow(store: Store, *, mirror_is_free: Callable[[], bool]) -> No
     git, tips = store.git, store.tips()
     if store.mirror is None or tips.truth is None or tips.mirror in (None, tips.truth):
         return
-    mirror, marks = str(tips.mirror), markers(git, tips.truth)
+    mirror = str(tips.mirror)
+    with Objects(git) as objects:
+        ours, others = marks.of(objects, tips.truth), marks.of(objects, mirror)
     if (
-        marks
+        ours
         and mirror_is_free()
-        and is_replaced(git, mirror, tips.truth, marks)
+        and ours.keys() & marks.replacing(git, marks.united(ours, others), mirror, by=tips.truth)
         and _gives_way(git, mirror, tips.truth)
         and refs.move(git, (store.mirror, tips.truth, mirror))
     ):

@@ -47,6 +47,7 @@ class Record(Reader):
         share: Callable[[], str | None] | None = None,
         restricted: bool = False,
         apart_from: Shared | None = None,
+        report: Callable[[Exception], str] = repr,
     ) -> None:
         """Take the common git directory, and what to compute and render with.
 
@@ -56,7 +57,7 @@ class Record(Reader):
         list shows of it, from its life-cycle events. `share` is called after each flush that leaves
         something for another process to do: to send, or to pack; it returns a note, if any. What is
         `restricted` is kept apart from all else: in a ref of its own, in no branch and no view, and
-        sent to no place of the remote that it is `apart_from`.
+        sent to no place of the remote that it is `apart_from`. `report` keeps a bug and says where.
         """
         state = git_dir / "incidentctl"
         self._addressed_from = work_tree
@@ -86,6 +87,7 @@ class Record(Reader):
         self._remote = remote
         self._apart_from = apart_from
         self._share = share
+        self._report = report
         self._mine: Path | None = None
         self._touched: dict[str, None] = {}
 
@@ -149,20 +151,27 @@ class Record(Reader):
                 flush=self.flush,
                 mirror_is_free=self._mirror_is_free,
                 owe=self._owe,
+                report=self._report,
             )
             done = exchange.run(limit=limit)
         finally:
             self._share = share
+        try:
+            return done._replace(notes=(*done.notes, *self._show_received(done.received)))
+        except Exception as error:  # noqa: BLE001 (in the background nobody would see it)
+            return done._replace(
+                notes=(*done.notes, f"the view is not shown: {self._report(error)}")
+            )
+
+    def _show_received(self, received: Iterable[str]) -> list[str]:
+        """Show incidents of which events came; return what hinders that."""
         opened: set[str] = set()
         with contextlib.suppress(EnvironmentFailedError):  # of this record alone, as its view is
             opened = {head.id for head in Reader.open_heads(self)}
-        notes = [
-            self._show_view(incident)
-            for incident in sorted(done.received)
-            if incident in opened or self._has_view(incident)
-        ]
+        shown = [each for each in sorted(received) if each in opened or self._has_view(each)]
+        notes = [self._show_view(incident) for incident in shown]
         self.show_owed()
-        return done._replace(notes=(*done.notes, *filter(None, notes)))
+        return [note for note in notes if note]
 
     def remote(self) -> Remote:
         """Return the remote that shares the record; ValueError when there is none."""

@@ -15,14 +15,18 @@ from typing import NamedTuple
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import refs
-from incidentctl.record.git import Git, Result, finish_live
+from incidentctl.record.git import ENDED, Git, Patience, Result, finish_live
 
 OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
+#: The remote got everything, and does not say whether it takes it.
+UNANSWERED = "unanswered"
 #: The remote answers, but has no such branch.
 MISSING = "missing"
 
 #: A remote that says nothing for so many seconds is not waited for.
 SILENCE = 20.0
+#: Longer where it has got all that is pushed, as git says: its hooks may take their time.
+_PATIENCE = Patience(re.compile(rb"Writing objects: 100%[^\r\n]*, done\.|\bTotal \d+ \("), 120.0)
 # As measured: a dead network is noticed in 10 s, and no ssh outlives its git by more.
 _SSH = "ssh -oBatchMode=yes -oConnectTimeout=5 -oServerAliveInterval=5 -oServerAliveCountMax=2"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*\Z")
@@ -205,8 +209,14 @@ class Remote:
             "push", *options, "--porcelain", "--progress", "--no-verify", "--no-signed",
             "--recurse-submodules=no", "--receive-pack=git-receive-pack",
             "--", self._name,
-            f"{commit}:{self._branch}", until=until,
+            f"{commit}:{self._branch}", until=until, patience=_PATIENCE,
         )  # fmt: skip
+        if done is not None and done.code == ENDED:
+            return Answer(
+                UNANSWERED,
+                f"{self._name} has got everything and does not say whether it takes it: its hooks "
+                "take too long",
+            )
         if done is None or done.code == 0:
             return self._answer(done)
         lines = [line for line in done.out.decode(errors="replace").splitlines() if line[:1] == "!"]
@@ -237,7 +247,9 @@ class Remote:
         state = OFFLINE if offline and not wrong else MISCONFIGURED
         return Answer(state, f"{self._name}: {_shown(_last_error(done.err), '')}")
 
-    def _run(self, *arguments: str, until: float) -> Result | None:
+    def _run(
+        self, *arguments: str, until: float, patience: Patience | None = None
+    ) -> Result | None:
         limit = until - time.monotonic()
         if limit <= 0:
             return None
@@ -248,7 +260,8 @@ class Remote:
             folder=self._folder,
             network=True,
         )
-        return finish_live(child, silence=min(SILENCE, limit), limit=limit)
+        silence = min(SILENCE, limit)
+        return finish_live(child, silence=silence, limit=limit, patience=patience)
 
     def _ssh_variables(self) -> dict[str, str]:
         """Return our options for ssh, unless the user has a command of their own."""

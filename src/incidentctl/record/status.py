@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 _FILE = "exchange.json"
+#: The state of an exchange that met a bug of this program.
+FAILED = "failed"
 #: So many different notes are kept until somebody is told.
 _NOTES = 10
 
 
 class Exchanged(NamedTuple):
-    """How an exchange ended: `state` is ok, behind, offline, misconfigured or refused."""
+    """How an exchange ended: `state` is failed, or one of those of record/remote.py."""
 
     state: str
     reason: str | None

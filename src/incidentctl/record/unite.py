@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -11,22 +12,14 @@ from typing import NamedTuple
 from incidentctl.domain.ids import ulid
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import refs
+from incidentctl.record import marks, refs
 from incidentctl.record.batch import Render
 from incidentctl.record.lock import Lock
 from incidentctl.record.merge import merge
+from incidentctl.record.objects import Objects
 from incidentctl.record.outbox import Author
 from incidentctl.record.presence import failed, listed
-from incidentctl.record.purge import (
-    Chain,
-    is_replaced,
-    markers,
-    new_root,
-    on_mirror,
-    only_in,
-    onto,
-    replace,
-)
+from incidentctl.record.purge import Chain, new_root, on_mirror, only_in, onto, replace
 from incidentctl.record.store import Store
 from incidentctl.record.stored import redacted
 from incidentctl.record.union import Difference, compare, holds_only_the_record, redacting, redacts
@@ -78,6 +71,8 @@ class Unite:
         self.received: dict[str, set[str]] = {}
         """The names of the events that came, by their incidents."""
         self.notes: dict[str, None] = {}
+        self._refused: AbstractSet[str] = frozenset()
+        """Paths of the marks of purges that are not followed."""
 
     def unite(self, theirs: str | None) -> Offer | None:
         """Return what the remote lacks, None when it lacks nothing.
@@ -86,6 +81,7 @@ class Unite:
         not taken in before the remote has it: else each refused push would leave one more.
         """
         truth = self._store.tips().truth
+        self._refused = frozenset()
         if theirs is None or theirs == truth:
             return Offer(truth) if truth is not None and theirs is None else None
         if truth is not None and refs.follows(self._git, theirs, truth):
@@ -116,7 +112,7 @@ class Unite:
             return Offer(theirs, theirs=True)
         merged = merge(
             self._store, self._render, truth, theirs, difference, anew=whole,
-            author=self._author, now=self._now,
+            refused=self._refused, author=self._author, now=self._now,
         )  # fmt: skip
         return Offer(merged)
 
@@ -133,38 +129,78 @@ class Unite:
         return {incident for incident, folder in folders if redacted(folder.stored)}
 
     def _purged(self, truth: str, theirs: str, difference: Difference) -> Offer | None:
-        """Answer a purge that one of the two has not seen; None where there was none."""
-        ours_marks = markers(self._git, truth)
-        if not ours_marks and not difference.markers:
+        """Answer a purge that one of the two has not seen; None where none is followed."""
+        with Objects(self._git) as objects:
+            ours_marks, their_marks = (marks.of(objects, tip) for tip in (truth, theirs))
+        marks.check_number((*ours_marks, *their_marks))
+        named = marks.united(ours_marks, their_marks)
+        if not any(named.values()):
             return None
-        their_marks = markers(self._git, theirs)
+        by_theirs = their_marks.keys() & marks.replacing(self._git, named, truth, by=theirs)
+        by_ours = ours_marks.keys() & marks.replacing(self._git, named, theirs, by=truth)
+        both = bool(by_theirs and by_ours) or (
+            not by_theirs
+            and self._both_purged(truth, theirs, named, ours_marks.keys(), their_marks.keys())
+        )
+        if difference.disputed and (by_theirs or by_ours or both):
+            # Else what stood here before the purge were gone, with nothing to compare it with.
+            self._refused = by_theirs | by_ours
+            self.notes[
+                f"a purge of the record changes {len(difference.disputed)} event(s), such as "
+                f"{one_line(difference.disputed[0])[:100]}: it is not followed, and nothing is "
+                "dropped here"
+            ] = None
+            return None
         chain = Chain(self._store, self._render, self._author, self._now())
-        if their_marks - ours_marks:
+        kept = {path: mark.oid for path, mark in ours_marks.items() if path not in their_marks}
+        if by_theirs or both:
             missing = only_in(self._store, truth, difference)
             for incident, stored in on_mirror(self._store, truth).items():
                 missing.setdefault(incident, {}).update(stored)
-            commit, instead_of = onto(chain, theirs, missing), None
-            if ours_marks - their_marks:  # both purged: what each left behind is in the other's
+            commit, instead_of = onto(chain, theirs, missing, kept=kept), None
+            if both:  # what each left behind is in the other's chain
                 marker = ulid(int(self._now().timestamp() * 1000), secrets.randbits(80))
                 commit, instead_of = new_root(chain, commit, marker, also=truth), theirs
             with Lock(self._state / "lock", self._git) as lock:
-                if lock.take(wait=_WAIT):
-                    replace(
-                        self._store, commit, truth, state=self._state,
-                        mirror_is_free=self._mirror_is_free,
-                    )  # fmt: skip
-            self.notes["the record was purged elsewhere, and its history here is dropped"] = None
+                if lock.take(wait=_WAIT) and replace(
+                    self._store, commit, truth, state=self._state,
+                    mirror_is_free=self._mirror_is_free,
+                ):  # fmt: skip
+                    self.notes[
+                        "the record was purged elsewhere, and its history here is dropped"
+                    ] = None
             return Offer(commit, instead_of)
-        if is_replaced(self._git, theirs, truth, ours_marks):
+        if by_ours:
             if difference.unread:
                 difference = compare(self._git, truth, theirs)
-            return Offer(onto(chain, truth, difference.added), instead_of=theirs)
+            added = {i: dict(stored) for i, stored in difference.added.items()}
+            for incident, stored in difference.changed.items():
+                added.setdefault(incident, {}).update(stored)
+            more = difference.markers
+            return Offer(onto(chain, truth, added, kept=more), instead_of=theirs)
         return None
+
+    def _both_purged(
+        self,
+        truth: str,
+        theirs: str,
+        named: Mapping[str, frozenset[str]],
+        ours_marks: AbstractSet[str],
+        their_marks: AbstractSet[str],
+    ) -> bool:
+        """Say whether two chains have replaced one and the same without knowing of each other."""
+        by_us, by_them = (
+            frozenset[str]().union(*(named[path] for path in only))
+            for only in (ours_marks - their_marks, their_marks - ours_marks)
+        )
+        return bool(by_us & by_them) and self._are_unrelated(theirs, truth)
 
     def _is_foreign(self, theirs: str, truth: str) -> bool:
         """Say whether a branch has nothing to do with the record: no folder, no common history."""
-        if listed(self._git, theirs[:10], "--name-only", theirs, "--", "incidents"):
-            return False
+        held = listed(self._git, theirs[:10], "--name-only", theirs, "--", "incidents")
+        return not held and self._are_unrelated(theirs, truth)
+
+    def _are_unrelated(self, theirs: str, truth: str) -> bool:
         done = self._git.run("merge-base", theirs, truth)
         if done.code not in (0, 1):
             raise failed("compare commits of the record", done)
