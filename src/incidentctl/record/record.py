@@ -141,7 +141,7 @@ class Record(Reader):
 
         share, self._share = self._share, None  # this is it
         try:
-            exchange = Exchange(
+            done = Exchange(
                 self._store,
                 self.remote(),
                 self._render,
@@ -152,16 +152,14 @@ class Record(Reader):
                 mirror_is_free=self._mirror_is_free,
                 owe=self._owe,
                 report=self._report,
-            )
-            done = exchange.run(limit=limit)
+            ).run(limit=limit)
         finally:
             self._share = share
         try:
-            return done._replace(notes=(*done.notes, *self._show_received(done.received)))
+            notes = self._show_received(done.received)
         except Exception as error:  # noqa: BLE001 (in the background nobody would see it)
-            return done._replace(
-                notes=(*done.notes, f"the view is not shown: {self._report(error)}")
-            )
+            notes = [f"the view is not shown: {self._report(error)}"]
+        return done._replace(notes=(*done.notes, *notes))
 
     def _show_received(self, received: Iterable[str]) -> list[str]:
         """Show incidents of which events came; return what hinders that."""
