@@ -7,9 +7,9 @@ import signal
 import stat
 
 import pytest
-from incidentctl.files.atomic import create, replace
 
 from incidentctl import regular
+from incidentctl.files.atomic import create, replace
 
 FILES = [
     "incidents/.gitignore", ".gitignore", "retros/x.md", "templates/retrospective.md.j2",

@@ -158,7 +158,7 @@ def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) 
     found = list(_findings(catalog, name, values))
     for finding in found:
         if finding.code in ("IC118", "IC119"):
-            raise UnfitTimesError(finding.message, hint=finding.hint)
+            raise UnfitTimesError(finding.message, hint=finding.hint_text)
     files = {}
     for kind, value in values.items():
         public, private = _paths(name)
@@ -170,7 +170,7 @@ def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) 
     outcome = write_new(root, files)
     if outcome.kept:
         raise RefusedError(f"{outcome.kept[0]} exists already, and is as it was.")
-    notes = dict.fromkeys(f"{each.message} {each.hint or ''}".strip() for each in found)
+    notes = dict.fromkeys(f"{each.message} {each.hint_text or ''}".strip() for each in found)
     return Written(outcome.written, tuple(notes))
 
 

@@ -154,7 +154,7 @@ def _check_keys(root: Path, catalog: Catalog, readers: Collection[str]) -> None:
             source = finding.source
             found = Positions(read_one(root, source.path).data or b"").value(source, finding.loc)
             place = ":".join(map(str, (source.path, *(found or ()))))
-            raise InvalidDataError(f"{place}: {finding.message}", hint=finding.hint)
+            raise InvalidDataError(f"{place}: {finding.message}", hint=finding.hint_text)
 
 
 def _open(sealed: bytes, path: str, identities: Collection[Path]) -> Opened:

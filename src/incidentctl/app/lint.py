@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,8 @@ from incidentctl.app.workspace import Workspace
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.incident import fold
 from incidentctl.domain.retrospective import Retrospective
-from incidentctl.domain.rules.finding import GRACE, Finding, Played
+from incidentctl.domain.rules.finding import GRACE, Finding, Guess, Played
+from incidentctl.domain.rules.limits import MAX_TOLD, untold
 from incidentctl.domain.rules.registry import RULES, run
 from incidentctl.domain.rules.report import LintReport
 from incidentctl.errors import IncidentctlError, Level, Problem
@@ -106,20 +108,58 @@ def _order(problem: Problem) -> tuple[str, int, int, str, str]:
 
 def _placed(root: Path, findings: Iterable[Finding], catalog: Catalog) -> Iterable[Problem]:
     """Give each finding its level and its place; leave out what its line silences."""
-    files: dict[str, tuple[Any, dict[int, frozenset[str]]]] = {}
+    hints = _Hints()
+    by_path: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.source is not None:
+            by_path.setdefault(finding.source.path, []).append(finding)
+            continue
+        level = _level(catalog, finding.code)
+        yield Problem(finding.code, level, finding.message, hint=hints.of(finding))
+    for path, found in by_path.items():  # the nodes of one file at a time are large enough
+        yield from _in_file(root, path, found, catalog, hints)
+
+
+def _in_file(
+    root: Path, path: str, findings: Iterable[Finding], catalog: Catalog, hints: _Hints
+) -> Iterable[Problem]:
+    """Tell what was found in one file: a hundred of them, and how many more there are."""
+    positions, silenced = _read(root, path)
+    told, more = 0, Counter[Level]()
     for finding in findings:
         level = _level(catalog, finding.code)
-        if finding.source is None:
-            yield Problem(finding.code, level, finding.message, hint=finding.hint)
-            continue
-        path = finding.source.path
-        if path not in files:
-            files[path] = _read(root, path)
-        positions, silenced = files[path]
         place = positions.value(finding.source, finding.loc) if positions else None
         line, column = place or (None, None)
-        if line is None or finding.code not in silenced.get(line, ()):
-            yield Problem(finding.code, level, finding.message, path, line, column, finding.hint)
+        if line is not None and finding.code in silenced.get(line, ()):
+            continue
+        if told == MAX_TOLD:
+            more[level] += 1
+            continue
+        told += 1
+        hint = hints.of(finding)
+        yield Problem(finding.code, level, finding.message, path, line, column, hint)
+    if more:
+        worst = next(level for level in _LEVELS if more[level])
+        yield untold(path, more.total(), worst)
+
+
+_LEVELS: tuple[Level, ...] = ("error", "warning", "info")
+#: So many words may be compared with what was written, in all the hints together.
+_MOST_COMPARED = 200_000
+
+
+class _Hints:
+    """Hints in words; those that cost, as long as they cost no more than all together may."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_COMPARED
+
+    def of(self, finding: Finding) -> str | None:
+        hint = finding.hint
+        if not isinstance(hint, Guess):
+            return hint
+        self._left -= len(hint.known)
+        return hint.text() if self._left >= 0 else hint.otherwise
 
 
 def _read(root: Path, path: str) -> tuple[Any, dict[int, frozenset[str]]]:

@@ -14,6 +14,7 @@ from incidentctl.domain.process import (
     Answer,
     Case,
     Recommendation,
+    Resolver,
     cases,
     missing,
     recommend_for,
@@ -66,10 +67,11 @@ class Row(NamedTuple):
 def show(catalog: Catalog) -> list[Row]:
     """Say what answers each severity, and each in each product area at the highest tier."""
     tier = tier_in_force(catalog)
+    resolver = Resolver(catalog, tier=tier)
     return [
         Row(case.severity, answer)
         for case in cases(catalog, tier)
-        for answer in resolve(catalog, case, tier=tier).answers
+        for answer in resolver.resolve(case).answers
     ]
 
 

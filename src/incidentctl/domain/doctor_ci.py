@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 GITLAB = ".gitlab-ci.yml"
@@ -45,6 +44,41 @@ def _named(patterns: Any, branch: str) -> bool:
     named = False
     for pattern in patterns if isinstance(patterns, tuple | list) else (patterns,):
         text = str(pattern)
-        if fnmatchcase(branch, text.removeprefix("!")):
+        if _fits(branch, text.removeprefix("!")):
             named = not text.startswith("!")
     return named
+
+
+def _fits(branch: str, pattern: str) -> bool:
+    """Say whether a pattern with `*`, `?` and `[abc]` fits a branch, in steps of their lengths.
+
+    The places in the pattern at which the part of the branch that was read may end are kept, and
+    none is tried twice: whoever writes the pattern cannot make it take long.
+    """
+    if len(pattern) > _LONGEST:
+        return False  # no forge takes it either
+    parts = re.findall(r"\*+|\[(?:![^]]+|[^]!][^]]*)\]|.", pattern, re.DOTALL)
+    at = _with_stars({0}, parts)
+    for char in branch:
+        stay = {place for place in at if place < len(parts) and parts[place][0] == "*"}
+        step = {place + 1 for place in at - stay if place < len(parts) and _is(char, parts[place])}
+        at = _with_stars(stay | step, parts)
+    return len(parts) in at
+
+
+#: A pattern of more characters fits no branch.
+_LONGEST = 1000
+
+
+def _with_stars(places: set[int], parts: list[str]) -> set[int]:
+    """Add the places after a star, which may stand for nothing."""
+    return places | {p + 1 for p in places if p < len(parts) and parts[p][0] == "*"}
+
+
+def _is(char: str, part: str) -> bool:
+    if len(part) > 1 and part[0] == "[":
+        inner = part[1:-1]
+        ranges = re.findall(r"(.)-(.)|(.)", inner.removeprefix("!"), re.DOTALL)
+        held = any(a <= char <= b if a else char == one for a, b, one in ranges)
+        return held != inner.startswith("!")
+    return part in ("?", char)

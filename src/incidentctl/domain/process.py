@@ -5,9 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
+from incidentctl.domain.applying import (
+    CRITICAL,
+    EVERYTHING,
+    SEVERITY,
+    SEVERITY_AND_AREA,
+    Applying,
+    Best,
+)
 from incidentctl.domain.built_in import SINGLE
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.runbook import Runbook
@@ -160,47 +167,14 @@ class Resolution(NamedTuple):
         return " ".join(dict.fromkeys(answer.reason for answer in self.answers))
 
 
-# How specific a runbook is. The order is the rule: the higher one wins.
-_EVERYTHING, _CRITICAL, _SEVERITY, _AREA, _SEVERITY_AND_AREA, _CATEGORY = range(6)
 _OWN: dict[TierName, int] = {
-    "single": _EVERYTHING,
-    "critical-split": _CRITICAL,
-    "per-severity": _SEVERITY,
-    "per-severity-and-area": _SEVERITY_AND_AREA,
+    "single": EVERYTHING,
+    "critical-split": CRITICAL,
+    "per-severity": SEVERITY,
+    "per-severity-and-area": SEVERITY_AND_AREA,
 }
-
-
-def specificity(runbook: Runbook) -> tuple[int, int]:
-    """Return how specific a runbook is; the greater wins, equals are ambiguous.
-
-    Category, severity × area, area, severity, critical or not, everything; two runbooks for a
-    category are compared by the rest.
-    """
-    applies = runbook.applies_to
-    if applies.product_areas:
-        rest = _SEVERITY_AND_AREA if applies.severities else _AREA
-    elif applies.severities:
-        rest = _SEVERITY
-    else:
-        rest = _EVERYTHING if applies.critical is None else _CRITICAL
-    return (_CATEGORY, rest) if applies.categories else (rest, rest)
-
-
-def _holds(wanted: Sequence[str], value: str | None) -> bool:
-    # Names that differ in case only are one name (lint refuses two), also in a hurry at night.
-    return not wanted or (value is not None and value.casefold() in map(str.casefold, wanted))
-
-
-def _applies(
-    runbook: Runbook, severity: str, *, critical: bool, area: str | None, category: str | None
-) -> bool:
-    applies = runbook.applies_to
-    return (
-        applies.critical in (None, critical)
-        and _holds(applies.severities, severity)
-        and _holds(applies.product_areas, area)
-        and _holds(applies.categories, category)
-    )
+#: So many rivals are named in a sentence.
+_MOST_RIVALS = 10
 
 
 def resolve(catalog: Catalog, case: Case, *, tier: TierName | None = None) -> Resolution:
@@ -209,40 +183,46 @@ def resolve(catalog: Catalog, case: Case, *, tier: TierName | None = None) -> Re
     `tier` (absent: the one in force) decides what is a case's own runbook and what a fallback.
     Runbooks that are equally specific are `rivals`; the first by name answers.
     """
-    tier = tier or tier_in_force(catalog)
-    built_in = not catalog.runbooks
-    known = catalog.scale.get(case.severity)
-    critical = known is None or known.critical  # in doubt the higher
-    candidates = [SINGLE] if built_in else list(catalog.runbooks.values())
-    answers = []
-    for area in case.product_areas or (None,):
-        fitting = [
-            runbook
-            for runbook in candidates
-            if _applies(
-                runbook, case.severity, critical=critical, area=area, category=case.category
+    return Resolver(catalog, tier=tier).resolve(case)
+
+
+class Resolver:
+    """The same for many cases of one catalog."""
+
+    def __init__(self, catalog: Catalog, *, tier: TierName | None = None) -> None:
+        """Index the runbooks."""
+        self._tier = tier or tier_in_force(catalog)
+        self._scale = catalog.scale
+        self._built_in = not catalog.runbooks
+        self._runbooks = Applying([SINGLE] if self._built_in else catalog.runbooks.values())
+
+    def resolve(self, case: Case) -> Resolution:
+        """Say which runbooks answer a case, and why."""
+        known = self._scale.get(case.severity)
+        critical = known is None or known.critical  # in doubt the higher
+        answers = []
+        for area in case.product_areas or (None,):
+            best = self._runbooks.best(
+                case.severity, critical=critical, area=area, category=case.category
             )
-        ]
-        answers.append(_answer(fitting, case, area, tier=tier, built_in=built_in))
-    return Resolution(tier, tuple(answers), built_in)
+            answers.append(_answer(best, case, area, tier=self._tier, built_in=self._built_in))
+        return Resolution(self._tier, tuple(answers), self._built_in)
 
 
 def _answer(
-    fitting: list[Runbook], case: Case, area: str | None, *, tier: TierName, built_in: bool
+    best: Best | None, case: Case, area: str | None, *, tier: TierName, built_in: bool
 ) -> Answer:
-    """Choose among the runbooks that apply, and say why."""
+    """Take the first of the runbooks that apply, and say why."""
     what = f"{case.severity} in {area}" if area else case.severity
     if case.category:
         what += f" ({case.category})"
-    if not fitting:
+    if best is None:
         return Answer(area, None, False, f"{what}: no runbook answers.")
-    most = max(map(specificity, fitting))
-    best = sorted((r for r in fitting if specificity(r) == most), key=lambda r: r.name)
-    chosen, rivals = best[0], tuple(runbook.name for runbook in best[1:])
+    chosen, rivals = best.runbooks[0], best.rivals
     asked = _OWN[tier]
-    if area is None and asked == _SEVERITY_AND_AREA:
-        asked = _SEVERITY
-    own = most[0] >= asked
+    if area is None and asked == SEVERITY_AND_AREA:
+        asked = SEVERITY
+    own = best.most[0] >= asked
     scope = _scope(chosen)
     if built_in:
         reason = f"{what}: no runbook is written, so the built-in process for {scope} serves."
@@ -251,8 +231,10 @@ def _answer(
     else:
         reason = f"{what}: {chosen.name}, the process for {scope}, serves as there is none closer."
     if rivals:
+        more = f" and {len(rivals) - _MOST_RIVALS} more" if len(rivals) > _MOST_RIVALS else ""
         reason += (
-            f" Equally specific: {', '.join(rivals)}; {chosen.name} was taken as the first by name."
+            f" Equally specific: {', '.join(rivals[:_MOST_RIVALS])}{more}; {chosen.name} was taken "
+            f"as the first by name."
         )
     return Answer(area, chosen, own, reason, rivals)
 
@@ -285,10 +267,11 @@ def cases(catalog: Catalog, tier: TierName) -> list[Case]:
 
 def missing(catalog: Catalog, tier: TierName) -> list[str]:
     """Say, a sentence each, what the team's runbooks lack against a tier; empty: nothing."""
+    resolver = Resolver(catalog, tier=tier)
     lacks = [
         answer.reason
         for case in cases(catalog, tier)
-        for answer in resolve(catalog, case, tier=tier).answers
+        for answer in resolver.resolve(case).answers
         if not answer.own
     ]
     if tier == "per-severity-and-area" and not catalog.product_areas:

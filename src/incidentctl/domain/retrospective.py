@@ -102,8 +102,7 @@ def item_id(incident: str | None, number: int) -> str:
     return f"{(incident or 'item').rsplit('-', 1)[-1]}-{number}"
 
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*$")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 #: What a line holds that says nothing: room for an answer.
 _ROOM = " \t-*+_>[]"
 
@@ -117,15 +116,26 @@ def answered(text: str) -> bool:
     questions = {question.casefold() for question in QUESTIONS}
     ours = set(ABOUT_ACTIONS.splitlines())
     asked, level = False, 0
-    for line in _COMMENT.sub("", text).splitlines():
+    for line in _without_comments(text).splitlines():
         heading = _HEADING.match(line)
-        if heading and heading[2].casefold() in questions:
+        if heading and heading[2].rstrip(" \t#").casefold() in questions:
             asked, level = True, len(heading[1])
         elif heading and len(heading[1]) <= level:
             level = 0
         elif level and line.strip(_ROOM) and line not in ours:
             return True
     return not asked
+
+
+def _without_comments(text: str) -> str:
+    """Return a Markdown text without what stands between `<!--` and `-->`."""
+    # A pattern would look for the end of each beginning anew, where there is none.
+    kept = []
+    at = 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        kept.append(text[at:begin])
+        at = end + 3
+    return "".join([*kept, text[at:]])
 
 
 # --- when to meet --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.drill import PlannedDrill, PrivateHalf, drill_of
-from incidentctl.domain.process import Case, resolve
+from incidentctl.domain.process import Case, Resolver
 from incidentctl.domain.rules.finding import (
     GRACE,
     Around,
@@ -88,20 +88,31 @@ def _severity(catalog: Catalog, runbook: Runbook) -> str:
     )
 
 
-def _answering(catalog: Catalog, plan: Plan) -> tuple[str, ...]:
-    """Return the runbooks that answer a plan: at the default severity, where its services are."""
-    areas = dict.fromkeys(a.name for s in plan.services for a in catalog.areas_of(s))
-    case = Case(catalog.default_severity().name, tuple(areas))
-    return tuple(runbook.name for runbook in resolve(catalog, case).runbooks)
+class _Answering:
+    """The runbooks that answer plans: at the default severity, where their services are."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._severity = catalog.default_severity().name
+        self._resolver = Resolver(catalog)
+        self._areas: dict[str, list[str]] = {}
+        for area in catalog.product_areas.values():
+            for service in area.all_services:
+                self._areas.setdefault(service, []).append(area.name)
+
+    def of(self, plan: Plan) -> tuple[str, ...]:
+        areas = dict.fromkeys(area for s in plan.services for area in self._areas.get(s, ()))
+        case = Case(self._severity, tuple(areas))
+        return tuple(runbook.name for runbook in self._resolver.resolve(case).runbooks)
 
 
 def _recent(catalog: Catalog, around: Around) -> Iterator[Played]:
     """Yield the drills of the last quarter and of the next one; a team of None is not known."""
+    answering = _Answering(catalog)
     for name in catalog.drills:
         drill = drill_of(catalog, name)
         if drill is not None and abs(drill.begins.date() - around.today) <= GRACE:
             day, plan = drill.begins.date(), drill.plan
-            yield Played(day, plan.team, _answering(catalog, plan)) if plan else Played(day, None)
+            yield Played(day, plan.team, answering.of(plan)) if plan else Played(day, None)
     for each in around.played:
         if abs(each.day - around.today) <= GRACE:
             yield each

@@ -18,7 +18,7 @@ from incidentctl.domain.drill import (
 )
 from incidentctl.domain.drill_documents import time_text, window_text
 from incidentctl.domain.leaks import free_answers, name_answers, tells
-from incidentctl.domain.rules.finding import GRACE, Around, Finding, Loc, Rule, nearest, sources
+from incidentctl.domain.rules.finding import GRACE, Around, Finding, Guess, Loc, Rule, sources
 from incidentctl.domain.rules.texts import RuleText
 
 
@@ -61,7 +61,7 @@ def known_names(catalog: Catalog) -> dict[str, tuple[str, Collection[str]]]:
         "team": ("team", catalog.teams),
         **dict.fromkeys(("commander", "mitigator", "saboteur", "readers"), people),
         "services": ("service", catalog.services),
-        "distribute_to": ("team or person", (ENGINEERING, *catalog.teams, *people[1])),
+        "distribute_to": ("team or person", {ENGINEERING, *catalog.teams, *people[1]}),
     }
 
 
@@ -88,7 +88,7 @@ def _unknown(entry: Entry, loc: Loc, known: Collection[str], what: str) -> Itera
             f"There is no {what} {name!r}, which a drill names as `{loc[0]}`.",
             entry.source,
             loc,
-            nearest(name, known, otherwise=f"Write the {what} into the catalog, or name another."),
+            Guess(name, known, f"Write the {what} into the catalog, or name another."),
         )
 
 
@@ -98,10 +98,10 @@ def private_alone(catalog: Catalog) -> Iterable[Finding]:
         announced = catalog.drills.get(entry.name)
         if announced is None:
             message = f"There is no drill {entry.name!r} that this private half belongs to."
-            hint = nearest(
+            hint: str | Guess = Guess(
                 entry.name,
                 catalog.drills,
-                otherwise=f"Write the public half with the name {entry.name}, or rename this file.",
+                f"Write the public half with the name {entry.name}, or rename this file.",
             )
         elif isinstance(announced, PlannedDrill):
             message = f"The drill {entry.name} is planned: everybody may know, so it has one file."

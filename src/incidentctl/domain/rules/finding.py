@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -17,6 +17,21 @@ Loc = tuple[str | int, ...]
 GRACE = timedelta(days=90)
 
 
+class Guess(NamedTuple):
+    """A hint that costs: the known word that was probably meant, else `otherwise`.
+
+    It is looked for only where the finding is told, since a file may have thousands.
+    """
+
+    word: str
+    known: Collection[str]
+    otherwise: str
+
+    def text(self) -> str:
+        """Return the hint."""
+        return nearest(self.word, self.known, otherwise=self.otherwise)
+
+
 class Finding(NamedTuple):
     """One fault that a rule found: where the entry stands, and the place in the entry."""
 
@@ -24,7 +39,12 @@ class Finding(NamedTuple):
     message: str
     source: Source | None = None
     loc: Loc = ()
-    hint: str | None = None
+    hint: str | Guess | None = None
+
+    @property
+    def hint_text(self) -> str | None:
+        """The hint in words."""
+        return self.hint.text() if isinstance(self.hint, Guess) else self.hint
 
 
 class Played(NamedTuple):

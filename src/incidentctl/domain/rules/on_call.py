@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from incidentctl.domain.catalog import Catalog, Entry, Override
-from incidentctl.domain.rules.finding import Finding, Loc, Rule, nearest
+from incidentctl.domain.rules.finding import Finding, Guess, Loc, Rule
 from incidentctl.domain.rules.texts import RuleText
 
 
@@ -33,7 +33,7 @@ def stranger(catalog: Catalog) -> Iterable[Finding]:
                     f"who is no member of any team.",
                     entry.source,
                     place,
-                    nearest(handle, known, otherwise="Add the person to the team's members."),
+                    Guess(handle, known, "Add the person to the team's members."),
                 )
 
 

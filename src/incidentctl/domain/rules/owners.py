@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from incidentctl.domain.catalog import Catalog
-from incidentctl.domain.rules.finding import Finding, Rule, label, nearest
+from incidentctl.domain.rules.finding import Finding, Guess, Rule, label
 from incidentctl.domain.rules.texts import RuleText
 
 _OWNED = frozenset({"service", "product_area", "runbook"})
@@ -18,7 +18,7 @@ def unknown_owner(catalog: Catalog) -> Iterable[Finding]:
         if entry.kind not in _OWNED or entry.value.owner in teams or entry.value.owner is None:
             continue
         owner = entry.value.owner
-        hint = nearest(owner, teams, otherwise=f"Write teams/{owner}.yaml, or name another team.")
+        hint = Guess(owner, teams, f"Write teams/{owner}.yaml, or name another team.")
         yield Finding(
             "IC101", f"The owner of {label(entry)}, {owner!r}, is no team.",
             entry.source, ("owner",), hint,

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable
 from incidentctl.domain.catalog import Catalog, Entry
 from incidentctl.domain.rules.finding import (
     Finding,
+    Guess,
     Loc,
     Rule,
     label,
     matrix_source,
-    nearest,
     settings_source,
 )
 from incidentctl.domain.rules.texts import RuleText
@@ -28,7 +28,7 @@ def _missing(
                 f"There is no {what} {name!r}, which {label(entry)} names.",
                 entry.source,
                 (*loc, number),
-                nearest(name, known, otherwise=f"Write the {what}, or remove the name."),
+                Guess(name, known, f"Write the {what}, or remove the name."),
             )
 
 
@@ -66,13 +66,14 @@ def unknown_team(catalog: Catalog) -> Iterable[Finding]:
                 f"The team {entry.name} escalates to {rota.escalate_to!r}, which is no team.",
                 entry.source,
                 ("on_call", "escalate_to"),
-                nearest(rota.escalate_to, catalog.teams, otherwise="Name a team of the catalog."),
+                Guess(rota.escalate_to, catalog.teams, "Name a team of the catalog."),
             )
 
 
 def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
     """Find severities, in runbooks, matrix and settings, that the scale does not have."""
-    known = [severity.name for severity in catalog.scale.severities]
+    known = {severity.name: severity for severity in catalog.scale.severities}
+    where = matrix_source(catalog)
     scale = f"The scale has {', '.join(known)}."
     for entry in catalog.of_kind("runbook"):
         place = ("applies_to", "severities")
@@ -80,7 +81,7 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
             "IC108", entry, entry.value.applies_to.severities, place, known=known, what="severity"
         ):
             name = entry.value.applies_to.severities[int(found.loc[-1])]
-            yield found._replace(hint=nearest(name, known, otherwise=scale))
+            yield found._replace(hint=Guess(name, known, scale))
     matrix = catalog.scale.matrix
     for importance, row in (matrix.importance if matrix else {}).items():
         for number, name in enumerate(row):
@@ -88,9 +89,9 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
                 yield Finding(
                     "IC108",
                     f"The matrix names {name!r}, which is no severity.",
-                    matrix_source(catalog),
+                    where,
                     ("importance", importance, number),
-                    nearest(name, known, otherwise=scale),
+                    Guess(name, known, scale),
                 )
     default = catalog.settings.default_severity
     if default is not None and default not in known:
@@ -99,7 +100,7 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
             f"The default severity {default!r} is no severity.",
             settings_source(catalog),
             ("default_severity",),
-            nearest(default, known, otherwise=scale),
+            Guess(default, known, scale),
         )
 
 
@@ -115,7 +116,8 @@ def unknown_area(catalog: Catalog) -> Iterable[Finding]:
 
 def unknown_role(catalog: Catalog) -> Iterable[Finding]:
     """Find steps and tasks for a role that does not exist."""
-    known = [role.name for role in catalog.roles]
+    known = {role.name: role for role in catalog.roles}
+    roles = f"Roles are {', '.join(known)}."
     for entry in catalog.of_kind("runbook"):
         for part in ("steps", "tasks"):
             for number, item in enumerate(getattr(entry.value, part)):
@@ -125,7 +127,7 @@ def unknown_role(catalog: Catalog) -> Iterable[Finding]:
                         f"{item.title!r} is for the role {item.role!r}, which does not exist.",
                         entry.source,
                         (part, number, "role"),
-                        nearest(item.role, known, otherwise=f"Roles are {', '.join(known)}."),
+                        Guess(item.role, known, roles),
                     )
 
 
@@ -134,6 +136,7 @@ def matrix_shape(catalog: Catalog) -> Iterable[Finding]:
     matrix = catalog.scale.matrix
     if matrix is None:
         return
+    where = matrix_source(catalog)
     for importance, row in matrix.importance.items():
         place = ("importance", importance)
         if not 1 <= importance <= 5:
@@ -147,7 +150,7 @@ def matrix_shape(catalog: Catalog) -> Iterable[Finding]:
             hint = f"Write one for each condition: {', '.join(matrix.conditions)}."
         else:
             continue
-        yield Finding("IC113", message, matrix_source(catalog), place, hint)
+        yield Finding("IC113", message, where, place, hint)
 
 
 def one_remote(catalog: Catalog) -> Iterable[Finding]:

@@ -31,6 +31,7 @@ def unknown_code(catalog: Catalog) -> Iterable[Finding]:
 
     What the strict reading of files refuses (IC0…) is no rule: its level cannot be set.
     """
+    where = settings_source(catalog)
     for code in catalog.settings.lint:
         if code in RULES:
             continue
@@ -42,7 +43,7 @@ def unknown_code(catalog: Catalog) -> Iterable[Finding]:
         yield Finding(
             "IC112",
             f"`lint` sets a level for {code!r}, which is no rule.",
-            settings_source(catalog),
+            where,
             ("lint", code),
             hint,
         )

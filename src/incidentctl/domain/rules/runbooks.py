@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import product
 
+from incidentctl.domain.applying import specificity
 from incidentctl.domain.catalog import Catalog, Entry
-from incidentctl.domain.process import Case, resolve, specificity
+from incidentctl.domain.process import Case, Resolver
 from incidentctl.domain.rules.finding import Finding, Rule, sources
 from incidentctl.domain.rules.texts import RuleText
 from incidentctl.domain.runbook import Runbook
@@ -27,10 +28,23 @@ def _severities(catalog: Catalog, runbook: Runbook) -> list[str]:
     ]
 
 
-def _keys(catalog: Catalog, runbook: Runbook) -> Iterable[_Key]:
-    areas = runbook.applies_to.product_areas or (None,)
-    categories = runbook.applies_to.categories or (None,)
-    return product(_severities(catalog, runbook), areas, categories)
+#: So many cases of runbooks are compared: a hundred times what a large catalog has.
+_MOST_CASES = 300_000
+
+
+def _cases(catalog: Catalog) -> tuple[dict[str, list[_Key]], Entry | None]:
+    """Return the cases that each runbook names, and the first runbook that has too many."""
+    found: dict[str, list[_Key]] = {}
+    left = _MOST_CASES
+    for name, entry in sources(catalog, "runbook").items():
+        severities = _severities(catalog, entry.value)
+        areas = entry.value.applies_to.product_areas or (None,)
+        categories = entry.value.applies_to.categories or (None,)
+        left -= len(severities) * len(areas) * len(categories)
+        if left < 0:
+            return found, entry
+        found[name] = list(product(severities, areas, categories))
+    return found, None
 
 
 def _name(key: _Key) -> str:
@@ -43,8 +57,10 @@ def equally_specific(catalog: Catalog) -> Iterable[Finding]:
     entries = sources(catalog, "runbook")
     first: dict[tuple[_Key, tuple[int, int]], str] = {}
     told: set[tuple[str, str]] = set()
-    for name, entry in entries.items():
-        for key in _keys(catalog, entry.value):
+    known, beyond = _cases(catalog)
+    for name, keys in known.items():
+        entry = entries[name]
+        for key in keys:
             other = first.setdefault((key, specificity(entry.value)), name)
             if other == name or (other, name) in told:
                 continue
@@ -56,6 +72,15 @@ def equally_specific(catalog: Catalog) -> Iterable[Finding]:
                 ("applies_to",),
                 "Remove one, or narrow its `applies_to`.",
             )
+    if beyond is not None:
+        yield Finding(
+            "IC114",
+            f"The runbook {beyond.name} and those after it are not compared: together they name "
+            f"more than {_MOST_CASES} cases of severity, product area and category.",
+            beyond.source,
+            ("applies_to",),
+            "Name fewer of them in one runbook.",
+        )
 
 
 def unanswered(catalog: Catalog) -> Iterable[Finding]:
@@ -63,13 +88,15 @@ def unanswered(catalog: Catalog) -> Iterable[Finding]:
     if not catalog.runbooks:
         return  # the built-in process serves
     entries = sources(catalog, "severity")
+    first = next(iter(catalog.of_kind("runbook")), None)
+    resolver = Resolver(catalog)
     for severity in catalog.scale.severities:
-        if resolve(catalog, Case(severity.name)).answers[0].runbook is None:
-            entry = entries.get(severity.name)
+        if resolver.resolve(Case(severity.name)).answers[0].runbook is None:
+            entry = entries.get(severity.name) or first
             yield Finding(
                 "IC115",
                 f"No runbook answers {severity.name}.",
-                entry.source if entry else next(iter(catalog.of_kind("runbook"))).source,
+                entry.source if entry else None,
                 (),
                 "Write a runbook for it, or one without `applies_to` that answers everything.",
             )
@@ -79,15 +106,17 @@ def never_applies(catalog: Catalog) -> Iterable[Finding]:
     """Find runbooks that no incident can get: contradictory, or always overruled."""
     entries = sources(catalog, "runbook")
     strongest: dict[_Key, tuple[int, int]] = {}
-    for entry in entries.values():
-        for key in _keys(catalog, entry.value):
-            rank = specificity(entry.value)
+    known, _ = _cases(catalog)
+    for name, keys in known.items():
+        rank = specificity(entries[name].value)
+        for key in keys:
             strongest[key] = max(rank, strongest.get(key, rank))
-    for name, entry in entries.items():
-        if _names_unknown(catalog, entry):
+    severities = {severity.name.casefold() for severity in catalog.scale.severities}
+    for name, keys in known.items():
+        entry = entries[name]
+        if _names_unknown(catalog, entry, severities):
             continue  # reported as that
         rank = specificity(entry.value)
-        keys = list(_keys(catalog, entry.value))
         if not keys:
             message = f"The runbook {name} can never apply: none of its severities is "
             message += "critical." if entry.value.applies_to.critical else "not critical."
@@ -100,9 +129,9 @@ def never_applies(catalog: Catalog) -> Iterable[Finding]:
         )
 
 
-def _names_unknown(catalog: Catalog, entry: Entry) -> bool:
+def _names_unknown(catalog: Catalog, entry: Entry, severities: set[str]) -> bool:
     applies = entry.value.applies_to
-    return any(catalog.scale.get(name) is None for name in applies.severities) or any(
+    return any(name.casefold() not in severities for name in applies.severities) or any(
         name not in catalog.product_areas for name in applies.product_areas
     )
 
@@ -116,10 +145,11 @@ def _overruled(key: _Key, rank: tuple[int, int], strongest: dict[_Key, tuple[int
 def no_cadence(catalog: Catalog) -> Iterable[Finding]:
     """Find critical severities for which neither scale nor runbook says when updates are due."""
     entries = sources(catalog, "severity")
+    resolver = Resolver(catalog)
     for severity in catalog.scale.severities:
         if not severity.critical or severity.update_every is not None:
             continue
-        runbook = resolve(catalog, Case(severity.name)).answers[0].runbook
+        runbook = resolver.resolve(Case(severity.name)).answers[0].runbook
         if runbook is not None and any(step.every for step in runbook.steps):
             continue
         entry = entries.get(severity.name)

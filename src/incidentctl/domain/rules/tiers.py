@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from incidentctl.domain.catalog import Catalog
-from incidentctl.domain.process import TIERS, cases, recommend_for, resolve, tier_in_force
+from incidentctl.domain.process import TIERS, Resolver, cases, recommend_for, tier_in_force
 from incidentctl.domain.rules.finding import Finding, Rule, settings_source, sources
 from incidentctl.domain.rules.texts import RuleText
 
@@ -18,8 +18,9 @@ def falls_back(catalog: Catalog) -> Iterable[Finding]:
         return
     entries = sources(catalog, "product_area")
     lacking: dict[str, list[str]] = {}
+    resolver = Resolver(catalog)
     for case in cases(catalog, "per-severity-and-area"):
-        for answer in resolve(catalog, case).answers:
+        for answer in resolver.resolve(case).answers:
             if answer.product_area is not None and not answer.own:
                 lacking.setdefault(answer.product_area, []).append(case.severity)
     for area, severities in lacking.items():
