@@ -128,7 +128,12 @@ def _in_file(
     told, more = 0, Counter[Level]()
     for finding in findings:
         level = _level(catalog, finding.code)
-        place = positions.value(finding.source, finding.loc) if positions else None
+        if told == MAX_TOLD and not silenced:
+            more[level] += 1
+            continue
+        place = (
+            positions.value(finding.source, finding.loc) if positions and finding.source else None
+        )
         line, column = place or (None, None)
         if line is not None and finding.code in silenced.get(line, ()):
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import pickle
 from pathlib import Path
@@ -12,6 +11,7 @@ from incidentctl.domain.catalog import Catalog
 from incidentctl.errors import Problem
 from incidentctl.files import cache
 from incidentctl.files.layout import PRIVATE_HALF, read_all
+from incidentctl.files.pause import paused
 
 _NAME = "catalog.pickle"
 _PLAIN = {("datetime", name) for name in ("date", "datetime", "timedelta", "timezone")}
@@ -59,13 +59,9 @@ def _kept(file: Path, key: bytes) -> tuple[Catalog, list[Problem]] | None:
     payload = cache.read(file, key)
     if payload is None:
         return None
-    was_on = gc.isenabled()
-    gc.disable()  # many small objects that all stay
     try:
-        catalog, problems = _Reader(io.BytesIO(payload)).load()
+        with paused():
+            catalog, problems = _Reader(io.BytesIO(payload)).load()
     except Exception:  # noqa: BLE001 (a foreign pickle raises anything; the files are the truth)
         return None
-    finally:
-        if was_on:
-            gc.enable()
     return (catalog, problems) if isinstance(catalog, Catalog) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from incidentctl.errors import Problem
 from incidentctl.files.faults import Fault
 from incidentctl.files.halves import in_halves, worthwhile
 from incidentctl.files.layout import PRIVATE_HALF, Content, read_all
+from incidentctl.files.pause import paused
 from incidentctl.files.positions import Positions
 from incidentctl.files.strict_yaml import parse
 from incidentctl.files.validate import validate
@@ -55,11 +55,7 @@ def load(root: Path) -> tuple[Catalog, list[Problem]]:
 
 def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
     """Return the catalog that files of any origin make, such as those of a commit."""
-    # Tens of thousands of small objects that all stay: collecting among them takes three times as
-    # long as making them.
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
+    with paused():
         # Private halves come last, as `with_private` adds them.
         contents = sorted(contents, key=lambda content: content.kind == PRIVATE_HALF)
         parts: tuple[Any, ...]
@@ -70,9 +66,6 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
         entries = [entry for part, _ in parts for entry in part]
         problems = [problem for _, part in parts for problem in part]
         return _catalog(entries), sorted(problems, key=_order)
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def with_private(
@@ -115,7 +108,7 @@ def _add(content: Content, entries: list[Entry], problems: list[Problem]) -> Non
         if value is not None:
             entries.append(_entry(kind, value, source))
     if faults.told:
-        positions = Positions(content.data, documents)
+        positions = Positions(content.data)
         problems += [_problem(positions, source, fault) for source, fault in faults.told]
     if faults.more:
         problems.append(untold(content.path, faults.more))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
-from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from incidentctl.domain.catalog import Source
-from incidentctl.files.strict_yaml import compose, parse, plain
+from incidentctl.files.pause import paused
+from incidentctl.files.strict_yaml import compose, plain, refused
 
 Place = tuple[int, int]
 """Line and column, both from 1."""
@@ -18,19 +19,13 @@ Place = tuple[int, int]
 class Positions:
     """The places of everything in one file."""
 
-    def __init__(self, data: bytes, documents: tuple[Any, ...] | None = None) -> None:
-        """Compose the file; what strict reading refuses has no places.
-
-        `documents` is what `parse` made of it, where that is at hand.
-        """
-        if documents is None:
-            documents, _ = parse(data, "")
+    def __init__(self, data: bytes) -> None:
+        """Compose the file; what strict reading refuses has no places."""
         self._roots: list[Node] = []
-        try:
-            for node, _document in zip(compose(data), documents, strict=False):
-                self._roots.append(node)
-        except yaml.YAMLError:
-            pass  # the documents before the fault keep their places
+        # The documents before a fault of syntax keep their places.
+        with paused(), contextlib.suppress(yaml.YAMLError):
+            if not refused(data, ""):
+                self._roots.extend(compose(data))
         self._keys: dict[int, dict[str | int, tuple[Node, Node]]] = {}
 
     def value(self, source: Source, loc: Iterable[str | int]) -> Place | None:

@@ -104,7 +104,7 @@ def read_front(data: bytes, path: str) -> tuple[FrontMatter | None, list[Problem
     value, faults, more = validate("retrospective", stated)
     if not faults:
         return value, []
-    positions = Positions(head, documents)
+    positions = Positions(head)
     told = [_problem(positions, path, fault) for fault in faults]
     return value, [*told, untold(path, more)] if more else told
 

@@ -75,7 +75,7 @@ def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
     for those of an action's settings (`with`), where a header may be called so. A fault of syntax,
     or too many faults, end the file there; the documents before it are given.
     """
-    problems = _refused(data, path)
+    problems = refused(data, path)
     if problems:
         return (), problems
     documents: list[Any] = []
@@ -106,7 +106,7 @@ def compose(data: bytes) -> Iterator[Node]:
         composer.dispose()
 
 
-def _refused(data: bytes, path: str) -> list[Problem]:
+def refused(data: bytes, path: str) -> list[Problem]:
     """Find what is refused before the file is composed: encoding, anchors, aliases, tags, depth."""
     if not data.isascii():
         try:
