@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -336,3 +337,55 @@ def test_in_a_container_the_event_is_on_the_remote_when_it_ends(
     assert done.returncode == 0, done.stderr
     bob.sync()
     assert done.stdout.strip() in bob.run("list").stdout
+
+
+def test_it_is_not_in_step_while_something_waits_here(
+    clones: tuple[Clone, Clone], tmp_path: Path
+) -> None:
+    """The lock is held, as by another command that commits; then a file is damaged."""
+    ann, _ = clones
+    ann.declare("search is slow")
+    assert ann.sync()["pending"] == 0
+    folder = ann.path / ".git/incidentctl"
+    with (folder / "lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ann.run("log", "deployed by the job")
+        told = ann.sync(code=6)
+        assert (told["state"], told["pending"]) == ("behind", 1)
+        assert told["reason"] == "another incidentctl is committing"
+        assert "In step" not in ann.run("sync", code=6).stdout
+    assert ann.sync()["pending"] == 0
+    damaged = folder / "outbox" / f"{'0' * 26}~inc-20261124-1401-k7f"
+    damaged.write_text("{}\n{}\n")
+    told = ann.sync(code=6)
+    assert told["state"] == "behind"
+    assert "is damaged" in str(told["reason"])
+
+
+def test_it_is_not_in_step_while_something_restricted_waits(clones: tuple[Clone, Clone]) -> None:
+    ann, _ = clones
+    marker = ann.path / "incidentctl.yaml"
+    text = marker.read_text()
+    marker.write_text(text.replace("remote: origin", "remote: origin, restricted_remote: vault"))
+    git(ann.path, "init", "-q", "--bare", "-b", "main", "../vault.git")
+    git(ann.path, "remote", "add", "vault", "../vault.git")
+    own = git(ann.path, "commit-tree", "HEAD^{tree}", "-m", "A place of its own")
+    git(ann.path, "push", "-q", "vault", f"{own}:refs/heads/main")
+    ident = ann.run(
+        "declare", "a leak", "--restricted", "--no-input", "-s", "SEV3"
+    ).stdout.strip()  # fmt: skip
+    assert ann.sync()["pending"] == 0
+    with (ann.path / ".git/incidentctl/restricted/lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ann.run("log", "-i", ident, "asked the lawyers")
+        told = ann.sync(code=6)
+        assert (told["state"], told["pending"]) == ("behind", 1)
+    assert ann.sync()["pending"] == 0
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "99", "2147483648", str(2**63), str(10**30)])
+def test_the_background_takes_nothing_but_the_lock_that_is_handed_over(
+    clones: tuple[Clone, Clone], number: str
+) -> None:
+    done = clones[0].run("sync", f"--background={number}", code=2)
+    assert "--background" in done.stderr

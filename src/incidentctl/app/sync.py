@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from incidentctl.app.workspace import Workspace
+from incidentctl.errors import UsageError
+from incidentctl.record.status import Exchanged
 
 #: The longest exchange, in seconds; one that gets no answer gives up long before.
 _LIMIT = 600.0
@@ -46,16 +48,36 @@ def sync(workspace: Workspace) -> Synced:
             lock.release()  # it ended this moment: who asks again waits as long for the same
             return _ended(workspace, last.state, last.reason)
     with lock:
-        done = record.exchange(workspace.author, limit=_LIMIT)
+        done = _exchange(workspace)
+        if done.state == "ok" and _left(workspace):  # what was recorded meanwhile
+            more = _exchange(workspace)
+            done = more._replace(
+                sent=done.sent + more.sent,
+                events=done.events + more.events,
+                notes=tuple(dict.fromkeys((*done.notes, *more.notes))),
+            )
         record.told()
-    assert done is not None  # noqa: S101 (there is a remote)
     ended = _ended(workspace, done.state, done.reason)
+    if ended.state == "ok" and ended.pending:
+        why = record.held_up() or "more is being recorded here"
+        ended = ended._replace(state="behind", reason=why)
     return ended._replace(sent=done.sent, received=done.events, notes=done.notes)
 
 
-def _ended(workspace: Workspace, state: str, reason: str | None) -> Synced:
+def _exchange(workspace: Workspace) -> Exchanged:
+    done = workspace.record.exchange(workspace.author, limit=_LIMIT)
+    assert done is not None  # noqa: S101 (there is a remote)
+    return done
+
+
+def _left(workspace: Workspace) -> int:
+    """Count the events that a remote still lacks."""
     left = workspace.record.unsynced()
-    return Synced(state, reason, 0, 0, left.events if left else 0)
+    return left.events if left else 0
+
+
+def _ended(workspace: Workspace, state: str, reason: str | None) -> Synced:
+    return Synced(state, reason, 0, 0, _left(workspace))
 
 
 def sync_in_background(workspace: Workspace, descriptor: int) -> None:
@@ -64,6 +86,8 @@ def sync_in_background(workspace: Workspace, descriptor: int) -> None:
     `descriptor` is the lock, which the command took that started this process.
     """
     record, author = workspace.record, workspace.author
+    if not record.background().is_handed_over(descriptor):
+        raise UsageError("--background is for this program itself.", hint="incidentctl sync")
 
     def exchange() -> bool:
         done = record.exchange(author, limit=_LIMIT)

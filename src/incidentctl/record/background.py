@@ -7,6 +7,7 @@ free, the process that is started inherits it; if not, its holder finds the stam
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,12 +26,19 @@ class Background:
         """Take the folder of the record's state in the git directory."""
         self._state = state
         self._stamp = state / "dirty"
+        self._lock = state / "sync.lock"
 
     def lock(self, descriptor: int | None = None) -> Lock:
         """Return the lock of exchanges; `descriptor` is one that was inherited, and is held."""
         self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Git does not inherit it: one that hangs must not keep others from the network.
-        return Lock(self._state / "sync.lock", descriptor=descriptor)
+        return Lock(self._lock, descriptor=descriptor)
+
+    def is_handed_over(self, descriptor: int) -> bool:
+        """Say whether a number is the descriptor of this lock, as a command hands it over."""
+        with contextlib.suppress(OSError, OverflowError):
+            return os.path.samestat(os.fstat(descriptor), self._lock.stat())
+        return False
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Leave the stamp and start an exchange, unless one is under way.

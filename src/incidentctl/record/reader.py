@@ -33,6 +33,7 @@ class Reader:
         self._boxes = boxes
         self._sent = sent
         self._now = now
+        self._held_up: str | None = None
 
     def events(self, incident: str) -> tuple[list[Event], list[Problem]]:
         """Return the events of an incident by id, acknowledged ones included, and what was wrong.
@@ -89,8 +90,20 @@ class Reader:
 
     def _own_ids(self) -> set[str]:
         """Return the ids of which this clone has something that is not on the remote yet."""
-        boxes = (*self._boxes, *((self._sent,) if self._sent else ()))
-        return {outbox.incident_of(path) for path in outbox.paths(boxes)}
+        return {outbox.incident_of(path) for path in outbox.paths(self._spools())}
+
+    def _spools(self) -> tuple[Path, ...]:
+        """Return the folders with what is not committed, or not on the remote."""
+        return (*self._boxes, *((self._sent,) if self._sent else ()))
+
+    def held_up(self) -> str | None:
+        """Say why the last flush of this process left something; None where it did not."""
+        if self._held_up is not None:
+            return self._held_up
+        from incidentctl.record import health  # noqa: PLC0415 (not for who only records)
+
+        damaged = next(iter(health.damaged(self._spools())), None)
+        return f"{damaged} is damaged, and is left as it is" if damaged else None
 
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; the whole id finds just itself."""

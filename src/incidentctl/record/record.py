@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -117,6 +116,7 @@ class Record(Reader):
             make_batch=self._batch,
         )
         flushed = flush.run(self._mine)
+        self._held_up = flushed.reason
         notes = [*flushed.notes]
         committed = filter(self._has_view, flush.touched)
         for incident in dict.fromkeys((*self._touched, *committed)):
@@ -163,9 +163,10 @@ class Record(Reader):
 
     def _show_received(self, received: Iterable[str]) -> list[str]:
         """Show incidents of which events came; return what hinders that."""
-        opened: set[str] = set()
-        with contextlib.suppress(EnvironmentFailedError):  # of this record alone, as its view is
-            opened = {head.id for head in Reader.open_heads(self)}
+        try:
+            opened = {head.id for head in Reader.open_heads(self)}  # those that a view can show
+        except EnvironmentFailedError:
+            opened = set()
         shown = [each for each in sorted(received) if each in opened or self._has_view(each)]
         notes = [self._show_view(incident) for incident in shown]
         self.show_owed()

@@ -174,6 +174,11 @@ class RecordWithRestricted(Record):
             found.setdefault(outbox.incident_of(path), []).append(path)
         return found
 
+    def held_up(self) -> str | None:
+        """Say why the last flush left something in either; as `Record.held_up`."""
+        unsure = _UNSURE if outbox.paths(self._unsure) else None
+        return super().held_up() or self._apart.held_up() or unsure
+
     def has_unsent(self) -> bool:
         """Say whether either remote lacks something."""
         return super().has_unsent() or self._apart.has_unsent()
