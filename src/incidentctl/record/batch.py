@@ -20,6 +20,7 @@ from incidentctl.record.store import Store, Tips
 from incidentctl.record.stored import Stored, check, redacted
 from incidentctl.record.stream import Stream, subject
 from incidentctl.record.union import compare, holds_only_the_record
+from incidentctl.record.walk import TooManyError
 
 Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
 
@@ -181,7 +182,11 @@ class Batch:
         for other in self._store.beside(tips):
             if other == base or (base is not None and other == tips.tracking):
                 continue
-            more = compare(self._store.git, base, other)
+            try:
+                more = compare(self._store.git, base, other)
+            except TooManyError as error:  # what is acknowledged is committed all the same
+                self._notes.append(f"commit {other[:10]}: {error.message}")
+                continue
             for incident, stored in more.added.items():
                 self._merge(incident, stored, base)
             if more.left_out:

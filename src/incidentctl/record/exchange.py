@@ -173,6 +173,10 @@ class Exchange:
                 offer = self._unite(known)
             except (ForeignError, TooManyError):
                 return True  # the remote may hold a record by now
+            except EnvironmentFailedError:
+                raise
+            except Exception:  # noqa: BLE001 (a bug: told if what is fetched meets it, too)
+                return True
             if offer is None or self._take(offer.commit):
                 return True
         return False

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.events import EventError, is_id
+from incidentctl.domain.ids import is_incident_id
 from incidentctl.domain.times import moment_of
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import outbox, paths, presence, refs
 from incidentctl.record.git import Git
+from incidentctl.record.objects import Found, Objects, entries, raw_entries
 
 #: The folder of restricted incidents, in the git directory's and in the user's own state.
 RESTRICTED = "restricted"
@@ -107,13 +109,29 @@ def foreign_files(git: Git, commit: str) -> list[str]:
 
 
 def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | None:
-    """Return the newest event's id in some folders of a commit; None when there is none."""
-    wanted = sorted(set(folders))
-    if commit is None or not wanted:
+    """Return the newest event's id in some folders of a commit; None when there is none.
+
+    Each is a month's or an incident's. One tree may have many names on the branch, and is read
+    once; what is none of the layout is not entered.
+    """
+    if commit is None:
         return None
-    found = presence.listed(git, commit[:10], "-r", "--name-only", commit, "--", *wanted)
-    places = map(paths.parse, found)
-    return max((place.name[:26] for place in places if place), default=None)
+    newest = None
+    with Objects(git) as objects:
+        found = list(objects.many(f"{commit}:{folder}" for folder in sorted(set(folders))))
+        found += objects.many(_below(found, is_incident_id))
+        for tree in objects.many(_below(found, "events".__eq__)):
+            for _, raw, _ in raw_entries(tree):
+                name = raw.decode(errors="replace")
+                if paths.split_name(name):
+                    newest = max(newest or "", name[:26])
+    return newest
+
+
+def _below(trees: Iterable[Found | None], fits: Callable[[str], bool]) -> list[str]:
+    """Return the ids of the folders in some folders whose names fit, each once."""
+    lines = (line for tree in trees for line in entries(tree))
+    return list(dict.fromkeys(oid for mode, name, oid in lines if mode == b"40000" and fits(name)))
 
 
 def newest_waiting(folders: Iterable[Path]) -> str | None:

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import paths
 from incidentctl.record.git import Git
 from incidentctl.record.objects import Objects, entries
 from incidentctl.record.presence import absent, failed
+from incidentctl.record.walk import TooManyError
 
 #: A record with more marks than this is no record that people have purged.
 MOST = 10_000
@@ -49,7 +49,7 @@ def write(ident: str, replaces: Iterable[str]) -> bytes:
 def of(objects: Objects, commit: str | None) -> dict[str, Mark]:
     """Return the marks that a commit holds, by their paths.
 
-    EnvironmentFailedError where there are so many that none was made by a purge.
+    TooManyError where there are so many that no purges made them.
     """
     if commit is None:
         return {}
@@ -71,10 +71,7 @@ def of(objects: Objects, commit: str | None) -> dict[str, Mark]:
 def check_number(marks: Iterable[str]) -> None:
     """Refuse marks of a number that no purges leave."""
     if len(set(marks)) > MOST:
-        raise EnvironmentFailedError(
-            f"the branch of the remote holds more than {MOST:,} marks of purges: none of it is "
-            "taken in; see who pushed that, and set the branch back"
-        )
+        raise TooManyError(MOST, "marks of purges")
 
 
 def united(ours: Mapping[str, Mark], theirs: Mapping[str, Mark]) -> dict[str, frozenset[str]]:

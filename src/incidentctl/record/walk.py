@@ -22,18 +22,19 @@ from incidentctl.record.presence import DamagedError
 MOST = 1_000_000
 #: So many lines of folders are looked at for that.
 _MOST_LINES = 4_000_000
+_WHAT = "files that are not here"
 _YEAR, _MONTH = re.compile(r"[0-9]{4}\Z"), re.compile(r"[0-9]{2}\Z")
 _Line = tuple[bytes, bytes, bytes]
 
 
 class TooManyError(EnvironmentFailedError):
-    """A commit differs in more than this program takes in."""
+    """A commit holds more than this program takes in, and nothing of it is."""
 
-    def __init__(self) -> None:
-        """Say how much that is, and what to do."""
+    def __init__(self, number: int, what: str) -> None:
+        """Say how many of what there are at least, and what to do."""
         super().__init__(
-            f"the branch of the remote holds more than {MOST:,} files that are not here: none of "
-            "it is taken in; see who pushed that, and set the branch back"
+            f"the branch holds more than {number:,} {what}: none of it is taken in; see who pushed "
+            "that, and set the branch back on the remote"
         )
 
 
@@ -93,7 +94,7 @@ def changes(objects: Objects, ours: str | None, theirs: str) -> Iterator[Change]
             mine = _lines(next(trees)) if folder.ours else []
             others = _lines(next(trees)) if folder.theirs else []
             if mine is None:
-                raise TooManyError
+                raise TooManyError(MOST, _WHAT)
             if others is None:
                 yield Change(Place.OTHER, folder.path.rstrip("/"), "", None, folder.theirs)
                 continue
@@ -101,7 +102,7 @@ def changes(objects: Objects, ours: str | None, theirs: str) -> Iterator[Change]
             for each in _differences(folder, mine, others):
                 found += 1
                 if found > MOST or lines > _MOST_LINES:
-                    raise TooManyError
+                    raise TooManyError(MOST, _WHAT)
                 if isinstance(each, _Folder):
                     below.append(each)
                 elif ours or folder.place is not Place.TOP:

@@ -1,0 +1,210 @@
+"""Marks of purges that anybody may write: none drops, forges or moves anything of a clone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.record.kit import AUTHOR, INCIDENT, Clone, event
+from tests.record.sharing import (
+    BRANCH,
+    TRUTH,
+    clone_of,
+    exchange,
+    make_remote,
+    opened,
+    say,
+    shared,
+    tip,
+)
+from tests.record.test_purge_across import commit_on, in_history, purge
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import encode
+from incidentctl.domain.ids import incident_folder, ulid
+from incidentctl.record import marks
+
+TEXT = "the real root cause"
+FOLDER = f"{incident_folder(INCIDENT)}/events"
+MARK = f"purged/{ulid(1_800_000_000_000, 7)}.json"
+
+
+class Team:
+    """Ann and Bob, in step; Ann has said what somebody wants gone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.remote = make_remote(folder)
+        self.ann, self.bob = (clone_of(self.remote, name) for name in ("ann", "bob"))
+        _, self.said = say(self.ann, facts.Declared("a"), facts.Noted(TEXT))
+        shared(self.ann, self.bob)
+        self.path = f"{FOLDER}/{self.said}-noted.json"
+        self.whole = self.ann.git("show", f"{TRUTH}:{self.path}")
+        self.root = self.ann.git("rev-list", "--max-parents=0", TRUTH).strip()
+
+    def mark(self, *replaces: str, path: str = MARK) -> dict[str, str]:
+        return {path: json.dumps({"v": 1, "id": Path(path).stem, "replaces": [*replaces]})}
+
+    def begin(self, files: dict[str, str]) -> str:
+        """Put a root of somebody's own in the place of the branch, with other files; "" is none."""
+        listed = self.remote.git("ls-tree", "-r", BRANCH).splitlines()
+        data = "commit refs/heads/other\ncommitter U <u@x> 1 +0000\ndata 1\nx\n"
+        for line in listed:
+            head, _, path = line.partition("\t")
+            if files.get(path) == "":
+                continue
+            data += f"M 100644 {head.split()[2]} {path}\n"
+        for path, text in files.items():
+            if text:
+                data += f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n"
+        self.remote.git("fast-import", "--quiet", "--force", data=data)
+        self.remote.git("update-ref", BRANCH, "refs/heads/other")
+        return tip(self.remote, BRANCH)
+
+    def settle(self, *clones: Clone) -> None:
+        """Exchange until all are in step, and see that no idle exchange pushes."""
+        for _ in range(2):
+            shared(*clones)
+        before = tip(self.remote, BRANCH)
+        shared(*clones)
+        assert tip(self.remote, BRANCH) == before
+        assert {tip(clone, TRUTH) for clone in clones} == {before}
+
+    def stands(self, clone: Clone) -> bool:
+        return clone.git("show", f"{TRUTH}:{self.path}") == self.whole
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Team:
+    return Team(tmp_path)
+
+
+@pytest.mark.parametrize("protected", [False, True])
+@pytest.mark.parametrize("names", ["its own root", "nothing", "a foreign root", "its own tip"])
+def test_a_mark_that_replaces_no_chain_of_ours_is_no_purge(
+    team: Team, names: str, protected: bool
+) -> None:
+    if protected:
+        team.remote.git("config", "receive.denyNonFastForwards", "true")
+    named = {
+        "its own root": [team.root], "nothing": [], "a foreign root": ["a" * len(team.root)],
+        "its own tip": [tip(team.remote, BRANCH)],
+    }[names]  # fmt: skip
+    commit_on(team.remote, BRANCH, team.mark(*named))
+    for n in range(2):
+        for clone in (team.ann, team.bob):
+            before = tip(team.remote, BRANCH)
+            say(clone, facts.Noted(f"x{n}"))
+            notes = shared(clone).notes
+            assert not any("purged" in note for note in notes)
+            team.remote.git("merge-base", "--is-ancestor", before, BRANCH)  # nothing was forced
+    team.settle(team.ann, team.bob, clone_of(team.remote, "late"))
+    assert team.root in team.ann.git("rev-list", TRUTH)
+
+
+@pytest.mark.parametrize("content", ["[" * 60_000, '{"a":' * 9_000, "", "null", '{"replaces": 1}',
+                                     "[]", '{"replaces": ' + "9" * 5_000 + "}", "\0"])  # fmt: skip
+def test_what_is_no_mark_is_left_out_and_told(team: Team, content: str) -> None:
+    commit_on(team.remote, BRANCH, {MARK: content})
+    say(team.bob, facts.Noted("x"))
+    assert any(MARK in note for note in shared(team.bob).notes)
+    team.settle(team.ann, team.bob, clone_of(team.remote, "late"))
+    assert not tip(team.remote, f"{BRANCH}:{MARK}")
+
+
+def test_marks_beyond_number_are_refused(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "MOST", 20)
+    good = tip(team.remote, BRANCH)
+    paths = [f"purged/{ulid(1_800_000_000_000, n)}.json" for n in range(21)]
+    commit_on(team.remote, BRANCH, {p: team.mark(path=p)[p] for p in paths})
+    say(team.ann, facts.Noted("x"))
+    done = exchange(team.ann)
+    assert (done.state, "marks of purges" in str(done.reason)) == ("misconfigured", True)
+    team.remote.git("update-ref", BRANCH, good)
+    team.settle(team.ann, team.bob)
+
+
+def test_many_marks_cost_no_git_each(team: Team) -> None:
+    paths = [f"purged/{ulid(1_800_000_000_000, n)}.json" for n in range(500)]
+    commit_on(team.remote, BRANCH, {p: team.mark("a" * len(team.root), path=p)[p] for p in paths})
+    say(team.ann, facts.Noted("x"))
+    shared(team.ann)
+    say(team.bob, facts.Noted("y"))
+    record = opened(team.bob)
+    started = []
+    start = record._store.git.start
+    record._store.git.start = lambda *a, **k: started.append(a) or start(*a, **k)  # type: ignore[method-assign]
+    done = record.exchange(AUTHOR, limit=60)
+    assert done is not None
+    assert done.state == "ok"
+    assert len(started) < 60
+
+
+@pytest.mark.parametrize("form", ["blanked", "smaller", "larger", "torn", "gone"])
+@pytest.mark.parametrize("names", [True, False])
+def test_a_purge_that_changes_an_event_drops_nothing(team: Team, form: str, names: bool) -> None:
+    forged = {
+        "blanked": team.whole.replace(TEXT, "[redacted]"),
+        "smaller": team.whole.replace(TEXT, "a lie"),
+        "larger": team.whole.replace(TEXT, "z" * 80), "torn": "{", "gone": "",
+    }[form]  # fmt: skip
+    team.begin({team.path: forged, **team.mark(*([team.root] if names else []))})
+    late = clone_of(team.remote, "late")
+    shared(late)
+    say(team.ann, facts.Noted("x"))
+    notes = shared(team.ann).notes
+    disputed = form in ("blanked", "smaller", "larger")
+    if disputed and names:
+        assert any("is not followed" in note for note in notes)
+    team.settle(team.ann, team.bob, late)
+    if disputed:
+        assert team.whole.strip() in in_all_history(team.ann)
+    else:
+        assert team.stands(team.ann)
+    if form == "blanked":
+        assert team.stands(late)
+
+
+def in_all_history(clone: Clone) -> str:
+    return clone.git("log", "-p", "--format=%H", TRUTH)
+
+
+def test_a_purge_with_redactions_is_followed_by_all(team: Team) -> None:
+    say(team.bob, facts.Noted("only bob has this"))
+    say(team.ann, facts.Redacted(team.said))
+    commit_on(team.remote, BRANCH, team.mark(path=f"purged/{ulid(5, 5)}.json"))
+    shared(team.ann)
+    purge(team.ann)
+    team.settle(team.bob, team.ann, clone_of(team.remote, "late"))
+    assert not in_history(team.bob, TEXT)
+    assert "only bob has this" in in_all_history(team.ann)
+    assert tip(team.bob, f"{TRUTH}:purged/{ulid(5, 5)}.json")
+
+
+def test_a_mark_that_came_before_its_purge_is_followed_all_the_same(team: Team) -> None:
+    """Somebody has copied it onto the old chain."""
+    old = tip(team.remote, BRANCH)
+    say(team.ann, facts.Redacted(team.said))
+    purge(team.ann)
+    new = tip(team.remote, BRANCH)
+    listed = team.remote.git("ls-tree", "-r", "--name-only", BRANCH, "purged/").split()
+    copied = {path: team.remote.git("show", f"{BRANCH}:{path}") for path in listed}
+    team.remote.git("update-ref", BRANCH, old)
+    commit_on(team.remote, BRANCH, copied)
+    shared(team.bob)
+    team.remote.git("update-ref", BRANCH, new)
+    team.settle(team.bob, team.ann)
+    assert not in_history(team.bob, TEXT)
+
+
+def test_a_mark_that_was_deleted_comes_back(team: Team) -> None:
+    say(team.ann, facts.Redacted(team.said))
+    purge(team.ann)
+    shared(team.bob)
+    late = event(facts.Noted("x"))
+    data = f"commit {BRANCH}\ncommitter U <u@x> 1 +0000\ndata 1\nx\nfrom {BRANCH}^0\nD purged\n"
+    text = encode(late).decode()
+    data += f"M 100644 inline {FOLDER}/{late.id}-noted.json\ndata {len(text)}\n{text}\n"
+    team.remote.git("fast-import", "--quiet", data=data)
+    team.settle(team.bob, team.ann)
+    assert tip(team.remote, f"{BRANCH}:purged")
