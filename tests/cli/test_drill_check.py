@@ -239,3 +239,63 @@ def test_no_other_answer_may_be_told_in_the_record(run, played, found):
     run("drill", "next")
     run("log", "we stop the primary of the token database", "-i", played)
     assert {each[0] for each in found()} == {"how"}
+
+
+@pytest.mark.parametrize("hidden", ["graft", "replace", "grafts file", "encoding", "colours"])
+def test_what_only_this_clone_does_not_show_is_searched(planned, git, found, hidden):
+    """What is pushed counts, whatever `git replace`, grafts or the configuration show here."""
+    (planned / "notes.md").write_text("We stop the primary of the token database\n")
+    commit(git, planned, "Notes")
+    git(planned, "rm", "-q", "notes.md")
+    told = commit(git, planned, "Support has thirty tickets waiting, ünd no Ende")
+    last = commit(git, planned, "Later")
+    if hidden == "graft":
+        git(planned, "replace", "--graft", last)
+    elif hidden == "replace":
+        clean = git(planned, "commit-tree", "-m", "clean", f"{last}^{{tree}}").strip()
+        git(planned, "replace", told, clean)
+    elif hidden == "grafts file":
+        (planned / ".git/info").mkdir(exist_ok=True)
+        (planned / ".git/info/grafts").write_text(f"{last}\n")
+    else:
+        key = {"encoding": "i18n.logOutputEncoding", "colours": "color.ui"}[hidden]
+        git(planned, "config", key, {"encoding": "UTF-16", "colours": "always"}[hidden])
+    assert {answer for answer, *_ in found()} == {"how", "injects[0]"}
+
+
+def test_an_author_and_the_description_of_a_branch(planned, git, found):
+    secret = "User login on staging"
+    git(planned, "config", "branch.main.description", secret)
+    git(planned, "commit", "-q", "--allow-empty", "-m", "x", "--author", f"{secret} <a@b.example>")
+    assert [(answer, where) for answer, where, *_ in found()] == [
+        ("what", "description"),
+        ("what", "commit author"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "latin-1"])
+def test_a_file_in_another_encoding(planned, git, found, encoding):
+    (planned / "notes.txt").write_bytes("größer: user login on staging".encode(encoding))
+    commit(git, planned, "Notes")
+    assert {answer for answer, *_ in found()} == {"what"}
+
+
+def test_a_shallow_clone_is_never_clear(run, planned, git, tmp_path, monkeypatch):
+    commit(git, planned, "x")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{planned}", "shallow")
+    half = "drills/q1-surprise.private.yaml"
+    (tmp_path / "shallow" / half).write_text((planned / half).read_text())
+    monkeypatch.chdir(tmp_path / "shallow")
+    told = run("drill", "check")
+    assert (told.code, told.out) == (6, "")
+    assert "shallow" in told.err
+    assert "Nothing private was found of" not in told.err
+
+
+def test_an_encoding_that_is_not_known_is_told(run, planned, git):
+    (planned / "notes.txt").write_bytes("größer".encode("latin-1"))
+    commit(git, planned, "Notes")
+    told = run("drill", "check")
+    assert told.code == 0
+    assert "encoding" in told.err
+    assert "Nothing private was found of" not in told.err

@@ -35,8 +35,8 @@ class Leak(NamedTuple):
     answer: str
     words: str
     where: str
-    """`document`, `file`, `staged`, `history`, `file name`, `commit message`, `tag message` or
-    `ref`."""
+    """`document`, `file`, `staged`, `history`, `file name`, `commit message`, `commit author`,
+    `tag message`, `ref` or `description`."""
     path: str | None
     line: int | None
     commit: str | None
@@ -49,6 +49,10 @@ class Checked(NamedTuple):
     unknown: tuple[str, ...]
     leaks: tuple[Leak, ...]
     shallow: bool
+    whole: bool = True
+    """Whether git has all that was to be searched."""
+    unread: tuple[str, ...] = ()
+    """Where it could not be looked, in words: then nothing is clear."""
 
 
 class Told(NamedTuple):
@@ -122,7 +126,9 @@ def check(
         ]
         commits = history.commits(shared.blob for _, shared, _ in seen if shared.blob)
         found += _placed(seen, commits)
-        return Checked(checked, unknown, tuple(dict.fromkeys(found)), history.shallow())
+        leaks = tuple(dict.fromkeys(found))
+        shallow, whole = history.shallow(), history.whole()
+        return Checked(checked, unknown, leaks, shallow, whole, history.unread())
 
 
 def _refuse(name: str, *, planned: bool) -> None:
@@ -171,7 +177,7 @@ def _hits(secret: _Secret, shared: Shared, inside: str) -> list[Hit]:
     if shared.where in ("commit message", "tag message", "ref"):
         if tells(shared.text, secret.drill):
             found += hits(_TRAILER.sub("", shared.text), secret.names)
-    elif shared.where != "file name" and shared.path is not None:
+    elif shared.where in ("file", "history") and shared.path is not None:
         templates = [inside + each for each in _TEMPLATES]
         if shared.path == secret.path:  # the public reason was, and is, said in public
             found = [hit for hit in found if hit.answer != "why"]
@@ -203,7 +209,7 @@ def _placed(told: list[tuple[_Secret, Shared, Hit]], commits: Mapping[str, str])
         commit = shared.commit or commits.get(shared.blob or "")
         if where == "history" and commit is None:
             where = "staged"
-        line = None if where in ("file name", "ref") else hit.line
+        line = None if where in ("file name", "ref", "commit author", "description") else hit.line
         leak = Leak(secret.drill, hit.answer, hit.words, where, shared.path, line, commit)
         if where != "history" or commit is None:
             yield leak

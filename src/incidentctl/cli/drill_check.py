@@ -9,6 +9,7 @@ import typer
 from incidentctl.cli import console
 from incidentctl.cli.drill_new import open_drills
 from incidentctl.cli.options import Json
+from incidentctl.errors import EnvironmentFailedError
 
 _FINAL = (
     "git cannot take this back: removing it now leaves it in the history, and rewriting the "
@@ -26,6 +27,8 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Search what git shares for private answers of unplanned drills; exit 1 if one is found.
+
+    Exit 6 if none is found, but not all could be searched, as in a shallow clone.
 
     Free text is looked for whole, and by any four consecutive words of it, in the public
     documents, tracked files, and every commit of every branch and tag, deleted files included.
@@ -52,15 +55,19 @@ def check(
         _say(found)
     if found.leaks:
         raise typer.Exit(1)
+    if not found.whole:
+        raise typer.Exit(EnvironmentFailedError.exit_code)
 
 
 def _say(found: Any) -> None:
     for name in found.unknown:
         console.say(f"{name} was not checked: its private half is not here.", "warning")
-    if found.shallow:
-        console.say("This clone is shallow: earlier commits were not searched.", "warning")
+    for sentence in found.unread:
+        console.say(sentence, "warning")
     if found.leaks:
         console.say(_FINAL, "error")
+    elif found.unread:
+        console.say("Nothing private was found where it could be looked.", "warning")
     elif found.drills:
         console.say(f"Nothing private was found of {', '.join(found.drills)}.", "ok")
         console.say("Not read: binary files, files over 8 MiB, and what git does not have here.")
@@ -79,5 +86,7 @@ def _place(leak: Any) -> str:
         "file name": f"in the name of a file: {at}, {commit or 'staged'}",
         "commit message": f"in the message of {commit}, line {leak.line}",
         "tag message": f"in the message of {at}",
+        "commit author": f"in who made {commit}",
         "ref": f"in the name of {at}",
+        "description": f"in the description of {at}",
     }[str(leak.where)]

@@ -5,13 +5,13 @@ Free text counts as `domain.leaks` has it: the whole of it, or any four consecut
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.drill import PrivateHalf, PublicHalf
-from incidentctl.domain.leaks import RUN, folded, free_answers, name_answers, tells
+from incidentctl.domain.leaks import free_answers, name_answers, runs, tells
+from incidentctl.domain.spelling import Spelled, words
 
 
 class Needle(NamedTuple):
@@ -19,9 +19,8 @@ class Needle(NamedTuple):
 
     answer: str
     words: str
-    longest: str
-    """Looked for first: most texts lack it, and are done."""
-    pattern: re.Pattern[str]
+    letters: str
+    """What is looked for: however the words are spelled, these are their letters."""
 
 
 class Hit(NamedTuple):
@@ -42,31 +41,22 @@ def free_text(half: PrivateHalf, public: PublicHalf) -> list[Needle]:
 def names(catalog: Catalog, half: PrivateHalf) -> list[Needle]:
     """Return names of the catalog, looked for only in what is about the drill."""
     texts = name_answers(catalog, half)
-    return [_needle(answer, folded(text)) for answer, text in texts if folded(text)]
+    return [_needle(answer, told) for answer, text in texts if (told := words(text))]
 
 
 def hits(text: str, needles: Iterable[Needle]) -> list[Hit]:
     """Return the first place of each answer that a text tells."""
-    lowered = text.casefold()
+    spelled = Spelled(text)
     found: dict[str, Hit] = {}
     for needle in needles:
-        if needle.answer in found or needle.longest not in lowered:
-            continue
-        if match := needle.pattern.search(lowered):
-            line = lowered.count("\n", 0, match.start()) + 1
+        if needle.answer not in found and (line := spelled.line(needle.letters)):
             found[needle.answer] = Hit(needle.answer, needle.words, line)
     return list(found.values())
 
 
 def _needles(answer: str, text: str) -> Iterator[Needle]:
-    words = folded(text)
-    run = min(RUN, len(words))
-    for start in range(len(words) - run + 1 if run else 0):
-        yield _needle(answer, words[start : start + run])
+    return (_needle(answer, run) for run in runs(text))
 
 
-def _needle(answer: str, words: tuple[str, ...]) -> Needle:
-    between = r"\W+".join(map(re.escape, words))
-    return Needle(
-        answer, " ".join(words), max(words, key=len), re.compile(rf"(?<!\w){between}(?!\w)")
-    )
+def _needle(answer: str, told: tuple[str, ...]) -> Needle:
+    return Needle(answer, " ".join(told), "".join(told))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.drill import PrivateHalf
+from incidentctl.domain.spelling import Spelled, words
 
 #: So many consecutive words of a secret tell it.
 RUN = 4
-_WORD = re.compile(r"\w+")
 
 
-def folded(text: str) -> tuple[str, ...]:
-    """Return the words of a text without case, spacing and punctuation."""
-    return tuple(_WORD.findall(text.casefold()))
+def runs(secret: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words that tell a secret: any four consecutive ones, or all of a shorter one."""
+    told = words(secret)
+    run = min(RUN, len(told))
+    for start in range(len(told) - run + 1 if run else 0):
+        yield told[start : start + run]
 
 
 def tells(text: str, secret: str) -> str | None:
@@ -23,16 +25,8 @@ def tells(text: str, secret: str) -> str | None:
 
     A secret of at most four words is told only as a whole.
     """
-    words = folded(secret)
-    run = min(RUN, len(words))
-    if not run:
-        return None
-    found = f" {' '.join(folded(text))} "
-    for start in range(len(words) - run + 1):
-        told = " ".join(words[start : start + run])
-        if f" {told} " in found:
-            return told
-    return None
+    spelled = Spelled(text)
+    return next((" ".join(run) for run in runs(secret) if spelled.line("".join(run))), None)
 
 
 def free_answers(half: PrivateHalf) -> Iterator[tuple[str, str]]:

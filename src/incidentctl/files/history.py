@@ -7,6 +7,7 @@ from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
 from incidentctl.files.layout import MAX_BYTES
+from incidentctl.files.repository import open_repository
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -17,15 +18,7 @@ def export(root: Path, revision: str, *, into: Path) -> str:
     `root` may be a folder within its git repository. Links and submodules are left out.
     Refuses an unknown revision, one before `root` existed, and a repository that git refuses.
     """
-    import git  # noqa: PLC0415 (slow to import)
-
-    try:
-        repository = git.Repo(root, search_parent_directories=True)
-    except (git.InvalidGitRepositoryError, git.NoSuchPathError):
-        raise EnvironmentFailedError(
-            f"{root} is in no git repository, so it has no history."
-        ) from None
-    with repository:
+    with open_repository(root, without="it has no history") as repository:
         commit = _commit(repository, revision)
         top = Path(repository.working_tree_dir or root)
         prefix = root.resolve().relative_to(top.resolve()).as_posix()

@@ -70,6 +70,7 @@ _FIXED = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
     # In a partial clone each git would fetch what it misses, and wait for the network. The first is
     # known to git 2.45, and to 2.39.4 and the later ones of each version between; the second stops
     # the others, which then fail where these find nothing.

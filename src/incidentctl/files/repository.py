@@ -1,0 +1,56 @@
+"""The team's git repository through GitPython: every git that it runs has one environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from incidentctl.errors import EnvironmentFailedError
+
+#: What is pushed is read, and not what a clone shows instead of it: `git replace` and grafts change
+#: what is seen here alone. Paths are no patterns, and no lock is taken.
+_ENVIRONMENT = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+#: Before the command: no program that the configuration names, and texts in one encoding.
+_OPTIONS = (
+    "-c", "core.fsmonitor=false",
+    "-c", "i18n.logOutputEncoding=UTF-8",
+    "-c", "log.showSignature=false",
+    "-c", "core.quotePath=false",
+)  # fmt: skip
+
+
+def open_repository(root: Path, *, without: str) -> Any:
+    """Open the git repository that a folder lies in; close it. `without` says what lacks else."""
+    import git  # noqa: PLC0415 (slow to import)
+
+    try:
+        repository = git.Repo(root, search_parent_directories=True)
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError):
+        raise EnvironmentFailedError(f"{root} is in no git repository, so {without}.") from None
+    repository.git.update_environment(**_ENVIRONMENT)
+    return repository
+
+
+def said(repository: Any, command: str, *arguments: str) -> bytes:
+    """Return what a git command prints; EnvironmentFailedError when it fails."""
+    import git  # noqa: PLC0415 (slow to import)
+
+    try:
+        printed: bytes = repository.git.execute(
+            ["git", *_OPTIONS, command, *arguments],
+            strip_newline_in_stdout=False,
+            stdout_as_string=False,
+        )
+    except git.GitCommandError as error:
+        raise EnvironmentFailedError(
+            f"git {command} could not read the history: {error.stderr.strip()}"
+        ) from None
+    return printed
