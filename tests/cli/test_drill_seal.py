@@ -324,3 +324,55 @@ def test_what_the_program_age_sealed_is_opened_here(run, planned, keys, age, arm
     assert opened.code == 0, opened.err
     assert (planned / PLAIN).read_text() == HALF
     assert run("drill", "seal", "q1", "--json").json["outcome"] == "sealed", "for whom is not known"
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "/dev/stdin", "elsewhere", "nowhere"])
+def test_nothing_is_sealed_into_or_opened_from_a_link(run, planned, keys, tmp_path, target):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("mine")
+    (planned / SEALED).symlink_to(target if target[0] == "/" else tmp_path / target)
+    sealed = run("drill", "seal", "q1")
+    assert (sealed.code, "Sealed" in sealed.err) == (5, False)
+    assert "link that leaves the repository" in sealed.err
+    (planned / PLAIN).unlink()
+    opened = run("drill", "unseal", "q1", "--identity", str(keys[1] / "greta"))
+    assert (opened.code, opened.out) == (5, "")
+    assert not (planned / PLAIN).exists()
+    assert elsewhere.read_text() == "mine"
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "elsewhere", "nowhere"])
+def test_what_is_opened_is_not_written_through_a_link(run, planned, keys, tmp_path, target):
+    assert run("drill", "seal", "q1").code == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text(HALF)
+    (planned / PLAIN).unlink()
+    (planned / PLAIN).symlink_to(target if target[0] == "/" else tmp_path / target)
+    opened = run("drill", "unseal", "q1", "--identity", str(keys[1] / "greta"))
+    assert opened.code == 5, opened.err
+    assert not (tmp_path / "nowhere").exists()
+    assert elsewhere.read_text() == HALF
+
+
+def test_a_private_half_is_its_owners_alone_from_its_first_byte(run, planned, keys, monkeypatch):
+    assert run("drill", "seal", "q1").code == 0
+    (planned / PLAIN).unlink()
+    seen = []
+    real = os.open
+
+    def look(path, flags, mode=0o777, **more):
+        handle = real(path, flags, mode, **more)
+        if flags & os.O_CREAT and "drills" in str(path):
+            seen.append(
+                (os.fspath(path).rpartition("/")[2], stat.S_IMODE(os.fstat(handle).st_mode))
+            )
+        return handle
+
+    monkeypatch.setattr(os, "open", look)
+    assert run("drill", "unseal", "q1", "--identity", str(keys[1] / "greta")).code == 0
+    ((name, mode),) = seen
+    assert mode == 0o600
+    assert name.endswith("q1.private.yaml"), "git ignores it also before it has its name"
+    asked = ["git", "-C", planned, "check-ignore", "-q", f"drills/{name}"]
+    assert subprocess.run(asked, check=False).returncode == 0

@@ -57,21 +57,24 @@ class _Seen:
 
     def folder(self, path: str, *, ends: tuple[str, ...] = ("",), without: str = "") -> None:
         """Look at the files in a folder and below that end so; names that begin with a dot not."""
-        try:
-            entries = list(os.scandir(path))
-        except FileNotFoundError:
-            return
-        for entry in entries:
-            name = entry.name
-            if name[0] == "." or name == without:
+        left = [path]  # and no recursion: folders may nest deeper than Python calls
+        while left:
+            try:
+                entries = list(os.scandir(left.pop()))
+            except FileNotFoundError:
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                self.paths.append(entry.path)
-                self.folder(entry.path, ends=ends, without=without)
-            elif not entry.is_file(follow_symlinks=False) or name.endswith(PRIVATE):
-                raise _DoubtError  # what a link leads to is not looked at; no private half is kept
-            elif name.endswith(ends):
-                self._add(entry.path, entry.stat(follow_symlinks=False))
+            for entry in entries:
+                name = entry.name
+                if name[0] == "." or name == without:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    self.paths.append(entry.path)
+                    left.append(entry.path)
+                elif not entry.is_file(follow_symlinks=False) or name.endswith(PRIVATE):
+                    # What a link leads to is not looked at; no private half is kept.
+                    raise _DoubtError
+                elif name.endswith(ends):
+                    self._add(entry.path, entry.stat(follow_symlinks=False))
 
 
 def checked(choice: Choice, environment: Mapping[str, str], *, today: date) -> LintReport:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 
-import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from incidentctl.domain.catalog import Source
 from incidentctl.files.pause import paused
-from incidentctl.files.strict_yaml import compose, plain, refused
+from incidentctl.files.strict_yaml import FAULTS, compose, plain
 
 Place = tuple[int, int]
 """Line and column, both from 1."""
@@ -20,12 +19,11 @@ class Positions:
     """The places of everything in one file."""
 
     def __init__(self, data: bytes) -> None:
-        """Compose the file; what strict reading refuses has no places."""
+        """Compose the file, once; nothing that strict reading refuses is ever looked for."""
         self._roots: list[Node] = []
         # The documents before a fault of syntax keep their places.
-        with paused(), contextlib.suppress(yaml.YAMLError):
-            if not refused(data, ""):
-                self._roots.extend(compose(data))
+        with paused(), contextlib.suppress(*FAULTS):
+            self._roots.extend(compose(data))
         self._keys: dict[int, dict[str | int, tuple[Node, Node]]] = {}
 
     def value(self, source: Source, loc: Iterable[str | int]) -> Place | None:

@@ -51,7 +51,8 @@ _MOST_BRACKETS = 100
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff"
 )
-_FAULTS = (yaml.YAMLError, ValueError, OverflowError, RecursionError)
+FAULTS = (yaml.YAMLError, ValueError, OverflowError, RecursionError)
+"""What composing a file raises that is none."""
 
 
 class _Composer(_Loader):
@@ -75,7 +76,7 @@ def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
     for those of an action's settings (`with`), where a header may be called so. A fault of syntax,
     or too many faults, end the file there; the documents before it are given.
     """
-    problems = refused(data, path)
+    problems = _refused(data, path)
     if problems:
         return (), problems
     documents: list[Any] = []
@@ -86,7 +87,7 @@ def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
         problems.append(_too_deep(path, error.node.start_mark))
     except _TooManyError:
         problems.append(gave_up(path))
-    except _FAULTS as error:
+    except FAULTS as error:
         problems.append(_not_yaml(data, path, error))
     return tuple(documents), problems
 
@@ -94,7 +95,7 @@ def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
 def compose(data: bytes) -> Iterator[Node]:
     """Yield the root node of each document; raises what PyYAML raises.
 
-    Only for bytes that `parse` had no problem with: it bounds the depth.
+    libyaml bounds the depth; `parse` bounds it further.
     """
     composer = _Composer(data.removeprefix(b"\xef\xbb\xbf"))
     try:
@@ -106,7 +107,7 @@ def compose(data: bytes) -> Iterator[Node]:
         composer.dispose()
 
 
-def refused(data: bytes, path: str) -> list[Problem]:
+def _refused(data: bytes, path: str) -> list[Problem]:
     """Find what is refused before the file is composed: encoding, anchors, aliases, tags, depth."""
     if not data.isascii():
         try:
@@ -138,7 +139,7 @@ def refused(data: bytes, path: str) -> list[Problem]:
                 problems += _marks(event, path)
                 if len(problems) > MAX_TOLD:
                     return [*problems[:MAX_TOLD], gave_up(path)]
-    except _FAULTS as error:
+    except FAULTS as error:
         # With a mark before it, or a fault alone: either way nothing of the file is used.
         problems.append(_not_yaml(data, path, error))
     return problems
