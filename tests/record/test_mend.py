@@ -50,12 +50,23 @@ def test_a_torn_ref_of_the_truth_is_moved_aside_and_the_record_goes_on(
     assert note(clone, "and on") == ()
 
 
-def test_a_torn_ref_without_any_branch_begins_anew(clone: Clone) -> None:
+@pytest.mark.parametrize("left", ["last-tips", "cache", "kept", None])
+def test_a_torn_ref_without_any_branch_goes_on_from_what_this_clone_has(
+    clone: Clone, left: str | None
+) -> None:
     clone.declare()
     clone.git("branch", "-D", "incident-log")
     (clone.git_dir / TRUTH).write_text("")
+    state = clone.git_dir / "incidentctl"
+    (state / "last-tips").rename(state / "noted")
+    shutil.move(state / "cache", state / "cached")
+    shutil.move(state / "kept", state / "put-by")
+    if left == "last-tips":
+        (state / "noted").rename(state / "last-tips")
+    elif left:
+        shutil.move(state / {"cache": "cached", "kept": "put-by"}[left], state / left)
     assert "damaged" in note(clone, "x")[0]
-    assert len(clone.truth_ids()) == 1
+    assert len(clone.truth_ids()) == (2 if left else 1)
 
 
 def test_a_truth_whose_commit_is_gone_with_the_mirror_s(clone: Clone) -> None:
@@ -67,6 +78,6 @@ def test_a_truth_whose_commit_is_gone_with_the_mirror_s(clone: Clone) -> None:
     (clone.git_dir / "objects" / gone[:2] / gone[2:]).unlink()
     shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
     (clone.git_dir / BRANCH).write_text(before + "\n")
-    assert len(clone.record().events(INCIDENT)[0]) == 1
+    assert len(clone.record().events(INCIDENT)[0]) == 2
     assert "damaged" in note(clone, "x")[0]
-    assert len(clone.truth_ids()) == 2
+    assert len(clone.truth_ids()) == 3

@@ -196,11 +196,11 @@ def test_the_truth_is_on_disk_before_an_event_is_forgotten(clone: Clone, tmp_pat
     trace = tmp_path / "trace"
     worker = [sys.executable, "-m", "tests.record.kit", str(clone.git_dir), str(tmp_path / "f")]
     subprocess.run(
-        ["strace", "-fy", "-o", str(trace), "-e", "trace=fsync,unlink", *worker, INCIDENT, "x"],
+        ["strace", "-fy", "-o", str(trace), "-e", "trace=fsync,rename", *worker, INCIDENT, "x"],
         check=True, capture_output=True, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     lines = trace.read_text().splitlines()
-    forgotten = max(n for n, line in enumerate(lines) if "/outbox/0" in line and "unlink(" in line)
+    forgotten = max(n for n, line in enumerate(lines) if "/outbox/0" in line and "rename(" in line)
     objects = [n for n, line in enumerate(lines) if "fsync" in line and "/objects/" in line]
     ref = [n for n, line in enumerate(lines) if "fsync" in line and "/incidentctl/log.lock" in line]
     assert len(objects) >= 7  # two blobs, five folders, a commit; each a loose file

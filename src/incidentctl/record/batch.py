@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -68,11 +68,18 @@ class Batch:
         self._blanked: dict[str, dict[str, Stored]] = {}
         self._notes: list[str] = []
 
-    def commit(self, pending: Sequence[Pending]) -> Outcome:
-        """Put the actions, and what the mirror or a fresh clone's branch adds, into the truth."""
+    def commit(
+        self, pending: Sequence[Pending], found: Mapping[str, dict[str, Stored]] | None = None
+    ) -> Outcome:
+        """Put the actions, and what the mirror or a fresh clone's branch adds, into the truth.
+
+        `found` are events that a repair came across.
+        """
         tips = self._store.tips()
         base = self._base(tips)
         absorbed = self._find_additions(tips, base)
+        for incident, stored in (found or {}).items():
+            self._merge(incident, stored, base)
         for action in pending:
             self._merge(action.incident, _checked(action), base)
         for incident in self._fresh:
@@ -99,7 +106,7 @@ class Batch:
             for name in stored
         }
         folder_answers = {i: stream.ask_path(incident_folder(i)) for i in self._fresh}
-        if self._move_mirror and self._store.mirror:
+        if self._move_mirror:
             stream.move(self._store.mirror)
         point("flush.prepared")
         stream.send()
@@ -115,7 +122,7 @@ class Batch:
             }  # fmt: skip
         else:
             if answers[last] and after.mirror == answers[last]:  # the truth was locked
-                refs.move(self._store.git, (str(self._store.mirror), tips.mirror, after.mirror))
+                refs.move(self._store.git, (self._store.mirror, tips.mirror, after.mirror))
             held = held_by(self._store.git, after.truth, self._fresh)
         done = tuple(
             action

@@ -49,21 +49,23 @@ class Exchange:
         author: Author,
         now: Callable[[], datetime],
         flush: Callable[[], object],
+        mend: Callable[..., Iterable[str]],
         mirror_is_free: Callable[[], bool],
         owe: Callable[[Iterable[str]], None],
         report: Callable[[Exception], str],
     ) -> None:
         """Take the clone, whose folder `state` has the spool; `flush` commits what waits there.
 
-        `owe` is told which incidents are about to change. `report` keeps a bug and says where.
+        `mend` is `Record.mend`, `owe` is told which incidents are about to change. `report` keeps a
+        bug and says where.
         """
         self._store = store
         self._git = store.git
         self._remote = remote
         self._state = state
-        self._sent = state / "sent"
         self._now = now
         self._flush = flush
+        self._mend = mend
         self._mirror_is_free = mirror_is_free
         self._report = report
         self._forgotten = 0
@@ -83,7 +85,7 @@ class Exchange:
         try:
             self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
             fault = self._remote.fault()
-            answer = Answer(MISCONFIGURED, fault) if fault else self._rounds(until)
+            answer = Answer(MISCONFIGURED, fault) if fault else self._mended(until)
         except EnvironmentFailedError as error:
             answer = Answer(MISCONFIGURED, error.message)
         except OSError as error:
@@ -103,6 +105,20 @@ class Exchange:
             sum(map(len, received.values())),
             kept.notes,
         )
+
+    def _mended(self, until: float) -> Answer:
+        """Exchange; where git stumbles over what it has lost, mend that, and try once more."""
+        self._tell(self._mend())
+        try:
+            return self._rounds(until)
+        except EnvironmentFailedError as error:
+            if not presence.is_damage(error):
+                raise
+            self._tell(self._mend(deep=True))
+        return self._rounds(until)
+
+    def _tell(self, notes: Iterable[str]) -> None:
+        self._uniting.notes |= dict.fromkeys(notes)
 
     def _rounds(self, until: float) -> Answer:
         # A git that was killed leaves these, and each later one would stumble over them.
@@ -229,7 +245,7 @@ class Exchange:
         What is left and not in the truth either goes back into the outbox: somebody has moved the
         truth to an older commit.
         """
-        gone, rest = sent.forget(self._git, self._sent, theirs)
+        gone, rest = sent.forget(self._git, self._state, theirs)
         self._forgotten += gone
         truth = self._store.tips().truth
         if rest and truth is not None:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import outbox, paths, refs
+from incidentctl.record import kept, last_tips, outbox, paths, presence, refs
 from incidentctl.record.batch import Batch, Outcome
 from incidentctl.record.crash import point
 from incidentctl.record.index import Index
 from incidentctl.record.lock import Lock
-from incidentctl.record.mend import mend_truth
+from incidentctl.record.mend import Mend
 from incidentctl.record.outbox import Pending
 from incidentctl.record.store import Store
 from incidentctl.record.stored import named_by
@@ -60,6 +60,7 @@ class Flush:
         state: Path,
         sent: Path | None,
         make_batch: Callable[[], Batch],
+        make_mend: Callable[[], Mend],
     ) -> None:
         """Take the reader and the outboxes; `sent` keeps what no remote has shown yet."""
         self._store = store
@@ -67,6 +68,7 @@ class Flush:
         self._state = state
         self._sent = sent
         self._make_batch = make_batch
+        self._make_mend = make_mend
         self._notes: list[str] = []
         self._reason: str | None = None
         self._damaged: set[Path] = set()
@@ -112,35 +114,80 @@ class Flush:
     def _drain(self) -> bool:
         """Commit until the outbox is empty; False when it cannot be emptied now."""
         refs.clear_stale_lock(self._store.git, self._store.truth, age=_STALE_TRUTH)
-        if self._store.mirror:
-            refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
+        refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
         outbox.sweep(self._boxes)
+        mend = self._make_mend()
         try:
-            self._note(mend_truth(self._store, self._state))
-            if self._sent is not None and self._store.tips().truth is None:
-                for path in outbox.paths([self._sent]):
-                    outbox.move(path, self._boxes[0])  # the record was deleted: it begins anew
-            while pending := self._read():
-                index = self._store.valid_index(self._store.tips())
-                outcome = self._make_batch().commit(pending)
-                self._notes += outcome.notes
-                self._forget(outcome.done)
-                self._remember(outcome, index)
-                point("flush.cached")
-                if len(outcome.done) < len(pending):
-                    self._reason = "git did not take every event"
-                    return False
+            try:
+                mend.quick()
+                self._commit(mend)
+            except EnvironmentFailedError as error:
+                if not presence.is_damage(error) or not mend.deep():
+                    raise
+                self._commit(mend)
         except EnvironmentFailedError as error:
             self._reason = error.message
             return False
         except OSError as error:
             self._reason = f"{error.filename or self._state}: {error.strerror}"
             return False
+        finally:
+            self._notes += mend.notes
         return True
 
-    def _note(self, note: str | None) -> None:
-        if note:
-            self._notes.append(note)
+    def _commit(self, mend: Mend) -> None:
+        """Commit what waits and what a repair has found; EnvironmentFailedError where git fails."""
+        while (pending := self._read()) or mend.found:
+            index = self._store.valid_index(self._store.tips())
+            outcome = self._make_batch().commit(pending, mend.found)
+            mend.found = {}
+            self._notes += outcome.notes
+            self._forget(outcome.done)
+            self._remember(outcome, index)
+            point("flush.cached")
+            if len(outcome.done) < len(pending):
+                raise EnvironmentFailedError("git did not take every event")
+
+    def mend(self, *, deep: bool, wait: float) -> tuple[str, ...] | None:
+        """Mend what git has lost, and commit it again; return notes, None when nobody could.
+
+        Without `deep` only what the refs tell is looked at. EnvironmentFailedError as of git.
+        """
+        self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = Lock(self._state / "lock", self._store.git)
+        if not lock.take(wait=wait):
+            return None
+        with lock:
+            mend = self._make_mend()
+            mend.quick()
+            if deep:
+                mend.deep()
+            if mend.notes:
+                self._commit(mend)
+            return (*mend.notes, *self._notes)
+
+    def look(self) -> bool:
+        """Prove that what was committed a while ago is still there; mend what is not.
+
+        False when somebody else is committing, or git fails: it is looked again later.
+        """
+        lock = Lock(self._state / "lock", self._store.git)
+        if not lock.take():
+            return False
+        with lock, contextlib.suppress(EnvironmentFailedError, OSError):
+            mend = self._make_mend()
+            mend.quick()
+            truth = self._store.tips().truth
+            if truth is not None and not kept.look(self._store.git, self._state, truth):
+                mend.deep()
+                kept.to_outbox(self._state, self._boxes[0])
+            back = mend.take_back()
+            self._commit(mend)
+            for path in back:
+                path.unlink(missing_ok=True)
+            last_tips.shorten(self._state)
+            return True
+        return False
 
     def _read(self) -> list[Pending]:
         found = []
@@ -161,7 +208,7 @@ class Flush:
         for action in done:
             with contextlib.suppress(FileNotFoundError):
                 if self._sent is None:
-                    action.path.unlink()
+                    kept.keep(action.path, self._state)
                 else:
                     outbox.move(action.path, self._sent)
             point("flush.forgetting")
@@ -170,6 +217,8 @@ class Flush:
     def _remember(self, outcome: Outcome, index: Index | None) -> None:
         """Keep what this flush knows, so that the next command need not ask git."""
         self._commits |= outcome.commits
+        if outcome.tips.truth is not None:
+            last_tips.note(self._state, outcome.tips.truth)
         opened, ids = (dict(index.open), index.ids) if index else ({}, ())
         for incident, (folder, log) in outcome.touched.items():
             self.touched[incident] = Rendered(log, outcome.tips.truth)
@@ -177,6 +226,7 @@ class Flush:
             ids = ids if incident in ids else tuple(sorted((*ids, incident)))
             if named_by(folder.stored.values()):
                 self._store.forget_texts(incident)
+                kept.blank(self._state, incident, folder.stored)
             opened.pop(incident, None)
             if head and head.open and folder.key:
                 opened[incident] = (folder.key, head)

@@ -59,7 +59,7 @@ def knows_all(events: Iterable[Event]) -> bool:
 def _events_tree(objects: Objects, tree: Found) -> list[TreeEntry]:
     for mode, name, oid in entries(tree):
         if name == "events" and mode == b"40000":
-            return entries(objects.one(oid))
+            return entries(next(objects.present([oid])))
     return []
 
 

@@ -55,14 +55,13 @@ def of(objects: Objects, commit: str | None) -> dict[str, Mark]:
         return {}
     lines = {
         f"{paths.PURGED}/{name}": oid
-        for mode, name, oid in entries(objects.one(f"{commit}:{paths.PURGED}"))
+        for mode, name, oid in entries(objects.at([commit], paths.PURGED)[0])
         if mode == b"100644" and paths.is_marker(f"{paths.PURGED}/{name}")
     }
     check_number(lines)
     wanted = sorted(set(lines.values()))  # one blob may have many names
     content = {
-        oid: read(blob and blob.data)
-        for oid, blob in zip(wanted, objects.many(wanted), strict=True)
+        oid: read(blob.data) for oid, blob in zip(wanted, objects.present(wanted), strict=True)
     }
     found = {path: (oid, content[oid]) for path, oid in lines.items()}
     return {path: Mark(oid, named) for path, (oid, named) in found.items() if named is not None}

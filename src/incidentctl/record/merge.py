@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
-from incidentctl.record import marks, paths, refs
+from incidentctl.record import last_tips, marks, paths, refs
 from incidentctl.record.batch import Render
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Author
@@ -93,9 +93,10 @@ def advance(store: Store, commit: str, *, move_mirror: bool) -> None:
     if _can_move(store, tips.truth, commit):
         moves = [(store.truth, commit, tips.truth)]
         same = tips.mirror == tips.truth
-        if move_mirror and store.mirror and (same or _can_move(store, tips.mirror, commit)):
+        if move_mirror and (same or _can_move(store, tips.mirror, commit)):
             moves.append((store.mirror, commit, tips.mirror))
-        refs.move(store.git, *moves)
+        if refs.move(store.git, *moves):
+            last_tips.note(store.state, commit)
     forget_merge(store.git)
 
 

@@ -13,6 +13,7 @@ from typing import IO, NamedTuple
 from incidentctl.domain.events import MAX_BYTES
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.git import Git, kill, signal_group
+from incidentctl.record.presence import DamagedError, tells_damage
 
 # Two batches of requests are under way at a time; together they must fit the 64 kB that a pipe
 # holds, else both sides would wait for each other.
@@ -122,6 +123,43 @@ class Objects:
             for line in asked.popleft():
                 yield None if line is None else self._answer()
 
+    def present(self, names: Iterable[str]) -> Iterator[Found]:
+        """Return the objects of some names in their order; DamagedError where one is missing.
+
+        For what the record itself names: without it nobody may take the record for empty.
+        """
+        asked: list[str] = []
+
+        def kept() -> Iterator[str]:
+            for name in names:
+                asked.append(name)
+                yield name
+
+        for number, found in enumerate(self.many(kept())):
+            if found is None:
+                raise DamagedError(f"object {asked[number][:10]} is not in this clone")
+            yield found
+
+    def at(self, commits: Iterable[str], path: str) -> list[Found | None]:
+        """Return what each commit has at a path; None is where a commit has no such path.
+
+        DamagedError where the commit itself, or a folder on the way, is missing.
+        """
+        wanted = list(commits)
+        found = list(self.many(f"{commit}:{path}" for commit in wanted))
+        for commit, each in zip(wanted, found, strict=True):
+            if each is None:
+                self._prove_no_path(commit, path)
+        return found
+
+    def _prove_no_path(self, commit: str, path: str) -> None:
+        (tree,) = self.present([f"{commit}^{{tree}}"])
+        for name in path.split("/"):
+            oid = next((entry.oid for entry in entries(tree) if entry.name == name), None)
+            if oid is None:
+                return
+            (tree,) = self.present([oid])
+
     def _ask(self, batch: list[bytes | None]) -> None:
         try:
             self._pipe(self._child.stdin).write(b"".join((*filter(None, batch), b"flush\n")))
@@ -163,6 +201,8 @@ class Objects:
                 PARTIAL,
                 hint="`incidentctl sync` brings them",
             )
+        if tells_damage(told.decode(errors="replace")):
+            raise DamagedError("git cannot read an object of it")
         raise EnvironmentFailedError(
-            "git could not read the record", hint="try: git fsck --connectivity-only"
+            "git could not read the record", hint="see whether `git status` works here"
         )

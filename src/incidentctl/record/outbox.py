@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -175,6 +175,20 @@ def move(path: Path, folder: Path) -> None:
         temporary.write_bytes(path.read_bytes())
         temporary.replace(folder / path.name)
         path.unlink()
+
+
+def rewrite(action: Pending, forms: Mapping[str, bytes]) -> None:
+    """Put other bytes of some events, by file name, into the file of an action; it stays as old."""
+    with contextlib.suppress(FileNotFoundError):
+        before, data = action.path.stat(), action.path.read_bytes().partition(b"\n")[0] + b"\n"
+        data += b"".join(forms.get(name, line) for name, line in action.entries.items())
+        temporary = action.path.with_name(f".{action.path.name}.{os.getpid()}")
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.utime(temporary, ns=(before.st_atime_ns, before.st_mtime_ns))
+        temporary.replace(action.path)
 
 
 def sweep(folders: Iterable[Path]) -> None:

@@ -22,7 +22,8 @@ _WALK = 600.0
 #: What git says, with LC_ALL=C, of objects that are missing or torn.
 _DAMAGE = re.compile(
     r"\b(corrupt|missing|bad (object|tree|revision)|unable to read|could not read|"
-    r"failed to (traverse|find|read)|not a valid object|unable to unpack|is empty|inflate:)",
+    r"failed to (traverse|find|read)|can't load|unable to unpack|is empty|inflate:|"
+    r"not a (valid )?(commit|tree|object))",
     re.IGNORECASE,
 )
 
@@ -137,17 +138,31 @@ def _is_torn(git: Git, oid: str) -> bool:
     return (git.git_dir / "objects" / oid[:2] / oid[2:]).is_file() and not _loose(git, oid)
 
 
-def is_whole(git: Git, commit: str) -> bool:
+def tells_damage(text: str) -> bool:
+    """Say whether words of git tell of objects that are missing or torn."""
+    return bool(_DAMAGE.search(text))
+
+
+def is_damage(error: EnvironmentFailedError) -> bool:
+    """Say whether git stumbled over objects that are missing or torn, and not over anything else.
+
+    Whether it is so is for `is_whole` to say: these are words.
+    """
+    return isinstance(error, DamagedError) or tells_damage(error.message)
+
+
+def is_whole(git: Git, commit: str, *, since: str | None = None) -> bool:
     """Say whether all that a commit reaches is in this clone; walks its whole history.
 
-    EnvironmentFailedError where git cannot say, as in a partial clone.
+    Or only what was not there `since` an older commit. EnvironmentFailedError where git cannot say,
+    as in a partial clone.
     """
     # A commit-graph would name commits that are not there any more.
     walk = ("-c", "core.commitGraph=false", "rev-list", "--objects", "--missing=print", "--quiet")
-    done = git.run(*walk, commit, "--", timeout=_WALK)
+    done = git.run(*walk, commit, *([f"^{since}"] if since else []), "--", timeout=_WALK)
     if done.code == 0 and not any(line.startswith(b"?") for line in done.out.splitlines()):
         return True
-    if done.code and not _DAMAGE.search(done.err):
+    if done.code and not tells_damage(done.err):
         raise failed("walk the record", done)
     pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
     if git.run("config", "--get-regexp", pattern).code == 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
-from incidentctl.record import marks, outbox, paths, refs, sent
+from incidentctl.record import kept, last_tips, marks, outbox, paths, refs, sent
 from incidentctl.record.batch import Render
 from incidentctl.record.folder import Folder
 from incidentctl.record.git import Git
@@ -219,11 +220,12 @@ def replace(
     """
     git, mirror = store.git, store.tips().mirror
     moves: list[tuple[str, str | None, str | None]] = [(store.truth, commit, before)]
-    if store.mirror and mirror and mirror_is_free() and _gives_way(git, mirror, commit):
+    if mirror and mirror_is_free() and _gives_way(git, mirror, commit):
         moves.append((store.mirror, commit, mirror))
     # Both at once: a process that is killed between would leave the old chain on the mirror.
     if not refs.move(git, *moves):
         return False
+    last_tips.rewrite(state, [last_tips.Noted(commit, int(time.time()))])  # none of the old chain
     moved = store.mirror if store.tips().mirror == commit else None
     for ref in filter(None, (store.truth, moved, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
@@ -240,7 +242,7 @@ def let_mirror_follow(store: Store, *, mirror_is_free: Callable[[], bool]) -> No
     So it is where it was checked out or locked meanwhile. Only for the holder of the clone's lock.
     """
     git, tips = store.git, store.tips()
-    if store.mirror is None or tips.truth is None or tips.mirror in (None, tips.truth):
+    if tips.truth is None or tips.mirror in (None, tips.truth):
         return
     mirror = str(tips.mirror)
     with Objects(git) as objects:
@@ -264,11 +266,11 @@ def _gives_way(git: Git, mirror: str, commit: str) -> bool:
 
 
 def _clear(git: Git, state: Path, commit: str) -> None:
-    """Forget in `sent/` what the new chain holds blanked: the file still has the text.
+    """Forget in the spools what the new chain holds blanked: the file still has the text.
 
     What the new chain does not hold at all waits in the outbox to be committed again.
     """
-    for path in outbox.paths((state / "sent",)):
+    for path in outbox.paths(kept.spools(state)):
         with contextlib.suppress(EventError):  # a damaged one is told by `doctor`
             action = outbox.read(path)
             if action is None:

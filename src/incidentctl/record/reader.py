@@ -26,12 +26,17 @@ class Reader:
         boxes: tuple[Path, ...],
         sent: Path | None,
         *,
+        spools: tuple[Path, ...],
         now: Callable[[], datetime],
     ) -> None:
-        """Take the committed part, the outboxes, and the folder of what was not shared yet."""
+        """Take the committed part, the outboxes, and the folder of what was not shared yet.
+
+        `spools` are the folders of what is committed and not yet forgotten.
+        """
         self._store = store
         self._boxes = boxes
         self._sent = sent
+        self._spools = spools
         self._now = now
         self._held_up: str | None = None
 
@@ -67,11 +72,11 @@ class Reader:
         return self._overlaid(opened, pending, only_open=True)
 
     def own_open_heads(self) -> list[Head]:
-        """Return the open incidents in which this clone recorded what is not on the remote yet.
+        """Return the open incidents, as they were last known, with what this clone has of its own.
 
-        For where the others cannot be read.
+        For where the record cannot be read; without git.
         """
-        return self._overlaid({}, self._own_ids(), only_open=True)
+        return self._overlaid(self._store.last_open(), self._own_ids(), only_open=True)
 
     def heads(self) -> list[Head]:
         """Return all incidents, the newest first."""
@@ -90,11 +95,11 @@ class Reader:
 
     def _own_ids(self) -> set[str]:
         """Return the ids of which this clone has something that is not on the remote yet."""
-        return {outbox.incident_of(path) for path in outbox.paths(self._spools())}
+        return set(self._own())
 
-    def _spools(self) -> tuple[Path, ...]:
-        """Return the folders with what is not committed, or not on the remote."""
-        return (*self._boxes, *((self._sent,) if self._sent else ()))
+    def _own(self) -> dict[str, list[Path]]:
+        """Return all files that this clone has of its own events, by incident."""
+        return _by_incident((*self._boxes, *self._spools))
 
     def held_up(self) -> str | None:
         """Say why the last flush of this process left something; None where it did not."""
@@ -102,7 +107,8 @@ class Reader:
             return self._held_up
         from incidentctl.record import health  # noqa: PLC0415 (not for who only records)
 
-        damaged = next(iter(health.damaged(self._spools())), None)
+        boxes = (*self._boxes, *((self._sent,) if self._sent else ()))
+        damaged = next(iter(health.damaged(boxes)), None)
         return f"{damaged} is damaged, and is left as it is" if damaged else None
 
     def find(self, part: str) -> list[str]:
@@ -133,19 +139,15 @@ class Reader:
 
         A reader looks here first: what leaves the outbox meanwhile is then on the branch.
         """
-        found: dict[str, list[Path]] = {}
-        boxes = [*self._boxes]
-        if self._sent is not None and self._store.tips().truth is None:
-            boxes.append(self._sent)  # the record was deleted, and what it held stands here
-        for path in outbox.paths(boxes):
-            found.setdefault(outbox.incident_of(path), []).append(path)
-        return found
+        # Where the record was deleted or damaged, what it held last stands in the spools.
+        return _by_incident(self._boxes) if self._store.tips().truth else self._own()
 
     def _folder(self, incident: str) -> Folder:
-        waiting = _waiting(self._pending().get(incident, ()))
         try:
+            waiting = _waiting(self._pending().get(incident, ()))
             return self._store.folder(incident).union(waiting)
         except EnvironmentFailedError as error:
+            waiting = _waiting(self._own().get(incident, ()))
             if not waiting:
                 raise
             # Whoever declares without git must still see what was acknowledged.
@@ -163,6 +165,13 @@ class Reader:
             if head and (head.open or not only_open):
                 heads[incident] = head
         return sorted(heads.values(), key=lambda head: (head.declared, head.id), reverse=True)
+
+
+def _by_incident(boxes: Iterable[Path]) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in outbox.paths(boxes):
+        found.setdefault(outbox.incident_of(path), []).append(path)
+    return found
 
 
 def _waiting(files: Iterable[Path]) -> dict[str, Stored]:

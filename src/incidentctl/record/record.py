@@ -8,13 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import maintenance, outbox, refs, status
+from incidentctl.record import kept, maintenance, outbox, refs, status
 from incidentctl.record.acknowledge import Acknowledged, acknowledge
 from incidentctl.record.background import Background
 from incidentctl.record.batch import Batch, Render
 from incidentctl.record.cache import Cache
 from incidentctl.record.flush import Flush, Flushed, Rendered
 from incidentctl.record.git import Git
+from incidentctl.record.mend import Mend
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.pulse import pulse
 from incidentctl.record.reader import Reader
@@ -70,10 +71,11 @@ class Record(Reader):
             fold_head,
             branch=branch,
             remote=remote,
+            state=state,
             restricted=restricted,
         )
         boxes, sent = (self._box, self._fallback), state / "sent" if remote else None
-        super().__init__(store, boxes, sent, now=now)
+        super().__init__(store, boxes, sent, spools=kept.spools(state), now=now)
         self._git_dir = git_dir
         self._branch = branch
         self._render = render
@@ -103,18 +105,32 @@ class Record(Reader):
         self._touched[action.incident] = None
         return done
 
-    def flush(self) -> Flushed:
-        """Commit everything that is acknowledged; wait for nobody longer than 0.3 seconds.
-
-        Never raises: what cannot be committed now is safe and waits; the answer says why.
-        """
-        flush = Flush(
+    def _flush(self) -> Flush:
+        return Flush(
             self._store,
             self._boxes,
             state=self._state,
             sent=self._sent,
             make_batch=self._batch,
+            make_mend=self._mend,
         )
+
+    def mend(self, *, deep: bool = False) -> tuple[str, ...]:
+        """Mend what git has lost of the record; return what was done, for people.
+
+        With `deep` all of it is looked at. EnvironmentFailedError where git fails.
+        """
+        return self._flush().mend(deep=deep, wait=5.0) or ()
+
+    def _mend(self) -> Mend:
+        return Mend(self._store, self._state, self._box, mirror_is_free=self._mirror_is_free())
+
+    def flush(self) -> Flushed:
+        """Commit everything that is acknowledged; wait for nobody longer than 0.3 seconds.
+
+        Never raises: what cannot be committed now is safe and waits; the answer says why.
+        """
+        flush = self._flush()
         flushed = flush.run(self._mine)
         self._held_up = flushed.reason
         notes = [*flushed.notes]
@@ -124,7 +140,7 @@ class Record(Reader):
             notes += [note] if note and incident in self._touched else []
         self._touched.clear()
         self.show_owed()
-        if self._share is not None and (self.has_unsent() or self._is_crowded()):
+        if self._share is not None and (self.has_unsent() or self.is_due()):
             note = self._share()
             notes += [note] if note else []
         return flushed._replace(notes=tuple(notes))
@@ -149,6 +165,7 @@ class Record(Reader):
                 author=author,
                 now=self._now,
                 flush=self.flush,
+                mend=self.mend,
                 mirror_is_free=self._mirror_is_free,
                 owe=self._owe,
                 report=self._report,
@@ -221,8 +238,17 @@ class Record(Reader):
     def _is_crowded(self) -> bool:
         return maintenance.is_crowded(self._git_dir, self._state)
 
+    def is_due(self) -> bool:
+        """Say whether there is something to do that nobody shall wait for: see `maintain`."""
+        return self._is_crowded() or kept.is_due(self._state)
+
     def maintain(self) -> None:
-        """Let git pack the record where it has grown; takes a second, for nobody to wait for."""
+        """Let git pack the record where it has grown, and look whether it has what it was given.
+
+        Takes a second, for nobody to wait for.
+        """
+        if kept.is_due(self._state):
+            self._flush().look()
         if self._is_crowded():
             maintenance.pack(self._store.git, self._state)
 
@@ -276,7 +302,7 @@ class Record(Reader):
     def mirror_note(self) -> str | None:
         """Say why the branch for people is not where the record is; None when it is."""
         tips = self._store.tips()
-        if tips.truth is None or tips.mirror == tips.truth or self._store.mirror is None:
+        if tips.truth is None or tips.mirror == tips.truth:
             return None
         if not self._mirror_is_free():
             return f"branch {self._branch} is checked out and stays where it is; nothing is lost"

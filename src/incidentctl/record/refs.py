@@ -19,6 +19,9 @@ from incidentctl.record.git import Git
 TRUTH = "refs/incidentctl/log"
 #: The same for incidents that are shared with nobody, or through a remote of their own.
 RESTRICTED = "refs/incidentctl/restricted"
+#: Follows it as the branch for people follows the truth: what nobody else has shall not hang on one
+#: name.
+RESTRICTED_COPY = "refs/incidentctl/restricted-copy"
 
 _OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\n?\Z")
 
@@ -50,15 +53,26 @@ def read(git: Git, name: str) -> str | None:
         if _OID.match(data):
             return data.decode().strip()
         return _ask(git, name) if data.startswith(b"ref:") else None
-    if (common / "reftable").is_dir():
-        return _ask(git, name)
+    return _ask(git, name) if (common / "reftable").is_dir() else packed(git, name)
+
+
+def packed(git: Git, name: str) -> str | None:
+    """Return what `packed-refs` has for a ref, which a file of its own may have overtaken."""
     with contextlib.suppress(FileNotFoundError):
-        packed = (common / "packed-refs").read_bytes()
+        data = (git.git_dir / "packed-refs").read_bytes()
         found = re.search(
-            rb"^([0-9a-f]{40,64}) " + re.escape(name.encode()) + rb"$", packed, re.MULTILINE
+            rb"^([0-9a-f]{40,64}) " + re.escape(name.encode()) + rb"$", data, re.MULTILINE
         )
         return found[1].decode() if found else None
     return None
+
+
+def logged(git: Git, name: str) -> list[str]:
+    """Return what a ref named before, the newest first, as far as git keeps a log of it."""
+    with contextlib.suppress(OSError):
+        lines = (git.git_dir / "logs" / name).read_text(errors="replace").splitlines()
+        return [part for line in reversed(lines) for part in line.split(" ", 2)[1:2]]
+    return []
 
 
 def is_torn(git: Git, name: str) -> bool:

@@ -179,6 +179,15 @@ class RecordWithRestricted(Record):
         unsure = _UNSURE if outbox.paths(self._unsure) else None
         return super().held_up() or self._apart.held_up() or unsure
 
+    def is_due(self) -> bool:
+        """Say whether there is something to do for either; as `Record.is_due`."""
+        return super().is_due() or self._apart.is_due()
+
+    def maintain(self) -> None:
+        """Look after both; as `Record.maintain`."""
+        super().maintain()
+        self._apart.maintain()
+
     def has_unsent(self) -> bool:
         """Say whether either remote lacks something."""
         return super().has_unsent() or self._apart.has_unsent()

@@ -68,9 +68,9 @@ def _folders(tree: Found | None) -> Iterator[tuple[str, str]]:
 def _months(objects: Objects, tips: Sequence[str]) -> dict[str, list[str]]:
     """Return the ids of each month's folders, by `2026-11`."""
     months: dict[str, list[str]] = {}
-    for root in list(objects.many(f"{tip}:incidents" for tip in tips)):
+    for root in objects.at(tips, "incidents"):
         for year, oid in [pair for pair in _folders(root) if _YEAR.match(pair[0])]:
-            for month, month_oid in _folders(objects.one(oid)):
+            for month, month_oid in _folders(next(objects.present([oid]))):
                 if _MONTH.match(month):
                     _add(months, f"{year}-{month}", month_oid)
     return months
@@ -79,7 +79,7 @@ def _months(objects: Objects, tips: Sequence[str]) -> dict[str, list[str]]:
 def _incidents(objects: Objects, month: str, oids: Sequence[str]) -> dict[str, list[str]]:
     incidents: dict[str, list[str]] = {}
     place = f"incidents/{month.replace('-', '/')}/"
-    for tree in list(objects.many(oids)):
+    for tree in list(objects.present(oids)):
         for ident, oid in _folders(tree):
             if is_incident_id(ident) and incident_folder(ident) == place + ident:
                 _add(incidents, ident, oid)
@@ -97,16 +97,16 @@ def _read(
 ) -> Iterator[tuple[str, Seen]]:
     """Compute heads: all folders, then all their `events`, then all life-cycle files, in bulk."""
     owners = [ident for ident, oids in incidents.items() for _ in oids]
-    folders = objects.many(oid for oids in incidents.values() for oid in oids)
+    folders = objects.present(oid for oids in incidents.values() for oid in oids)
     trees: list[tuple[str, str]] = []
     for ident, folder in zip(owners, folders, strict=True):
         trees += [(ident, oid) for name, oid in _folders(folder) if name == "events"]
     blobs: dict[str, dict[str, str]] = {ident: {} for ident in incidents}
-    for (ident, _), tree in zip(trees, objects.many(oid for _, oid in trees), strict=True):
+    for (ident, _), tree in zip(trees, objects.present(oid for _, oid in trees), strict=True):
         for mode, file, oid in raw_entries(tree):
             if file[27:-5] in _KINDS and mode == b"100644":
                 blobs[ident].setdefault(file.decode(errors="replace"), oid.hex())
-    contents = objects.many(oid for names in blobs.values() for oid in names.values())
+    contents = objects.present(oid for names in blobs.values() for oid in names.values())
     for ident, names in blobs.items():
         events: dict[str, Event] = {}
         # Read in the order asked for; the names of two commits are sorted only afterwards.
@@ -120,8 +120,8 @@ def _read(
         yield ident, Seen(",".join(incidents[ident]), head)
 
 
-def _event(name: str, found: Found | None) -> Event | None:
-    if found is None or found.data is None:
+def _event(name: str, found: Found) -> Event | None:
+    if found.data is None:
         return None
     try:
         return check(name, found.data).event

@@ -9,7 +9,7 @@ from pathlib import Path
 from incidentctl.domain.events import EventError, Unsynced, is_id
 from incidentctl.domain.ids import ulid_moment
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import outbox, paths
+from incidentctl.record import kept, outbox, paths
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Pending
 
@@ -36,17 +36,19 @@ def _events(path: Path) -> int:
     return 0
 
 
-def forget(git: Git, sent: Path, commit: str) -> tuple[int, list[Pending]]:
+def forget(git: Git, state: Path, commit: str) -> tuple[int, list[Pending]]:
     """Forget what a commit of the remote holds; return how many events, and the actions it lacks.
 
-    By the exact paths of the events: a redacted one is there without its text.
+    By the exact paths of the events: a redacted one is there without its text. They are kept for a
+    while, since what was fetched may be lost here as well as what was committed.
     """
-    actions = list(_actions(sent))
+    actions = list(_actions(state / "sent"))
     rest = lacking(git, actions, commit)
-    kept = {action.path for action in rest}
-    gone = [action for action in actions if action.path not in kept]
+    left = {action.path for action in rest}
+    gone = [action for action in actions if action.path not in left]
     for action in gone:
-        action.path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            kept.keep(action.path, state)
     return sum(len(action.entries) for action in gone), rest
 
 

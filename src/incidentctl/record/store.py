@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.events import Event
@@ -11,12 +12,13 @@ from incidentctl.domain.ids import incident_folder
 from incidentctl.domain.incident import Head
 from incidentctl.record import folder as folders
 from incidentctl.record import index as indexes
-from incidentctl.record import refs
+from incidentctl.record import last_tips, presence, refs
 from incidentctl.record.cache import Cache
 from incidentctl.record.folder import Folder
 from incidentctl.record.git import Git
 from incidentctl.record.index import Index
 from incidentctl.record.objects import Found, Objects
+from incidentctl.record.presence import DamagedError
 from incidentctl.record.scan import FoldHead, Seen, scan
 
 #: So many incidents are read by one git, which has a time limit for all that it does.
@@ -24,11 +26,13 @@ _AT_ONCE = 500
 
 
 class Tips(NamedTuple):
-    """Where the refs of the record stand now."""
+    """Where the refs of the record stand now; None also for one that names no commit here."""
 
     truth: str | None
     mirror: str | None
     tracking: str | None
+    lost: str | None = None
+    """Where the truth last stood, if its ref is gone or torn and that commit is still here."""
 
 
 class Store:
@@ -42,38 +46,73 @@ class Store:
         *,
         branch: str,
         remote: str | None,
+        state: Path,
         restricted: bool = False,
     ) -> None:
         """Take what to read with; `branch` is the mirror, `remote` whose copy may add events.
 
-        What is `restricted` has a ref of its own, and no mirror.
+        `state` is the folder where the last tips of the truth are kept. What is `restricted` has a
+        ref of its own, and a copy of it for a mirror, since nobody else may have it.
         """
         self.git = git
         self.cache = cache
         self.fold_head = fold_head
+        self.state = state
         self.truth = refs.RESTRICTED if restricted else refs.TRUTH
-        self.mirror = None if restricted else f"refs/heads/{branch}"
+        self.mirror = refs.RESTRICTED_COPY if restricted else f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{remote}/{branch}" if remote else None
         self._folders: dict[str, tuple[tuple[str, ...], Folder]] = {}
         self._index: Index | None = None
-        self._seen: str | None = None
+        self._here: set[str] = set()
+
+    def named(self) -> Tips:
+        """Read the refs as they are, whether what they name is in this clone or not."""
+        tracking = refs.read(self.git, self.tracking) if self.tracking else None
+        return Tips(refs.read(self.git, self.truth), refs.read(self.git, self.mirror), tracking)
 
     def tips(self) -> Tips:
-        """Read the refs; a truth that names no commit of this clone counts as none."""
-        truth = refs.read(self.git, self.truth)
-        if truth is not None and truth != self._seen:
+        """Read the refs; one that names no commit of this clone counts as none.
+
+        DamagedError where that leaves nothing, and there was a record. EnvironmentFailedError where
+        git cannot say what is there.
+        """
+        named = self.named()
+        absent = self.absent(tip for tip in named if tip)
+        tips = Tips(*(None if tip in absent else tip for tip in named[:3]))
+        if tips.truth is not None:
+            return tips
+        last = [each.commit for each in last_tips.read(self.state)]
+        gone = self.absent(last)
+        tips = tips._replace(lost=next((tip for tip in last if tip not in gone), None))
+        if not any(tips) and (last or named.truth or refs.is_torn(self.git, self.truth)):
+            raise DamagedError(f"its ref {self.truth} names no commit of this clone")
+        return tips
+
+    def absent(self, tips: Iterable[str]) -> set[str]:
+        """Return which of some ids name no commit here; what was seen once is not asked again."""
+        strange = set(tips) - self._here
+        if strange:
             # What the index was computed from was there.
-            known = self._last_index(truth).truth == truth or refs.is_there(self.git, truth)
-            self._seen = truth = truth if known else None
-        tracking = refs.read(self.git, self.tracking) if self.tracking else None
-        mirror = refs.read(self.git, self.mirror) if self.mirror else None
-        return Tips(truth, mirror, tracking)
+            last = self._index = self._index or indexes.read(self.cache) or Index()
+            strange -= {last.truth, *last.beside, *last.absorbed}
+        absent = presence.absent(self.git, strange) if strange else set()
+        self._here |= strange - absent
+        return absent
+
+    def reset(self) -> None:
+        """Forget what was read: the refs were mended."""
+        self._here, self._index, self._folders = set(), None, {}
 
     def _last_index(self, truth: str | None) -> Index:
         """Return the newest index there is; another process may have written it since."""
         if self._index is None or self._index.truth != truth:
             self._index = indexes.read(self.cache) or Index()
         return self._index
+
+    def last_open(self) -> dict[str, Head]:
+        """Return the open incidents of the newest index there is, as `last_ids`."""
+        last = indexes.read(self.cache) or Index()
+        return {incident: head for incident, (_, head) in last.open.items()}
 
     def last_ids(self) -> tuple[str, ...]:
         """Return the ids of the newest index there is, whether it still fits the refs or not."""
@@ -83,7 +122,7 @@ class Store:
         """Return the commits beside the truth that may hold events which it does not."""
         last = self._last_index(tips.truth)
         absorbed = last.absorbed if last.truth == tips.truth else ()
-        others = dict.fromkeys(tip for tip in (tips.tracking, tips.mirror) if tip)
+        others = dict.fromkeys(tip for tip in (tips.tracking, tips.mirror, tips.lost) if tip)
         return tuple(tip for tip in others if tip != tips.truth and tip not in absorbed)
 
     def valid_index(self, tips: Tips) -> Index | None:
@@ -207,7 +246,7 @@ class Store:
 def _trees(objects: Objects, sources: Iterable[str], incident: str) -> dict[str, Found]:
     """Return the different folders that commits have of an incident, by their ids."""
     place = incident_folder(incident)
-    found = list(objects.many(f"{source}:{place}" for source in sources))
+    found = objects.at(sources, place)
     return {tree.oid: tree for tree in found if tree}
 
 

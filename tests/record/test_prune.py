@@ -1,0 +1,197 @@
+"""A prune takes objects of what is logged while it runs: nothing that was acknowledged is lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.record.kit import INCIDENT, Clone, action
+from tests.record.sharing import BRANCH, TRUTH, clone_of, exchange, make_remote, say, tip
+
+from incidentctl.domain import facts
+from incidentctl.record import kept, outbox
+
+
+class Prune:
+    """A `git prune --expire=now`: it has seen what is reachable, and deletes all else later."""
+
+    def __init__(self, clone: Clone) -> None:
+        self._clone = clone
+        self._seen = self._loose()
+
+    def end(self, keep: str = "") -> None:
+        """Delete what was written meanwhile, but an object of this type (or what it finds last)."""
+        for path in self._loose() - self._seen:
+            oid = path.parent.name + path.name
+            if not keep or self._clone.git("cat-file", "-t", oid).strip() != keep:
+                path.unlink()
+
+    def _loose(self) -> set[Path]:
+        return set((self._clone.git_dir / "objects").glob("??/*"))
+
+
+def note(clone: Clone, text: str) -> str:
+    record, done = clone.record(), action(facts.Noted(text))
+    record.acknowledge(done)
+    record.flush()
+    return done.events[0].id
+
+
+def shown(clone: Clone) -> list[str]:
+    return [event.id for event in clone.record().events(INCIDENT)[0]]
+
+
+def is_sound(clone: Clone) -> bool:
+    """Whether git can work with the repository: both fail where a ref leads to what is missing."""
+    clone.git("gc", "-q", "--prune=now")
+    clone.git("fsck", "--connectivity-only")
+    return tip(clone, BRANCH) == tip(clone, TRUTH)
+
+
+@pytest.mark.parametrize("last", ["", "commit", "tree", "blob"])
+@pytest.mark.parametrize("cached", [True, False])
+def test_what_is_logged_during_a_prune_stays(clone: Clone, last: str, cached: bool) -> None:
+    clone.declare()
+    note(clone, "before")
+    prune = Prune(clone)
+    during = [note(clone, str(number)) for number in range(5)]
+    prune.end(last)
+    if not cached:
+        shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
+    after = note(clone, "after")
+    assert {*during, after} < set(clone.truth_ids())
+    assert len(clone.truth_ids()) == 8
+    assert shown(clone) == sorted(clone.truth_ids())
+    assert is_sound(clone)
+
+
+def test_what_a_prune_took_behind_a_sound_tip_is_noticed(clone: Clone) -> None:
+    clone.declare()
+    prune = Prune(clone)
+    during = [note(clone, str(number)) for number in range(3)]
+    prune.end()
+    # As if the last command had been after the prune came by: it knows the folders by heart.
+    assert not clone.git("cat-file", "-t", tip(clone, TRUTH), check=False)
+    after = note(clone, "after")
+    assert {*during, after} < set(clone.truth_ids())
+    assert is_sound(clone)
+
+
+def test_who_reads_sees_what_a_prune_took(clone: Clone) -> None:
+    clone.declare()
+    prune = Prune(clone)
+    during = note(clone, "during")
+    prune.end()
+    shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
+    assert during in shown(clone)
+    assert [head.id for head in clone.record().open_heads()] == [INCIDENT]
+
+
+def test_a_gc_while_somebody_logs_loses_nothing(clone: Clone) -> None:
+    """A real race; that it is one is luck, that nothing is lost is not."""
+    clone.declare()
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "tests.record.kit", str(clone.git_dir), str(clone.fallback),
+         INCIDENT, *map(str, range(30))],
+        cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while worker.poll() is None:
+        clone.git("gc", "-q", "--prune=now", check=False)
+    told = worker.communicate()[0].split("\n")
+    acknowledged = {line.split()[1] for line in told if line.startswith("ACK")}
+    assert len(acknowledged) == 30
+    note(clone, "after")
+    assert acknowledged < set(clone.truth_ids())
+    assert is_sound(clone)
+
+
+def age(clone: Clone, seconds: float = 2 * kept.AGE) -> None:
+    """Let all that is kept have been committed so long ago."""
+    for path in (clone.git_dir / "incidentctl").glob("kept/*"):
+        os.utime(path, (time.time() - seconds,) * 2)
+
+
+def kept_of(clone: Clone) -> list[str]:
+    return [path.name for path in outbox.paths([clone.git_dir / "incidentctl" / "kept"])]
+
+
+def test_what_is_committed_is_kept_until_a_later_look_finds_it(clone: Clone) -> None:
+    record = clone.declare()
+    note(clone, "x")
+    record.maintain()
+    assert len(kept_of(clone)) == 2
+    age(clone)
+    assert record.is_due()
+    (clone.git_dir / "gc.pid").touch()
+    record.maintain()
+    assert len(kept_of(clone)) == 2  # a gc is under way
+    (clone.git_dir / "gc.pid").unlink()
+    (clone.git_dir / "incidentctl" / "kept-looked").unlink(missing_ok=True)
+    record.maintain()
+    assert kept_of(clone) == []
+    assert not record.is_due()
+
+
+@pytest.mark.parametrize("taken", ["blob", "tip"])
+def test_a_look_that_does_not_find_it_commits_it_again(clone: Clone, taken: str) -> None:
+    clone.declare()
+    ident = note(clone, "x")
+    if taken == "blob":
+        path = next(
+            line for line in clone.git("ls-tree", "-r", TRUTH).splitlines() if ident in line
+        )
+        oid = path.split()[2]
+        (clone.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
+    else:  # somebody has moved the record to an older commit
+        clone.git("update-ref", TRUTH, f"{TRUTH}~1")
+        clone.git("update-ref", BRANCH, f"{BRANCH}~1")
+    age(clone)
+    clone.record().maintain()
+    assert ident in clone.truth_ids()
+    assert is_sound(clone)
+
+
+def test_what_was_moved_aside_and_comes_back_is_united_again(clone: Clone) -> None:
+    clone.declare()
+    ident = note(clone, "x")
+    away = tip(clone, TRUTH)
+    path = clone.git_dir / "objects" / away[:2] / away[2:]
+    path.rename(clone.path / "away")
+    for part in ("kept", "cache"):
+        shutil.rmtree(clone.git_dir / "incidentctl" / part)
+    note(clone, "y")
+    assert ident not in clone.truth_ids()
+    (clone.path / "away").rename(path)
+    clone.record().maintain()
+    assert ident in clone.truth_ids()
+    assert not list((clone.git_dir / "incidentctl").glob("damaged-*"))
+
+
+def test_what_the_remote_has_is_kept_here_for_a_while(tmp_path: Path) -> None:
+    remote = make_remote(tmp_path)
+    ann = clone_of(remote, "ann")
+    say(ann, facts.Declared("a"))
+    prune = Prune(ann)
+    (during,) = say(ann, facts.Noted("x"))
+    assert exchange(ann).state == "ok"
+    prune.end()
+    remote.git("update-ref", BRANCH, f"{BRANCH}~1")  # the remote was restored from a backup
+    (after,) = say(ann, facts.Noted("y"))
+    assert exchange(ann).state == "ok"
+    assert {during, after} < set(ann.truth_ids())
+
+
+def test_a_redaction_takes_the_text_out_of_what_is_kept(clone: Clone) -> None:
+    clone.declare()
+    secret = note(clone, "the password is hunter2")
+    record = clone.record()
+    record.acknowledge(action(facts.Redacted(secret)))
+    record.flush()
+    held = [path.read_text() for path in (clone.git_dir / "incidentctl" / "kept").iterdir()]
+    assert len(held) == 3
+    assert not any("hunter2" in text for text in held)
