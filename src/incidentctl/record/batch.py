@@ -71,10 +71,7 @@ class Batch:
     def commit(
         self, pending: Sequence[Pending], found: Mapping[str, dict[str, Stored]] | None = None
     ) -> Outcome:
-        """Put the actions, and what the mirror or a fresh clone's branch adds, into the truth.
-
-        `found` are events that a repair came across.
-        """
+        """Put the actions, what a repair `found`, and what a branch adds, into the truth."""
         tips = self._store.tips()
         base = self._base(tips)
         absorbed = self._find_additions(tips, base)

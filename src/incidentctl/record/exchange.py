@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import outbox, purge, refs, sent, status
+from incidentctl.record import outbox, presence, purge, refs, sent, status
 from incidentctl.record.batch import Render
 from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock

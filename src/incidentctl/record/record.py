@@ -8,14 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import kept, maintenance, outbox, refs, status
+from incidentctl.record import kept, outbox, status
 from incidentctl.record.acknowledge import Acknowledged, acknowledge
 from incidentctl.record.background import Background
-from incidentctl.record.batch import Batch, Render
+from incidentctl.record.batch import Render
 from incidentctl.record.cache import Cache
-from incidentctl.record.flush import Flush, Flushed, Rendered
+from incidentctl.record.flush import Flushed, Rendered
 from incidentctl.record.git import Git
-from incidentctl.record.mend import Mend
 from incidentctl.record.outbox import Action, Author
 from incidentctl.record.pulse import pulse
 from incidentctl.record.reader import Reader
@@ -23,12 +22,13 @@ from incidentctl.record.remote import Remote, Shared
 from incidentctl.record.scan import FoldHead
 from incidentctl.record.status import Exchanged, Status
 from incidentctl.record.store import Store
+from incidentctl.record.upkeep import Upkeep
 from incidentctl.record.view import View
 
 __all__ = ["Acknowledged", "Action", "Author", "Flushed", "Record"]
 
 
-class Record(Reader):
+class Record(Upkeep):
     """Reads and writes of the record in one repository."""
 
     def __init__(
@@ -104,26 +104,6 @@ class Record(Reader):
         self._mine = done.path
         self._touched[action.incident] = None
         return done
-
-    def _flush(self) -> Flush:
-        return Flush(
-            self._store,
-            self._boxes,
-            state=self._state,
-            sent=self._sent,
-            make_batch=self._batch,
-            make_mend=self._mend,
-        )
-
-    def mend(self, *, deep: bool = False) -> tuple[str, ...]:
-        """Mend what git has lost of the record; return what was done, for people.
-
-        With `deep` all of it is looked at. EnvironmentFailedError where git fails.
-        """
-        return self._flush().mend(deep=deep, wait=5.0) or ()
-
-    def _mend(self) -> Mend:
-        return Mend(self._store, self._state, self._box, mirror_is_free=self._mirror_is_free())
 
     def flush(self) -> Flushed:
         """Commit everything that is acknowledged; wait for nobody longer than 0.3 seconds.
@@ -235,33 +215,9 @@ class Record(Reader):
     def _has_view(self, incident: str) -> bool:
         return self._view is not None and self._view.has(incident)
 
-    def _is_crowded(self) -> bool:
-        return maintenance.is_crowded(self._git_dir, self._state)
-
-    def is_due(self) -> bool:
-        """Say whether there is something to do that nobody shall wait for: see `maintain`."""
-        return self._is_crowded() or kept.is_due(self._state)
-
-    def maintain(self) -> None:
-        """Let git pack the record where it has grown, and look whether it has what it was given.
-
-        Takes a second, for nobody to wait for.
-        """
-        if kept.is_due(self._state):
-            self._flush().look()
-        if self._is_crowded():
-            maintenance.pack(self._store.git, self._state)
-
     def background(self) -> Background:
         """Return what keeps exchanges apart from each other."""
         return Background(self._state)
-
-    def _batch(self) -> Batch:
-        return Batch(self._store, self._render, move_mirror=self._mirror_is_free(), now=self._now)
-
-    def _mirror_is_free(self) -> bool:
-        bare = self._work_tree is None and not (self._git_dir / "index").exists()
-        return not refs.is_checked_out(self._git_dir, self._branch, bare=bare)
 
     def _owe(self, incidents: Iterable[str]) -> None:
         """Let what is in the view be shown anew by somebody, even if this process is killed."""
@@ -298,18 +254,6 @@ class Record(Reader):
             return self._view.show(incident, render)
         except EnvironmentFailedError as error:
             return error.message
-
-    def mirror_note(self) -> str | None:
-        """Say why the branch for people is not where the record is; None when it is."""
-        tips = self._store.tips()
-        if tips.truth is None or tips.mirror == tips.truth:
-            return None
-        if not self._mirror_is_free():
-            return f"branch {self._branch} is checked out and stays where it is; nothing is lost"
-        return (
-            f"branch {self._branch} has commits of its own and does not follow the record; "
-            "nothing is lost; once it is renamed, the next command makes it anew"
-        )
 
     def exchange_status(self) -> Status | None:
         """Return how the last exchange ended; None before the first."""
