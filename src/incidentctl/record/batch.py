@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from incidentctl.domain.events import LIFECYCLE, Event
+from incidentctl.domain.events import Event
 from incidentctl.domain.ids import incident_folder
 from incidentctl.domain.text import one_line
 from incidentctl.errors import EnvironmentFailedError, Problem
@@ -24,10 +24,6 @@ from incidentctl.record.walk import TooManyError
 
 Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
 
-#: Above so many events of an incident its committed log.md may lag by a minute: written each time
-#: it would fill the repository with copies of itself.
-_LAG_ABOVE = 500
-_LAG = timedelta(minutes=1)
 _PROGRAM = Author("incidentctl", "incidentctl@localhost")
 
 
@@ -92,7 +88,7 @@ class Batch:
         self, stream: Stream, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
     ) -> Outcome:
         """Write the commits, and see what the truth holds then."""
-        late = {i for i, fresh in self._fresh.items() if _may_lag(self._folders[i], fresh)}
+        late = {i for i, fresh in self._fresh.items() if folders.may_lag(self._folders[i], fresh)}
         logs = self._render_logs(self._fresh.keys() - late)
         marks = self._write_commits(stream, pending, logs)
         commit_answers = {name: stream.ask_commit(mark) for name, mark in marks.items()}
@@ -289,16 +285,3 @@ def _checked(action: Pending) -> dict[str, Stored]:
 def _reason(err: str) -> str:
     lines = [line for line in err.splitlines() if line.startswith(("fatal:", "error:", "warning:"))]
     return lines[0].partition(": ")[2] if lines else "no reason was given"
-
-
-def _may_lag(folder: Folder, fresh: dict[str, Stored]) -> bool:
-    """Say whether a long incident's log.md need not be in this commit.
-
-    It is written with each event of the life cycle, and with the first event of each minute.
-    """
-    if len(folder.stored) <= _LAG_ABOVE or any(s.event.kind in LIFECYCLE for s in fresh.values()):
-        return False
-    before = [s.event.recorded for name, s in folder.stored.items() if name not in fresh]
-    newest = max(s.event.recorded for s in fresh.values())
-    last = max(before, default=datetime.min.replace(tzinfo=UTC))
-    return int(newest.timestamp()) // _LAG.seconds == int(last.timestamp()) // _LAG.seconds

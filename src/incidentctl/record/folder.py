@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from incidentctl.domain.events import LIFECYCLE, Event, EventError, decode
@@ -19,6 +19,10 @@ from incidentctl.record.objects import Found, Objects, TreeEntry, entries
 from incidentctl.record.paths import event_name
 from incidentctl.record.stored import Stored, check, choose, named_by
 
+#: Above so many events of an incident its committed log.md may lag by a minute: written each time
+#: it would fill the repository with copies of itself.
+_LAG_ABOVE = 500
+_LAG = timedelta(minutes=1)
 TOO_LARGE = "larger than 64 kB"
 _FILE = b"100644"
 
@@ -139,6 +143,19 @@ def problems(path: str, folder: Folder, *, now: datetime) -> list[Problem]:
 
 def _number(count: int) -> str:
     return "1 event" if count == 1 else f"{count} events"
+
+
+def may_lag(folder: Folder, fresh: dict[str, Stored]) -> bool:
+    """Say whether a long incident's log.md need not be in this commit.
+
+    It is written with each event of the life cycle, and with the first event of each minute.
+    """
+    if len(folder.stored) <= _LAG_ABOVE or any(s.event.kind in LIFECYCLE for s in fresh.values()):
+        return False
+    before = [s.event.recorded for name, s in folder.stored.items() if name not in fresh]
+    newest = max(s.event.recorded for s in fresh.values())
+    last = max(before, default=datetime.min.replace(tzinfo=UTC))
+    return int(newest.timestamp()) // _LAG.seconds == int(last.timestamp()) // _LAG.seconds
 
 
 def pack(folder: Folder) -> bytes:
