@@ -17,7 +17,7 @@ from torture.machine import Machine
 from torture.plan import INCIDENTS, Act, Plan, Step, describe
 from torture.processes import Processes, pass_time, start_with_faults
 from torture.setting import Setting
-from torture.world import MIRROR, TRUTH, Clone, git
+from torture.world import APART, APART_BRANCH, MIRROR, TRUTH, Clone, git
 
 #: So many rounds of exchanges may pass before all have the same.
 _ROUNDS = 8
@@ -199,7 +199,8 @@ class History:
                 act = act._replace(incident=self._journal.begun[target][1])
         journal = str(self._journal.path)
         own = str(world.ACCOUNTS[act.account]) if self._accounts else ""
-        vault = "" if self._plan.vault == "none" else "vault"
+        # With no shared remote any place is apart.
+        vault = "" if self._plan.vault == "none" or act.clone in self._alone else "vault"
         setting = Setting(
             str(clone.path), f"{clone.fallback}{own}", journal, clone.shift, self._machine.mutant,
             target, str(clone.home), path, vault if self._apart else None,
@@ -287,9 +288,16 @@ class History:
         apart = self._damaged | self._alone
         return [clone for clone in self._clones if clone.number not in apart]
 
+    def _are_same(self, tips: list[str]) -> bool:
+        count = len(self._whole()) + 1
+        return len(set(tips[:count])) == 1 and len(set(tips[count:])) < 2
+
     def _tips(self) -> list[str]:
         places = [(clone.path, TRUTH) for clone in self._whole()]
         places.append((self._root / "remote.git", MIRROR))
+        if self._plan.vault == "apart":
+            places += [(clone.path, APART) for clone in self._whole()]
+            places.append((self._root / "vault.git", APART_BRANCH))
         return [
             git(folder, "rev-parse", "-q", "--verify", ref, check=False).strip()
             for folder, ref in places
@@ -309,7 +317,7 @@ class History:
                 return
             said = self._journal.lines[begin:]
             tips = self._tips()
-            if len(set(tips)) == 1 and self._is_well(said):
+            if self._are_same(tips) and self._is_well(said):
                 return
             stuck = stuck + 1 if tips == before else 0
             if stuck == 1:

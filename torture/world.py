@@ -127,7 +127,10 @@ def template(folder: Path, *, sha256: bool = False) -> None:
     git(clone, "add", "staged.txt")
     (clone / "dirty.txt").write_text("two\n")
     (clone / "untracked.txt").write_text("two\n")
-    git(clone, "push", "-q", str(folder / "vault.git"), "main")
+    # A place apart can be told from the shared one by what it holds.
+    tree = git(clone, "rev-parse", "main^{tree}").strip()
+    other = git(clone, "commit-tree", "-m", "apart", tree).strip()
+    git(clone, "push", "-q", str(folder / "vault.git"), f"{other}:refs/heads/main")
     for name in ("remote.git", "vault.git", "clone/.git"):
         (folder / name / "refs" / "heads").mkdir(exist_ok=True)
 
