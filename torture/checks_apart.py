@@ -44,7 +44,9 @@ def healed(
     """Each clone shows what was acknowledged there, and a place apart has what all have."""
     if lost and vault != "apart":
         return []  # somebody has deleted all that there was of them
-    every = {ident for ident in journal.acknowledged if journal.is_apart(ident)}
+    every = {
+        ident for clone in clones for ident in journal.acknowledged_in(clone.number, apart=True)
+    }
     found = []
     for clone in clones:
         must = every if vault == "apart" else journal.acknowledged_in(clone.number, apart=True)
