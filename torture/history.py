@@ -191,8 +191,9 @@ class History:
         clone = self._clones[act.clone]
         target = ""
         if act.kind == "redact":
-            notes = self._journal.notes
-            if not notes:
+            acknowledged = self._journal.acknowledged
+            notes = [n for n in self._journal.notes if acknowledged[n] not in self._alone]
+            if not notes or act.clone in self._alone:  # it would stay in that clone
                 act = act._replace(kind="say", times=1)
             else:
                 target = notes[act.times % len(notes)]
