@@ -69,13 +69,16 @@ class Hostile:
         notes = [path for path in self._branch.events() if path.endswith("-noted.json")]
         paths = [notes[(which + n) % len(notes)] for n in range(1 + which % 3)] if notes else []
         return {
-            path: _TEXT.sub(lambda _: f'"text":{json.dumps(forged)}', self._branch.show(path))
+            path: _TEXT.sub(lambda _: f'"text": {json.dumps(forged)}', self._branch.show(path))
             for path in paths
         }
 
     def _forge(self, clone: Clone, which: int) -> None:
-        """Let events say something else, whose bytes are smaller, or larger."""
-        forged = ("a forgery", "note zzz", "")[which % 3]
+        """Let events say something else, with larger bytes.
+
+        With smaller ones it would stand, in every clone alike, and be told: decision 0007.
+        """
+        forged = ("this is a forgery", "note zzz", "z" * 3000)[which % 3]
         self._commit_changed(self._changed(which // 3, forged=forged), which)
 
     def _blank(self, clone: Clone, which: int) -> None:
