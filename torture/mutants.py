@@ -33,8 +33,8 @@ def mutant(*faults: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 def every() -> dict[str, Mutant]:
     """Return all mutants by name."""
-    for place in ("flush", "exchange", "mending", "reading"):
-        import_module(f"torture.mutants_of_{place}")
+    for place in ("of_flush", "of_exchange", "of_mending", "of_reading", "apart"):
+        import_module(f"torture.mutants_{place}")
     return _ALL
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from incidentctl.record import (
     exchange,
     flush,
     folder,
+    marks,
     merge,
     outbox,
     refs,
@@ -177,6 +179,23 @@ def stamp_not_looked_at_after_unlocking() -> None:
                 self._drain(work)
 
     replace(background.Background, "work", once)
+
+
+@mutant("hostile")
+def a_purge_that_changes_events_is_followed() -> None:
+    def silent(git: Any, ours: Any, theirs: str, **more: Any) -> Any:
+        return union.compare(git, ours, theirs, **more)._replace(disputed=())
+
+    replace(unite, "compare", silent)
+
+
+@mutant("hostile")
+def a_mark_that_stops_each_exchange() -> None:
+    def unguarded(data: bytes | None) -> Any:
+        content = json.loads((data or b"{}").decode())
+        return frozenset(filter(marks._OBJECT.match, map(str, content["replaces"])))
+
+    replace(marks, "read", unguarded)
 
 
 @mutant("kill", "crash")

@@ -98,6 +98,9 @@ class Clone(NamedTuple):
             for account in ("", *map(str, ACCOUNTS)):
                 place = self.fallback.with_name(f"{self.fallback.name}{account}")
                 found += place.joinpath(*below).glob("outbox-*")
+                found += place.glob("restricted/unsure/outbox-*")
+            # Where nobody could tell which part an event belongs to.
+            found.append(self.state / "restricted" / "unsure")
         return found
 
 
