@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import time
 from pathlib import Path
@@ -189,3 +190,22 @@ def test_a_comparison_sees_both_sides(team: Team) -> None:
     assert list(there.added[INCIDENT]) == [f"{new}-noted.json"]
     assert back.missing == {INCIDENT: {f"{new}-noted.json"}}
     assert (there.follows, back.follows) == (True, False)
+
+
+def test_a_purge_brings_in_nothing_that_is_none_of_the_record(team: Team) -> None:
+    """The chain that took the place of another one may hold what was never carried before."""
+    root = tip(team.remote, BRANCH)
+    for path in ("secret.env", f"{FOLDER}/events/{'n' * 200}", "incidents/notes/x.txt"):
+        name = path.rpartition("/")[2]
+        team.put(path, f"100644 blob {team.blob('a secret')}\t{name}")
+    marker = "purged/01M8765GG1993JZZ2RC3PY935S.json"
+    blob = team.blob(json.dumps({"v": 1, "replaces": [root]}))
+    team.put(marker, f"100644 blob {blob}\t{marker.rpartition('/')[2]}")
+    tree = tip(team.remote, f"{BRANCH}^{{tree}}")
+    team.remote.git("update-ref", BRANCH, team.remote.git("commit-tree", "-m", "x", tree).strip())
+    new = say(team.ann, facts.Noted("only here"))
+    shared(team.ann, team.bob)
+    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH) == tip(team.remote, BRANCH)
+    listed = team.ann.git("ls-tree", "-r", "--name-only", TRUTH).split()
+    assert {Path(path).name[:26] for path in listed if "/events/" in path} == {*team.known, *new}
+    assert {path for path in listed if "/events/" not in path} == {f"{FOLDER}/log.md", marker}

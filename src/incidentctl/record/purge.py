@@ -144,17 +144,21 @@ def onto(
     *,
     known: Iterable[str] = (),
     kept: Marks = EMPTY,
+    without: Iterable[str] = (),
 ) -> str:
     """Make the commit that adds events and marks to another chain; its tip when there are none.
 
-    In these incidents, and in the `known` ones, nothing is left of what is redacted.
+    In these incidents, and in the `known` ones, nothing is left of what is redacted. It is
+    `without` the paths of the chain that are none of the record's.
     """
-    wanted = list(dict.fromkeys((*missing, *known)))
-    if not wanted and not kept:
+    wanted, foreign = list(dict.fromkeys((*missing, *known))), list(without)
+    if not (wanted or kept or foreign):
         return base
     with Stream(chain.store.git, TEMPORARY, base, force=True) as stream:
         message = "Add what the purged record had not\n"
         mark = stream.commit(chain.author, chain.now, message)
+        for path in foreign:
+            stream.remove(path)
         for incident, held in chain.store.folders(wanted, (base,)):
             added = missing.get(incident, {})
             folder = held.union(added)

@@ -157,7 +157,8 @@ class Unite:
             missing = only_in(self._store, truth, difference)
             for incident, stored in on_mirror(self._store, truth).items():
                 missing.setdefault(incident, {}).update(stored)
-            commit, instead_of = onto(chain, theirs, missing, kept=kept), None
+            commit = onto(chain, theirs, missing, kept=kept, without=difference.left_out)
+            instead_of = None
             if both:  # what each left behind is in the other's chain
                 marker = ulid(int(self._now().timestamp() * 1000), secrets.randbits(80))
                 commit, instead_of = new_root(chain, commit, marker, also=truth), theirs
