@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,15 @@ def test_a_linked_worktree_shares_the_record(clone: Clone, tmp_path: Path) -> No
 
 def test_a_bare_one_a_git_dir_and_a_submodule(clone: Clone, tmp_path: Path) -> None:
     bare = make_clone(tmp_path / "bare", "--bare")
-    place = open_repository(bare.path, NO_GIT)
+    place = open_repository(bare.path, NO_GIT, named=True)
     assert place == (bare.path, bare.path, None, True)
     assert head_commit(place, NO_GIT) is None
-    assert open_repository(clone.git_dir, NO_GIT) == (clone.git_dir, clone.git_dir, None, False)
+    assert open_repository(clone.git_dir, NO_GIT, named=True) == (
+        clone.git_dir,
+        clone.git_dir,
+        None,
+        False,
+    )
     clone.git(
         "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(clone.path), "sub"
     )  # fmt: skip
@@ -131,3 +137,60 @@ def test_without_git_the_folder_takes_what_is_acknowledged_and_is_made_later(
     assert not (local / "HEAD").exists()
     assert init_local(local, ENVIRONMENT, branch="incident-log") == place
     assert (local / "HEAD").exists()
+
+
+def test_a_bare_one_that_nobody_named_is_git_s_to_accept(tmp_path: Path) -> None:
+    bare = make_clone(tmp_path / "bare", "--bare")
+    below = bare.path / "refs"
+    assert open_repository(below, ENVIRONMENT) == (bare.path, bare.path, None, True)
+    config = tmp_path / "config"
+    config.write_text("[safe]\n\tbareRepository = explicit\n")
+    strict = ENVIRONMENT | {"GIT_CONFIG_GLOBAL": str(config)}
+    for folder, named in ((bare.path, False), (below, False), (below, True)):
+        with pytest.raises(EnvironmentFailedError, match="bare repository") as refusal:
+            open_repository(folder, strict, named=named)
+        assert f"incidentctl -C {bare.path}" in str(refusal.value.hint)
+    assert open_repository(bare.path, strict, named=True) is not None
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("shape", ["bare", "git file", "git file into it", "commondir"])
+def test_what_another_repository_has_as_its_content_is_none(
+    clone: Clone, shape: str, named: bool
+) -> None:
+    """A stranger's clone brings it along, and its configuration would run programs."""
+    tool = clone.path / "vendor" / "tool"
+    evil = {"bare": tool, "git file into it": tool / "evil"}.get(shape, tool.parent / "evil")
+    tool.mkdir(parents=True)
+    make_clone(evil.parent / "made", "--bare")
+    shutil.copytree(evil.parent / "made", evil, dirs_exist_ok=True)
+    shutil.rmtree(evil.parent / "made")
+    if shape == "commondir":
+        other = tool / "worktree"
+        other.mkdir()
+        (other / "HEAD").write_text("ref: refs/heads/main\n")
+        (other / "commondir").write_text(f"{evil}\n")
+        evil = other
+    if shape != "bare":
+        (tool / ".git").write_text(f"gitdir: {os.path.relpath(evil, tool)}\n")
+    for folder in (tool, tool / "refs" if shape == "bare" else tool):
+        place = open_repository(folder, ENVIRONMENT, named=named)
+        assert place is not None
+        assert place.work_tree == clone.path
+
+
+def test_its_own_git_directory_beside_the_git_file(tmp_path: Path) -> None:
+    """As `git clone --bare x .bare` with worktrees beside it, which is a usual way to work."""
+    project = tmp_path / "project"
+    bare = make_clone(project / ".bare", "--bare")
+    (project / ".git").write_text("gitdir: ./.bare\n")
+    place = open_repository(project, NO_GIT)
+    assert place is not None
+    assert place.common_dir == bare.path
+    tree = bare.git("hash-object", "-t", "tree", "-w", "/dev/null").strip()
+    commit = bare.git("commit-tree", tree, "-m", "x").strip()
+    bare.git("update-ref", "refs/heads/main", commit)
+    bare.git("worktree", "add", "-q", str(project / "side"), "-b", "side")
+    place = open_repository(project / "side", NO_GIT)
+    assert place is not None
+    assert (place.common_dir, place.work_tree) == (bare.path, project / "side")

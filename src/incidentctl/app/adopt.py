@@ -20,7 +20,6 @@ from incidentctl.domain.text import one_line
 from incidentctl.errors import NotFoundError, RefusedError
 from incidentctl.record import health, outbox
 from incidentctl.record.outbox import Action, Author
-from incidentctl.record.place import open_repository
 
 #: The local copy of an adopted incident ends with this reason, and the path of the repository that
 #: has it now. That is not adopted itself.
@@ -100,7 +99,7 @@ def _bring_home(workspace: Workspace, part: str | None, known: set[str]) -> dict
     Those of another repository are left: nothing else tells whose they are.
     """
     state = state_folder(workspace.environment)
-    place = open_repository(workspace.root, workspace.environment) if workspace.root else None
+    place = workspace.repository()
     if place is None:
         return {}
     others = health.fallbacks(state)

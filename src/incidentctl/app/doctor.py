@@ -19,7 +19,7 @@ from incidentctl.domain.text import count
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError
 from incidentctl.record import health
 from incidentctl.record.git import Git
-from incidentctl.record.place import RepositoryPlace, identity, open_repository
+from incidentctl.record.place import RepositoryPlace, identity
 
 _CHOSEN = {
     "-C": "named by -C",
@@ -48,7 +48,7 @@ def doctor(workspace: Workspace) -> list[Check]:
     refusal = None
     place = None
     try:
-        place = open_repository(workspace.root, workspace.environment) if workspace.root else None
+        place = workspace.repository()
     except EnvironmentFailedError as error:
         refusal = error
     setup = _setup(workspace, place, has_git=version is not None)

@@ -82,7 +82,11 @@ def checked(choice: Choice, environment: Mapping[str, str], *, today: date) -> L
     root = choice.root or Path()
     file = key = None
     try:
-        place = open_repository(root, environment) if choice.checked_out else None
+        place = (
+            open_repository(root, environment, named=choice.how != "here")
+            if choice.checked_out
+            else None
+        )
         if place is not None:
             file = place.common_dir / "incidentctl" / "cache" / _NAME
             key = _key(root, place, environment, today)

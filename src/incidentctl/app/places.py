@@ -69,7 +69,7 @@ def _find(start: Path, environment: Mapping[str, str], how: str) -> Choice | Non
     if root := find_root(start):
         return Choice(root, how)
     try:
-        place = open_repository(start, environment)
+        place = open_repository(start, environment, named=how != "here")
         if place and holds_record(place, environment, MARKER):
             return Choice(place.work_tree or place.common_dir, how, checked_out=False)
     except EnvironmentFailedError:

@@ -111,8 +111,7 @@ class Workspace:
 
     @cached_property
     def _cache_folder(self) -> Path | None:
-        place = self._place
-        return place.common_dir / "incidentctl" / "cache" if place else None
+        return self._place.common_dir / "incidentctl" / "cache" if self._place else None
 
     @cached_property
     def basics(self) -> Basics:
@@ -154,19 +153,22 @@ class Workspace:
 
     # --- the record -----------------------------------------------------------------------------
 
+    def repository(self) -> RepositoryPlace | None:
+        """Return the git repository of the team's files; refuses where git does."""
+        named = self.how != "here"
+        return open_repository(self.root, self.environment, named=named) if self.root else None
+
     @cached_property
     def _place(self) -> RepositoryPlace | None:
-        if self.root is None:
-            return None
         try:
-            place = open_repository(self.root, self.environment)
+            place = self.repository()
         except IncidentctlError as refusal:
             self.notes.append(f"{refusal.message}; the record is kept locally.")
             return None
-        if place is None:
+        if place is None and self.root:
             self.notes.append(
-                f"{self.root} is no git repository; the record is kept locally, and "
-                f"`incidentctl adopt` moves it once `git init` was run."
+                f"{self.root} is no git repository; the record is kept locally, and `incidentctl "
+                "adopt` moves it once `git init` was run."
             )
         return place
 
@@ -186,8 +188,8 @@ class Workspace:
 
     def waiting(self) -> int:
         """Count the events that were to be sent, also where no remote is known now."""
-        place = self._place
-        return self.record.pending() + (waiting(place.common_dir) if place else 0)
+        sent = waiting(self._place.common_dir) if self._place else 0
+        return self.record.pending() + sent
 
     @cached_property
     def local_record(self) -> RecordWithRestricted:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from incidentctl import nested
 from incidentctl.errors import EnvironmentFailedError
 
 #: What is pushed is read, and not what a clone shows instead of it: `git replace` and grafts change
@@ -32,7 +33,7 @@ def open_repository(root: Path, *, without: str) -> Any:
     import git  # noqa: PLC0415 (slow to import)
 
     try:
-        repository = git.Repo(root, search_parent_directories=True)
+        repository = git.Repo(nested.top(root) or root)
     except (git.InvalidGitRepositoryError, git.NoSuchPathError):
         raise EnvironmentFailedError(f"{root} is in no git repository, so {without}.") from None
     repository.git.update_environment(**_ENVIRONMENT)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
+from incidentctl.nested import is_content
 
 _OPTIONS = (
     "core.hooksPath=/dev/null",
@@ -148,11 +149,14 @@ class Git:
         behind.
         """
         variables = {**self._environment, **(_NETWORK if network else {}), **(more or {})}
+        nested: tuple[str, ...] = ()
         if discover:
+            if is_content(folder or self.git_dir):  # what looks like one there is a stranger's
+                nested = ("-c", "safe.bareRepository=explicit")
             variables = {k: v for k, v in variables.items() if k != "GIT_DIR"}
         try:
             return subprocess.Popen(
-                [*_ARGUMENTS, *arguments],
+                [*_ARGUMENTS, *nested, *arguments],
                 stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

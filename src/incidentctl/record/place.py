@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
+from incidentctl.nested import is_content, is_git_dir, named_by
 from incidentctl.record import refs
 from incidentctl.record.git import Git
 
@@ -26,8 +27,13 @@ class RepositoryPlace(NamedTuple):
     bare: bool
 
 
-def open_repository(path: Path, environment: Mapping[str, str]) -> RepositoryPlace | None:
+def open_repository(
+    path: Path, environment: Mapping[str, str], *, named: bool = False
+) -> RepositoryPlace | None:
     """Return the repository that a folder is in, or None when it is in none.
+
+    A bare one is taken where the user has `named` it, else git decides (`safe.bareRepository`).
+    What another repository has as its content is none.
 
     EnvironmentFailedError when git refuses it for its owner (`safe.directory`) or is missing
     then, or it cannot be read; the caller falls back to the local record and says so.
@@ -42,45 +48,44 @@ def open_repository(path: Path, environment: Mapping[str, str]) -> RepositoryPla
                 hint="look at the permissions of its .git",
             ) from None
         if place is not None:
-            if folder.stat().st_uid != os.geteuid() or place.git_dir.stat().st_uid != os.geteuid():
+            chosen = named and folder == start
+            if _is_of_another(folder, place) or not (place.work_tree or chosen):
                 _ask_git(folder, place, environment)
             return place
     return None
 
 
+def _is_of_another(folder: Path, place: RepositoryPlace) -> bool:
+    user = os.geteuid()
+    return folder.stat().st_uid != user or place.git_dir.stat().st_uid != user
+
+
 def _at(folder: Path) -> RepositoryPlace | None:
     dot_git = folder / ".git"
-    if dot_git.is_dir() and _is_git_dir(dot_git):
+    if dot_git.is_dir() and is_git_dir(dot_git):
         return RepositoryPlace(dot_git, dot_git, folder, bare=False)
-    if dot_git.is_file():
+    git_dir = named_by(dot_git) if dot_git.is_file() else None
+    if git_dir is not None and (git_dir / "HEAD").is_file() and not is_content(git_dir):
+        common = git_dir
         with contextlib.suppress(OSError, UnicodeDecodeError, ValueError):
-            kind, _, target = dot_git.read_text().strip().partition(": ")
-            git_dir = (folder / target).resolve()
-            if kind == "gitdir" and (git_dir / "HEAD").is_file():
-                common = git_dir
-                if (git_dir / "commondir").is_file():
-                    common = (git_dir / (git_dir / "commondir").read_text().strip()).resolve()
-                if _is_git_dir(common):
-                    return RepositoryPlace(common, git_dir, folder, bare=False)
-    if _is_git_dir(folder):
+            if (git_dir / "commondir").is_file():
+                common = (git_dir / (git_dir / "commondir").read_text().strip()).resolve()
+            if is_git_dir(common):
+                return RepositoryPlace(common, git_dir, folder, bare=False)
+    if is_git_dir(folder) and not is_content(folder):
         return RepositoryPlace(folder, folder, None, bare=folder.name != ".git")
     return None
-
-
-def _is_git_dir(folder: Path) -> bool:
-    # What git itself looks for (setup.c, is_git_directory); a HEAD may be a broken link.
-    head = folder / "HEAD"
-    return (
-        (head.is_file() or head.is_symlink())
-        and (folder / "objects").is_dir()
-        and (folder / "refs").is_dir()
-    )
 
 
 def _ask_git(folder: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> None:
     """Let git say whether it trusts a repository of another owner."""
     answer = Git(place.common_dir, environment).run("-C", str(folder), "rev-parse", discover=True)
     if answer.code:
+        if "bare repository" in answer.err:
+            raise EnvironmentFailedError(
+                f"git refuses the bare repository {folder}: safe.bareRepository is explicit",
+                hint=f"if you trust it, name it: incidentctl -C {folder}",
+            )
         raise EnvironmentFailedError(
             f"git refuses the repository {folder}: it belongs to somebody else",
             hint=f"if you trust it: git config --global --add safe.directory {folder}",
@@ -139,7 +144,7 @@ def head_commit(place: RepositoryPlace, environment: Mapping[str, str]) -> str |
 
 def init_local(path: Path, environment: Mapping[str, str], *, branch: str) -> RepositoryPlace:
     """Return the local record at a path, a bare repository, which is made if it is not there."""
-    if not _is_git_dir(path):
+    if not is_git_dir(path):
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:

@@ -114,8 +114,7 @@ class Record(Upkeep):
         flushed = flush.run(self._mine)
         self._held_up = flushed.reason
         notes = [*flushed.notes]
-        committed = filter(self._has_view, flush.touched)
-        for incident in dict.fromkeys((*self._touched, *committed)):
+        for incident in dict.fromkeys((*self._touched, *filter(self._has_view, flush.touched))):
             note = self._show_view(incident, rendered=flush.touched.get(incident))
             notes += [note] if note and incident in self._touched else []
         self._touched.clear()
