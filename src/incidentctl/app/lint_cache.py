@@ -139,7 +139,9 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str], tod
     if os.path.lexists(f"{root}/drills"):  # what git tracks of it
         seen.file(f"{own}/index")
     state = state_folder(environment)
-    if any(state.glob("outbox-*")) or any(state.glob("restricted/outbox-*")):
+    if any(
+        any(state.glob(f"{kept}outbox-*")) for kept in ("", "restricted/", "restricted/unsure/")
+    ):
         raise _DoubtError  # .git could not be written
     # git's own rule: what changed just now may change again without a trace.
     newest = max(seen.stats[2::4], default=0)

@@ -62,11 +62,11 @@ class Apart(Record):
     def _owe(self, incidents: Iterable[str]) -> None:
         """Remember ids before anything of them is recorded or taken in; no cache has to last."""
         with contextlib.suppress(OSError):
-            self._known.mkdir(mode=0o700, parents=True, exist_ok=True)
-            known = set(os.listdir(self._known))  # noqa: PTH208 (no paths wanted)
             for incident in incidents:
-                if incident not in known:
-                    (self._known / incident).touch()
+                path = self._known / incident
+                if not path.exists():
+                    self._known.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    path.touch()
 
     def take(self, path: Path) -> None:
         """Take an action that waited elsewhere. OSError where it cannot be moved."""
