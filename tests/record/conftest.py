@@ -14,6 +14,28 @@ def _no_user_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+#: Each test of these runs with both formats of ids that git has.
+_BOTH = frozenset(
+    {
+        "test_clone_states", "test_exchange", "test_exchange_ends", "test_exchange_locks",
+        "test_hostile_branch", "test_marks", "test_mirror", "test_purge_across", "test_reading",
+        "test_redaction_across", "test_strays",
+    }
+)  # fmt: skip
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition(".")[2] in _BOTH:
+        once = metafunc.definition.get_closest_marker("one_format")
+        metafunc.parametrize("_format", ["sha1"] if once else ["sha1", "sha256"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _format(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each new repository of the test have ids in a format; clones have their remote's."""
+    monkeypatch.setenv("GIT_DEFAULT_HASH", getattr(request, "param", "sha1"))
+
+
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     """A repository with one commit, and its record."""

@@ -280,6 +280,7 @@ def test_a_protected_branch_is_told_and_blocks_nobody(
     assert ids(ann, OTHER) == own
 
 
+@pytest.mark.one_format
 @pytest.mark.parametrize(
     ("url", "state", "why"),
     [
@@ -308,6 +309,7 @@ def test_a_remote_that_cannot_work_is_told_apart_and_loses_nothing(
     assert opened(ann).exchange_status().state == state
 
 
+@pytest.mark.one_format
 def test_a_remote_that_refuses_the_key(ann: Clone, tmp_path: Path) -> None:
     """The user's own ssh command is honoured; what it says is told."""
     ssh = tmp_path / "ssh"
@@ -323,6 +325,7 @@ def test_a_remote_that_refuses_the_key(ann: Clone, tmp_path: Path) -> None:
     assert "Permission denied (publickey)" in str(done.reason)
 
 
+@pytest.mark.one_format
 def test_a_remote_that_wants_a_password_is_not_waited_for(ann: Clone) -> None:
     class Asks(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -378,6 +381,7 @@ def test_an_event_that_came_twice_is_one_and_the_unknown_is_kept(
     assert after[0] < late.id  # a wrong clock does not pull the others along
 
 
+@pytest.mark.one_format
 @pytest.mark.parametrize("scheme", ["git", "http"])
 def test_a_remote_that_never_answers_is_given_up(ann: Clone, black_hole: int, scheme: str) -> None:
     say(ann, facts.Declared("a"))
@@ -690,6 +694,7 @@ def test_a_branch_below_the_name_of_the_record_s_is_no_race(remote: Clone, ann: 
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.one_format
 @pytest.mark.parametrize(
     ("said", "told"),
     [
@@ -764,9 +769,7 @@ def test_a_branch_that_held_something_else_for_a_while_is_read_again(
     shared(ann)
     shared(bob)
     was = tip(remote, BRANCH)
-    readme = remote.git(
-        "commit-tree", "-m", "x", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-    ).strip()
+    readme = remote.git("commit-tree", "-m", "x", remote.git("mktree", data="").strip()).strip()
     remote.git("update-ref", BRANCH, readme)
     done = exchange(bob)
     assert (done.state, "holds no record" in str(done.reason)) == ("misconfigured", True)

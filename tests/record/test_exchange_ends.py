@@ -65,6 +65,7 @@ def test_a_bug_in_an_exchange_is_a_state_and_is_kept_for_a_report(
     assert known[0] in ann.truth_ids()
 
 
+@pytest.mark.one_format
 def test_a_remote_may_think_for_as_long_as_its_hooks_take(
     remote: Clone, ann: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_remote_may_think_for_as_long_as_its_hooks_take(
     assert opened(ann).unsynced().events == 0
 
 
+@pytest.mark.one_format
 def test_a_remote_that_has_all_and_says_nothing_is_not_offline(
     remote: Clone, ann: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,16 @@ from incidentctl.files.ci import pipelines
 from incidentctl.record import health, status
 from incidentctl.record.apart import share_address
 from incidentctl.record.place import head_commit
-from incidentctl.record.remote import BEHIND, OFFLINE, OK, REFUSED, Answer, Remote, Shared
+from incidentctl.record.remote import (
+    BEHIND,
+    OFFLINE,
+    OK,
+    REFUSED,
+    UNANSWERED,
+    Answer,
+    Remote,
+    Shared,
+)
 from incidentctl.record.sent import unsynced
 
 #: How long each of the two questions may take, in seconds.
@@ -152,7 +161,7 @@ def _exchange(setup: Setup, part: Part, name: str, *, in_step: bool) -> Iterator
         hint = refusal_hint(last.reason, part.branch)
         yield Check("sync", "bad", f"{when} was refused: {last.reason}", hint)
     elif last.state != OK:
-        state: State = "warn" if last.state in (OFFLINE, BEHIND) else "bad"
+        state: State = "warn" if last.state in (OFFLINE, BEHIND, UNANSWERED) else "bad"
         yield Check("sync", state, f"{when} ended {last.state}: {last.reason}", "incidentctl sync")
     elif in_step and sent:
         yield Check("sync", "ok", f"in step with {name}; {when} went well")
