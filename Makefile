@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format docs bench torture mutants clean
+.PHONY: demo test check format docs bench torture mutants fuzz clean
 
 demo: $(READY)
 	@$(BIN)/incidentctl demo
@@ -13,14 +13,14 @@ test: $(READY)
 	$(BIN)/python -m pytest -q
 
 check: $(READY)
-	$(BIN)/ruff format --check src tests bench tools torture
-	$(BIN)/ruff check src tests bench tools torture
+	$(BIN)/ruff format --check src tests bench tools torture fuzz
+	$(BIN)/ruff check src tests bench tools torture fuzz
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
 
 format: $(READY)
-	$(BIN)/ruff format src tests bench tools torture
-	$(BIN)/ruff check --fix src tests bench tools torture
+	$(BIN)/ruff format src tests bench tools torture fuzz
+	$(BIN)/ruff check --fix src tests bench tools torture fuzz
 
 # Writes what is generated from the code: schemas/ and docs/reference/. Tests check that it is fresh.
 docs: $(READY)
@@ -41,6 +41,13 @@ torture: $(READY)
 # Shows that the histories catch faults that are planted into the record, each within 40 seconds.
 mutants: $(READY)
 	$(BIN)/python -m torture $(if $(SEED),--seed $(SEED)) --mutants
+
+# Hostile input for every command, for so many seconds; a finding names what plays it again:
+# make fuzz SEED=... ONLY=... NUMBER=...
+ONLY ?=
+NUMBER ?=
+fuzz: $(READY)
+	$(BIN)/python -m fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(NUMBER),--number $(NUMBER))
 
 # uv if it is there, else venv and pip.
 $(READY): pyproject.toml
