@@ -51,6 +51,5 @@ def purge_command(
         return
     console.out(f"Purged: the branch begins with {done.commit[:10]}.")
     console.say(
-        "Git keeps the old commits of this clone for two weeks; `git gc --prune=now` removes them, "
-        "and everything else that no branch holds."
+        "Git keeps the old commits of this clone for two weeks; then `git gc` removes them."
     )

@@ -140,6 +140,8 @@ class Exchange:
                 return fetched
             point("exchange.fetched")
             theirs = self._tracking() if fetched.state == OK else None
+            if theirs is not None and (fault := self._fault_of(theirs)):
+                return Answer(MISCONFIGURED, fault)
             try:
                 offer = self._unite(theirs)
             except TooManyError:
@@ -196,6 +198,17 @@ class Exchange:
             if offer is None or self._take(offer.commit):
                 return True
         return False
+
+    def _fault_of(self, theirs: str) -> str | None:
+        """Say so where the branch of the remote names no commit; nothing is united with that."""
+        kind = presence.kinds(self._git, [theirs])[theirs]
+        if kind in ("commit", "tag"):
+            return None
+        if kind is None:
+            raise presence.DamagedError(f"commit {theirs[:10]} is not in this clone")
+        refs.move(self._git, (self._remote.tracking, None, theirs))
+        branch = self._remote.tracking.partition("/")[2].partition("/")[2]
+        return f"{branch} names a {kind} there and no commit: set it back, or delete it there"
 
     def _fetch(self, until: float) -> Answer:
         answer = self._remote.fetch(until=until)

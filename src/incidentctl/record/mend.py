@@ -27,6 +27,8 @@ _RECENT = 32
 #: After a pack or a prune git is asked no more often than this, in seconds.
 _PAUSE = 60.0
 _STAMP = "verified"
+#: When all of the record was last looked at.
+_DEEP = "damage-looked"
 #: What a ref held that was moved aside.
 _ASIDE = "damaged-log-ref-*"
 
@@ -65,6 +67,19 @@ class Mend:
         elif named.truth is None:  # deleted: it begins anew
             kept.to_outbox(self._state, self._box)
         self._mend_mirror(thorough=self._repaired)
+        if self._was_seen():
+            with contextlib.suppress(EnvironmentFailedError):  # as of a partial clone
+                self.deep()
+                (self._state / _DEEP).touch()
+
+    def _was_seen(self) -> bool:
+        """Say whether somebody stumbled over what is damaged since all was looked at here."""
+        with contextlib.suppress(FileNotFoundError):
+            seen = presence.seen(self._git).stat().st_mtime_ns
+            with contextlib.suppress(FileNotFoundError):
+                return seen > (self._state / _DEEP).stat().st_mtime_ns
+            return True
+        return False
 
     def _is_damaged(self, name: str, tip: str | None, absent: set[str]) -> bool:
         return refs.is_torn(self._git, name) if tip is None else tip in absent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections import deque
@@ -13,7 +14,7 @@ from typing import IO, NamedTuple
 from incidentctl.domain.events import MAX_BYTES
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.git import Git, kill, signal_group
-from incidentctl.record.presence import DamagedError, tells_damage
+from incidentctl.record.presence import DamagedError, seen, tells_damage
 
 # Two batches of requests are under way at a time; together they must fit the 64 kB that a pipe
 # holds, else both sides would wait for each other.
@@ -89,6 +90,7 @@ class Objects:
 
     def __init__(self, git: Git) -> None:
         """Take the git of the repository."""
+        self._git = git
         self._child = git.start((*_SMALL, "cat-file", "--batch-command", "--buffer"), feed=True)
         self._timer = threading.Timer(_LIMIT, signal_group, (self._child,))
         self._timer.daemon = True
@@ -137,8 +139,14 @@ class Objects:
 
         for number, found in enumerate(self.many(kept())):
             if found is None:
-                raise DamagedError(f"object {asked[number][:10]} is not in this clone")
+                raise self._damaged(f"object {asked[number][:10]} is not in this clone")
             yield found
+
+    def _damaged(self, what: str) -> DamagedError:
+        """Return the refusal; whoever may mend it next looks at all of the record."""
+        with contextlib.suppress(OSError):
+            seen(self._git).touch()
+        return DamagedError(what)
 
     def at(self, commits: Iterable[str], path: str) -> list[Found | None]:
         """Return what each commit has at a path; None is where a commit has no such path.
@@ -202,7 +210,7 @@ class Objects:
                 hint="`incidentctl sync` brings them",
             )
         if tells_damage(told.decode(errors="replace")):
-            raise DamagedError("git cannot read an object of it")
+            raise self._damaged("git cannot read an object of it")
         raise EnvironmentFailedError(
             "git could not read the record", hint="see whether `git status` works here"
         )

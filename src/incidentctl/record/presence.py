@@ -138,6 +138,11 @@ def _is_torn(git: Git, oid: str) -> bool:
     return (git.git_dir / "objects" / oid[:2] / oid[2:]).is_file() and not _loose(git, oid)
 
 
+def seen(git: Git) -> Path:
+    """Return the file whose age says when somebody last read what is damaged."""
+    return git.git_dir / "incidentctl" / "damage-seen"
+
+
 def tells_damage(text: str) -> bool:
     """Say whether words of git tell of objects that are missing or torn."""
     return bool(_DAMAGE.search(text))

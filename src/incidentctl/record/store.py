@@ -84,8 +84,10 @@ class Store:
         last = [each.commit for each in last_tips.read(self.state)]
         gone = self.absent(last)
         tips = tips._replace(lost=next((tip for tip in last if tip not in gone), None))
-        if not any(tips) and (last or named.truth or refs.is_torn(self.git, self.truth)):
-            raise DamagedError(f"its ref {self.truth} names no commit of this clone")
+        if not any(tips):
+            for ref, tip in zip((self.truth, self.mirror, self.tracking), named[:3], strict=True):
+                if tip or (ref and refs.is_torn(self.git, ref)) or (last and ref == self.truth):
+                    raise DamagedError(f"its ref {ref} names no commit of this clone")
         return tips
 
     def absent(self, tips: Iterable[str]) -> set[str]:

@@ -1,0 +1,144 @@
+"""Copies that are not whole: a missing commit is an error and never an empty record."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.record.kit import INCIDENT, Clone, action
+from tests.record.sharing import (
+    BRANCH,
+    TRUTH,
+    clone_of,
+    exchange,
+    make_remote,
+    opened,
+    say,
+    shared,
+    tip,
+)
+
+from incidentctl.domain import facts
+from incidentctl.record import refs
+from incidentctl.record.presence import DamagedError
+
+TRACKING = "refs/remotes/origin/incident-log"
+NOWHERE = "1234567890" * 4
+
+
+class Pair:
+    """A remote, and a clone in step with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.remote = make_remote(folder)
+        self.ann = clone_of(self.remote, "ann")
+        say(self.ann, facts.Declared("a"))
+        shared(self.ann)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    return Pair(tmp_path)
+
+
+@pytest.mark.parametrize("torn", [NOWHERE + "\n", "", "garbage\n"])
+@pytest.mark.parametrize("which", [(BRANCH,), (TRACKING,), (BRANCH, TRACKING)])
+def test_a_torn_mirror_or_tracking_ref_is_mended(
+    pair: Pair, which: tuple[str, ...], torn: str
+) -> None:
+    ann = pair.ann
+    for ref in which:
+        (ann.git_dir / ref).write_text(torn)
+    assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
+    say(ann, facts.Noted("x"))
+    shared(ann)
+    assert tip(ann, BRANCH) == tip(ann, TRUTH) == tip(ann, TRACKING) == tip(pair.remote, BRANCH)
+    ann.git("gc", "-q")
+
+
+def test_an_exchange_mends_a_truth_without_its_objects(pair: Pair) -> None:
+    ann = pair.ann
+    for ref in (TRUTH, BRANCH, TRACKING):
+        (ann.git_dir / ref).write_text(NOWHERE + "\n")
+    assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]  # by the last tip
+    (ann.git_dir / "incidentctl" / "last-tips").unlink()
+    with pytest.raises(DamagedError):
+        opened(ann).open_heads()
+    shared(ann)
+    assert tip(ann, TRUTH) == tip(pair.remote, BRANCH)
+    assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
+
+
+@pytest.mark.parametrize("lacks", ["incidents", "incidents/2026"])
+def test_a_fetch_heals_what_lacks_folders(pair: Pair, lacks: str) -> None:
+    ann = pair.ann
+    oid = ann.git("rev-parse", f"{TRUTH}:{lacks}").strip()
+    (ann.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
+    for part in ("kept", "cache"):
+        shutil.rmtree(ann.git_dir / "incidentctl" / part)
+    with pytest.raises(DamagedError):
+        opened(ann).open_heads()
+    shared(ann)
+    assert tip(ann, TRUTH) == tip(pair.remote, BRANCH)
+    assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
+    ann.git("fsck", "--connectivity-only")
+
+
+@pytest.mark.parametrize("ref", [TRACKING, BRANCH])
+def test_a_fresh_clone_whose_only_branch_is_torn_is_not_empty(pair: Pair, ref: str) -> None:
+    bob = clone_of(pair.remote, "bob")
+    bob.git("pack-refs", "--all")
+    packed = bob.git_dir / "packed-refs"
+    packed.write_text(
+        "".join(line for line in packed.read_text().splitlines(True) if "incident-log" not in line)
+    )
+    (bob.git_dir / ref).parent.mkdir(parents=True, exist_ok=True)
+    (bob.git_dir / ref).write_text(NOWHERE + "\n")
+    with pytest.raises(DamagedError):
+        opened(bob).open_heads()
+    shared(bob)
+    assert [head.id for head in opened(bob).open_heads()] == [INCIDENT]
+
+
+@pytest.mark.parametrize("kind", ["blob", "tree"])
+def test_a_branch_of_the_remote_that_names_no_commit_is_not_taken_in(pair: Pair, kind: str) -> None:
+    remote, ann = pair.remote, pair.ann
+    before = tip(remote, BRANCH)
+    odd = remote.git("rev-parse", f"{before}^{{tree}}").strip()
+    if kind == "blob":
+        odd = remote.git("hash-object", "-w", "--stdin", data="hi").strip()
+    (remote.git_dir / BRANCH).write_text(odd + "\n")
+    bob = clone_of(remote, "bob")
+    for clone in (ann, bob):
+        done = exchange(clone)
+        assert done.state == "misconfigured"
+        assert f"names a {kind}" in str(done.reason)
+    assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
+    assert tip(bob, TRUTH) == ""
+    (remote.git_dir / BRANCH).write_text(before + "\n")
+    shared(ann, bob)
+    assert tip(ann, TRUTH) == tip(bob, TRUTH) == before
+
+
+def restricted(clone: Clone) -> list[str]:
+    return [head.id for head in clone.record(restricted=True).open_heads()]
+
+
+@pytest.mark.parametrize("deleted", [(refs.RESTRICTED,), (refs.RESTRICTED, refs.RESTRICTED_COPY)])
+def test_what_nobody_else_has_does_not_hang_on_one_ref(
+    clone: Clone, deleted: tuple[str, ...]
+) -> None:
+    record = clone.record(restricted=True)
+    record.acknowledge(action(facts.Declared("secret")))
+    assert record.flush().commit
+    before = tip(clone, refs.RESTRICTED)
+    assert tip(clone, refs.RESTRICTED_COPY) == before
+    for ref in deleted:
+        clone.git("update-ref", "-d", ref)
+    assert restricted(clone) == [INCIDENT]
+    record = clone.record(restricted=True)
+    record.acknowledge(action(facts.Noted("x")))
+    assert "there again" in record.flush().notes[0]
+    clone.git("merge-base", "--is-ancestor", before, refs.RESTRICTED)
+    assert tip(clone, refs.RESTRICTED_COPY) == tip(clone, refs.RESTRICTED)
