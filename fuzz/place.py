@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import pkgutil
 import shutil
 import signal
 import subprocess
@@ -16,11 +17,17 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+import incidentctl
 from incidentctl.cli import boundary
 from incidentctl.cli.main import app
+
+for _module in pkgutil.walk_packages(incidentctl.__path__, "incidentctl."):
+    if not _module.name.endswith("__main__"):
+        import_module(_module.name)
 
 #: A command that takes longer, in seconds, is a finding.
 LIMIT = 10.0
