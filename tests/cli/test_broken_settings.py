@@ -61,3 +61,37 @@ def test_where_no_commit_has_them_sync_says_which_line_is_broken(run, shared, gi
     assert told.json["reason"].startswith("incidentctl.yaml:")
     assert "write `record" not in told.json["reason"]
     assert "nothing is shared" in run("log", "y").err
+
+
+@pytest.mark.parametrize(
+    "branch",
+    ["HEAD", "head", "FETCH_HEAD", "refs/heads/main", "heads/main", "'@'", "x.lock/y", "a./b"],
+)
+def test_what_is_no_branch_to_git_is_refused_and_nothing_is_lost(run, team, git, branch):
+    marker = team / "incidentctl.yaml"
+    marker.write_text(f"organisation: Acme\nrecord: {{branch: {branch}}}\n")
+    linted = run("catalog", "lint")
+    assert linted.code != 0
+    assert "incidentctl.yaml:2" in linted.out
+    done = run("declare", "search is slow", "--no-input")
+    assert done.code == 0, done.err
+    assert "search is slow" in run("list").out
+    assert "search is slow" in git(team, "log", "-p", "refs/incidentctl/log")
+
+
+def test_a_branch_of_the_team_s_own_is_not_made_the_record(run, team, git, tmp_path):
+    git(tmp_path, "clone", "-q", "--bare", str(team), str(tmp_path / "origin.git"))
+    git(team, "remote", "add", "origin", str(tmp_path / "origin.git"))
+    git(team, "branch", "feature")
+    before = git(team, "rev-parse", "feature")
+    marker = team / "incidentctl.yaml"
+    marker.write_text("organisation: Acme\nrecord: {remote: origin, branch: feature}\n")
+    assert run("declare", "search is slow", "--no-input").code == 0
+    refused = run("sync")
+    assert refused.code == 6
+    assert "feature is a branch of your own and holds no record; name another" in refused.err
+    assert git(team, "rev-parse", "feature") == before
+    assert "feature" not in git(tmp_path / "origin.git", "branch")
+    marker.write_text("organisation: Acme\nrecord: {remote: origin}\n")
+    assert run("sync").code == 0
+    assert "search is slow" in git(tmp_path / "origin.git", "log", "-p", "incident-log")

@@ -12,6 +12,10 @@ TierName = Literal["single", "critical-split", "per-severity", "per-severity-and
 
 _BRANCH = r"^[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}$"
 
+_USUAL = "incident-log"
+#: What git reads as other than a branch, where it does not refuse it.
+_TAKEN = frozenset({"head", "fetch_head", "orig_head", "merge_head", "cherry_pick_head"})
+
 
 def _parse_branch(text: str) -> str:
     import re  # noqa: PLC0415
@@ -19,8 +23,11 @@ def _parse_branch(text: str) -> str:
     refused = ("..", "//", "/.", "@{")
     if not re.match(_BRANCH, text) or any(part in text for part in refused):
         raise ValueError(f"{text!r} is no branch name that every forge takes")
-    if text.endswith(("/", ".", ".lock")):
+    parts = text.split("/")
+    if any(not part or part.endswith((".", ".lock")) for part in parts):
         raise ValueError(f"{text!r} is no branch name that git takes")
+    if parts[0] in ("refs", "heads", "remotes", "tags") or text.casefold() in _TAKEN:
+        raise ValueError(f"{text!r} means something else to git: name a branch, such as {_USUAL}")
     return text
 
 
@@ -34,7 +41,7 @@ class RecordSettings:
     """The git remote that shares the record; without it nothing is sent."""
     restricted_remote: Name | None = None
     """Another git remote, for restricted incidents; without it they stay in the clone."""
-    branch: Annotated[str, Parsed(_parse_branch, _BRANCH)] = "incident-log"
+    branch: Annotated[str, Parsed(_parse_branch, _BRANCH)] = _USUAL
     """The branch on which people read the record, here and on the remote."""
 
 

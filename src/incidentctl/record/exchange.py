@@ -19,6 +19,7 @@ from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
 from incidentctl.record.merge import TEMPORARY, advance, forget_merge
 from incidentctl.record.outbox import Author
+from incidentctl.record.paths import PURGED
 from incidentctl.record.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
 from incidentctl.record.status import Exchanged
 from incidentctl.record.store import Store
@@ -218,6 +219,15 @@ class Exchange:
                 "the remote has no branch at all, and a forge would make the record its main "
                 "one: push your own branch first",
             )
+        if answer.state == MISSING and (mirror := self._store.tips().mirror):
+            held = self._git.run("ls-tree", "--name-only", mirror, "--", "incidents", PURGED)
+            if held.code == 0 and not held.out:
+                branch = (self._store.mirror or "").removeprefix("refs/heads/")
+                return Answer(
+                    MISCONFIGURED,
+                    f"{branch} is a branch of your own and holds no record; name another in "
+                    "incidentctl.yaml: record: {branch: ...}",
+                )
         return answer
 
     def _put_back(self, before: str | None) -> None:
