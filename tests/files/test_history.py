@@ -8,15 +8,15 @@ from incidentctl.errors import EnvironmentFailedError, NotFoundError
 from incidentctl.files.history import export
 
 
-@pytest.fixture
-def repository(tmp_path, git):
+@pytest.fixture(params=["sha1", "sha256"])
+def repository(tmp_path, git, request):
     root = tmp_path / "repository"
     (root / "sub/services").mkdir(parents=True)
     (root / "sub/incidentctl.yaml").write_text("organisation: One\n")
     (root / "sub/services/a.yaml").write_text("name: a\n")
     (root / "sub/README.md").write_text("no YAML\n")
     (root / "sub/services/link.yaml").symlink_to("/etc/passwd")
-    git(tmp_path, "init", "-q", str(root))
+    git(tmp_path, "init", "-q", f"--object-format={request.param}", str(root))
     git(root, "add", "-A")
     git(root, "commit", "-qm", "one")
     git(root, "tag", "first")

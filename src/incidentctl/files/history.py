@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
 from incidentctl.files.layout import MAX_BYTES
-from incidentctl.files.repository import open_repository
+from incidentctl.files.repository import Contents, open_repository, said
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -22,35 +23,40 @@ def export(root: Path, revision: str, *, into: Path) -> str:
         commit = _commit(repository, revision)
         top = Path(repository.working_tree_dir or root)
         prefix = root.resolve().relative_to(top.resolve()).as_posix()
-        tree = commit.tree
+        place = f"{commit}:" if prefix == "." else f"{commit}:{prefix}"
         try:
-            tree = tree if prefix == "." else tree / prefix
-        except KeyError:
+            listed = said(repository, "ls-tree", "-r", "-l", "-z", place)
+        except EnvironmentFailedError:
+            if prefix == ".":
+                raise
             raise NotFoundError(f"{prefix} did not exist at {revision}.") from None
-        for blob in tree.traverse():
-            path = PurePosixPath(blob.path).relative_to("." if prefix == "." else prefix)
-            regular = blob.type == "blob" and blob.mode in (0o100644, 0o100755)
-            if not regular or not path.name.endswith(_ENDINGS) or blob.size > MAX_BYTES:
-                continue
-            if any(part in (".", "..", "", ".git") for part in path.parts):
-                continue  # git refuses such a tree, a hostile pack may have one
-            target = into / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(blob.data_stream.read())
-        return str(commit.hexsha)
+        with closing(Contents(repository)) as contents:
+            for line in listed.decode(errors="surrogateescape").split("\0")[:-1]:
+                head, _, name = line.partition("\t")
+                mode, _, oid, size = head.split()
+                path = PurePosixPath(name)
+                regular = mode in ("100644", "100755") and size.isdecimal()
+                if not regular or not path.name.endswith(_ENDINGS) or int(size) > MAX_BYTES:
+                    continue
+                if any(part in (".", "..", "", ".git") for part in name.split("/")):
+                    continue  # git refuses such a tree, a hostile pack may have one
+                data = contents.read(oid)
+                if data is None:
+                    raise EnvironmentFailedError(f"git could not read {name} of {revision}.")
+                target = into / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+        return commit
 
 
-def _commit(repository: Any, revision: str) -> Any:
-    import git  # noqa: PLC0415 (slow to import)
-
+def _commit(repository: Any, revision: str) -> str:
     try:
         if revision.startswith("-"):
-            raise ValueError(revision)
-        return repository.commit(revision)
-    except (git.exc.BadName, git.exc.BadObject, ValueError, IndexError, KeyError, TypeError):
+            raise NotFoundError(revision)
+        wanted = ("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return said(repository, "rev-parse", *wanted).decode().strip()
+    except (EnvironmentFailedError, NotFoundError, ValueError):
         raise NotFoundError(
             f"There is no commit {revision!r} in this repository.",
             hint="Give a branch, a tag or the beginning of a commit's id.",
         ) from None
-    except git.GitCommandError as error:
-        raise EnvironmentFailedError(f"git could not read the history: {error.stderr}") from None

@@ -6,11 +6,11 @@ import codecs
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from incidentctl import regular
 from incidentctl.domain.text import count
-from incidentctl.files.repository import open_repository, said
+from incidentctl.files.repository import Contents, open_repository, said
 
 #: Larger files are not read.
 MAX_MEGABYTES = 8
@@ -48,11 +48,13 @@ class TeamHistory:
     def __init__(self, root: Path) -> None:
         """Open it; refuses where there is none."""
         self._repository = open_repository(root, without="there is nothing to search")
+        self._contents = Contents(self._repository)
         self._missing = self._undecoded = 0
         self.top = Path(self._repository.working_tree_dir or root)
 
     def close(self) -> None:
         """End the git processes that were kept."""
+        self._contents.close()
         self._repository.close()
 
     def shallow(self) -> bool:
@@ -161,13 +163,10 @@ class TeamHistory:
                 yield Shared("history", text, path, blob=blob)
 
     def _object(self, name: str) -> bytes:
-        try:
-            data: Any = self._repository.git.get_object_data(name)
-        except ValueError:  # a partial clone has its name only
+        content = self._contents.read(name)
+        if content is None:  # a partial clone has its name only
             self._missing += 1
-            return b""
-        content: bytes = data[3]
-        return content
+        return content or b""
 
     def _decoded(self, data: bytes) -> str | None:
         """Return what a file says; None where it is binary."""

@@ -27,6 +27,9 @@ _OPTIONS = (
     "-c", "core.quotePath=false",
 )  # fmt: skip
 
+#: What GitPython hands on as `subprocess.PIPE`; this layer starts nothing by itself.
+_PIPE = -1
+
 
 def open_repository(root: Path, *, without: str) -> Any:
     """Open the git repository that a folder lies in; close it. `without` says what lacks else."""
@@ -55,3 +58,35 @@ def said(repository: Any, command: str, *arguments: str) -> bytes:
             f"git {command} could not read the history: {error.stderr.strip()}"
         ) from None
     return printed
+
+
+class Contents:
+    """One `git cat-file` that reads objects; GitPython's own knows SHA-1 ids alone."""
+
+    def __init__(self, repository: Any) -> None:
+        """Take the repository; git starts with the first object."""
+        self._repository = repository
+        self._child: Any = None
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of an object; None where this clone has it not, or no such name."""
+        if "\n" in name:
+            return None
+        if self._child is None:
+            self._child = self._repository.git.cat_file("--batch", as_process=True, istream=_PIPE)
+        self._child.stdin.write(name.encode(errors="surrogateescape") + b"\n")
+        self._child.stdin.flush()
+        fields = self._child.stdout.readline().split()
+        if len(fields) != 3 or not fields[2].isdigit():
+            return None
+        data: bytes = self._child.stdout.read(int(fields[2]) + 1)[:-1]
+        return data
+
+    def close(self) -> None:
+        """End git."""
+        if self._child is not None:
+            self._child.stdin.close()
+            self._child.stdout.close()
+            self._child.stderr.close()
+            self._child.wait()
+            self._child = None
