@@ -206,7 +206,9 @@ def enter(act: Act, setting: Setting, work: Callable[[Actor], None] = Actor.run)
         frames = traceback.extract_tb(error.__traceback__)
         place = " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in frames[:1:-1])
         # What a mutant raises itself tells that it does not fit the record any more.
-        what = "raised" if Path(frames[-1].filename).parent.name == "torture" else "raises"
+        out_of_date = isinstance(error, TypeError) and "argument" in str(error)
+        planted = Path(frames[-1].filename).parent.name == "torture"
+        what = "raised" if planted or out_of_date else "raises"
         if actor:
             told = f"{type(error).__name__}: {str(error)[:200]}".replace("\n", " ")
             actor.tell("BAD", what, f"{told} at {place}")

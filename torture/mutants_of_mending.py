@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import presence
+from incidentctl.record import kept, mend, presence, refs
 from torture.mutants import mutant, replace
 
 
 @mutant("broken")
 def absent_on_failure() -> None:
-    kinds = presence.kinds
+    kinds, is_whole = presence.kinds, presence.is_whole
+
+    def whole(*given: Any, **more: Any) -> bool:
+        try:
+            return is_whole(*given, **more)
+        except EnvironmentFailedError:
+            return False
 
     def absent(git: Any, oids: Iterable[str]) -> dict[str, str | None]:
         wanted = list(oids)
@@ -22,3 +29,31 @@ def absent_on_failure() -> None:
             return dict.fromkeys(wanted)
 
     replace(presence, "kinds", absent)
+    replace(presence, "is_whole", whole)
+
+
+@mutant("prune")
+def forget_before_a_later_look() -> None:
+    def at_once(path: Path, _: Path) -> None:
+        path.unlink()
+
+    replace(kept, "keep", at_once)
+
+
+@mutant("prune", "torn")
+def missing_commit_read_as_empty() -> None:
+    def empty(self: Any) -> None:
+        named = self._store.named()
+        if named.truth and self._store.absent([named.truth]):
+            refs.move(self._git, (self._store.truth, None, named.truth))
+
+    replace(mend.Mend, "quick", empty)
+    replace(mend.Mend, "deep", lambda _: False)
+
+
+@mutant("torn")
+def refs_that_name_nothing_are_not_mended() -> None:
+    def left(self: Any, **_: Any) -> None:
+        """Leave it as it is."""
+
+    replace(mend.Mend, "_mend_mirror", left)

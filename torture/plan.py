@@ -148,7 +148,8 @@ def draw(seed: str, *, length: int = 22, faults: frozenset[str] | None = None) -
     locked = tuple(dice.random() < 0.5 for _ in range(clones))
     idle = 10 if dice.random() < 0.15 else 1
     vault = dice.choice(VAULTS) if "restricted" in faults else "none"
-    alone = clones - 1 if clones > 2 and dice.random() < 0.3 and not faults <= _CALM else None
+    rare = 0.6 if "prune" in faults else 0.3  # what others have comes back from them
+    alone = clones - 1 if clones > 2 and dice.random() < rare and not faults <= _CALM else None
     return Plan(seed, faults, clones, locked, shifts, tuple(steps), idle, alone, vault)
 
 
@@ -190,7 +191,7 @@ _MEANWHILE = {"prune": ("prune", "prune", "prune", "gc"), "torn": ("copy",)}
 def _step(dice: random.Random, faults: frozenset[str], clones: int) -> Step:
     step = _drawn(dice, faults, clones)
     during = [fault for fault in _MEANWHILE if fault in faults]
-    if step.acts and during and dice.random() < 0.3:
+    if step.acts and during and dice.random() < (0.3 if len(faults) > 2 else 0.6):
         what = dice.choice(_MEANWHILE[dice.choice(during)])
         return step._replace(
             meanwhile=what, clone=step.acts[0].clone, which=dice.getrandbits(16)
