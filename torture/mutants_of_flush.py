@@ -76,19 +76,19 @@ def id_not_after_the_newest_seen() -> None:
 def forget_before_import() -> None:
     commit = batch.Batch.commit
 
-    def hasty(self: Any, pending: Sequence[Any]) -> Any:
+    def hasty(self: Any, pending: Sequence[Any], *more: Any) -> Any:
         for action in pending:
             action.path.unlink(missing_ok=True)
-        return commit(self, pending)
+        return commit(self, pending, *more)
 
     replace(batch.Batch, "commit", hasty)
 
 
 @mutant("crash", "kill", "full")
 def forget_what_git_did_not_take() -> None:
-    def forget(self: Any, pending: Sequence[Any]) -> Any:
+    def forget(self: Any, pending: Sequence[Any], *more: Any) -> Any:
         try:
-            return commit(self, pending)
+            return commit(self, pending, *more)
         except Exception:
             for action in pending:
                 action.path.unlink(missing_ok=True)
@@ -125,9 +125,9 @@ def holder_does_not_look_again() -> None:
 def half_an_action() -> None:
     commit = batch.Batch.commit
 
-    def half(self: Any, pending: Sequence[Any]) -> Any:
+    def half(self: Any, pending: Sequence[Any], *more: Any) -> Any:
         first = [a._replace(entries=dict(list(a.entries.items())[:1])) for a in pending]
-        return commit(self, first)
+        return commit(self, first, *more)
 
     replace(batch.Batch, "commit", half)
 
