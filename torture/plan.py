@@ -43,8 +43,8 @@ FAULTS = (
 _SOME = {"sha256": 0.15, "accounts": 0.15, "restricted": 0.3}
 #: What was forged on the remote is all there is of an event whose clone has lost the truth. What
 #: is started anew, and a disk, are this account's and not of one of two.
-_ASKED = frozenset({"prune", "torn", "hostile", "restricted", "accounts", "sha256", "broken"})
-"""These come only where they are asked for, until the record stands them."""
+#: This comes only where it is asked for, until the record stands it.
+_ASKED = frozenset({"accounts"})
 _APART = (
     {"reset", "lost"},
     {"remote", "lost"},
