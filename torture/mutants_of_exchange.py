@@ -184,7 +184,7 @@ def stamp_not_looked_at_after_unlocking() -> None:
 @mutant("hostile")
 def a_purge_that_changes_events_is_followed() -> None:
     def silent(git: Any, ours: Any, theirs: str, **more: Any) -> Any:
-        return union.compare(git, ours, theirs, **more)._replace(disputed=())
+        return union.compare(git, ours, theirs, **more)._replace(disputed=(), kept={})
 
     replace(unite, "compare", silent)
 

@@ -181,8 +181,8 @@ DEEDS = {
                "repack"),
     "torn": ("dangle", "empty-ref"),
     "hostile": ("mark-empty", "mark-own-root", "mark-foreign-root", "mark-nested", "mark-huge",
-                "mark-many", "mark-new-root", "forge", "forge", "blank", "blank", "bomb",
-                "declare-older", "long-names"),
+                "mark-many", "mark-new-root", "mark-new-root", "mark-new-root", "forge", "forge",
+                "blank", "blank", "bomb", "declare-older", "long-names"),
 }  # fmt: skip
 #: What goes on while commands run.
 _MEANWHILE = {"prune": ("prune", "prune", "prune", "gc"), "torn": ("copy",)}

@@ -38,7 +38,7 @@ def test_no_history_violates_what_the_record_promises() -> None:
         "redaction-not-applied-in-a-flush",
         "one-hash-for-every-repository",
         "restricted-in-the-branch-for-people",
-    ],  # fmt: skip
+    ],
 )
 def test_a_planted_fault_is_caught(name: str) -> None:
     done = torture("--seed", "make-test", "--mutants", name)
