@@ -130,6 +130,14 @@ def unknown(line: str) -> str | None:
     return None
 
 
+def test_each_promise_of_security_names_a_test_that_is_there():
+    named = re.findall(r"\| (tests/\S+) \|", (ROOT / "docs/security.md").read_text("utf-8"))
+    assert len(named) > 30
+    for place in named:
+        path, _, test = place.partition("::")
+        assert f"\ndef {test}(" in (ROOT / path).read_text("utf-8"), place
+
+
 def test_the_pages_that_are_generated_are_fresh():
     page = "docs/reference/commands.md"  # the other two have their tests beside what makes them
     assert (ROOT / page).read_text(encoding="utf-8") == pages()[page], "run `make docs`"
