@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +75,44 @@ def test_a_restricted_record_that_cannot_be_read_refuses_no_declaration(tmp_path
     logged = run(folder, "log", "git is back", "-i", answer["id"], "--json", git=True)
     assert json.loads(logged.stdout)["commit"]
     assert "private" not in git(folder, "log", "-p", "incident-log")
+
+
+def test_a_typo_in_the_configuration_of_git_stops_no_declaration(tmp_path, git, run):
+    folder = tmp_path / "here"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    (folder / "incidentctl.yaml").write_text("organisation: Acme\n")
+    assert run(folder, "declare", "the first", "--no-input", git=True).returncode == 0
+    git(folder, "repack", "-adq")  # so that git has to be asked
+    git(folder, "prune-packed", "-q")
+    shutil.rmtree(folder / ".git/incidentctl/cache")
+    config = Path(os.environ["GIT_CONFIG_GLOBAL"])
+    before = config.read_text()
+    config.write_text(f"{before}[broken\n")
+    done = run(folder, "declare", "login is down", "--json", git=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["commit"] is None
+    assert "bad config line" in done.stderr
+    config.write_text(before)
+    listed = json.loads(run(folder, "list", "--json", git=True).stdout)
+    assert sorted(each["title"] for each in listed["incidents"]) == ["login is down", "the first"]
+
+
+def test_who_logs_on_a_damaged_record_is_acknowledged(tmp_path, git, run):
+    """No cache, no spool, no remote: only what a mend finds can tell which incident is open."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    (folder / "incidentctl.yaml").write_text("organisation: Acme\n")
+    assert run(folder, "declare", "login is down", "--no-input", git=True).returncode == 0
+    ref = "refs/incidentctl/log"
+    oid = git(folder, "commit-tree", "-p", ref, "-m", "x", f"{ref}^{{tree}}").strip()
+    for name in (ref, "refs/heads/incident-log"):
+        git(folder, "update-ref", name, oid)
+    (folder / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    shutil.rmtree(folder / ".git/incidentctl")
+    done = run(folder, "log", "rolled back", "--json", git=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["commit"]
+    assert "damaged" in done.stderr
+    assert "login is down" in run(folder, "log", git=True).stdout

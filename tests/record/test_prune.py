@@ -195,3 +195,19 @@ def test_a_redaction_takes_the_text_out_of_what_is_kept(clone: Clone) -> None:
     held = [path.read_text() for path in (clone.git_dir / "incidentctl" / "kept").iterdir()]
     assert len(held) == 3
     assert not any("hunter2" in text for text in held)
+
+
+def test_a_purge_during_a_prune_keeps_the_record(clone: Clone) -> None:
+    clone.declare()
+    secret = note(clone, "the password is hunter2")
+    record, redaction = clone.record(), action(facts.Redacted(secret))
+    record.acknowledge(redaction)
+    record.flush()
+    prune = Prune(clone)
+    author = redaction.author
+    assert clone.record().purge(author, marker="01M8765GG1993JZZ2RC3PY935S", limit=30.0)
+    shutil.rmtree(clone.git_dir / "incidentctl")  # nothing but git has it now
+    prune.end()
+    assert {secret, redaction.events[0].id} < set(shown(clone))
+    assert is_sound(clone)
+    assert "hunter2" not in clone.git("log", "-p", BRANCH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -160,7 +161,8 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         told += more
     flushed = workspace.record.flush()
     told += _same(workspace, ident)
-    if behind := workspace.record.mirror_note():
-        told.append(behind)
+    with contextlib.suppress(EnvironmentFailedError):  # the flush has told of it
+        if behind := workspace.record.mirror_note():
+            told.append(behind)
     late = not_committed(flushed)
     return Recorded(ident, ids, flushed.commit, (*told, *flushed.notes, *late))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -58,6 +59,8 @@ def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False
         found = _find_unread(workspace, part, ended=ended)
         if found is not None:
             return found
+        with contextlib.suppress(EnvironmentFailedError):
+            workspace.notes += workspace.record.mend(deep=True)
         workspace.sharing.catch_up()  # a partial clone gets what it lacks
         return _find(workspace, part, ended=ended)
 

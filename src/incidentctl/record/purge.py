@@ -124,7 +124,7 @@ def new_root(
     """
     git = chain.store.git
     replaced = _roots(git, commit, *filter(None, [also]))
-    with Stream(git, TEMPORARY, None, force=True) as stream:
+    with Stream(git, TEMPORARY, None, force=True, packed=True) as stream:
         message = "Begin the record anew, without what was redacted\n"
         mark = stream.commit(chain.author, chain.now, message)
         # A folder that git cannot list must not be taken for none: the record would be gone.
@@ -154,7 +154,7 @@ def onto(
     wanted, foreign = list(dict.fromkeys((*missing, *known))), list(without)
     if not (wanted or kept or foreign):
         return base
-    with Stream(chain.store.git, TEMPORARY, base, force=True) as stream:
+    with Stream(chain.store.git, TEMPORARY, base, force=True, packed=True) as stream:
         message = "Add what the purged record had not\n"
         mark = stream.commit(chain.author, chain.now, message)
         for path in foreign:

@@ -36,11 +36,17 @@ def _identity(author: Author, moment: datetime) -> str:
 class Stream:
     """Commits on one ref, in order; git starts with it and ends with the `with` block."""
 
-    def __init__(self, git: Git, ref: str, base: str | None, *, force: bool = False) -> None:
-        """Start on the commit `base`, or with a new root; `force` is for a ref of no account."""
+    def __init__(
+        self, git: Git, ref: str, base: str | None, *, force: bool = False, packed: bool = False
+    ) -> None:
+        """Start on the commit `base`, or with a new root; `force` is for a ref of no account.
+
+        What is written `packed` no prune that is under way deletes, as it does loose objects.
+        """
         options = ("--force",) if force else ()
+        packing = ("-c", "fastimport.unpackLimit=1") if packed else ()
         self._git = git
-        self._child = git.start(("fast-import", "--quiet", *options), feed=True)
+        self._child = git.start((*packing, "fast-import", "--quiet", *options), feed=True)
         self._worker = threading.Thread(target=self._import)
         self._result: Result | EnvironmentFailedError | None = None
         self._ref = ref
