@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from incidentctl import modes
 from incidentctl.app.doctor_setup import Part, Setup
 from incidentctl.domain.doctor import Check, clock_check
 from incidentctl.domain.ids import incident_folder, is_incident_id
@@ -72,7 +73,14 @@ def spools(setup: Setup) -> Iterator[Check]:
                 "outbox", "warn", f"{kept} in {part.fallback}: {_untaken(part)} did not take it",
                 "make room or permission; the next command that records brings them home",
             )  # fmt: skip
-    if committed:
+    own = [box for part in setup.parts for box in (*part.boxes, *part.spools)]
+    hidden = outbox.unreadable(own)
+    for path in hidden:
+        yield Check(
+            "outbox", "bad", f"{path} cannot be read by this account: what waits there is not seen",
+            modes.ADVICE,
+        )  # fmt: skip
+    if committed and not hidden:
         yield Check("outbox", "ok", "everything recorded is committed")
     known = set(setup.readable.ids()) if setup.readable else set()
     for other, files in others.items():
@@ -87,7 +95,6 @@ def spools(setup: Setup) -> Iterator[Check]:
             "`incidentctl adopt` brings home what is of this record" if here
             else f"if it is this team's: `incidentctl adopt {named}`",
         )  # fmt: skip
-    own = [box for part in setup.parts for box in (*part.boxes, part.folder / "sent")]
     for path in health.damaged([*own, *others]):
         yield Check(
             "outbox", "warn" if path.parent in others else "bad",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.app.workspace import Workspace
-from incidentctl.record import health, refs
+from incidentctl.record import health, kept, refs
 from incidentctl.record.git import Git
 from incidentctl.record.place import RepositoryPlace
 from incidentctl.record.record import Record
@@ -32,6 +32,11 @@ class Part(NamedTuple):
     def boxes(self) -> list[Path]:
         """Return its outboxes."""
         return [self.folder / "outbox", self.fallback]
+
+    @property
+    def spools(self) -> tuple[Path, Path]:
+        """Return the folders of what is committed and not yet forgotten."""
+        return kept.spools(self.folder)
 
     @property
     def is_restricted(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from incidentctl import modes
 from incidentctl.app.drill import find
 from incidentctl.domain.catalog import Catalog
 from incidentctl.domain.drill import PlannedDrill, PrivateHalf
@@ -222,6 +223,6 @@ def _recall(memory: Path, name: str) -> dict[str, Any]:
 
 
 def _remember(memory: Path, name: str, sealed: bytes, of: str | None) -> None:
-    memory.mkdir(parents=True, exist_ok=True)
+    modes.make_folder(memory)
     entry = {"sealed": _hash(sealed), "of": of}
-    (memory / f"{name}.json").write_text(json.dumps(entry), encoding="utf-8")
+    modes.write(memory / f"{name}.json", json.dumps(entry).encode())

@@ -107,6 +107,7 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
     if len(heads) == 1:
         return heads[0].id
     if not heads:
+        workspace.record.ensure_read()
         declare = 'declare one with `incidentctl declare "what is broken"`, or name one with -i'
         if workspace.is_local:
             declare = f"{NO_TEAM}; or {declare}"
@@ -151,6 +152,7 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
     if len(found) == 1:
         return found[0]
     if not found:
+        workspace.record.ensure_read()
         near = did_you_mean(folded, workspace.record.ids())
         raise NotFoundError(
             f"No incident has {one_line(part)!r} in its id.",

@@ -61,6 +61,8 @@ def sync(workspace: Workspace) -> Synced:
     if ended.state == "ok" and ended.pending:
         why = record.held_up() or "more is being recorded here"
         ended = ended._replace(state="behind", reason=why)
+    elif ended.state == "ok" and (hidden := record.unread()):
+        ended = ended._replace(state="behind", reason=hidden)
     return ended._replace(sent=done.sent, received=done.events, notes=done.notes)
 
 

@@ -81,12 +81,14 @@ class Watch:
         """Say why what others do may not be seen here: a board of clear skies must not lie."""
         if self._workspace.is_local:
             return [NO_TEAM]
-        return [
+        hidden = self._workspace.record.unread()
+        unreached = [
             f"{remote} was not reached {rough_duration(now - last.at)} ago ({last.state}): "
             "what others do is not seen here"
             for remote, last in self._workspace.record.exchanges()
             if last is not None and last.state not in ("ok", "behind")
         ]
+        return [hidden, *unreached] if hidden else unreached
 
     def as_json(self, now: datetime) -> dict[str, Any]:
         """Return the board as plain values."""

@@ -9,7 +9,7 @@ import typer
 
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
-from incidentctl.cli.responding import workspace_of
+from incidentctl.cli.responding import tell_hidden, workspace_of
 from incidentctl.domain.text import count
 from incidentctl.errors import UsageError
 
@@ -68,6 +68,7 @@ def report_command(
 
     workspace = workspace_of(ctx)
     found = report(workspace, Wanted(since, until, severity, area, service, kind))
+    tell_hidden(workspace)
     if found.problems:
         ids = sorted({ident for ident, _ in found.problems})
         console.say(

@@ -85,12 +85,19 @@ def tell_unread(workspace: Workspace) -> None:
         console.say(workspace.unread, "warning")
 
 
+def tell_hidden(workspace: Workspace) -> None:
+    """Say where this account cannot read what waits to be committed: it may be another's."""
+    if hidden := workspace.record.unread():
+        console.say(f"{one_line(hidden)} (`incidentctl doctor` says what to do)", "warning")
+
+
 def tell_sharing(workspace: Workspace) -> None:
     """Say what the remote lacks, since when and why; and let the background fetch what is new.
 
     Outside of the team's repository, say that. What changed elsewhere is shown in this work tree.
     """
     tell_unread(workspace)
+    tell_hidden(workspace)
     workspace.record.show_owed()
     if workspace.is_local:
         console.say(NO_TEAM, "warning")

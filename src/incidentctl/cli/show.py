@@ -50,6 +50,8 @@ def list_command(
     heads = listed(workspace, filters)
     if not heads and not all_ and workspace.sharing.catch_up():
         heads = listed(workspace, filters)
+    if not heads:
+        workspace.record.ensure_read()
     apart = workspace.record.restricted_ids()
     tell_sharing(workspace)
     if json:

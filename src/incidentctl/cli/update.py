@@ -9,7 +9,7 @@ import typer
 
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, At, InIncident, Json
-from incidentctl.cli.responding import respond, tell_unread, workspace_of
+from incidentctl.cli.responding import respond, tell_hidden, tell_unread, workspace_of
 from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.decide import updates
 from incidentctl.domain.state import Incident
@@ -134,12 +134,15 @@ def due_command(
     workspace = workspace_of(ctx)
     if not (quiet or short):
         tell_unread(workspace)
+        tell_hidden(workspace)
     now = workspace.now()
     idents = (
         [find_incident(workspace, incident)]
         if incident
         else [head.id for head in workspace.record.open_heads()]
     )
+    if not idents:
+        workspace.record.ensure_read()
     known = len(workspace.basics.people)
     found = [
         (ident, entry)

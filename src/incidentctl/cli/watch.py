@@ -56,6 +56,8 @@ def watch_command(
         watch.poll()
     if watch.fault and once:
         raise EnvironmentFailedError(watch.fault)
+    if once and not watch.incidents:
+        workspace.record.ensure_read()
     if json:
         console.print_json("watch", watch.as_json(workspace.now()))
     elif once:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from incidentctl import modes
 from incidentctl.build import fingerprint
 from incidentctl.files.layout import Content
 
@@ -42,8 +43,9 @@ def write(file: Path, key: bytes, payload: bytes) -> None:
 
     name = None
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        modes.make_folder(file.parent)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
+        os.fchmod(handle, modes.of(file).file)
         with os.fdopen(handle, "wb") as temporary:
             temporary.write(key + hashlib.sha256(key + payload).digest() + payload)
         Path(name).replace(file)

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from incidentctl import modes
 from incidentctl.record.crash import point
 from incidentctl.record.lock import Lock
 
@@ -30,7 +31,7 @@ class Background:
 
     def lock(self, descriptor: int | None = None) -> Lock:
         """Return the lock of exchanges; `descriptor` is one that was inherited, and is held."""
-        self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        modes.make_folder(self._state)
         # Git does not inherit it: one that hangs must not keep others from the network.
         return Lock(self._lock, descriptor=descriptor)
 
@@ -49,7 +50,7 @@ class Background:
         _started[:] = [child for child in _started if child.poll() is None]
         with contextlib.suppress(OSError):
             lock = self.lock()
-            self._stamp.touch()
+            modes.touch(self._stamp)
             if lock.take():
                 with lock:
                     descriptor = lock.share()

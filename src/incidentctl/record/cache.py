@@ -8,8 +8,8 @@ import json
 import os
 from pathlib import Path
 
+from incidentctl import modes
 from incidentctl.build import fingerprint
-from incidentctl.record.outbox import make_folder
 
 #: Who wrote a file: what another build of this program computed is computed again.
 _WRITER = format(binascii.crc32(fingerprint().encode()), "x")
@@ -40,10 +40,10 @@ class Cache:
         head = json.dumps([_WRITER, key, binascii.crc32(body)]).encode()
         with contextlib.suppress(OSError):
             try:
-                temporary.write_bytes(head + b"\n" + body)
+                modes.write(temporary, head + b"\n" + body)
             except FileNotFoundError:
-                make_folder(path.parent)
-                temporary.write_bytes(head + b"\n" + body)
+                modes.make_folder(path.parent)
+                modes.write(temporary, head + b"\n" + body)
             temporary.replace(path)
 
     def drop(self, name: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
+from incidentctl import modes
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import outbox, presence, purge, refs, sent, status
 from incidentctl.record.batch import Render
@@ -84,7 +85,7 @@ class Exchange:
         """
         until = time.monotonic() + limit
         try:
-            self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            modes.make_folder(self._state)
             fault = self._remote.fault()
             answer = Answer(MISCONFIGURED, fault) if fault else self._mended(until)
         except EnvironmentFailedError as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from incidentctl import modes
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import kept, last_tips, outbox, paths, presence, refs
@@ -85,7 +86,7 @@ class Flush:
         wait = _WAIT
         while self._waiting():
             try:
-                self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+                modes.make_folder(self._state)
                 lock = Lock(self._state / "lock", self._store.git)
                 taken = lock.take(wait=wait, until=gone)
             except OSError as error:
@@ -153,7 +154,7 @@ class Flush:
 
         Without `deep` only what the refs tell is looked at. EnvironmentFailedError as of git.
         """
-        self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        modes.make_folder(self._state)
         lock = Lock(self._state / "lock", self._store.git)
         if not lock.take(wait=wait):
             return None

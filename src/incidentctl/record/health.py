@@ -82,9 +82,11 @@ def own_fallbacks(state: Path, common: Path) -> tuple[Path, Path]:
 
 
 def damaged(folders: Iterable[Path]) -> list[Path]:
-    """Return the files of outboxes that cannot be read."""
+    """Return the files of outboxes that are no actions, of those that this account may read."""
     found = []
     for path in outbox.paths(folders):
+        if not os.access(path, os.R_OK):
+            continue  # see `outbox.unreadable`
         try:
             outbox.read(path)
         except EventError:

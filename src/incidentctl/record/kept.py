@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from incidentctl import modes
 from incidentctl.domain.events import EventError
 from incidentctl.record import outbox, paths, presence
 from incidentctl.record.git import Git
@@ -54,8 +55,9 @@ def is_due(state: Path) -> bool:
     with contextlib.suppress(OSError):
         if (state / _STAMP).stat().st_mtime > limit:
             return False
-    if any(state.glob("damaged-log-ref-*")):
-        return True
+    with contextlib.suppress(OSError):
+        if any(state.glob("damaged-log-ref-*")):
+            return True
     with contextlib.suppress(OSError), os.scandir(state / FOLDER) as entries:
         return any(entry.stat().st_mtime < limit for entry in entries)
     return False
@@ -79,7 +81,7 @@ def look(git: Git, state: Path, truth: str) -> bool:
                 action.path.unlink(missing_ok=True)
             else:
                 whole = False
-    (state / _STAMP).touch()
+    modes.touch(state / _STAMP)
     return whole
 
 

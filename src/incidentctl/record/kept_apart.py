@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from incidentctl import modes
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import outbox, refs
 from incidentctl.record.record import Record
@@ -39,7 +40,10 @@ class Apart(Record):
 
     def has_memory(self) -> bool:
         """Say whether there is a memory; without one nothing is known of what it would hold."""
-        return self._known.is_dir()
+        try:
+            return self._known.is_dir()
+        except PermissionError:  # another account's: nothing is known of it either
+            return False
 
     def recorded_ids(self) -> set[str]:
         """Return the ids of what is recorded here, and remember them.
@@ -65,8 +69,8 @@ class Apart(Record):
             for incident in incidents:
                 path = self._known / incident
                 if not path.exists():
-                    self._known.mkdir(mode=0o700, parents=True, exist_ok=True)
-                    path.touch()
+                    modes.make_folder(self._known)
+                    modes.touch(path)
 
     def take(self, path: Path) -> None:
         """Take an action that waited elsewhere. OSError where it cannot be moved."""

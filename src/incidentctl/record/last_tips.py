@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from incidentctl import modes
+
 _FILE = "last-tips"
 _LINE = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) ([0-9]{1,12})\n")
 #: So many are kept when the file is made shorter, which is done above so many bytes.
@@ -61,7 +63,7 @@ def shorten(state: Path) -> None:
 
 def _append(path: Path, noted: list[Noted], how: int) -> None:
     with contextlib.suppress(OSError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | how, 0o600)
+        descriptor = modes.open_file(path, os.O_WRONLY | os.O_CREAT | how)
         try:
             os.write(descriptor, "".join(f"{commit} {at}\n" for commit, at in noted).encode())
         finally:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from incidentctl import modes
 from incidentctl.record.git import Git
 
 #: How often a waiting process looks again, in seconds.
@@ -37,7 +38,7 @@ class Lock:
 
         OSError when the file cannot be opened for writing.
         """
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = modes.open_file(self._path, os.O_RDWR | os.O_CREAT)
         deadline = time.monotonic() + wait
         while True:
             try:

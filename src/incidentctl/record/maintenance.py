@@ -6,6 +6,7 @@ import contextlib
 import time
 from pathlib import Path
 
+from incidentctl import modes
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.git import Git
 
@@ -45,4 +46,4 @@ def pack(git: Git, state: Path) -> None:
         git.run("prune-packed", "--quiet", timeout=300.0)
     if _loose(git.git_dir) > _MOST:
         with contextlib.suppress(OSError):
-            (state / _STAMP).touch()
+            modes.touch(state / _STAMP)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from incidentctl import modes
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import folder as folders
 from incidentctl.record import index as indexes
@@ -70,7 +71,7 @@ class Mend:
         if self._was_seen():
             with contextlib.suppress(EnvironmentFailedError):  # as of a partial clone
                 self.deep()
-                (self._state / _DEEP).touch()
+                modes.touch(self._state / _DEEP)
 
     def _was_seen(self) -> bool:
         """Say whether somebody stumbled over what is damaged since all was looked at here."""
@@ -130,7 +131,7 @@ class Mend:
             since = older if older and refs.is_there(self._git, older) else None
             if not presence.is_whole(self._git, truth, since=since):
                 return True
-            stamp.touch()
+            modes.touch(stamp)
         return False
 
     def _repair(self, old: str | None) -> None:
@@ -231,7 +232,7 @@ class Mend:
             if known.read_bytes() == data:
                 return known
         aside = self._state / f"damaged-log-ref-{time.time_ns()}"
-        aside.write_bytes(data)
+        modes.write(aside, data)
         return aside
 
     def _drop_log(self, name: str) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 from types import TracebackType
 from typing import IO, NamedTuple
 
+from incidentctl import modes
 from incidentctl.domain.events import MAX_BYTES
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.git import Git, kill, signal_group
@@ -145,7 +146,7 @@ class Objects:
     def _damaged(self, what: str) -> DamagedError:
         """Return the refusal; whoever may mend it next looks at all of the record."""
         with contextlib.suppress(OSError):
-            seen(self._git).touch()
+            modes.touch(seen(self._git))
         return DamagedError(what)
 
     def at(self, commits: Iterable[str], path: str) -> list[Found | None]:

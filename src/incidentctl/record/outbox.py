@@ -15,8 +15,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from incidentctl import modes
 from incidentctl.domain.events import Event, EventError, encode, is_id
 from incidentctl.domain.ids import is_incident_id
+from incidentctl.modes import sync_folder as _sync_folder
 from incidentctl.record.crash import point
 from incidentctl.record.paths import event_name
 from incidentctl.record.stored import read as read_event
@@ -54,24 +56,6 @@ class Pending(NamedTuple):
     entries: dict[str, bytes]
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and its parents so that they, too, are on disk."""
-    if folder.is_dir():
-        return
-    make_folder(folder.parent)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    _sync_folder(folder.parent)
-
-
 def write(folder: Path, action: Action) -> Path:
     """Put an action into the outbox; when this returns it is on disk. OSError when it is not.
 
@@ -92,8 +76,8 @@ def write(folder: Path, action: Action) -> Path:
     name = f"{action.events[0].id}~{action.incident}"
     path, temporary = folder / name, folder / f".{name}.{os.getpid()}"
     _parse(path, name, data)
-    make_folder(folder)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    modes.make_folder(folder)
+    descriptor = modes.open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
         try:
             rest = memoryview(data)
@@ -129,6 +113,32 @@ def paths(folders: Iterable[Path]) -> list[Path]:
     return sorted(found, key=lambda path: path.name)
 
 
+def unreadable(folders: Iterable[Path]) -> list[Path]:
+    """Return the outboxes, and the files of others, that this account may not read."""
+    found = []
+    for folder in folders:
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 (three times as fast)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            found.append(folder)
+            continue
+        files = (folder / name for name in names if name[0] != ".")
+        found += [path for path in files if not os.access(path, os.R_OK) and not _has_gone(path)]
+    return found
+
+
+def _has_gone(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def incident_of(path: Path) -> str:
     """Return the incident that a file of the outbox belongs to, by its name."""
     return path.name.partition("~")[2]
@@ -140,6 +150,8 @@ def read(path: Path) -> Pending | None:
         data = path.read_bytes()
     except FileNotFoundError:
         return None
+    except PermissionError as error:
+        raise EventError(f"{path} cannot be read: {error.strerror}") from None
     except OSError:
         raise EventError(f"{path} is damaged") from None
     return _parse(path, path.name, data)
@@ -164,17 +176,21 @@ def _parse(path: Path, name: str, data: bytes) -> Pending:
 
 
 def move(path: Path, folder: Path) -> None:
-    """Put a file into another folder, which may be on another disk."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        path.replace(folder / path.name)
-    except FileNotFoundError:
-        raise
-    except OSError:
-        temporary = folder / f".{path.name}.{os.getpid()}"
-        temporary.write_bytes(path.read_bytes())
-        temporary.replace(folder / path.name)
-        path.unlink()
+    """Put a file into another folder, which may be on another disk, or shared and the file not."""
+    modes.make_folder(folder)
+    if modes.of(path) == modes.of(folder):
+        try:
+            path.replace(folder / path.name)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            pass
+        else:
+            return
+    temporary = folder / f".{path.name}.{os.getpid()}"
+    modes.write(temporary, path.read_bytes(), durable=True)
+    temporary.replace(folder / path.name)
+    path.unlink()
 
 
 def rewrite(action: Pending, forms: Mapping[str, bytes]) -> None:
@@ -183,10 +199,7 @@ def rewrite(action: Pending, forms: Mapping[str, bytes]) -> None:
         before, data = action.path.stat(), action.path.read_bytes().partition(b"\n")[0] + b"\n"
         data += b"".join(forms.get(name, line) for name, line in action.entries.items())
         temporary = action.path.with_name(f".{action.path.name}.{os.getpid()}")
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        modes.write(temporary, data, durable=True)
         os.utime(temporary, ns=(before.st_atime_ns, before.st_mtime_ns))
         temporary.replace(action.path)
 

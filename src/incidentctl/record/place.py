@@ -149,7 +149,13 @@ def init_local(path: Path, environment: Mapping[str, str], *, branch: str) -> Re
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentFailedError(f"{path} cannot be made: {error.strerror}") from None
-        arguments = ("--quiet", "--bare", "--template=", f"--initial-branch={branch}")
+        arguments = (
+            "--quiet",
+            "--bare",
+            "--template=",
+            "--shared=umask",
+            f"--initial-branch={branch}",
+        )
         # Without git the folder takes what is acknowledged all the same; the next command tries
         # again, and a flush says what is wrong.
         with contextlib.suppress(EnvironmentFailedError):

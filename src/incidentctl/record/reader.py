@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from incidentctl import modes
 from incidentctl.domain.events import Event, EventError, Unsynced
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
@@ -37,6 +38,8 @@ class Reader:
         self._boxes = boxes
         self._sent = sent
         self._spools = spools
+        self.places = (*boxes, *spools)
+        """The folders of all that may have to be committed."""
         self._now = now
         self._held_up: str | None = None
 
@@ -109,7 +112,19 @@ class Reader:
 
         boxes = (*self._boxes, *((self._sent,) if self._sent else ()))
         damaged = next(iter(health.damaged(boxes)), None)
-        return f"{damaged} is damaged, and is left as it is" if damaged else None
+        if damaged:
+            return f"{damaged} is damaged, and is left as it is"
+        return self.unread()
+
+    def unread(self) -> str | None:
+        """Say so where something that waits cannot be read by this account; None where all can."""
+        hidden = outbox.unreadable(self.places)
+        return f"{hidden[0]} cannot be read: what waits there is not shown" if hidden else None
+
+    def ensure_read(self) -> None:
+        """Refuse where something that waits cannot be read, for who would say there is nothing."""
+        if told := self.unread():
+            raise EnvironmentFailedError(f"{told}.", hint=modes.ADVICE)
 
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; the whole id finds just itself."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from incidentctl import modes
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import kept, outbox, status
 from incidentctl.record.acknowledge import Acknowledged, acknowledge
@@ -60,6 +61,7 @@ class Record(Upkeep):
         sent to no place of the remote that it is `apart_from`. `report` keeps a bug and says where.
         """
         state = git_dir / "incidentctl"
+        modes.widen(state)
         self._addressed_from = work_tree
         if restricted:
             state, fallback, work_tree = state / "restricted", fallback / "restricted", None
@@ -186,6 +188,7 @@ class Record(Upkeep):
         from incidentctl.record.purge import Chain, begin_anew, pushing  # noqa: PLC0415
 
         until = time.monotonic() + limit
+        self.ensure_read()  # what is hidden may hold the text
         done = self.exchange(author, limit=limit)
         # One that refuses may do so for the very text that is to be purged.
         if done is not None and done.state not in ("ok", "refused"):

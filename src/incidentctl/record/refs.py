@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import presence
 from incidentctl.record.git import Git
 
@@ -49,6 +50,8 @@ def read(git: Git, name: str) -> str | None:
         data = (common / name).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         pass
+    except PermissionError as error:
+        raise _closed(error) from None
     else:
         if _OID.match(data):
             return data.decode().strip()
@@ -59,12 +62,20 @@ def read(git: Git, name: str) -> str | None:
 def packed(git: Git, name: str) -> str | None:
     """Return what `packed-refs` has for a ref, which a file of its own may have overtaken."""
     with contextlib.suppress(FileNotFoundError):
-        data = (git.git_dir / "packed-refs").read_bytes()
+        try:
+            data = (git.git_dir / "packed-refs").read_bytes()
+        except PermissionError as error:
+            raise _closed(error) from None
         found = re.search(
             rb"^([0-9a-f]{40,64}) " + re.escape(name.encode()) + rb"$", data, re.MULTILINE
         )
         return found[1].decode() if found else None
     return None
+
+
+def _closed(error: PermissionError) -> EnvironmentFailedError:
+    told = f"{error.filename} cannot be read: {error.strerror}"
+    return EnvironmentFailedError(told, hint="let this account read the whole git directory")
 
 
 def logged(git: Git, name: str) -> list[str]:

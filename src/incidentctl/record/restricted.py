@@ -46,6 +46,7 @@ class RecordWithRestricted(Record):
         kept = given["fallback"] / "restricted" / "unsure"
         self._unsure = (unsure, outbox.fallback_folder(kept, self._git_dir))
         """Where waits what was said while nobody could tell whether it is restricted."""
+        self.places += (*self._apart.places, *self._unsure)
         self._named: set[str] = set()
         self._declared: set[str] = set()
         self._last_apart = False

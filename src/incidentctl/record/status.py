@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from incidentctl import modes
+
 _FILE = "exchange.json"
 #: The state of an exchange that met a bug of this program.
 FAILED = "failed"
@@ -72,5 +74,5 @@ def write(folder: Path, status: Status) -> None:
         "well": status.well and status.well.isoformat(),
     }
     with contextlib.suppress(OSError):
-        temporary.write_text(json.dumps(entry))
+        modes.write(temporary, json.dumps(entry).encode())
         temporary.replace(folder / _FILE)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from incidentctl import regular
+from incidentctl import modes, regular
 from incidentctl.domain.ids import is_incident_id
 from incidentctl.record.crash import VIEW_POINT, point
 from incidentctl.record.lock import Lock
@@ -42,8 +42,8 @@ class View:
             for name in os.listdir(self._state.parent):  # noqa: PTH208 (pathlib costs more)
                 state = self._state.with_name(name)
                 if name.startswith("view") and (state / incident).exists():
-                    (state / "owed").mkdir(mode=0o700, exist_ok=True)
-                    (state / "owed" / incident).touch()
+                    modes.make_folder(state / "owed")
+                    modes.touch(state / "owed" / incident)
 
     def owed(self) -> list[str]:
         """Return the incidents that nobody has shown who should have."""
@@ -64,7 +64,7 @@ class View:
         shown = path.relative_to(self._root)
         told = None
         try:
-            self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            modes.make_folder(self._state)
             lock = Lock(self._state / "lock")
             if not lock.take(wait=_WAIT):
                 return None  # it stays owed
@@ -92,15 +92,16 @@ class View:
             return False
         if {current, new} - {""} != ours:
             # Noted first: else a process that is killed would make the file a stranger's.
-            _replace(note, f"{current}\n{new}".encode())
+            _replace(note, f"{current}\n{new}".encode(), modes.write)
         point(VIEW_POINT)
         if current != new:
-            _replace(path, data)
+            _replace(path, data, Path.write_bytes)  # as the umask says
         return True
 
     def has(self, incident: str) -> bool:
         """Say whether the view shows an incident."""
-        return (self._root / log_path(incident)).exists()
+        # Not where this account may not look: another has made the folder.
+        return os.path.exists(self._root / log_path(incident))  # noqa: PTH110
 
     def _folders(self, path: Path) -> list[Path]:
         folders = []
@@ -128,10 +129,10 @@ class View:
         return set()
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, write: Callable[[Path, bytes], object]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(data)
+        write(temporary, data)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
