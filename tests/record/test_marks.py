@@ -21,9 +21,10 @@ from tests.record.sharing import (
 from tests.record.test_purge_across import commit_on, in_history, purge
 
 from incidentctl.domain import facts
-from incidentctl.domain.events import encode
+from incidentctl.domain.events import encode, sealed
 from incidentctl.domain.ids import incident_folder, ulid
 from incidentctl.record import marks
+from incidentctl.record.record import Action
 
 TEXT = "the real root cause"
 FOLDER = f"{incident_folder(INCIDENT)}/events"
@@ -208,3 +209,27 @@ def test_a_mark_that_was_deleted_comes_back(team: Team) -> None:
     team.remote.git("fast-import", "--quiet", data=data)
     team.settle(team.bob, team.ann)
     assert tip(team.remote, f"{BRANCH}:purged")
+
+
+@pytest.mark.parametrize("text", ["aaa", "[redacted]"])
+@pytest.mark.parametrize("how", ["commit", "root and mark"])
+def test_an_event_that_somebody_forged_stands_nowhere(tmp_path: Path, text: str, how: str) -> None:
+    """Also where the forged one would sort first, and where only a fresh clone has it."""
+    team = Team(tmp_path)
+    note = sealed(event(facts.Noted("the wrong cause"), after=team.said)._replace(action=team.said))
+    record = team.ann.record(remote="origin")
+    record.acknowledge(Action(INCIDENT, (note,), AUTHOR, "noted"))
+    record.flush()
+    team.settle(team.ann, team.bob)
+    path = f"{FOLDER}/{note.id}-noted.json"
+    forged = encode(note._replace(fact=facts.Noted(text))).decode()
+    files = {path: forged, **(team.mark(team.root) if "mark" in how else {})}
+    if "root" in how:
+        team.begin(files)
+    else:
+        commit_on(team.remote, BRANCH, files)
+    late = clone_of(team.remote, "late")
+    say(late, facts.Noted("late"))
+    team.settle(late, team.ann, team.bob)
+    for clone in (late, team.ann, team.bob):
+        assert clone.git("show", f"{TRUTH}:{path}") == encode(note).decode()

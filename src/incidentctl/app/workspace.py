@@ -16,7 +16,7 @@ from typing import Any
 from incidentctl.app import people, places
 from incidentctl.app.first_read import first_read
 from incidentctl.app.sharing import Sharing
-from incidentctl.domain.events import Event
+from incidentctl.domain.events import Event, sealed
 from incidentctl.domain.ids import incident_id, next_milliseconds, ulid
 from incidentctl.domain.incident import Head
 from incidentctl.domain.times import moment_of, zone
@@ -92,7 +92,7 @@ class Workspace:
     ) -> tuple[Event, ...]:
         """Make the events of one command: after every event that was seen, `at` or now.
 
-        `group` is the id of the command's first event, when that was made before.
+        `group` is what the events have in common that the command made before, if it did.
         """
         now = self.now()
         try:
@@ -100,12 +100,13 @@ class Workspace:
         except EnvironmentFailedError:
             newest = None  # what is said now is kept all the same
         milliseconds = next_milliseconds(now, newest)
-        events: list[Event] = []
-        for number, fact in enumerate(facts):
-            ident = ulid(milliseconds + number, _random(10))
-            first = group or (events[0].id if events else None)
-            events.append(Event(ident, at or now, now, who.handle, fact, who.name, first))
-        return tuple(events)
+        # By chance also where it is one event: the same text at the same moment is another event.
+        group = group or ulid(milliseconds, _random(10))
+        events = [
+            Event(ulid(milliseconds + n, 0), at or now, now, who.handle, fact, who.name, group)
+            for n, fact in enumerate(facts)
+        ]
+        return tuple(map(sealed, events))
 
     # --- the team's files -----------------------------------------------------------------------
 

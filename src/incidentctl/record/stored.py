@@ -2,7 +2,8 @@
 
 Every clone must choose alike, whatever it saw first: of what a redaction names the blanked form
 stands, so that the text does not come back from a stale clone. Where somebody changed what must
-never change, the one with the smaller bytes does, and never one that only lost its text.
+never change, the one that its id was made from does, and never one that only lost its text. Ids of
+older versions were made by chance: of those the one with the smaller bytes stands.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
-from incidentctl.domain.events import Event, EventError, decode, encode
+from incidentctl.domain.events import Event, EventError, decode, encode, is_sealed
 from incidentctl.domain.redaction import REDACTED, blank
 from incidentctl.record.paths import event_name, split_name
 
@@ -64,6 +65,9 @@ def choose(one: Stored, other: Stored, *, named: Collection[str]) -> tuple[Store
     for form, whole in ((one, other), (other, one)):
         if _is_blanked(form, whole):
             return (form, True) if whole.event.id in named else (whole, False)
+    one_is, other_is = (is_sealed(each.data, each.event.id) for each in (one, other))
+    if one_is != other_is:
+        return (one if one_is else other), False
     return min(one, other, key=lambda stored: stored.data), False
 
 
