@@ -149,7 +149,8 @@ def draw(seed: str, *, length: int = 22, faults: frozenset[str] | None = None) -
     idle = 10 if dice.random() < 0.15 else 1
     vault = dice.choice(VAULTS) if "restricted" in faults else "none"
     rare = 0.6 if "prune" in faults else 0.3  # what others have comes back from them
-    alone = clones - 1 if clones > 2 and dice.random() < rare and not faults <= _CALM else None
+    matters = clones > 2 and faults & {"prune", "broken", "torn", "gc", "restricted"}
+    alone = clones - 1 if matters and dice.random() < rare else None
     return Plan(seed, faults, clones, locked, shifts, tuple(steps), idle, alone, vault)
 
 
