@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pkgutil
 import random
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+import incidentctl.record
 from torture import actor, breaks, checks, checks_apart, checks_at_end, disks, meanwhile, world
 from torture.checks import Holder, Violation
 from torture.deeds import Deeds
@@ -26,6 +29,13 @@ _DISTURBING = frozenset({"kill", "crash", "errors", "full", "prune", "broken", "
 _REWRITING = frozenset({"lost", "prune", "hostile"})
 _DISK = frozenset({"errors", "full"})
 _BUSY = ["another", "incidentctl", "is", "committing"]
+
+
+def import_all() -> None:
+    """Import what commands import late: another account may not read where Python is."""
+    import_module("_strptime")
+    for found in pkgutil.iter_modules(incidentctl.record.__path__):
+        import_module(f"incidentctl.record.{found.name}")
 
 
 class Outcome(NamedTuple):
@@ -52,6 +62,8 @@ class History:
         self._full = False
         made = root.parent / ("template-sha256" if "sha256" in plan.faults else "template")
         self._accounts = machine.accounts and "accounts" in plan.faults
+        if self._accounts:
+            import_all()
         self._umask = os.umask(0o002 if self._accounts else 0o022)
         self._clones = world.build(
             made, root, plan.clones, plan.shifts, plan.locked, small=self._small,
@@ -236,7 +248,11 @@ class History:
             if left := checks.waiting(self._clones[number]):
                 self._violations.append(Violation("I1-waits", f"clone {number}: {left}"))
             shared = all(act.share for act in step.acts if act.clone == number)
-            spool = checks.spooled(self._clones[number]) if shared and self._plan.calm else ()
+            spool = (
+                checks.spooled(self._clones[number], "outbox", "sent")
+                if shared and self._plan.calm
+                else ()
+            )
             if spool:
                 text = f"nobody was woken up in clone {number} to send {sorted(spool)}"
                 self._violations.append(Violation("wake-up", text))

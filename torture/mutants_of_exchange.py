@@ -160,12 +160,11 @@ def push_by_force() -> None:
 def no_stamp_for_who_exchanges() -> None:
     start = background.Background.start
 
-    def silent(self: Any, *given: Any) -> bool:
-        was = self._stamp.exists()
-        done = start(self, *given)
-        if not was and not done:
+    def silent(self: Any, *given: Any) -> None:
+        was, before = self._stamp.exists(), background._started[-1:]
+        start(self, *given)
+        if not was and background._started[-1:] == before:
             self._stamp.unlink(missing_ok=True)
-        return done
 
     replace(background.Background, "start", silent)
 

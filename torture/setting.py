@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import os
-import pkgutil
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import incidentctl.record
 from incidentctl.domain.incident import fold, head
 from incidentctl.record.record import Record
 from incidentctl.record.restricted import RecordWithRestricted
 from incidentctl.render.log import render_log
 from torture.world import ENVIRONMENT
-
-# All at once: another account may not read where Python is, and imports come late in a command.
-import_module("_strptime")
-for _module in pkgutil.iter_modules(incidentctl.record.__path__):
-    import_module(f"incidentctl.record.{_module.name}")
 
 
 class Setting(NamedTuple):
