@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.domain import facts, ids
-from incidentctl.domain.events import Event
+from incidentctl.domain.events import Event, sealed
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.lock import Lock
 from incidentctl.record.record import Action, Author
@@ -90,11 +90,12 @@ class Actor:
         self.tell("SHOWN", self._act.clone, incident, ",".join(seen))
         now = now_at(self._setting.shift)
         milliseconds = ids.next_milliseconds(now, newest)
-        said: list[Event] = []
-        for step, fact in enumerate(self._facts(kind, number)):
-            ident = ids.ulid(milliseconds + step, self._dice.getrandbits(80))
-            first = said[0].id if said else None
-            said.append(Event(ident, now, now, f"user{self._act.clone}", fact, action=first))
+        group = ids.ulid(milliseconds, self._dice.getrandbits(80))
+        said = [
+            sealed(Event(ids.ulid(milliseconds + n, 0), now, now, f"user{self._act.clone}", fact,
+                         action=group))
+            for n, fact in enumerate(self._facts(kind, number))
+        ]  # fmt: skip
         named = ",".join(event.id for event in said)
         target = self._setting.redact or "-"
         self.tell("BEGIN", self._act.clone, incident, kind, named, target, self._mark(number))

@@ -295,7 +295,8 @@ class History:
                 self._violations += checks.no_litter(clone)
             if not self._plan.faults & {"prune", "torn"}:
                 self._violations += checks.not_called_damaged(clone)
-            if not self._plan.faults & _DISK:  # nothing could be remembered of what is not shown
+            # Of a full disk nothing could be remembered of what is not shown.
+            if clone in whole and not self._plan.faults & _DISK:
                 self._violations += checks_at_end.shown(clone, self._journal)
         if self._plan.calm:
             self._violations += checks_at_end.stacked(self._root / "remote.git")

@@ -74,11 +74,8 @@ class Hostile:
         }
 
     def _forge(self, clone: Clone, which: int) -> None:
-        """Let events say something else, with larger bytes.
-
-        With smaller ones it would stand, in every clone alike, and be told: decision 0007.
-        """
-        forged = ("this is a forgery", "note zzz", "z" * 3000)[which % 3]
+        """Let events say something else, whose bytes are smaller, or larger."""
+        forged = ("a forgery", "note zzz", "")[which % 3]
         self._commit_changed(self._changed(which // 3, forged=forged), which)
 
     def _blank(self, clone: Clone, which: int) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 from incidentctl.domain.holders import Holders
-from incidentctl.record import batch, proof
+from incidentctl.record import batch, proof, stored
 from torture.mutants import mutant, replace
 
 
@@ -31,3 +31,8 @@ def one_hash_for_every_repository() -> None:
 
     for place in (batch, proof):
         replace(place, "blob_id", sha1)
+
+
+@mutant("hostile")
+def an_id_says_nothing_of_the_content() -> None:
+    replace(stored, "is_sealed", lambda *_: False)

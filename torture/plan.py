@@ -43,8 +43,6 @@ FAULTS = (
 _SOME = {"sha256": 0.15, "accounts": 0.15, "restricted": 0.3}
 #: What was forged on the remote is all there is of an event whose clone has lost the truth. What
 #: is started anew, and a disk, are this account's and not of one of two.
-#: This comes only where it is asked for, until the record stands it.
-_ASKED = frozenset({"accounts"})
 _APART = (
     {"reset", "lost"},
     {"remote", "lost"},
@@ -163,7 +161,7 @@ def _faults(dice: random.Random) -> frozenset[str]:
             found.discard(dice.choice(sorted(apart)))
     if dice.random() < 0.8:
         found.add(dice.choice(("kill", "crash")))
-    return frozenset(found) - _ASKED
+    return frozenset(found)
 
 
 #: Deeds of somebody else by fault; one with a clone is done there.
