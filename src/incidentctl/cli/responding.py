@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import typer
@@ -111,8 +111,9 @@ def tell_sharing(workspace: Workspace) -> None:
         if left.events:
             from incidentctl.domain.times import rough_duration
 
-            age = rough_duration(workspace.now() - left.since) if left.since else ""
-            since = f", the oldest for {age}" if age else ""
+            # An event of a clock that was fast is no older than now.
+            age = max(workspace.now() - left.since, timedelta()) if left.since else None
+            since = "" if age is None else f", the oldest for {rough_duration(age)}"
             number = "1 event is" if left.events == 1 else f"{left.events} events are"
             console.say(f"{number} not yet on {remote}{since}{why}", "warning")
         elif failed:
