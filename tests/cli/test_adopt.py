@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from incidentctl.domain import facts
+from incidentctl.domain.events import Event
+from incidentctl.domain.ids import ulid
+from incidentctl.record import outbox
+from incidentctl.record.outbox import Action, Author
 
 ROOT = Path(__file__).parents[2]
 SECRET = "Mallory reads the payroll"
@@ -158,6 +167,72 @@ def test_what_the_restricted_part_could_not_take_comes_home_restricted(run, git,
         assert run("show", each, "--json").json["restricted"] is True
     assert "asked the lawyers" in run("log", "-i", ident).out
     assert SECRET not in git(moved, "log", "-p", "--branches")
+
+
+def wait_unsure(folder, incident, text=SECRET):
+    """Let something wait for a place; return its file."""
+    now = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+    event = Event(ulid(int(now.timestamp() * 1000), 7), now, now, "alice", facts.Noted(text))
+    return outbox.write(folder, Action(incident, (event,), Author("Alice", "a@x"), "noted"))
+
+
+UNKNOWN = "inc-20261128-1200-abc"
+
+
+@pytest.mark.parametrize("where", ["here", "another path", "an earlier version"])
+def test_what_nobody_knows_a_place_for_comes_home_restricted(run, git, team, where):
+    """`adopt` takes it when it is named, and never into what everybody reads."""
+    run("declare", "search is slow", "--no-input")
+    state = Path(os.environ["XDG_STATE_HOME"]) / "incidentctl/restricted/unsure"
+    by_path = hashlib.sha256(os.fsencode((team / ".git").resolve())).hexdigest()[:16]
+    folder = {
+        "here": team / ".git/incidentctl/restricted/unsure",
+        "another path": state / f"outbox-{'0' * 16}-{'1' * 16}",
+        "an earlier version": state / f"outbox-{by_path}",
+    }[where]
+    path = wait_unsure(folder, UNKNOWN)
+    run("log", "restarted it")
+    assert run("adopt").code == 3
+    assert path.is_file()
+    done = run("adopt", UNKNOWN)
+    assert done.code == 0, done.err
+    assert f"{UNKNOWN}  1 event adopted, restricted" in done.out
+    assert not path.exists()
+    assert run("show", UNKNOWN, "--json").json["restricted"] is True
+    assert SECRET in git(team, "log", "-p", "refs/incidentctl/restricted")
+    assert SECRET not in git(team, "log", "-p", "--branches", "refs/incidentctl/log")
+    assert run("adopt").code == 3
+
+
+def test_what_waits_for_a_place_comes_where_its_incident_is(run, git, team):
+    ident = run("declare", "search is slow", "--no-input").out.strip()
+    apart = declare_restricted(run)
+    state = Path(os.environ["XDG_STATE_HOME"]) / "incidentctl/restricted/unsure"
+    wait_unsure(state / "outbox-0123456789abcdef", ident, "restarted it")
+    wait_unsure(team / ".git/incidentctl/restricted/unsure", apart, "asked the lawyers")
+    assert run("adopt", "--json").json["incidents"] == {ident: 1, apart: 1}
+    assert "restarted it" in git(team, "log", "-p", "incident-log")
+    assert "asked the lawyers" not in git(team, "log", "-p", "incident-log")
+    assert "asked the lawyers" in run("log", "-i", apart).out
+
+
+def test_what_another_repository_left_at_this_path_is_told_and_comes_by_its_name(run, git, team):
+    """Also what a version kept that named it by the path alone."""
+    by_path = hashlib.sha256(os.fsencode((team / ".git").resolve())).hexdigest()[:16]
+    state = Path(os.environ["XDG_STATE_HOME"]) / "incidentctl"
+    path = wait_unsure(state / f"outbox-{by_path}", UNKNOWN, "TEAM A")
+    for command in (
+        ["declare", "search is slow", "--no-input"], ["log", "restarted it"], ["list"], ["watch"],
+        ["sync"],
+    ):  # fmt: skip
+        told = run(*command)
+        assert f"1 command of {UNKNOWN} in {path.parent}" in told.out + told.err, command
+    assert "TEAM A" not in git(team, "log", "-p", "incident-log")
+    assert run("adopt").code == 3
+    assert path.is_file()
+    assert run("adopt", UNKNOWN, "--json").json["incidents"] == {UNKNOWN: 1}
+    assert "TEAM A" in git(team, "log", "-p", "incident-log")
+    assert "incidentctl adopt" not in run("list").err
 
 
 # --- a second repository -------------------------------------------------------------------------

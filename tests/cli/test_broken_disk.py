@@ -99,3 +99,42 @@ def test_when_nothing_can_be_written_the_text_comes_back(command, team, small, m
         assert result.out == ""
     (small / "filling").unlink()
     assert "do not lose me" not in command("log").out
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["identity kept", "no room for one"])
+def test_a_team_that_comes_to_stand_at_the_path_publishes_nothing_of_the_other(
+    run, git, team, tmp_path, mounted, monkeypatch, declared
+):
+    """As /workspace of one container after another; each disk gives the inodes of the other one."""
+    monkeypatch.setenv("CI", "true")  # so that all is exchanged before a command ends
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    fresh = tmp_path / "fresh"
+    shutil.copytree(team, fresh, symlinks=True)
+    mounted("-t", "tmpfs", "-o", "size=4m", "tmpfs", folder)
+    shutil.copytree(fresh, folder / "team", symlinks=True)
+    monkeypatch.chdir(folder / "team")
+    if declared:
+        assert run("declare", "A is down", "--no-input").code == 0
+    fill(folder)
+    ident = run("declare", "A SECRET", "--no-input").out.strip()
+    apart = run("declare", "A SECRET", "--no-input", "--restricted", "-s", "SEV3").out.strip()
+    assert "A SECRET" in run("list").out
+    monkeypatch.chdir(tmp_path)
+    mounted("-t", "tmpfs", "-o", "size=4m", "tmpfs", folder)
+    shutil.copytree(fresh, folder / "team", symlinks=True)
+    monkeypatch.chdir(folder / "team")
+    git(folder / "team", "clone", "-q", "--bare", ".", str(tmp_path / "b.git"))
+    marker = folder / "team/incidentctl.yaml"
+    marker.write_text(marker.read_text().replace("record: {", "record: {remote: origin, "))
+    git(folder / "team", "remote", "add", "origin", str(tmp_path / "b.git"))
+    for command in (["declare", "B is down", "--no-input"], ["log", "x"], ["sync"], ["list"]):
+        done = run(*command)
+        assert done.code == 0, done.err
+        assert f"of {ident} in " in done.err
+        assert f"of {apart} in " in done.err
+    assert "A SECRET" not in run("list", "--all").out
+    assert "B is down" in git(tmp_path / "b.git", "log", "-p", "--all")
+    for repository in (tmp_path / "b.git", folder / "team"):
+        assert "A SECRET" not in git(repository, "log", "-p", "--all")
+    monkeypatch.chdir(tmp_path)

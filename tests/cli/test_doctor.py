@@ -22,6 +22,7 @@ from incidentctl.domain.events import Event
 from incidentctl.domain.facts import Noted
 from incidentctl.domain.ids import ulid
 from incidentctl.record.outbox import Action, Author
+from incidentctl.record.unsure import Unsure
 
 ROOT = Path(__file__).parents[2]
 NEEDS_PROC = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no /proc/locks here")
@@ -664,6 +665,43 @@ def test_what_the_restricted_part_did_not_take(doctor, run, team, monkeypatch):
     apart.unlink()
     assert run("adopt", ident).code == 0
     assert doctor().state("outbox") == "ok"
+
+
+@pytest.mark.parametrize("where", ["git directory", "state"])
+def test_what_nobody_knows_a_place_for(doctor, run, opened, team, monkeypatch, where):
+    """While git could not tell whether its incident is restricted."""
+    if where == "state":
+        apart = team / ".git/incidentctl/restricted"
+        shutil.rmtree(apart, ignore_errors=True)
+        apart.write_text("in the way")
+    else:
+        shutil.rmtree(team / ".git/incidentctl")
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", "/nowhere")
+    ident = "inc-20261128-1200-abc"
+    moment = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+    event = Event(ulid(int(moment.timestamp() * 1000), 7), moment, moment, "a", Noted("x"))
+    unsure = Unsure(
+        team / ".git/incidentctl",
+        Path(os.environ["XDG_STATE_HOME"]) / "incidentctl",
+        team / ".git",
+    )
+    done = unsure.acknowledge(Action(ident, (event,), Author("A", "a@x"), "noted"))
+    assert ("state" in str(done.path)) is (where == "state")
+    monkeypatch.setenv("PATH", path)
+    told = doctor()
+    found = told.find("outbox", f"1 command in {done.path.parent}: nobody could tell whether")
+    assert found["state"] == "warn"
+    assert f"`incidentctl adopt {ident}` keeps them as restricted" in json.dumps(found)
+    assert not told.has("outbox", "everything recorded")
+    assert not told.has("outbox", "of another repository")
+    done.path.write_text("torn")
+    assert doctor().state("outbox", f"damaged, or from a newer incidentctl, and kept: {done.path}")
+    if where == "state":
+        moved = team.with_name("moved")
+        team.rename(moved)
+        monkeypatch.chdir(moved)
+        assert doctor().state("outbox", f"1 command of {ident} in {done.path.parent}") == "warn"
 
 
 def test_each_remote_is_told_of_what_it_lacks(doctor, run, security, team, git, monkeypatch):

@@ -18,7 +18,7 @@ from incidentctl.domain.events import Event, EventError, decode
 from incidentctl.domain.facts import Cancelled
 from incidentctl.domain.text import one_line
 from incidentctl.errors import NotFoundError, RefusedError
-from incidentctl.record import health, outbox
+from incidentctl.record import fallback, outbox
 from incidentctl.record.outbox import Action, Author
 
 #: The local copy of an adopted incident ends with this reason, and the path of the repository that
@@ -46,9 +46,12 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
             hint="run it in the team's git repository, or name it with -C",
         )
     local, record = workspace.local_record, workspace.record
-    known = set(record.ids())
+    # What only waits for a place here tells nothing of where it belongs.
+    known = {ident for ident in record.ids() if not record.waits_for_place(ident)}
     found = local.find(part.casefold()) if part else local.ids()
     moved = _bring_home(workspace, part, known)
+    for ident, number in _place(workspace, part).items():
+        moved[ident] = moved.get(ident, 0) + number
     elsewhere: dict[str, Event] = {}
     for ident in found:
         if local.is_restricted(ident):
@@ -96,25 +99,55 @@ def _gone(elsewhere: dict[str, Event]) -> RefusedError:
 def _bring_home(workspace: Workspace, part: str | None, known: set[str]) -> dict[str, int]:
     """Take what the outboxes of other paths hold of incidents that are `known` or `part` names.
 
-    Those of another repository are left: nothing else tells whose they are.
+    Those of another repository are left: nothing else tells whose they are. What may be restricted
+    is so, unless the record has its incident.
     """
     state = state_folder(workspace.environment)
     place = workspace.repository()
     if place is None:
         return {}
-    others = health.fallbacks(state)
+    others = fallback.everywhere(state)
     for common in (place.common_dir, state / "record.git"):
-        for folder in health.own_fallbacks(state, common):
+        for folder in fallback.own(state, common):
             others.pop(folder, None)
     moved: dict[str, int] = {}
     for folder, files in others.items():
         for path in files:
             ident = outbox.incident_of(path)
             if part.casefold() in ident if part else ident in known:
-                if health.is_restricted(folder):
+                unsure = fallback.is_unsure(folder) and ident not in known
+                if unsure or fallback.is_restricted(folder):
                     workspace.record.restrict(ident)
                 moved[ident] = moved.get(ident, 0) + _take(workspace, path)
     return {ident: number for ident, number in moved.items() if number}
+
+
+def _place(workspace: Workspace, part: str | None) -> dict[str, int]:
+    """Put what waits for a place of this repository where it belongs; return how many events.
+
+    What `part` names is restricted where the record does not have its incident.
+    """
+    record = workspace.record
+    waiting = {path: _size(path) for path in record.unsure.files()}
+    for ident in record.unsure.incidents():
+        if part and part.casefold() in ident and record.waits_for_place(ident):
+            record.restrict(ident)
+    if waiting:
+        record.flush()
+    placed: dict[str, int] = {}
+    for path, number in waiting.items():
+        if not path.exists():
+            ident = outbox.incident_of(path)
+            placed[ident] = placed.get(ident, 0) + number
+    return placed
+
+
+def _size(path: Path) -> int:
+    try:
+        kept = outbox.read(path)
+    except EventError:
+        return 0
+    return len(kept.entries) if kept else 0
 
 
 def _take(workspace: Workspace, path: Path) -> int:

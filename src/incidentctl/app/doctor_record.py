@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from incidentctl import modes
 from incidentctl.app.doctor_setup import Part, Setup
+from incidentctl.app.unclaimed import contents, to_do
 from incidentctl.domain.doctor import Check, clock_check
 from incidentctl.domain.ids import incident_folder, is_incident_id
 from incidentctl.domain.text import count
 from incidentctl.domain.times import rough_duration
-from incidentctl.record import health, outbox, refs, team
+from incidentctl.record import fallback, health, outbox, refs, team
 
 #: An exchange ends after ten minutes, a commit after one.
 _LOCKS = {"sync.lock": ("an exchange with the remote", 600.0), "lock": ("a commit", 60.0)}
@@ -56,7 +57,7 @@ def _local(setup: Setup) -> Iterator[Check]:
 
 def spools(setup: Setup) -> Iterator[Check]:
     """What is acknowledged and not committed, here and in the user's own folder."""
-    others = health.fallbacks(setup.state)
+    others = fallback.everywhere(setup.state)
     committed = True
     for part in setup.parts:
         of = " of restricted incidents" if part.is_restricted else ""
@@ -67,33 +68,39 @@ def spools(setup: Setup) -> Iterator[Check]:
                 "outbox", "warn", f"{count(waiting, 'command')}{of} recorded, not yet committed",
                 "the next command that records commits; if it does not, it says why",
             )  # fmt: skip
-        if part.fallback in others:
-            kept = len(others.pop(part.fallback))
+        for folder in filter(others.__contains__, part.fallbacks):
+            kept = len(others.pop(folder))
             yield Check(
-                "outbox", "warn", f"{kept} in {part.fallback}: {_untaken(part)} did not take it",
+                "outbox", "warn", f"{kept} in {folder}: {_untaken(part)} did not take it",
                 "make room or permission; the next command that records brings them home",
             )  # fmt: skip
     own = [box for part in setup.parts for box in (*part.boxes, *part.spools)]
+    own += setup.unsure
     hidden = outbox.unreadable(own)
     for path in hidden:
         yield Check(
             "outbox", "bad", f"{path} cannot be read by this account: what waits there is not seen",
             modes.ADVICE,
         )  # fmt: skip
+    for folder in setup.unsure:
+        files = others.pop(folder, None) or outbox.paths((folder,))
+        if files:
+            committed = False
+            named = outbox.incident_of(files[0])
+            yield Check(
+                "outbox", "warn", f"{count(len(files), 'command')} in {folder}: nobody could tell "
+                "whether the incident is restricted",
+                "the next command that records puts them where they belong; `incidentctl adopt "
+                f"{named if is_incident_id(named) else 'INCIDENT'}` keeps them as restricted",
+            )  # fmt: skip
     if committed and not hidden:
         yield Check("outbox", "ok", "everything recorded is committed")
     known = set(setup.readable.ids()) if setup.readable else set()
     for other, files in others.items():
-        incidents = sorted({outbox.incident_of(path) for path in files})
-        here = known.intersection(incidents)
-        shown = ", ".join(f"{i} (of this record)" if i in here else i for i in incidents[:3])
-        more = f" and {len(incidents) - 3} more" if len(incidents) > 3 else ""
-        named = next(filter(is_incident_id, incidents), "INCIDENT")
+        here = known.intersection(map(outbox.incident_of, files))
         yield Check(
-            "outbox", "warn", f"{count(len(files), 'command')} of {shown}{more} in {other}, of "
-            "another repository, or of this one before it was moved",
-            "`incidentctl adopt` brings home what is of this record" if here
-            else f"if it is this team's: `incidentctl adopt {named}`",
+            "outbox", "warn", contents(other, files, known=here),
+            "`incidentctl adopt` brings home what is of this record" if here else to_do(files),
         )  # fmt: skip
     for path in health.damaged([*own, *others]):
         yield Check(
@@ -109,7 +116,7 @@ def spools(setup: Setup) -> Iterator[Check]:
 
 
 def _untaken(part: Part) -> str:
-    return f".git/incidentctl/{health.RESTRICTED}" if part.is_restricted else ".git"
+    return f".git/incidentctl/{fallback.RESTRICTED}" if part.is_restricted else ".git"
 
 
 def mirror(setup: Setup) -> Iterator[Check]:

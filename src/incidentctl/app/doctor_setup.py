@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from incidentctl.app.workspace import Workspace
 from incidentctl.record import health, kept, refs
+from incidentctl.record.fallback import RESTRICTED, Fallback
 from incidentctl.record.git import Git
 from incidentctl.record.place import RepositoryPlace
 from incidentctl.record.record import Record
+from incidentctl.record.unsure import Unsure
 
 
 class Part(NamedTuple):
@@ -18,8 +20,8 @@ class Part(NamedTuple):
 
     folder: Path
     """Its own files in the git directory."""
-    fallback: Path
-    """The outbox that serves where the git directory cannot be written."""
+    fallbacks: tuple[Path, ...]
+    """The outboxes that served where the git directory could not be written."""
     remote: str | None
     branch: str
     """Its branch on the remote."""
@@ -31,7 +33,7 @@ class Part(NamedTuple):
     @property
     def boxes(self) -> list[Path]:
         """Return its outboxes."""
-        return [self.folder / "outbox", self.fallback]
+        return [self.folder / "outbox", *self.fallbacks]
 
     @property
     def spools(self) -> tuple[Path, Path]:
@@ -41,7 +43,7 @@ class Part(NamedTuple):
     @property
     def is_restricted(self) -> bool:
         """Say whether it is that of the restricted incidents."""
-        return self.folder.name == health.RESTRICTED
+        return self.folder.name == RESTRICTED
 
 
 class Setup:
@@ -96,12 +98,13 @@ class Setup:
     def parts(self) -> tuple[Part, Part]:
         """Return the shared part of the record, and that of the restricted incidents."""
         common = self.place.common_dir if self.place else self.state / "record.git"
-        open_to_all, apart = health.own_fallbacks(self.state, common)
+        open_to_all = Fallback(self.state, common).folders()
+        apart = Fallback(self.state / RESTRICTED, common).folders()
         folder = common / "incidentctl"
         return (
             Part(folder, open_to_all, self.remote, self.branch, self.truth, self.tracking),
             Part(
-                folder / health.RESTRICTED,
+                folder / RESTRICTED,
                 apart,
                 self.restricted_remote,
                 refs.restricted_branch(self.branch),
@@ -109,6 +112,12 @@ class Setup:
                 self._seen(self.restricted_remote, refs.restricted_branch(self.branch)),
             ),
         )
+
+    @property
+    def unsure(self) -> list[Path]:
+        """Return the outboxes of what was said while nobody could tell where it belongs."""
+        common = self.place.common_dir if self.place else self.state / "record.git"
+        return [*Unsure(common / "incidentctl", self.state, common).boxes]
 
     def tip(self, ref: str) -> str | None:
         """Return the commit of a ref; None without one, or without git."""

@@ -9,6 +9,7 @@ from typing import Any
 from incidentctl.app.places import NO_TEAM
 from incidentctl.app.query import head_as_json
 from incidentctl.app.respond import load
+from incidentctl.app.unclaimed import unclaimed
 from incidentctl.app.workspace import Workspace
 from incidentctl.domain.board import ENTRIES, NEXT_STEPS, Line, board, in_order, newest
 from incidentctl.domain.incident import head
@@ -79,8 +80,9 @@ class Watch:
 
     def _blind(self, now: datetime) -> list[str]:
         """Say why what others do may not be seen here: a board of clear skies must not lie."""
+        others = unclaimed(self._workspace)
         if self._workspace.is_local:
-            return [NO_TEAM]
+            return [NO_TEAM, *others]
         hidden = self._workspace.record.unread()
         unreached = [
             f"{remote} was not reached {rough_duration(now - last.at)} ago ({last.state}): "
@@ -88,7 +90,7 @@ class Watch:
             for remote, last in self._workspace.record.exchanges()
             if last is not None and last.state not in ("ok", "behind")
         ]
-        return [hidden, *unreached] if hidden else unreached
+        return [*([hidden] if hidden else []), *others, *unreached]
 
     def as_json(self, now: datetime) -> dict[str, Any]:
         """Return the board as plain values."""

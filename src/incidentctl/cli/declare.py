@@ -11,7 +11,7 @@ from incidentctl.app.respond import Recorded, load, moment
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import AsPerson, Json, NoInput
-from incidentctl.cli.responding import on_call, restriction, tell, workspace_of
+from incidentctl.cli.responding import on_call, restriction, tell, tell_unclaimed, workspace_of
 from incidentctl.cli.text_command import TextCommand
 from incidentctl.domain.state import Incident
 from incidentctl.domain.times import iso
@@ -143,6 +143,7 @@ def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) 
     incident = load(workspace, ident)
     for note in (*workspace.notes, *recorded.notes):
         console.say(f"note: {note}", "warning")
+    tell_unclaimed(workspace)
     if json:
         console.print_json("declare", _as_json(workspace, incident, recorded))
         return

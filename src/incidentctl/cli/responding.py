@@ -16,6 +16,7 @@ from incidentctl.app.respond import (
     find_incident,
     moment,
 )
+from incidentctl.app.unclaimed import unclaimed
 from incidentctl.app.workspace import Workspace, open_workspace
 from incidentctl.cli import console
 from incidentctl.domain.state import Incident
@@ -91,6 +92,12 @@ def tell_hidden(workspace: Workspace) -> None:
         console.say(f"{one_line(hidden)} (`incidentctl doctor` says what to do)", "warning")
 
 
+def tell_unclaimed(workspace: Workspace) -> None:
+    """Say what waits in the user's own state and is not known to be of this repository."""
+    for line in unclaimed(workspace):
+        console.say(f"note: {line}", "warning")
+
+
 def tell_sharing(workspace: Workspace) -> None:
     """Say what the remote lacks, since when and why; and let the background fetch what is new.
 
@@ -99,6 +106,7 @@ def tell_sharing(workspace: Workspace) -> None:
     tell_unread(workspace)
     tell_hidden(workspace)
     workspace.record.show_owed()
+    tell_unclaimed(workspace)
     if workspace.is_local:
         console.say(NO_TEAM, "warning")
     shares = workspace.record.shares()
@@ -189,6 +197,7 @@ def told(response: Response, recorded: Recorded, *, command: str, json: bool) ->
     """Tell where things went, where that is not the usual; print the JSON of a command."""
     for note in (*response.workspace.notes, *recorded.notes):
         console.say(f"note: {note}", "warning")
+    tell_unclaimed(response.workspace)
     if json:
         console.print_json(
             command,

@@ -17,7 +17,7 @@ from incidentctl.app.respond import Response, load
 from incidentctl.cli import console
 from incidentctl.cli.menu import Again, ask
 from incidentctl.cli.options import AsPerson, InIncident
-from incidentctl.cli.responding import known_teams, open_response
+from incidentctl.cli.responding import known_teams, open_response, tell_unclaimed
 from incidentctl.domain.command import URGED, handover_advice
 from incidentctl.domain.state import DONE, NOT_NEEDED, SKIPPED
 from incidentctl.domain.text import one_line
@@ -76,6 +76,7 @@ def walk(response: Response, *, teams: list[str], at: str | None = None) -> None
     known = _Known(people, teams)
     for note in response.workspace.notes:
         console.say(f"note: {note}", "warning")
+    tell_unclaimed(response.workspace)
     piped = not sys.stdin.isatty()
     restricted = response.workspace.record.is_restricted(response.ident)
     advised: str | None = None

@@ -12,7 +12,7 @@ from incidentctl.app.sync import Synced, sync, sync_in_background
 from incidentctl.app.workspace import Workspace
 from incidentctl.cli import console
 from incidentctl.cli.options import Json
-from incidentctl.cli.responding import workspace_of
+from incidentctl.cli.responding import tell_unclaimed, workspace_of
 from incidentctl.domain.doctor import refusal_hint
 from incidentctl.domain.text import count
 from incidentctl.errors import EnvironmentFailedError
@@ -53,6 +53,7 @@ def sync_command(
         if note == done.reason:
             continue  # told below
         console.say(f"note: {note}", "warning")
+    tell_unclaimed(workspace)
     if json:
         console.print_json(
             "sync",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from incidentctl.domain.events import EventError
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError
 from incidentctl.record import outbox
+from incidentctl.record.fallback import Fallback
 from incidentctl.record.outbox import Action
 
 
@@ -19,7 +20,7 @@ class Acknowledged(NamedTuple):
     note: str | None = None
 
 
-def acknowledge(box: Path, fallback: Path, action: Action) -> Acknowledged:
+def acknowledge(box: Path, fallback: Fallback, action: Action) -> Acknowledged:
     """Put an action into the outbox, else into the fallback; when this returns it is on disk.
 
     EnvironmentFailedError when no folder takes it: then nothing is acknowledged. InvalidDataError
@@ -29,12 +30,14 @@ def acknowledge(box: Path, fallback: Path, action: Action) -> Acknowledged:
     try:
         try:
             path = outbox.write(box, action)
+            fallback.keep_identity()
         except OSError as error:
+            folder = fallback.folder()
             try:
-                path = outbox.write(fallback, action)
+                path = outbox.write(folder, action)
             except OSError as second:
-                raise _not_written(box, error, fallback, second) from None
-            note = f"{box} cannot be written ({_why(error)}): kept in {fallback}"
+                raise _not_written(box, error, folder, second) from None
+            note = f"{box} cannot be written ({_why(error)}): kept in {folder}"
     except EventError as error:
         raise InvalidDataError(
             f"This cannot be recorded: {error}.",

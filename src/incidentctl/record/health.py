@@ -18,8 +18,6 @@ from incidentctl.record import outbox, paths, presence, refs
 from incidentctl.record.git import Git
 from incidentctl.record.objects import Found, Objects, entries, raw_entries
 
-#: The folder of restricted incidents, in the git directory's and in the user's own state.
-RESTRICTED = "restricted"
 #: No question to git may take longer, in seconds.
 _LIMIT = 5.0
 #: A lock file of this age, in seconds, belongs to no git that is at work.
@@ -51,34 +49,6 @@ def git_version(given: Mapping[str, str]) -> str | None:
 def is_reftable(common: Path) -> bool:
     """Say whether a repository keeps its refs in a reftable."""
     return (common / "reftable").is_dir()
-
-
-def fallbacks(state: Path) -> dict[Path, list[Path]]:
-    """Return the outboxes in the user's own state that hold something, with their files.
-
-    Those of restricted incidents, too: see `is_restricted`.
-    """
-    found = {}
-    for kept in (state, state / RESTRICTED):
-        with contextlib.suppress(OSError):
-            for folder in sorted(kept.iterdir()):
-                files = outbox.paths((folder,)) if folder.name.startswith(outbox.FALLBACK) else []
-                if files:
-                    found[folder] = files
-    return found
-
-
-def is_restricted(fallback: Path) -> bool:
-    """Say whether an outbox of `fallbacks` holds restricted incidents."""
-    return fallback.parent.name == RESTRICTED
-
-
-def own_fallbacks(state: Path, common: Path) -> tuple[Path, Path]:
-    """Return the outboxes in the user's own state of one repository; the restricted one second."""
-    return (
-        outbox.fallback_folder(state, common),
-        outbox.fallback_folder(state / RESTRICTED, common),
-    )
 
 
 def damaged(folders: Iterable[Path]) -> list[Path]:

@@ -7,7 +7,6 @@ its bytes will be on the branch. It is complete and on disk before its name appe
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import time
@@ -24,8 +23,6 @@ from incidentctl.record.paths import event_name
 from incidentctl.record.stored import read as read_event
 
 _VERSION = 1
-#: How the names of outboxes begin that are not in a git directory.
-FALLBACK = "outbox-"
 #: Temporary files older than this many seconds belong to nobody any more.
 _ABANDONED = 60.0
 
@@ -96,12 +93,6 @@ def write(folder: Path, action: Action) -> Path:
     _sync_folder(folder)
     point("outbox.acknowledged")
     return path
-
-
-def fallback_folder(state: Path, git_dir: Path) -> Path:
-    """Return the outbox of a repository in the folder of the user's own state."""
-    repository = hashlib.sha256(os.fsencode(git_dir.resolve())).hexdigest()[:16]
-    return state / f"{FALLBACK}{repository}"
 
 
 def paths(folders: Iterable[Path]) -> list[Path]:

@@ -24,24 +24,31 @@ class Reader:
     def __init__(
         self,
         store: Store,
-        boxes: tuple[Path, ...],
+        boxes: Callable[[], tuple[Path, ...]],
         sent: Path | None,
         *,
         spools: tuple[Path, ...],
         now: Callable[[], datetime],
     ) -> None:
-        """Take the committed part, the outboxes, and the folder of what was not shared yet.
+        """Take the committed part, what returns the outboxes, and the folder of what is not shared.
 
         `spools` are the folders of what is committed and not yet forgotten.
         """
         self._store = store
-        self._boxes = boxes
+        self._find_boxes = boxes
         self._sent = sent
         self._spools = spools
-        self.places = (*boxes, *spools)
-        """The folders of all that may have to be committed."""
         self._now = now
         self._held_up: str | None = None
+
+    @property
+    def _boxes(self) -> tuple[Path, ...]:
+        return self._find_boxes()
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Return the folders of all that may have to be committed."""
+        return (*self._boxes, *self._spools)
 
     def events(self, incident: str) -> tuple[list[Event], list[Problem]]:
         """Return the events of an incident by id, acknowledged ones included, and what was wrong.

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from incidentctl import modes
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import kept, outbox, status
+from incidentctl.record import kept, status
 from incidentctl.record.acknowledge import Acknowledged, acknowledge
 from incidentctl.record.background import Background
 from incidentctl.record.batch import Render
 from incidentctl.record.cache import Cache
+from incidentctl.record.fallback import Fallback, unclaimed
 from incidentctl.record.flush import Flushed, Rendered
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Action, Author
@@ -66,7 +67,8 @@ class Record(Upkeep):
         if restricted:
             state, fallback, work_tree = state / "restricted", fallback / "restricted", None
         self._box = state / "outbox"
-        self._fallback = outbox.fallback_folder(fallback, git_dir)
+        self._fallback = Fallback(fallback, git_dir)
+        self._user_state = fallback
         store = Store(
             Git(git_dir, environment),
             Cache(state / "cache"),
@@ -76,8 +78,8 @@ class Record(Upkeep):
             state=state,
             restricted=restricted,
         )
-        boxes, sent = (self._box, self._fallback), state / "sent" if remote else None
-        super().__init__(store, boxes, sent, spools=kept.spools(state), now=now)
+        sent = state / "sent" if remote else None
+        super().__init__(store, self._all_boxes, sent, spools=kept.spools(state), now=now)
         self._git_dir = git_dir
         self._branch = branch
         self._render = render
@@ -93,6 +95,14 @@ class Record(Upkeep):
         self._report = report
         self._mine: Path | None = None
         self._touched: dict[str, None] = {}
+
+    def _all_boxes(self) -> tuple[Path, ...]:
+        """Return the outboxes that are there now: a fallback may come while somebody watches."""
+        return (self._box, *self._fallback.folders())
+
+    def unclaimed(self) -> dict[Path, list[Path]]:
+        """Return what waits in the user's own state and may be of this repository, by folder."""
+        return unclaimed(self._user_state, self._git_dir)
 
     # --- writing ---------------------------------------------------------------------------------
 

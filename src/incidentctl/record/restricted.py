@@ -14,7 +14,7 @@ from incidentctl.domain.facts import Declared, Redacted
 from incidentctl.domain.incident import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.record import outbox, refs
-from incidentctl.record.acknowledge import Acknowledged, acknowledge
+from incidentctl.record.acknowledge import Acknowledged
 from incidentctl.record.flush import Flushed
 from incidentctl.record.kept_apart import Apart
 from incidentctl.record.outbox import Action, Author
@@ -22,8 +22,7 @@ from incidentctl.record.record import Record
 from incidentctl.record.remote import Shared
 from incidentctl.record.sent import unsynced
 from incidentctl.record.status import Exchanged, Status
-
-_UNSURE = "nobody can tell now whether its incident is restricted, so it waits apart"
+from incidentctl.record.unsure import REASON, Unsure
 
 
 class RecordWithRestricted(Record):
@@ -42,14 +41,15 @@ class RecordWithRestricted(Record):
         self._apart = Apart(*arguments, **given | apart)
         self._apart.waits_elsewhere = lambda: self._unplaced(shared=False)
         self._restricted_remote = restricted_remote
-        unsure = self._state / "restricted" / "unsure"
-        kept = given["fallback"] / "restricted" / "unsure"
-        self._unsure = (unsure, outbox.fallback_folder(kept, self._git_dir))
-        """Where waits what was said while nobody could tell whether it is restricted."""
-        self.places += (*self._apart.places, *self._unsure)
+        self.unsure = Unsure(self._state, given["fallback"], self._git_dir)
         self._named: set[str] = set()
         self._declared: set[str] = set()
         self._last_apart = False
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Return the folders of both; as `Record.places`."""
+        return (*super().places, *self._apart.places, *self.unsure.boxes)
 
     def restrict(self, incident: str) -> None:
         """Let an incident that is about to be declared be a restricted one."""
@@ -87,8 +87,7 @@ class RecordWithRestricted(Record):
 
     def last_ids(self) -> set[str]:
         """Return the ids of both as they were last known; as `Record.last_ids`."""
-        unsure = map(outbox.incident_of, outbox.paths(self._unsure))
-        return super().last_ids() | self._apart.known_ids() | set(unsure)
+        return super().last_ids() | self._apart.known_ids() | self.unsure.incidents()
 
     def own_open_heads(self) -> list[Head]:
         """Return the open incidents of both; as `Record.own_open_heads`.
@@ -114,7 +113,7 @@ class RecordWithRestricted(Record):
         apart = self._belongs_apart(action.incident)
         self._last_apart = apart is not False
         if apart is None:
-            return acknowledge(*self._unsure, action)
+            return self.unsure.acknowledge(action)
         return self._apart.acknowledge(action) if apart else super().acknowledge(action)
 
     def published_ids(self) -> frozenset[str]:
@@ -127,28 +126,27 @@ class RecordWithRestricted(Record):
 
     def flush(self) -> Flushed:
         """Commit what waits in both; as `Record.flush`."""
-        unsure = self._place()
+        unsure = self.unsure.place(
+            self._belongs_apart, self._shared_ids, take_apart=self._apart.take, box=self._box
+        )
         apart = self._apart.flush()
         self._redact_published()
         ours = super().flush()
         return Flushed(
             apart.commit if self._last_apart else ours.commit,
             ours.pending + apart.pending + len(unsure),
-            ours.reason or apart.reason or (_UNSURE if unsure else None),
+            ours.reason or apart.reason or (REASON if unsure else None),
             (*ours.notes, *apart.notes),
         )
 
-    def _place(self) -> list[Path]:
-        """Put what waits apart where its incident belongs; return what still waits."""
-        for path in outbox.paths(self._unsure):
-            incident = outbox.incident_of(path)
-            apart = self._belongs_apart(incident)
-            with contextlib.suppress(OSError, EnvironmentFailedError):
-                if apart:
-                    self._apart.take(path)
-                elif apart is False and incident in super().ids():
-                    outbox.move(path, self._box)
-        return outbox.paths(self._unsure)
+    def _shared_ids(self) -> set[str]:
+        """Return the ids of the shared part, without those that only wait for a place."""
+        return super()._own_ids().union(self._store.index().ids)
+
+    def waits_for_place(self, incident: str) -> bool:
+        """Say whether something of an incident waits, which this record has nowhere else."""
+        waits = incident in self.unsure.incidents()
+        return waits and not (self._belongs_apart(incident) or incident in self._shared_ids())
 
     def _redact_published(self) -> None:
         """Redact in the shared record, too, what is there of a restricted incident."""
@@ -165,7 +163,7 @@ class RecordWithRestricted(Record):
         """Return what waits for a place and is shown with the shared part, or with the other."""
         return [
             path
-            for path in outbox.paths(self._unsure)
+            for path in self.unsure.files()
             if (self._belongs_apart(outbox.incident_of(path)) is False) is shared
         ]
 
@@ -177,7 +175,7 @@ class RecordWithRestricted(Record):
 
     def held_up(self) -> str | None:
         """Say why the last flush left something in either; as `Record.held_up`."""
-        unsure = _UNSURE if outbox.paths(self._unsure) else None
+        unsure = REASON if self.unsure.files() else None
         return super().held_up() or self._apart.held_up() or unsure
 
     def is_due(self) -> bool:
@@ -254,13 +252,13 @@ class RecordWithRestricted(Record):
 
     def pending(self) -> int:
         """Count the acknowledged actions of both that are not yet committed."""
-        return super().pending() + self._apart.pending() + len(outbox.paths(self._unsure))
+        return super().pending() + self._apart.pending() + len(self.unsure.files())
 
     def _left(self) -> Unsynced | None:
         """Count what the shared record's remote lacks, and what waits for a place."""
         if self._sent is None:
             return None
-        return unsynced((*self._boxes, self._sent, *self._unsure))
+        return unsynced((*self._boxes, self._sent, *self.unsure.boxes))
 
     def unsynced(self) -> Unsynced | None:
         """Count what either remote lacks; None where neither has one."""
@@ -293,7 +291,8 @@ class RecordWithRestricted(Record):
 
     def pulse(self) -> tuple[object, ...]:
         """Return what differs when either has changed; as `Record.pulse`."""
-        return (super().pulse(), self._apart.pulse())
+        unsure = tuple(path.name for path in self.unsure.files())
+        return (super().pulse(), self._apart.pulse(), unsure)
 
 
 def _newest_first(heads: list[Head]) -> list[Head]:
