@@ -79,10 +79,24 @@ def test_the_repository_itself_takes_them_when_it_can_be_written(clone: Clone, w
     assert unclaimed(clone) == []
 
 
-def test_where_nothing_is_sure_it_waits(clone: Clone) -> None:
+@pytest.mark.parametrize("description", [None, "as it is", "of whole seconds", "missing"])
+def test_where_nothing_is_sure_it_waits(clone: Clone, description: str | None) -> None:
+    made = clone.git_dir / "description"
+    made.write_text("Unnamed\n")
+    if description == "missing":
+        made.unlink()
+    elif description == "of whole seconds":
+        os.utime(made, (1, 1))
     path = block(clone, "all")
     told = clone.record().acknowledge(action(facts.Noted("x")))
-    clone.git("config", "user.name", "Other")
+    if description is None:  # settings of other things change nothing
+        clone.git("config", "core.sharedRepository", "group")
+        path.unlink()
+        assert clone.record().flush().commit is None
+        assert len(clone.truth_ids()) == 1
+        return
+    setting = "remote.origin.url" if description == "as it is" else "user.name"
+    clone.git("config", setting, "other")
     path.unlink()
     assert clone.record().flush().pending == 0
     assert unclaimed(clone) == [INCIDENT]

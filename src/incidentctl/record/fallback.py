@@ -3,8 +3,8 @@
 A path alone does not tell: another team's repository may come to stand at it, as in a container.
 So a folder is named by the path and by a key of the repository, and what does not match is nobody's
 until somebody adopts it. The key is an identity that is kept in the git directory, beside the
-record and never in it. Where none is kept yet, and none can be written, the key is what the file
-system tells of the repository's configuration.
+record and never in it. Where none is kept yet and none can be written, or it cannot be read, the
+key is made of what the file system tells of the git directory.
 """
 
 from __future__ import annotations
@@ -139,15 +139,26 @@ def _identity(git_dir: Path) -> str | None:
 def _look(git_dir: Path) -> str:
     """Return a key of the git directory as it stands.
 
-    Inodes are given again, so the time and the content of its configuration are of it: they outlast
-    a change of permissions and a new mount. After a change of the configuration it is another key.
+    Inodes are given again, so what is of it alone goes with them: when git made it, told by a file
+    that git never writes again, and where its remotes are. A change of permissions, another mount
+    and other settings leave the key as it is. Where that file is not there, or its time was set
+    by what unpacked it, the time and all the content of the configuration serve.
     """
-    config, data = git_dir, b""
+    config = b""
     with contextlib.suppress(OSError):
-        data = (git_dir / "config").read_bytes()
-        config = git_dir / "config"
+        config = (git_dir / "config").read_bytes()
+    made = _stamp(git_dir / "description")
+    if made and made[1] % 1_000_000_000:
+        content = b"\n".join(line for line in config.splitlines() if b"url" in line.lower())
+    else:
+        made, content = _stamp(git_dir / "config") or _stamp(git_dir), config
+    whole = _stamp(git_dir)
+    return f"at-{_digest(repr((whole and whole[0], made)).encode() + content)}"
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
     try:
-        seen = (git_dir.stat().st_ino, config.stat().st_ino, config.stat().st_mtime_ns)
+        found = path.stat()
     except OSError:
-        seen = (0, 0, 0)
-    return f"at-{_digest(repr(seen).encode() + data)}"
+        return None
+    return found.st_ino, found.st_mtime_ns
