@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.domain import facts, ids
-from incidentctl.domain.events import Event, sealed
+from incidentctl.domain.event_ids import sealed
+from incidentctl.domain.events import Event
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.lock import Lock
 from incidentctl.record.record import Action, Author

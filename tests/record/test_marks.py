@@ -21,7 +21,8 @@ from tests.record.sharing import (
 from tests.record.test_purge_across import commit_on, in_history, purge
 
 from incidentctl.domain import facts
-from incidentctl.domain.events import encode, sealed
+from incidentctl.domain.event_ids import sealed
+from incidentctl.domain.events import encode
 from incidentctl.domain.ids import incident_folder, ulid
 from incidentctl.record import marks
 from incidentctl.record.record import Action

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from incidentctl.domain.text import clean
@@ -56,3 +58,16 @@ def _member(member: Person, email: str) -> Actor:
         member.handle, member.name, member.name or member.handle, member.email or email,
         member.timezone,
     )  # fmt: skip
+
+
+def user_name(environment: Mapping[str, str]) -> str:
+    """Return what the system calls who is logged in."""
+    stated = environment.get("USER") or environment.get("LOGNAME")
+    if stated:
+        return stated
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

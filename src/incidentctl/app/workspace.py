@@ -16,7 +16,8 @@ from typing import Any
 from incidentctl.app import people, places
 from incidentctl.app.first_read import first_read
 from incidentctl.app.sharing import Sharing
-from incidentctl.domain.events import Event, sealed
+from incidentctl.domain.event_ids import sealed
+from incidentctl.domain.events import Event
 from incidentctl.domain.ids import incident_id, next_milliseconds, ulid
 from incidentctl.domain.incident import Head
 from incidentctl.domain.times import moment_of, zone
@@ -242,7 +243,7 @@ class Workspace:
         place = self._place
         asked = place.common_dir if place else places.state_folder(self.environment)
         name, email = identity(asked, self.environment)
-        user_at_host = f"{_user(self.environment)}@{os.uname().nodename}"
+        user_at_host = f"{people.user_name(self.environment)}@{os.uname().nodename}"
         return people.actor(stated, self.basics, people.Identity(name, email, user_at_host))
 
     def speaker_zone(self, who: people.Actor) -> tzinfo:
@@ -263,18 +264,6 @@ class Workspace:
 def _random(size: int) -> int:
     # `secrets` does the same, and brings hmac, base64 and random along: 2 ms of each command.
     return int.from_bytes(os.urandom(size))
-
-
-def _user(environment: Mapping[str, str]) -> str:
-    stated = environment.get("USER") or environment.get("LOGNAME")
-    if stated:
-        return stated
-    import pwd
-
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
 
 
 def open_workspace(directory: str | None = None, *, must: bool = True) -> Workspace:

@@ -6,7 +6,6 @@ what is no event at all is an `EventError`, which the reader of the record turns
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -14,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
-from incidentctl.domain.ids import ulid, ulid_milliseconds
 from incidentctl.domain.redaction import blank
 from incidentctl.domain.times import EARLIEST, LATEST, LONGEST, iso
 
@@ -139,33 +137,6 @@ def encode(event: Event) -> bytes:
     if len(data) > MAX_BYTES:
         raise EventError(f"an event has at most {MAX_BYTES} bytes, this one {len(data)}")
     return data
-
-
-def sealed(event: Event) -> Event:
-    """Return the event under the id that its content gives it, from its moment on.
-
-    So nobody can write another content under that id: see `is_sealed`. An event that is too large
-    keeps its id; whoever writes it refuses it.
-    """
-    try:
-        return event._replace(id=_seal(encode(event), event.id))
-    except EventError:
-        return event
-
-
-def is_sealed(data: bytes, ident: str) -> bool:
-    """Say whether the bytes of an event are the ones that its id was made from.
-
-    Not so with older versions, whose ids are of chance, and once it is blanked.
-    """
-    return _seal(data, ident) == ident
-
-
-def _seal(data: bytes, ident: str) -> str:
-    """Make an id of the moment in another one, and of 80 bits of a hash of all else."""
-    rest = data.replace(ident.encode(), ident[:10].encode(), 1)
-    digest = hashlib.sha256(rest).digest()
-    return ulid(ulid_milliseconds(ident), int.from_bytes(digest[:10]))
 
 
 def fits(fact: Any) -> bool:

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from incidentctl.domain import facts
-from incidentctl.domain.events import Event, EventError, decode, encode, is_sealed
+from incidentctl.domain.event_ids import is_sealed
+from incidentctl.domain.events import Event, EventError, decode, encode
 from incidentctl.domain.redaction import REDACTED, blank
 from incidentctl.record.paths import event_name, split_name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record import kept, maintenance, refs
 from incidentctl.record.batch import Batch, Render
 from incidentctl.record.flush import Flush
@@ -34,9 +35,13 @@ class Upkeep(Reader):
     def mend(self, *, deep: bool = False) -> tuple[str, ...]:
         """Mend what git has lost of the record; return what was done, for people.
 
-        With `deep` all of it is looked at. EnvironmentFailedError where git fails.
+        With `deep` all of it is looked at. EnvironmentFailedError where git or the disk fails.
         """
-        return self._flush().mend(deep=deep, wait=5.0) or ()
+        try:
+            return self._flush().mend(deep=deep, wait=5.0) or ()
+        except OSError as error:
+            where = error.filename or self._state
+            raise EnvironmentFailedError(f"{where}: {error.strerror}") from None
 
     def _mend(self) -> Mend:
         return Mend(self._store, self._state, self._box, mirror_is_free=self._mirror_is_free())

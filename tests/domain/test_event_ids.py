@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from incidentctl.domain import facts
-from incidentctl.domain.events import Event, decode, encode, is_id, is_sealed, sealed
+from incidentctl.domain.event_ids import is_sealed, sealed
+from incidentctl.domain.events import Event, decode, encode, is_id
 from incidentctl.domain.ids import ulid, ulid_milliseconds
 
 MOMENT = datetime(2026, 11, 24, 14, 1, tzinfo=UTC)
