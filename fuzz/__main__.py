@@ -46,10 +46,13 @@ def main() -> int:
         number = given.number or 0
         while time.monotonic() < end:
             target = targets[number % len(targets)]
-            for told in try_one(template, base / "place", target, seed, number, totals=totals):
+            # Each has a folder of its own: an exchange behind the last one may still be writing.
+            place = base / str(number)
+            for told in try_one(template, place, target, seed, number, totals=totals):
                 totals["findings"] += 1
                 print(f"FINDING {told}")
                 print(f"  again: make fuzz SEED={seed} ONLY={target} NUMBER={number}", flush=True)
+            shutil.rmtree(place, ignore_errors=True)
             number += 1
             totals["inputs"] += 1
             if given.number is not None or totals["inputs"] == given.most:

@@ -66,7 +66,6 @@ class Place:
 
     def copy(self, base: Path) -> Place:
         """Return the same place in a new folder."""
-        shutil.rmtree(base, ignore_errors=True)
         shutil.copytree(self.base, base, symlinks=True)
         return Place(base)
 

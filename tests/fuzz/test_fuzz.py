@@ -59,8 +59,8 @@ def test_a_bug_is_found_and_an_input_is_the_same_again(tmp_path, monkeypatch) ->
     monkeypatch.setattr("incidentctl.render.log.render_log", broken)
     monkeypatch.setattr("incidentctl.app.respond.fold", broken)
     told = [
-        list(try_one(template, tmp_path / "place", "events", "a", 0, totals=Counter()))
-        for _ in range(2)
+        list(try_one(template, tmp_path / name, "events", "a", 0, totals=Counter()))
+        for name in ("one", "two")
     ]
     assert any("planted" in each for each in told[0])
     assert len(told[0]) == len(told[1])

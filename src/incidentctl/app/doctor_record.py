@@ -110,7 +110,7 @@ def spools(setup: Setup) -> Iterator[Check]:
         )  # fmt: skip
     for path in (path for part in setup.parts for path in health.torn_refs(part.folder)):
         yield Check(
-            "outbox", "warn", f"{path} was the record's ref before a power cut",
+            "outbox", "warn", f"{path} was the record's ref before it was damaged",
             "look whether `incidentctl list --all` has everything, then delete it",
         )  # fmt: skip
 

@@ -85,7 +85,7 @@ class Watch:
             return [NO_TEAM, *others]
         hidden = self._workspace.record.unread()
         unreached = [
-            f"{remote} was not reached {rough_duration(now - last.at)} ago ({last.state}): "
+            f"the exchange with {remote} ended {last.state} {rough_duration(now - last.at)} ago: "
             "what others do is not seen here"
             for remote, last in self._workspace.record.exchanges()
             if last is not None and last.state not in ("ok", "behind")
