@@ -412,7 +412,7 @@ def test_the_mirror_stays_with_a_truth_that_git_could_not_move(
             lock.touch()
 
     monkeypatch.setattr(exchange_module, "point", hinder)
-    exchange(ann)
+    exchange(ann, limit=3.0)
     assert tip(ann, BRANCH) == tip(ann, TRUTH) == before
     monkeypatch.undo()
     lock.unlink()
