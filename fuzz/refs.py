@@ -40,9 +40,11 @@ def _point(place: Place, chance: Random, ref: str) -> None:
         case "blob":
             path.write_text(_blob(place, chance) + "\n")
         case "tag":
-            name = place.git("rev-parse", "HEAD")
+            # Where packed-refs was broken before, git says nothing.
+            name = place.git("rev-parse", "HEAD", check=False) or "1" * 40
             tag = f"object {name}\ntype commit\ntag t\ntagger M <m@x> 1 +0000\n\nx\n"
-            found = place.git("hash-object", "-t", "tag", "-w", "--stdin", data=tag.encode())
+            literally = ("hash-object", "-t", "tag", "--literally", "-w", "--stdin")
+            found = place.git(*literally, data=tag.encode())
             path.write_text(found + "\n")
         case "missing":
             path.write_text("1" * 40 + "\n")
