@@ -203,3 +203,18 @@ def test_a_purge_brings_in_nothing_that_is_none_of_the_record(team: Team) -> Non
     listed = team.ann.git("ls-tree", "-r", "--name-only", TRUTH).split()
     assert {Path(path).name[:26] for path in listed if "/events/" in path} == {*team.known, *new}
     assert {path for path in listed if "/events/" not in path} == {f"{FOLDER}/log.md", marker}
+
+
+@pytest.mark.parametrize(
+    "place", ["incidents", "incidents/2026", "incidents/2026/11", FOLDER, f"{FOLDER}/events"]
+)
+def test_another_repository_in_place_of_a_folder_is_no_damage(team: Team, place: str) -> None:
+    """As `git add` of a folder with a .git of its own makes it."""
+    somewhere = "1" * len(tip(team.ann, TRUTH))
+    team.put(place, f"160000 commit {somewhere}\t{place.rpartition('/')[2]}")
+    team.ann.git("fetch", "-q", "origin", f"+{BRANCH}:refs/remotes/origin/incident-log")
+    assert [head.id for head in opened(team.ann).open_heads()] == [INCIDENT]
+    say(team.ann, facts.Noted("c"))
+    shared(team.ann, team.bob, team.ann)
+    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH) == tip(team.remote, BRANCH)
+    assert set(team.known) < set(team.bob.truth_ids())

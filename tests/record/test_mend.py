@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import shutil
+import time
+from pathlib import Path
 
 import pytest
-from tests.record.kit import INCIDENT, Clone, action
-from tests.record.sharing import BRANCH, TRUTH, tip
+from tests.record.kit import INCIDENT, OTHER, Clone, action
+from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, say, shared, tip
 
 from incidentctl.domain import facts
 
@@ -81,3 +83,24 @@ def test_a_truth_whose_commit_is_gone_with_the_mirror_s(clone: Clone) -> None:
     assert len(clone.record().events(INCIDENT)[0]) == 2
     assert "damaged" in note(clone, "x")[0]
     assert len(clone.truth_ids()) == 3
+
+
+def test_a_repair_prefers_what_this_clone_alone_has(clone: Clone, tmp_path: Path) -> None:
+    """A remote's branch that is newer lacks what was recorded before there was a remote."""
+    clone.declare(OTHER)
+    clone.declare()
+    remote = make_remote(tmp_path)
+    other = clone_of(remote, "other")
+    clone.git("remote", "add", "origin", str(remote.path))
+    time.sleep(1.1)  # git tells commits apart by the second
+    say(other, facts.Declared("elsewhere"))
+    shared(other)
+    clone.git("fetch", "-q", "origin", "+incident-log:refs/remotes/origin/incident-log")
+    state, last = clone.git_dir / "incidentctl", tip(clone, TRUTH)
+    shutil.rmtree(state / "kept")
+    shutil.rmtree(state / "cache")
+    (clone.git_dir / "objects" / last[:2] / last[2:]).unlink()
+    record = clone.record(remote="origin")
+    record.acknowledge(action(facts.Noted("next")))
+    record.flush()
+    assert record.events(OTHER)[0]

@@ -12,6 +12,7 @@ from tests.record.kit import INCIDENT, Clone, action, make_clone
 
 from incidentctl.domain import facts
 from incidentctl.domain.events import EventError, encode
+from incidentctl.domain.ids import ulid
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError
 from incidentctl.record import outbox
 
@@ -206,3 +207,25 @@ def test_the_truth_is_on_disk_before_an_event_is_forgotten(clone: Clone, tmp_pat
     assert len(objects) >= 7  # two blobs, five folders, a commit; each a loose file
     assert ref
     assert max(*objects, *ref) < forgotten
+
+
+@pytest.mark.parametrize("kind", ["link to nowhere", "link out", "pipe", "folder"])
+def test_what_is_no_file_in_an_outbox_hangs_nobody(clone: Clone, tmp_path: Path, kind: str) -> None:
+    clone.declare()
+    box = clone.git_dir / "incidentctl" / "outbox"
+    box.mkdir(exist_ok=True)
+    path = box / f"{ulid(1_795_000_000_000, 1)}~{INCIDENT}"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        (tmp_path / "there").write_text("x")
+        path.symlink_to(tmp_path / ("there" if kind == "link out" else "nowhere"))
+    record = clone.record(remote="origin")
+    record.acknowledge(action(facts.Noted("b")))
+    flushed = record.flush()
+    assert flushed.commit
+    assert any("damaged" in note for note in flushed.notes)
+    assert record.unsynced() is not None
+    assert path.is_symlink() or path.exists()

@@ -97,7 +97,7 @@ def _gone(elsewhere: dict[str, Event]) -> RefusedError:
 
 
 def _bring_home(workspace: Workspace, part: str | None, known: set[str]) -> dict[str, int]:
-    """Take what the outboxes of other paths hold of incidents that are `known` or `part` names.
+    """Take what the outboxes of other paths hold of incidents that are `known` or that `part` is.
 
     Those of another repository are left: nothing else tells whose they are. What may be restricted
     is so, unless the record has its incident.
@@ -114,7 +114,8 @@ def _bring_home(workspace: Workspace, part: str | None, known: set[str]) -> dict
     for folder, files in others.items():
         for path in files:
             ident = outbox.incident_of(path)
-            if part.casefold() in ident if part else ident in known:
+            # By its whole id: a part would take what waits for other teams, too.
+            if part.casefold() == ident if part else ident in known:
                 unsure = fallback.is_unsure(folder) and ident not in known
                 if unsure or fallback.is_restricted(folder):
                     workspace.record.restrict(ident)

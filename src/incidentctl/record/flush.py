@@ -180,13 +180,14 @@ class Flush:
             mend.quick()
             truth = self._store.tips().truth
             if truth is not None and not kept.look(self._store.git, self._state, truth):
-                mend.deep()
                 kept.to_outbox(self._state, self._boxes[0])
+                mend.deep()
             back = mend.take_back()
             self._commit(mend)
             for path in back:
                 path.unlink(missing_ok=True)
             last_tips.shorten(self._state)
+            outbox.sweep(kept.spools(self._state))
             return True
         return False
 

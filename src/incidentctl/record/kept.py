@@ -33,8 +33,9 @@ _AT_ONCE = 500
 
 def keep(path: Path, state: Path) -> None:
     """Move a file whose events are committed, or seen on the remote, to those that are kept."""
+    with contextlib.suppress(PermissionError):  # of another account: the copy is a new file
+        os.utime(path)  # before it is there: a look must not find it old
     outbox.move(path, state / FOLDER)
-    os.utime(state / FOLDER / path.name)
 
 
 def spools(state: Path) -> tuple[Path, Path]:

@@ -28,6 +28,8 @@ _RECENT = 32
 #: After a pack or a prune git is asked no more often than this, in seconds.
 _PAUSE = 60.0
 _STAMP = "verified"
+#: For so many times as long as such a look took, none follows.
+_SHARE = 50
 #: When all of the record was last looked at.
 _DEEP = "damage-looked"
 #: What a ref held that was moved aside.
@@ -129,9 +131,13 @@ class Mend:
         older = next((each.commit for each in noted if each.at <= limit), None)
         with contextlib.suppress(EnvironmentFailedError):
             since = older if older and refs.is_there(self._git, older) else None
+            began = time.time()
             if not presence.is_whole(self._git, truth, since=since):
                 return True
             modes.touch(stamp)
+            # What takes long, as after a purge of a large record, is done the more rarely.
+            pause = time.time() + _SHARE * (time.time() - began)
+            os.utime(stamp, (pause, pause))
         return False
 
     def _repair(self, old: str | None) -> None:
@@ -161,21 +167,23 @@ class Mend:
         store.reset()
 
     def _whole(self) -> Iterator[str]:
-        """Yield the commits that the truth can go on from, the newest first."""
+        """Yield the commits that the truth can go on from, the best first."""
         store, git = self._store, self._git
         index = indexes.read(store.cache) or indexes.Index()
         named = store.named()
         logs = [*refs.logged(git, store.truth), *refs.logged(git, store.mirror)]
         known = [each.commit for each in last_tips.read(self._state)]
         known += [refs.packed(git, store.truth) or "", named.mirror or "", index.truth or ""]
-        known += [*logs, *reversed(index.commits.values()), named.tracking or ""]
+        known += [*logs, *reversed(index.commits.values())]
         wanted = [tip for tip in dict.fromkeys(known) if _ID.match(tip) and tip.strip("0")]
         there = [tip for tip, kind in presence.kinds(git, wanted).items() if kind == "commit"]
         if len(there) > 1:
             done = git.run("rev-list", "--no-walk=sorted", "--stdin", data=_lines(there))
             if done.code == 0:
                 there = done.out.decode().split()
-        for tip in there:
+        # What this clone alone has comes first; what the remote has is united with it anyway.
+        theirs = [] if named.tracking in there else [named.tracking]
+        for tip in (*there, *(tip for tip in theirs if tip and refs.is_there(git, tip))):
             if presence.is_whole(git, tip) and holds_only_the_record(git, tip):
                 yield tip
 

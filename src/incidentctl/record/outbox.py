@@ -7,8 +7,10 @@ its bytes will be on the branch. It is complete and on disk before its name appe
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -138,7 +140,7 @@ def incident_of(path: Path) -> str:
 def read(path: Path) -> Pending | None:
     """Read an action; None when the file has gone meanwhile. EventError when it is damaged."""
     try:
-        data = path.read_bytes()
+        data = content(path)
     except FileNotFoundError:
         return None
     except PermissionError as error:
@@ -146,6 +148,15 @@ def read(path: Path) -> Pending | None:
     except OSError:
         raise EventError(f"{path} is damaged") from None
     return _parse(path, path.name, data)
+
+
+def content(path: Path) -> bytes:
+    """Return the bytes of a file that others may have put there; OSError for a link or a pipe."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file", str(path))
+        return file.read()
 
 
 def _parse(path: Path, name: str, data: bytes) -> Pending:
@@ -179,8 +190,9 @@ def move(path: Path, folder: Path) -> None:
         else:
             return
     temporary = folder / f".{path.name}.{os.getpid()}"
-    modes.write(temporary, path.read_bytes(), durable=True)
+    modes.write(temporary, content(path), durable=True)
     temporary.replace(folder / path.name)
+    _sync_folder(folder)
     path.unlink()
 
 

@@ -33,7 +33,7 @@ def waiting(git_dir: Path) -> int:
 def _events(path: Path) -> int:
     with contextlib.suppress(FileNotFoundError):
         try:
-            return max(0, path.read_bytes().count(b"\n") - 1)  # a line for each below the head
+            return max(0, outbox.content(path).count(b"\n") - 1)  # a line for each below the head
         except PermissionError:
             return 1  # or more: another account's
         except OSError:

@@ -63,10 +63,12 @@ def choose(one: Stored, other: Stored, *, named: Collection[str]) -> tuple[Store
 
     `named` are the ids of the events that a redaction names: no other one may lose its text.
     """
-    for form, whole in ((one, other), (other, one)):
+    one_is, other_is = (is_sealed(each.data, each.event.id) for each in (one, other))
+    # What an id was made from is itself, and no blanked form of what somebody wrote over it.
+    pairs = [(one, other)] * (one_is <= other_is) + [(other, one)] * (other_is <= one_is)
+    for form, whole in pairs:
         if _is_blanked(form, whole):
             return (form, True) if whole.event.id in named else (whole, False)
-    one_is, other_is = (is_sealed(each.data, each.event.id) for each in (one, other))
     if one_is != other_is:
         return (one if one_is else other), False
     return min(one, other, key=lambda stored: stored.data), False
@@ -74,7 +76,8 @@ def choose(one: Stored, other: Stored, *, named: Collection[str]) -> tuple[Store
 
 def _is_blanked(form: Stored, whole: Stored) -> bool:
     if isinstance(whole.event.fact, facts.Unknown):
-        return _lacks_only_text(json.loads(form.data), json.loads(whole.data))
+        fields, before = json.loads(form.data), json.loads(whole.data)
+        return fields != before and _lacks_only_text(fields, before)
     return form.data == blanked(whole).data
 
 
