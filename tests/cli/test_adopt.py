@@ -284,3 +284,19 @@ def test_others_that_a_name_fits_are_adopted_all_the_same(
     monkeypatch.chdir(elsewhere)
     fresh = run("declare", "another", "--no-input").out.strip()
     assert list(run("-C", str(second), "adopt", "inc-", "--json").json["incidents"]) == [fresh]
+
+
+def test_a_part_of_an_id_takes_nothing_that_waits_for_another_team(run, team, tmp_path, git):
+    """Also where it would fit: whoever types `inc` means their own."""
+    home = Path(os.environ["XDG_STATE_HOME"]) / "incidentctl"
+    other = tmp_path / "other"
+    shutil.copytree(team, other)
+    shutil.rmtree(other / ".git" / "incidentctl", ignore_errors=True)
+    folder = home / "outbox-0123456789abcdef-fedcba9876543210"
+    folder.mkdir(parents=True)
+    declared = run("-C", str(other), "declare", "secret of another team", "--no-input").out.strip()
+    for kept in (other / ".git/incidentctl/kept").glob(f"*{declared}"):
+        shutil.move(kept, folder / kept.name)
+    assert run("adopt", "inc").code == 3
+    assert list(folder.iterdir())
+    assert list(run("adopt", declared, "--json").json["incidents"]) == [declared]

@@ -49,6 +49,10 @@ def test_a_read_only_git_directory(run, team, show, read_only):
     assert noted.code == 0
     assert noted.json["commit"] is None
     assert show()["timeline"][-1]["text"] == "y"
+    looked = run("doctor", "--json")
+    assert looked.code == 1
+    told = [each["message"] for each in looked.json["checks"] if each["state"] == "bad"]
+    assert any(".git cannot be written" in each for each in told), told
     subprocess.run(["umount", "-l", str(team / ".git")], check=True)
     later = run("log", "z", "--json")
     assert later.json["commit"]

@@ -93,6 +93,10 @@ def test_a_typo_in_the_configuration_of_git_stops_no_declaration(tmp_path, git, 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["commit"] is None
     assert "bad config line" in done.stderr
+    logged = run(folder, "log", "rolled back", "-i", json.loads(done.stdout)["id"], git=True)
+    assert "since git could not read its configuration" in logged.stderr
+    synced = run(folder, "sync", git=True)
+    assert "no remote called" not in synced.stderr
     config.write_text(before)
     listed = json.loads(run(folder, "list", "--json", git=True).stdout)
     assert sorted(each["title"] for each in listed["incidents"]) == ["login is down", "the first"]

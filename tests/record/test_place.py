@@ -101,15 +101,15 @@ def test_somebody_else_s_repository_is_refused_unless_trusted(clone: Clone, tmp_
 
 
 def test_who_is_at_work(clone: Clone) -> None:
-    assert identity(clone.git_dir, ENVIRONMENT) == (None, None)
+    assert identity(clone.git_dir, ENVIRONMENT) == (None, None, None)
     clone.git("config", "user.name", "Alice ⏎")
-    assert identity(clone.git_dir, ENVIRONMENT) == ("Alice ⏎", None)
+    assert identity(clone.git_dir, ENVIRONMENT) == ("Alice ⏎", None, None)
     clone.git("config", "user.email", "alice@example.org")
     assert identity(clone.git_dir, ENVIRONMENT) == Identity("Alice ⏎", "alice@example.org")
     told = ENVIRONMENT | {"GIT_AUTHOR_NAME": "Bob", "GIT_AUTHOR_EMAIL": "bob@example.org"}
-    assert identity(clone.git_dir, told) == ("Bob", "bob@example.org")
-    assert identity(clone.git_dir, NO_GIT) == (None, None)
-    assert identity(clone.git_dir / "gone", ENVIRONMENT) == (None, None)
+    assert identity(clone.git_dir, told) == ("Bob", "bob@example.org", None)
+    assert identity(clone.git_dir, NO_GIT) == (None, None, "git was not found")
+    assert identity(clone.git_dir / "gone", ENVIRONMENT)[:2] == (None, None)
 
 
 def test_the_local_record_is_made_once_and_works(tmp_path: Path) -> None:

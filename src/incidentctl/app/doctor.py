@@ -55,7 +55,7 @@ def doctor(workspace: Workspace) -> list[Check]:
     found = [git_check(version), Check("python", "ok", f"Python {platform.python_version()}")]
     parts: list[tuple[str, Callable[[], Iterable[Check]]]] = [
         ("repository", lambda: _repository(workspace, place, refusal)),
-        ("identity", lambda: _identity(workspace, place) if version else ()),
+        ("identity", lambda: _identity(workspace, place)),
         ("record", lambda: counts(setup)),
         ("outbox", lambda: spools(setup)),
         ("branch", lambda: mirror(setup)),
@@ -128,7 +128,13 @@ def _repository(
 
 def _identity(workspace: Workspace, place: RepositoryPlace | None) -> Iterator[Check]:
     asked = place.common_dir if place else Path("/")
-    name, email = identity(asked, workspace.environment)
+    name, email, fault = identity(asked, workspace.environment)
+    if fault:
+        yield Check(
+            "identity", "bad", f"{fault}: you are recorded as {workspace.actor(None).handle}",
+            "put that right; until then `--as PERSON` says who you are",
+        )  # fmt: skip
+        return
     lacking = [key for key, value in (("user.name", name), ("user.email", email)) if not value]
     if lacking:
         yield Check(

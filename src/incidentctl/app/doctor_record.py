@@ -59,6 +59,13 @@ def spools(setup: Setup) -> Iterator[Check]:
     """What is acknowledged and not committed, here and in the user's own folder."""
     others = fallback.everywhere(setup.state)
     committed = True
+    if setup.place is not None and not health.is_writable(setup.place.common_dir):
+        committed = False
+        yield Check(
+            "outbox", "bad", f"{setup.place.common_dir} cannot be written: nothing is committed, "
+            "and what you record is kept in your own folder",
+            "make it writable, as `mount` and `ls -ld` tell; the next command that records commits",
+        )  # fmt: skip
     for part in setup.parts:
         of = " of restricted incidents" if part.is_restricted else ""
         waiting = len(outbox.paths(part.boxes))

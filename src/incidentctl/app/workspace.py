@@ -242,9 +242,14 @@ class Workspace:
         """Return who acts: the person stated, else git's identity here, else user@host."""
         place = self._place
         asked = place.common_dir if place else places.state_folder(self.environment)
-        name, email = identity(asked, self.environment)
+        name, email, fault = identity(asked, self.environment)
         user_at_host = f"{people.user_name(self.environment)}@{os.uname().nodename}"
-        return people.actor(stated, self.basics, people.Identity(name, email, user_at_host))
+        who = people.actor(stated, self.basics, people.Identity(name, email, user_at_host))
+        if fault and not stated:
+            told = f"You are {who.handle} here, since {fault}; `--as PERSON` says who you are."
+            self.notes += [told] if told not in self.notes else []
+            return who._replace(problem=None)
+        return who
 
     def speaker_zone(self, who: people.Actor) -> tzinfo:
         """Return the zone in which somebody tells times: their own, else this machine's.

@@ -217,8 +217,8 @@ class Exchange:
         if answer.state == MISSING and not self._remote.has_branches(until=until):
             return Answer(
                 MISCONFIGURED,
-                "the remote has no branch at all, and a forge would make the record its main "
-                "one: push your own branch first",
+                f"{self._remote.name} has no branch at all, and a forge would make the record its "
+                "main one: push your own branch there first",
             )
         if answer.state == MISSING and (mirror := self._store.tips().mirror):
             held = self._git.run("ls-tree", "--name-only", mirror, "--", "incidents", PURGED)

@@ -51,6 +51,11 @@ def is_reftable(common: Path) -> bool:
     return (common / "reftable").is_dir()
 
 
+def is_writable(folder: Path) -> bool:
+    """Say whether this account may write into a folder, and its disk lets anybody."""
+    return os.access(folder, os.W_OK)
+
+
 def damaged(folders: Iterable[Path]) -> list[Path]:
     """Return the files of outboxes that are no actions, of those that this account may read."""
     found = []

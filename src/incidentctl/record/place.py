@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.nested import is_content, is_git_dir, named_by
-from incidentctl.record import refs
+from incidentctl.record import presence, refs
 from incidentctl.record.git import Git
 
 
@@ -97,17 +97,24 @@ class Identity(NamedTuple):
 
     name: str | None
     email: str | None
+    fault: str | None = None
+    """Why git does not say, as where its configuration cannot be read."""
 
 
 def identity(git_dir: Path, environment: Mapping[str, str]) -> Identity:
     """Return the name and e-mail that git would put on a commit; never fails."""
     values: dict[str, str] = {}
-    with contextlib.suppress(EnvironmentFailedError):
+    fault = None
+    try:
         pattern = r"^(user|author)\.(name|email)$"
         answer = Git(git_dir, environment).run("config", "-z", "--get-regexp", pattern)
+        if answer.code not in (0, 1):  # 1: nothing of that is set
+            fault = presence.failed("read its configuration", answer).message
         for entry in answer.out.decode(errors="replace").split("\0"):
             key, _, value = entry.partition("\n")
             values[key] = value.strip()
+    except EnvironmentFailedError as error:
+        fault = error.message
     name, email = (
         environment.get(f"GIT_AUTHOR_{word.upper()}")
         or values.get(f"author.{word}")
@@ -115,7 +122,8 @@ def identity(git_dir: Path, environment: Mapping[str, str]) -> Identity:
         or None
         for word in ("name", "email")
     )
-    return Identity(name, email or environment.get("EMAIL") or None)
+    email = email or environment.get("EMAIL") or None
+    return Identity(name, email, None if email else fault)
 
 
 def holds_record(place: RepositoryPlace, environment: Mapping[str, str], marker: str) -> bool:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.text import one_line
-from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import refs
+from incidentctl.record import presence, refs
 from incidentctl.record.git import ENDED, Git, Patience, Result, finish_live
 
 OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
@@ -93,7 +92,7 @@ class Remote:
         self._git = git
         self._folder = folder
         self._apart_from = apart_from
-        self._name = name
+        self.name = name
         self._branch = f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{name}/{branch}"
         self._ssh: dict[str, str] | None = None
@@ -102,15 +101,15 @@ class Remote:
 
     def fault(self) -> str | None:
         """Say why there is no such remote, or not one to send to; None when there is one."""
-        if not _NAME.match(self._name):
-            return f"{one_line(self._name)!r} is not the name of a git remote"
-        if self._setting(f"remote.{self._name}.url") is None:
-            return f"git has no remote called {self._name} here: git remote add {self._name} URL"
+        if not _NAME.match(self.name):
+            return f"{one_line(self.name)!r} is not the name of a git remote"
+        if self._setting(f"remote.{self.name}.url") is None:
+            return f"git has no remote called {self.name} here: git remote add {self.name} URL"
         if self._apart_from is not None:
             from incidentctl.record import apart  # noqa: PLC0415 (for few)
 
             folder = self._folder or self._git.git_dir
-            return apart.fault(self._git, self._name, self._apart_from, folder=folder)
+            return apart.fault(self._git, self.name, self._apart_from, folder=folder)
         return None
 
     def fetch(self, *, until: float) -> Answer:
@@ -122,15 +121,15 @@ class Remote:
             from incidentctl.record import apart  # noqa: PLC0415 (for few)
 
             branch = f"refs/heads/{self._apart_from.branch}"
-            answer, held = self._ask(self._name, branch, until=until)
+            answer, held = self._ask(self.name, branch, until=until)
             if answer.state != OK:
                 return answer
             if held:
-                return apart.has_copy(self._name, self._apart_from)
+                return apart.has_copy(self.name, self._apart_from)
         done = self._run(
             "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
             "--no-prune", "--no-recurse-submodules", "--refmap=", "--no-filter",
-            "--upload-pack=git-upload-pack", "--", self._name, f"+{self._branch}:{self.tracking}",
+            "--upload-pack=git-upload-pack", "--", self.name, f"+{self._branch}:{self.tracking}",
             until=until,
         )  # fmt: skip
         if done is not None and "couldn't find remote ref" in done.err:
@@ -149,7 +148,7 @@ class Remote:
         done = self._run(
             "fetch", "--refetch", "--progress", "--no-tags", "--no-write-fetch-head",
             "--no-auto-maintenance", "--no-prune", "--no-recurse-submodules", "--refmap=",
-            "--no-filter", "--upload-pack=git-upload-pack", "--", self._name, self._branch,
+            "--no-filter", "--upload-pack=git-upload-pack", "--", self.name, self._branch,
             until=until,
         )  # fmt: skip
         return self._answer(done)
@@ -162,7 +161,7 @@ class Remote:
     def heads(self, *, until: float) -> tuple[Answer, dict[str, str]]:
         """Ask for the commit of every branch, by its name; nothing is fetched."""
         done = self._run(
-            "ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", self._name, until=until
+            "ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", self.name, until=until
         )
         lines = done.out.decode(errors="replace").splitlines() if done else []
         pairs = (line.partition("\t")[::2] for line in lines)
@@ -178,7 +177,7 @@ class Remote:
             return self._ask(address, *names, until=until)
 
         own = self._branch.removeprefix("refs/heads/")
-        return apart.unproven(self._git, self._name, self._apart_from, own, ask=ask)
+        return apart.unproven(self._git, self.name, self._apart_from, own, ask=ask)
 
     def _ask(self, place: str, *names: str, until: float) -> tuple[Answer, dict[str, str]]:
         """Ask a place for the commits of some refs; those that it has not are left out."""
@@ -205,16 +204,16 @@ class Remote:
         if instead_of is not None:
             options.append(f"--force-with-lease={self._branch}:{instead_of}")
         done = self._run(
-            "-c", f"remote.{self._name}.mirror=false", "-c", "push.pushOption=",
+            "-c", f"remote.{self.name}.mirror=false", "-c", "push.pushOption=",
             "push", *options, "--porcelain", "--progress", "--no-verify", "--no-signed",
             "--recurse-submodules=no", "--receive-pack=git-receive-pack",
-            "--", self._name,
+            "--", self.name,
             f"{commit}:{self._branch}", until=until, patience=_PATIENCE,
         )  # fmt: skip
         if done is not None and done.code == ENDED:
             return Answer(
                 UNANSWERED,
-                f"{self._name} has got everything and does not say whether it takes it: its hooks "
+                f"{self.name} has got everything and does not say whether it takes it: its hooks "
                 "take too long",
             )
         if done is None or done.code == 0:
@@ -227,7 +226,7 @@ class Remote:
         forced = instead_of and "remote rejected" in told  # it takes no forced push
         if raced and not forced and self._may_be_a_race():
             return Answer(BEHIND, "others push at the same time")
-        return Answer(REFUSED, f"{self._name} refuses the push: {_shown(told, done.err)}")
+        return Answer(REFUSED, f"{self.name} refuses the push: {_shown(told, done.err)}")
 
     def _may_be_a_race(self) -> bool:
         """Say whether others may have been first: then what was fetched changes between tries."""
@@ -238,14 +237,14 @@ class Remote:
 
     def _answer(self, done: Result | None) -> Answer:
         if done is None:
-            return Answer(OFFLINE, f"{self._name} did not answer in time")
+            return Answer(OFFLINE, f"{self.name} did not answer in time")
         if done.code == 0:
             return Answer(OK)
         told = done.err.casefold()
         offline = any(phrase in told for phrase in _OFFLINE)
         wrong = any(phrase in told for phrase in _CONFIGURED_WRONG)
         state = OFFLINE if offline and not wrong else MISCONFIGURED
-        return Answer(state, f"{self._name}: {_shown(_last_error(done.err), '')}")
+        return Answer(state, f"{self.name}: {_shown(_last_error(done.err), '')}")
 
     def _run(
         self, *arguments: str, until: float, patience: Patience | None = None
@@ -272,10 +271,9 @@ class Remote:
         return self._ssh
 
     def _setting(self, key: str) -> str | None:
-        try:
-            done = self._git.run("config", "--get", key)
-        except EnvironmentFailedError:
-            return None
+        done = self._git.run("config", "--get", key)
+        if done.code not in (0, 1):  # 1: it is not set
+            raise presence.failed("read its configuration", done)
         return done.out.decode(errors="replace").strip() or None if done.code == 0 else None
 
 
