@@ -414,3 +414,16 @@ def test_its_files_are_for_nobody_else(run, team, shared):
     folder = team / ".git/incidentctl/restricted"
     assert (folder / "cache/index").exists()
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_its_damaged_ref_stops_no_exchange_of_the_others(run, git, team, shared):
+    """git fetches nothing where any ref names what is not there."""
+    assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
+    assert run("declare", "the VPN is down", "--no-input").code == 0
+    assert run("sync").code == 0
+    (team / ".git/refs/incidentctl/restricted").write_text("1" * 40 + "\n")
+    (team / ".git/refs/incidentctl/restricted-copy").unlink(missing_ok=True)
+    done = run("sync")
+    assert done.code == 0, done.err
+    assert "restricted was damaged" in done.err
+    assert SECRET in run("list").out

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from incidentctl.record.outbox import Action, Author
 from incidentctl.record.record import Record
 from incidentctl.record.remote import Shared
 from incidentctl.record.sent import unsynced
-from incidentctl.record.status import Exchanged, Status
+from incidentctl.record.status import Exchanged, Status, together
 from incidentctl.record.unsure import REASON, Unsure
 
 
@@ -194,18 +193,19 @@ class RecordWithRestricted(Record):
     def exchange(self, author: Author, *, limit: float) -> Exchanged | None:
         """Exchange each with its own remote; as `Record.exchange`, and the worse of the two."""
         until = time.monotonic() + limit
+        mended = self._mend_each()
         ours = super().exchange(author, limit=limit)
         apart = self._apart.exchange(author, limit=max(until - time.monotonic(), 1.0))
         done = [each for each in (ours, apart) if each is not None]
-        if not done:
-            return None
-        told = next((each for each in done if each.state != "ok"), done[0])
-        return told._replace(
-            sent=sum(each.sent for each in done),
-            received=frozenset().union(*(each.received for each in done)),
-            events=sum(each.events for each in done),
-            notes=tuple(chain.from_iterable(each.notes for each in done)),
-        )
+        return together(done, mended) if done else None
+
+    def _mend_each(self) -> list[str]:
+        """Mend the refs of both: a damaged one stops each fetch of the other, too."""
+        notes: list[str] = []
+        for mend in (super().mend, self._apart.mend):
+            with contextlib.suppress(EnvironmentFailedError):
+                notes += mend()
+        return notes
 
     def purge(self, author: Author, *, marker: str, limit: float) -> str | None:
         """Purge both; as `Record.purge`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +31,17 @@ class Exchanged(NamedTuple):
     events: int
     """How many events came."""
     notes: tuple[str, ...]
+
+
+def together(done: Sequence[Exchanged], notes: Iterable[str]) -> Exchanged:
+    """Return how exchanges with several remotes ended: the first that did not end well tells."""
+    told = next((each for each in done if each.state != "ok"), done[0])
+    return told._replace(
+        sent=sum(each.sent for each in done),
+        received=frozenset().union(*(each.received for each in done)),
+        events=sum(each.events for each in done),
+        notes=(*notes, *(note for each in done for note in each.notes)),
+    )
 
 
 class Status(NamedTuple):
