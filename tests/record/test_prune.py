@@ -105,6 +105,9 @@ def test_a_gc_while_somebody_logs_loses_nothing(clone: Clone) -> None:
     told = worker.communicate()[0].split("\n")
     acknowledged = {line.split()[1] for line in told if line.startswith("ACK")}
     assert len(acknowledged) == 30
+    for pack in (clone.git_dir / "objects" / "pack").glob("*.pack"):
+        if not pack.with_suffix(".idx").exists():  # a gc has failed: let it be a minute ago
+            os.utime(pack, (0, 0))
     note(clone, "after")
     assert acknowledged < set(clone.truth_ids())
     assert is_sound(clone)
@@ -211,3 +214,17 @@ def test_a_purge_during_a_prune_keeps_the_record(clone: Clone) -> None:
     assert {secret, redaction.events[0].id} < set(shown(clone))
     assert is_sound(clone)
     assert "hunter2" not in clone.git("log", "-p", BRANCH)
+
+
+def test_a_pack_that_a_dead_git_left_without_index_stops_no_repair(clone: Clone) -> None:
+    clone.declare()
+    prune = Prune(clone)
+    known = note(clone, "a")
+    prune.end()
+    left = clone.git_dir / "objects" / "pack" / f"pack-{'1' * 40}.pack"
+    left.write_bytes(b"PACK")
+    waiting = note(clone, "b")  # a git may still be at work on it
+    assert {known, waiting} <= set(shown(clone)) | {p[:26] for p in clone.outbox()}
+    os.utime(left, (0, 0))
+    note(clone, "c")
+    assert {known, waiting} < set(clone.truth_ids())

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import re
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from pathlib import Path
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.git import Git, Result
 
+#: A pack without an index of this age, in seconds, is one that git counts as garbage.
+_ABANDONED = 60.0
 #: A walk over all that a commit reaches may take so long, in seconds; only a repair does that.
 _WALK = 600.0
 #: What git says, with LC_ALL=C, of objects that are missing or torn.
@@ -105,7 +108,7 @@ def ensure_readable(objects: Path) -> None:
                     with (store / "pack" / name).open("rb"):
                         pass
                 if name.startswith("pack-") and name.endswith(".pack"):
-                    (store / "pack" / name).with_suffix(".idx").stat()
+                    _ensure_index(store / "pack" / name)
             os.listdir(store)  # noqa: PTH208
         except OSError as error:
             raise EnvironmentFailedError(
@@ -113,6 +116,15 @@ def ensure_readable(objects: Path) -> None:
                 f"{error.strerror}",
                 hint="put that right; the record is left as it is until then",
             ) from None
+
+
+def _ensure_index(pack: Path) -> None:
+    """Refuse a pack without its index, but for what a git that died has left behind."""
+    try:
+        pack.with_suffix(".idx").stat()
+    except FileNotFoundError:
+        if time.time() - pack.stat().st_mtime < _ABANDONED:
+            raise
 
 
 def _stores(objects: Path, depth: int = 0) -> Iterator[Path]:
