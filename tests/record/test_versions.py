@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from tests.record.kit import event
+from tests.record.kit import AUTHOR, INCIDENT, Clone, event
+from tests.record.sharing import TRUTH
+from tests.record.test_purge_across import commit_on
 
 from incidentctl.domain import facts
 from incidentctl.domain.event_ids import sealed
 from incidentctl.domain.events import Event, decode, encode
 from incidentctl.domain.ids import ulid
+from incidentctl.record.paths import event_name, event_path
+from incidentctl.record.record import Action
 from incidentctl.record.stored import Stored, blanked, choose
 
 STATED = (facts.SeveritySet("SEV2"), facts.Noted("the cause"), facts.Noted("[redacted]"))
@@ -52,3 +56,17 @@ def test_all_choose_alike() -> None:
         (known[0], of(known[0].data.replace(b'"by": ', b'"by":  '))),
     ):
         assert choose(one, other, named=())[0] == choose(other, one, named=())[0]
+
+
+def test_what_is_committed_again_stands_over_what_somebody_wrote_there(clone: Clone) -> None:
+    clone.declare()
+    told, forged = versions(facts.Noted("the cause"))
+    box, record = clone.git_dir / "incidentctl", clone.record()
+    record.acknowledge(Action(INCIDENT, (told.event,), AUTHOR, "noted"))
+    record.flush()
+    path = event_path(INCIDENT, event_name(told.event))
+    commit_on(clone, TRUTH, {path: forged[-1].data.decode()})
+    (kept,) = (box / "kept").glob(f"{told.event.id}*")
+    kept.rename(box / "outbox" / kept.name)
+    clone.record().flush()
+    assert clone.git("show", f"{TRUTH}:{path}") == told.data.decode()

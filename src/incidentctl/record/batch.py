@@ -17,7 +17,7 @@ from incidentctl.record.folder import Folder
 from incidentctl.record.outbox import Author, Pending
 from incidentctl.record.proof import blob_id, held_by
 from incidentctl.record.store import Store, Tips
-from incidentctl.record.stored import Stored, check, redacted
+from incidentctl.record.stored import Stored, check, choose, named_by, redacted
 from incidentctl.record.stream import Stream, subject
 from incidentctl.record.union import compare, holds_only_the_record
 from incidentctl.record.walk import TooManyError
@@ -208,10 +208,10 @@ class Batch:
             else:
                 known = index.open.get(incident) if index else None
                 folder = self._store.folder_at(incident, (base,) if base else (), known)
-        fresh = {name: event for name, event in stored.items() if name not in folder.stored}
+        fresh = {name: event for name, event in stored.items() if _stands(event, name, folder)}
         if fresh:
             self._fresh.setdefault(incident, {}).update(fresh)
-        self._folders[incident] = folder.union(fresh)
+        self._folders[incident] = folder._replace(stored={**folder.stored, **fresh})
 
     def _blank(self, incident: str) -> None:
         """Let the tree hold what is redacted without its text; the history keeps it."""
@@ -276,6 +276,14 @@ class Batch:
             told = folders.problems(paths.log_path(incident), folder, now=self._now())
             logs[incident] = self._render(incident, folder.events(), told)
         return logs
+
+
+def _stands(event: Stored, name: str, folder: Folder) -> bool:
+    """Say whether an event is to be written: it is not there, or somebody wrote over it."""
+    held = folder.stored.get(name)
+    if held is None or held.data == event.data:
+        return held is None
+    return choose(held, event, named=named_by(folder.stored.values()))[0] is event
 
 
 def _checked(action: Pending) -> dict[str, Stored]:
