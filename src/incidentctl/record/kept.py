@@ -16,7 +16,7 @@ from pathlib import Path
 
 from incidentctl import modes
 from incidentctl.domain.events import EventError
-from incidentctl.record import outbox, paths, presence
+from incidentctl.record import outbox, presence
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Pending
 from incidentctl.record.stored import Stored, check, redacted
@@ -78,7 +78,7 @@ def look(git: Git, state: Path, truth: str) -> bool:
         actions = list(_read(old[start : start + _AT_ONCE]))
         held = _held(git, truth, actions)
         for action in actions:
-            if held.issuperset(_paths(action)):
+            if held.issuperset(outbox.event_paths(action)):
                 action.path.unlink(missing_ok=True)
             else:
                 whole = False
@@ -88,7 +88,7 @@ def look(git: Git, state: Path, truth: str) -> bool:
 
 def _held(git: Git, truth: str, actions: Sequence[Pending]) -> set[str]:
     """Return the paths at which the truth has a blob that is in this clone."""
-    wanted = [path for action in actions for path in _paths(action)]
+    wanted = [path for action in actions for path in outbox.event_paths(action)]
     if not wanted:
         return set()
     lines = [
@@ -119,7 +119,3 @@ def _read(files: Sequence[Path]) -> list[Pending]:
             action = outbox.read(path)
             found += [action] if action else []
     return found
-
-
-def _paths(action: Pending) -> list[str]:
-    return [paths.event_path(action.incident, name) for name in action.entries]

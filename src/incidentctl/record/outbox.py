@@ -21,7 +21,7 @@ from incidentctl.domain.events import Event, EventError, encode, is_id
 from incidentctl.domain.ids import is_incident_id
 from incidentctl.modes import sync_folder as _sync_folder
 from incidentctl.record.crash import point
-from incidentctl.record.paths import event_name
+from incidentctl.record.paths import event_name, event_path
 from incidentctl.record.stored import read as read_event
 
 _VERSION = 1
@@ -148,6 +148,11 @@ def read(path: Path) -> Pending | None:
     except OSError:
         raise EventError(f"{path} is damaged") from None
     return _parse(path, path.name, data)
+
+
+def event_paths(action: Pending) -> list[str]:
+    """Return where the events of an action are on the branch."""
+    return [event_path(action.incident, name) for name in action.entries]
 
 
 def content(path: Path) -> bytes:

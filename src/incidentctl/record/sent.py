@@ -9,7 +9,7 @@ from pathlib import Path
 from incidentctl.domain.events import EventError, Unsynced, is_id
 from incidentctl.domain.ids import ulid_moment
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import kept, outbox, paths
+from incidentctl.record import kept, outbox
 from incidentctl.record.git import Git
 from incidentctl.record.outbox import Pending
 
@@ -62,8 +62,8 @@ def lacking(git: Git, actions: Sequence[Pending], commit: str) -> list[Pending]:
     rest = []
     for start in range(0, len(actions), _AT_ONCE):
         part = actions[start : start + _AT_ONCE]
-        held = _held(git, commit, [path for action in part for path in _paths(action)])
-        rest += [action for action in part if not held.issuperset(_paths(action))]
+        held = _held(git, commit, [path for action in part for path in outbox.event_paths(action)])
+        rest += [action for action in part if not held.issuperset(outbox.event_paths(action))]
     return rest
 
 
@@ -73,10 +73,6 @@ def _actions(sent: Path) -> Iterable[Pending]:
             action = outbox.read(path)
             if action is not None:
                 yield action
-
-
-def _paths(action: Pending) -> list[str]:
-    return [paths.event_path(action.incident, name) for name in action.entries]
 
 
 def _held(git: Git, commit: str, wanted: Sequence[str]) -> set[str]:
