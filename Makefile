@@ -16,6 +16,8 @@ check: $(READY)
 	$(BIN)/ruff format --check src tests bench tools torture fuzz
 	$(BIN)/ruff check src tests bench tools torture fuzz
 	$(BIN)/mypy
+	@echo "Modules of more than 300 lines:"
+	@find src -name '*.py' -exec awk 'END { if (NR > 300) print NR, FILENAME }' {} \; | sort -rn
 	$(BIN)/python -m pytest -q
 
 format: $(READY)

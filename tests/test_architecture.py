@@ -84,8 +84,3 @@ def test_only_the_workspace_and_the_terminal_read_clock_and_environment(path):
 
 def _is_datetime(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
-
-
-def test_no_module_is_too_long_to_read():
-    lengths = {p: len(p.read_text().splitlines()) for p in MODULES}
-    assert {str(p): n for p, n in lengths.items() if n > 300} == {}

@@ -15,6 +15,7 @@ from tests.record.sharing import BRANCH, TRUTH, clone_of, exchange, make_remote,
 
 from incidentctl.domain import facts
 from incidentctl.record import kept, outbox
+from incidentctl.record.paths import log_path
 
 
 class Prune:
@@ -228,3 +229,17 @@ def test_a_pack_that_a_dead_git_left_without_index_stops_no_repair(clone: Clone)
     os.utime(left, (0, 0))
     note(clone, "c")
     assert {known, waiting} < set(clone.truth_ids())
+
+
+def test_what_a_prune_took_of_the_history_stops_no_push(tmp_path: Path) -> None:
+    """A view that was written over since: no event lacks, and git can push none of what follows."""
+    remote = make_remote(tmp_path)
+    clone = clone_of(remote, "alice")
+    clone.declare()
+    assert exchange(clone).state == "ok"
+    during = [note(clone, str(number)) for number in range(3)]
+    oid = clone.git("rev-parse", f"{TRUTH}~1:{log_path(INCIDENT)}").strip()
+    (clone.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
+    assert exchange(clone).state == "ok"
+    assert all(ident in remote.git("ls-tree", "-r", "--name-only", BRANCH) for ident in during)
+    assert is_sound(clone)

@@ -58,6 +58,14 @@ def test_all_choose_alike() -> None:
         assert choose(one, other, named=())[0] == choose(other, one, named=())[0]
 
 
+def test_no_blanked_form_hides_that_there_was_a_text() -> None:
+    told, _ = versions(facts.Noted("the cause"))
+    blank = blanked(told)
+    emptied = of(blank.data.replace(b"[redacted]", b""))
+    for pair in ((blank, emptied), (emptied, blank)):
+        assert choose(*pair, named=(told.event.id,))[0] == blank
+
+
 def test_what_is_committed_again_stands_over_what_somebody_wrote_there(clone: Clone) -> None:
     clone.declare()
     told, forged = versions(facts.Noted("the cause"))

@@ -196,7 +196,7 @@ class Remote:
         Only a purge forces, and only if the branch is still what it is to stand `instead_of`.
         A `dry` one sends nothing: it proves that the remote lets this user in to push, and not
         that its hooks and rules take the commit. To one that has to be apart nothing is sent before
-        that is proven, each time.
+        that is proven, each time. DamagedError where this clone lacks what is to be pushed.
         """
         if not dry and (unproven := self.unproven(until=until)) is not None:
             return unproven
@@ -218,6 +218,8 @@ class Remote:
             )
         if done is None or done.code == 0:
             return self._answer(done)
+        if presence.tells_damage(_own_words(done.err)):
+            raise presence.DamagedError("git cannot read all that is to be pushed")
         lines = [line for line in done.out.decode(errors="replace").splitlines() if line[:1] == "!"]
         if not lines:
             return self._answer(done)
@@ -277,9 +279,19 @@ class Remote:
         return done.out.decode(errors="replace").strip() or None if done.code == 0 else None
 
 
+def _lines(err: str) -> list[str]:
+    return [line.strip() for line in err.replace("\r", "\n").splitlines() if line.strip()]
+
+
+def _own_words(err: str) -> str:
+    """Return why the git of this clone gave up, without what it repeats of the remote."""
+    parts = (line.rpartition("fatal: ") for line in _lines(err) if not line.startswith("remote:"))
+    return "\n".join(told for _, mark, told in parts if mark)
+
+
 def _last_error(err: str) -> str:
     """Return the line of git or ssh that says what was wrong, without progress and advice."""
-    lines = [line.strip() for part in err.splitlines() for line in part.split("\r") if line.strip()]
+    lines = _lines(err)
     marks = ("fatal:", "error:", "ssh:", "ERROR:")
     for number, line in enumerate(lines):
         if line.startswith(marks) or "ermission denied" in line:

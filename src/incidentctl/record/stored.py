@@ -3,7 +3,8 @@
 Every clone must choose alike, whatever it saw first: of what a redaction names the blanked form
 stands, so that the text does not come back from a stale clone. Where somebody changed what must
 never change, the one that its id was made from does, and never one that only lost its text. Ids of
-older versions were made by chance: of those the one with the smaller bytes stands.
+older versions were made by chance: of those the one with the smaller bytes stands. Of what is
+redacted the one with the larger ones does: it does not hide that there was a text.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ def choose(one: Stored, other: Stored, *, named: Collection[str]) -> tuple[Store
             return (form, True) if whole.event.id in named else (whole, False)
     if one_is != other_is:
         return (one if one_is else other), False
-    return min(one, other, key=lambda stored: stored.data), False
+    # Of two blanked forms the larger one shows where there was a text.
+    take = max if one.event.id in named else min
+    return take(one, other, key=lambda stored: stored.data), False
 
 
 def _is_blanked(form: Stored, whole: Stored) -> bool:
