@@ -29,6 +29,7 @@ _PATIENCE = Patience(re.compile(rb"Writing objects: 100%[^\r\n]*, done\.|\bTotal
 # As measured: a dead network is noticed in 10 s, and no ssh outlives its git by more.
 _SSH = "ssh -oBatchMode=yes -oConnectTimeout=5 -oServerAliveInterval=5 -oServerAliveCountMax=2"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*\Z")
+_ID = re.compile(r"\b[0-9a-f]{40,64}\b")
 _PASSWORD = re.compile(r"//[^/@\s]+@")
 _PROGRESS = re.compile(r"\d+% \(|, done\.\Z")
 
@@ -218,7 +219,7 @@ class Remote:
             )
         if done is None or done.code == 0:
             return self._answer(done)
-        if presence.tells_damage(_own_words(done.err)):
+        if _lacks_an_object(done.err):
             raise presence.DamagedError("git cannot read all that is to be pushed")
         lines = [line for line in done.out.decode(errors="replace").splitlines() if line[:1] == "!"]
         if not lines:
@@ -283,10 +284,10 @@ def _lines(err: str) -> list[str]:
     return [line.strip() for line in err.replace("\r", "\n").splitlines() if line.strip()]
 
 
-def _own_words(err: str) -> str:
-    """Return why the git of this clone gave up, without what it repeats of the remote."""
-    parts = (line.rpartition("fatal: ") for line in _lines(err) if not line.startswith("remote:"))
-    return "\n".join(told for _, mark, told in parts if mark)
+def _lacks_an_object(err: str) -> bool:
+    """Say whether the git of this clone gave up for an object; not what it repeats of a remote."""
+    own = (line for line in _lines(err) if not line.startswith("remote:") and "fatal: " in line)
+    return any(_ID.search(line) and presence.tells_damage(line) for line in own)
 
 
 def _last_error(err: str) -> str:
