@@ -13,14 +13,14 @@ from functools import cache
 from pathlib import Path
 
 from bench.timing import run
-from incidentctl.app.declare import Request, begin, complete
-from incidentctl.app.places import choose
-from incidentctl.app.respond import acknowledge
-from incidentctl.app.workspace import Workspace
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event, encode
-from incidentctl.domain.ids import incident_id, ulid
-from incidentctl.record import paths
+from incidentctl.app.incident.declare import Request, begin, complete
+from incidentctl.app.incident.respond import acknowledge
+from incidentctl.app.workspace.places import choose
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event, encode
+from incidentctl.domain.incident.ids import incident_id, ulid
+from incidentctl.record.store import paths
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TRUTH = "refs/incidentctl/log"

@@ -16,10 +16,10 @@ from typing import Any
 
 from bench.incidents import declare_in, make_repository, past_repository
 from bench.timing import Row, middle, p99
-from incidentctl.app.workspace import open_workspace
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event
-from incidentctl.domain.ids import ulid
+from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.ids import ulid
 from incidentctl.record.record import Action, Author, Record
 
 _AUTHOR = Author("Bench", "bench@example.com")

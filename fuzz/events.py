@@ -10,9 +10,9 @@ from typing import Any, get_type_hints
 
 from fuzz.place import Place, Ran
 from fuzz.words import NUMBERS, word
-from incidentctl.domain import facts
-from incidentctl.domain.events import KINDS
-from incidentctl.domain.ids import incident_folder, ulid
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import KINDS
+from incidentctl.domain.incident.ids import incident_folder, ulid
 
 _MOMENTS = (
     "2026-11-24T10:00:00.000Z", "1970-01-01T00:00:00+00:00", "1970-01-01T00:00:00-23:59",

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from incidentctl.app.lint import lint
-from incidentctl.domain.rules.registry import RULES
-from incidentctl.domain.rules.syntax import SYNTAX
+from incidentctl.app.lint.lint import lint
+from incidentctl.domain.lint.rules.registry import RULES
+from incidentctl.domain.lint.rules.syntax import SYNTAX
+from incidentctl.files.catalog.loader import load
 from incidentctl.files.layout import MAX_BYTES
-from incidentctl.files.loader import load
-from incidentctl.render.findings import findings_text
+from incidentctl.render.lint.text import findings_text
 
 CASES = Path(__file__).parent / "cases"
 #: Rules that ask git.

@@ -10,11 +10,12 @@ from types import ModuleType
 
 import pytest
 
-from incidentctl.app.lint import lint
-from incidentctl.domain import built_in, process
-from incidentctl.domain.catalog import Catalog
+from incidentctl.app.lint.lint import lint
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.process import built_in
+from incidentctl.domain.process import resolution as process
+from incidentctl.files.catalog.loader import load
 from incidentctl.files.layout import KINDS, yaml_files
-from incidentctl.files.loader import load
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NAMES = ("startup", "otel-demo", "marketplace", "bank")

@@ -13,18 +13,18 @@ from typing import get_type_hints
 import pytest
 from tests.domain.telling import IDENT, START, moment
 
-from incidentctl.app.query import as_json
-from incidentctl.domain import facts
-from incidentctl.domain.board import board, fit
-from incidentctl.domain.brief import brief
-from incidentctl.domain.events import KINDS, Event
-from incidentctl.domain.ids import ulid
-from incidentctl.domain.incident import as_of, fold, head
-from incidentctl.domain.metrics import Scope, measure
-from incidentctl.domain.nags import nags
-from incidentctl.domain.retro_facts import facts_of
-from incidentctl.domain.timeline import due
-from incidentctl.render.log import render_log
+from incidentctl.app.incident.query import as_json
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.due import due
+from incidentctl.domain.incident.events import KINDS, Event
+from incidentctl.domain.incident.head import as_of, fold, head
+from incidentctl.domain.incident.ids import ulid
+from incidentctl.domain.incident.reminders import nags
+from incidentctl.domain.learn.metrics import Scope, measure
+from incidentctl.domain.learn.retro_facts import facts_of
+from incidentctl.render.incident.board import board, fit
+from incidentctl.render.incident.brief import brief
+from incidentctl.render.incident.log import render_log
 
 NOW = START + timedelta(days=1)
 FEW = 120

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from incidentctl import modes
+from incidentctl.git import permissions as modes
 
 GROUP = modes.Modes(0o660, 0o2770)
 EVERYBODY = modes.Modes(0o664, 0o2775)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from tools.commands import commands_reference
 
-from incidentctl.app.schema import write_schemas
-from incidentctl.domain.rules.registry import RULES
-from incidentctl.domain.rules.syntax import SYNTAX
-from incidentctl.render.reference import reference
-from incidentctl.render.rules_reference import rules_reference
+from incidentctl.app.catalog.schema import write_schemas
+from incidentctl.domain.lint.rules.registry import RULES
+from incidentctl.domain.lint.rules.syntax import SYNTAX
+from incidentctl.render.catalog.reference import reference
+from incidentctl.render.lint.reference import rules_reference
 
 ROOT = Path(__file__).parent.parent
 

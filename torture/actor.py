@@ -18,13 +18,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from incidentctl.domain import facts, ids
-from incidentctl.domain.event_ids import sealed
-from incidentctl.domain.events import Event
+from incidentctl.domain.incident import facts, ids
+from incidentctl.domain.incident.event_ids import sealed
+from incidentctl.domain.incident.events import Event
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record.lock import Lock
 from incidentctl.record.record import Action, Author
-from incidentctl.record.restricted import RecordWithRestricted
+from incidentctl.record.restricted.restricted import RecordWithRestricted
+from incidentctl.record.write.lock import Lock
 from torture import mutants, steps, world
 from torture.on_disk import OnDisk
 from torture.plan import RESTRICTED, Act

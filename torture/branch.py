@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event
-from incidentctl.domain.ids import ulid
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.ids import ulid
 from torture.world import MIRROR, git
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.events import EventError
-from incidentctl.record import outbox
+from incidentctl.domain.incident.events import EventError
+from incidentctl.record.write import outbox
 from torture.journal import Journal
 from torture.world import APART, MIRROR, TRACKING, TRUTH, Clone, git
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from incidentctl.domain.events import EventError, decode
-from incidentctl.domain.incident import fold
-from incidentctl.domain.redaction import REDACTED
-from incidentctl.record import paths
-from incidentctl.record.paths import event_name
-from incidentctl.render.log import render_log
+from incidentctl.domain.incident.events import EventError, decode
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.redaction import REDACTED
+from incidentctl.record.store import paths
+from incidentctl.record.store.paths import event_name
+from incidentctl.render.incident.log import render_log
 from torture.checks import Violation, few, spooled, text_of, waiting
 from torture.deeds import SECRET
 from torture.journal import Journal

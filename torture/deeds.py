@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from incidentctl.domain.events import encode
-from incidentctl.domain.ids import incident_folder
-from incidentctl.record.paths import event_name
+from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.ids import incident_folder
+from incidentctl.record.store.paths import event_name
 from torture import disks, world
 from torture.branch import Branch
 from torture.breaks import BREAKS

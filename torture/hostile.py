@@ -6,7 +6,7 @@ import json
 import random
 import re
 
-from incidentctl.domain.ids import incident_folder, ulid
+from incidentctl.domain.incident.ids import incident_folder, ulid
 from torture.branch import Branch
 from torture.plan import INCIDENTS
 from torture.world import Clone, git

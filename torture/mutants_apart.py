@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import apart, remote
-from incidentctl.record.restricted import RecordWithRestricted
+from incidentctl.record.restricted.restricted import RecordWithRestricted
+from incidentctl.record.sync import remote
+from incidentctl.record.sync import restricted_remote as apart
 from torture.mutants import mutant, replace
 
 

@@ -7,23 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from incidentctl.domain.events import decode
-from incidentctl.record import (
-    background,
-    batch,
-    exchange,
-    flush,
-    folder,
-    marks,
-    merge,
-    outbox,
-    refs,
-    sent,
-    stored,
-    union,
-    unite,
-)
-from incidentctl.record import remote as remotes
+from incidentctl.domain.incident.events import decode
+from incidentctl.git import refs
+from incidentctl.record.store import compare as union
+from incidentctl.record.store import incident_events as folder
+from incidentctl.record.store import stored_event as stored
+from incidentctl.record.sync import background, exchange, merge, sent
+from incidentctl.record.sync import purge_marks as marks
+from incidentctl.record.sync import reconcile as unite
+from incidentctl.record.sync import remote as remotes
+from incidentctl.record.write import batch, flush, outbox
 from torture.mutants import mutant, replace
 
 
@@ -199,7 +192,7 @@ def a_mark_that_stops_each_exchange() -> None:
 
 @mutant("kill", "crash")
 def hooks_run() -> None:
-    from incidentctl.record import git
+    from incidentctl.git import run as git
 
     words = [w.replace("core.hooksPath=/dev/null", "core.abbrev=12") for w in git._ARGUMENTS]
     replace(git, "_ARGUMENTS", tuple(words))

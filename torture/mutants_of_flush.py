@@ -9,15 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from incidentctl.domain import ids
-from incidentctl.record import (
-    batch,
-    flush,
-    outbox,
-    refs,
-)
-from incidentctl.record import lock as locks
+from incidentctl.domain.incident import ids
+from incidentctl.git import refs
 from incidentctl.record import record as records
+from incidentctl.record.write import batch, flush, outbox
+from incidentctl.record.write import lock as locks
 from torture.mutants import mutant, replace
 
 

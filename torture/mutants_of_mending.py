@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import kept, mend, presence, refs
+from incidentctl.git import presence, refs
+from incidentctl.record.write import kept
+from incidentctl.record.write import repair as mend
 from torture.mutants import mutant, replace
 
 

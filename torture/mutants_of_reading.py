@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from incidentctl.domain.holders import Holders
-from incidentctl.record import batch, proof, stored
+from incidentctl.domain.incident.fold.holders import Holders
+from incidentctl.record.store import stored_event as stored
+from incidentctl.record.write import batch
+from incidentctl.record.write import verify as proof
 from torture.mutants import mutant, replace
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-from incidentctl.record.crash import EXCHANGE_POINTS, FLUSH_POINTS, VIEW_POINT
+from incidentctl.record.store.crash_points import EXCHANGE_POINTS, FLUSH_POINTS, VIEW_POINT
 
 INCIDENTS = ("inc-20261124-1401-k7f", "inc-20261125-0900-bcd", "inc-20261231-2359-xyz")
 #: Kept apart from the others, in histories that have such.

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from incidentctl.domain.incident import fold, head
+from incidentctl.domain.incident.head import fold, head
 from incidentctl.record.record import Record
-from incidentctl.record.restricted import RecordWithRestricted
-from incidentctl.render.log import render_log
+from incidentctl.record.restricted.restricted import RecordWithRestricted
+from incidentctl.render.incident.log import render_log
 from torture.world import ENVIRONMENT
 
 

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event
-from incidentctl.domain.ids import ulid
-from incidentctl.domain.incident import fold
-from incidentctl.render.log import render_log
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.ids import ulid
+from incidentctl.render.incident.log import render_log
 
 _BEGAN = datetime(2026, 11, 24, 10, tzinfo=UTC)
 _FEW = 100

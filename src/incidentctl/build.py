@@ -18,10 +18,10 @@ def fingerprint(*more: str) -> str:
     """
     package = os.path.dirname(__file__)  # noqa: PTH120 (pathlib costs more than the stats)
     parts = []
-    for layer in ("domain", "files", "record", "domain/facts", *more):
-        with os.scandir(f"{package}/{layer}") as entries:
-            for entry in entries:
-                if entry.name.endswith(".py"):
-                    found = entry.stat()
-                    parts.append(f"{entry.name} {found.st_size} {found.st_mtime_ns}")
+    for layer in ("domain", "files", "git", "record", *more):
+        for folder, _, names in os.walk(f"{package}/{layer}"):
+            for name in names:
+                if name.endswith(".py"):
+                    found = os.stat(f"{folder}/{name}")  # noqa: PTH116 (the same)
+                    parts.append(f"{folder}/{name} {found.st_size} {found.st_mtime_ns}")
     return " ".join((__version__, sys.version, *sorted(parts)))

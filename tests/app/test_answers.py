@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from incidentctl.app.answers import (
+from incidentctl.app.setup.answers import (
     Area,
     person,
     read_areas,

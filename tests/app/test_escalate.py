@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from tests.domain.telling import START, incident
 
-from incidentctl.app.escalate import whom
-from incidentctl.app.who import reached
-from incidentctl.domain import facts
-from incidentctl.domain.catalog import Catalog, OnCall, Team
+from incidentctl.app.catalog.who import reached
+from incidentctl.app.incident.escalate import whom
+from incidentctl.domain.catalog.model import Catalog, OnCall, Team
+from incidentctl.domain.incident import facts
 from incidentctl.errors import NotFoundError, RefusedError
 
 OWNED = [facts.Declared("x"), facts.AffectedSet(owner="core")]

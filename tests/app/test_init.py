@@ -7,11 +7,18 @@ from datetime import date
 
 import pytest
 
-from incidentctl.app.answers import Area, Person
-from incidentctl.app.init import Request, initialise, remotes_at, whoever_at
-from incidentctl.domain.process import TIERS, Case, missing, recommend_for, resolve, tier_in_force
-from incidentctl.domain.rules import registry
-from incidentctl.files.loader import load
+from incidentctl.app.setup.answers import Area, Person
+from incidentctl.app.setup.init import Request, initialise, remotes_at, whoever_at
+from incidentctl.domain.lint.rules import registry
+from incidentctl.domain.process.resolution import (
+    TIERS,
+    Case,
+    missing,
+    recommend_for,
+    resolve,
+    tier_in_force,
+)
+from incidentctl.files.catalog.loader import load
 
 ALICE = Person("alice", "Alice Example", "alice@example.com")
 TODAY = date(2026, 11, 26)  # a Thursday

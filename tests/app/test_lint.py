@@ -4,8 +4,8 @@ from datetime import date
 import pytest
 from tests.steps import steps
 
-from incidentctl.app.lint import lint
-from incidentctl.files.loader import load
+from incidentctl.app.lint.lint import lint
+from incidentctl.files.catalog.loader import load
 
 
 @pytest.fixture

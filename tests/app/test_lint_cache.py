@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incidentctl.app import lint as rules
-from incidentctl.app.lint_cache import checked
-from incidentctl.app.places import Choice
-from incidentctl.app.workspace import open_workspace
+from incidentctl.app.lint import lint as rules
+from incidentctl.app.lint.cached import checked
+from incidentctl.app.workspace.places import Choice
+from incidentctl.app.workspace.workspace import open_workspace
 
 FILES = {
     "incidentctl.yaml": "organisation: Acme\n",

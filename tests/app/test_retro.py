@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from tests.files.test_retros import documents, texts
 
-from incidentctl.app.retro import refresh
-from incidentctl.domain.retrospective import BEGIN, END
+from incidentctl.app.learn.retro import refresh
+from incidentctl.domain.learn.retrospective import BEGIN, END
 from incidentctl.errors import InvalidDataError
 
 PATH = "retros/inc-1.md"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from incidentctl.app.process import advise, catalog_at, scaffold, show
-from incidentctl.domain.process import TIERS, missing
+from incidentctl.app.process.process import advise, catalog_at, scaffold, show
+from incidentctl.domain.process.resolution import TIERS, missing
 from incidentctl.errors import InvalidDataError
-from incidentctl.files.loader import load
+from incidentctl.files.catalog.loader import load
 
 
 @pytest.fixture

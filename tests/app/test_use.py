@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from incidentctl.app.use import use
+from incidentctl.app.setup.use import use
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
 
 

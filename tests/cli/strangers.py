@@ -8,11 +8,11 @@ import unicodedata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from incidentctl.app.people import Actor
-from incidentctl.app.workspace import open_workspace
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event
-from incidentctl.record.outbox import Action, Author
+from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event
+from incidentctl.record.write.outbox import Action, Author
 
 #: A second line that begins with this must never begin a line, a row or an entry.
 FORGED = "FORGED"

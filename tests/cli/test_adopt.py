@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event
-from incidentctl.domain.ids import ulid
-from incidentctl.record import outbox
-from incidentctl.record.outbox import Action, Author
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.ids import ulid
+from incidentctl.record.write import outbox
+from incidentctl.record.write.outbox import Action, Author
 
 ROOT = Path(__file__).parents[2]
 SECRET = "Mallory reads the payroll"

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from incidentctl.cli import console
+from incidentctl.cli.terminal import console
 
 
 class Terminal:

@@ -1,6 +1,6 @@
 import pytest
 
-from incidentctl.record.lock import Lock
+from incidentctl.record.write.lock import Lock
 
 SECRET = "hunter2-the-password"
 
@@ -288,7 +288,7 @@ def test_on_a_terminal_enter_redacts_nothing(run, opened, monkeypatch):
         asked.append(message)
         return default
 
-    monkeypatch.setattr("incidentctl.cli.console.is_terminal", lambda: True)
-    monkeypatch.setattr("incidentctl.cli.prompts.ask_confirm", ask)
+    monkeypatch.setattr("incidentctl.cli.terminal.console.is_terminal", lambda: True)
+    monkeypatch.setattr("incidentctl.cli.terminal.prompts.ask_confirm", ask)
     assert run("redact", "-1").code == 5
     assert "password is hunter2" in asked[0]

@@ -15,14 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from incidentctl.app import doctor_record, doctor_remote
-from incidentctl.app.doctor import EXTRAS
-from incidentctl.app.workspace import open_workspace
-from incidentctl.domain.events import Event
-from incidentctl.domain.facts import Noted
-from incidentctl.domain.ids import ulid
-from incidentctl.record.outbox import Action, Author
-from incidentctl.record.unsure import Unsure
+from incidentctl.app.doctor import record as doctor_record
+from incidentctl.app.doctor import remote as doctor_remote
+from incidentctl.app.doctor.doctor import EXTRAS
+from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.facts import Noted
+from incidentctl.domain.incident.ids import ulid
+from incidentctl.record.restricted.undecided import Unsure
+from incidentctl.record.write.outbox import Action, Author
 
 ROOT = Path(__file__).parents[2]
 NEEDS_PROC = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no /proc/locks here")

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
-from incidentctl.domain.catalog import Catalog
-from incidentctl.domain.drill_calendar import entries
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.drill.calendar import entries
 
 PLANNED = """\
 name: q1-planned
@@ -142,7 +142,7 @@ def test_the_series_of_the_settings(run, planned):
 
 
 def test_a_month_with_a_drill_is_left_out(planned):
-    from incidentctl.files.loader import load
+    from incidentctl.files.catalog.loader import load
 
     catalog, _ = load(planned)
     found = entries(catalog, until=date(2026, 4, 30), series="monthly", today=date(2026, 1, 20))

@@ -27,16 +27,16 @@ from tests.cli.strangers import (
     write_yaml,
 )
 
-from incidentctl.app.drill import document, note_before
-from incidentctl.app.workspace import open_workspace
-from incidentctl.cli import console
+from incidentctl.app.drill.documents import document, note_before
+from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.cli.boundary import run as run_app
 from incidentctl.cli.main import app
-from incidentctl.domain.text import clean, one_line
-from incidentctl.record.stream import subject
-from incidentctl.render.document import render_document
+from incidentctl.cli.terminal import console
+from incidentctl.domain.common.text import clean, one_line
+from incidentctl.git.fast_import import subject
+from incidentctl.render.drill.document import render_document
 from incidentctl.render.inert import block, inert
-from incidentctl.render.report_csv import safe_cell
+from incidentctl.render.learn.report_csv import safe_cell
 
 #: As a command line has them: bytes that are no UTF-8, and no NUL.
 TYPED = {name: text.replace("\ud800", "").replace("\0", "") for name, text in PAYLOADS.items()}

@@ -101,8 +101,8 @@ def test_of_several_offers_those_alone_are_asked_about(run, monkeypatch):
         asked.extend(ident for ident, _ in choices)
         return other
 
-    monkeypatch.setattr("incidentctl.cli.console.is_terminal", lambda: True)
-    monkeypatch.setattr("incidentctl.cli.prompts.ask_choice", choose)
+    monkeypatch.setattr("incidentctl.cli.terminal.console.is_terminal", lambda: True)
+    monkeypatch.setattr("incidentctl.cli.terminal.prompts.ask_choice", choose)
     accepted = run("accept", "--as", "omar")
     assert (accepted.code, sorted(asked)) == (0, sorted([one, other]))
     assert run("show", other, "--json").json["commander"] == "omar"

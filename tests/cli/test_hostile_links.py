@@ -8,8 +8,8 @@ import stat
 
 import pytest
 
-from incidentctl import regular
 from incidentctl.files.atomic import create, replace
+from incidentctl.git import safe_read as regular
 
 FILES = [
     "incidents/.gitignore", ".gitignore", "retros/x.md", "templates/retrospective.md.j2",

@@ -10,7 +10,7 @@ import sys
 import pexpect
 import pytest
 
-from incidentctl.files.loader import load
+from incidentctl.files.catalog.loader import load
 
 COMMAND = [sys.executable, "-m", "incidentctl"]
 

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event, encode
-from incidentctl.domain.ids import incident_id, ulid
-from incidentctl.domain.times import iso
-from incidentctl.record import paths
+from incidentctl.domain.common.times import iso
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event, encode
+from incidentctl.domain.incident.ids import incident_id, ulid
+from incidentctl.record.store import paths
 
 MINUTE = timedelta(minutes=1)
 MINUTES = ("started", "detected", "acknowledged", "mitigated")

@@ -10,7 +10,7 @@ import sys
 import pexpect
 import pytest
 
-from incidentctl.domain.retrospective import BEGIN, END, QUESTIONS
+from incidentctl.domain.learn.retrospective import BEGIN, END, QUESTIONS
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_due_needs_no_incident(run):
 def test_due_begins_an_exchange_and_does_not_wait(run, opened, monkeypatch):
     begun = []
     monkeypatch.setattr(
-        "incidentctl.app.sharing.Sharing.refresh", lambda _self: begun.append("asked")
+        "incidentctl.app.workspace.sharing.Sharing.refresh", lambda _self: begun.append("asked")
     )
     for number, words in enumerate((["due"], ["due", "--short"], ["due", "-q"]), 1):
         run(*words)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentctl.app.watch import Watch
-from incidentctl.app.workspace import open_workspace
-from incidentctl.cli.watch import LOUD_FOR, follow, live
-from incidentctl.domain.timeline import Due, in_short
+from incidentctl.app.incident.watch import Watch
+from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.cli.incident.watch import LOUD_FOR, follow, live
+from incidentctl.domain.incident.due import Due, in_short
 from incidentctl.errors import EnvironmentFailedError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from incidentctl.domain.drill import PlannedDrill, PrivateHalf, PublicHalf, Window
+from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf, PublicHalf, Window
 
 ZONE = "America/New_York"
 WINDOW = Window(

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from incidentctl.domain.events import Event
-from incidentctl.domain.facts import Declared
-from incidentctl.domain.ids import ulid
-from incidentctl.domain.incident import Incident, fold
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.facts import Declared
+from incidentctl.domain.incident.head import Incident, fold
+from incidentctl.domain.incident.ids import ulid
 
 IDENT = "inc-20261124-1401-k7f"
 START = datetime(2026, 11, 24, 14, 1, tzinfo=UTC)

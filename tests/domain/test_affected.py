@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from incidentctl.domain.affected import Affected, resolve_affected, suggest_affected
-from incidentctl.domain.catalog import Catalog, Functionality, ProductArea, Service, Team
+from incidentctl.domain.catalog.affected import Affected, resolve_affected, suggest_affected
+from incidentctl.domain.catalog.model import Catalog, Functionality, ProductArea, Service, Team
 
 CATALOG = Catalog(
     services={

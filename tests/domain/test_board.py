@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentctl.domain import board as boards
-from incidentctl.domain.board import Line, board, fit
-from incidentctl.domain.events import Unsynced
-from incidentctl.domain.nags import nags
-from incidentctl.domain.state import Entry, Held, Hypothesis, Incident, Step, Task, Update
+from incidentctl.domain.incident.events import Unsynced
+from incidentctl.domain.incident.reminders import nags
+from incidentctl.domain.incident.state import Entry, Held, Hypothesis, Incident, Step, Task, Update
 from incidentctl.errors import Problem
+from incidentctl.render.incident import board as boards
+from incidentctl.render.incident.board import Line, board, fit
 
 T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
 

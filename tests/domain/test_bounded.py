@@ -8,13 +8,13 @@ from datetime import date
 import pytest
 from tests.steps import steps
 
-from incidentctl.domain.catalog import Catalog, Entry, ProductArea, Service, Source, Team
-from incidentctl.domain.doctor_ci import runs_on
-from incidentctl.domain.process import Case, missing, resolve
-from incidentctl.domain.retrospective import answered
-from incidentctl.domain.rules.registry import run
-from incidentctl.domain.runbook import AppliesTo, Runbook, Step
-from incidentctl.domain.settings import Settings
+from incidentctl.domain.catalog.model import Catalog, Entry, ProductArea, Service, Source, Team
+from incidentctl.domain.catalog.runbook import AppliesTo, Runbook, Step
+from incidentctl.domain.catalog.settings import Settings
+from incidentctl.domain.doctor.ci import runs_on
+from incidentctl.domain.learn.retrospective import answered
+from incidentctl.domain.lint.rules.registry import run
+from incidentctl.domain.process.resolution import Case, missing, resolve
 
 STEP = (Step(id="page", title="Page"),)
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.telling import IDENT, START, event, ident, incident
 
-from incidentctl.domain import facts
-from incidentctl.domain.brief import HEIGHT, WIDTH, brief
-from incidentctl.domain.decide.updates import NO_CHANGE
-from incidentctl.domain.incident import fold
-from incidentctl.domain.text import clean
+from incidentctl.domain.common.text import clean
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide.updates import NO_CHANGE
+from incidentctl.domain.incident.head import fold
+from incidentctl.render.incident.brief import HEIGHT, WIDTH, brief
 
 NOW = START + timedelta(hours=1)
 RUNBOOK = facts.RunbookAttached(

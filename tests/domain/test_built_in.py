@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from incidentctl.domain import built_in
-from incidentctl.domain.catalog import Catalog, ProductArea
-from incidentctl.domain.checklist import SINGLE
-from incidentctl.domain.process import TIERS, Case, resolve
-from incidentctl.domain.roles import STANDARD
-from incidentctl.domain.runbook import AppliesTo
-from incidentctl.domain.severity import Scale, Severity
-from incidentctl.domain.state import COMMANDER
+from incidentctl.domain.catalog.model import Catalog, ProductArea
+from incidentctl.domain.catalog.roles import STANDARD
+from incidentctl.domain.catalog.runbook import AppliesTo
+from incidentctl.domain.catalog.severity import Scale, Severity
+from incidentctl.domain.incident.checklist import SINGLE
+from incidentctl.domain.incident.state import COMMANDER
+from incidentctl.domain.process import built_in
+from incidentctl.domain.process.resolution import TIERS, Case, resolve
 
 PLAIN = ["page-on-call", "open-channel", "create-ticket", "notify-internal", "assign-roles"]
 CRITICAL = [

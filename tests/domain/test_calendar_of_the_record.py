@@ -8,18 +8,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.domain.telling import IDENT, START, event, moment
 
-from incidentctl.domain import facts
-from incidentctl.domain.board import board
-from incidentctl.domain.brief import brief
-from incidentctl.domain.doctor import clock_check
-from incidentctl.domain.drill import aware
-from incidentctl.domain.events import KINDS, decode, encode
-from incidentctl.domain.ids import ulid, ulid_moment
-from incidentctl.domain.incident import fold
-from incidentctl.domain.nags import nags
-from incidentctl.domain.timeline import due
-from incidentctl.domain.times import EARLIEST, LATEST, later, moment_of
-from incidentctl.render.log import render_log
+from incidentctl.domain.common.times import EARLIEST, LATEST, later, moment_of
+from incidentctl.domain.doctor.checks import clock_check
+from incidentctl.domain.drill.plan import aware
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.due import due
+from incidentctl.domain.incident.events import KINDS, decode, encode
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.ids import ulid, ulid_moment
+from incidentctl.domain.incident.reminders import nags
+from incidentctl.render.incident.board import board
+from incidentctl.render.incident.brief import brief
+from incidentctl.render.incident.log import render_log
 
 ENDS = (EARLIEST, START, LATEST)
 

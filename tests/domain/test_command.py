@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from tests.domain.telling import START, incident
 
-from incidentctl.domain import facts
-from incidentctl.domain.command import commands_since, handover_advice
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.handover_advice import commands_since, handover_advice
 
 ALONE = [facts.Declared("x")]
 TWO = [facts.Declared("x"), ("bob", facts.Noted("here"))]

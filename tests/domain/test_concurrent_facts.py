@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.telling import IDENT, event, ident, incident, moment, told
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import LIFECYCLE, Event, decode, encode
-from incidentctl.domain.incident import fold, head
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import LIFECYCLE, Event, decode, encode
+from incidentctl.domain.incident.head import fold, head
 
 PAGE = facts.RunbookAttached("small", "why", (facts.StepPlan("page", "Page"),))
 DECLARED = facts.Declared("x")

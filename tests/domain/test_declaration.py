@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from tests.domain.telling import START, event, moment
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event
-from incidentctl.domain.ids import incident_id, ulid
-from incidentctl.domain.incident import fold, head
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.head import fold, head
+from incidentctl.domain.incident.ids import incident_id, ulid
 
 DAY = timedelta(days=1)
 

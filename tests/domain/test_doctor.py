@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentctl.domain.doctor import (
+from incidentctl.domain.common.text import count
+from incidentctl.domain.doctor.checks import (
     Check,
     clock_check,
     fails,
@@ -10,9 +11,8 @@ from incidentctl.domain.doctor import (
     inert,
     refusal_hint,
 )
-from incidentctl.domain.doctor_ci import runs_on
-from incidentctl.domain.ids import ulid
-from incidentctl.domain.text import count
+from incidentctl.domain.doctor.ci import runs_on
+from incidentctl.domain.incident.ids import ulid
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 

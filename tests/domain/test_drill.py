@@ -4,7 +4,14 @@ from datetime import UTC, date, datetime
 import pytest
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.drill import PlannedDrill, PrivateHalf, PublicHalf, Window, combine, within
+from incidentctl.domain.drill.plan import (
+    PlannedDrill,
+    PrivateHalf,
+    PublicHalf,
+    Window,
+    combine,
+    within,
+)
 
 
 def drill(announced=PUBLIC, private=PRIVATE, default="UTC"):

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.catalog import Catalog, Member, ProductArea, Service, Team
-from incidentctl.domain.drill import combine
-from incidentctl.domain.drill_audience import audience
+from incidentctl.domain.catalog.model import Catalog, Member, ProductArea, Service, Team
+from incidentctl.domain.drill.audience import audience
+from incidentctl.domain.drill.plan import combine
 
 CATALOG = Catalog(
     teams={

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.domain.drills import AT, PLANNED, PRIVATE, PUBLIC, ZONE
 from tests.domain.telling import event, moment
 
-from incidentctl.domain import drill_play as playing
-from incidentctl.domain import facts
-from incidentctl.domain.drill import Inject, Targets, aware, combine
-from incidentctl.domain.events import decode, encode
-from incidentctl.domain.incident import fold
+from incidentctl.domain.drill import play as playing
+from incidentctl.domain.drill.plan import Inject, Targets, aware, combine
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import decode, encode
+from incidentctl.domain.incident.head import fold
 from incidentctl.errors import RefusedError
 
 INJECTS = tuple(

@@ -9,10 +9,10 @@ import pytest
 from tests.domain.drills import AT, PLANNED, PRIVATE, PUBLIC, ZONE
 from tests.domain.telling import IDENT, event
 
-from incidentctl.domain import facts
-from incidentctl.domain.drill import Targets, aware, combine
-from incidentctl.domain.drill_score import earlier, score
-from incidentctl.domain.incident import fold
+from incidentctl.domain.drill.plan import Targets, aware, combine
+from incidentctl.domain.drill.score import earlier, score
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.head import fold
 
 MINUTE = timedelta(minutes=1)
 PLANNED_AT = aware(AT, ZONE)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.domain.drills import PLANNED, PUBLIC, WINDOW
 
-from incidentctl.domain.drill_windows import open_windows
+from incidentctl.domain.drill.windows import open_windows
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from incidentctl.domain import facts
-from incidentctl.domain.event_ids import is_sealed, sealed
-from incidentctl.domain.events import Event, decode, encode, is_id
-from incidentctl.domain.ids import ulid, ulid_milliseconds
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.event_ids import is_sealed, sealed
+from incidentctl.domain.incident.events import Event, decode, encode, is_id
+from incidentctl.domain.incident.ids import ulid, ulid_milliseconds
 
 MOMENT = datetime(2026, 11, 24, 14, 1, tzinfo=UTC)
 ACTION = ulid(1_795_000_000_000, 7)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentctl.domain.figures import Figure, Share, figure, share
+from incidentctl.domain.learn.statistics import Figure, Share, figure, share
 
 
 @pytest.mark.parametrize(

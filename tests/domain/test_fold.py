@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.telling import IDENT, START, event, ident, incident, moment, told
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import KINDS, LIFECYCLE, Event
-from incidentctl.domain.incident import as_of, fold, head
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import KINDS, LIFECYCLE, Event
+from incidentctl.domain.incident.head import as_of, fold, head
 
 UPDATES = facts.StepPlan("updates", "Post an update", role="communication", every=900)
 CHANNEL = facts.StepPlan("open-channel", "Open a channel")

@@ -1,6 +1,6 @@
 import pytest
 
-from incidentctl.domain.leaks import tells
+from incidentctl.domain.drill.secrets import tells
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from tests.domain.telling import START, event, moment
 
-from incidentctl.domain import facts
-from incidentctl.domain.incident import fold, head
-from incidentctl.domain.metrics import (
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.head import fold, head
+from incidentctl.domain.learn.metrics import (
     Counted,
     Load,
     Returning,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event
-from incidentctl.domain.ids import ulid
-from incidentctl.domain.incident import fold
-from incidentctl.domain.metrics import Scope
-from incidentctl.domain.monthly import monthly
-from incidentctl.domain.times import zone
+from incidentctl.domain.common.times import zone
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.ids import ulid
+from incidentctl.domain.learn.metrics import Scope
+from incidentctl.domain.learn.monthly import monthly
 
 
 def day(text):

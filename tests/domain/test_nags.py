@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentctl.domain.nags import nags
-from incidentctl.domain.state import Entry, Held, Incident, Offer
+from incidentctl.domain.incident.reminders import nags
+from incidentctl.domain.incident.state import Entry, Held, Incident, Offer
 
 T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
 SAID = Entry(1, "01", "01", T, T, "alice", None, "noted", "here")

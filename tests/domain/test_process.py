@@ -7,9 +7,11 @@ import sys
 
 import pytest
 
-from incidentctl.domain import built_in
-from incidentctl.domain.catalog import Catalog, ProductArea, Service
-from incidentctl.domain.process import (
+from incidentctl.domain.catalog.model import Catalog, ProductArea, Service
+from incidentctl.domain.catalog.runbook import AppliesTo, Runbook, Step
+from incidentctl.domain.catalog.settings import Settings
+from incidentctl.domain.process import built_in
+from incidentctl.domain.process.resolution import (
     Case,
     cases,
     missing,
@@ -18,8 +20,6 @@ from incidentctl.domain.process import (
     resolve,
     tier_in_force,
 )
-from incidentctl.domain.runbook import AppliesTo, Runbook, Step
-from incidentctl.domain.settings import Settings
 
 STEP = (Step(id="do", title="Do it"),)
 

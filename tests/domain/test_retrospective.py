@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from tests.domain.telling import IDENT, event, moment
 from tests.domain.telling import incident as told
 
-from incidentctl.domain import facts
-from incidentctl.domain.incident import fold
-from incidentctl.domain.retro_facts import facts_of
-from incidentctl.domain.retrospective import (
+from incidentctl.domain.common.times import iso, zone
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.learn.retro_facts import facts_of
+from incidentctl.domain.learn.retrospective import (
     ABOUT_ACTIONS,
     MEETING_LASTS,
     QUESTIONS,
@@ -26,7 +27,6 @@ from incidentctl.domain.retrospective import (
     limit,
     propose,
 )
-from incidentctl.domain.times import iso, zone
 
 BERLIN = zone("Europe/Berlin")
 

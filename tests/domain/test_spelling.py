@@ -7,8 +7,8 @@ import tracemalloc
 import pytest
 from tests.test_linear import steps
 
-from incidentctl.domain.leaks import tells
-from incidentctl.domain.spelling import Spelled, letters
+from incidentctl.domain.drill.secrets import tells
+from incidentctl.domain.drill.spelling import Spelled, letters
 
 SECRET = "Dropping the token database"
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.telling import IDENT, event, ident, incident, told
 
-from incidentctl.domain import facts
-from incidentctl.domain.drill_play import CAME_UP_IN, TURNED_REAL
-from incidentctl.domain.events import KINDS
-from incidentctl.domain.incident import fold
-from incidentctl.domain.redaction import REDACTED, blank
-from incidentctl.domain.standing import in_order
-from incidentctl.render.log import render_log
+from incidentctl.domain.drill.play import CAME_UP_IN, TURNED_REAL
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import KINDS
+from incidentctl.domain.incident.fold.corrections import in_order
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.redaction import REDACTED, blank
+from incidentctl.render.incident.log import render_log
 
 SECRET = "hunter2pass"
 _WITH_TEXT = [

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentctl.domain.state import Attachment, Entry, Held, Incident
-from incidentctl.domain.timeline import due, durations, unassigned
+from incidentctl.domain.incident.due import due, durations, unassigned
+from incidentctl.domain.incident.state import Attachment, Entry, Held, Incident
 
 T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
 RUNBOOK = Attachment("", "critical", None, "why", True, (), ())

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from incidentctl.domain.drill_documents import time_text
-from incidentctl.domain.times import fixed_zone, show, zone
+from incidentctl.domain.common.times import fixed_zone, show, zone
+from incidentctl.domain.drill.documents import time_text
 
 WINTER, SUMMER = datetime(2026, 1, 5, 9, tzinfo=UTC), datetime(2026, 7, 6, 9, tzinfo=UTC)
 

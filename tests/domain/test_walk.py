@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from incidentctl.domain import facts
-from incidentctl.domain.state import DONE, OPEN, SKIPPED, Held, Incident, Mark, Step
-from incidentctl.domain.walk import NOT_SENT, choose, screen
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Held, Incident, Mark, Step
+from incidentctl.domain.incident.walk.machine import NOT_SENT, choose, screen
 
 T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
 IDS = ("page-on-call", "open-channel", "assign-roles", "assign-team", "updates")

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from tests.steps import steps
 
-from incidentctl.domain.rules.limits import MAX_TOLD
+from incidentctl.domain.lint.problem_limit import MAX_TOLD
 from incidentctl.files import layout
-from incidentctl.files.basics import load_basics
+from incidentctl.files.catalog.basics import load_basics
+from incidentctl.files.catalog.loader import load_contents
 from incidentctl.files.layout import Bounds, Content, read_all
-from incidentctl.files.loader import load_contents
-from incidentctl.files.validate import validate
+from incidentctl.files.yaml.validate import validate
 
 KEYS = {
     "a number of 20 digits": "99999999999999999999",
@@ -129,7 +129,7 @@ def test_a_catalog_beyond_the_bounds_has_its_settings_and_teams(tmp_path):
 
 
 def test_before_an_acknowledgement_little_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("incidentctl.files.basics.EARLY", Bounds(3, 1 << 20))
+    monkeypatch.setattr("incidentctl.files.catalog.basics.EARLY", Bounds(3, 1 << 20))
     (tmp_path / "incidentctl.yaml").write_text("organisation: x\n")
     (tmp_path / "teams").mkdir()
     for number in range(9):

@@ -5,11 +5,11 @@ import sys
 import pytest
 
 from incidentctl.files import cache
-from incidentctl.files.basics import Basics, Person, load_basics
-from incidentctl.files.catalog_cache import load_cached
+from incidentctl.files.catalog.basics import Basics, Person, load_basics
+from incidentctl.files.catalog.cached import load_cached
+from incidentctl.files.catalog.loader import load
 from incidentctl.files.layout import read_all
-from incidentctl.files.loader import load
-from incidentctl.render.yaml_examples import EXAMPLES
+from incidentctl.render.catalog.yaml_examples import EXAMPLES
 
 
 @pytest.fixture
@@ -133,10 +133,10 @@ def test_broken_files_leave_the_defaults(root):
 def test_warm_caches_import_neither_yaml_nor_pydantic(root, tmp_path):
     script = (
         "import sys\nfrom pathlib import Path\n"
-        "from incidentctl.files.basics import load_basics\n"
+        "from incidentctl.files.catalog.basics import load_basics\n"
         "load_basics(Path(sys.argv[1]), Path(sys.argv[2]))\n"
-        "early = 'incidentctl.domain.catalog' in sys.modules\n"
-        "from incidentctl.files.catalog_cache import load_cached\n"
+        "early = 'incidentctl.domain.catalog.model' in sys.modules\n"
+        "from incidentctl.files.catalog.cached import load_cached\n"
         "load_cached(Path(sys.argv[1]), Path(sys.argv[2]))\n"
         "print(early, *(m for m in ('yaml', 'pydantic') if m in sys.modules))\n"
     )

@@ -2,10 +2,10 @@
 
 import pytest
 
-from incidentctl.domain.drill import PlannedDrill, PrivateHalf, PublicHalf, drill_of
+from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf, PublicHalf, drill_of
+from incidentctl.files.catalog.loader import load
 from incidentctl.files.layout import kind_of, yaml_files
-from incidentctl.files.loader import load
-from incidentctl.render.yaml_examples import EXAMPLES
+from incidentctl.render.catalog.yaml_examples import EXAMPLES
 
 PUBLIC, PLANNED = EXAMPLES["drill"].split("---\n")
 PRIVATE = EXAMPLES["private_half"]

@@ -1,8 +1,8 @@
 import pytest
 
-from incidentctl.domain.catalog import Source
+from incidentctl.domain.catalog.model import Source
 from incidentctl.errors import RefusedError
-from incidentctl.files.edit import set_text
+from incidentctl.files.yaml.edit import set_text
 
 WHEN = "2026-03-20T10:00"
 

@@ -3,8 +3,9 @@ import time
 
 import pytest
 
-from incidentctl.files import halves, loader
-from incidentctl.files.halves import in_halves
+from incidentctl.files.catalog import loader
+from incidentctl.files.catalog import parallel as halves
+from incidentctl.files.catalog.parallel import in_halves
 
 
 def test_each_half_is_done_and_kept_in_order():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
-from incidentctl.files.history import export
+from incidentctl.files.history.export import export
 
 
 @pytest.fixture(params=["sha1", "sha256"])

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from incidentctl.domain.catalog import Source
-from incidentctl.domain.roles import STANDARD
-from incidentctl.domain.severity import BUILT_IN
+from incidentctl.domain.catalog.model import Source
+from incidentctl.domain.catalog.roles import STANDARD
+from incidentctl.domain.catalog.severity import BUILT_IN
+from incidentctl.files.catalog.loader import load
 from incidentctl.files.layout import misnamed
-from incidentctl.files.loader import load
-from incidentctl.files.positions import Positions
+from incidentctl.files.yaml.positions import Positions
 
 
 def write(root, files):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentctl.domain.retrospective import (
+from incidentctl.domain.learn.retrospective import (
     BEGIN,
     END,
     ActionItem,
@@ -17,9 +17,9 @@ from incidentctl.domain.retrospective import (
     items,
 )
 from incidentctl.errors import InvalidDataError
-from incidentctl.files.retro_done import with_done
-from incidentctl.files.retros import head_of, markers, read_all, read_front, with_facts
-from incidentctl.files.yaml_text import to_yaml
+from incidentctl.files.learn.actions import with_done
+from incidentctl.files.learn.retros import head_of, markers, read_all, read_front, with_facts
+from incidentctl.files.yaml.dump import to_yaml
 
 PATH = "retros/inc-20261124-1401-k7f.md"
 WHOLE = """\

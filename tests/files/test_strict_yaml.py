@@ -5,8 +5,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from incidentctl.files import strict_yaml
-from incidentctl.files.strict_yaml import parse
+from incidentctl.files.yaml import strict as strict_yaml
+from incidentctl.files.yaml.strict import parse
 
 
 def read(text):

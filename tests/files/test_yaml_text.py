@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentctl.domain.catalog import OnCall, Override, Service
-from incidentctl.domain.runbook import Action, Runbook, Step
-from incidentctl.files.strict_yaml import parse
-from incidentctl.files.yaml_text import plain, to_yaml
+from incidentctl.domain.catalog.model import OnCall, Override, Service
+from incidentctl.domain.catalog.runbook import Action, Runbook, Step
+from incidentctl.files.yaml.dump import plain, to_yaml
+from incidentctl.files.yaml.strict import parse
 
 TEXTS = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"), exclude_characters="\ufeff"),

@@ -15,8 +15,8 @@ from fuzz.findings import findings
 from fuzz.place import Ran, make
 
 from fuzz import events, lines
-from incidentctl.domain.events import decode
-from incidentctl.domain.facts import Unknown
+from incidentctl.domain.incident.events import decode
+from incidentctl.domain.incident.facts import Unknown
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,8 +56,8 @@ def test_a_bug_is_found_and_an_input_is_the_same_again(tmp_path, monkeypatch) ->
     def broken(*_: object, **__: object) -> None:
         raise OverflowError("planted")
 
-    monkeypatch.setattr("incidentctl.render.log.render_log", broken)
-    monkeypatch.setattr("incidentctl.app.respond.fold", broken)
+    monkeypatch.setattr("incidentctl.render.incident.log.render_log", broken)
+    monkeypatch.setattr("incidentctl.app.incident.respond.fold", broken)
     told = [
         list(try_one(template, tmp_path / name, "events", "a", 0, totals=Counter()))
         for name in ("one", "two")

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import Event
-from incidentctl.domain.ids import next_milliseconds, ulid
-from incidentctl.domain.incident import Head
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.ids import next_milliseconds, ulid
 from incidentctl.errors import Problem
 from incidentctl.record.record import Action, Author, Record
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.record.kit import AUTHOR, INCIDENT, Clone, action, make_clone
 
 from incidentctl.record.record import Record
-from incidentctl.record.status import Exchanged
+from incidentctl.record.sync.status import Exchanged
 
 TRUTH = "refs/incidentctl/log"
 BRANCH = "refs/heads/incident-log"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.record.kit import Clone, make_clone
 
-from incidentctl.record.apart import share_address
-from incidentctl.record.git import Git
+from incidentctl.git.run import Git
+from incidentctl.record.sync.restricted_remote import share_address
 
 SAME = [
     ("git@forge.example:ops/log.git", "ssh://git@forge.example/ops/log"),

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.record.kit import INCIDENT, Clone, action, make_clone
 
-from incidentctl.domain import facts
+from incidentctl.domain.incident import facts
 
 
 def staged_and_dirty(clone: Clone) -> Clone:

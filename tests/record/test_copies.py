@@ -19,9 +19,9 @@ from tests.record.sharing import (
     tip,
 )
 
-from incidentctl.domain import facts
-from incidentctl.record import refs
-from incidentctl.record.presence import DamagedError
+from incidentctl.domain.incident import facts
+from incidentctl.git import refs
+from incidentctl.git.presence import DamagedError
 
 TRACKING = "refs/remotes/origin/incident-log"
 NOWHERE = "1234567890" * 4

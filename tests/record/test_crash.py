@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from tests.record.kit import INCIDENT, Clone, action
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import decode
-from incidentctl.record.crash import FLUSH_POINTS
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import decode
+from incidentctl.record.store.crash_points import FLUSH_POINTS
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("INCIDENTCTL_KILLS", "200"))

@@ -24,13 +24,14 @@ from tests.record.sharing import (
     tip,
 )
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import encode
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import encode
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import exchange as exchange_module
-from incidentctl.record import paths, unite
-from incidentctl.record.crash import EXCHANGE_POINTS
-from incidentctl.record.status import Exchanged
+from incidentctl.record.store import paths
+from incidentctl.record.store.crash_points import EXCHANGE_POINTS
+from incidentctl.record.sync import exchange as exchange_module
+from incidentctl.record.sync import reconcile as unite
+from incidentctl.record.sync.status import Exchanged
 
 
 @pytest.fixture

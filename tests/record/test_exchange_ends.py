@@ -10,12 +10,12 @@ from tests.record.kit import AUTHOR, Clone, now
 from tests.record.sharing import BRANCH, clone_of, exchange, make_remote, opened, say, shared, tip
 from tests.record.test_purge_across import purge
 
-from incidentctl.domain import facts
+from incidentctl.domain.incident import facts
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import purge as purges
-from incidentctl.record import remote as remotes
-from incidentctl.record.git import Patience
-from incidentctl.record.merge import TEMPORARY
+from incidentctl.git.run import Patience
+from incidentctl.record.sync import purge as purges
+from incidentctl.record.sync import remote as remotes
+from incidentctl.record.sync.merge import TEMPORARY
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from tests.record.kit import AUTHOR, OTHER, make_clone
 from tests.record.sharing import clone_of, make_remote, say
 
-from incidentctl.domain import facts
-from incidentctl.record.lock import Lock
+from incidentctl.domain.incident import facts
+from incidentctl.record.write.lock import Lock
 
 
 @pytest.mark.parametrize("name", ["refs/incidentctl/merge", "refs/remotes/origin/incident-log"])

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action, fold_head, make_clone, now, render
 
-from incidentctl.domain import facts
-from incidentctl.record import fallback, outbox
-from incidentctl.record.restricted import RecordWithRestricted
+from incidentctl.domain.incident import facts
+from incidentctl.record.restricted.restricted import RecordWithRestricted
+from incidentctl.record.write import fallback, outbox
 
 
 def block(clone: Clone, what: str) -> Path:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action, event, make_clone, now, render
 
-from incidentctl.domain import facts
+from incidentctl.domain.incident import facts
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import paths
 from incidentctl.record.record import Author
+from incidentctl.record.store import paths
 
 TRUTH = "refs/incidentctl/log"
 LOG = paths.log_path(INCIDENT)

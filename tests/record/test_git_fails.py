@@ -10,11 +10,11 @@ import pytest
 from tests.record.kit import AUTHOR, INCIDENT, Clone, action, make_clone, now
 from tests.record.sharing import BRANCH, TRUTH, tip
 
-from incidentctl.domain import facts
-from incidentctl.domain.ids import ulid
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import presence, refs
-from incidentctl.record.git import Git
+from incidentctl.git import presence, refs
+from incidentctl.git.run import Git
 
 
 @pytest.fixture

@@ -19,13 +19,13 @@ from tests.record.sharing import (
     tip,
 )
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import encode
-from incidentctl.domain.ids import incident_folder
-from incidentctl.record import walk
-from incidentctl.record.git import Git
-from incidentctl.record.objects import Objects
-from incidentctl.record.union import compare
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.ids import incident_folder
+from incidentctl.git.objects import Objects
+from incidentctl.git.run import Git
+from incidentctl.record.store import changes as walk
+from incidentctl.record.store.compare import compare
 
 FOLDER = incident_folder(INCIDENT)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tests.record.kit import Clone, action
 
-from incidentctl.domain import facts
-from incidentctl.record import maintenance
+from incidentctl.domain.incident import facts
+from incidentctl.record.write import maintenance
 
 TRUTH = "refs/incidentctl/log"
 

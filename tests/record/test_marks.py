@@ -20,12 +20,12 @@ from tests.record.sharing import (
 )
 from tests.record.test_purge_across import commit_on, in_history, purge
 
-from incidentctl.domain import facts
-from incidentctl.domain.event_ids import sealed
-from incidentctl.domain.events import encode
-from incidentctl.domain.ids import incident_folder, ulid
-from incidentctl.record import marks
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.event_ids import sealed
+from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.ids import incident_folder, ulid
 from incidentctl.record.record import Action
+from incidentctl.record.sync import purge_marks as marks
 
 TEXT = "the real root cause"
 FOLDER = f"{incident_folder(INCIDENT)}/events"

@@ -8,7 +8,7 @@ import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action
 from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, say, shared, tip
 
-from incidentctl.domain import facts
+from incidentctl.domain.incident import facts
 
 
 def note(clone: Clone, text: str) -> tuple[str, ...]:

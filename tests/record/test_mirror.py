@@ -7,9 +7,9 @@ import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action, event, make_clone
 from tests.record.sharing import BRANCH, TRUTH, tip
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import encode
-from incidentctl.record import paths
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import encode
+from incidentctl.record.store import paths
 
 
 def note(clone: Clone, text: str) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from tests.record.kit import INCIDENT, Clone, action, make_clone
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import EventError, encode
-from incidentctl.domain.ids import ulid
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import EventError, encode
+from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError
-from incidentctl.record import outbox
+from incidentctl.record.write import outbox
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 

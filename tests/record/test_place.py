@@ -7,15 +7,9 @@ from pathlib import Path
 import pytest
 from tests.record.kit import SHUT_OUT, Clone, action, make_clone
 
-from incidentctl.domain import facts
+from incidentctl.domain.incident import facts
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record.place import (
-    Identity,
-    head_commit,
-    identity,
-    init_local,
-    open_repository,
-)
+from incidentctl.git.repository import Identity, head_commit, identity, init_local, open_repository
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **SHUT_OUT}
 NO_GIT = {"PATH": "/nonexistent"}

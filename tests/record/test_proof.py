@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action
 
-from incidentctl.domain import facts
+from incidentctl.domain.incident import facts
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import outbox, sent
-from incidentctl.record.git import Git
-from incidentctl.record.proof import held_by
-from incidentctl.record.stored import check
+from incidentctl.git.run import Git
+from incidentctl.record.store.stored_event import check
+from incidentctl.record.sync import sent
+from incidentctl.record.write import outbox
+from incidentctl.record.write.verify import held_by
 
 TRUTH = "refs/incidentctl/log"
 

@@ -13,9 +13,9 @@ import pytest
 from tests.record.kit import INCIDENT, Clone, action
 from tests.record.sharing import BRANCH, TRUTH, clone_of, exchange, make_remote, say, tip
 
-from incidentctl.domain import facts
-from incidentctl.record import kept, outbox
-from incidentctl.record.paths import log_path
+from incidentctl.domain.incident import facts
+from incidentctl.record.store.paths import log_path
+from incidentctl.record.write import kept, outbox
 
 
 class Prune:

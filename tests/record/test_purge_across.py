@@ -20,13 +20,14 @@ from tests.record.sharing import (
     tip,
 )
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import decode, encode
-from incidentctl.domain.ids import ulid
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import decode, encode
+from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import paths, unite
-from incidentctl.record.lock import Lock
-from incidentctl.record.merge import TEMPORARY
+from incidentctl.record.store import paths
+from incidentctl.record.sync import reconcile as unite
+from incidentctl.record.sync.merge import TEMPORARY
+from incidentctl.record.write.lock import Lock
 
 SECRET = "the password is hunter2"
 FOLDER = f"{Path(paths.log_path(INCIDENT)).parent}/events"
@@ -129,8 +130,8 @@ def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_in_step
 ) -> None:
     say(team.bob, facts.Noted("from bob"))
     shared(team.bob)
-    monkeypatch.setattr("incidentctl.record.exchange._WAIT", 0.01)
-    monkeypatch.setattr("incidentctl.record.exchange._TRIES", 2)
+    monkeypatch.setattr("incidentctl.record.sync.exchange._WAIT", 0.01)
+    monkeypatch.setattr("incidentctl.record.sync.exchange._TRIES", 2)
     with Lock(team.ann.git_dir / "incidentctl/lock") as lock:
         assert lock.take()
         assert exchange(team.ann).state == "behind"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action, event, now
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import encode
-from incidentctl.domain.ids import ulid
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import paths
+from incidentctl.record.store import paths
 
 TRUTH = "refs/incidentctl/log"
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"

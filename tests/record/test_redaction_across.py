@@ -10,12 +10,12 @@ import pytest
 from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event
 from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, opened, say, shared
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import EventError, decode, encode
-from incidentctl.domain.ids import ulid
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import EventError, decode, encode
+from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import InvalidDataError
-from incidentctl.record import paths
 from incidentctl.record.record import Record
+from incidentctl.record.store import paths
 
 FOLDER = f"{Path(paths.log_path(INCIDENT)).parent}/events"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from tests.record.kit import INCIDENT, OTHER, event
 from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, say, shared, tip
 
-from incidentctl.domain import facts
-from incidentctl.domain.events import encode
-from incidentctl.domain.ids import incident_folder
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.ids import incident_folder
 
 
 def test_clones_do_not_push_for_ever_against_one_that_began_from_strange_files(

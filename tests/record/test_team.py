@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from incidentctl.record.team import ignored, older_than, tracked
+from incidentctl.git.worktree import ignored, older_than, tracked
 
 PRIVATE = "drills/a.private.yaml"
 

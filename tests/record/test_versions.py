@@ -9,13 +9,13 @@ from tests.record.kit import AUTHOR, INCIDENT, Clone, event
 from tests.record.sharing import TRUTH
 from tests.record.test_purge_across import commit_on
 
-from incidentctl.domain import facts
-from incidentctl.domain.event_ids import sealed
-from incidentctl.domain.events import Event, decode, encode
-from incidentctl.domain.ids import ulid
-from incidentctl.record.paths import event_name, event_path
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.event_ids import sealed
+from incidentctl.domain.incident.events import Event, decode, encode
+from incidentctl.domain.incident.ids import ulid
 from incidentctl.record.record import Action
-from incidentctl.record.stored import Stored, blanked, choose
+from incidentctl.record.store.paths import event_name, event_path
+from incidentctl.record.store.stored_event import Stored, blanked, choose
 
 STATED = (facts.SeveritySet("SEV2"), facts.Noted("the cause"), facts.Noted("[redacted]"))
 

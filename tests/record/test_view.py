@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action
 
-from incidentctl.domain import facts
+from incidentctl.domain.incident import facts
 from incidentctl.record.view import View
 
 ROOT = Path(__file__).parents[2]

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.app.drill import Audience, document, note_before
-from incidentctl.domain.catalog import Catalog
-from incidentctl.domain.drill import Inject, PrivateHalf, PublicHalf, Targets, Window, combine
-from incidentctl.domain.drill_documents import (
+from incidentctl.app.drill.documents import Audience, document, note_before
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.drill.documents import (
     PublicDocument,
     announcement,
     note,
@@ -21,8 +20,9 @@ from incidentctl.domain.drill_documents import (
     private_plan,
     public_document,
 )
+from incidentctl.domain.drill.plan import Inject, PrivateHalf, PublicHalf, Targets, Window, combine
 from incidentctl.errors import RefusedError
-from incidentctl.render.document import render_document
+from incidentctl.render.drill.document import render_document
 
 FORMATS = ("markdown", "html", "text")
 WHEN = "2026-03-29 10:30 EDT, UTC-04:00"

@@ -6,10 +6,10 @@ from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
-from incidentctl.files.loader import load
-from incidentctl.render.json_schema import KINDS, schema, text
-from incidentctl.render.reference import reference
-from incidentctl.render.yaml_examples import EXAMPLES
+from incidentctl.files.catalog.loader import load
+from incidentctl.render.catalog.json_schema import KINDS, schema, text
+from incidentctl.render.catalog.reference import reference
+from incidentctl.render.catalog.yaml_examples import EXAMPLES
 
 ROOT = Path(__file__).parent.parent.parent
 PLACES = {

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from incidentctl.domain.facts import StepPlan
-from incidentctl.domain.state import (
+from incidentctl.domain.incident.facts import StepPlan
+from incidentctl.domain.incident.state import (
     CONFIRMED,
     DONE,
     NOT_NEEDED,
@@ -32,8 +32,8 @@ from incidentctl.domain.state import (
     Update,
 )
 from incidentctl.errors import Problem
+from incidentctl.render.incident.log import render_log
 from incidentctl.render.inert import address, inert
-from incidentctl.render.log import render_log
 
 T = datetime(2026, 11, 24, 23, 1, tzinfo=UTC)
 SNAPSHOT = Path(__file__).parent / "log.md"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from incidentctl.app.own_template import render_own
+from incidentctl.app.workspace.own_template import render_own
 from incidentctl.errors import InvalidDataError
 from incidentctl.render.own_template import render
 

@@ -9,11 +9,11 @@ from datetime import UTC, timedelta
 import pytest
 from tests.domain.telling import START, event
 
-from incidentctl.domain import facts
-from incidentctl.domain.incident import fold, head
-from incidentctl.domain.metrics import Scope, measure
-from incidentctl.render.report import report_text
-from incidentctl.render.report_csv import COLUMNS, report_csv, safe_cell
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.head import fold, head
+from incidentctl.domain.learn.metrics import Scope, measure
+from incidentctl.render.learn.report_csv import COLUMNS, report_csv, safe_cell
+from incidentctl.render.learn.report_text import report_text
 
 EVIL = "=cmd|'/C calc'!A0\x1b[31m\u202e\n" + "w" * 200
 

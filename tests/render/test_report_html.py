@@ -10,12 +10,12 @@ from html.parser import HTMLParser
 import pytest
 from tests.domain.telling import START, event
 
-from incidentctl.domain import facts
-from incidentctl.domain.incident import fold, head
-from incidentctl.domain.metrics import Scope, measure
-from incidentctl.domain.monthly import monthly
-from incidentctl.render import plots
-from incidentctl.render.report_html import BEGINS, report_html
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.head import fold, head
+from incidentctl.domain.learn.metrics import Scope, measure
+from incidentctl.domain.learn.monthly import monthly
+from incidentctl.render.learn import plots
+from incidentctl.render.learn.report_html import BEGINS, report_html
 
 EVIL = (
     "</title></svg><script>alert(1)</script>\"' onload=x style='x' &lt; \x1b[31m\u202e\n{{ 7*7 }}"

@@ -11,20 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.telling import IDENT, event, incident, moment
 
-from incidentctl.domain import facts
-from incidentctl.domain.incident import fold
-from incidentctl.domain.retro_facts import facts_of
-from incidentctl.domain.retrospective import BEGIN, END, QUESTIONS, propose
-from incidentctl.domain.times import zone
-from incidentctl.files.retros import markers, read_front
-from incidentctl.render.own_template import render
-from incidentctl.render.retro_data import template_data
-from incidentctl.render.retrospective import (
+from incidentctl.domain.common.times import zone
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.learn.retro_facts import facts_of
+from incidentctl.domain.learn.retrospective import BEGIN, END, QUESTIONS, propose
+from incidentctl.files.learn.retros import markers, read_front
+from incidentctl.render.learn.retro_data import template_data
+from incidentctl.render.learn.retrospective import (
     blank_body,
     example_item,
     facts_text,
     standard_body,
 )
+from incidentctl.render.own_template import render
 
 BERLIN = zone("Europe/Berlin")
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 import typer
 
-from incidentctl.cli.console import fitted, joined
-from incidentctl.domain.text import clean, did_you_mean
+from incidentctl.cli.terminal.console import fitted, joined
+from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, UsageError
 
 INTERRUPTED = 130
@@ -90,7 +90,7 @@ def _interrupted() -> int:
 
 def tell(refusal: IncidentctlError) -> None:
     """Print a refusal to stderr: what is wrong, what to do, and what the user had typed."""
-    from incidentctl.app.respond import SeveralError
+    from incidentctl.app.incident.respond import SeveralError
 
     # Only the candidates are lines of their own; else a break is in a path or in words of others.
     listed = isinstance(refusal, SeveralError)
@@ -102,7 +102,7 @@ def tell(refusal: IncidentctlError) -> None:
         print("Nothing was recorded. You had typed:", file=sys.stderr)
         print(_shown(refusal.echo), file=sys.stderr)
         if len(refusal.echo) > _MOST:
-            from incidentctl.cli.kept import keep
+            from incidentctl.cli.terminal.rejected_input import keep
 
             kept = keep(refusal.echo.encode(errors="replace"))
             if kept:
@@ -132,7 +132,7 @@ def _bug(error: Exception) -> int:
     """A fault of this program: the traceback goes to a file, one line to the user."""
     import traceback
 
-    from incidentctl.app.bug_report import leave
+    from incidentctl.app.workspace.bug_report import leave
 
     if os.environ.get("INCIDENTCTL_DEBUG"):
         print("".join(traceback.format_exception(error)), file=sys.stderr)

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from incidentctl import modes
 from incidentctl.build import fingerprint
 from incidentctl.files.layout import Content
+from incidentctl.git import permissions as modes
 
 _DIGEST = 32
 

@@ -11,9 +11,9 @@ from collections.abc import Container
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl import regular
-from incidentctl.domain.text import one_line
+from incidentctl.domain.common.text import one_line
 from incidentctl.errors import Problem
+from incidentctl.git import safe_read as regular
 
 MARKER = "incidentctl.yaml"
 """The file that marks the root of a repository and holds its settings."""

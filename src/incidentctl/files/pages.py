@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from incidentctl import regular
 from incidentctl.errors import RefusedError
 from incidentctl.files import atomic
 from incidentctl.files.writer import check_stays
+from incidentctl.git import safe_read as regular
 
 #: No page of ours is as large.
 _MOST = 256 << 20

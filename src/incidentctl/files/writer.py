@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from incidentctl import regular
 from incidentctl.errors import EnvironmentFailedError, RefusedError
 from incidentctl.files import atomic
 from incidentctl.files.layout import PRIVATE
+from incidentctl.git import safe_read as regular
 
 
 class Outcome(NamedTuple):

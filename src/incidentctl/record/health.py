@@ -10,13 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.events import EventError, is_id
-from incidentctl.domain.ids import is_incident_id
-from incidentctl.domain.times import moment_of
+from incidentctl.domain.common.times import moment_of
+from incidentctl.domain.incident.events import EventError, is_id
+from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import outbox, paths, presence, refs
-from incidentctl.record.git import Git
-from incidentctl.record.objects import Found, Objects, entries, raw_entries
+from incidentctl.git import presence, refs
+from incidentctl.git.objects import Found, Objects, entries, raw_entries
+from incidentctl.git.run import Git
+from incidentctl.record.store import paths
+from incidentctl.record.write import outbox
 
 #: No question to git may take longer, in seconds.
 _LIMIT = 5.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from incidentctl.record import outbox
+from incidentctl.record.write import outbox
 
 
 def pulse(git_dir: Path, names: Iterable[str], boxes: Iterable[Path]) -> tuple[object, ...]:

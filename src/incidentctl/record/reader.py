@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from incidentctl import modes
-from incidentctl.domain.events import Event, EventError, Unsynced
-from incidentctl.domain.incident import Head
+from incidentctl.domain.incident.events import Event, EventError, Unsynced
+from incidentctl.domain.incident.head import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
-from incidentctl.record import folder as folders
-from incidentctl.record import outbox, paths
-from incidentctl.record.folder import Folder
-from incidentctl.record.sent import unsynced
-from incidentctl.record.store import Store
-from incidentctl.record.stored import Stored, check
+from incidentctl.git import permissions as modes
+from incidentctl.record.store import incident_events as folders
+from incidentctl.record.store import paths
+from incidentctl.record.store.incident_events import Folder
+from incidentctl.record.store.store import Store
+from incidentctl.record.store.stored_event import Stored, check
+from incidentctl.record.sync.sent import unsynced
+from incidentctl.record.write import outbox
 
 
 class Reader:

@@ -7,25 +7,26 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from incidentctl import modes
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record import kept, status
-from incidentctl.record.acknowledge import Acknowledged, acknowledge
-from incidentctl.record.background import Background
-from incidentctl.record.batch import Render
-from incidentctl.record.cache import Cache
-from incidentctl.record.fallback import Fallback, unclaimed
-from incidentctl.record.flush import Flushed, Rendered
-from incidentctl.record.git import Git
-from incidentctl.record.outbox import Action, Author
+from incidentctl.git import permissions as modes
+from incidentctl.git.run import Git
 from incidentctl.record.pulse import pulse
 from incidentctl.record.reader import Reader
-from incidentctl.record.remote import Remote, Shared
-from incidentctl.record.scan import FoldHead
-from incidentctl.record.status import Exchanged, Status
-from incidentctl.record.store import Store
-from incidentctl.record.upkeep import Upkeep
+from incidentctl.record.store.cache import Cache
+from incidentctl.record.store.scan import FoldHead
+from incidentctl.record.store.store import Store
+from incidentctl.record.sync import status
+from incidentctl.record.sync.background import Background
+from incidentctl.record.sync.remote import Remote, Shared
+from incidentctl.record.sync.status import Exchanged, Status
 from incidentctl.record.view import View
+from incidentctl.record.write import kept
+from incidentctl.record.write.acknowledge import Acknowledged, acknowledge
+from incidentctl.record.write.batch import Render
+from incidentctl.record.write.fallback import Fallback, unclaimed
+from incidentctl.record.write.flush import Flushed, Rendered
+from incidentctl.record.write.outbox import Action, Author
+from incidentctl.record.write.upkeep import Upkeep
 
 __all__ = ["Acknowledged", "Action", "Author", "Flushed", "Record"]
 
@@ -144,7 +145,7 @@ class Record(Upkeep):
         if self._remote is None:
             return None
         # Not for who only records: 3 ms.
-        from incidentctl.record.exchange import Exchange  # noqa: PLC0415
+        from incidentctl.record.sync.exchange import Exchange  # noqa: PLC0415
 
         share, self._share = self._share, None  # this is it
         try:
@@ -195,7 +196,7 @@ class Record(Upkeep):
         `marker` is a ULID. EnvironmentFailedError when the remote is not in step or refuses: then
         all is as it was. None without a record. The caller holds the lock of exchanges.
         """
-        from incidentctl.record.purge import Chain, begin_anew, pushing  # noqa: PLC0415
+        from incidentctl.record.sync.purge import Chain, begin_anew, pushing  # noqa: PLC0415
 
         until = time.monotonic() + limit
         self.ensure_read()  # what is hidden may hold the text

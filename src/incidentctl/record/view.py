@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from incidentctl import modes, regular
-from incidentctl.domain.ids import is_incident_id
-from incidentctl.record.crash import VIEW_POINT, point
-from incidentctl.record.lock import Lock
-from incidentctl.record.paths import log_path
+from incidentctl.domain.incident.ids import is_incident_id
+from incidentctl.git import permissions as modes
+from incidentctl.git import safe_read as regular
+from incidentctl.record.store.crash_points import VIEW_POINT, point
+from incidentctl.record.store.paths import log_path
+from incidentctl.record.write.lock import Lock
 
 _IGNORE = b"*\n"
 #: No log.md of ours has more bytes.

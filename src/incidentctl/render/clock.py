@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from incidentctl.domain.incident import Incident
-from incidentctl.domain.times import offset_text, show
+from incidentctl.domain.common.times import offset_text, show
+from incidentctl.domain.incident.head import Incident
 
 
 def shown(moment: datetime, local: tzinfo) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from incidentctl.domain.text import clean, one_line
+from incidentctl.domain.common.text import clean, one_line
 
 #: Units, money, arrows and quotation marks, which mean nothing to Markdown or to a forge.
 _SIGNS = "°×÷±−≈≠≤≥∞‰′″€£¥¢§№•·–—←→↑↓⇒✓✗„“”‚‘’«»"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.domain.telling import IDENT, incident, moment
 
-from incidentctl.domain import facts
-from incidentctl.domain.decide import lifecycle, notes, roles, updates
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide import lifecycle, notes, roles, updates
 from incidentctl.errors import NotFoundError, RefusedError, UsageError
 
 DECLARED = facts.Declared("x")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.domain.telling import ident, incident
 
-from incidentctl.domain import facts
-from incidentctl.domain.decide import handover
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide import handover
 from incidentctl.errors import NotFoundError, RefusedError, UsageError
 
 DECLARED = facts.Declared("x")

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.telling import IDENT, again, event, ident, incident, moment, told
 
-from incidentctl.domain import facts
-from incidentctl.domain.decide import corrections, hypotheses, notes, steps, tasks, updates
-from incidentctl.domain.events import MAX_TEXT, encode
-from incidentctl.domain.incident import fold
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide import corrections, hypotheses, notes, steps, tasks, updates
+from incidentctl.domain.incident.events import MAX_TEXT, encode
+from incidentctl.domain.incident.head import fold
 from incidentctl.errors import NotFoundError, RefusedError, UsageError
 
 DECLARED = facts.Declared("x")

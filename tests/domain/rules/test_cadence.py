@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.catalog import Catalog, Entry, ProductArea, Service, Source, Team
-from incidentctl.domain.rules.finding import Played
-from incidentctl.domain.rules.registry import run
-from incidentctl.domain.runbook import AppliesTo, Runbook, Step
+from incidentctl.domain.catalog.model import Catalog, Entry, ProductArea, Service, Source, Team
+from incidentctl.domain.catalog.runbook import AppliesTo, Runbook, Step
+from incidentctl.domain.lint.rule import Played
+from incidentctl.domain.lint.rules.registry import run
 
 TODAY = date(2026, 3, 29)
 STEP = Step(id="page", title="Page")

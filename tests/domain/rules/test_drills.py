@@ -6,8 +6,8 @@ from datetime import date, datetime
 import pytest
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.catalog import Catalog, Entry, Member, Service, Source, Team
-from incidentctl.domain.rules.registry import run
+from incidentctl.domain.catalog.model import Catalog, Entry, Member, Service, Source, Team
+from incidentctl.domain.lint.rules.registry import run
 
 CORE = Team(
     name="core-services",

@@ -6,10 +6,10 @@ import subprocess
 
 import pytest
 
-from incidentctl.domain.catalog import Catalog, Entry, Member, Source, Team
-from incidentctl.domain.rules.keys import key_fault, no_key
+from incidentctl.domain.catalog.model import Catalog, Entry, Member, Source, Team
+from incidentctl.domain.lint.rules.age_keys import key_fault, no_key
 from incidentctl.errors import InvalidDataError
-from incidentctl.files import sealing
+from incidentctl.files.drill import sealing
 
 AGE = "age17huluyj46va43z96a0mf3nnasa0clygp8s83s4jr8ht4v3wysv0sc5v45k"
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHmBzaGUnyWiX7cHrm44O8lYxZQ3V3oHcDb2kPjVvqzR"

@@ -4,11 +4,19 @@ from datetime import date
 
 import pytest
 
-from incidentctl.domain.built_in import runbooks
-from incidentctl.domain.catalog import Catalog, Entry, Member, ProductArea, Service, Source, Team
-from incidentctl.domain.process import TIERS
-from incidentctl.domain.rules.registry import RULES, run
-from incidentctl.domain.settings import Settings
+from incidentctl.domain.catalog.model import (
+    Catalog,
+    Entry,
+    Member,
+    ProductArea,
+    Service,
+    Source,
+    Team,
+)
+from incidentctl.domain.catalog.settings import Settings
+from incidentctl.domain.lint.rules.registry import RULES, run
+from incidentctl.domain.process.built_in import runbooks
+from incidentctl.domain.process.resolution import TIERS
 
 TODAY = date(2026, 11, 24)
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentctl.domain.rules import secrets
-from incidentctl.domain.rules.secrets import secret_in
+from incidentctl.domain.lint.rules import secrets
+from incidentctl.domain.lint.rules.secrets import secret_in
 
 # Put together here, so that no scanner takes this file for a leak.
 SHAPES = [

@@ -1,0 +1,160 @@
+"""`catalog list` and `show`: what the catalog holds, as rows and as one entry in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from incidentctl.app.catalog.who import on_call_now
+from incidentctl.domain.catalog.blast_radius import blast_radius
+from incidentctl.domain.catalog.model import Catalog, Entry, Source
+from incidentctl.domain.common.text import clean, did_you_mean
+from incidentctl.domain.common.times import format_duration, iso
+from incidentctl.errors import NotFoundError
+
+
+class What(StrEnum):
+    """What can be listed."""
+
+    SERVICES = "services"
+    TEAMS = "teams"
+    AREAS = "areas"
+    SEVERITIES = "severities"
+    RUNBOOKS = "runbooks"
+
+
+class Filters(NamedTuple):
+    """Which services, areas or runbooks to list; None and nothing set lets all through."""
+
+    owner: str | None = None
+    type: str | None = None
+    lifecycle: str | None = None
+    tag: str | None = None
+
+    def fit(self, row: dict[str, Any]) -> bool:
+        """Say whether a row has every value asked for; a row without the key has not."""
+        wanted = self._asdict()
+        tag = wanted.pop("tag")
+        return (tag is None or tag in row.get("tags", ())) and all(
+            value is None or row.get(key) == value for key, value in wanted.items()
+        )
+
+
+def listed(catalog: Catalog, what: What, filters: Filters) -> list[dict[str, Any]]:
+    """Return a row for each thing of a kind that fits the filters, as values for JSON."""
+    return [row for row in _ROWS[what](catalog) if filters.fit(row)]
+
+
+def _services(catalog: Catalog) -> Iterable[dict[str, Any]]:
+    for service in catalog.services.values():
+        yield {
+            "name": service.name,
+            "owner": service.owner,
+            "type": service.type,
+            "lifecycle": service.lifecycle,
+            "importance": service.importance,
+            "tags": list(service.tags),
+        }
+
+
+def _teams(catalog: Catalog) -> Iterable[dict[str, Any]]:
+    for team in catalog.teams.values():
+        owned = sum(service.owner == team.name for service in catalog.services.values())
+        members = [member.handle for member in team.members]
+        yield {"name": team.name, "lead": team.lead, "members": members, "services": owned}
+
+
+def _areas(catalog: Catalog) -> Iterable[dict[str, Any]]:
+    for area in catalog.product_areas.values():
+        services = list(area.all_services)
+        yield {"name": area.name, "title": area.title, "owner": area.owner, "services": services}
+
+
+def _severities(catalog: Catalog) -> Iterable[dict[str, Any]]:
+    for severity in catalog.scale.severities:
+        every = severity.update_every
+        yield {
+            "name": severity.name,
+            "critical": severity.critical,
+            "update_every": format_duration(every) if every else None,
+            "retrospective": severity.retrospective.word,
+            "title": severity.title,
+        }
+
+
+def _runbooks(catalog: Catalog) -> Iterable[dict[str, Any]]:
+    for runbook in catalog.runbooks.values():
+        yield {
+            "name": runbook.name,
+            "title": runbook.title,
+            "owner": runbook.owner,
+            "applies_to": plain(runbook.applies_to) or "everything",
+            "steps": len(runbook.steps),
+        }
+
+
+_ROWS: dict[What, Callable[[Catalog], Iterable[dict[str, Any]]]] = {
+    What.SERVICES: _services,
+    What.TEAMS: _teams,
+    What.AREAS: _areas,
+    What.SEVERITIES: _severities,
+    What.RUNBOOKS: _runbooks,
+}
+
+
+def shown(catalog: Catalog, name: str, *, now: datetime) -> list[dict[str, Any]]:
+    """Return every entry of a name, whatever its case; NotFoundError with the nearest name."""
+    entries = [entry for entry in _all(catalog) if entry.name.casefold() == name.casefold()]
+    if not entries:
+        near = did_you_mean(name, [entry.name for entry in _all(catalog)])
+        hint = f"Did you mean {near!r}?" if near else "See `incidentctl catalog list`."
+        raise NotFoundError(f"Nothing in the catalog is called {clean(name)!r}.", hint=hint)
+    return [_entry(catalog, entry, now) for entry in entries]
+
+
+def _all(catalog: Catalog) -> Iterable[Entry]:
+    """Yield everything that has a name, also the built-in severities."""
+    where = {(entry.kind, entry.name): entry.source for entry in reversed(catalog.entries)}
+    kinds: dict[str, Iterable[Any]] = {
+        "service": catalog.services.values(),
+        "product_area": catalog.product_areas.values(),
+        "team": catalog.teams.values(),
+        "runbook": catalog.runbooks.values(),
+        "severity": catalog.scale.severities,
+    }
+    for kind, values in kinds.items():
+        for value in values:
+            source = where.get((kind, value.name), Source(""))
+            yield Entry(kind, value.name, value, source)
+
+
+def _entry(catalog: Catalog, entry: Entry, now: datetime) -> dict[str, Any]:
+    found = {"kind": entry.kind, **plain(entry.value), "path": entry.source.path or None}
+    if entry.kind == "service":
+        blast = blast_radius(catalog, entry.name)
+        found["product_areas"] = [area.name for area in catalog.areas_of(entry.name)]
+        found["blast_radius"] = {key: list(names) for key, names in blast._asdict().items()}
+    elif entry.kind == "team":
+        duty = on_call_now(catalog, entry.value, now)
+        found["on_call_now"] = duty.handle if duty else None
+        found["owns"] = [s.name for s in catalog.services.values() if s.owner == entry.name]
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Return a value of the catalog as JSON has it, without what nobody wrote."""
+    if is_dataclass(value):
+        pairs = ((f.name.rstrip("_"), plain(getattr(value, f.name))) for f in fields(value))
+        return {key: each for key, each in pairs if each not in (None, [], {}, "")}
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(each) for each in value]
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    if isinstance(value, datetime):
+        return iso(value) if value.tzinfo else value.isoformat(timespec="minutes")
+    return value.isoformat() if isinstance(value, date) else value

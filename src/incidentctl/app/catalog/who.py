@@ -1,0 +1,167 @@
+"""`catalog who`: from a few words to the team, the person on call now, contacts, runbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple
+
+from incidentctl.domain.catalog.model import Catalog, Team
+from incidentctl.domain.catalog.on_call import on_call
+from incidentctl.domain.catalog.search import Found, names, search, wanted
+from incidentctl.domain.common.text import clean, did_you_mean
+from incidentctl.domain.common.times import iso, parse_moment, zone
+from incidentctl.domain.incident.state import COMMANDER, Incident
+from incidentctl.domain.process.resolution import Case, resolve
+from incidentctl.errors import NotFoundError, UsageError
+
+
+class OnCallNow(NamedTuple):
+    """The person on call; `until` is aware, None when nobody else follows."""
+
+    handle: str
+    name: str | None
+    until: datetime | None
+    timezone: str
+    escalate_to: str | None
+
+
+class Match(NamedTuple):
+    """Something that the words may mean, and everybody one needs for it."""
+
+    kind: str
+    name: str
+    product_area: str | None
+    owner: str
+    on_call: OnCallNow | None
+    contacts: dict[str, str]
+    runbooks: tuple[str, ...]
+
+
+def who(catalog: Catalog, words: Sequence[str], *, now: datetime) -> list[Match]:
+    """Return what the words may mean, the best first; NotFoundError when nothing is near."""
+    found = search(catalog, words)
+    if not found:
+        asked = wanted(words)
+        near = did_you_mean(asked, names(catalog))
+        hint = f"Did you mean {near!r}?" if near else "See `incidentctl catalog list areas`."
+        raise NotFoundError(f"Nothing in the catalog is called {clean(asked)!r}.", hint=hint)
+    return [_match(catalog, each, now) for each in found]
+
+
+def _match(catalog: Catalog, found: Found, now: datetime) -> Match:
+    areas: tuple[str, ...] = ()
+    owner = found.name
+    if found.kind == "service":
+        owner = catalog.services[found.name].owner
+        areas = tuple(area.name for area in catalog.areas_of(found.name))
+    elif found.kind != "team":
+        area = found.product_area or found.name
+        owner = catalog.product_areas[area].owner
+        areas = (area,)
+    team = catalog.teams.get(owner)
+    return Match(
+        found.kind,
+        found.name,
+        found.product_area,
+        owner,
+        on_call_now(catalog, team, now) if team else None,
+        dict(team.contacts) if team else {},
+        _runbooks(catalog, areas),
+    )
+
+
+def as_json(match: Match) -> dict[str, Any]:
+    """Return a match as plain values; contacts as the catalog has them."""
+    duty = match.on_call
+    return match._asdict() | {
+        "on_call": duty.handle if duty else None,
+        "on_call_name": duty.name if duty else None,
+        "on_call_until": iso(duty.until) if duty and duty.until else None,
+    }
+
+
+def on_call_now(catalog: Catalog, team: Team, now: datetime) -> OnCallNow | None:
+    """Return who is on call for a team at a moment, with the person's name and the zone."""
+    duty = on_call(team, now, default_zone=catalog.settings.timezone)
+    if duty is None or team.on_call is None:
+        return None
+    known = catalog.members().get(duty.who)
+    return OnCallNow(
+        duty.who,
+        known[1].name if known else None,
+        duty.until,
+        team.on_call.timezone or catalog.settings.timezone,
+        team.on_call.escalate_to,
+    )
+
+
+def paged(catalog: Catalog, incident: Incident, now: datetime) -> str | None:
+    """Say who is on call for the owner of an open incident: `Ann Bell (ann) of core`.
+
+    None where the catalog does not tell, and once somebody beside the commander has a role.
+    """
+    team = catalog.teams.get(incident.owner or "")
+    helped = any(held.role != COMMANDER and held.until is None for held in incident.held)
+    if team is None or helped or not incident.open or incident.kind == "backfill":
+        return None
+    duty = on_call_now(catalog, team, now)
+    return f"{called(duty)} of {team.name}" if duty else None
+
+
+def called(duty: OnCallNow) -> str:
+    """Return the name of who is on call, with their handle."""
+    return f"{duty.name} ({duty.handle})" if duty.name else duty.handle
+
+
+def reached(value: str, environment: Mapping[str, str]) -> str:
+    """Return a contact as somebody can use it: the value of `env:NAME` where it is set here."""
+    if not value.startswith("env:"):
+        return value
+    name = value.removeprefix("env:")
+    return environment.get(name, "").strip() or f"in the variable {name}, which is not set here"
+
+
+def _runbooks(catalog: Catalog, areas: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the runbooks that answer there, for the worst severity first."""
+    answering = (
+        runbook.name
+        for severity in catalog.scale.severities
+        for runbook in resolve(catalog, Case(severity.name, areas)).runbooks
+    )
+    return tuple(dict.fromkeys(answering))
+
+
+def rotas(
+    catalog: Catalog, team: str | None, *, at: str | None, now: datetime
+) -> list[tuple[str, OnCallNow | None]]:
+    """Return who is on call for one team or for all, by team, now or at a moment told.
+
+    A time without an offset is in the zone of each team's rota, else the organisation's.
+    """
+    teams = list(catalog.teams.values())
+    if team is not None:
+        teams = [each for each in teams if each.name.casefold() == team.casefold()]
+        if not teams:
+            near = did_you_mean(team, catalog.teams)
+            hint = f"Did you mean {near!r}?" if near else "See `incidentctl catalog list teams`."
+            raise NotFoundError(f"There is no team {clean(team)!r}.", hint=hint)
+    found = []
+    for each in teams:
+        rota = each.on_call
+        local = zone((rota.timezone if rota else None) or catalog.settings.timezone)
+        moment = _moment(at, now, local) if at is not None else now
+        found.append((each.name, on_call_now(catalog, each, moment)))
+    return found
+
+
+def _moment(told: str, now: datetime, local: tzinfo) -> datetime:
+    """Read a moment that, unlike what responders tell, may lie ahead."""
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        try:
+            return parse_moment(told, now=now, local=local)
+        except ValueError as error:
+            raise UsageError(f"{error}.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=local)

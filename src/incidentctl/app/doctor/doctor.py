@@ -1,0 +1,182 @@
+"""`doctor`: look at the whole set-up and tell what is wrong; changes nothing but caches."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.app.doctor.record import clock, clone, counts, locks, mirror, spools, view
+from incidentctl.app.doctor.remote import ci, remote
+from incidentctl.app.doctor.setup import Setup
+from incidentctl.app.lint.lint import drills_of, lint
+from incidentctl.app.workspace.places import state_folder
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.text import count
+from incidentctl.domain.doctor.checks import Check, State, git_check, inert
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError
+from incidentctl.git.repository import RepositoryPlace, identity
+from incidentctl.git.run import Git
+from incidentctl.record import health
+
+_CHOSEN = {
+    "-C": "named by -C",
+    "INCIDENTCTL_REPO": "named by INCIDENTCTL_REPO",
+    "here": "found from this folder upward",
+    "default": "your default, set by `incidentctl use`",
+}
+
+
+class Extra(NamedTuple):
+    """An optional part: the module that it brings, and what needs it."""
+
+    module: str
+    needed_by: str
+
+
+EXTRAS = {
+    "seal": Extra("pyrage", "`drill seal` and `drill unseal`"),
+    "calendar": Extra("icalendar", "`drill calendar`"),
+}
+
+
+def doctor(workspace: Workspace) -> list[Check]:
+    """Return every check in the order in which a set-up is mended; each text is inert."""
+    version = health.git_version(workspace.environment)
+    refusal = None
+    place = None
+    try:
+        place = workspace.repository()
+    except EnvironmentFailedError as error:
+        refusal = error
+    setup = _setup(workspace, place, has_git=version is not None)
+    found = [git_check(version), Check("python", "ok", f"Python {platform.python_version()}")]
+    parts: list[tuple[str, Callable[[], Iterable[Check]]]] = [
+        ("repository", lambda: _repository(workspace, place, refusal)),
+        ("identity", lambda: _identity(workspace, place)),
+        ("record", lambda: counts(setup)),
+        ("outbox", lambda: spools(setup)),
+        ("branch", lambda: mirror(setup)),
+        ("view", lambda: view(setup)),
+        ("clone", lambda: clone(setup)),
+        ("locks", lambda: locks(setup)),
+        ("clock", lambda: clock(setup)),
+        ("remote", lambda: remote(setup)),
+        ("ci", lambda: ci(setup)),
+        ("catalog", lambda: _catalog(setup, has_git=version is not None)),
+        ("extras", _extras),
+    ]
+    for name, part in parts:
+        found += _guarded(name, part)
+    return [inert(check) for check in found]
+
+
+def _setup(workspace: Workspace, place: RepositoryPlace | None, *, has_git: bool) -> Setup:
+    """Gather what the checks share; the local record is opened only where there is one."""
+    state = state_folder(workspace.environment)
+    local = state / "record.git"
+    is_local = place is None
+    if place is None and (local / "HEAD").is_file():
+        place = RepositoryPlace(local, local, None, bare=True)
+    git = Git(place.common_dir, workspace.environment) if place and has_git else None
+    return Setup(workspace, place, git, state, is_local=is_local)
+
+
+def _guarded(name: str, part: Callable[[], Iterable[Check]]) -> Iterator[Check]:
+    """Yield the checks of a part; what hinders them is the last of them."""
+    try:
+        yield from part()
+    except IncidentctlError as error:
+        yield Check(name, "bad", error.message, error.hint)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        yield Check(name, "bad", f"{where}{error.strerror or error}", "look at its permissions")
+
+
+def _repository(
+    workspace: Workspace, place: RepositoryPlace | None, refusal: EnvironmentFailedError | None
+) -> Iterator[Check]:
+    name, root = "repository", workspace.root
+    if root is None and workspace.how != "none":
+        yield Check(
+            name, "bad", f"the folder {_CHOSEN[workspace.how]} is in no team's repository",
+            "name another, or write one with `incidentctl init DIR`",
+        )  # fmt: skip
+    elif root is None:
+        yield Check(
+            name, "warn", "no team's repository here: built-in catalog, local record",
+            "name it with -C DIR, or set it once with `incidentctl use DIR`",
+        )  # fmt: skip
+    elif refusal is not None:
+        yield Check(name, "bad", f"{refusal.message}; the record is kept locally", refusal.hint)
+    elif place is None:
+        yield Check(
+            name, "bad", f"{root} is no git repository; the record is kept locally",
+            f"run `git init {root}`, then `incidentctl adopt` there",
+        )  # fmt: skip
+    else:
+        files = "" if workspace.checked_out else "; its files are read from HEAD"
+        yield Check(name, "ok", f"{root}, {_CHOSEN[workspace.how]}{files}")
+        if health.is_reftable(place.common_dir):
+            yield Check(
+                name, "warn", "refs are in a reftable: each command has to ask git for them",
+                "`git refs migrate --ref-format=files` (git 2.46) makes them fast to read",
+            )  # fmt: skip
+
+
+def _identity(workspace: Workspace, place: RepositoryPlace | None) -> Iterator[Check]:
+    asked = place.common_dir if place else Path("/")
+    name, email, fault = identity(asked, workspace.environment)
+    if fault:
+        yield Check(
+            "identity", "bad", f"{fault}: you are recorded as {workspace.actor(None).handle}",
+            "put that right; until then `--as PERSON` says who you are",
+        )  # fmt: skip
+        return
+    lacking = [key for key, value in (("user.name", name), ("user.email", email)) if not value]
+    if lacking:
+        yield Check(
+            "identity", "warn", f"git does not know your {' and '.join(lacking)}: you are recorded "
+            f"as {workspace.actor(None).handle}",
+            "; ".join(f'git config --global {key} "..."' for key in lacking),
+        )  # fmt: skip
+        return
+    who = workspace.actor(None)
+    if who.problem:
+        yield Check(
+            "identity", "warn", f"no team lists {email}: you are recorded as {who.handle}",
+            "add yourself with that e-mail to a file of teams/, or say --as PERSON",
+        )  # fmt: skip
+    else:
+        yield Check("identity", "ok", f"you are {who.handle} ({email})")
+
+
+def _catalog(setup: Setup, *, has_git: bool) -> Iterator[Check]:
+    workspace = setup.workspace
+    if workspace.root is None:
+        return
+    report = lint(
+        workspace.root,
+        workspace.catalog,
+        problems=workspace.catalog_problems,
+        today=workspace.now().date(),
+        environment=workspace.environment if has_git else None,
+        played=lambda: drills_of(workspace) if setup.readable else (),
+    )
+    told = f"{count(report.errors, 'error')}, {count(report.warnings, 'warning')}"
+    state: State = "bad" if report.errors else "warn" if report.warnings else "ok"
+    hint = None if state == "ok" else "`incidentctl catalog lint` tells each"
+    yield Check("catalog", state, f"{count(report.files, 'file')} checked: {told}", hint)
+
+
+def _extras() -> Iterator[Check]:
+    for name, extra in EXTRAS.items():
+        if find_spec(extra.module):
+            yield Check("extras", "ok", f"extra {name} is installed")
+        else:
+            yield Check(
+                "extras", "ok", f"extra {name} is not installed; only {extra.needed_by} need it",
+                f'pip install "incidentctl[{name}]"',
+            )  # fmt: skip

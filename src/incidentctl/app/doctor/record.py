@@ -1,0 +1,227 @@
+"""What `doctor` finds in this clone: the record, its outboxes, branch, view, locks and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from incidentctl.app.doctor.setup import Part, Setup
+from incidentctl.app.record.unclaimed import contents, to_do
+from incidentctl.domain.common.text import count
+from incidentctl.domain.common.times import rough_duration
+from incidentctl.domain.doctor.checks import Check, clock_check
+from incidentctl.domain.incident.ids import incident_folder, is_incident_id
+from incidentctl.git import permissions as modes
+from incidentctl.git import refs
+from incidentctl.git import worktree as team
+from incidentctl.record import health
+from incidentctl.record.write import fallback, outbox
+
+#: An exchange ends after ten minutes, a commit after one.
+_LOCKS = {"sync.lock": ("an exchange with the remote", 600.0), "lock": ("a commit", 60.0)}
+
+
+def counts(setup: Setup) -> Iterator[Check]:
+    """How much is recorded, and what is not yet committed."""
+    for ref in (refs.TRUTH, refs.RESTRICTED):
+        if setup.git and health.is_torn(setup.git, ref):
+            yield Check(
+                "record", "bad", f"the ref {ref} names no commit here, as after a power cut",
+                "the next event mends it from what the branches hold; `git fsck` tells more",
+            )  # fmt: skip
+    record = setup.readable
+    if setup.place is None:
+        yield Check("record", "ok", "nothing is recorded locally")
+    elif setup.git is None:
+        yield Check("record", "warn", "the record cannot be read without git")
+    elif record is not None:
+        heads = record.heads()
+        opened = sum(head.open for head in heads)
+        where = " in the local record" if setup.is_local else ""
+        yield Check("record", "ok", f"{count(len(heads), 'incident')}{where}, {opened} open")
+    yield from _local(setup)
+
+
+def _local(setup: Setup) -> Iterator[Check]:
+    """What waits in the local record for the team's."""
+    for ident in sorted(setup.workspace.record.published_ids()) if setup.readable else ():
+        yield Check(
+            "record", "bad", f"{ident} is restricted, and in the record that everybody reads, too",
+            f"`incidentctl redact ENTRY -i {ident}`, then `incidentctl purge`: both take it out",
+        )  # fmt: skip
+    if setup.is_local or setup.git is None or not (setup.state / "record.git/HEAD").is_file():
+        return
+    opened = len(setup.workspace.local_record.open_heads())
+    if opened:
+        yield Check(
+            "record", "warn", f"{count(opened, 'open incident')} only in your local record",
+            "`incidentctl adopt` moves what is yours to move",
+        )  # fmt: skip
+
+
+def spools(setup: Setup) -> Iterator[Check]:
+    """What is acknowledged and not committed, here and in the user's own folder."""
+    others = fallback.everywhere(setup.state)
+    committed = True
+    if setup.place is not None and not health.is_writable(setup.place.common_dir):
+        committed = False
+        yield Check(
+            "outbox", "bad", f"{setup.place.common_dir} cannot be written: nothing is committed, "
+            "and what you record is kept in your own folder",
+            "make it writable, as `mount` and `ls -ld` tell; the next command that records commits",
+        )  # fmt: skip
+    for part in setup.parts:
+        of = " of restricted incidents" if part.is_restricted else ""
+        waiting = len(outbox.paths(part.boxes))
+        if waiting:
+            committed = False
+            yield Check(
+                "outbox", "warn", f"{count(waiting, 'command')}{of} recorded, not yet committed",
+                "the next command that records commits; if it does not, it says why",
+            )  # fmt: skip
+        for folder in filter(others.__contains__, part.fallbacks):
+            kept = len(others.pop(folder))
+            yield Check(
+                "outbox", "warn", f"{kept} in {folder}: {_untaken(part)} did not take it",
+                "make room or permission; the next command that records brings them home",
+            )  # fmt: skip
+    own = [box for part in setup.parts for box in (*part.boxes, *part.spools)]
+    own += setup.unsure
+    hidden = outbox.unreadable(own)
+    for path in hidden:
+        yield Check(
+            "outbox", "bad", f"{path} cannot be read by this account: what waits there is not seen",
+            modes.ADVICE,
+        )  # fmt: skip
+    for folder in setup.unsure:
+        files = others.pop(folder, None) or outbox.paths((folder,))
+        if files:
+            committed = False
+            named = outbox.incident_of(files[0])
+            yield Check(
+                "outbox", "warn", f"{count(len(files), 'command')} in {folder}: nobody could tell "
+                "whether the incident is restricted",
+                "the next command that records puts them where they belong; `incidentctl adopt "
+                f"{named if is_incident_id(named) else 'INCIDENT'}` keeps them as restricted",
+            )  # fmt: skip
+    if committed and not hidden:
+        yield Check("outbox", "ok", "everything recorded is committed")
+    known = set(setup.readable.ids()) if setup.readable else set()
+    for other, files in others.items():
+        here = known.intersection(map(outbox.incident_of, files))
+        yield Check(
+            "outbox", "warn", contents(other, files, known=here),
+            "`incidentctl adopt` brings home what is of this record" if here else to_do(files),
+        )  # fmt: skip
+    for path in health.damaged([*own, *others]):
+        yield Check(
+            "outbox", "warn" if path.parent in others else "bad",
+            f"damaged, or from a newer incidentctl, and kept: {path}",
+            "read it: each line is an event; record by hand what it says, then move it away",
+        )  # fmt: skip
+    for path in (path for part in setup.parts for path in health.torn_refs(part.folder)):
+        yield Check(
+            "outbox", "warn", f"{path} was the record's ref before it was damaged",
+            "look whether `incidentctl list --all` has everything, then delete it",
+        )  # fmt: skip
+
+
+def _untaken(part: Part) -> str:
+    return f".git/incidentctl/{fallback.RESTRICTED}" if part.is_restricted else ".git"
+
+
+def mirror(setup: Setup) -> Iterator[Check]:
+    """Whether the branch for people follows, and is the record's alone."""
+    if setup.git is None or setup.readable is None:
+        return
+    for name, tip in (
+        (setup.branch, setup.mirror),
+        *((f"{part.remote}/{part.branch}", part.tracking) for part in setup.parts),
+    ):
+        foreign = health.foreign_files(setup.git, tip) if tip else []
+        if foreign:
+            own = name == setup.branch
+            yield Check(
+                "branch", "bad" if own else "warn",
+                f"{name} holds other files than the record, such as {foreign[0]}",
+                "name a branch of its own in incidentctl.yaml: record: {branch: ...}" if own
+                else "they are carried nowhere; remove them there, or name another branch",
+            )  # fmt: skip
+            return
+    note = setup.readable.mirror_note()
+    if note:
+        yield Check("branch", "warn", note)
+    elif setup.mirror:
+        yield Check("branch", "ok", f"{setup.branch} has what the record has")
+
+
+def view(setup: Setup) -> Iterator[Check]:
+    """Whether git leaves the folder for editors alone."""
+    top = setup.place.work_tree if setup.place else None
+    checked_out = setup.workspace.checked_out and top is not None
+    if not checked_out or top is None or setup.git is None:
+        return
+    environment = setup.workspace.environment
+    followed = team.tracked(top, environment, "incidents")
+    if followed:
+        yield Check(
+            "view", "warn", f"git tracks {count(len(followed), 'file')} of the view incidents/",
+            "git rm -r --cached incidents && echo incidents/ >> .gitignore",
+        )  # fmt: skip
+    elif (top / "incidents").is_dir() and team.ignored(top, environment, "incidents/x") is False:
+        yield Check(
+            "view", "warn", "git does not ignore incidents/, which is a view of the record",
+            "echo incidents/ >> .gitignore",
+        )  # fmt: skip
+
+
+def clone(setup: Setup) -> Iterator[Check]:
+    """Whether this clone has all that it names."""
+    if setup.git is None or setup.is_local:
+        return
+    found = setup.missing
+    if found.objects:
+        yield Check(
+            "clone", "bad", f"a partial clone: {count(found.objects, 'object')} not here",
+            f"git fetch --refetch --no-filter {setup.remote or 'origin'}",
+        )  # fmt: skip
+    elif found.shallow or found.partial:
+        kind = "shallow" if found.shallow else "partial"
+        yield Check("clone", "ok", f"a {kind} clone; the record in it is whole")
+
+
+def locks(setup: Setup) -> Iterator[Check]:
+    """What was left behind or does not end; nothing is deleted."""
+    if setup.place is None or setup.folder is None:
+        return
+    for path, age in health.old_ref_locks(setup.place.common_dir, setup.branch):
+        yield Check(
+            "locks", "warn", f"{path} is {rough_duration(age)} old: left by a git that was killed",
+            "if no git is at work here, delete it; the next event clears it, too",
+        )  # fmt: skip
+    for name, (what, limit) in _LOCKS.items():
+        held = health.holder(setup.folder / name)
+        if held and held.age > limit:
+            yield Check(
+                "locks", "warn", f"{what} does not end: process {held.pid} has run for "
+                f"{rough_duration(held.age)} and holds {setup.folder / name}",
+                f"look at it (ps {held.pid}), and end it if it hangs; never delete the file",
+            )  # fmt: skip
+
+
+def clock(setup: Setup) -> Iterator[Check]:
+    """Whether this clock fits what others have recorded."""
+    record, now = setup.readable, setup.workspace.now()
+    newest, remote = None, None
+    if record is not None and setup.git is not None:
+        months = sorted({incident_folder(ident).rpartition("/")[0] for ident in record.ids()})
+        opened = [incident_folder(head.id) for head in record.open_heads()]
+        found = [
+            health.newest_event(setup.git, tip, [*months[-2:], *opened])
+            for tip in {setup.truth, setup.tracking}
+        ]
+        boxes = [setup.place.common_dir / "incidentctl/outbox"] if setup.place else []
+        found.append(health.newest_waiting(boxes))
+        newest = max(filter(None, found), default=None)
+        tracking = setup.tracking
+        remote = health.commit_date(setup.git, tracking) if tracking else None
+    yield clock_check(newest, now, remote=remote)

@@ -1,0 +1,215 @@
+"""What `doctor` finds out about the remote: it asks, and never sends or fetches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from incidentctl.app.doctor.setup import Part, Setup
+from incidentctl.domain.common.text import count
+from incidentctl.domain.common.times import rough_duration
+from incidentctl.domain.doctor.checks import STALE, Check, State, refusal_hint
+from incidentctl.domain.doctor.ci import GITLAB, runs_on
+from incidentctl.files.doctor.ci import pipelines
+from incidentctl.git.repository import head_commit
+from incidentctl.record import health
+from incidentctl.record.sync import status
+from incidentctl.record.sync.remote import (
+    BEHIND,
+    OFFLINE,
+    OK,
+    REFUSED,
+    UNANSWERED,
+    Answer,
+    Remote,
+    Shared,
+)
+from incidentctl.record.sync.restricted_remote import share_address
+from incidentctl.record.sync.sent import unsynced
+
+#: How long each of the two questions may take, in seconds.
+_LIMIT = 5.0
+
+
+def remote(setup: Setup) -> Iterator[Check]:
+    """Whether the record is shared, and whether it could be; each part with its own remote."""
+    if setup.remote is None:
+        if setup.is_local:
+            message = "the record is in your own folder on this machine alone"
+            hint = "work in the team's repository; `incidentctl adopt` moves the incidents there"
+        else:
+            message = "no remote is set: the record is in this clone alone"
+            hint = "write `record: {remote: origin}` into incidentctl.yaml"
+        yield Check("remote", "warn", message, hint)
+    yield from _same(setup)
+    for part in setup.parts:
+        if part.remote is not None:
+            yield from _one(setup, part, part.remote)
+
+
+def _same(setup: Setup) -> Iterator[Check]:
+    """Whether the remote for restricted incidents is the one that everybody reads."""
+    ours, apart = setup.remote, setup.restricted_remote
+    if ours is None or apart is None:
+        return
+    place, git = setup.place, setup.git
+    if ours == apart or (
+        place is not None
+        and git is not None
+        and share_address(git, ours, apart, folder=place.work_tree or place.common_dir)
+    ):
+        where = "is the remote itself" if ours == apart else f"has the address of {ours}"
+        yield Check(
+            "remote", "bad", f"restricted_remote {apart} {where}: restricted incidents would be "
+            "where everybody reads",
+            "name a remote that fewer can read in incidentctl.yaml, or leave restricted_remote out",
+        )  # fmt: skip
+
+
+def _one(setup: Setup, part: Part, name: str) -> Iterator[Check]:
+    if setup.git is None or setup.place is None:
+        yield Check("remote", "warn", f"{name} cannot be asked without git")
+        return
+    shared = Shared(setup.remote, setup.branch) if part.is_restricted and setup.remote else None
+    asked = Remote(setup.git, name, part.branch, folder=setup.place.work_tree, apart_from=shared)
+    fault = asked.fault()
+    if fault:
+        message, _, hint = fault.partition(": ")
+        yield Check("remote", "bad", message, hint or "correct `record:` in incidentctl.yaml")
+        return
+    answer, heads = asked.heads(until=time.monotonic() + _LIMIT)
+    if answer.state != OK:
+        yield _unreachable(answer)
+    else:
+        yield from _branch(part, name, heads)
+        yield from _push(setup, part, asked, heads)
+    if told := asked.unproven(until=time.monotonic() + _LIMIT) if answer.state == OK else None:
+        message, _, hint = (told.reason or told.state).partition(": ")
+        yield Check("remote", "bad", message, hint)
+    theirs = heads.get(part.branch) if answer.state == OK else None
+    yield from _exchange(setup, part, name, in_step=theirs is not None and theirs == part.truth)
+
+
+def _unreachable(answer: Answer) -> Check:
+    offline = answer.state == OFFLINE
+    hint = (
+        "nothing is lost: it is sent once the remote answers"
+        if offline
+        else "try `git ls-remote` with it; what git asks for there cannot be asked here"
+    )
+    return Check("remote", "warn" if offline else "bad", f"{answer.reason} ({answer.state})", hint)
+
+
+def _branch(part: Part, name: str, heads: dict[str, str]) -> Iterator[Check]:
+    if part.branch in heads:
+        yield Check("remote", "ok", f"{name} answers, and has {part.branch}")
+    elif not heads:
+        yield Check(
+            "remote", "bad", f"{name} has no branch at all, so the record is not sent: a forge "
+            "would make it the main one",
+            "push your own branch first",
+        )  # fmt: skip
+    elif part.truth:
+        yield Check(
+            "remote", "warn", f"{name} answers, but has no {part.branch} yet", "incidentctl sync"
+        )
+    else:
+        yield Check("remote", "ok", f"{name} answers; the first event makes {part.branch} there")
+
+
+def _push(setup: Setup, part: Part, asked: Remote, heads: dict[str, str]) -> Iterator[Check]:
+    """Try a push that sends nothing: of the record, else of what is there already."""
+    own = setup.place and head_commit(setup.place, setup.workspace.environment)
+    commit = part.truth or part.tracking or own
+    if not heads or setup.missing.objects or commit is None:
+        return
+    answer = asked.push(commit, until=time.monotonic() + _LIMIT, dry=True)
+    if answer.state in (OK, BEHIND):
+        yield Check(
+            "push", "ok", f"{part.remote} lets you push, as a dry run shows: only a real one asks "
+            "its rules and hooks",
+        )  # fmt: skip
+    elif answer.state == OFFLINE:
+        yield Check("push", "warn", f"{answer.reason}: whether you may push is not known")
+    else:
+        yield Check(
+            "push", "bad", f"a dry run of the push fails: {answer.reason}",
+            "ask for the right to write, or correct the address: git remote -v",
+        )  # fmt: skip
+
+
+def _exchange(setup: Setup, part: Part, name: str, *, in_step: bool) -> Iterator[Check]:
+    left = unsynced((*part.boxes, part.folder / "sent"))
+    last = status.read(part.folder)
+    now = setup.workspace.now()
+    sent = not left.events
+    if left.events:
+        ago = f", the oldest for {_ago(left.since, now)}" if left.since else ""
+        old = left.since is not None and now - left.since > STALE
+        yield Check(
+            "sync", "bad" if old else "warn",
+            f"{count(left.events, 'event')} not yet on {name}{ago}", "incidentctl sync",
+        )  # fmt: skip
+    if last is None:
+        if not (in_step and sent) and part.truth:
+            yield Check("sync", "warn", f"never exchanged with {name}", "incidentctl sync")
+        return
+    for note in last.notes:
+        yield Check("sync", "warn", note, f"see who pushed it: git log {name}/{part.branch}")
+    when = f"the last exchange, {_ago(last.at, now)} ago,"
+    if last.state == REFUSED:
+        hint = refusal_hint(last.reason, part.branch)
+        yield Check("sync", "bad", f"{when} was refused: {last.reason}", hint)
+    elif last.state != OK:
+        state: State = "warn" if last.state in (OFFLINE, BEHIND, UNANSWERED) else "bad"
+        yield Check("sync", state, f"{when} ended {last.state}: {last.reason}", "incidentctl sync")
+    elif in_step and sent:
+        yield Check("sync", "ok", f"in step with {name}; {when} went well")
+    elif now - last.at > STALE:
+        yield Check("sync", "warn", f"{when} went well, but is old", "incidentctl sync")
+    else:
+        yield Check("sync", "ok", f"{when} went well")
+
+
+def _ago(moment: datetime | None, now: datetime) -> str:
+    return rough_duration(max(now - moment, now - now)) if moment else "unknown"
+
+
+def ci(setup: Setup) -> Iterator[Check]:
+    """Whether a push of the record would start what is meant for the team's own branches.
+
+    GitHub, GitLab and Forgejo read the file from the commit that was pushed, and the record's
+    commits hold none: only where somebody has put one on the branch, it runs.
+    """
+    top = setup.place.work_tree if setup.place else None
+    if top is None or setup.git is None or not setup.workspace.checked_out:
+        return
+    found, unread = pipelines(top)
+    for what in unread:
+        hint = "look yourself whether it runs on every branch"
+        yield Check("ci", "warn", what, hint)
+    meant = [
+        each.path for each in found if runs_on(each.path, each.document, each.text, setup.branch)
+    ]
+    if not meant:
+        return
+    tips = [tip for tip in (setup.mirror, setup.tracking) if tip]
+    carried = {name for tip in tips for name in health.foreign_files(setup.git, tip)}
+    for path in meant:
+        there = path.partition("/")[0] in carried
+        state: State = "warn" if there else "ok"
+        told = (
+            f"{path} runs on {setup.branch}, too, which holds it"
+            if there
+            else f"{path} is for every branch; forges read it from the one that is pushed, and "
+            f"{setup.branch} has none"
+        )
+        yield Check("ci", state, told, _leave_out(path, setup.branch, sure=there))
+
+
+def _leave_out(path: str, branch: str, *, sure: bool) -> str:
+    gitlab = f"[{{if: $CI_COMMIT_BRANCH == '{branch}', when: never}}, {{when: always}}]"
+    github = f"on: {{push: {{branches-ignore: [{branch}]}}}}"
+    lines = f"workflow: {{rules: {gitlab}}}" if path == GITLAB else github
+    return f"leave the branch out: {lines}" if sure else f"to be sure: {lines}"

@@ -1,0 +1,148 @@
+"""What the checks of `doctor` share: the repository that has the record, and how to ask it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.git import refs
+from incidentctl.git.repository import RepositoryPlace
+from incidentctl.git.run import Git
+from incidentctl.record import health
+from incidentctl.record.record import Record
+from incidentctl.record.restricted.undecided import Unsure
+from incidentctl.record.write import kept
+from incidentctl.record.write.fallback import RESTRICTED, Fallback
+
+
+class Part(NamedTuple):
+    """A part of the record that is kept, and sent, by itself."""
+
+    folder: Path
+    """Its own files in the git directory."""
+    fallbacks: tuple[Path, ...]
+    """The outboxes that served where the git directory could not be written."""
+    remote: str | None
+    branch: str
+    """Its branch on the remote."""
+    truth: str | None
+    """The commit of it; None where there is none that is whole."""
+    tracking: str | None
+    """The remote branch's commit as it was last seen."""
+
+    @property
+    def boxes(self) -> list[Path]:
+        """Return its outboxes."""
+        return [self.folder / "outbox", *self.fallbacks]
+
+    @property
+    def spools(self) -> tuple[Path, Path]:
+        """Return the folders of what is committed and not yet forgotten."""
+        return kept.spools(self.folder)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Say whether it is that of the restricted incidents."""
+        return self.folder.name == RESTRICTED
+
+
+class Setup:
+    """The set-up of one user in one repository."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        place: RepositoryPlace | None,
+        git: Git | None,
+        state: Path,
+        *,
+        is_local: bool,
+    ) -> None:
+        """Take where the record lies; `state` is the user's own folder.
+
+        `place` is None where there is no record yet, `git` also where git cannot be started.
+        """
+        self.workspace = workspace
+        self.place = place
+        self.git = git
+        self.state = state
+        self.is_local = is_local
+        self.branch = workspace.basics.branch
+        self.remote = None if is_local else workspace.basics.remote
+        self.restricted_remote = None if is_local else workspace.basics.restricted_remote
+
+    @cached_property
+    def record(self) -> Record | None:
+        """Return the record; None where opening it would make it."""
+        if self.place is None:
+            return None
+        return self.workspace.local_record if self.is_local else self.workspace.record
+
+    @cached_property
+    def missing(self) -> health.Missing:
+        """Return what of the record this clone lacks."""
+        commit = self.truth or self.tracking
+        return health.missing(self.git, commit) if self.git else health.Missing(False, False, 0)
+
+    @property
+    def readable(self) -> Record | None:
+        """Return the record where git can read all of it: of a partial clone it would fetch."""
+        return self.record if self.git and not self.missing.objects else None
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the record's own files in the git directory."""
+        return self.place.common_dir / "incidentctl" if self.place else None
+
+    @cached_property
+    def parts(self) -> tuple[Part, Part]:
+        """Return the shared part of the record, and that of the restricted incidents."""
+        common = self.place.common_dir if self.place else self.state / "record.git"
+        open_to_all = Fallback(self.state, common).folders()
+        apart = Fallback(self.state / RESTRICTED, common).folders()
+        folder = common / "incidentctl"
+        return (
+            Part(folder, open_to_all, self.remote, self.branch, self.truth, self.tracking),
+            Part(
+                folder / RESTRICTED,
+                apart,
+                self.restricted_remote,
+                refs.restricted_branch(self.branch),
+                self._whole(refs.RESTRICTED),
+                self._seen(self.restricted_remote, refs.restricted_branch(self.branch)),
+            ),
+        )
+
+    @property
+    def unsure(self) -> list[Path]:
+        """Return the outboxes of what was said while nobody could tell where it belongs."""
+        common = self.place.common_dir if self.place else self.state / "record.git"
+        return [*Unsure(common / "incidentctl", self.state, common).boxes]
+
+    def tip(self, ref: str) -> str | None:
+        """Return the commit of a ref; None without one, or without git."""
+        return refs.read(self.git, ref) if self.git else None
+
+    @property
+    def truth(self) -> str | None:
+        """Return the commit of the record; None where there is none that is whole."""
+        return self._whole(refs.TRUTH)
+
+    def _whole(self, ref: str) -> str | None:
+        found = self.tip(ref)
+        return found if self.git and refs.is_there(self.git, found) else None
+
+    @property
+    def mirror(self) -> str | None:
+        """Return the commit of the branch for people."""
+        return self.tip(f"refs/heads/{self.branch}")
+
+    @property
+    def tracking(self) -> str | None:
+        """Return the remote branch's commit as it was last seen."""
+        return self._seen(self.remote, self.branch)
+
+    def _seen(self, remote: str | None, branch: str) -> str | None:
+        return self.tip(f"refs/remotes/{remote}/{branch}") if remote else None

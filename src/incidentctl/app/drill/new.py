@@ -1,0 +1,238 @@
+"""`drill new`: the answers to the reference's questions become a plan, in one file or two."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from incidentctl.app.process.process import SCHEMAS
+from incidentctl.app.setup import starter
+from incidentctl.domain.catalog.model import Catalog, Entry, Source
+from incidentctl.domain.common.fields import parse_name, parse_zone
+from incidentctl.domain.common.text import clean
+from incidentctl.domain.common.times import parse_local_time
+from incidentctl.domain.drill import documents as ask
+from incidentctl.domain.drill.parse import parse_inject, parse_target, targets_of
+from incidentctl.domain.lint.rule import Finding, nearest
+from incidentctl.domain.lint.rules import drills as rules
+from incidentctl.errors import RefusedError, UsageError
+
+Mode = Literal["planned", "unplanned"]
+IGNORED = "drills/*.private.yaml"
+TRUST = (
+    "An unplanned drill is hard to do well: it causes stress, and it can damage trust. Send the "
+    "note beforehand, so that people know that they may safely fail."
+)
+REAL = (
+    "Something is really going to break. That stress keeps people from learning, disturbs others, "
+    "and may start another team's incident: a simulated drill teaches as much."
+)
+
+
+class Question(NamedTuple):
+    """A question of the plan: the key of its answer, the option that gives it, the words."""
+
+    key: str
+    option: str
+    words: str
+
+
+_WHAT = Question("what", "--what", ask.WHAT)
+_WHEN = Question("at", "--at", f"{ask.WHEN} (2026-03-29T10:30)")
+_HOW = Question("how", "--how", ask.HOW)
+_WHY = Question("why", "--why", ask.WHY)
+_CAUSES = Question("saboteur", "--saboteur", ask.CAUSES)
+#: In the order of the reference.
+PLANNED = (_WHAT, Question("team", "--team", ask.RESPONDS), _WHEN, _HOW, _WHY, _CAUSES)
+PRIVATE = (
+    _WHAT,
+    Question("team", "--team", ask.TEAM),
+    Question("commander", "--commander", ask.COMMANDER),
+    Question("mitigator", "--mitigator", ask.MITIGATOR),
+    _WHEN,
+    _HOW,
+    Question("private_why", "--private-why", f"{ask.WHY} (private: may name the team)"),
+    _CAUSES,
+)
+PUBLIC = (
+    Question("from", "--from", f"{ask.WINDOW} From (public; 2026-03-29T09:00)"),
+    Question("to", "--to", "To (public; 2026-03-29T15:00)"),
+    Question("why", "--why", f"{ask.WHY} (public: does not name the team)"),
+)
+
+
+def _parse_drill_name(text: str) -> str:
+    if text.casefold().endswith(".private"):
+        raise ValueError("a name that ends in .private would be that of a private half")
+    return parse_name(text)
+
+
+_NAMES = ("team", "commander", "mitigator", "saboteur", "services", "distribute_to", "readers")
+_READ: dict[str, Callable[[str], object]] = {
+    "name": _parse_drill_name,
+    "timezone": parse_zone,
+    **dict.fromkeys(("at", "from", "to"), parse_local_time),
+    "injects": parse_inject,
+    "targets": parse_target,
+    **dict.fromkeys(_NAMES, parse_name),
+}
+
+
+def questions(mode: Mode) -> tuple[Question, ...]:
+    """Return what has to be answered, in the order of the reference."""
+    return PLANNED if mode == "planned" else (*PRIVATE, *PUBLIC)
+
+
+def check(key: str, answer: str, catalog: Catalog | None) -> str:
+    """Return an answer that can be used; UsageError says what is wrong with it.
+
+    Names are looked up in the catalog, if it is whole and has any of the kind.
+    """
+    answer = answer.strip()
+    if not answer:
+        raise UsageError("An answer is needed: a plan without it is none.")
+    try:
+        _READ.get(key, str)(answer)
+    except ValueError as error:
+        raise UsageError(f"{clean(str(error))}.", echo=answer) from None
+    return answer if catalog is None or key not in _NAMES else _known(key, answer, catalog)
+
+
+def _known(key: str, answer: str, catalog: Catalog) -> str:
+    """Return a name as the catalog has it, whatever its case."""
+    what, known = rules.known_names(catalog)[key]
+    found = {name.casefold(): name for name in known}.get(answer.casefold())
+    if found is None and known:
+        hint = nearest(answer, known, otherwise=f"Write the {what} into the catalog first.")
+        raise UsageError(f"There is no {what} {answer!r}.", hint=hint, echo=answer)
+    return found or answer
+
+
+class UnfitTimesError(UsageError):
+    """The moment and the window do not fit together; the other answers are good."""
+
+
+class Written(NamedTuple):
+    """The files that were written, and what whoever wrote them should know."""
+
+    paths: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def must_be_free(root: Path, catalog: Catalog, name: str) -> None:
+    """Refuse a name that a drill has, or whose file exists: nothing is overwritten."""
+    taken = next((each for each in catalog.drills if each.casefold() == name.casefold()), None)
+    files = [path for path in _paths(name) if os.path.lexists(root / path)]
+    if taken or files:
+        what = f"There is a drill {taken} already." if taken else f"{files[0]} exists already."
+        raise RefusedError(what, hint="Choose another name, or change the file yourself.")
+
+
+def must_be_ignored(root: Path, environment: Mapping[str, str], name: str) -> None:
+    """Refuse where git would take the private half into the next commit."""
+    from incidentctl.files.layout import read_one
+    from incidentctl.git.worktree import ignored
+
+    _, private = _paths(name)
+    found = ignored(root, environment, private)
+    if found is None:  # no repository yet: what it will ignore is written already, or not
+        text = (read_one(root, ".gitignore").data or b"").decode(errors="replace")
+        found = IGNORED not in starter.lacking(text)
+    if not found:
+        raise RefusedError(
+            f"git does not ignore {private}: the secret would be in the next commit.",
+            hint=f"Add this line to .gitignore: {IGNORED}",
+        )
+
+
+def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) -> Written:
+    """Write the plan of a drill from all its answers; UnfitTimesError for times that cannot be."""
+    from incidentctl.files.writer import write_new
+    from incidentctl.files.yaml.dump import to_yaml
+
+    values = _values(mode, answers)
+    name = answers["name"]
+    found = list(_findings(catalog, name, values))
+    for finding in found:
+        if finding.code in ("IC118", "IC119"):
+            raise UnfitTimesError(finding.message, hint=finding.hint_text)
+    files = {}
+    for kind, value in values.items():
+        public, private = _paths(name)
+        schema = f"{SCHEMAS}/{'private_half' if kind == 'private_half' else 'drill'}.json"
+        has = (root / schema).is_file()
+        path = private if kind == "private_half" else public
+        files[path] = to_yaml(value, schema=f"../{schema}" if has else None)
+    must_be_free(root, catalog, name)
+    outcome = write_new(root, files)
+    if outcome.kept:
+        raise RefusedError(f"{outcome.kept[0]} exists already, and is as it was.")
+    notes = dict.fromkeys(f"{each.message} {each.hint_text or ''}".strip() for each in found)
+    return Written(outcome.written, tuple(notes))
+
+
+def _paths(name: str) -> tuple[str, str]:
+    return f"drills/{name}.yaml", f"drills/{name}.private.yaml"
+
+
+_BOTH = ("name", "simulated", "environment", "timezone", "distribute_to")
+_PLAN = ("what", "team", "at", "how", "saboteur", "services", "injects", "targets")
+
+
+def _values(mode: Mode, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entries by their kind."""
+    from incidentctl.files.yaml.dump import plain
+
+    answers = {
+        **answers,
+        "injects": [plain(parse_inject(text)) for text in answers.get("injects") or ()],
+        "targets": plain(targets_of(answers.get("targets") or ())),
+    }
+    if mode == "planned":
+        return _valid("drill", {"mode": mode, **_some(answers, (*_BOTH, *_PLAN, "why"))})
+    public = {"mode": mode, **_some(answers, (*_BOTH, "why"))}
+    public["window"] = _some(answers, ("from", "to"))
+    private = _some(answers, (*_PLAN, "commander", "mitigator", "readers"))
+    if "private_why" in answers:
+        private["why"] = answers["private_why"]
+    return _valid("unplanned_drill", public) | _valid("private_half", private)
+
+
+def _some(answers: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    empty: tuple[object, ...] = (None, (), [], {})
+    return {key: answers[key] for key in keys if answers.get(key) not in empty}
+
+
+def _valid(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
+    from incidentctl.files.yaml.validate import validate
+
+    value, faults, _ = validate(kind, raw)
+    if faults:
+        raise UsageError(f"{faults[0].message}.", hint=faults[0].hint)
+    return {kind: value}
+
+
+def _findings(catalog: Catalog, name: str, values: Mapping[str, Any]) -> Iterable[Finding]:
+    """Return what lint is going to say of the plan alone."""
+    private = values.get("private_half")
+    public = values.get("drill") or values["unplanned_drill"]
+    path, beside = _paths(name)
+    entries = [Entry("drill", name, public, Source(path))]
+    if private is not None:
+        entries.append(Entry("private_half", name, private, Source(beside)))
+    alone = replace(
+        catalog,
+        drills={name: public},
+        private_halves={name: private} if private is not None else {},
+        entries=tuple(entries),
+    )
+    for rule in (
+        rules.window_backwards,
+        rules.moment_outside,
+        rules.unknown_names,
+        rules.public_tells,
+    ):
+        yield from rule(alone)

@@ -1,0 +1,229 @@
+"""Use cases `drill seal` and `drill unseal`: the private half may lie sealed in the repository."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from incidentctl.app.drill.documents import find
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf
+from incidentctl.domain.lint.rule import sources
+from incidentctl.domain.lint.rules.age_keys import bad_keys
+from incidentctl.errors import IncidentctlError, InvalidDataError, NotFoundError, RefusedError
+from incidentctl.files.drill.sealing import Opened
+from incidentctl.git import permissions as modes
+
+
+class Sealed(NamedTuple):
+    """What became of a sealed file, and who may open it."""
+
+    path: str
+    outcome: Literal["sealed", "unchanged"]
+    readers: tuple[str, ...]
+
+
+class Unsealed(NamedTuple):
+    """What became of a private half."""
+
+    path: str
+    outcome: Literal["written", "unchanged"]
+
+
+def memory_of(root: Path, environment: Mapping[str, str]) -> Path:
+    """Return the folder of this clone alone that keeps what was sealed or opened here last."""
+    from incidentctl.app.workspace.places import state_folder
+    from incidentctl.git.repository import open_repository
+
+    place = open_repository(root, environment)
+    return (place.common_dir if place else state_folder(environment)) / "incidentctl" / "sealed"
+
+
+def readers(catalog: Catalog, name: str, half: PrivateHalf) -> dict[str, str]:
+    """Return who may open the sealed half, each with the key; refuses naming those without one."""
+    team = catalog.teams.get(half.team)
+    wanted = half.readers or ((team.lead,) if team and team.lead else ())
+    if not wanted:
+        raise InvalidDataError(
+            f"Nobody is to read the sealed half of {name}: the team {half.team} has no lead.",
+            hint="Name `readers` in the private half.",
+        )
+    members = catalog.members()
+    keys = {who: members[who][1].age_key if who in members else None for who in wanted}
+    without = [who for who, key in keys.items() if not key]
+    if without:
+        raise InvalidDataError(
+            f"There is no key to seal for: {', '.join(without)}.",
+            hint="Each reader needs an `age_key` as a member of a team, in teams/*.yaml.",
+        )
+    return {who: key for who, key in keys.items() if key}
+
+
+def seal(root: Path, catalog: Catalog, name: str, *, memory: Path) -> Sealed:
+    """Seal the private half of a drill for its readers, if it or they changed.
+
+    `memory` is what `memory_of` gives. Refuses to overwrite a sealed half that came from elsewhere.
+    """
+    from incidentctl.files import writer
+    from incidentctl.files.drill import sealing
+
+    name, private, path = _paths(catalog, name)
+    half = catalog.private_halves.get(name)
+    if half is None:
+        raise NotFoundError(
+            f"There is no private half that can be read at {private}.",
+            hint="`incidentctl catalog lint` says what is wrong with one; "
+            f"`incidentctl drill unseal {name}` opens a sealed one.",
+        )
+    keys = readers(catalog, name, half)
+    _check_keys(root, catalog, keys)
+    content = _read(root, sources(catalog, "private_half")[name].source.path) or b""
+    before = _read(root, path)
+    known = _recall(memory, name)
+    if before is not None and known.get("sealed") != _hash(before):
+        raise RefusedError(
+            f"{path} is not what was sealed or opened here last: a colleague may have changed it.",
+            hint=f"Move your private half away, run `incidentctl drill unseal {name}`, and bring "
+            f"your changes in. Or remove {path} to seal yours.",
+        )
+    of = _of(content, keys.values())
+    if before is not None and known.get("of") == of:
+        return Sealed(path, "unchanged", tuple(keys))
+    sealed = sealing.seal(content, keys)
+    if before is None:
+        _write(root, path, sealed.decode("ascii"))
+    else:
+        writer.rewrite(root, path, sealed, before=before)
+    _remember(memory, name, sealed, of)
+    return Sealed(path, "sealed", tuple(keys))
+
+
+def unseal(
+    root: Path, catalog: Catalog, name: str, *, memory: Path, identities: Collection[Path]
+) -> Unsealed:
+    """Open the sealed half of a drill into its plain file; refuses to overwrite other content.
+
+    `identities` are files with secret keys.
+    """
+    name, private, path = _paths(catalog, name)
+    sealed = _read(root, path)
+    if sealed is None:
+        raise NotFoundError(f"There is no sealed half at {path}.")
+    opened = _open(sealed, path, identities)
+    outcome: Literal["written", "unchanged"] = "written"
+    there = _read(root, private)
+    if there is not None:
+        if there != opened.content:
+            raise RefusedError(
+                f"{private} differs from the sealed half, and was left alone.",
+                hint="If yours is newer, remove the sealed one and seal it. If not, move yours "
+                "away and unseal again.",
+            )
+        outcome = "unchanged"
+    else:
+        _write(root, private, _text(opened.content, path))
+    _remember(memory, name, sealed, _of(opened.content, opened.keys) if opened.keys else None)
+    return Unsealed(private, outcome)
+
+
+def _read(root: Path, path: str) -> bytes | None:
+    """Return what a half has, None where there is none; refuses what is no file of ours."""
+    from incidentctl.files.layout import read_half
+
+    found = read_half(root, path)
+    if found.problem is not None:
+        raise RefusedError(f"{found.problem.message}.", hint=f"Remove {path}: it is none of ours.")
+    return found.data
+
+
+def _write(root: Path, path: str, text: str) -> None:
+    from incidentctl.files.writer import write_new
+
+    if write_new(root, {path: text}).kept:
+        raise RefusedError(f"{path} is there already, and is as it was.")
+
+
+def _check_keys(root: Path, catalog: Catalog, readers: Collection[str]) -> None:
+    """Refuse, with its place, a reader's key that nothing can be sealed for."""
+    for who, finding in bad_keys(catalog):
+        if who in readers and finding.source is not None:
+            from incidentctl.files.layout import read_one
+            from incidentctl.files.yaml.positions import Positions
+
+            source = finding.source
+            found = Positions(read_one(root, source.path).data or b"").value(source, finding.loc)
+            place = ":".join(map(str, (source.path, *(found or ()))))
+            raise InvalidDataError(f"{place}: {finding.message}", hint=finding.hint_text)
+
+
+def _open(sealed: bytes, path: str, identities: Collection[Path]) -> Opened:
+    """Open what is sealed with any of the keys; one that cannot be used matters if none fits."""
+    from incidentctl.files.drill import sealing
+
+    keys: list[Any] = []
+    refusals: list[IncidentctlError] = []
+    for each in identities:
+        try:
+            keys += sealing.read_identity(each)
+        except IncidentctlError as refusal:
+            refusals.append(refusal)
+    if not keys and not refusals:
+        raise NotFoundError(
+            "There is no key here to open it with.",
+            hint="Name your secret key with --identity FILE.",
+        )
+    if not keys:
+        raise refusals[0]
+    try:
+        return sealing.unseal(sealed, keys, path=path)
+    except RefusedError:
+        if refusals:
+            raise refusals[0] from None
+        raise
+
+
+def _text(content: bytes, path: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise InvalidDataError(f"What is sealed in {path} is no text.") from None
+
+
+def _paths(catalog: Catalog, name: str) -> tuple[str, str, str]:
+    """Return the name of an unplanned drill and where its private and sealed half are."""
+    drill = find(catalog, name)
+    if isinstance(drill.announced, PlannedDrill):
+        raise RefusedError(
+            f"{drill.name} is a planned drill: everybody may read it, so nothing is sealed."
+        )
+    beside = sources(catalog, "private_half").get(drill.name)
+    public = Path(sources(catalog, "drill")[drill.name].source.path)
+    private = beside.source.path if beside else f"{public.parent}/{drill.name}.private.yaml"
+    return drill.name, private, f"{private}.age"
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _of(content: bytes, keys: Collection[str]) -> str:
+    """Return what stands for a content and the keys that open it."""
+    ended = content if content.endswith(b"\n") else content + b"\n"
+    return _hash(ended + "\n".join(sorted(set(keys))).encode())
+
+
+def _recall(memory: Path, name: str) -> dict[str, Any]:
+    try:
+        known = json.loads((memory / f"{name}.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _remember(memory: Path, name: str, sealed: bytes, of: str | None) -> None:
+    modes.make_folder(memory)
+    entry = {"sealed": _hash(sealed), "of": of}
+    modes.write(memory / f"{name}.json", json.dumps(entry).encode())

@@ -1,0 +1,204 @@
+"""What follows from the catalog: severity, what is affected, owner, process and runbooks.
+
+Both `declare` and a later change of severity or services come here, so that the process is
+resolved in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.catalog.affected import resolve_affected
+from incidentctl.domain.catalog.model import DEFAULT_SEVERITY, Catalog
+from incidentctl.domain.catalog.runbook import Runbook
+from incidentctl.domain.catalog.severity import Severity
+from incidentctl.domain.common.text import did_you_mean, one_line
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import fits
+from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.process.built_in import SINGLE
+from incidentctl.domain.process.resolution import Answer, Case, Resolution, resolve
+from incidentctl.errors import Problem
+
+#: Categories that need no runbook to be known: `declare --help` names them.
+USUAL = ("security", "data-loss", "vendor")
+
+
+class Classified(NamedTuple):
+    """What to record about an incident, and what the user should know of the way there."""
+
+    facts: tuple[Any, ...]
+    severity: str
+    notes: tuple[str, ...] = ()
+
+
+def find_severity(catalog: Catalog, stated: str) -> Severity | None:
+    """Return the severity that somebody typed: `SEV1`, `sev1`, or just `1`."""
+    scale = catalog.scale
+    return scale.get(stated) or (scale.get(f"SEV{stated}") if stated.isdigit() else None)
+
+
+def severity_fact(severity: Severity, *, confirmed: bool, reason: str | None = None) -> Any:
+    """State a severity with all that the log and the clock need of it."""
+    every = severity.update_every
+    return facts.SeveritySet(
+        severity.name,
+        critical=severity.critical,
+        confirmed=confirmed,
+        update_every=int(every.total_seconds()) if every else None,
+        retrospective=severity.retrospective.word,
+        retrospective_within=severity.retrospective.within,
+        reason=reason,
+    )
+
+
+def classify(
+    workspace: Workspace,
+    incident: Incident,
+    *,
+    severity: str | None = None,
+    affects: Sequence[str] | None = None,
+    category: str | None = None,
+    reason: str | None = None,
+    problems: Sequence[str] = (),
+) -> Classified:
+    """Decide what a declaration or a change says about an incident, and what answers it.
+
+    None leaves severity or services as they are, or takes the default where nothing was said yet.
+    What the catalog does not know is told in `notes`, and never a reason to refuse. `problems`
+    are recorded with those of the catalog.
+    """
+    catalog: Catalog = workspace.catalog
+    found: list[Any] = []
+    notes: list[str] = []
+    if affects is not None:
+        affected = resolve_affected(catalog, affects)
+        notes += affected.unknown
+        services, areas = affected.services, affected.product_areas
+        found.append(facts.AffectedSet(services, areas, affected.owner, affected.reason))
+    else:
+        areas = incident.product_areas
+    name = incident.severity
+    if severity is not None or name is None:
+        level = find_severity(catalog, severity) if severity else None
+        if severity and level is None:
+            notes.append(unknown_severity(catalog, severity))
+        confirmed = level is not None
+        if level is not None or name is None:
+            level = level or catalog.default_severity()
+            name = level.name
+            found.append(severity_fact(level, confirmed=confirmed, reason=reason))
+    if category and (note := _unknown_category(catalog, category)):
+        notes.append(note)
+    case = Case(name or DEFAULT_SEVERITY, areas, category or incident.category)
+    found += process_facts(workspace, incident, _answered(resolve(catalog, case)), problems)
+    return Classified(tuple(found), case.severity, tuple(notes))
+
+
+def _answered(resolution: Resolution) -> Resolution:
+    """Let the built-in process serve where no runbook answers: nobody is left without steps."""
+    if resolution.runbooks:
+        return resolution
+    reason = f"{resolution.reason} The built-in process serves meanwhile."
+    return resolution._replace(answers=(Answer(None, SINGLE, own=False, reason=reason),))
+
+
+def unknown_severity(catalog: Catalog, stated: str) -> str:
+    """Say that a severity does not exist, which do, and which was probably meant."""
+    names = [severity.name for severity in catalog.scale.severities]
+    near = did_you_mean(stated, names)
+    meant = f"did you mean {near}?" if near else f"there are {', '.join(names)}."
+    return f"There is no severity {one_line(stated)!r}; {meant}"
+
+
+def _unknown_category(catalog: Catalog, stated: str) -> str | None:
+    """Say that no runbook is for a category, and which was probably meant; None for a known one."""
+    own = [name for r in catalog.runbooks.values() for name in r.applies_to.categories]
+    known = list(dict.fromkeys((*own, *USUAL)))
+    if stated.casefold() in map(str.casefold, known):
+        return None
+    near = did_you_mean(stated, known)
+    others = f"; there are {', '.join(dict.fromkeys(own))}" if own else ""
+    meant = f"; did you mean {near}?" if near else f"{others}."
+    return f"No runbook is for the category {one_line(stated)!r}{meant}"
+
+
+def catalog_errors(workspace: Workspace) -> list[str]:
+    """Return what is wrong with the team's files and where, a sentence each."""
+    errors = [p for p in workspace.catalog_problems if p.severity == "error"]
+    return [f"{_place(p)}{p.message}" for p in errors]
+
+
+def _place(problem: Problem) -> str:
+    """Return the file, line and column of a problem, as far as they are known."""
+    where = [str(part) for part in (problem.path, problem.line, problem.column) if part]
+    return ":".join(where) + ": " if where else ""
+
+
+def process_facts(
+    workspace: Workspace, incident: Incident, resolution: Resolution, problems: Sequence[str]
+) -> list[Any]:
+    """State which runbooks answer from here on: all of it, or nothing when nothing changes.
+
+    All of it, since somebody else may change or undo the process at the same time.
+    """
+    errors = catalog_errors(workspace)
+    told = [*problems, *errors[:5]]
+    attachments: dict[str, facts.RunbookAttached] = {}
+    for answer in resolution.answers:
+        if answer.runbook is not None:
+            fact = attached_fact(answer.runbook, answer.reason, own=answer.own)
+            if fact.runbook != answer.runbook.name:
+                told.append(f"The runbook {answer.runbook.name} is too large to be attached.")
+            attachments.setdefault(fact.runbook, fact)
+    resolved = facts.ProcessResolved(
+        resolution.tier,
+        resolution.reason,
+        workspace.catalog_commit(),
+        tuple(told) or incident.catalog_problems,
+        tuple(attachments),
+    )
+    now = {a.name: (a.title, a.own, a.steps, a.tasks) for a in incident.runbooks}
+    wanted = {f.runbook: (f.title, f.own, f.steps, f.tasks) for f in attachments.values()}
+    before = (incident.tier, incident.reason, incident.catalog_commit, incident.catalog_problems)
+    if now == wanted and resolved[:4] == before:
+        return []
+    gone = [facts.RunbookDetached(name) for name in now if name not in wanted]
+    return [resolved, *attachments.values(), *gone]
+
+
+def attached_fact(runbook: Runbook, reason: str, *, own: bool) -> facts.RunbookAttached:
+    """State a runbook with every step, as it is now.
+
+    One that is too large for an event loses its purposes; if that is not enough, the built-in
+    single process stands in for it, since nobody may be left without steps.
+    """
+    fact = _attached(runbook, reason, own=own)
+    if fits(fact):
+        return fact
+    bare = tuple(step._replace(purpose=None) for step in fact.steps)
+    fact = fact._replace(steps=bare)
+    return fact if fits(fact) else _attached(SINGLE, reason, own=False)
+
+
+def _attached(runbook: Runbook, reason: str, *, own: bool) -> facts.RunbookAttached:
+    return facts.RunbookAttached(
+        runbook.name,
+        reason,
+        steps=tuple(
+            facts.StepPlan(
+                step.id,
+                step.title,
+                step.purpose,
+                step.role,
+                int(step.every.total_seconds()) if step.every else None,
+                step.action.uses if step.action else None,
+            )
+            for step in runbook.steps
+        ),
+        tasks=tuple(facts.TaskPlan(task.title, task.role) for task in runbook.tasks),
+        title=runbook.title,
+        own=own,
+    )

@@ -1,0 +1,168 @@
+"""Declare an incident: first it is acknowledged, then all else; nobody is refused."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from incidentctl.app.incident.respond import Recorded, acknowledge, load, not_committed
+from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.text import did_you_mean, one_line
+from incidentctl.domain.common.times import offset_minutes
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide import notes
+from incidentctl.errors import EnvironmentFailedError, UsageError
+
+#: Who may have noticed it first, for the share that customers had to tell.
+REPORTERS = ("customer", "employee", "alert")
+
+
+class Request(NamedTuple):
+    """What the declarer said."""
+
+    title: str
+    kind: str = "incident"
+    severity: str | None = None
+    affects: Sequence[str] = ()
+    category: str | None = None
+    reported_by: str | None = None
+    at: datetime | None = None
+    resolved_at: datetime | None = None
+    restricted: bool = False
+    """Kept apart, and never sent to the shared remote."""
+    also: Sequence[Any] = ()
+    """Facts of the same action."""
+
+
+def begin(
+    workspace: Workspace, request: Request, who: Actor, *, tell: Callable[[str], None]
+) -> str:
+    """Acknowledge the declaration and return the incident's id: from here on it is safe.
+
+    Neither the catalog nor git is asked before. UsageError when there is no title, or when it was
+    over before it was declared.
+    """
+    title = request.title.strip()
+    if not title:
+        raise UsageError("An incident needs a title.", hint='incidentctl declare "login is down"')
+    now = workspace.now()
+    if request.resolved_at and request.resolved_at < (request.at or now):
+        raise UsageError("It cannot have been resolved before it was declared.")
+    basics = workspace.basics
+    ident = workspace.new_incident_id(request.kind, request.at or now)
+    if request.restricted:
+        workspace.record.restrict(ident)
+    title, noted = notes.title(title)
+    declared = facts.Declared(
+        title,
+        request.kind,
+        request.reported_by,
+        request.category,
+        basics.organisation,
+        basics.timezone,
+        offset_minutes(now, basics.timezone),
+    )
+    _, told = acknowledge(workspace, ident, [declared, *noted, *request.also], who, at=request.at)
+    tell(f"{ident}: declared; {who.handle} commands")
+    workspace.notes.extend(told)
+    return ident
+
+
+def _same(workspace: Workspace, ident: str) -> list[str]:
+    """Tell of open incidents that may be the same one: a colleague may have been faster."""
+    try:
+        heads = workspace.record.open_heads()
+    except EnvironmentFailedError:
+        return []
+    mine = next((head for head in heads if head.id == ident), None)
+    if mine is None or mine.kind != "incident":
+        return []
+    apart = workspace.record.restricted_ids()
+    if ident not in apart:
+        heads = [head for head in heads if head.id not in apart]  # none that all read names one
+    return [
+        f"{head.id} is open, too: {one_line(head.title)[:80]}. If it is the same: "
+        f"incidentctl cancel -i {ident} --duplicate-of {head.id}"
+        for head in heads
+        if head.id != ident
+        and head.kind == mine.kind
+        and (
+            head.title.casefold() == mine.title.casefold()
+            or set(head.services) & set(mine.services)
+        )
+    ][:3]
+
+
+def _drill_windows(workspace: Workspace) -> list[str]:
+    """Tell of each window of a drill that is open, until the drill was played."""
+    from incidentctl.domain.drill.windows import open_windows
+
+    drills, zone = workspace.catalog.drills.values(), workspace.catalog.settings.timezone
+    windows = open_windows(drills, workspace.now(), default_zone=zone)
+    if not windows:
+        return []
+    since = min(each.window.begins for each in windows)
+    try:
+        heads = [h for h in workspace.record.heads() if h.kind == "drill" and not h.open]
+        over = [load(workspace, h.id) for h in heads if h.ended and h.ended >= since]
+    except EnvironmentFailedError:
+        over = []
+    return [each.sentence for each in windows if not any(map(each.played_in, over))]
+
+
+def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> Recorded:
+    """Record what follows from the catalog, then commit everything.
+
+    A catalog that cannot be used at all is a note: the incident stands without it.
+    """
+    from incidentctl.app.incident.classify import catalog_errors, classify
+
+    incident = load(workspace, ident)
+    classified = classify(
+        workspace,
+        incident,
+        severity=request.severity,
+        affects=request.affects or None,
+        category=request.category,
+        problems=[who.problem] if who.problem else [],
+    )
+    found = list(classified.facts)
+    ids: tuple[str, ...] = ()
+    told: list[str] = list(classified.notes)
+    if who.problem:
+        told.append(who.problem)
+    if request.reported_by and request.reported_by not in REPORTERS:
+        near = did_you_mean(request.reported_by, REPORTERS)
+        told.append(
+            f"Reported by {one_line(request.reported_by)!r} is none of {', '.join(REPORTERS)}"
+            + (f"; did you mean {near}?" if near else ".")
+        )
+    if request.kind == "incident" and workspace.catalog.drills:
+        told += _drill_windows(workspace)
+    if errors := catalog_errors(workspace):
+        more_of_them = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        told.append(
+            f"The catalog has errors: {one_line(errors[0])[:300]}{more_of_them}; "
+            "`incidentctl catalog lint` shows all."
+        )
+    if found:
+        # It belongs to the declaration: `undo` must not leave an incident without a process.
+        group = next((e.group for e in incident.entries if e.kind == "declared"), None)
+        ids, more = acknowledge(workspace, ident, found, who, at=request.at, group=group)
+        told += more
+    if request.kind == "backfill" and request.resolved_at:
+        more_ids, more = acknowledge(
+            workspace, ident, [facts.Resolved()], who, at=request.resolved_at
+        )
+        ids += more_ids
+        told += more
+    flushed = workspace.record.flush()
+    told += _same(workspace, ident)
+    with contextlib.suppress(EnvironmentFailedError):  # the flush has told of it
+        if behind := workspace.record.mirror_note():
+            told.append(behind)
+    late = not_committed(flushed)
+    return Recorded(ident, ids, flushed.commit, (*told, *flushed.notes, *late))

@@ -1,0 +1,54 @@
+"""`escalate`: which team comes next, who is on call there, and how they are reached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.app.catalog.who import OnCallNow, on_call_now
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.common.lookup import one_of, said
+from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import RefusedError
+
+
+class Called(NamedTuple):
+    """The team to bring in; `on_call` is None when nobody is, or the catalog lacks the team."""
+
+    team: str
+    on_call: OnCallNow | None = None
+    contacts: tuple[tuple[str, str], ...] = ()
+
+
+def whom(catalog: Catalog, incident: Incident, named: str | None, *, now: datetime) -> Called:
+    """Return the team that is named, else the one that comes next along the line of escalation.
+
+    The line begins at the team that responds, else at the owner, and goes on from the teams that
+    were brought in. RefusedError where it ends; NotFoundError for a team that nobody knows.
+    """
+    if named is not None:
+        name = one_of(named, catalog.teams, "team") if catalog.teams else said(named, "a team")
+    else:
+        name = _next(catalog, incident)
+    team = catalog.teams.get(name)
+    if team is None:
+        return Called(name)
+    return Called(name, on_call_now(catalog, team, now), tuple(team.contacts.items()))
+
+
+def _next(catalog: Catalog, incident: Incident) -> str:
+    hint = "name the team: incidentctl escalate TEAM"
+    first = incident.team or incident.owner
+    if first is None:
+        raise RefusedError("No team responds or owns what is affected.", hint=hint)
+    here = tuple(dict.fromkeys((first, *incident.escalated)))
+    for name in reversed(here):
+        team = catalog.teams.get(name)
+        rota = team.on_call if team else None
+        if rota and rota.escalate_to and rota.escalate_to not in here:
+            return rota.escalate_to
+    others = ", ".join(sorted(set(catalog.teams) - set(here))[:20])
+    raise RefusedError(
+        f"The on-call of {' and '.join(here)} names nobody else to escalate to.",
+        hint=f"{hint}; known: {others}" if others else hint,
+    )

@@ -1,0 +1,241 @@
+"""Reading the record: which incidents there are, and one of them, as objects for programs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.times import iso, parse_duration, parse_moment
+from incidentctl.domain.incident.head import Head, as_of, fold
+from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import NotFoundError, UsageError
+
+
+class Filters(NamedTuple):
+    """What `list` shows: open incidents unless `all`; each other filter narrows it."""
+
+    all: bool = False
+    since: str | None = None
+    service: str | None = None
+    severity: str | None = None
+    kind: str | None = None
+    text: str | None = None
+
+
+def period_edge(workspace: Workspace, told: str, who: Actor, *, option: str) -> datetime:
+    """Read where a period begins or ends: a span back from now, a day's beginning, a moment."""
+    try:
+        return workspace.now() - parse_duration(told)
+    except ValueError:
+        pass
+    try:
+        day = f"{told}T00:00" if len(told) == len("2026-03-29") else told
+        return parse_moment(day, now=workspace.now(), local=workspace.speaker_zone(who))
+    except ValueError:
+        raise UsageError(
+            f"{option} {told!r} is neither a span such as 7d nor a past day such as 2026-03-29."
+        ) from None
+
+
+def listed(workspace: Workspace, filters: Filters) -> list[Head]:
+    """Return the heads that fit, the newest first; NotFoundError for a filter that is no name."""
+    if (filters.severity, filters.service, filters.kind) != (None, None, None):
+        filters = _named(workspace, filters)
+    everything = filters.all or filters.since is not None
+    heads = workspace.record.heads() if everything else workspace.record.open_heads()
+    since = None
+    if filters.since:
+        since = period_edge(workspace, filters.since, workspace.actor(None), option="--since")
+    return [
+        head
+        for head in heads
+        if (since is None or head.declared >= since)
+        and _same(filters.severity, head.severity)
+        and _same(filters.kind, head.kind)
+        and (filters.service is None or _same_of(filters.service, head.services))
+        and (filters.text is None or filters.text.casefold() in head.title.casefold())
+    ]
+
+
+def _named(workspace: Workspace, filters: Filters) -> Filters:
+    from incidentctl.app.incident.filters import Names
+
+    names = Names(workspace, workspace.record.heads())
+    return filters._replace(
+        service=names.service(filters.service),
+        severity=names.severity(filters.severity),
+        kind=names.kind(filters.kind),
+    )
+
+
+def _same(wanted: str | None, value: str | None) -> bool:
+    return wanted is None or (value or "").casefold() == wanted.casefold()
+
+
+def _same_of(wanted: str, values: tuple[str, ...]) -> bool:
+    return any(_same(wanted, value) for value in values)
+
+
+def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Incident:
+    """Return an incident, or what was recorded of it until a moment."""
+    events, problems = workspace.record.events(ident)
+    if at is not None:
+        who = workspace.actor(None)
+        try:
+            moment = parse_moment(at, now=workspace.now(), local=workspace.speaker_zone(who))
+        except ValueError as error:
+            raise UsageError(f"{error}.") from None
+        events = as_of(events, moment)
+        if not events:
+            raise NotFoundError(
+                f"Nothing of {ident} was recorded by {iso(moment)}.",
+                hint="`incidentctl show` without --at shows it as it is now",
+            )
+    return fold(ident, events, problems=problems)
+
+
+def head_as_json(head: Head, *, restricted: bool) -> dict[str, Any]:
+    """Return a head as plain values."""
+    plain = {
+        name: iso(value) if isinstance(value, datetime) else value
+        for name, value in head._asdict().items()
+    }
+    return plain | {"restricted": restricted}
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else iso(value.astimezone(UTC))
+
+
+def as_json(incident: Incident) -> dict[str, Any]:
+    """Return an incident as plain values, with the keys that programs build on."""
+    return {
+        "id": incident.id,
+        "kind": incident.kind,
+        "title": incident.title,
+        "severity": incident.severity,
+        "critical": incident.critical,
+        "confirmed": incident.confirmed,
+        "status": incident.status,
+        "open": incident.open,
+        "declared": _moment(incident.declared),
+        "started": _moment(incident.started),
+        "detected": _moment(incident.detected),
+        "acknowledged": _moment(incident.acknowledged),
+        "mitigated": _moment(incident.mitigated),
+        "resolved": _moment(incident.resolved),
+        "closed": _moment(incident.closed),
+        "ended": _moment(incident.ended),
+        "duplicate_of": incident.duplicate_of,
+        "declared_by": incident.declared_by,
+        "reported_by": incident.reported_by,
+        "category": incident.category,
+        "commander": incident.commander,
+        "services": list(incident.services),
+        "product_areas": list(incident.product_areas),
+        "owner": incident.owner,
+        "tier": incident.tier,
+        "reason": incident.reason,
+        "runbooks": [attached.name for attached in incident.runbooks],
+        "catalog_commit": incident.catalog_commit,
+        "timezone": incident.timezone,
+        "summary": incident.summary,
+        "impact": incident.impact,
+        "next_update": _moment(incident.next_update),
+        "roles": [
+            {
+                "role": held.role,
+                "person": held.person,
+                "since": _moment(held.since),
+                "until": _moment(held.until),
+            }
+            for held in incident.held
+        ],
+        "steps": [
+            {
+                "id": step.id,
+                "number": step.number,
+                "title": step.title,
+                "role": step.role,
+                "every": step.every,
+                "state": step.state,
+                "by": step.mark.by if step.mark else None,
+                "at": _moment(step.mark.at) if step.mark else None,
+                "note": step.mark.note if step.mark else None,
+                "link": step.mark.link if step.mark else None,
+            }
+            for step in incident.steps
+        ],
+        "tasks": [
+            {
+                "number": task.number,
+                "title": task.title,
+                "role": task.role,
+                "person": task.person,
+                "done": task.done is not None,
+            }
+            for task in incident.tasks
+        ],
+        "timeline": [
+            {
+                "number": entry.number,
+                "event": entry.event,
+                "at": _moment(entry.at),
+                "recorded": _moment(entry.recorded),
+                "by": entry.by,
+                "kind": entry.kind,
+                "text": entry.text,
+                "retracted": entry.retracted,
+                "pinned": entry.pinned,
+            }
+            for entry in incident.timeline
+        ],
+        "assigned": {"team": incident.team, "individual": incident.individual},
+        "offered": {
+            "person": incident.offer.person,
+            "by": incident.offer.by,
+            "at": _moment(incident.offer.at),
+        }
+        if incident.offer
+        else None,
+        "escalated": list(incident.escalated),
+        "links": [{"label": link.label, "url": link.url} for link in incident.links],
+        "related": [r._asdict() for r in incident.related],
+        "updates": [
+            {
+                "at": _moment(update.at),
+                "by": update.by,
+                "text": update.text,
+                "public": update.public,
+                "next_at": _moment(update.next_at),
+            }
+            for update in incident.updates
+        ],
+        "hypotheses": [
+            {"number": h.number, "text": h.text, "state": h.state, "by": h.by, "reason": h.reason}
+            for h in incident.hypotheses
+        ],
+        "drill": _drill(incident),
+        "problems": [problem.message for problem in incident.problems],
+    }
+
+
+def _drill(incident: Incident) -> dict[str, Any] | None:
+    play = incident.drill
+    if play is None:
+        return None
+    return {
+        "name": play.drill,
+        "planned": play.planned,
+        "attached": play.attached,
+        "started": _moment(play.started),
+        "paused": _moment(play.paused),
+        "injects": [
+            {"number": inject.number, "text": inject.text, "at": _moment(inject.at)}
+            for inject in play.injects
+        ],
+        "ended": _moment(play.ended or incident.ended),
+        "real": play.real,
+    }

@@ -1,0 +1,160 @@
+"""Watching the record: what is open, folded anew only when something has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from incidentctl.app.incident.query import head_as_json
+from incidentctl.app.incident.respond import load
+from incidentctl.app.record.unclaimed import unclaimed
+from incidentctl.app.workspace.places import NO_TEAM
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.times import iso, rough_duration
+from incidentctl.domain.incident.head import head
+from incidentctl.domain.incident.reminders import Nag, nags
+from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Incident
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.render.incident.board import ENTRIES, NEXT_STEPS, Line, board, in_order, newest
+
+#: Of so many looks one lets the background fetch what others did, if that is so old by then.
+_REFRESH, _OLD = 5, timedelta(seconds=15)
+
+
+class Watch:
+    """The open incidents, or one, as the record has them; `poll` looks whether it has changed."""
+
+    def __init__(self, workspace: Workspace, ident: str | None = None) -> None:
+        """Take whose record, and the one incident to watch; None for all that are open."""
+        self._workspace = workspace
+        self._ident = ident
+        self._seen: tuple[object, ...] | None = None
+        self._looks = 0
+        self.incidents: list[Incident] = []
+        self._restricted: frozenset[str] = frozenset()
+        self.fault: str | None = None
+        """Why the record could not be read; what was read before stands meanwhile."""
+
+    def poll(self) -> bool:
+        """Look whether something has changed, and read it if so; return whether it was read.
+
+        A few stats while nothing changes. It reads what another process committed, and what an
+        exchange brought: both move refs.
+        """
+        record = self._workspace.record
+        if self._looks % _REFRESH == 0:
+            self._workspace.sharing.refresh(every=_OLD)
+        self._looks += 1
+        pulse = record.pulse()  # first: what changes while it is read is read the next time
+        if pulse == self._seen:
+            return False
+        try:
+            idents = [self._ident] if self._ident else [h.id for h in record.open_heads()]
+            self.incidents = in_order(load(self._workspace, ident) for ident in idents)
+            self._restricted = record.restricted_ids()
+        except EnvironmentFailedError as error:
+            self.fault = error.message
+            return True
+        self.fault, self._seen = None, pulse
+        return True
+
+    def nags(self, now: datetime) -> list[Nag]:
+        """Return what the incidents nag about now."""
+        known = len(self._workspace.basics.by_handle)
+        return [nag for each in self.incidents for nag in nags(each, now, known=known)]
+
+    def board(
+        self, now: datetime, *, loud: Collection[tuple[str, str, int, datetime]] = ()
+    ) -> list[Line]:
+        """Return the board; `loud` are the keys of nags that have just begun."""
+        return board(
+            self.incidents,
+            now,
+            nags=self.nags(now),
+            loud=loud,
+            unsynced=self._workspace.record.unsynced(),
+            blind=self._blind(now),
+            restricted=self._restricted,
+        )
+
+    def _blind(self, now: datetime) -> list[str]:
+        """Say why what others do may not be seen here: a board of clear skies must not lie."""
+        others = unclaimed(self._workspace)
+        if self._workspace.is_local:
+            return [NO_TEAM, *others]
+        hidden = self._workspace.record.unread()
+        unreached = [
+            f"the exchange with {remote} ended {last.state} {rough_duration(now - last.at)} ago: "
+            "what others do is not seen here"
+            for remote, last in self._workspace.record.exchanges()
+            if last is not None and last.state not in ("ok", "behind")
+        ]
+        return [*([hidden] if hidden else []), *others, *unreached]
+
+    def as_json(self, now: datetime) -> dict[str, Any]:
+        """Return the board as plain values."""
+        unsynced = self._workspace.record.unsynced()
+        found = self.nags(now)
+        return {
+            "at": iso(now),
+            "incidents": [
+                _as_json(incident, found, restricted=incident.id in self._restricted)
+                for incident in self.incidents
+            ],
+            "unsynced": unsynced
+            and {"events": unsynced.events, "since": unsynced.since and iso(unsynced.since)},
+            "remotes": [
+                {
+                    "remote": remote,
+                    "state": last and last.state,
+                    "at": last and iso(last.at),
+                    "well": iso(last.well) if last and last.well else None,
+                }
+                for remote, last in self._workspace.record.exchanges()
+            ],
+        }
+
+
+def _as_json(incident: Incident, found: list[Nag], *, restricted: bool) -> dict[str, Any]:
+    steps = incident.steps
+    last = max(incident.updates, key=lambda update: (update.at, update.event), default=None)
+    return {
+        **head_as_json(head(incident), restricted=restricted),
+        "roles": [
+            {"role": held.role, "person": held.person, "since": iso(held.since)}
+            for held in incident.held
+            if held.until is None
+        ],
+        "steps": {
+            "done": sum(step.state == DONE for step in steps),
+            "skipped": sum(step.state == SKIPPED for step in steps),
+            "open": sum(step.state == OPEN for step in steps),
+            "next": [
+                {"id": step.id, "number": step.number, "title": step.title, "role": step.role}
+                for step in [step for step in steps if step.state == OPEN][:NEXT_STEPS]
+            ],
+        },
+        "hypotheses": [
+            {"number": each.number, "text": each.text, "state": each.state}
+            for each in incident.hypotheses
+            if each.state in (OPEN, RULED_OUT)
+        ],
+        "last_update": last and {"at": iso(last.at), "by": last.by, "text": last.text},
+        "offered": incident.offer
+        and {
+            "person": incident.offer.person,
+            "by": incident.offer.by,
+            "at": iso(incident.offer.at),
+        },
+        "next_update": iso(incident.next_update) if incident.next_update else None,
+        "nags": [
+            {"what": nag.what, "stage": nag.stage, "since": iso(nag.since), "text": nag.text}
+            for nag in found
+            if nag.incident == incident.id
+        ],
+        "timeline": [
+            {"number": e.number, "event": e.event, "at": iso(e.at), "by": e.by, "text": e.text}
+            for e in newest(incident, ENTRIES)
+        ],
+    }

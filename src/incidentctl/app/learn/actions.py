@@ -1,0 +1,105 @@
+"""`actions`: the action items of all retrospectives, and ticking one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from incidentctl.app.learn.retro import refusal
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.lookup import one_of
+from incidentctl.domain.common.text import did_you_mean, one_line
+from incidentctl.domain.common.times import zone
+from incidentctl.domain.learn.retrospective import Item, items
+from incidentctl.errors import InvalidDataError, NotFoundError, Problem, RefusedError
+
+
+def today(workspace: Workspace) -> date:
+    """Return the organisation's day."""
+    return workspace.now().astimezone(zone(workspace.basics.timezone)).date()
+
+
+def listed(
+    root: Path,
+    today: date,
+    *,
+    people: Collection[str],
+    owner: str | None = None,
+    overdue: bool = False,
+) -> tuple[list[Item], list[Problem]]:
+    """Return the action items that fit, open ones by due date first, and what cannot be read.
+
+    NotFoundError for an owner who is none of the `people` and owns nothing either.
+    """
+    from incidentctl.files.learn.retros import read_all
+
+    retrospectives, problems = read_all(root)
+    every = list(items(retrospectives))
+    if owner is not None and not problems:  # what cannot be read may be theirs
+        owner = one_of(owner, {*people, *(item.action.owner for item in every)}, "person")
+    found = [
+        item
+        for item in every
+        if (owner is None or item.action.owner.casefold() == owner.casefold())
+        and (not overdue or item.action.overdue(today))
+    ]
+    found.sort(key=lambda item: (item.action.done, item.action.due, item.action.id))
+    return found, problems
+
+
+def as_json(item: Item, today: date) -> dict[str, Any]:
+    """Return an action item as plain values."""
+    action = item.action
+    return {
+        "id": action.id,
+        "title": action.title,
+        "owner": action.owner,
+        "due": action.due.isoformat(),
+        "done": action.done,
+        "overdue": action.overdue(today),
+        "incident": item.retrospective.front.incident,
+        "path": item.retrospective.path,
+    }
+
+
+def finish(root: Path, ident: str) -> Item:
+    """Write `done: true` at the action item of an id, and return it as it was before.
+
+    Refuses an id that two items have, and a file with faults.
+    """
+    from incidentctl.files.layout import read_one
+    from incidentctl.files.learn.actions import with_done
+    from incidentctl.files.learn.retros import read_all
+    from incidentctl.files.writer import rewrite
+
+    retrospectives, problems = read_all(root)
+    item = _one(list(items(retrospectives)), ident)
+    path = item.retrospective.path
+    if wrong := [problem for problem in problems if problem.path == path]:
+        raise refusal(wrong, path)
+    if not item.action.done:
+        data = read_one(root, path).data
+        if data is None:
+            raise InvalidDataError(f"{path} cannot be read any more.")
+        rewrite(root, path, with_done(data, item), before=data)
+    return item
+
+
+def _one(every: Sequence[Item], ident: str) -> Item:
+    folded = ident.strip().casefold()
+    found = [item for item in every if item.action.id.casefold() == folded]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        paths = ", ".join(item.retrospective.path for item in found)
+        raise RefusedError(
+            f"{len(found)} action items are called {one_line(ident)!r}: in {paths}.",
+            hint="Give one of them another id.",
+        )
+    near = did_you_mean(folded, [item.action.id for item in every])
+    raise NotFoundError(
+        f"No action item is called {one_line(ident)!r}.",
+        hint=f"Did you mean {near}?" if near else "`incidentctl actions` lists them.",
+    )

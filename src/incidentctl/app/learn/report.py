@@ -1,0 +1,173 @@
+"""`report`: the figures of a period's incidents, read from the record."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from incidentctl.app.drill.play import plan_of
+from incidentctl.app.drill.score import as_json as score_as_json
+from incidentctl.app.incident.filters import Names
+from incidentctl.app.incident.query import period_edge
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.times import iso
+from incidentctl.domain.drill.score import Score, score
+from incidentctl.domain.incident.head import Head, fold
+from incidentctl.domain.incident.state import CLOSED, Incident
+from incidentctl.domain.learn.metrics import Metrics, Scope, measure
+from incidentctl.domain.learn.statistics import Figure
+from incidentctl.errors import Problem, UsageError
+
+USUAL = timedelta(days=90)
+
+
+class Wanted(NamedTuple):
+    """What the report is about, as it was told."""
+
+    since: str | None = None
+    until: str | None = None
+    severity: str | None = None
+    area: str | None = None
+    service: str | None = None
+    kind: str | None = None
+
+
+class Report(NamedTuple):
+    """The figures, the incidents they are of, and which events could not be read for them."""
+
+    metrics: Metrics
+    incidents: tuple[Incident, ...]
+    problems: tuple[tuple[str, Problem], ...]
+    scores: tuple[Score, ...]
+    """Of the drills that were played in the period."""
+    restricted: int
+    """How many incidents are left out because they are restricted: a report goes round."""
+
+
+def report(workspace: Workspace, wanted: Wanted) -> Report:
+    """Read the incidents that are wanted and compute their figures.
+
+    UsageError when the period is none, NotFoundError when a name is none.
+    """
+    now = workspace.now()
+    everything = workspace.record.heads()
+    apart = workspace.record.restricted_ids()  # after: what is declared meanwhile counts, too
+    heads = [head for head in everything if head.id not in apart]
+    scope = _scope(workspace, wanted, heads, now)
+    incidents, problems = [], []
+    covered = sorted(head.id for head in heads if scope.covers(head))
+    for ident, events, told in workspace.record.many_events(covered):
+        incidents.append(fold(ident, events, problems=told, entries=False))
+        problems += [(ident, problem) for problem in told]
+    incidents = sorted((i for i in incidents if scope.covers(i)), key=lambda i: (i.declared, i.id))
+    scores, void = _scores(workspace, scope, heads)
+    played = [head for head in heads if head.id not in void]
+    figures = measure(incidents, played, scope, now=now)
+    restricted = sum(head.id in apart and scope.covers(head) for head in everything)
+    return Report(figures, tuple(incidents), tuple(problems), scores, restricted)
+
+
+def _scores(
+    workspace: Workspace, scope: Scope, heads: list[Head]
+) -> tuple[tuple[Score, ...], frozenset[str]]:
+    """Return the scores of the drills of the period, and which drills were none.
+
+    A drill that was closed after it was cancelled was never played; its head does not tell.
+    """
+    drills = scope.drills(heads)
+    wanted = [h.id for h in drills if h.status == CLOSED or h.declared >= scope.since]
+    read = workspace.record.many_events(sorted(wanted))
+    folded = [fold(ident, events, problems=told, entries=False) for ident, events, told in read]
+    void = frozenset(one.id for one in folded if one.cancelled is not None)
+    scores = (
+        score(one, plan_of(workspace, one))
+        for one in folded
+        if one.id not in void and one.declared >= scope.since
+    )
+    return tuple(sorted(scores, key=lambda each: (each.begin, each.incident))), void
+
+
+def _scope(workspace: Workspace, wanted: Wanted, heads: list[Head], now: datetime) -> Scope:
+    who, until = workspace.actor(None), now
+    if wanted.until:
+        until = period_edge(workspace, wanted.until, who, option="--until")
+    since = until - USUAL
+    if wanted.since:
+        since = period_edge(workspace, wanted.since, who, option="--since")
+    if since >= until:
+        raise UsageError(f"The period would end at {iso(until)}, before it begins at {iso(since)}.")
+    names = Names(workspace, heads)
+    scope = Scope(
+        since,
+        until,
+        severity=names.severity(wanted.severity),
+        area=names.area(wanted.area),
+        service=names.service(wanted.service),
+    )
+    kind = names.kind(wanted.kind)
+    return scope if kind is None else scope._replace(kinds=(kind,))
+
+
+def as_json(found: Report) -> dict[str, Any]:
+    """Return the figures as plain values; spans are seconds, shares from 0 to 1."""
+    metrics = found.metrics
+    scope, updates, drills = metrics.scope, metrics.updates, metrics.drills
+    return {
+        "since": iso(scope.since),
+        "until": iso(scope.until),
+        "kinds": list(scope.kinds),
+        "severity": scope.severity,
+        "area": scope.area,
+        "service": scope.service,
+        "incidents": metrics.incidents,
+        "restricted": found.restricted,
+        "still_open": metrics.still_open,
+        "cancelled": metrics.cancelled,
+        "by_severity": [counted._asdict() for counted in metrics.by_severity],
+        "by_status": [counted._asdict() for counted in metrics.by_status],
+        "by_area": [counted._asdict() for counted in metrics.by_area],
+        "reported_by_customers": {
+            "customers": metrics.by_customers.part,
+            "known": metrics.by_customers.whole,
+            "share": metrics.by_customers.share,
+            "reason": metrics.by_customers.reason,
+        },
+        "took": {name: figure._asdict() for name, figure in took(metrics)},
+        "updates": updates._asdict(),
+        "load": [{**load._asdict(), "roles": dict(load.roles)} for load in metrics.load],
+        "returning": [
+            {"service": each.service, "incidents": list(each.incidents)}
+            for each in metrics.returning
+        ],
+        "steps": [step._asdict() for step in metrics.steps],
+        "drills": {
+            **drills._asdict(),
+            "last_at": iso(drills.last_at) if drills.last_at else None,
+            "scores": [score_as_json(each) for each in found.scores],
+        },
+        "problems": [
+            {"incident": ident, "code": problem.code, "message": problem.message}
+            for ident, problem in found.problems
+        ],
+    }
+
+
+def write_page(workspace: Workspace, found: Report, target: Path) -> None:
+    """Write the figures as an HTML page with plots; moments in the zone of who asks.
+
+    RefusedError where something else than such a page is there already.
+    """
+    from incidentctl.files import pages
+    from incidentctl.render.learn.report_html import BEGINS, report_html
+
+    zone = workspace.speaker_zone(workspace.actor(None))
+    text = report_html(found.metrics, found.incidents, zone, now=workspace.now())
+    pages.write_page(target, text, begins=BEGINS)
+
+
+def took(metrics: Metrics) -> tuple[tuple[str, Figure], ...]:
+    """Return how long it took, by name, in the order in which it happens."""
+    return tuple(
+        (name, getattr(metrics, name)) for name in ("detect", "acknowledge", "mitigate", "resolve")
+    )

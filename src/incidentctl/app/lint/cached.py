@@ -1,0 +1,165 @@
+"""`catalog lint` where nothing changed since the last time: what it found then, and no rule runs.
+
+What the result depends on is compared by what the file system says of each file, as git compares
+the files of its index. Where that does not surely tell everything, nothing is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from array import array
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from incidentctl.app.workspace.places import Choice, state_folder
+from incidentctl.build import fingerprint
+from incidentctl.domain.lint.report import LintReport
+from incidentctl.errors import IncidentctlError, Problem
+from incidentctl.files import cache
+from incidentctl.files.layout import KINDS, PRIVATE, misnamed
+from incidentctl.git.repository import RepositoryPlace, open_repository
+
+_NAME = "lint.json"
+_READ = (".yaml", ".yml", ".md")
+#: A file system may give two changes so close to each other, in nanoseconds, the same time.
+_TICK, _COARSE_TICK = 20_000_000, 2_000_000_000
+
+
+class _DoubtError(Exception):
+    """The stats of files do not tell all that the result depends on."""
+
+
+class _Seen:
+    """The files that were looked at: their paths, and four numbers of each."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.stats = array("Q")
+
+    def file(self, path: str) -> None:
+        """Look at one file, which need not be there."""
+        try:
+            found = os.lstat(path)
+        except FileNotFoundError:
+            return
+        if not 0o100000 <= found.st_mode < 0o120000:  # a link, a folder, a device
+            raise _DoubtError
+        self._add(path, found)
+
+    def _add(self, path: str, found: os.stat_result) -> None:
+        self.paths.append(path)
+        # A time before 1970 is below 0, and refused by the array: nothing is kept then.
+        self.stats.extend((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
+
+    def folder(self, path: str, *, ends: tuple[str, ...] = ("",), without: str = "") -> None:
+        """Look at the files in a folder and below that end so; names that begin with a dot not."""
+        left = [path]  # and no recursion: folders may nest deeper than Python calls
+        while left:
+            try:
+                entries = list(os.scandir(left.pop()))
+            except FileNotFoundError:
+                continue
+            for entry in entries:
+                name = entry.name
+                if name[0] == "." or name == without:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    self.paths.append(entry.path)
+                    left.append(entry.path)
+                elif not entry.is_file(follow_symlinks=False) or name.endswith(PRIVATE):
+                    # What a link leads to is not looked at; no private half is kept.
+                    raise _DoubtError
+                elif name.endswith(ends):
+                    self._add(entry.path, entry.stat(follow_symlinks=False))
+
+
+def checked(choice: Choice, environment: Mapping[str, str], *, today: date) -> LintReport:
+    """Return what `lint` finds in the chosen repository, from the cache if it may."""
+    root = choice.root or Path()
+    file = key = None
+    try:
+        place = (
+            open_repository(root, environment, named=choice.how != "here")
+            if choice.checked_out
+            else None
+        )
+        if place is not None:
+            file = place.common_dir / "incidentctl" / "cache" / _NAME
+            key = _key(root, place, environment, today)
+    except (OSError, OverflowError, IncidentctlError, _DoubtError):
+        pass
+    kept = cache.read(file, key) if file and key else None
+    if kept is not None:
+        problems, files = json.loads(kept)
+        return LintReport(tuple(Problem(*problem) for problem in problems), files)
+    # The import alone takes as long as to look at some thousand files.
+    from incidentctl.app.lint.lint import lint, played_drills
+    from incidentctl.app.workspace.workspace import Workspace
+
+    opened = Workspace(choice, environment)
+    unread: list[IncidentctlError] = []
+    report = lint(
+        root,
+        opened.catalog,
+        problems=opened.catalog_problems,
+        today=today,
+        environment=environment,
+        played=lambda: played_drills(opened, unread),
+    )
+    if file and key and not unread:
+        cache.write(file, key, json.dumps(report).encode())
+    return report
+
+
+def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str], today: date) -> bytes:
+    """Return the key of all that the result depends on."""
+    began = time.time_ns()
+    seen = _Seen()
+    for name in KINDS:
+        path = f"{root}/{name}"
+        if name.endswith(_READ):
+            seen.file(path)
+        else:
+            _catalog_folder(seen, path)
+    _catalog_folder(seen, f"{root}/retros")
+    seen.paths += [f"{root}/{name}" for name, _ in misnamed(root)]
+    own, common = str(place.git_dir), str(place.common_dir)
+    # How old the branch is, and which drills the record has.
+    seen.file(f"{own}/HEAD")
+    seen.file(f"{own}/config.worktree")
+    for name in ("config", "packed-refs", "shallow", "info/grafts", "objects/info/alternates"):
+        seen.file(f"{common}/{name}")
+    for path in (f"{common}/refs", f"{common}/reftable", f"{own}/refs", f"{own}/reftable"):
+        seen.folder(path)
+    seen.folder(f"{common}/incidentctl", without="cache")
+    if os.path.lexists(f"{root}/drills"):  # what git tracks of it
+        seen.file(f"{own}/index")
+    state = state_folder(environment)
+    if any(
+        any(state.glob(f"{kept}outbox-*")) for kept in ("", "restricted/", "restricted/unsure/")
+    ):
+        raise _DoubtError  # .git could not be written
+    # git's own rule: what changed just now may change again without a trace.
+    newest = max(seen.stats[2::4], default=0)
+    coarse = newest % 1_000_000_000 == 0
+    if newest + (_COARSE_TICK if coarse else _TICK) >= began:
+        raise _DoubtError
+    told = [f"{k}={v}" for k, v in environment.items() if k.startswith(("GIT_", "XDG_"))]
+    who = (os.geteuid(), os.getegid(), environment.get("HOME"), environment.get("PATH"))
+    build = fingerprint("app", "domain/rules", "domain/decide")
+    head = repr((build, str(root), own, common, today.isoformat(), who, sorted(told), seen.paths))
+    digest = hashlib.sha256(head.encode(errors="surrogateescape"))
+    digest.update(seen.stats)
+    return digest.digest()
+
+
+def _catalog_folder(seen: _Seen, path: str) -> None:
+    if os.path.islink(path):  # noqa: PTH114 (pathlib costs more)
+        raise _DoubtError
+    if os.path.lexists(path):
+        seen.paths.append(path)
+        seen.folder(path, ends=_READ)

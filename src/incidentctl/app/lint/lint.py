@@ -1,0 +1,185 @@
+"""`catalog lint`: what is wrong with the team's files, each at its line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from incidentctl.app.drill.play import DRILL
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.learn.retrospective import Retrospective
+from incidentctl.domain.lint.problem_limit import MAX_TOLD, untold
+from incidentctl.domain.lint.report import LintReport
+from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Played
+from incidentctl.domain.lint.rules.registry import RULES, run
+from incidentctl.errors import IncidentctlError, Level, Problem
+from incidentctl.files.layout import misnamed, yaml_files
+
+
+def lint(
+    root: Path,
+    catalog: Catalog,
+    *,
+    problems: Sequence[Problem],
+    today: date,
+    environment: Mapping[str, str] | None = None,
+    played: Callable[[], Iterable[Played]] = tuple,
+) -> LintReport:
+    """Check a repository.
+
+    `catalog` and `problems` are what reading its files gave; what was wrong in reading stays an
+    error, while a rule's level and its silenced lines are the team's to choose. With an
+    `environment`, that of this program, git is asked what it tracks, and how old the repository
+    is; `played` gives the drills of the record, which is asked only where it matters.
+    """
+    tracked: frozenset[str] = frozenset()
+    young = None
+    if environment is not None:
+        from incidentctl.git import worktree as team
+
+        if (root / "drills").is_dir():
+            tracked = team.tracked(root, environment, "drills")
+        old = team.older_than(root, environment, today - GRACE)
+        young = None if old is None else not old
+    reviews, faults, count = _retrospectives(root)
+    findings = run(
+        catalog,
+        today=today,
+        tracked=tracked,
+        young=young,
+        reviews=reviews,
+        played=tuple(played()) if young is False else (),
+        misnamed=tuple(misnamed(root)),
+    )
+    every = sorted([*problems, *faults, *_placed(root, findings, catalog)], key=_order)
+    return LintReport(tuple(every), len(yaml_files(root)) + count)
+
+
+def drills_of(workspace: Workspace) -> tuple[Played, ...]:
+    """Return the latest drills of the record that were played; none where it cannot be read."""
+    return played_drills(workspace, [])
+
+
+def played_drills(workspace: Workspace, unread: list[IncidentctlError]) -> tuple[Played, ...]:
+    """Return the same; where the record cannot be read, the reason is added to `unread`."""
+    try:
+        since = workspace.now() - GRACE - timedelta(days=1)
+        latest = (h for h in workspace.record.heads() if h.kind == DRILL and h.declared >= since)
+        read = workspace.record.many_events(sorted(head.id for head in latest))
+        drills = [fold(ident, events, problems=told, entries=False) for ident, events, told in read]
+    except IncidentctlError as error:
+        unread.append(error)
+        return ()
+    return tuple(
+        Played(
+            each.declared.date(),
+            (each.drill.team if each.drill else None) or each.team or each.owner,
+            tuple(attached.name for attached in each.runbooks),
+        )
+        for each in drills
+        if each.cancelled is None
+    )
+
+
+def _retrospectives(root: Path) -> tuple[tuple[Retrospective, ...], list[Problem], int]:
+    """Return the retrospectives without faults, the faults of the others, and how many there are.
+
+    Where a part of a file could not be read, the places of the rest are not known.
+    """
+    if not (root / "retros").is_dir():  # nothing else needs YAML where the catalog is cached
+        return (), [], 0
+    from incidentctl.files.learn.retros import read_all
+
+    found, problems = read_all(root)
+    faulty = {problem.path for problem in problems}
+    sound = tuple(each for each in found if each.path not in faulty)
+    return sound, problems, len({each.path for each in found} | faulty)
+
+
+def _order(problem: Problem) -> tuple[str, int, int, str, str]:
+    place = problem.path or "", problem.line or 0, problem.column or 0
+    return (*place, problem.code, problem.message)
+
+
+def _placed(root: Path, findings: Iterable[Finding], catalog: Catalog) -> Iterable[Problem]:
+    """Give each finding its level and its place; leave out what its line silences."""
+    hints = _Hints()
+    by_path: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.source is not None:
+            by_path.setdefault(finding.source.path, []).append(finding)
+            continue
+        level = _level(catalog, finding.code)
+        yield Problem(finding.code, level, finding.message, hint=hints.of(finding))
+    for path, found in by_path.items():  # the nodes of one file at a time are large enough
+        yield from _in_file(root, path, found, catalog, hints)
+
+
+def _in_file(
+    root: Path, path: str, findings: Iterable[Finding], catalog: Catalog, hints: _Hints
+) -> Iterable[Problem]:
+    """Tell what was found in one file: a hundred of them, and how many more there are."""
+    positions, silenced = _read(root, path)
+    told, more = 0, Counter[Level]()
+    for finding in findings:
+        level = _level(catalog, finding.code)
+        if told == MAX_TOLD and not silenced:
+            more[level] += 1
+            continue
+        place = (
+            positions.value(finding.source, finding.loc) if positions and finding.source else None
+        )
+        line, column = place or (None, None)
+        if line is not None and finding.code in silenced.get(line, ()):
+            continue
+        if told == MAX_TOLD:
+            more[level] += 1
+            continue
+        told += 1
+        hint = hints.of(finding)
+        yield Problem(finding.code, level, finding.message, path, line, column, hint)
+    if more:
+        worst = next(level for level in _LEVELS if more[level])
+        yield untold(path, more.total(), worst)
+
+
+_LEVELS: tuple[Level, ...] = ("error", "warning", "info")
+#: So many words may be compared with what was written, in all the hints together.
+_MOST_COMPARED = 200_000
+
+
+class _Hints:
+    """Hints in words; those that cost, as long as they cost no more than all together may."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_COMPARED
+
+    def of(self, finding: Finding) -> str | None:
+        hint = finding.hint
+        if not isinstance(hint, Guess):
+            return hint
+        self._left -= len(hint.known)
+        return hint.text() if self._left >= 0 else hint.otherwise
+
+
+def _read(root: Path, path: str) -> tuple[Any, dict[int, frozenset[str]]]:
+    # A catalog without findings needs no YAML: it comes from the cache.
+    from incidentctl.files.layout import read_one
+    from incidentctl.files.learn.retros import head_of
+    from incidentctl.files.yaml.ignores import ignores
+    from incidentctl.files.yaml.positions import Positions
+
+    data = read_one(root, path).data
+    if data is not None and path.endswith(".md"):
+        data = head_of(data)
+    return (Positions(data), ignores(data)) if data is not None else (None, {})
+
+
+def _level(catalog: Catalog, code: str) -> Level:
+    stated = catalog.settings.lint.get(code)
+    return RULES[code].text.level if stated is None or stated == "off" else stated

@@ -1,0 +1,193 @@
+"""Move into the team's record what was kept elsewhere while it could not be written.
+
+That is incidents of the local record, and what stands in the user's own folder by the path that a
+repository had before it was moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.places import state_folder
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident.events import Event, EventError, decode
+from incidentctl.domain.incident.facts import Cancelled
+from incidentctl.errors import NotFoundError, RefusedError
+from incidentctl.record.write import fallback, outbox
+from incidentctl.record.write.outbox import Action, Author
+
+#: The local copy of an adopted incident ends with this reason, and the path of the repository that
+#: has it now. That is not adopted itself.
+_ADOPTED, _INTO = "adopted into the team's record", ": "
+
+
+class Adopted(NamedTuple):
+    """What was moved: incidents with the number of their events, and the newest commit."""
+
+    incidents: dict[str, int]
+    commit: str | None
+
+
+def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
+    """Put local incidents, all or those whose id has `part`, into the team's record.
+
+    What another record has adopted stays there; what is restricted stays that. Run again, it moves
+    what came since, and nothing twice. RefusedError when there is no team's record here, or `part`
+    names only what is elsewhere; NotFoundError when nothing is to be moved.
+    """
+    if workspace.is_local:
+        raise RefusedError(
+            "There is no team's record here to adopt incidents into.",
+            hint="run it in the team's git repository, or name it with -C",
+        )
+    local, record = workspace.local_record, workspace.record
+    # What only waits for a place here tells nothing of where it belongs.
+    known = {ident for ident in record.ids() if not record.waits_for_place(ident)}
+    found = local.find(part.casefold()) if part else local.ids()
+    moved = _bring_home(workspace, part, known)
+    for ident, number in _place(workspace, part).items():
+        moved[ident] = moved.get(ident, 0) + number
+    elsewhere: dict[str, Event] = {}
+    for ident in found:
+        if local.is_restricted(ident):
+            record.restrict(ident)
+        kept = local.events(ident)[0]
+        adoption = next(filter(_is_adoption, reversed(kept)), None)
+        if adoption and ident not in known:
+            elsewhere[ident] = adoption
+            continue
+        ours = {event.id for event in record.events(ident)[0]}
+        events = [event for event in kept if event.id not in ours and not _is_adoption(event)]
+        for action in _actions(ident, events, who):
+            record.acknowledge(action)
+        if events:
+            moved[ident] = moved.get(ident, 0) + len(events)
+    # Also those whose events were moved by a run that was cut off before it came to this.
+    still_open = {head.id for head in local.open_heads()} & set(found) - set(elsewhere)
+    if not moved and not still_open:
+        raise _gone(elsewhere) if part and elsewhere else _nothing()
+    flushed = record.flush()
+    for ident in sorted(still_open):
+        _end_local(workspace, ident, who)
+    return Adopted(moved, flushed.commit)
+
+
+def _nothing() -> NotFoundError:
+    return NotFoundError(
+        "The local record has nothing to adopt.", hint="incidents declared here are the team's"
+    )
+
+
+def _gone(elsewhere: dict[str, Event]) -> RefusedError:
+    """Tell of incidents that another record has taken, each with the event that ended it here."""
+    ident, adoption = min(elsewhere.items())
+    more = f", and {len(elsewhere) - 1} more like it" if len(elsewhere) > 1 else ""
+    _, _, where = _reason(adoption).partition(_INTO)
+    return RefusedError(
+        f"{ident} was adopted into another record on {adoption.at:%Y-%m-%d at %H:%M} UTC"
+        f"{f' ({where})' if where else ''}{more}.",
+        hint="go on with it there; what is added to it locally is adopted there as well. If this "
+        "is a clone of that repository, `incidentctl sync` in both brings it here",
+    )
+
+
+def _bring_home(workspace: Workspace, part: str | None, known: set[str]) -> dict[str, int]:
+    """Take what the outboxes of other paths hold of incidents that are `known` or that `part` is.
+
+    Those of another repository are left: nothing else tells whose they are. What may be restricted
+    is so, unless the record has its incident.
+    """
+    state = state_folder(workspace.environment)
+    place = workspace.repository()
+    if place is None:
+        return {}
+    others = fallback.everywhere(state)
+    for common in (place.common_dir, state / "record.git"):
+        for folder in fallback.own(state, common):
+            others.pop(folder, None)
+    moved: dict[str, int] = {}
+    for folder, files in others.items():
+        for path in files:
+            ident = outbox.incident_of(path)
+            # By its whole id: a part would take what waits for other teams, too.
+            if part.casefold() == ident if part else ident in known:
+                unsure = fallback.is_unsure(folder) and ident not in known
+                if unsure or fallback.is_restricted(folder):
+                    workspace.record.restrict(ident)
+                moved[ident] = moved.get(ident, 0) + _take(workspace, path)
+    return {ident: number for ident, number in moved.items() if number}
+
+
+def _place(workspace: Workspace, part: str | None) -> dict[str, int]:
+    """Put what waits for a place of this repository where it belongs; return how many events.
+
+    What `part` names is restricted where the record does not have its incident.
+    """
+    record = workspace.record
+    waiting = {path: _size(path) for path in record.unsure.files()}
+    for ident in record.unsure.incidents():
+        if part and part.casefold() in ident and record.waits_for_place(ident):
+            record.restrict(ident)
+    if waiting:
+        record.flush()
+    placed: dict[str, int] = {}
+    for path, number in waiting.items():
+        if not path.exists():
+            ident = outbox.incident_of(path)
+            placed[ident] = placed.get(ident, 0) + number
+    return placed
+
+
+def _size(path: Path) -> int:
+    try:
+        kept = outbox.read(path)
+    except EventError:
+        return 0
+    return len(kept.entries) if kept else 0
+
+
+def _take(workspace: Workspace, path: Path) -> int:
+    """Acknowledge here what a file holds, then remove it; return how many events."""
+    try:
+        kept = outbox.read(path)
+    except EventError:
+        return 0  # damaged: it stays, for `doctor` to tell
+    if kept is None:
+        return 0
+    events = tuple(decode(data) for data in kept.entries.values())
+    workspace.record.acknowledge(Action(kept.incident, events, kept.author, kept.summary))
+    path.unlink(missing_ok=True)
+    return len(events)
+
+
+def _is_adoption(event: Event) -> bool:
+    return _reason(event).partition(_INTO)[0] == _ADOPTED
+
+
+def _reason(event: Event) -> str:
+    """Return why an incident was cancelled by an event; nothing where the event is another."""
+    return (event.fact.reason or "") if isinstance(event.fact, Cancelled) else ""
+
+
+def _actions(ident: str, events: Iterable[Event], who: Actor) -> Iterable[Action]:
+    for _, group in groupby(events, key=lambda event: event.group):
+        same = tuple(group)
+        first = same[0]
+        email = who.author_email if first.by == who.handle else f"{first.by}@adopted.invalid"
+        author = Author(first.name or first.by, email)
+        yield Action(ident, same, author, f"{ident}: adopted {first.kind}")
+
+
+def _end_local(workspace: Workspace, ident: str, who: Actor) -> None:
+    local = workspace.local_record
+    events = workspace.stamp(
+        [Cancelled(f"{_ADOPTED}{_INTO}{one_line(str(workspace.root))}")], ident, who
+    )
+    author = Author(who.author_name, who.author_email)
+    local.acknowledge(Action(ident, events, author, f"{ident}: adopted"))
+    local.flush()

@@ -1,0 +1,99 @@
+"""Exchange the record with the remote: now for whoever asks, or behind a command."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.errors import UsageError
+from incidentctl.record.sync.status import Exchanged
+
+#: The longest exchange, in seconds; one that gets no answer gives up long before.
+_LIMIT = 600.0
+#: How long to wait for another exchange of this clone, in seconds.
+_WAIT = 22.0
+
+
+class Synced(NamedTuple):
+    """How an exchange ended; `state` is that of record/sync/status.py."""
+
+    state: str
+    reason: str | None
+    sent: int
+    received: int
+    pending: int
+    """Events that the remote still lacks."""
+    notes: tuple[str, ...] = ()
+
+
+def sync(workspace: Workspace) -> Synced:
+    """Exchange now, after what goes on in the background."""
+    record = workspace.record
+    if record.unsynced() is None:
+        if workspace.unread and not workspace.is_local:
+            return Synced("misconfigured", workspace.unread, 0, 0, workspace.waiting())
+        reason = (
+            "the record is kept locally, without a remote"
+            if workspace.is_local
+            else "no remote is set: write `record: {remote: origin}` into incidentctl.yaml"
+        )
+        faults = tuple(f"{p.path}:{p.line}: {p.message}" for p in workspace.basics.problems)
+        return Synced("misconfigured", reason, 0, 0, record.pending(), faults)
+    lock, began = record.background().lock(), workspace.now()
+    if not lock.take():
+        if not lock.take(wait=_WAIT):
+            return _ended(workspace, "behind", "another exchange of this clone goes on")
+        last = record.exchange_status()
+        if last is not None and last.at >= began and last.state != "ok":
+            lock.release()  # it ended this moment: who asks again waits as long for the same
+            return _ended(workspace, last.state, last.reason)
+    with lock:
+        done = _exchange(workspace)
+        if done.state == "ok" and _left(workspace):  # what was recorded meanwhile
+            more = _exchange(workspace)
+            done = more._replace(
+                sent=done.sent + more.sent,
+                events=done.events + more.events,
+                notes=tuple(dict.fromkeys((*done.notes, *more.notes))),
+            )
+        record.told()
+    ended = _ended(workspace, done.state, done.reason)
+    if ended.state == "ok" and ended.pending:
+        why = record.held_up() or "more is being recorded here"
+        ended = ended._replace(state="behind", reason=why)
+    elif ended.state == "ok" and (hidden := record.unread()):
+        ended = ended._replace(state="behind", reason=hidden)
+    return ended._replace(sent=done.sent, received=done.events, notes=done.notes)
+
+
+def _exchange(workspace: Workspace) -> Exchanged:
+    done = workspace.record.exchange(workspace.author, limit=_LIMIT)
+    assert done is not None  # noqa: S101 (there is a remote)
+    return done
+
+
+def _left(workspace: Workspace) -> int:
+    """Count the events that a remote still lacks."""
+    left = workspace.record.unsynced()
+    return left.events if left else 0
+
+
+def _ended(workspace: Workspace, state: str, reason: str | None) -> Synced:
+    return Synced(state, reason, 0, 0, _left(workspace))
+
+
+def sync_in_background(workspace: Workspace, descriptor: int) -> None:
+    """Exchange for as long as commands leave something to share, and pack what has grown.
+
+    `descriptor` is the lock, which the command took that started this process.
+    """
+    record, author = workspace.record, workspace.author
+    if not record.background().is_handed_over(descriptor):
+        raise UsageError("--background is for this program itself.", hint="incidentctl sync")
+
+    def exchange() -> bool:
+        done = record.exchange(author, limit=_LIMIT)
+        record.maintain()
+        return done is not None and done.state == "ok"
+
+    record.background().work(exchange, descriptor)

@@ -1,0 +1,73 @@
+"""An organisation's own template, templates/*.md.j2, rendered in a process with limits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.errors import EnvironmentFailedError, InvalidDataError
+
+#: Seconds on the clock; the process itself bounds its seconds of the processor and its memory.
+_PATIENCE = 15.0
+_HINT = "docs/retrospectives.md and docs/drills.md say what a template is given and may do."
+
+
+def render_own(
+    root: Path, path: str, data: Mapping[str, Any], *, environment: Mapping[str, str]
+) -> str | None:
+    """Return what a template of the repository makes of plain data; None where there is none.
+
+    InvalidDataError, with the line, when it is wrong, reaches for what it may not, or takes too
+    long.
+    """
+    from incidentctl.files.layout import read_one
+
+    if not os.path.lexists(root / path):
+        return None
+    content = read_one(root, path)
+    if content.data is None:
+        raise InvalidDataError(content.problem.message if content.problem else path)
+    try:
+        source = content.data.decode()
+    except UnicodeDecodeError:
+        raise InvalidDataError(f"{path} is not UTF-8 text.") from None
+    answer = _run(path, json.dumps({"source": source, "data": data}), environment)
+    if "text" in answer:
+        return str(answer["text"])
+    line = answer["line"]
+    where = f"{path}:{line}" if line else path
+    raise InvalidDataError(f"{where}: {one_line(str(answer['error']))}", hint=_HINT)
+
+
+def _run(path: str, request: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    # -P: nothing of the folder that the user stands in is imported.
+    command = [sys.executable, "-P", "-m", "incidentctl.render.own_template"]
+    too_long = InvalidDataError(f"{path}: it takes too long, or too much memory.", hint=_HINT)
+    try:
+        done = subprocess.run(
+            command,
+            input=request.encode(),
+            capture_output=True,
+            env=dict(environment),
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise too_long from None
+    except OSError as error:
+        raise EnvironmentFailedError(f"Python could not be started: {error.strerror}.") from None
+    if done.returncode < 0:  # a limit ended it
+        raise too_long
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        if said.startswith("MemoryError"):
+            raise too_long
+        raise EnvironmentFailedError(f"{path} could not be rendered: {one_line(said)[:300]}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

@@ -1,0 +1,73 @@
+"""Who does this: the person named, else the member with git's e-mail, else user@host."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from incidentctl.domain.common.text import clean
+from incidentctl.files.catalog.basics import Basics, Person
+
+
+class Identity(NamedTuple):
+    """What git and the system know of whoever runs the command; git's parts may be missing."""
+
+    name: str | None
+    email: str | None
+    user_at_host: str
+
+
+class Actor(NamedTuple):
+    """Whoever runs the command: the handle in the record, the author of its commits."""
+
+    handle: str
+    name: str | None
+    author_name: str
+    author_email: str
+    timezone: str | None = None
+    problem: str | None = None
+    """Why the catalog may not know this person; told, and never a reason to refuse."""
+
+
+def actor(stated: str | None, basics: Basics, identity: Identity) -> Actor:
+    """Return who acts: nobody is refused, and nobody is asked."""
+    email = identity.email or identity.user_at_host
+    if stated and stated.strip():
+        handle = clean(stated.strip())[:100]
+        if member := basics.by_handle.get(handle):
+            return _member(member, email)
+        problem = f"{handle} is in no team of the catalog." if basics.by_handle else None
+        return Actor(handle, None, handle, email, problem=problem)
+    if identity.email and (member := basics.by_email.get(identity.email.casefold())):
+        return _member(member, identity.email)
+    handle = clean(identity.user_at_host)[:100]
+    problem = None
+    if basics.by_handle:
+        why = (
+            f"no member of the catalog has the e-mail {identity.email}"
+            if identity.email
+            else "git's user.email is not set here"
+        )
+        problem = f"Recorded as {handle} because {why}"
+    return Actor(handle, identity.name, identity.name or handle, email, problem=problem)
+
+
+def _member(member: Person, email: str) -> Actor:
+    return Actor(
+        member.handle, member.name, member.name or member.handle, member.email or email,
+        member.timezone,
+    )  # fmt: skip
+
+
+def user_name(environment: Mapping[str, str]) -> str:
+    """Return what the system calls who is logged in."""
+    stated = environment.get("USER") or environment.get("LOGNAME")
+    if stated:
+        return stated
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -1,0 +1,114 @@
+"""Which repository a command works on, and where the folders of the user's own state are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.errors import EnvironmentFailedError, NotFoundError
+from incidentctl.files.layout import MARKER, find_root
+from incidentctl.git.repository import holds_record, open_repository
+
+#: What to tell whoever stands outside of every team's repository and has set no default.
+NO_TEAM = (
+    "no team's repository here, only your own local record: name it with "
+    "`incidentctl -C DIR` or, once and for all, `incidentctl use DIR`"
+)
+_VARIABLE = "INCIDENTCTL_REPO"
+
+
+class Choice(NamedTuple):
+    """The team's repository, or None for the built-in catalog, and how it was chosen."""
+
+    root: Path | None
+    how: str
+    """`-C`, `INCIDENTCTL_REPO`, `here`, `default` or `none`."""
+    checked_out: bool = True
+    """False where the team's files are not in the folder: a bare clone, the mirror checked out."""
+
+
+def _xdg(environment: Mapping[str, str], variable: str, default: str) -> Path:
+    # The XDG base directory specification: a relative path in the variable is to be ignored.
+    stated = environment.get(variable, "")
+    base = Path(stated) if stated.startswith("/") else _home() / default
+    return base / "incidentctl"
+
+
+def _home() -> Path:
+    """Return the home folder; for a user who has none (in containers) one that cannot be made."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/dev/null")
+
+
+def state_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder for the local record and for what .git could not take."""
+    return _xdg(environment, "XDG_STATE_HOME", ".local/state")
+
+
+def config_file(environment: Mapping[str, str]) -> Path:
+    """Return the file in which `use` keeps the default repository."""
+    return _xdg(environment, "XDG_CONFIG_HOME", ".config") / "config.json"
+
+
+def default_repository(environment: Mapping[str, str]) -> Path | None:
+    """Return the repository that `use` has set, if it still is one."""
+    try:
+        stated = json.loads(config_file(environment).read_bytes())["repository"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    root = Path(stated) if isinstance(stated, str) else None
+    return root if root and (root / MARKER).is_file() else None
+
+
+def _find(start: Path, environment: Mapping[str, str], how: str) -> Choice | None:
+    """Return the team's repository that a folder is in: by the marker, else by what git holds."""
+    if root := find_root(start):
+        return Choice(root, how)
+    try:
+        place = open_repository(start, environment, named=how != "here")
+        if place and holds_record(place, environment, MARKER):
+            return Choice(place.work_tree or place.common_dir, how, checked_out=False)
+    except EnvironmentFailedError:
+        pass
+    return None
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether a path, which may be too long to be one, is a folder."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def choose(
+    directory: str | None, environment: Mapping[str, str], here: Path, *, must: bool = True
+) -> Choice:
+    """Choose the repository: `-C`, INCIDENTCTL_REPO, upward from here, the user's default, none.
+
+    A folder that was named and is in no team's repository is refused; with `must` False (the
+    declarer is never refused) the search ends there without one.
+    """
+    for stated, how in ((directory, "-C"), (environment.get(_VARIABLE), _VARIABLE)):
+        if not stated:
+            continue
+        start = here / stated
+        found = _find(start, environment, how) if is_folder(start) else None
+        if found:
+            return found
+        if must:
+            what = f"has no {MARKER} in it or above it" if is_folder(start) else "is no folder"
+            raise NotFoundError(
+                f"{start} {what}, so it is no team's repository",
+                hint=f"name another by {how}, or write one with `incidentctl init {stated}`",
+            )
+        return Choice(None, how)
+    if found := _find(here, environment, "here"):
+        return found
+    if root := default_repository(environment):
+        return Choice(root, "default")
+    return Choice(None, "none")

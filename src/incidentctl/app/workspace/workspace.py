@@ -1,0 +1,295 @@
+"""The one wiring place: which repository, whose record, who acts, and what time it is.
+
+Only this module and the terminal read the clock, the environment and the working directory.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from incidentctl.app.workspace import people, places
+from incidentctl.app.workspace.first_read import first_read
+from incidentctl.app.workspace.sharing import Sharing
+from incidentctl.domain.common.times import moment_of, zone
+from incidentctl.domain.incident.event_ids import sealed
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.ids import incident_id, next_milliseconds, ulid
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
+from incidentctl.files.catalog.basics import Basics
+from incidentctl.git.repository import (
+    RepositoryPlace,
+    head_commit,
+    identity,
+    init_local,
+    open_repository,
+)
+from incidentctl.record.record import Author
+from incidentctl.record.restricted.restricted import RecordWithRestricted
+from incidentctl.record.sync.sent import waiting
+
+
+def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
+    from incidentctl.domain.incident.head import fold
+    from incidentctl.render.incident.log import render_log
+
+    return render_log(fold(incident, events, problems=problems))
+
+
+def _fold_head(incident: str, events: Sequence[Event]) -> Head:
+    from incidentctl.domain.incident.head import fold, head
+
+    return head(fold(incident, events, entries=False))
+
+
+class Workspace:
+    """What a command works with; every part is made when it is first asked for."""
+
+    def __init__(self, choice: places.Choice, environment: Mapping[str, str]) -> None:
+        """Take the chosen repository; `open_workspace` chooses it."""
+        self.root = choice.root
+        self.how = choice.how
+        self.checked_out = choice.checked_out
+        self.environment = environment
+        self.notes: list[str] = []
+        """What the user should know about where things go; for stderr."""
+        self.unread: str | None = None
+        """What to tell where the settings cannot be read; known once `basics` were asked for."""
+
+    # --- the clock and chance -------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """Return the moment, aware, in UTC."""
+        return moment_of(time.time())
+
+    def new_incident_id(self, kind: str, moment: datetime) -> str:
+        """Name a new incident, unlike every other of the record."""
+        while True:
+            ident = incident_id(kind, moment, _random(3))
+            try:
+                if not self.record.find(ident):
+                    return ident
+            except EnvironmentFailedError:
+                return ident  # nobody is refused because git cannot be read; chance will do
+
+    def new_id(self) -> str:
+        """Make a ULID of now."""
+        return ulid(next_milliseconds(self.now(), None), _random(10))
+
+    def stamp(
+        self,
+        facts: Iterable[Any],
+        incident: str,
+        who: people.Actor,
+        *,
+        at: datetime | None = None,
+        group: str | None = None,
+    ) -> tuple[Event, ...]:
+        """Make the events of one command: after every event that was seen, `at` or now.
+
+        `group` is what the events have in common that the command made before, if it did.
+        """
+        now = self.now()
+        try:
+            newest = self.record.newest_id(incident)
+        except EnvironmentFailedError:
+            newest = None  # what is said now is kept all the same
+        milliseconds = next_milliseconds(now, newest)
+        # By chance also where it is one event: the same text at the same moment is another event.
+        group = group or ulid(milliseconds, _random(10))
+        events = [
+            Event(ulid(milliseconds + n, 0), at or now, now, who.handle, fact, who.name, group)
+            for n, fact in enumerate(facts)
+        ]
+        return tuple(map(sealed, events))
+
+    # --- the team's files -----------------------------------------------------------------------
+
+    @cached_property
+    def _cache_folder(self) -> Path | None:
+        return self._place.common_dir / "incidentctl" / "cache" if self._place else None
+
+    @cached_property
+    def basics(self) -> Basics:
+        """Return the settings and people that every command needs; never fails."""
+        if self.root is None:
+            return Basics()
+        folder = self._cache_folder
+        read = first_read(self.root, folder, self.environment, checked_out=self.checked_out)
+        self.unread = read.unread
+        self.notes += [read.note] if read.note else []
+        return read.basics
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, list[Problem]]:
+        if self.root is None:
+            from incidentctl.domain.catalog.model import Catalog
+
+            return Catalog(), []
+        from incidentctl.app.workspace.last_commit import catalog_at_head, with_settings
+
+        if not self.checked_out:
+            catalog, problems, note = catalog_at_head(self.root)
+            self.notes += [note] if note and note not in self.notes else []
+            return catalog, problems
+        from incidentctl.files.catalog.cached import load_cached
+
+        loaded = load_cached(self.root, self._cache_folder)
+        return with_settings(*loaded, self.root, self.environment)
+
+    @property
+    def catalog(self) -> Any:
+        """Return the Catalog: what can be read of the team's files, else the built-in one."""
+        return self._loaded[0]
+
+    @property
+    def catalog_problems(self) -> list[Problem]:
+        """Return what is wrong with the team's files."""
+        return self._loaded[1]
+
+    # --- the record -----------------------------------------------------------------------------
+
+    def repository(self) -> RepositoryPlace | None:
+        """Return the git repository of the team's files; refuses where git does."""
+        named = self.how != "here"
+        return open_repository(self.root, self.environment, named=named) if self.root else None
+
+    @cached_property
+    def _place(self) -> RepositoryPlace | None:
+        try:
+            place = self.repository()
+        except IncidentctlError as refusal:
+            self.notes.append(f"{refusal.message}; the record is kept locally.")
+            return None
+        if place is None and self.root:
+            self.notes.append(
+                f"{self.root} is no git repository; the record is kept locally, and `incidentctl "
+                "adopt` moves it once `git init` was run."
+            )
+        return place
+
+    @property
+    def is_local(self) -> bool:
+        """Say whether the record is this user's own, in the XDG state folder."""
+        return self._place is None
+
+    @cached_property
+    def record(self) -> RecordWithRestricted:
+        """Return the team's record, or the local one where there is no team's repository."""
+        place = self._place
+        if place is None:
+            return self.local_record
+        basics = self.basics
+        return self._record(place, remote=basics.remote, restricted=basics.remote_apart)
+
+    def waiting(self) -> int:
+        """Count the events that were to be sent, also where no remote is known now."""
+        sent = waiting(self._place.common_dir) if self._place else 0
+        return self.record.pending() + sent
+
+    @cached_property
+    def local_record(self) -> RecordWithRestricted:
+        """Return the record in the XDG state folder, made if it is not there."""
+        folder = places.state_folder(self.environment) / "record.git"
+        place = init_local(folder, self.environment, branch=self.basics.branch)
+        return self._record(place, remote=None, restricted=None)
+
+    def _record(
+        self, place: RepositoryPlace, *, remote: str | None, restricted: str | None
+    ) -> RecordWithRestricted:
+        return RecordWithRestricted(
+            place.common_dir,
+            work_tree=place.work_tree,
+            own_dir=place.git_dir,
+            environment=self.environment,
+            render=_render,
+            fold_head=_fold_head,
+            branch=self.basics.branch,
+            remote=remote,
+            restricted_remote=restricted,
+            fallback=places.state_folder(self.environment),
+            now=self.now,
+            share=self.sharing.share,
+            report=self.sharing.report,
+        )
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Return what exchanges the record with the remote behind a command."""
+        return Sharing(
+            lambda: self.record, self.root, self.environment, lambda: self.author, self.now
+        )
+
+    @property
+    def author(self) -> Author:
+        """Return who is named on the commits of this program's own doing, such as merges."""
+        who = self.actor(None)
+        return Author(who.author_name, who.author_email)
+
+    def log_text(self, incident: str) -> str:
+        """Return the Markdown log of an incident, acknowledged events included."""
+        return _render(incident, *self.record.events(incident))
+
+    # --- who ------------------------------------------------------------------------------------
+
+    def actor(self, stated: str | None) -> people.Actor:
+        """Return who acts: the person stated, else git's identity here, else user@host."""
+        place = self._place
+        asked = place.common_dir if place else places.state_folder(self.environment)
+        name, email, fault = identity(asked, self.environment)
+        user_at_host = f"{people.user_name(self.environment)}@{os.uname().nodename}"
+        who = people.actor(stated, self.basics, people.Identity(name, email, user_at_host))
+        if fault and not stated:
+            told = f"You are {who.handle} here, since {fault}; `--as PERSON` says who you are."
+            self.notes += [told] if told not in self.notes else []
+            return who._replace(problem=None)
+        return who
+
+    def speaker_zone(self, who: people.Actor) -> tzinfo:
+        """Return the zone in which somebody tells times: their own, else this machine's.
+
+        A machine that runs on UTC says nothing of where people are: then it is the organisation's.
+        """
+        if who.timezone:
+            return zone(who.timezone)
+        here = datetime.now().astimezone()
+        return here.tzinfo if here.tzinfo and here.utcoffset() else zone(self.basics.timezone)
+
+    def catalog_commit(self) -> str | None:
+        """Return the commit of the catalog that is read now, or None where there is none."""
+        return head_commit(self._place, self.environment) if self._place else None
+
+
+def _random(size: int) -> int:
+    # `secrets` does the same, and brings hmac, base64 and random along: 2 ms of each command.
+    return int.from_bytes(os.urandom(size))
+
+
+def open_workspace(directory: str | None = None, *, must: bool = True) -> Workspace:
+    """Open the workspace for a command; with `must` False no folder is ever refused."""
+    environment = dict(os.environ)
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder was removed
+        here = Path("/")
+    choice = places.choose(directory, environment, here, must=must)
+    return Workspace(choice, environment)
+
+
+def isolated_environment(state: Path, *, name: str, email: str) -> dict[str, str]:
+    """Point this process away from the user's folders and git identity; return its environment."""
+    for variable in list(os.environ):
+        if variable.startswith(("GIT_", "INCIDENTCTL_")):
+            del os.environ[variable]
+    os.environ["XDG_STATE_HOME"] = str(state / "state")
+    os.environ["XDG_CONFIG_HOME"] = str(state / "config")
+    for kind in ("AUTHOR", "COMMITTER"):
+        os.environ[f"GIT_{kind}_NAME"] = name
+        os.environ[f"GIT_{kind}_EMAIL"] = email
+    return dict(os.environ)

@@ -1,0 +1,293 @@
+"""`incidentctl catalog`: check the catalog, and ask who owns what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json
+
+app = typer.Typer(
+    help="Check the catalog, and ask who owns what.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_What = Literal["services", "teams", "areas", "severities", "runbooks"]
+
+
+def _open(ctx: typer.Context) -> Any:
+    """Open the Workspace, and say so where the catalog is not, or not wholly, the team's."""
+    from incidentctl.app.workspace.workspace import open_workspace  # a warm `lint` does without
+
+    workspace = open_workspace(ctx.obj)
+    if workspace.root is None:
+        console.say("No team's repository here: this is the built-in catalog.", "warning")
+    elif not workspace.checked_out:
+        console.say("The team's files are not in this folder: those of HEAD serve.", "warning")
+    elif workspace.catalog_problems:
+        console.say(
+            "What could not be read is left out; see `incidentctl catalog lint`.",
+            "warning",
+        )
+    return workspace
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # the folder was removed
+        return Path("/")
+
+
+@app.command()
+def lint(
+    ctx: typer.Context,
+    *,
+    output: Annotated[
+        Literal["text", "json"],
+        typer.Option("--format", help="How to print what was found."),
+    ] = "text",
+    json: Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")] = False,
+) -> None:
+    """Check everything: syntax, keys and values, and the rules across files.
+
+    incidentctl catalog lint --strict
+    """
+    from incidentctl.app.lint.cached import checked
+    from incidentctl.app.workspace.places import choose
+    from incidentctl.errors import NotFoundError
+    from incidentctl.render.lint.text import findings_json, findings_text
+
+    environment = dict(os.environ)
+    choice = choose(ctx.obj, environment, _here())
+    if choice.root is None:
+        raise NotFoundError(
+            "There is no team's repository here to check.",
+            hint="Name it with -C DIR, or write one with `incidentctl init`.",
+        )
+    report = checked(choice, environment, today=datetime.now(UTC).date())
+    if json or output == "json":
+        console.print_json("catalog-lint", findings_json(report))
+    else:
+        print(findings_text(report, paint=console.styled, fit=console.fitted_out))
+    if report.fails(strict=strict):
+        raise typer.Exit(1)
+
+
+@app.command()
+def who(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORDS", help="What is broken, or an alert's labels: service=auth-api."
+        ),
+    ],
+    *,
+    json: Json = False,
+) -> None:
+    """Who owns it: team, the person on call now, contacts and runbooks.
+
+    incidentctl catalog who login
+    """
+    from incidentctl.app.catalog.who import as_json
+    from incidentctl.app.catalog.who import who as ask
+
+    workspace = _open(ctx)
+    matches = ask(workspace.catalog, words, now=workspace.now())
+    if not json:
+        _print_apart([_match_lines(match, workspace.environment) for match in matches], indent=12)
+        return
+    console.print_json("catalog-who", {"matches": [as_json(match) for match in matches]})
+
+
+def _print_apart(entries: Iterable[Iterable[str]], *, indent: int) -> None:
+    """Print the lines of each entry, and an empty one between two."""
+    for number, lines in enumerate(entries):
+        if number:
+            console.out()
+        for line in lines:
+            console.out(line, indent=indent)
+
+
+def _match_lines(match: Any, environment: Mapping[str, str]) -> list[str]:
+    from incidentctl.app.catalog.who import reached
+
+    kind = match.kind.replace("_", " ")
+    of = f" of {match.product_area}" if match.product_area else ""
+    lines = [f"{match.name} ({kind}{of})", f"  team      {match.owner}"]
+    lines.append(f"  on call   {_duty_text(match.on_call)}")
+    contacts = [f"{key} {reached(value, environment)}" for key, value in match.contacts.items()]
+    lines += [f"  contacts  {'; '.join(contacts) or 'none'}"]
+    lines += [f"  runbooks  {', '.join(match.runbooks) or 'none'}"]
+    return lines
+
+
+def _duty_text(duty: Any) -> str:
+    from incidentctl.domain.common.times import show as show_time
+    from incidentctl.domain.common.times import zone
+
+    if duty is None:
+        return "nobody"
+    text = f"{duty.handle} ({duty.name})" if duty.name else str(duty.handle)
+    if duty.until:
+        text += f" until {show_time(duty.until, zone(duty.timezone))}"
+    if duty.escalate_to:
+        text += f", then the team {duty.escalate_to}"
+    return text
+
+
+@app.command("list")
+def list_command(
+    ctx: typer.Context,
+    what: Annotated[
+        _What,
+        typer.Argument(metavar="[WHAT]", help="services, teams, areas, severities or runbooks."),
+    ] = "services",
+    *,
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="TEAM", help="Owned by this team.")
+    ] = None,
+    type_: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="Services of this type.")
+    ] = None,
+    lifecycle: Annotated[
+        str | None,
+        typer.Option("--lifecycle", metavar="STAGE", help="Services in this part of their life."),
+    ] = None,
+    tag: Annotated[
+        str | None, typer.Option("--tag", metavar="TAG", help="Services with this tag.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List services, teams, areas, severities or runbooks.
+
+    incidentctl catalog list teams
+    """
+    from incidentctl.app.catalog.listing import Filters, What, listed
+
+    workspace = _open(ctx)
+    rows = listed(workspace.catalog, What(what), Filters(owner, type_, lifecycle, tag))
+    if json:
+        console.print_json("catalog-list", {what: rows})
+    elif rows:
+        columns = list(rows[0])
+        console.table(columns, [[_cell(row[column]) for column in columns] for row in rows])
+    else:
+        console.say(f"No {what} fit.")
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A service, team, area, runbook or severity.")
+    ],
+    *,
+    json: Json = False,
+) -> None:
+    """Show one thing in full; of a service also its blast radius.
+
+    incidentctl catalog show auth-api
+    """
+    from incidentctl.app.catalog.listing import shown
+
+    workspace = _open(ctx)
+    entries = shown(workspace.catalog, name, now=workspace.now())
+    if json:
+        console.print_json("catalog-show", {"entries": entries})
+        return
+    _print_apart([_entry_lines(entry) for entry in entries], indent=4)
+
+
+def _entry_lines(entry: dict[str, Any], indent: str = "") -> list[str]:
+    lines = []
+    for key, value in entry.items():
+        words = key.replace("_", " ")
+        if isinstance(value, dict) and value:
+            lines += [f"{indent}{words}", *_entry_lines(value, indent + "  ")]
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            lines.append(f"{indent}{words}")
+            lines += [f"{indent}  - {_cell(item)}" for item in value]
+        else:
+            lines.append(f"{indent}{words}: {_cell(value) or 'none'}")
+    return lines
+
+
+def _cell(value: Any) -> str:
+    """Write a value of JSON for people, on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_cell(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value))
+    return str(value)
+
+
+@app.command("on-call")
+def on_call(
+    ctx: typer.Context,
+    team: Annotated[
+        str | None, typer.Argument(metavar="[TEAM]", help="The team; absent: every team.")
+    ] = None,
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="Then, in the rota's zone: 2026-03-29T10:30."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Who is on call, now or at a moment, past or to come.
+
+    incidentctl catalog on-call --at "2026-12-24T18:00"
+    """
+    from incidentctl.app.catalog.who import rotas
+    from incidentctl.domain.common.times import iso
+
+    workspace = _open(ctx)
+    found = rotas(workspace.catalog, team, at=at, now=workspace.now())
+    if json:
+        rows = [
+            {
+                "team": name,
+                "on_call": duty.handle if duty else None,
+                "name": duty.name if duty else None,
+                "until": iso(duty.until) if duty and duty.until else None,
+                "escalate_to": duty.escalate_to if duty else None,
+            }
+            for name, duty in found
+        ]
+        console.print_json("catalog-on-call", {"teams": rows})
+        return
+    console.table(("team", "on call"), [(name, _duty_text(duty)) for name, duty in found])
+
+
+@app.command()
+def graph(
+    ctx: typer.Context,
+    output: Annotated[
+        Literal["mermaid", "dot"],
+        typer.Option("--format", help="The language of the graph."),
+    ] = "mermaid",
+) -> None:
+    """Print product areas, services and what they need as a graph.
+
+    incidentctl catalog graph > services.mmd
+    """
+    from incidentctl.render.catalog.graph import dot, mermaid
+
+    workspace = _open(ctx)
+    console.page((mermaid if output == "mermaid" else dot)(workspace.catalog))

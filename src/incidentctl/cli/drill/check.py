@@ -1,0 +1,92 @@
+"""`incidentctl drill check`: whether a private answer has got out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from incidentctl.cli.drill.new import open_drills
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json
+from incidentctl.errors import EnvironmentFailedError
+
+_FINAL = (
+    "git cannot take this back: removing it now leaves it in the history, and rewriting the "
+    "history leaves it in every clone, fork, backup and open pull request, and with whoever read "
+    "it. Plan another drill, or tell those concerned."
+)
+
+
+def check(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The drill; absent: all.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Search what git shares for private answers of unplanned drills; exit 1 if one is found.
+
+    Exit 6 if none is found, but not all could be searched, as in a shallow clone.
+
+    Free text is looked for whole, and by any four consecutive words of it, in the public
+    documents, tracked files, and every commit of every branch and tag, deleted files included.
+    Names of team, people and services are looked for in the drill's documents, and in messages
+    and refs that mention the drill. Only drills whose private half is here can be checked. A
+    surprise that was told is no leak in the record and retrospective of the drill that told it.
+
+    incidentctl drill check q2-login
+    """
+    from incidentctl.app.drill.check import check as search
+    from incidentctl.app.drill.check import told_of
+    from incidentctl.cli.drill.wizard import folder_of
+
+    workspace = open_drills(ctx)
+    root = folder_of(workspace)
+    told = told_of(workspace)
+    found = search(root, workspace.catalog, name, environment=workspace.environment, told=told)
+    if as_json:
+        rows = [leak._asdict() for leak in found.leaks]
+        console.print_json("drill-check", {**found._asdict(), "leaks": rows})
+    else:
+        for leak in found.leaks:
+            console.out(f"{leak.drill}: {leak.answer} ({leak.words!r}) {_place(leak)}")
+        _say(found)
+    if found.leaks:
+        raise typer.Exit(1)
+    if not found.whole:
+        raise typer.Exit(EnvironmentFailedError.exit_code)
+
+
+def _say(found: Any) -> None:
+    for name in found.unknown:
+        console.say(f"{name} was not checked: its private half is not here.", "warning")
+    for sentence in found.unread:
+        console.say(sentence, "warning")
+    if found.leaks:
+        console.say(_FINAL, "error")
+    elif found.unread:
+        console.say("Nothing private was found where it could be looked.", "warning")
+    elif found.drills:
+        console.say(f"Nothing private was found of {', '.join(found.drills)}.", "ok")
+        console.say("Not read: binary files, files over 8 MiB, and what git does not have here.")
+    else:
+        console.say("There is no private half here, so there is nothing to look for.")
+
+
+def _place(leak: Any) -> str:
+    at = f"{leak.path}:{leak.line}" if leak.line else leak.path
+    commit = f"commit {leak.commit[:12]}" if leak.commit else ""
+    return {
+        "document": "in the public documents",
+        "file": f"in {at}",
+        "staged": f"in {at}, staged",
+        "history": f"in the history: {at}, {commit}",
+        "file name": f"in the name of a file: {at}, {commit or 'staged'}",
+        "commit message": f"in the message of {commit}, line {leak.line}",
+        "tag message": f"in the message of {at}",
+        "commit author": f"in who made {commit}",
+        "ref": f"in the name of {at}",
+        "description": f"in the description of {at}",
+    }[str(leak.where)]

@@ -1,0 +1,190 @@
+"""`incidentctl drill`: plan drills, write what each audience may read, keep who got it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Annotated, Any, Literal
+
+import typer
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.drill.calendar import calendar
+from incidentctl.cli.drill.check import check
+from incidentctl.cli.drill.new import new, open_drills
+from incidentctl.cli.drill.play import pause, resume, run, stop, tell_next
+from incidentctl.cli.drill.score import score
+from incidentctl.cli.drill.seal import seal, unseal
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json
+from incidentctl.cli.terminal.text_command import TextCommand
+
+app = typer.Typer(
+    help="Plan drills, and write what each audience may read.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="The drill.")]
+_Format = Annotated[
+    Literal["markdown", "html", "text"], typer.Option("--format", help="How to write it.")
+]
+
+
+app.command()(new)
+app.command()(seal)
+app.command()(unseal)
+app.command()(check)
+app.command()(calendar)
+for _played in (run, pause, resume):
+    app.command()(_played)
+app.command(cls=TextCommand)(stop)
+app.command()(score)
+app.command("next")(tell_next)
+
+
+@app.command()
+def plan(
+    ctx: typer.Context,
+    name: _Name,
+    *,
+    audience: Annotated[
+        Literal["public", "private", "engineering"] | None,
+        typer.Option("--audience", help="For whom; absent: what may be passed on."),
+    ] = None,
+    output: _Format = "markdown",
+) -> None:
+    """Write the plan: planned for engineering, unplanned for the public or the few who know.
+
+    A planned drill has one plan, for all of engineering. An unplanned one has a public plan, with
+    six answers that stay secret, and a private one for the few who know.
+
+    incidentctl drill plan q2-login --audience private --format html
+    """
+    from incidentctl.app.drill.documents import Audience, document
+
+    workspace = open_drills(ctx)
+    whom = Audience(audience) if audience else None
+    _print(workspace, document(workspace.catalog, name, whom), output)
+
+
+def _print(workspace: Workspace, found: Any, output: Literal["markdown", "html", "text"]) -> None:
+    from incidentctl.app.drill.documents import built_in_layout, written
+
+    root = workspace.root if workspace.checked_out else None
+    text = written(root, found, output, environment=workspace.environment)
+    if note := built_in_layout(root, found, output):
+        console.say(f"note: {note}")
+    typer.echo(text, nl=False)
+
+
+@app.command()
+def note(ctx: typer.Context, name: _Name, *, output: _Format = "markdown") -> None:
+    """Write the note to send before an unplanned drill: why, in which window, safe to fail.
+
+    incidentctl drill note q2-login --format text
+    """
+    from incidentctl.app.drill.documents import note_before
+
+    workspace = open_drills(ctx)
+    _print(workspace, note_before(workspace.catalog, name), output)
+
+
+@app.command("list")
+def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """List the drills, the earliest first; of unplanned ones only the window.
+
+    incidentctl drill list
+    """
+    from incidentctl.app.drill.documents import Row, rows
+
+    found = rows(open_drills(ctx).catalog)
+    if as_json:
+        console.print_json("drill-list", {"drills": [row._asdict() for row in found]})
+        return
+    if not found:
+        console.say("There are no drills yet: plan one with `incidentctl drill new`.")
+        return
+    half = {None: "", True: "here", False: "not here"}
+    short = sys.stdout.isatty()  # offsets and times of day leave no room for the rest
+
+    def when(row: Row) -> str:
+        return re.sub(r", UTC[+-]\d\d:\d\d", "", row.when) if short else row.when
+
+    def sent_at(row: Row) -> str | None:
+        return row.sent[:10] if row.sent and short else row.sent
+
+    console.table(
+        ("Drill", "Mode", "When", "Where", "Sent", "Private half"),
+        [
+            (row.name, row.mode, when(row), row.environment, sent_at(row), half[row.private_half])
+            for row in found
+        ],
+        whole=("Drill", "Mode", "When", "Sent"),
+        split={"When": " to "},
+    )
+
+
+@app.command()
+def audience(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
+    """Who must get the plan, or the announcement of an unplanned drill, and why.
+
+    incidentctl drill audience q2-login
+    """
+    from incidentctl.app.drill.documents import recipients
+
+    found = recipients(open_drills(ctx).catalog, name)
+    if as_json:
+        rows = [
+            {**each.reader._asdict(), "reasons": list(each.reader.reasons)}
+            | {"contacts": each.contacts}
+            for each in found
+        ]
+        console.print_json("drill-audience", {"drill": name, "audience": rows})
+        return
+    console.table(
+        ("Who", "", "Why", "Reach them by"),
+        (
+            (
+                each.reader.name,
+                each.reader.kind,
+                ", ".join(each.reader.reasons),
+                ", ".join(f"{key} {value}" for key, value in each.contacts.items()),
+            )
+            for each in found
+        ),
+    )
+
+
+@app.command()
+def sent(
+    ctx: typer.Context,
+    name: _Name,
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="When, in the drill's zone; absent: now."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Note in the drill's file that its plan or announcement went out.
+
+    incidentctl drill sent q2-login --at "yesterday 16:00"
+    """
+    from incidentctl.app.drill.documents import sent as note_sent
+    from incidentctl.cli.drill.wizard import folder_of
+    from incidentctl.domain.drill.plan import LEAD_DAYS
+
+    workspace = open_drills(ctx)
+    root = folder_of(workspace)
+    done = note_sent(root, workspace.catalog, name, at=at, now=workspace.now())
+    if as_json:
+        console.print_json("drill-sent", done._asdict())
+        return
+    console.out(f"{done.path}: sent {done.when}")
+    if done.planned and done.days_ahead < LEAD_DAYS:
+        days = "1 day" if done.days_ahead == 1 else f"{done.days_ahead} days"
+        console.say(f"That is {days} ahead of the drill; {LEAD_DAYS} are due.", "warning")
+    console.say("Next: commit the file.")

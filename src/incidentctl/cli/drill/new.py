@@ -1,0 +1,161 @@
+"""`incidentctl drill new`: ask, or take the options, and write the plan of a drill."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from incidentctl.app.workspace.workspace import Workspace, open_workspace
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json, NoInput
+
+
+def open_drills(ctx: typer.Context) -> Workspace:
+    """Open the workspace, and say so where drills may be left out."""
+    workspace = open_workspace(ctx.obj)
+    if workspace.catalog_problems:
+        console.say(
+            "What could not be read is left out; see `incidentctl catalog lint`.", "warning"
+        )
+    return workspace
+
+
+def new(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="What the drill is called; public.")
+    ] = None,
+    *,
+    mode: Annotated[
+        Literal["planned", "unplanned"] | None,
+        typer.Option("--mode", help="Who knows; absent: planned, everybody."),
+    ] = None,
+    what: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What are we going to break, and why?")
+    ] = None,
+    team: Annotated[
+        str | None, typer.Option(metavar="TEAM", help="The team that responds.")
+    ] = None,
+    commander: Annotated[
+        str | None, typer.Option(metavar="PERSON", help="Who should become commander; unplanned.")
+    ] = None,
+    mitigator: Annotated[
+        str | None, typer.Option(metavar="PERSON", help="Who should become mitigator; unplanned.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Day and time: 2026-03-29T10:30.")
+    ] = None,
+    how: Annotated[str | None, typer.Option(metavar="TEXT", help="How do we break it?")] = None,
+    why: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why do we run it? Public.")
+    ] = None,
+    private_why: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="The private reason, which may name the team; unplanned."
+        ),
+    ] = None,
+    saboteur: Annotated[str | None, typer.Option(metavar="PERSON", help="Who causes it.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="The window begins; unplanned.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="The window ends; unplanned.")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Of its times; else the organisation's.")
+    ] = None,
+    environment: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Where it plays: staging.")
+    ] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SERVICE", help="A service that it concerns. Repeat."),
+    ] = None,
+    distribute_to: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A team or person who gets it. Repeat.")
+    ] = None,
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PERSON", help="Who may open the sealed half; unplanned. Repeat."),
+    ] = None,
+    inject: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="A surprise: '5m: Support has 30 tickets'. Repeat."),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT", help="'commander: 2m'; of declare, commander, first_update. Repeat."
+        ),
+    ] = None,
+    real: Annotated[bool, typer.Option("--real", help="Something is really broken.")] = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+) -> None:
+    """Write the plan of a drill from the answers to its questions; never overwrites.
+
+    On a terminal it asks what the options do not say; Enter skips what a plan can be without. An
+    unplanned drill gets two files: one to announce, and a private half that git must ignore.
+
+    incidentctl drill new q2-login --mode unplanned
+    """
+    from incidentctl.app.drill import new as drill_new
+    from incidentctl.cli.drill import wizard
+    from incidentctl.cli.terminal.prompts import EndOfAnswers
+    from incidentctl.errors import UsageError
+
+    workspace = open_drills(ctx)
+    root = wizard.folder_of(workspace)
+    asks = console.is_terminal() and not no_input
+    answers = {
+        "name": name, "what": what, "team": team, "commander": commander, "mitigator": mitigator,
+        "at": at, "how": how, "why": why, "private_why": private_why, "saboteur": saboteur,
+        "from": from_, "to": to, "timezone": timezone, "environment": environment,
+        "services": tuple(service or ()), "distribute_to": tuple(distribute_to or ()),
+        "readers": tuple(reader or ()), "simulated": not real,
+        "injects": tuple(inject or ()), "targets": tuple(target or ()),
+    }  # fmt: skip
+    known = None if workspace.catalog_problems else workspace.catalog
+    wizard.check_all(answers, known)
+    try:
+        chosen = mode or (wizard.ask_mode() if asks else "planned")
+        if chosen == "unplanned":
+            console.say(drill_new.TRUST, "warning")
+        else:
+            wizard.refuse_private(answers)
+        if real:
+            console.say(drill_new.REAL, "warning")
+        if asks and name is None:
+            answers["name"] = wizard.ask_name()
+        missing = [each.option for each in drill_new.questions(chosen) if answers[each.key] is None]
+        if not asks and (missing or answers["name"] is None):
+            named = [] if answers["name"] else ["a name"]
+            raise UsageError(f"A {chosen} drill needs {', '.join([*named, *missing])}.")
+        title = str(answers["name"])
+        drill_new.must_be_free(root, workspace.catalog, title)
+        if chosen == "unplanned":
+            drill_new.must_be_ignored(root, workspace.environment, title)
+        if asks:
+            wizard.ask_missing(chosen, answers, known)
+            wizard.ask_more(chosen, answers, workspace.catalog, known)
+            done = wizard.write(root, workspace.catalog, chosen, answers)
+        else:
+            done = drill_new.write(root, workspace.catalog, chosen, answers)
+    except (KeyboardInterrupt, EOFError, EndOfAnswers):
+        console.say("")
+        console.say("Nothing was written.")
+        raise typer.Abort from None
+    if as_json:
+        console.print_json("drill-new", {"written": list(done.paths), "notes": list(done.notes)})
+        return
+    for path in done.paths:
+        console.out(path)
+    for note in done.notes:
+        console.say(f"note: {note}", "warning")
+    follows = "note" if chosen == "unplanned" else "plan"
+    console.say(
+        f"Next: `incidentctl drill {follows} {title}` is what to send a week ahead, "
+        f"`incidentctl drill audience {title}` says to whom."
+    )

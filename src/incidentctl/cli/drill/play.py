@@ -1,0 +1,228 @@
+"""`incidentctl drill run`, `next`, `pause`, `resume`, `stop`: play a drill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from incidentctl.app.incident.respond import Response, load
+from incidentctl.cli.drill.new import open_drills
+from incidentctl.cli.incident.respond import tell, told
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import AsPerson, InIncident, Json
+from incidentctl.domain.incident.state import Incident
+
+
+def run(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The drill.")],
+    *,
+    severity: Annotated[
+        str | None,
+        typer.Option("--severity", "-s", metavar="SEVERITY", help="How bad it is played to be."),
+    ] = None,
+    # Not by INCIDENTCTL_INCIDENT: a plan must not land in what somebody works on.
+    incident: Annotated[
+        str | None,
+        typer.Option(
+            "-i",
+            "--incident",
+            metavar="INCIDENT",
+            help="Play it in this drill, which those who respond declared themselves.",
+        ),
+    ] = None,
+    as_: AsPerson = None,
+    no_walk: Annotated[
+        bool, typer.Option("--no-walk", help="Do not begin the walk of the runbook.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Play a drill: declare it, walk the runbook, and tell its surprises when they are due.
+
+    Nothing needs to be broken. Anyone joins with `incidentctl run`, and the surprises come there,
+    too, where the plan is. It is not counted among the incidents.
+
+    incidentctl drill run q1-tokens
+
+    incidentctl drill run q1-tokens -i k7f
+    """
+    from incidentctl.app.drill.play import attach, start
+    from incidentctl.app.incident.respond import find_incident
+    from incidentctl.cli.incident.run import walk
+    from incidentctl.errors import UsageError
+
+    workspace = open_drills(ctx)
+    who = workspace.actor(as_)
+    if incident is None:
+        recorded = start(workspace, name, who, severity=severity, tell=tell)
+    elif severity is not None:
+        raise UsageError(
+            "A drill that was declared has its severity.",
+            hint=f"Change it with `incidentctl severity {severity} -i {incident}`.",
+        )
+    else:
+        ident = find_incident(workspace, incident)
+        recorded = attach(Response(workspace, ident, who, tell=tell), name)
+    for note in (*workspace.notes, *recorded.notes):
+        console.say(f"note: {note}", "warning")
+    workspace.notes.clear()
+    played = load(workspace, recorded.incident)
+    if as_json:
+        _print_started(played, recorded.commit)
+        return
+    console.out(played.id)
+    play = played.drill
+    if play and play.conducted:
+        console.say("You conduct it. Give command away: incidentctl assign commander PERSON")
+    if no_walk:
+        console.say(f"next       incidentctl run -i {played.id}")
+        return
+    walk(Response(workspace, played.id, who, tell=tell), teams=list(workspace.catalog.teams))
+    console.say("When it is over: incidentctl drill stop")
+
+
+def _print_started(incident: Incident, commit: str | None) -> None:
+    console.print_json(
+        "drill-run",
+        {
+            "id": incident.id,
+            "drill": incident.drill.drill if incident.drill else None,
+            "title": incident.title,
+            "severity": incident.severity,
+            "commander": incident.commander,
+            "commit": commit,
+        },
+    )
+
+
+def play_due(response: Response) -> float | None:
+    """Tell the surprises that are due, in the walk; return the seconds until the next one."""
+    from incidentctl.app.drill.play import tell_due, wait
+
+    for inject in tell_due(response):
+        console.say("")
+        console.say(f"Inject {inject.number}: {inject.text}", "bold")
+    return wait(response)
+
+
+def _open(ctx: typer.Context, part: str | None, as_: str | None) -> Response:
+    from incidentctl.app.drill.play import find_drill
+
+    workspace = open_drills(ctx)
+    return Response(workspace, find_drill(workspace, part), workspace.actor(as_), tell=tell)
+
+
+def _record(
+    response: Response,
+    decide: Callable[[Incident], Sequence[Any]],
+    summary: str,
+    *,
+    command: str,
+    as_json: bool,
+) -> Sequence[Any]:
+    stated = decide(response.incident)
+    recorded = response.record(stated, summary)
+    told(response, recorded, command=command, json=as_json)
+    return stated
+
+
+def tell_next(
+    ctx: typer.Context, incident: InIncident = None, as_: AsPerson = None, as_json: Json = False
+) -> None:
+    """Tell the next surprise now, whenever it would be due.
+
+    incidentctl drill next
+    """
+    from incidentctl.app.drill.play import script_of
+    from incidentctl.domain.drill import play as drill_play
+
+    response = _open(ctx, incident, as_)
+    scripts = script_of(response.workspace, response.incident)
+    stated = _record(
+        response,
+        lambda found: drill_play.tell_next(found, scripts),
+        "inject told",
+        command="drill-next",
+        as_json=as_json,
+    )
+    if not as_json:
+        console.out(f"Inject {stated[0].number}: {stated[0].text}")
+
+
+def pause(
+    ctx: typer.Context, incident: InIncident = None, as_: AsPerson = None, as_json: Json = False
+) -> None:
+    """Let the clock of the surprises stand still.
+
+    incidentctl drill pause
+    """
+    from incidentctl.domain.drill import play as drill_play
+
+    response = _open(ctx, incident, as_)
+    _record(response, drill_play.pause, "drill paused", command="drill-pause", as_json=as_json)
+
+
+def resume(
+    ctx: typer.Context, incident: InIncident = None, as_: AsPerson = None, as_json: Json = False
+) -> None:
+    """Let the clock of the surprises go on where it stopped.
+
+    incidentctl drill resume
+    """
+    from incidentctl.domain.drill import play as drill_play
+
+    response = _open(ctx, incident, as_)
+    _record(response, drill_play.resume, "drill goes on", command="drill-resume", as_json=as_json)
+
+
+def stop(
+    ctx: typer.Context,
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TEXT]", help="How it went; with --real what is broken."),
+    ] = None,
+    *,
+    real: Annotated[
+        bool, typer.Option("--real", help="Something real came up: declare it at once.")
+    ] = False,
+    incident: InIncident = None,
+    as_: AsPerson = None,
+    as_json: Json = False,
+) -> None:
+    """End a drill. With --real an incident is declared at once, and the two are linked.
+
+    incidentctl drill stop
+
+    incidentctl drill stop --real "login is really down"
+    """
+    from incidentctl.app.drill.play import stop as stop_drill
+    from incidentctl.errors import IncidentctlError
+
+    said = " ".join(text or []) or None
+    try:
+        response = _open(ctx, incident, as_)
+        done = stop_drill(response, said, real=real)
+    except IncidentctlError as refusal:
+        refusal.echo = refusal.echo or said
+        raise
+    more = done.real.notes if done.real else (done.unmeasured,) if done.unmeasured else ()
+    for note in (*response.workspace.notes, *done.recorded.notes, *more):
+        console.say(f"note: {note}", "warning")
+    if as_json:
+        console.print_json(
+            "drill-stop",
+            {
+                "incident": done.recorded.incident,
+                "events": list(done.recorded.events),
+                "commit": done.recorded.commit,
+                "real": done.real.incident if done.real else None,
+            },
+        )
+        return
+    if done.real:
+        console.out(done.real.incident)
+        console.say(f"next       incidentctl run -i {done.real.incident}")
+    else:
+        console.say("Next: `incidentctl drill score`, then `incidentctl retro`.")

@@ -1,0 +1,199 @@
+"""`declare`: a title is enough. Safe first, questions second, the runbook third."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.incident.declare import Request, begin, complete
+from incidentctl.app.incident.respond import Recorded, load, moment
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.incident.respond import (
+    on_call,
+    restriction,
+    tell,
+    tell_unclaimed,
+    workspace_of,
+)
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import AsPerson, Json, NoInput
+from incidentctl.cli.terminal.text_command import TextCommand
+from incidentctl.domain.common.times import iso
+from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import IncidentctlError, UsageError
+
+COMMAND_CLASS = TextCommand
+
+
+def declare_command(
+    ctx: typer.Context,
+    title: Annotated[
+        list[str] | None, typer.Argument(metavar="TITLE", help="What is broken, in a few words.")
+    ] = None,
+    severity: Annotated[
+        str | None,
+        typer.Option("--severity", "-s", metavar="SEVERITY", help="How bad it is, such as SEV1."),
+    ] = None,
+    affects: Annotated[
+        list[str] | None,
+        typer.Option("--affects", metavar="WHAT", help="A service or product area; repeatable."),
+    ] = None,
+    category: Annotated[
+        str | None,
+        typer.Option(
+            "--category", metavar="CATEGORY", help="What sort: security, data-loss, vendor."
+        ),
+    ] = None,
+    reported_by: Annotated[
+        str | None,
+        typer.Option("--reported-by", metavar="WHO", help="customer, employee or alert."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="When it was declared, if not now."),
+    ] = None,
+    drill: Annotated[bool, typer.Option("--drill", help="Nothing is broken: we practise.")] = False,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="It is over: record it afterwards, with --at.")
+    ] = False,
+    resolved_at: Annotated[
+        str | None, typer.Option("--resolved-at", metavar="TIME", help="With --backfill.")
+    ] = None,
+    restricted: Annotated[
+        bool,
+        typer.Option(
+            "--restricted",
+            help="Security, people: never sent to the shared remote; not encrypted, so who can "
+            "read this clone can read it.",
+        ),
+    ] = False,
+    as_: AsPerson = None,
+    no_input: NoInput = False,
+    no_walk: Annotated[
+        bool, typer.Option("--no-walk", help="Do not begin the walk of the runbook.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Declare an incident. Whoever declares it commands it.
+
+    incidentctl declare "login is down"
+
+    It is recorded at once. On a terminal it then asks what is affected and how bad it is; Enter
+    answers each question.
+    """
+    words = " ".join(title or [])
+    try:
+        workspace = workspace_of(ctx, must=False)
+        who = workspace.actor(as_)
+        asks = console.is_terminal() and not (no_input or json)
+        if not words.strip() and asks:
+            from incidentctl.cli.terminal.prompts import ask_text
+
+            words = ask_text("What is broken?")
+        kind = _kind(drill=drill, backfill=backfill, at=at, resolved_at=resolved_at)
+        request = Request(
+            words,
+            kind,
+            severity,
+            affects or (),
+            _short(category),
+            _short(reported_by),
+            moment(workspace, who, at),
+            moment(workspace, who, resolved_at),
+            restricted,
+        )
+        ident = begin(workspace, request, who, tell=tell)
+    except IncidentctlError as refusal:
+        refusal.echo = refusal.echo or words
+        raise
+    try:
+        if asks and kind == "incident":
+            from incidentctl.cli.incident.declare_prompts import ask
+
+            request = ask(workspace, request)
+    finally:
+        # Also after Ctrl-C at a question: what is declared gets its process.
+        recorded = complete(workspace, ident, request, who)
+    _print(workspace, ident, recorded, json=json)
+    if kind == "backfill" or json:
+        return
+    if asks and not no_walk:
+        from incidentctl.app.incident.respond import Response
+        from incidentctl.cli.incident.run import walk
+
+        walk(Response(workspace, ident, who, tell=tell), teams=list(workspace.catalog.teams))
+    else:
+        console.say(f"next       incidentctl run -i {ident}")
+
+
+def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | None) -> str:
+    if drill and backfill:
+        raise UsageError("It is either a drill or recorded afterwards, not both.")
+    if backfill and not (at and resolved_at):
+        raise UsageError(
+            "--backfill needs --at and --resolved-at.",
+            hint='incidentctl declare "..." --backfill --at "yesterday 13:40" --resolved-at 09:00',
+        )
+    if resolved_at and not backfill:
+        raise UsageError("--resolved-at goes with --backfill.")
+    return "drill" if drill else "backfill" if backfill else "incident"
+
+
+def _short(stated: str | None) -> str | None:
+    """Return a word as it was said, if no longer than a word: the declarer is never refused."""
+    return stated.strip()[:100] if stated and stated.strip() else None
+
+
+def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) -> None:
+    incident = load(workspace, ident)
+    for note in (*workspace.notes, *recorded.notes):
+        console.say(f"note: {note}", "warning")
+    tell_unclaimed(workspace)
+    if json:
+        console.print_json("declare", _as_json(workspace, incident, recorded))
+        return
+    confirmed = "" if incident.confirmed else ", not confirmed"
+    console.say(f"repository: {_where(workspace)}")
+    console.out(incident.id)
+    console.say(f"severity   {incident.severity}{confirmed}")
+    if workspace.record.is_restricted(ident):
+        console.say(f"restricted {restriction(workspace)}", indent=11)
+    console.say(f"owner      {incident.owner or 'nobody yet: incidentctl affects SERVICE'}")
+    if duty := on_call(workspace, incident, workspace.now()):
+        console.say(f"on call    {duty}", indent=11)
+    console.say(f"process    {incident.reason}", indent=11)
+    if incident.next_update:
+        console.say(f"update due {incident.time(incident.next_update)}")
+
+
+def _where(workspace: Workspace) -> str:
+    if workspace.root is None:
+        return "none found: built-in catalog, record kept locally"
+    suffix = " (record kept locally)" if workspace.is_local else ""
+    default = " (your default, set by `incidentctl use`)" if workspace.how == "default" else ""
+    return f"{workspace.root}{default}{suffix}"
+
+
+def _as_json(workspace: Workspace, incident: Incident, recorded: Recorded) -> dict[str, object]:
+    return {
+        "id": incident.id,
+        "kind": incident.kind,
+        "title": incident.title,
+        "severity": incident.severity,
+        "confirmed": incident.confirmed,
+        "commander": incident.commander,
+        "owner": incident.owner,
+        "services": list(incident.services),
+        "product_area": next(iter(incident.product_areas), None),
+        "product_areas": list(incident.product_areas),
+        "tier": incident.tier,
+        "runbooks": [attached.name for attached in incident.runbooks],
+        "reason": incident.reason,
+        "commit": recorded.commit,
+        "catalog_commit": incident.catalog_commit,
+        "log": workspace.record.log_path(incident.id),
+        "next_update": iso(incident.next_update) if incident.next_update else None,
+        "repository": str(workspace.root) if workspace.root else None,
+        "notes": [*workspace.notes, *recorded.notes],
+    }

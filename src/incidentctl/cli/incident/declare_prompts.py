@@ -1,0 +1,91 @@
+"""What `declare` asks on a terminal, once the incident is safe; Enter answers each question."""
+
+from __future__ import annotations
+
+from incidentctl.app.incident.classify import find_severity, unknown_severity
+from incidentctl.app.incident.declare import Request
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.terminal.console import say
+from incidentctl.cli.terminal.prompts import ask_choice, ask_text
+from incidentctl.domain.catalog.affected import resolve_affected, suggest_affected
+from incidentctl.domain.catalog.model import Catalog
+
+_UNSURE = "not sure"
+_LATER = "later"
+_UNKNOWN = "-"
+_NONE = ("", _UNKNOWN)
+
+
+def ask(workspace: Workspace, request: Request) -> Request:
+    """Ask what the declarer was not told by flags; return the request with the answers."""
+    catalog: Catalog = workspace.catalog
+    if not request.affects and (catalog.services or catalog.product_areas):
+        request = request._replace(affects=_ask_affects(catalog, request.title))
+    if request.severity and find_severity(catalog, request.severity) is None:
+        say(f"note: {unknown_severity(catalog, request.severity)}", "warning")
+        request = request._replace(severity=None)
+    if not request.severity:
+        request = request._replace(severity=_ask_severity(catalog, request.affects))
+    return request
+
+
+def _ask_affects(catalog: Catalog, title: str) -> tuple[str, ...]:
+    guess = suggest_affected(catalog, title)[:3]
+    while True:
+        enter = "services or areas; Enter if unknown"
+        if guess:
+            enter = f"Enter for {' and '.join(guess)}, {_UNKNOWN} if unknown"
+        answer = ask_text(f"What is affected? ({enter})", optional=True)
+        if not answer:
+            return tuple(guess)
+        words = tuple(word.strip() for word in answer.split(",") if word.strip() not in _NONE)
+        unknown = resolve_affected(catalog, words).unknown
+        if not unknown:
+            return words
+        for sentence in unknown:
+            say(sentence, "warning")
+        guess = []
+
+
+def _ask_severity(catalog: Catalog, affects: tuple[str, ...] | object) -> str | None:
+    default = catalog.default_severity().name
+    choices = [(_LATER, f"{default} for now, say later")]
+    choices += [(s.name, f"{s.name}  {s.title or ''}") for s in catalog.scale.severities]
+    if catalog.scale.matrix:
+        choices.append((_UNSURE, "not sure: two questions"))
+    answer = ask_choice("How bad is it?", choices, _LATER)
+    if answer == _LATER:
+        return None
+    if answer != _UNSURE:
+        return answer
+    return _ask_matrix(catalog, tuple(affects) if isinstance(affects, (tuple, list)) else ())
+
+
+def _ask_matrix(catalog: Catalog, affects: tuple[str, ...]) -> str | None:
+    """Ask how important what is hit is, and how badly; in doubt the higher."""
+    matrix = catalog.scale.matrix
+    if matrix is None:
+        return None
+    named = resolve_affected(catalog, affects).services
+    stated = [catalog.services[name].importance for name in named]
+    importance = min((value for value in stated if value), default=None)
+    if importance is None:
+        answer = ask_choice(
+            "How important is what is hit?",
+            [
+                ("unknown", "unknown"),
+                ("1", "1  the business stands still without it"),
+                ("2", "2  most customers need it"),
+                ("3", "3  many customers need it"),
+                ("4", "4  some customers need it"),
+                ("5", "5  only we need it"),
+            ],
+            "unknown",
+        )
+        importance = int(answer) if answer.isdigit() else None
+    conditions = [(condition, condition) for condition in matrix.conditions]
+    condition = ask_choice("How badly?", conditions, matrix.conditions[0])
+    suggested = matrix.suggest(importance, condition)
+    if suggested:
+        say(f"That is {suggested}.")
+    return suggested

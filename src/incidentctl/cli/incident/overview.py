@@ -1,0 +1,114 @@
+"""One incident on a screen of 80 columns: what a person needs first, first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from incidentctl.cli.terminal.console import out
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import format_duration, offset_text
+from incidentctl.domain.incident.state import (
+    COMMANDER,
+    DONE,
+    NOT_NEEDED,
+    OPEN,
+    SKIPPED,
+    Incident,
+    Step,
+)
+from incidentctl.render.incident.brief import ends, named, next_update, roles
+
+_BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}
+#: Boxes that not everybody reads are said in a word, too.
+_SAID = {SKIPPED: "skipped", NOT_NEEDED: "not needed"}
+#: So many of the last timeline entries are shown.
+_LAST = 8
+
+
+def _row(label: str, value: str | None) -> None:
+    if value:
+        out(f"{label:<14} {one_line(value)}", indent=15)
+
+
+def print_incident(incident: Incident, now: datetime, *, on_call: str | None = None) -> None:
+    """Print an incident: head, what is due, checklist, hypotheses, the last entries, problems.
+
+    `on_call` says who is on call for it now.
+    """
+    out(f"{incident.id}  {one_line(incident.title)}", "bold", indent=len(incident.id) + 2)
+    confirmed = "" if incident.confirmed else " (not confirmed)"
+    _row("severity", f"{incident.severity}{confirmed}" if incident.severity else None)
+    _row("status", incident.status)
+    by = named(incident, incident.declared_by)
+    _row("declared", f"{incident.time(incident.declared)} by {by}")
+    for state, text in ends(incident):
+        _row(state, text)
+    _row("next update", next_update(incident, now))
+    _roles(incident)
+    _row("on call", on_call)
+    _row("responding", " and ".join(filter(None, (incident.team, incident.individual))))
+    _row("escalated to", ", ".join(incident.escalated))
+    _row("owner", incident.owner)
+    _row("areas", ", ".join(incident.product_areas))
+    _row("services", ", ".join(incident.services))
+    _row("process", incident.reason)
+    _row("summary", incident.summary)
+    _row("impact", incident.impact)
+    for link in incident.links:
+        _row(link.label, link.url)
+    for relation in incident.related:
+        _row(relation.relation, relation.incident)
+    if incident.steps:
+        out()
+        for step in incident.steps:
+            out(step_line(step), indent=9)
+    tasks = [task for task in incident.tasks if task.done is None]
+    if tasks:
+        out()
+        out("Open tasks")
+        for task in tasks:
+            whom = task.person or task.role
+            line = f"  {task.number:>2} {one_line(task.title)}" + (f" ({whom})" if whom else "")
+            out(line, indent=5)
+    if incident.hypotheses:
+        out()
+        out("Hypotheses")
+        for hypothesis in incident.hypotheses:
+            line = f"  {hypothesis.number:>2} {hypothesis.state}: {one_line(hypothesis.text)}"
+            out(line, indent=5)
+    out()
+    offset = incident.utc_offset
+    zone = f"{incident.timezone} ({offset_text(offset)})" if offset else "UTC"
+    out(f"Last entries, {zone}")
+    for entry in incident.timeline[-_LAST:]:
+        clock = entry.at.astimezone(incident.zone).strftime("%H:%M")
+        struck = " (taken back)" if entry.retracted else ""
+        line = f"  #{entry.number:<3} {clock}  {one_line(entry.by)}: {one_line(entry.text)}{struck}"
+        out(line, indent=14)
+    for problem in incident.problems:
+        out(f"problem: {one_line(problem.message)}", "warning", indent=9)
+
+
+def _roles(incident: Incident) -> None:
+    """Print who holds which role; what nobody was given is the commander's, on one line."""
+    _row(COMMANDER, named(incident, incident.commander))
+    if incident.offer is not None:
+        to = named(incident, incident.offer.person)
+        _row("offered to", f"{to}, who commands once they `incidentctl accept`")
+    for role, who in roles(incident):
+        _row(role, who)
+
+
+def step_line(step: Step) -> str:
+    """Write a step of the checklist on one line."""
+    line = f"  {step.number:>2} {_BOX[step.state]} {one_line(step.title)}"
+    if step.every:
+        line += f" (every {format_duration(step.every)})"
+    if step.state in _SAID:
+        line += f" ({_SAID[step.state]})"
+    if step.mark and step.state in (DONE, SKIPPED):
+        line += f"  {step.mark.by}"
+        said = step.mark.note or step.mark.link
+        if said:
+            line += f": {one_line(said)}"
+    return line

@@ -1,0 +1,124 @@
+"""`list` and `show`: what is open, and one incident now or as it was recorded then."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.incident.query import Filters, as_json, head_as_json, listed, shown
+from incidentctl.cli.incident.respond import (
+    choose_incident,
+    on_call,
+    restriction,
+    tell_sharing,
+    workspace_of,
+)
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import InIncident, Json
+from incidentctl.domain.incident.head import Head
+
+
+def list_command(
+    ctx: typer.Context,
+    all_: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Declared since: 7d, 2026-03-29.")
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="SERVICE", help="Affecting this service.")
+    ] = None,
+    severity: Annotated[
+        str | None, typer.Option("--severity", metavar="SEVERITY", help="Of this severity.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help="incident, drill or backfill.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="TEXT", help="With this in the title.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What is open, or was.
+
+    incidentctl list --all --since 7d
+    """
+    workspace = workspace_of(ctx)
+    filters = Filters(all_, since, service, severity, kind, text)
+    heads = listed(workspace, filters)
+    if not heads and not all_ and workspace.sharing.catch_up():
+        heads = listed(workspace, filters)
+    if not heads:
+        workspace.record.ensure_read()
+    apart = workspace.record.restricted_ids()
+    tell_sharing(workspace)
+    if json:
+        told = [head_as_json(head, restricted=head.id in apart) for head in heads]
+        console.print_json("list", {"incidents": told})
+        return
+    if not heads:
+        console.say("No incident is open." if not all_ else "No incident fits.")
+        return
+    now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
+    from incidentctl.domain.common.times import rough_duration
+    from incidentctl.domain.common.times import show as show_time
+
+    short = sys.stdout.isatty()  # a moment with its zone leaves no room for the title
+
+    def declared(moment: datetime) -> str:
+        return f"{rough_duration(now - moment)} ago" if short else show_time(moment, zone)
+
+    def title(head: Head) -> str:
+        return f"restricted: {head.title}" if head.id in apart else head.title
+
+    console.table(
+        ("id", "severity", "status", "declared", "commander", "title"),
+        [(h.id, h.severity, h.status, declared(h.declared), h.commander, title(h)) for h in heads],
+        whole=("id", "severity", "status", "declared"),
+    )
+
+
+def show_command(
+    ctx: typer.Context,
+    part: Annotated[
+        str | None, typer.Argument(metavar="[INCIDENT]", help="Any part of its id.")
+    ] = None,
+    incident: InIncident = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="As it was recorded then.")
+    ] = None,
+    short: Annotated[
+        bool,
+        typer.Option("--brief", help="The commander's brief: all that whoever leads must know."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """One incident, now or as it was recorded then.
+
+    incidentctl show k7f
+
+    incidentctl show --at "1 hour ago"
+    """
+    workspace = workspace_of(ctx)
+    ident = choose_incident(workspace, part or incident)
+    found = shown(workspace, ident, at=at)
+    tell_sharing(workspace)
+    kept = workspace.record.is_restricted(ident)
+    if json:
+        console.print_json("show", as_json(found) | {"restricted": kept})
+        return
+    now = workspace.now()
+    duty = None if at else on_call(workspace, found, now)
+    if short:
+        from incidentctl.render.incident.brief import INDENT, brief
+
+        for line in brief(found, now, on_call=duty):
+            console.out(line, indent=INDENT)
+        return
+    from incidentctl.cli.incident.overview import print_incident
+
+    print_incident(found, now, on_call=duty)
+    if kept:
+        console.say(f"restricted: {restriction(workspace)}")

@@ -1,0 +1,183 @@
+"""`watch`: a live board of what is open, for a terminal; once and plain for anything else."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Protocol
+
+import typer
+
+from incidentctl.app.incident.watch import Watch
+from incidentctl.cli.incident.respond import choose_incident, tell_unread, workspace_of
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import InIncident, Json
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident.reminders import Nag
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.render.incident.board import ENTRIES, Line, entry_line, fit, newest
+
+#: How often the record is looked at, in seconds: a few stats each time.
+EVERY = 1.0
+#: So long a nag that has just begun stands out; then it is a quiet line.
+LOUD_FOR = timedelta(seconds=10)
+
+
+def watch_command(
+    ctx: typer.Context,
+    incident: InIncident = None,
+    once: Annotated[bool, typer.Option("--once", help="Print the board once and end.")] = False,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="Only print what is new, line by line; for screen readers."),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Ring no bell.")] = False,
+    json: Json = False,
+) -> None:
+    """A live board of the open incidents, or of one; q or Ctrl-C leaves.
+
+    It fits the height: what matters least is left out. What is due rings the bell once, and once
+    more when it has been late for long. Without a terminal it prints the board once and ends.
+
+    incidentctl watch
+
+    incidentctl watch -i k7f --plain
+    """
+    workspace = workspace_of(ctx)
+    ident = choose_incident(workspace, incident) if incident else None
+    tell_unread(workspace)
+    watch = Watch(workspace, ident)
+    watch.poll()
+    once = once or json or not sys.stdout.isatty()
+    if once and not watch.incidents and workspace.sharing.catch_up():
+        watch.poll()
+    if watch.fault and once:
+        raise EnvironmentFailedError(watch.fault)
+    if once and not watch.incidents:
+        workspace.record.ensure_read()
+    if json:
+        console.print_json("watch", watch.as_json(workspace.now()))
+    elif once:
+        _print_once(watch, workspace.now())
+    elif plain or os.environ.get("TERM", "dumb") == "dumb":
+        _until_interrupted(lambda: follow(watch, workspace.now, quiet=quiet))
+    else:
+        from incidentctl.cli.terminal.full_screen import FullScreen
+
+        with FullScreen() as screen:
+            _until_interrupted(lambda: live(watch, screen, workspace.now, quiet=quiet))
+
+
+def _until_interrupted(show: Callable[[], None]) -> None:
+    """Ctrl-C is the way out of a board, and no failure."""
+    try:
+        show()
+    except KeyboardInterrupt:
+        return
+
+
+def _print_once(watch: Watch, now: datetime) -> None:
+    for line in watch.board(now):
+        console.out(line.text, line.style, indent=line.indent)
+
+
+class Screen(Protocol):
+    """What the board needs of a terminal; `full_screen.FullScreen` is one."""
+
+    @property
+    def height(self) -> int:
+        """How many lines there are now."""
+
+    def draw(self, lines: Sequence[tuple[str, str | None]]) -> None:
+        """Show lines with their styles."""
+
+    def ring(self) -> None:
+        """Ring the bell once."""
+
+    def wait(self, seconds: float) -> str:
+        """Wait for keys or so long; return the keys."""
+
+
+class Bell:
+    """Remembers which nags have begun, so that each rings once and is loud for a moment only."""
+
+    def __init__(self) -> None:
+        """Nothing has rung yet."""
+        self._began: dict[tuple[str, str, int, datetime], datetime] = {}
+
+    def new(self, nags: Sequence[Nag], now: datetime) -> list[Nag]:
+        """Return the nags that have just begun, each once for ever."""
+        new = [nag for nag in nags if nag.key not in self._began]
+        self._began |= {nag.key: now for nag in new}
+        return new
+
+    def loud(self, now: datetime) -> set[tuple[str, str, int, datetime]]:
+        """Return the keys of the nags that began a moment ago."""
+        return {key for key, began in self._began.items() if now - began < LOUD_FOR}
+
+
+def live(watch: Watch, screen: Screen, clock: Callable[[], datetime], *, quiet: bool) -> None:
+    """Keep the board on a screen until somebody presses q."""
+    bell = Bell()
+    while True:
+        watch.poll()
+        now = clock()
+        rings = bell.new(watch.nags(now), now)
+        lines = watch.board(now, loud=bell.loud(now))
+        if watch.fault:
+            # Where nothing was read yet, nobody knows that nothing is open.
+            known = lines if watch.incidents else []
+            lines = [Line(_fault(watch.fault), (-1,), "error"), *known]
+        screen.draw([(line.text, line.style) for line in fit(lines, screen.height)])
+        if rings and not quiet:
+            screen.ring()
+        if "q" in screen.wait(EVERY).casefold():
+            return
+
+
+def follow(
+    watch: Watch,
+    clock: Callable[[], datetime],
+    *,
+    quiet: bool,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Print the board once, then each new entry and each nag as it begins, until interrupted."""
+    now = clock()
+    _print_once(watch, now)
+    bell = Bell()
+    seen = {entry.event for incident in watch.incidents for entry in incident.entries}
+    fault = None
+    _ring(bell.new(watch.nags(now), now), quiet=quiet)
+    while True:
+        sleep(EVERY)
+        watch.poll()
+        now = clock()
+        for incident in watch.incidents:
+            for entry in newest(incident, ENTRIES):
+                if entry.event not in seen:
+                    line = f"{incident.id}  {entry_line(incident, entry)}"
+                    console.out(line, indent=len(incident.id) + 2)
+            seen.update(entry.event for entry in incident.entries)
+        begun = bell.new(watch.nags(now), now)
+        for nag in begun:
+            console.out(f"{nag.incident}  ! {nag.text}", "warning", indent=len(nag.incident) + 2)
+        if watch.fault != fault:
+            fault = watch.fault
+            said = _fault(fault) if fault else "The record can be read again."
+            console.out(said, "error", indent=2)
+        _ring(begun, quiet=quiet)
+        sys.stdout.flush()
+
+
+def _fault(message: str) -> str:
+    return f"The record cannot be read: {one_line(message[:200])}"
+
+
+def _ring(begun: Sequence[Nag], *, quiet: bool) -> None:
+    if begun and not quiet:
+        sys.stdout.write("\a")
+    sys.stdout.flush()

@@ -1,0 +1,113 @@
+"""`actions`: what was agreed on in retrospectives, whose it is, and whether it is done."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.cli.incident.respond import workspace_of
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json
+from incidentctl.errors import UsageError
+
+app = typer.Typer(
+    invoke_without_command=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_Overdue = Annotated[
+    bool, typer.Option("--overdue", help="Only those overdue; exit 1 if there is one.")
+]
+_Owner = Annotated[str | None, typer.Option("--owner", metavar="PERSON", help="Only theirs.")]
+
+
+@app.callback()
+def actions(
+    ctx: typer.Context, overdue: _Overdue = False, owner: _Owner = None, json: Json = False
+) -> None:
+    """Action items of all retrospectives; exit 1 with --overdue when one is.
+
+    incidentctl actions --overdue
+    """
+    if ctx.invoked_subcommand is None:
+        _list(ctx, overdue, owner, json)
+    elif overdue or owner or json:
+        raise UsageError(
+            "Options stand after the word.",
+            hint=f"incidentctl actions {ctx.invoked_subcommand} ...",
+        )
+
+
+@app.command("list")
+def list_command(
+    ctx: typer.Context, overdue: _Overdue = False, owner: _Owner = None, json: Json = False
+) -> None:
+    """List them, as `actions` alone does.
+
+    incidentctl actions list --owner alice
+    """
+    _list(ctx, overdue, owner, json)
+
+
+def _list(ctx: typer.Context, overdue: bool, owner: str | None, json: bool) -> None:
+    from incidentctl.app.learn.actions import as_json, listed, today
+    from incidentctl.app.learn.retro import folder
+
+    workspace = workspace_of(ctx)
+    day = today(workspace)
+    people = workspace.basics.by_handle
+    found, problems = listed(folder(workspace), day, people=people, owner=owner, overdue=overdue)
+    late = sum(item.action.overdue(day) for item in found)
+    for problem in problems:
+        console.say(f"{problem.path}:{problem.line or 1}: {problem.message}", "warning")
+    if json:
+        entries = [as_json(item, day) for item in found]
+        console.print_json(
+            "actions",
+            {
+                "actions": entries,
+                "overdue": late,
+                "problems": [problem._asdict() for problem in problems],
+            },
+        )
+    elif found:
+        rows = []
+        for action, retrospective, _ in found:
+            state = "done" if action.done else "overdue" if action.overdue(day) else "open"
+            where = retrospective.front.incident or retrospective.path
+            row = (action.id, state, action.due.isoformat(), action.owner, action.title, where)
+            rows.append(row)
+        console.table(("id", "state", "due", "owner", "title", "of"), rows)
+    else:
+        console.say("No action item is overdue." if overdue else "There are no action items.")
+    if overdue and late:
+        raise typer.Exit(1)
+
+
+@app.command()
+def done(
+    ctx: typer.Context,
+    ident: Annotated[str, typer.Argument(metavar="ID", help="The action item: k7f-1.")],
+    json: Json = False,
+) -> None:
+    """Write `done: true` at an action item; the rest of its file stays as it is.
+
+    incidentctl actions done k7f-1
+    """
+    from dataclasses import replace
+
+    from incidentctl.app.learn.actions import as_json, finish, today
+    from incidentctl.app.learn.retro import folder
+
+    workspace = workspace_of(ctx)
+    item = finish(folder(workspace), ident)
+    already = item.action.done
+    if json:
+        item = item._replace(action=replace(item.action, done=True))
+        console.print_json("actions-done", as_json(item, today(workspace)))
+        return
+    was = "was done already" if already else "is done"
+    console.say(f"{item.action.id} {was}: {item.action.title} ({item.retrospective.path})", "ok")

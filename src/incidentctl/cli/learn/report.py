@@ -1,0 +1,100 @@
+"""`report`: how the response went over a period, from the times of events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from incidentctl.cli.incident.respond import tell_hidden, workspace_of
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json
+from incidentctl.domain.common.text import count
+from incidentctl.errors import UsageError
+
+
+def report_command(
+    ctx: typer.Context,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="TIME", help="Declared since: 30d, 2026-03-29; else 90d."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="Declared before; else now.")
+    ] = None,
+    severity: Annotated[
+        str | None, typer.Option("--severity", metavar="SEVERITY", help="Of this severity.")
+    ] = None,
+    area: Annotated[
+        str | None, typer.Option("--area", metavar="AREA", help="Affecting this product area.")
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="SERVICE", help="Affecting this service.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", metavar="KIND", help="incident, drill or backfill; else all but drills."
+        ),
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json", "csv"] | None,
+        typer.Option("--format", help="How to write it; absent: text."),
+    ] = None,
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print one row per incident.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page with plots.")
+    ] = None,
+) -> None:
+    """How the response went: counts, times to detect and resolve, updates, load, drills.
+
+    incidentctl report --since 30d
+
+    incidentctl report --since 2026-01-01 --until 2026-04-01 --csv > q1.csv
+
+    incidentctl report --since 365d --html report.html
+    """
+    chosen = {
+        format_,
+        "json" if json else None,
+        "csv" if csv else None,
+        "html" if html else None,
+    } - {None}
+    if len(chosen) > 1:
+        raise UsageError("The report is written in one format at a time.", hint="say one of them")
+    from incidentctl.app.learn.report import Wanted, as_json, report, write_page
+
+    workspace = workspace_of(ctx)
+    found = report(workspace, Wanted(since, until, severity, area, service, kind))
+    tell_hidden(workspace)
+    if found.problems:
+        ids = sorted({ident for ident, _ in found.problems})
+        console.say(
+            f"Of {len(ids)} incident{'' if len(ids) == 1 else 's'} the record has faults, such as "
+            f"{ids[0]}: figures may be wrong. `incidentctl show` tells which.",
+            "warning",
+        )
+    if found.restricted:
+        are = "is" if found.restricted == 1 else "are"
+        console.say(f"{count(found.restricted, 'restricted incident')} {are} left out.", "warning")
+    if "json" in chosen:
+        console.print_json("report", as_json(found))
+    elif "csv" in chosen:
+        from incidentctl.render.learn.report_csv import report_csv
+
+        console.page(
+            report_csv(found.incidents, now=workspace.now(), scores=found.scores).rstrip("\n")
+        )
+    elif html is not None:
+        write_page(workspace, found, html)
+        console.out(str(html))
+        console.say("written; open it in a browser", "ok")
+    else:
+        from incidentctl.render.learn.report_text import report_text
+
+        if not found.incidents:
+            console.say("No incident fits.")
+        zone = workspace.speaker_zone(workspace.actor(None))
+        console.page(report_text(found.metrics, zone, scores=found.scores).rstrip("\n"))

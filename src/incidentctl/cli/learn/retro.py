@@ -1,0 +1,103 @@
+"""`retro`: write the retrospective of an incident, or refresh its facts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.learn.retro import Written
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.incident.respond import workspace_of
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import InIncident, Json
+from incidentctl.domain.common.text import one_line
+from incidentctl.errors import UsageError
+
+
+def retro_command(
+    ctx: typer.Context,
+    part: Annotated[
+        str | None, typer.Argument(metavar="[INCIDENT]", help="Any part of its id.")
+    ] = None,
+    incident: InIncident = None,
+    blank: Annotated[bool, typer.Option("--blank", help="One of no incident.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="Also write its log beside it.")] = False,
+    json: Json = False,
+) -> None:
+    """Write retros/<incident>.md: the facts, the four questions, a proposed hour, action items.
+
+    Run again, it refreshes the facts and leaves what people wrote. Without a name it is the one
+    resolved incident that has none yet. The file is yours: nothing commits it.
+
+    incidentctl retro k7f
+    """
+    from incidentctl.app.learn import retro
+    from incidentctl.domain.common.times import iso
+
+    workspace = workspace_of(ctx)
+    retro.folder(workspace)
+    if blank and (part or log):
+        raise UsageError("--blank is a retrospective of no incident.")
+    chosen = None if blank else part or incident or _one_without(workspace)
+    if chosen:
+        written = retro.write(workspace, chosen)
+    else:
+        written = retro.write_blank(workspace, another=blank)
+    if written.outcome == "written" and not chosen and not blank:
+        console.say("Every resolved incident has its retrospective: this is a blank one.")
+    log_path = retro.put_log(workspace, written.incident) if log and written.incident else None
+    for note in workspace.notes:
+        console.say(f"note: {note}", "warning")
+    meeting = written.meeting
+    if json:
+        values = {
+            "incident": written.incident,
+            "path": written.path,
+            "log": log_path,
+            "outcome": written.outcome,
+            "participants": list(written.participants),
+            "meeting": iso(meeting.at) if meeting else None,
+            "until": iso(meeting.until) if meeting and meeting.until else None,
+            "late": meeting.late if meeting else None,
+        }
+        console.print_json("retro", values)
+        return
+    console.out(written.path)
+    if log_path:
+        console.out(log_path)
+    console.say(in_words(written), "ok")
+
+
+def _one_without(workspace: Workspace) -> str | None:
+    """Return the one incident that has no retrospective yet; of several one that is chosen."""
+    from incidentctl.app.incident.respond import SeveralError
+    from incidentctl.app.learn.retro import without
+
+    heads = without(workspace)
+    if len(heads) < 2:
+        return heads[0].id if heads else None
+    if not console.is_terminal():
+        lines = "\n".join(f"  {head.id}  {one_line(head.title)}" for head in heads[:20])
+        raise SeveralError(
+            [head.id for head in heads],
+            f"{len(heads)} resolved incidents have no retrospective yet:\n{lines}",
+            "name one: `incidentctl retro k7f`; or write one of none with --blank",
+        )
+    from incidentctl.cli.terminal.prompts import ask_choice
+
+    choices = [(head.id, f"{head.id}  {head.title}") for head in heads]
+    return ask_choice("Which incident?", choices, heads[0].id)
+
+
+def in_words(written: Written) -> str:
+    """Say what `retro` did, and when to meet."""
+    from incidentctl.domain.common.times import show
+
+    if written.outcome == "there":
+        return "The blank one of today is there already; `incidentctl retro --blank` adds another."
+    meeting = written.meeting
+    if meeting is None or meeting.at.tzinfo is None:
+        return f"{written.outcome}: the facts; all else is as it was"
+    late = ", which is later than the severity asks for" if meeting.late else ""
+    return f"written; proposed: {show(meeting.at, meeting.at.tzinfo)}, about an hour{late}"

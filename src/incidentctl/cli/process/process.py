@@ -1,0 +1,176 @@
+"""`incidentctl process`: how much process, which runbook answers, and the built-in runbooks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.workspace.workspace import Workspace, open_workspace
+from incidentctl.cli.process.tiers import TierChoice
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json
+from incidentctl.errors import Problem, RefusedError
+
+_SHOWN = 10
+
+app = typer.Typer(
+    help="How much process you need, what answers, and the runbooks of a tier.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _warn(problems: list[Problem]) -> None:
+    if problems:
+        many = "1 fault" if len(problems) == 1 else f"{len(problems)} faults"
+        console.say(
+            f"{many} in the catalog: what is shown leaves out what could not be read. "
+            f"See `incidentctl catalog lint`.",
+            "warning",
+        )
+
+
+def _open(ctx: typer.Context) -> Workspace:
+    workspace = open_workspace(ctx.obj)
+    if workspace.root is None:
+        console.say("No team's repository here: this is the built-in catalog.", "warning")
+    return workspace
+
+
+@app.command()
+def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Count the production services and say how much process they ask for, and why.
+
+    incidentctl process recommend
+    """
+    from incidentctl.app.process.process import advise
+
+    workspace = _open(ctx)
+    _warn(workspace.catalog_problems)
+    advice = advise(workspace.catalog)
+    found = advice.recommendation
+    if as_json:
+        payload = {
+            "services": found.services,
+            "complexity": found.complexity,
+            "tier": found.tier,
+            "configured_tier": advice.configured_tier,
+            "reason": found.reason,
+            "next": found.next,
+            "missing": advice.missing,
+        }
+        console.print_json("process-recommend", payload)
+        return
+    console.out(f"{found.tier} ({found.complexity} complexity)")
+    console.out(found.reason)
+    if advice.note:
+        console.out(advice.note)
+    console.out(found.next)
+    if not advice.missing:
+        console.out(f"The runbooks have all that {found.tier} asks for.")
+        return
+    console.out(f"Against {found.tier} the runbooks lack:")
+    for sentence in advice.missing[:_SHOWN]:
+        console.out(f"  - {sentence}")
+    if len(advice.missing) > _SHOWN:
+        console.out(f"  - and {len(advice.missing) - _SHOWN} more (--json has all)")
+    console.say(f"`incidentctl process scaffold --tier {found.tier}` writes what is missing.")
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    *,
+    revision: Annotated[
+        str | None, typer.Option("--at", metavar="REV", help="As it was at a commit.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say which runbook answers each severity (× product area), its own, a fallback or none.
+
+    incidentctl process show --at HEAD~10
+    """
+    from incidentctl.app.process import process
+    from incidentctl.domain.process.resolution import tier_in_force
+
+    workspace = _open(ctx)
+    catalog, problems, commit = workspace.catalog, workspace.catalog_problems, None
+    if revision is not None:
+        if workspace.root is None:
+            raise RefusedError("Without a team's repository there is no history to show.")
+        catalog, problems, commit = process.catalog_at(workspace.root, revision)
+    _warn(problems)
+    tier, rows = tier_in_force(catalog), process.show(catalog)
+    if as_json:
+        cases = [
+            {
+                "severity": row.severity,
+                "product_area": row.answer.product_area,
+                "runbook": row.answer.runbook.name if row.answer.runbook else None,
+                "own": row.answer.own,
+                "reason": row.answer.reason,
+                "equally_specific": list(row.answer.rivals),
+            }
+            for row in rows
+        ]
+        console.print_json("process-show", {"tier": tier, "commit": commit, "cases": cases})
+        return
+    console.say(f"Tier {tier}" + (f", as of {commit[:12]}" if commit else ""))
+    console.table(
+        ("Severity", "Product area", "Runbook", "", "Why"),
+        (
+            (
+                row.severity,
+                row.answer.product_area or "-",
+                row.answer.runbook.name if row.answer.runbook else "-",
+                "own" if row.answer.own else "fallback" if row.answer.runbook else "none",
+                row.answer.reason,
+            )
+            for row in rows
+        ),
+    )
+
+
+@app.command()
+def scaffold(
+    ctx: typer.Context,
+    *,
+    tier: Annotated[
+        TierChoice | None, typer.Option(help="The tier; absent: the one in force.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the built-in runbooks of a tier; what exists is kept as it is.
+
+    incidentctl process scaffold --tier critical-split
+    """
+    from incidentctl.app.process import process
+
+    workspace = open_workspace(ctx.obj)
+    if workspace.root is None:
+        raise RefusedError(
+            "There is no team's repository to write runbooks into.",
+            hint="Make one with `incidentctl init`, or name one with `incidentctl -C DIR`.",
+        )
+    _warn(workspace.catalog_problems)
+    done = process.scaffold(workspace.root, workspace.catalog, tier=tier.value if tier else None)
+    if as_json:
+        payload = {
+            "tier": done.tier,
+            "written": list(done.written),
+            "kept": list(done.kept),
+            "answered": [{"runbook": name, "by": other} for name, other in done.answered],
+        }
+        console.print_json("process-scaffold", payload)
+        return
+    for path in done.written:
+        console.out(path)
+    for path in done.kept:
+        console.say(f"left alone: {path}")
+    for name, other in done.answered:
+        console.say(f"not written: {name}, since {other} answers the same already")
+    if not done.written:
+        console.say(f"Nothing to write: all that {done.tier} asks for is there.")

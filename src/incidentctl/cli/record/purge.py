@@ -1,0 +1,55 @@
+"""`purge`: begin the branch anew, without what was redacted; the one command that forces a push."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.record.purge import purge, redacted_entries
+from incidentctl.cli.incident.respond import workspace_of
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json
+from incidentctl.errors import RefusedError
+
+_ANEW = (
+    "The branch of the record begins anew, here and on the remote: its commits so far, which "
+    "people may have linked to, are on it no more, and every other clone drops them with its next "
+    "exchange. No event is lost."
+)
+_NOT_UNDONE = (
+    "What git cannot undo: a forge keeps old commits for a while, and shows them to who knows "
+    "their number; so do clones made with git alone, forks, backups, and e-mails that went out. A "
+    "password that was in the log has to be changed all the same."
+)
+
+
+def purge_command(
+    ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    json: Json = False,
+) -> None:
+    """Take the texts of redacted entries out of the branch's history, too.
+
+    incidentctl purge
+    """
+    workspace = workspace_of(ctx)
+    count = redacted_entries(workspace)
+    if not yes:
+        console.say(_ANEW)
+        console.say(_NOT_UNDONE)
+        if not console.is_terminal():
+            raise RefusedError("Not purged: nobody can be asked here.", hint="purge with --yes")
+        from incidentctl.cli.terminal.prompts import ask_confirm
+
+        entries = "1 redacted entry" if count == 1 else f"{count} redacted entries"
+        if not ask_confirm(f"Purge the history of {entries}?", default=False):
+            raise RefusedError("Not purged; all is as it was.")
+    done = purge(workspace)
+    if json:
+        console.print_json("purge", {"commit": done.commit, "redacted": done.redacted})
+        return
+    console.out(f"Purged: the branch begins with {done.commit[:10]}.")
+    console.say(
+        "Git keeps the old commits of this clone for two weeks; then `git gc` removes them."
+    )

@@ -1,0 +1,88 @@
+"""`sync`: exchange the record with the remote now."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.record.sync import Synced, sync, sync_in_background
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.incident.respond import tell_unclaimed, workspace_of
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json
+from incidentctl.domain.common.text import count
+from incidentctl.domain.doctor.checks import refusal_hint
+from incidentctl.errors import EnvironmentFailedError
+
+_HINTS = {
+    "behind": "say it again in a moment",
+    "offline": "nothing is lost; it is sent once the remote answers",
+    "misconfigured": "nothing is lost; put it right and say it again",
+    "unanswered": "nothing is lost; say it again once the remote is done, or ask who runs it",
+    "failed": "nothing is lost; what is recorded stays here until this is mended",
+}
+
+
+def sync_command(
+    ctx: typer.Context,
+    json: Json = False,
+    background: Annotated[
+        int | None,
+        typer.Option(
+            "--background", hidden=True, metavar="FD", help="The inherited lock, by its descriptor."
+        ),
+    ] = None,
+) -> None:
+    """Exchange the record with the remote now; it also happens by itself after each event.
+
+    incidentctl sync
+    """
+    workspace = workspace_of(ctx)
+    if background is not None:
+        # So that a git at work ends with this process.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        sync_in_background(workspace, background)
+        return
+    if console.is_terminal() and workspace.basics.remote:
+        console.say(f"Exchanging with {workspace.basics.remote} ...", "dim")
+    done = sync(workspace)
+    for note in (*workspace.notes, *done.notes):
+        if note == done.reason:
+            continue  # told below
+        console.say(f"note: {note}", "warning")
+    tell_unclaimed(workspace)
+    if json:
+        console.print_json(
+            "sync",
+            {
+                # A remote that refuses is set up wrongly, for a program; `reason` tells more.
+                "state": "misconfigured" if done.state == "refused" else done.state,
+                "sent": done.sent,
+                "received": done.received,
+                "pending": done.pending,
+                "reason": done.reason,
+            },
+        )
+        if done.state != "ok":
+            raise typer.Exit(EnvironmentFailedError.exit_code)
+        return
+    if done.state != "ok":
+        raise EnvironmentFailedError(_sentence(done), hint=_hint(workspace, done))
+    console.out(_sentence(done))
+
+
+def _hint(workspace: Workspace, done: Synced) -> str:
+    if done.state == "refused":
+        return f"nothing is lost; {refusal_hint(done.reason, workspace.basics.branch)}"
+    return _HINTS[done.state]
+
+
+def _sentence(done: Synced) -> str:
+    moved = f"{count(done.sent, 'event')} sent, {count(done.received, 'event')} received"
+    if done.state == "ok":
+        return f"In step with the remote: {moved}."
+    left = f"{count(done.pending, 'event')} still to be sent"
+    return f"{done.state}: {done.reason or 'no reason is known'} ({moved}, {left})"

@@ -1,0 +1,143 @@
+"""`incidentctl init`: ask, or take the options, and write a repository that lints clean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.setup import answers
+from incidentctl.app.setup import init as use_case
+from incidentctl.app.setup.init import Request
+from incidentctl.cli.process.tiers import TierChoice
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import Json, NoInput
+from incidentctl.errors import RefusedError, UsageError
+
+
+def init_command(
+    ctx: typer.Context,
+    directory: Annotated[
+        str | None, typer.Argument(metavar="[DIR]", help="Where; absent: here.")
+    ] = None,
+    *,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Shown in documents.")
+    ] = None,
+    team: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The first team; you become its member."),
+    ] = None,
+    services: Annotated[
+        str | None, typer.Option(metavar="A,B", help="What runs in production.")
+    ] = None,
+    tier: Annotated[
+        TierChoice | None, typer.Option(help="How much process; absent: as recommended.")
+    ] = None,
+    area: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[=A,B]", help="What customers see, and what powers it. Repeat."),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Of local times in documents; else UTC.")
+    ] = None,
+    expected_services: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="COUNT", help="How many there will be, once all are written."),
+    ] = None,
+    remote: Annotated[
+        str | None,
+        typer.Option(metavar="REMOTE", help="The git remote that shares the record; else none."),
+    ] = None,
+    git_init: Annotated[
+        bool | None, typer.Option("--git/--no-git", help="Make it a git repository if it is none.")
+    ] = None,
+    no_input: NoInput = False,
+    as_json: Json = False,
+) -> None:
+    """Write a repository that lints clean; never overwrites a file.
+
+    incidentctl init incidents --organisation Acme --team core --services api,db --no-input
+    """
+    import os
+    from datetime import datetime
+
+    from incidentctl.app.catalog.schema import kinds, one_schema
+
+    root = (Path.cwd() / (directory or ctx.obj or ".")).resolve()
+    if os.path.lexists(root) and not root.is_dir():
+        raise RefusedError(f"{root} is no folder.", hint="Name a folder, or a new one.")
+    if team and len(team) > 1:
+        raise UsageError(
+            f"init writes one team, and {len(team)} are named.",
+            hint="name the first one; each other one is a file of its own in teams/",
+        )
+    request = _read(
+        organisation=organisation,
+        team=team[0] if team else None,
+        services=services,
+        area=area,
+        timezone=timezone,
+        remote=remote,
+    )._replace(tier=tier.value if tier else None, expected_services=expected_services)
+    existing = next(folder for folder in (root, *root.parents) if folder.is_dir())
+    whoever = use_case.whoever_at(existing, os.environ)
+    if console.is_terminal() and not no_input:
+        from incidentctl.cli.setup.wizard import ask, ask_person
+        from incidentctl.cli.terminal.prompts import ask_confirm
+
+        try:
+            whoever = ask_person(whoever)
+            request = ask(request, root, use_case.remotes_at(existing, os.environ))
+            if git_init is None and not use_case.in_repository(root):
+                git_init = ask_confirm("Make it a git repository?", default=True)
+        except KeyboardInterrupt:
+            console.say("")
+            console.say("Nothing was written.")
+            raise
+    done = use_case.initialise(
+        root,
+        request,
+        whoever,
+        today=datetime.now().astimezone().date(),
+        schemas={f"{kind}.json": one_schema(kind) for kind in kinds()},
+        environment=None if git_init is False else os.environ,
+    )
+    if as_json:
+        payload = {
+            "root": str(root),
+            "written": list(done.written),
+            "kept": list(done.kept),
+            "notes": list(done.notes),
+        }
+        console.print_json("init", payload)
+        return
+    for path in done.written:
+        console.out(path)
+    for path in done.kept:
+        console.say(f"left alone: {path}")
+    for note in done.notes:
+        console.say(note)
+    console.say("Next: `incidentctl catalog lint`, then commit what was written.")
+
+
+def _read(
+    *,
+    organisation: str | None,
+    team: str | None,
+    services: str | None,
+    area: list[str] | None,
+    timezone: str | None,
+    remote: str | None,
+) -> Request:
+    """Check what the options say, all of it before anything is asked or written."""
+    named = answers.read_names(services, "service") if services is not None else ()
+    return Request(
+        organisation=answers.read_organisation(organisation) if organisation is not None else None,
+        team=answers.read_name(team, "team") if team is not None else None,
+        services=named,
+        areas=answers.read_areas(area or [], named),
+        timezone=answers.read_zone(timezone) if timezone is not None else None,
+        remote=answers.read_name(remote, "remote") if remote is not None else None,
+    )

@@ -1,0 +1,155 @@
+"""What commands print: data on stdout, talk on stderr, tables that fit the terminal.
+
+Nothing here interprets markup: every cell and line is cleaned text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from incidentctl.domain.common.text import clean
+
+_BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
+#: No talk is longer, in characters: more would push everything else off the screen.
+_MOST = 6000
+#: A column that wraps has so much room, in characters, whatever stands beside it.
+_NARROW = 6
+STYLES = {"bold": _BOLD, "dim": _DIM, "error": _RED, "warning": _YELLOW, "ok": _GREEN}
+
+
+def is_terminal() -> bool:
+    """Say whether somebody can be asked: both stdin and stderr are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def styled(text: str, style: str, *, stream: Any = None) -> str:
+    """Return the text in a style if the stream (stdout) is a terminal that wants colour."""
+    stream = stream or sys.stdout
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
+
+
+def out(line: str = "", style: str | None = None, *, indent: int | None = None) -> None:
+    """Print one line of data, cleaned, on stdout; a line break in it shows as ⏎.
+
+    With `indent` a line too long for the terminal goes on that far in, between words.
+    """
+    page(joined(line), style, indent=indent)
+
+
+def joined(text: str) -> str:
+    """Return a text on one line: each line break shows as ⏎."""
+    return " ⏎ ".join(text.splitlines())
+
+
+def page(text: str, style: str | None = None, *, indent: int | None = None) -> None:
+    """Print a text of several lines, cleaned, in which strangers' words are on one line each."""
+    text = clean(text, keep_lines=True)
+    if indent is not None:
+        text = fitted(text, sys.stdout, indent)
+    print(styled(text, style) if style else text)
+
+
+def fitted_out(text: str, indent: int) -> str:
+    """Break lines between words where stdout is a terminal."""
+    return fitted(text, sys.stdout, indent)
+
+
+def fitted(text: str, stream: Any, indent: int) -> str:
+    """Break lines between words at the width of a terminal; anything else gets them whole."""
+    if not stream.isatty():
+        return text
+    import shutil
+    import textwrap
+
+    width = max(shutil.get_terminal_size().columns, indent + 20)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        fits = len(line) <= width
+        lines += (
+            [line]
+            if fits
+            else textwrap.wrap(
+                line,
+                width,
+                subsequent_indent=" " * indent,
+                break_long_words=False,  # an address must be whole to be copied
+                break_on_hyphens=False,
+            )
+        )
+    return "\n".join(lines)
+
+
+def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: bool = False) -> None:
+    """Print talk: one cleaned line on stderr, at once; what is too long for talk is cut.
+
+    A line break in it shows as ⏎, but with `keep_lines`, for texts that are ours.
+    It comes after the data that was printed before. That nobody can hear it stops no command.
+    """
+    cut = "…" if len(text) > _MOST else ""
+    text = text[:_MOST] if keep_lines else joined(text[:_MOST])
+    text = fitted(clean(text, keep_lines=True) + cut, sys.stderr, indent)
+    text = styled(text, style, stream=sys.stderr) if style else text
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def print_json(command: str, payload: Mapping[str, Any]) -> None:
+    """Print one JSON object, ASCII only, with the schema of a command such as `catalog-lint`."""
+    entry = {"schema": f"incidentctl/{command}/1", **payload}
+    print(json.dumps(entry, ensure_ascii=True, indent=2))
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | None]],
+    *,
+    whole: Sequence[str] = (),
+    split: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Print a table on stdout: ruled and wrapped on a terminal, tab-separated when piped.
+
+    Columns that are `whole` are never wrapped: what is in them is copied. On a terminal the cells
+    of a column in `split` go on in a new line after its words.
+    """
+    cells = [[clean(cell or "") for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in cells:
+            print("\t".join(row))
+        return
+    from rich import box
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0),
+        header_style="bold",
+    )  # fmt: skip
+    for column in columns:
+        drawn.add_column(column, overflow="fold", no_wrap=column in whole)
+    texts = [
+        [cell.replace(at, f"{at.rstrip()}\n") if (at := split.get(column)) else cell
+         for column, cell in zip(columns, row, strict=True)]
+        for row in cells
+    ]  # fmt: skip
+    for row in texts:
+        drawn.add_row(*map(Text, row))
+    screen = Console(markup=False, highlight=False, emoji=False)
+    # What is whole goes beyond the edge where there is no room: it would be cut.
+    least = sum(
+        max(map(cell_len, "\n".join(each).split("\n"))) + 2 if column in whole else _NARROW
+        for column, *each in zip(columns, columns, *texts, strict=True)
+    )
+    screen.width = max(screen.width, least)
+    screen.print(drawn)

@@ -1,0 +1,33 @@
+"""Keep what somebody typed or piped and we refused, so that a long text is not lost either."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from incidentctl.app.workspace.places import state_folder
+
+#: Of an endless stream no more than this many bytes are kept.
+_MOST = 64 << 20
+_CHUNK = 1 << 20
+
+
+def keep(data: bytes, rest: BinaryIO | None = None) -> Path | None:
+    """Write `data`, and what is left of a stream, to a file of this user; None when it fails."""
+    import tempfile
+
+    folder = state_folder(os.environ) / "refused"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=folder, prefix="text-", suffix=".txt", delete=False
+        ) as file:
+            file.write(data)
+            room = _MOST - len(data)
+            while rest is not None and room > 0 and (more := rest.read(min(_CHUNK, room))):
+                file.write(more)
+                room -= len(more)
+    except OSError:
+        return None
+    return Path(file.name)

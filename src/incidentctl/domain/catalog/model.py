@@ -1,0 +1,284 @@
+"""The catalog: who owns what. Teams, services, product areas, and their look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from incidentctl.domain.catalog.roles import STANDARD, Role
+from incidentctl.domain.catalog.runbook import Runbook
+from incidentctl.domain.catalog.settings import Settings
+from incidentctl.domain.catalog.severity import BUILT_IN, Scale, Severity
+from incidentctl.domain.common.fields import (
+    CONFIG,
+    Day,
+    Duration,
+    Flag,
+    Importance,
+    LocalTime,
+    Name,
+    Text,
+    Url,
+    Zone,
+)
+
+ServiceType = Literal[
+    "service", "website", "library", "job", "database", "cache", "queue", "storage", "search",
+    "load-balancer", "proxy", "cdn", "dns", "function", "third-party",
+]  # fmt: skip
+Lifecycle = Literal["experimental", "production", "deprecated", "retired"]
+
+#: In doubt the higher: the severity of an incident until somebody says.
+DEFAULT_SEVERITY = "SEV2"
+#: Types that customers do not meet themselves.
+_BEHIND = frozenset({"database", "load-balancer", "queue", "cache"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person of a team."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    handle: Name
+    """What commands and rotas call the person."""
+    name: Text | None = None
+    """The person's name."""
+    email: Text | None = None
+    """Recognises the person by git's user.email."""
+    timezone: Zone | None = None
+    """The zone in which the person tells times; absent: their machine's, or the organisation's
+    where the machine runs on UTC."""
+    age_key: Text | None = None
+    """An age or SSH public key, for sealed drill plans."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """Somebody stands in for the rota."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    who: Name
+    """The member who stands in."""
+    from_: LocalTime
+    """When it begins; in the rota's zone unless an offset is written."""
+    until: LocalTime
+    """When it ends, not included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCall:
+    """A rota: members in turn, a shift each."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    rota: tuple[Name, ...]
+    """Members in the order in which they take turns."""
+    shift: Duration
+    """How long one turn lasts, on the clock of the rota's zone."""
+    starts: LocalTime
+    """When the first turn of the first member began."""
+    timezone: Zone | None = None
+    """The zone of the rota; absent: the organisation's."""
+    escalate_to: Name | None = None
+    """The team that is called next."""
+    overrides: tuple[Override, ...] = ()
+    """Who stands in, and when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A team: it owns services through their whole life, and is on call for them."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    name: Name
+    """What the catalog calls the team."""
+    title: Text | None = None
+    """What people call it."""
+    description: Text | None = None
+    """What the team is for."""
+    lead: Name | None = None
+    """The member who leads it and by default reads its sealed drill plans."""
+    members: tuple[Member, ...] = ()
+    """Who is in the team."""
+    on_call: OnCall | None = None
+    """Who is on call, and when."""
+    contacts: dict[str, Text] = field(default_factory=dict)
+    """How to reach the team: channel, pager, email, phone, ...; a secret only as `env:NAME`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address worth knowing."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    title: Text
+    """What is there."""
+    url: Url
+    """Where it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Something that runs in production, also a database or a third party's."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    name: Name
+    """What the catalog calls the service."""
+    owner: Name
+    """The one team that owns it."""
+    title: Text | None = None
+    """What people call it."""
+    description: Text | None = None
+    """What it does."""
+    type: ServiceType = "service"
+    """What sort of thing it is."""
+    lifecycle: Lifecycle = "production"
+    """Only production counts for the process tier."""
+    importance: Importance | None = None
+    """From 1 (highest) to 5, for the impact matrix."""
+    customer_facing: Flag | None = None
+    """Whether customers meet it; absent: true, but for database, load-balancer, queue and cache."""
+    reviewed: Day | None = None
+    """When somebody last checked this entry."""
+    depends_on: tuple[Name, ...] = ()
+    """The services it needs."""
+    identifiers: dict[str, Text] = field(default_factory=dict)
+    """What other systems call it, such as `pagerduty: PABC123`."""
+    links: tuple[Link, ...] = ()
+    """Dashboards, documents, source."""
+    tags: tuple[Text, ...] = ()
+    """Words to find it by."""
+
+    @property
+    def faces_customers(self) -> bool:
+        """Whether customers meet it, stated or by its type."""
+        if self.customer_facing is None:
+            return self.type not in _BEHIND
+        return self.customer_facing
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts for the process tier."""
+        return self.lifecycle == "production"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Functionality:
+    """Something that a customer can do."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    name: Text
+    """What the customer does."""
+    words: tuple[Text, ...] = ()
+    """Other words for it that people use."""
+    services: tuple[Name, ...] = ()
+    """The services that power it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductArea:
+    """What customers see: functionalities, the services behind them, one accountable team."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    name: Name
+    """What the catalog calls the area."""
+    title: Text | None = None
+    """What people call it."""
+    owner: Name
+    """The one team that knows at once that it is theirs."""
+    description: Text | None = None
+    """What the area covers."""
+    functionalities: tuple[Functionality, ...] = ()
+    """What a customer can do here."""
+    services: tuple[Name, ...] = ()
+    """Services that power the area beside those of its functionalities."""
+
+    @property
+    def all_services(self) -> tuple[str, ...]:
+        """Every service that powers the area, each once, in the order written."""
+        named = [s for f in self.functionalities for s in f.services]
+        return tuple(dict.fromkeys([*named, *self.services]))
+
+
+class Source(NamedTuple):
+    """Where an entry stands: a file, the document in it, and its place in a list, from 0.
+
+    `item` is None when the document is one mapping; `inside` is where the entry begins in the
+    mapping, such as ("roles", 2).
+    """
+
+    path: str
+    document: int = 0
+    item: int | None = None
+    inside: tuple[str | int, ...] = ()
+
+
+class Entry(NamedTuple):
+    """One thing that the team wrote, under the name it gave it, and where."""
+
+    kind: str
+    name: str
+    value: Any
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """All that the team wrote, with the built-in scale and roles where it wrote none.
+
+    Of two entries with one name the first stands; `entries` keeps both, for the rules.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    scale: Scale = BUILT_IN
+    roles: tuple[Role, ...] = STANDARD
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    product_areas: Mapping[str, ProductArea] = field(default_factory=dict)
+    runbooks: Mapping[str, Runbook] = field(default_factory=dict)
+    # As domain.drill has them, which is not imported here: few commands need it, all would pay.
+    drills: Mapping[str, Any] = field(default_factory=dict)
+    private_halves: Mapping[str, Any] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+
+    def of_kind(self, kind: str) -> Iterable[Entry]:
+        """Yield the entries of one kind: team, service, product_area, runbook, severity, ..."""
+        return (entry for entry in self.entries if entry.kind == kind)
+
+    def role(self, name: str) -> Role | None:
+        """Return the role of a name, or None."""
+        return next((role for role in self.roles if role.name == name), None)
+
+    def default_severity(self) -> Severity:
+        """Return the severity of an incident that nobody has judged yet."""
+        scale = self.scale
+        return (
+            scale.get(self.settings.default_severity or DEFAULT_SEVERITY)
+            or next((s for s in scale.severities if s.critical), None)
+            or next(iter(scale.severities), None)
+            or BUILT_IN.severities[1]
+        )
+
+    def members(self) -> dict[str, tuple[Team, Member]]:
+        """Return every member by handle with the first team that has them."""
+        found: dict[str, tuple[Team, Member]] = {}
+        for team in self.teams.values():
+            for member in team.members:
+                found.setdefault(member.handle, (team, member))
+        return found
+
+    def areas_of(self, service: str) -> list[ProductArea]:
+        """Return the product areas that a service powers, in the order of the catalog."""
+        return [a for a in self.product_areas.values() if service in a.all_services]
+
+    def production_services(self) -> list[Service]:
+        """Return the services that count for the process tier."""
+        return [service for service in self.services.values() if service.counts]

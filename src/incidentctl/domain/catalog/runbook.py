@@ -1,0 +1,91 @@
+"""Runbooks as the team writes them: ordered steps, tasks for roles, and what they apply to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from incidentctl.domain.common.fields import CONFIG, Duration, Flag, Name, Text
+from incidentctl.domain.incident.state import COMMANDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What a step can do by itself, such as paging; it runs only from a trusted repository."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    uses: Name
+    """The kind of action: notify, pagerduty, slack, github, jira, shortcut, webhook, command."""
+    with_: dict[str, Any] = field(default_factory=dict)
+    """The settings of the action; secrets only as `env:NAME`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One instruction of a runbook."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    id: Name
+    """Names the step in every runbook that has it, so that runbooks can be merged."""
+    title: Text
+    """What to do."""
+    purpose: Text | None = None
+    """Why; shown during the walk."""
+    role: Name = COMMANDER
+    """Who does it."""
+    every: Duration | None = None
+    """How often it repeats; overrules the severity's `update_every`."""
+    action: Action | None = None
+    """What the step can do by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Known work for a role, on the responders' list from the start."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    title: Text
+    """What to do."""
+    role: Name | None = None
+    """Who does it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliesTo:
+    """What a runbook answers. Nothing set: everything. Several set: all must hold."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    critical: Flag | None = None
+    """Only critical severities (true), or only the others (false)."""
+    severities: tuple[Name, ...] = ()
+    """Only these severities."""
+    product_areas: tuple[Name, ...] = ()
+    """Only incidents that affect one of these product areas."""
+    categories: tuple[Name, ...] = ()
+    """Only incidents of one of these sorts, such as security, data-loss or vendor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runbook:
+    """Ordered instructions for a kind of incident."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    name: Name
+    """What commands and logs call the runbook."""
+    title: Text | None = None
+    """What people call it."""
+    description: Text | None = None
+    """When it is used, and what to know about it."""
+    owner: Name | None = None
+    """The team that keeps it current."""
+    applies_to: AppliesTo = AppliesTo()
+    """What it answers; nothing set means everything."""
+    steps: tuple[Step, ...]
+    """What to do, in this order."""
+    tasks: tuple[Task, ...] = ()
+    """Known work for the roles."""

@@ -1,0 +1,69 @@
+"""incidentctl.yaml: the file that marks a repository's root, and its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal
+
+from incidentctl.domain.common.fields import CONFIG, Count, Name, Parsed, Text, Zone
+
+LintLevel = Literal["error", "warning", "info", "off"]
+TierName = Literal["single", "critical-split", "per-severity", "per-severity-and-area"]
+
+_BRANCH = r"^[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}$"
+
+_USUAL = "incident-log"
+#: What git reads as other than a branch, where it does not refuse it.
+_TAKEN = frozenset({"head", "fetch_head", "orig_head", "merge_head", "cherry_pick_head"})
+
+
+def _parse_branch(text: str) -> str:
+    import re  # noqa: PLC0415
+
+    refused = ("..", "//", "/.", "@{")
+    if not re.match(_BRANCH, text) or any(part in text for part in refused):
+        raise ValueError(f"{text!r} is no branch name that every forge takes")
+    parts = text.split("/")
+    if any(not part or part.endswith((".", ".lock")) for part in parts):
+        raise ValueError(f"{text!r} is no branch name that git takes")
+    if parts[0] in ("refs", "heads", "remotes", "tags") or text.casefold() in _TAKEN:
+        raise ValueError(f"{text!r} means something else to git: name a branch, such as {_USUAL}")
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSettings:
+    """Where the record goes."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    remote: Name | None = None
+    """The git remote that shares the record; without it nothing is sent."""
+    restricted_remote: Name | None = None
+    """Another git remote, for restricted incidents; without it they stay in the clone."""
+    branch: Annotated[str, Parsed(_parse_branch, _BRANCH)] = _USUAL
+    """The branch on which people read the record, here and on the remote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one organisation's repository."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    organisation: Text | None = None
+    """Shown in documents."""
+    timezone: Zone = "UTC"
+    """The zone of local times in documents."""
+    tier: TierName | None = None
+    """The process in force; absent: as recommended for the number of services."""
+    expected_services: Count | None = None
+    """How many production services there will be, before the catalog is complete."""
+    default_severity: Name | None = None
+    """The severity of an incident until somebody says; absent: SEV2, in doubt the higher."""
+    drills: Literal["monthly", "quarterly"] | None = None
+    """How often drills are to be held: `drill calendar` proposes days where there is none."""
+    record: RecordSettings = RecordSettings()
+    """Where the record goes."""
+    lint: dict[str, LintLevel] = field(default_factory=dict)
+    """The level of a lint rule by its code; `off` silences it."""

@@ -1,0 +1,62 @@
+"""What must not be found of an unplanned drill, and where a text tells it, by line.
+
+Free text counts as `domain.leaks` has it: the whole of it, or any four consecutive words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.drill.plan import PrivateHalf, PublicHalf
+from incidentctl.domain.drill.secrets import free_answers, name_answers, runs, tells
+from incidentctl.domain.drill.spelling import Spelled, words
+
+
+class Needle(NamedTuple):
+    """Words of a private answer that must not follow each other in a public text."""
+
+    answer: str
+    words: str
+    letters: str
+    """What is looked for: however the words are spelled, these are their letters."""
+
+
+class Hit(NamedTuple):
+    """Where a text tells an answer: the words, and the line from 1."""
+
+    answer: str
+    words: str
+    line: int
+
+
+def free_text(half: PrivateHalf, public: PublicHalf) -> list[Needle]:
+    """Return what to look for everywhere; not what the public reason says as well."""
+    found = [each for answer, text in free_answers(half) for each in _needles(answer, text)]
+    found += [each for each in _needles("why", half.why) if not tells(public.why, each.words)]
+    return found
+
+
+def names(catalog: Catalog, half: PrivateHalf) -> list[Needle]:
+    """Return names of the catalog, looked for only in what is about the drill."""
+    texts = name_answers(catalog, half)
+    return [_needle(answer, told) for answer, text in texts if (told := words(text))]
+
+
+def hits(text: str, needles: Iterable[Needle]) -> list[Hit]:
+    """Return the first place of each answer that a text tells."""
+    spelled = Spelled(text)
+    found: dict[str, Hit] = {}
+    for needle in needles:
+        if needle.answer not in found and (line := spelled.line(needle.letters)):
+            found[needle.answer] = Hit(needle.answer, needle.words, line)
+    return list(found.values())
+
+
+def _needles(answer: str, text: str) -> Iterator[Needle]:
+    return (_needle(answer, run) for run in runs(text))
+
+
+def _needle(answer: str, told: tuple[str, ...]) -> Needle:
+    return Needle(answer, " ".join(told), "".join(told))

@@ -1,0 +1,263 @@
+"""Drills as the team plans them: what is announced, what few people know, and both together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import ClassVar, Literal, NamedTuple
+
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.common.fields import CONFIG, Duration, Flag, LocalTime, Name, Text, Zone
+from incidentctl.domain.common.times import off_the_ends, zone
+
+#: Stands for every team of the catalog, where a drill names whom it is distributed to.
+ENGINEERING = "engineering"
+#: The plan of a planned drill goes out so many days ahead.
+LEAD_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The time range in which an unplanned drill happens."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    from_: LocalTime
+    """When it begins, in the drill's zone unless an offset is written."""
+    to: LocalTime
+    """When it ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inject:
+    """A scripted surprise."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    after: Duration
+    """How long after the drill began."""
+    tell: Text
+    """What the responders are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """How fast the response is hoped to be, counted from the drill's begin."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    declare: Duration | None = None
+    """Until somebody declares."""
+    commander: Duration | None = None
+    """Until there is a commander."""
+    first_update: Duration | None = None
+    """Until the first update is posted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDrill:
+    """A drill whose moment and content everybody in engineering knows."""
+
+    __pydantic_config__: ClassVar = CONFIG
+    # Keys that are not for this file, and what to do about each; for the loader's hints.
+    ELSEWHERE: ClassVar = dict.fromkeys(
+        ("commander", "mitigator"),
+        "A planned drill leaves it open; an unplanned one has `mode: unplanned` and two files.",
+    )
+
+    name: Name
+    """What commands and documents call the drill."""
+    mode: Literal["planned", "unplanned"] = "planned"
+    """Whether everybody knows, or a few people: an unplanned drill has two halves."""
+    simulated: Flag = True
+    """Whether nothing is broken: it is played as if there were an incident."""
+    environment: Text | None = None
+    """Where it plays, such as staging."""
+    timezone: Zone | None = None
+    """The zone of its times; absent: the organisation's."""
+    what: Text
+    """What are we going to break, and why?"""
+    team: Name
+    """The team that responds."""
+    at: LocalTime
+    """Day and time."""
+    how: Text
+    """How do we break it?"""
+    why: Text
+    """Why do we run this drill?"""
+    saboteur: Name
+    """Who causes it."""
+    window: Window | None = None
+    """The time range that it may take; the moment lies in it."""
+    services: tuple[Name, ...] = ()
+    """The services it concerns: who is reached through them gets the plan, too."""
+    distribute_to: tuple[Name, ...] = ()
+    """Teams and people who get the plan beside all of engineering."""
+    sent: LocalTime | None = None
+    """When the plan went out; `drill sent` writes it."""
+    readers: tuple[Name, ...] = ()
+    """Not needed here: everybody may read the plan."""
+    injects: tuple[Inject, ...] = ()
+    """What the responders are told while it plays."""
+    targets: Targets = Targets()
+    """How fast the response is hoped to be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicHalf:
+    """What is announced of an unplanned drill: everybody may read it, so it must not tell."""
+
+    __pydantic_config__: ClassVar = CONFIG
+    # Keys that are not for this file, and what to do about each; for the loader's hints.
+    ELSEWHERE: ClassVar = dict.fromkeys(
+        (
+            "what", "team", "commander", "mitigator", "at", "how", "saboteur", "services",
+            "readers", "injects", "targets",
+        ),
+        "It is secret: it belongs into `<name>.private.yaml`, which git must ignore.",
+    )  # fmt: skip
+
+    name: Name
+    """What commands and documents call the drill; public, too."""
+    mode: Literal["unplanned"]
+    """A few people know; the private half stands in `<name>.private.yaml`."""
+    simulated: Flag = True
+    """Whether nothing is broken: it is played as if there were an incident."""
+    environment: Text | None = None
+    """Where it plays, such as staging."""
+    timezone: Zone | None = None
+    """The zone of its times; absent: the organisation's."""
+    window: Window
+    """The time range in which it happens; the moment is private."""
+    why: Text
+    """Why do we run this drill? Without the team that responds."""
+    distribute_to: tuple[Name, ...] = (ENGINEERING,)
+    """Teams and people who get the announcement; `engineering` is every team."""
+    sent: LocalTime | None = None
+    """When the announcement went out; `drill sent` writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateHalf:
+    """What few people know of an unplanned drill; the drill is named by the file's name."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    what: Text
+    """What are we going to break, and why?"""
+    team: Name
+    """The team that should respond."""
+    commander: Name
+    """Who should become commander."""
+    mitigator: Name
+    """Who should become mitigator."""
+    at: LocalTime
+    """Day and time; within the announced window."""
+    how: Text
+    """How do we break it?"""
+    why: Text
+    """Why do we run this drill? May name the team."""
+    saboteur: Name
+    """Who causes it."""
+    services: tuple[Name, ...] = ()
+    """The services it concerns."""
+    readers: tuple[Name, ...] = ()
+    """Who may open the sealed half; absent: the lead of the team."""
+    injects: tuple[Inject, ...] = ()
+    """What the responders are told while it plays."""
+    targets: Targets = Targets()
+    """How fast the response is hoped to be."""
+
+
+class Span(NamedTuple):
+    """A window with its zone: both moments are aware."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A drill with both its halves; `plan` is None where the private half is not here."""
+
+    announced: PlannedDrill | PublicHalf
+    plan: PlannedDrill | PrivateHalf | None
+    zone: str
+
+    @property
+    def name(self) -> str:
+        """What the drill is called."""
+        return self.announced.name
+
+    @property
+    def planned(self) -> bool:
+        """Whether everybody knows."""
+        return isinstance(self.announced, PlannedDrill)
+
+    @property
+    def window(self) -> Span | None:
+        """The window; a planned drill need not have one."""
+        return span(self.announced.window, self.zone) if self.announced.window else None
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it happens, aware; None where that is not known here."""
+        return aware(self.plan.at, self.zone) if self.plan else None
+
+    @property
+    def sent(self) -> datetime | None:
+        """When its plan or announcement went out, aware; None when it did not."""
+        return aware(self.announced.sent, self.zone) if self.announced.sent else None
+
+    @property
+    def begins(self) -> datetime:
+        """When it begins, aware, as everybody may know: of an unplanned one the window."""
+        known = self.announced
+        return aware(known.at if isinstance(known, PlannedDrill) else known.window.from_, self.zone)
+
+    def days_ahead(self, day: date) -> int:
+        """How many days of its zone lie between a day and its begin."""
+        return (self.begins.date() - day).days
+
+
+def combine(
+    announced: PlannedDrill | PublicHalf, private: PrivateHalf | None, *, default_zone: str
+) -> Drill:
+    """Return the drill that the halves make; a planned one has no private half."""
+    plan = announced if isinstance(announced, PlannedDrill) else private
+    return Drill(announced, plan, announced.timezone or default_zone)
+
+
+def drill_of(catalog: Catalog, name: str) -> Drill | None:
+    """Return the drill of a name with what is here of its halves, or None."""
+    announced = catalog.drills.get(name)
+    if announced is None:
+        return None
+    private = catalog.private_halves.get(name)
+    return combine(announced, private, default_zone=catalog.settings.timezone)
+
+
+def how_to_get(name: str) -> str:
+    """Say where the private half of a drill is to be had, for where it is not here."""
+    return (
+        f"If it was sealed, open it with `incidentctl drill unseal {name}`; else whoever planned "
+        f"the drill has it, as drills/{name}.private.yaml."
+    )
+
+
+def aware(told: datetime, zone_name: str) -> datetime:
+    """Return a time of a drill in its zone."""
+    local, told = zone(zone_name), off_the_ends(told)
+    return told.astimezone(local) if told.tzinfo else told.replace(tzinfo=local)
+
+
+def span(window: Window, zone_name: str) -> Span:
+    """Return a window in its zone."""
+    return Span(aware(window.from_, zone_name), aware(window.to, zone_name))
+
+
+def within(moment: datetime, window: Span) -> bool:
+    """Say whether a moment lies in a window, its ends included."""
+    # In UTC: two times of one zone compare by the clock, which a change to summer time skips.
+    begins, at, ends = (each.astimezone(UTC) for each in (window.begins, moment, window.ends))
+    return begins <= at <= ends

@@ -1,0 +1,114 @@
+"""The checklist of an incident: its runbooks' steps in one order, and what ticks by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.state import (
+    DONE,
+    NOT_NEEDED,
+    OPEN,
+    SKIPPED,
+    Attachment,
+    Mark,
+    Step,
+)
+
+ASSIGN_ROLES = "assign-roles"
+OTHER_ROLES = ("mitigator", "planning", "communication")
+#: The standard roles with one holder; `roles.STANDARD` says the same.
+SINGLE = ("planning", "communication")
+
+#: The steps that tick by themselves: the step's id in every runbook, the kind of fact that does
+#: it, and when. Two more rules need more than one fact, and are in the fold: `assign-roles` ticks
+#: when the other three standard roles are assigned or the commander keeps them, and a step that
+#: repeats ticks with the first update. Paging and notifying never tick so: nobody may believe
+#: that somebody was told.
+AUTOMATIC: tuple[tuple[str, type, Callable[[Any], bool]], ...] = (
+    ("assign-team", facts.TeamAssigned, lambda _: True),
+    ("assign-individual", facts.IndividualAssigned, lambda _: True),
+    ("open-channel", facts.Linked, lambda link: link.label.casefold() in ("channel", "bridge")),
+    ("create-ticket", facts.Linked, lambda link: link.label.casefold() == "ticket"),
+    ("updates", facts.UpdatePosted, lambda _: True),
+    ("status-page", facts.UpdatePosted, lambda update: update.public),
+    ("public-notification", facts.UpdatePosted, lambda update: update.public),
+)
+
+
+def ticked_by(fact: Any) -> tuple[str, ...]:
+    """Return the ids of the steps that a fact does by itself."""
+    return tuple(step for step, kind, when in AUTOMATIC if type(fact) is kind and when(fact))
+
+
+class _Asked(NamedTuple):
+    plan: facts.StepPlan
+    runbook: str
+    active: bool
+
+
+def _insert(after: dict[str | None, str | None], plans: Iterable[facts.StepPlan]) -> None:
+    """Layer steps in: each new one comes right after the step before it in its own runbook.
+
+    `after` says of each step which one follows it, of None which is the first.
+    """
+    before = None
+    for plan in plans:
+        if plan.id not in after:
+            after[plan.id], after[before] = after[before], plan.id
+        before = plan.id
+
+
+def _in_order(after: Mapping[str | None, str | None]) -> Iterator[str]:
+    step = after[None]
+    while step is not None:
+        yield step
+        step = after[step]
+
+
+def _merge(old: _Asked, new: facts.StepPlan) -> _Asked:
+    spans = [every for every in (old.plan.every, new.every) if every]
+    return old._replace(
+        plan=old.plan._replace(
+            every=min(spans, default=None),
+            purpose=old.plan.purpose or new.purpose,
+            action=old.plan.action or new.action,
+        )
+    )
+
+
+def checklist(
+    attached: Iterable[Attachment], gone: Iterable[Attachment], marks: Mapping[str, Mark]
+) -> tuple[Step, ...]:
+    """Merge the steps of the runbooks that answer, and keep what was done of those that do not.
+
+    Steps are merged by id, runbooks in the order of their attachment. A step that nothing asks
+    any more is not needed if it was open, and stays as it is if it was done or skipped.
+    """
+    after: dict[str | None, str | None] = {None: None}
+    asked: dict[str, _Asked] = {}
+    for active, attachments in ((True, attached), (False, gone)):
+        for attachment in attachments:
+            _insert(after, attachment.steps)
+            for plan in attachment.steps:
+                known = asked.get(plan.id)
+                if known is None:
+                    asked[plan.id] = _Asked(plan, attachment.name, active)
+                elif active:
+                    asked[plan.id] = _merge(known, plan)
+    steps = []
+    for number, ident in enumerate(_in_order(after), 1):
+        plan, runbook, active = asked[ident]
+        mark = marks.get(ident)
+        state = mark.state if mark else OPEN
+        if not active and state == OPEN:
+            state = NOT_NEEDED
+        shown = mark if mark and state in (DONE, SKIPPED) else None
+        steps.append(
+            Step(
+                number, ident, plan.title, plan.purpose, plan.role, plan.every, plan.action,
+                runbook, state, shown,
+            )
+        )  # fmt: skip
+    return tuple(steps)

@@ -1,0 +1,151 @@
+"""Decide about corrections: undo, amend, retract, redact. Nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from incidentctl.domain.common.lookup import said
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import iso
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide.allowed import check
+from incidentctl.domain.incident.decide.lifecycle import timely
+from incidentctl.domain.incident.decide.notes import short
+from incidentctl.domain.incident.events import KINDS
+from incidentctl.domain.incident.redaction import amendable
+from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Entry, Incident
+from incidentctl.errors import NotFoundError, RefusedError, UsageError
+
+_CORRECTIONS = frozenset({"retracted", "amended", "redacted"})
+#: What the catalog said is no text of a person: it is not amended, and `-1` passes it over.
+_BY_CATALOG = frozenset({"runbook-attached", "runbook-detached", "process-resolved"})
+_NOT_AMENDABLE = _BY_CATALOG | _CORRECTIONS
+_SAID_TWICE = frozenset({"declared", "noted", "step-done", "linked"})
+
+
+def find(incident: Incident, word: str, *, taken_back_by: str | None = None) -> Entry:
+    """Return the entry of a short number; `-1` is the last that stands and that a person made.
+
+    Entries that were taken back count, too, where they are of `taken_back_by`.
+    """
+    try:
+        number = int(word.strip().removeprefix("#"))
+    except ValueError:
+        raise UsageError(f"{one_line(word)!r} is no entry: give its number, or -1.") from None
+    if number < 0:
+        still = [
+            e for e in incident.entries
+            if e.kind not in _NOT_AMENDABLE and (not e.retracted or e.by == taken_back_by)
+        ]  # fmt: skip
+        if -number <= len(still):
+            return still[number]
+    elif 0 < number <= len(incident.entries):
+        return incident.entries[number - 1]
+    raise NotFoundError(f"There is no entry {number}.", hint="`incidentctl show` numbers them")
+
+
+def _action(incident: Incident, entry: Entry) -> list[Entry]:
+    """Every entry of the same command: they stand or fall together."""
+    return [e for e in incident.entries if e.group == entry.group and not e.retracted]
+
+
+def _retractable(entries: list[Entry]) -> None:
+    if any(entry.kind == "declared" for entry in entries):
+        raise RefusedError(
+            "A declaration cannot be taken back, nor what came with it.",
+            hint="`severity` and `affects` change what it says; `cancel` ends it",
+        )
+    if any(entry.kind == "redacted" for entry in entries):
+        raise RefusedError("A redaction cannot be taken back.")
+
+
+def undo(incident: Incident, by: str, *, reason: str | None = None) -> list[Any]:
+    """Take back somebody's last action, with every event of it; again goes one further back."""
+    check(incident, "undo")
+    mine = [e for e in incident.entries if e.by == by and not e.retracted and e.kind != "retracted"]
+    if not mine:
+        raise NotFoundError(f"{by} has done nothing here that could be undone.")
+    action = _action(incident, mine[-1])
+    _retractable(action)
+    return [facts.Retracted(entry.event, reason) for entry in action]
+
+
+def retract(incident: Incident, word: str, *, reason: str | None = None) -> list[Any]:
+    """Take back an entry, with what the same command wrote; it stays, struck through."""
+    check(incident, "retract", echo=reason)
+    entry = find(incident, word)
+    if entry.retracted:
+        raise RefusedError(f"Entry {entry.number} is retracted already.", echo=reason)
+    if incident.status == CLOSED and entry.kind in (RESOLVED, CANCELLED, CLOSED):
+        raise RefusedError(
+            "The end of a closed incident is not taken back.",
+            hint=f'incidentctl reopen -i {incident.id} "why it was not over"',
+            echo=reason,
+        )
+    action = _action(incident, entry)
+    _retractable(action)
+    return [facts.Retracted(part.event, reason) for part in action]
+
+
+def amend(
+    incident: Incident, word: str, text: str | None = None, *, moment: datetime | None = None
+) -> list[Any]:
+    """Put right what an entry says, or when it was."""
+    check(incident, "amend", echo=text)
+    entry = find(incident, word)
+    if text is None and moment is None:
+        raise UsageError("Say the right text, or the right time with --at.")
+    if entry.redacted or entry.retracted:
+        state = "redacted" if entry.redacted else "retracted"
+        raise RefusedError(f"Entry {entry.number} is {state}.", echo=text)
+    if entry.kind in _CORRECTIONS:
+        raise RefusedError("A correction is not amended; amend the entry itself.", echo=text)
+    kind = KINDS.get(entry.kind)
+    if text is not None and (entry.kind in _NOT_AMENDABLE or kind is None or not amendable(kind)):
+        raise RefusedError(f"Entry {entry.number} holds no text of its own.", echo=text)
+    if moment is not None and kind is not None:
+        moment = timely(incident, (kind,), moment)
+    told = short(said(text, "a text")) if text is not None else None
+    return [facts.Amended(entry.event, told, iso(moment) if moment else None)]
+
+
+def redact(
+    incident: Incident,
+    word: str,
+    *,
+    by: str | None = None,
+    reason: str | None = None,
+    silent: Collection[str] = (),
+) -> list[Any]:
+    """Blank the text of an entry, of every part of it, and of every amendment of it.
+
+    It cannot be taken back: what somebody else than `by` said is named by its number, not by -1.
+    What `by` has taken back still holds its text, so -1 counts it. `silent` are the ids of events
+    that hold no text: there is nothing to blank in those alone.
+    """
+    check(incident, "redact", echo=reason)
+    entry = find(incident, word, taken_back_by=by)
+    if by is not None and word.strip().startswith("-") and entry.by != by:
+        raise RefusedError(
+            f"Entry {word.strip()} is #{entry.number} of {entry.by}: {one_line(entry.text)[:200]}",
+            hint=f"if that is the one: incidentctl redact {entry.number}",
+            echo=reason,
+        )
+    if entry.redacted:
+        raise RefusedError(f"Entry {entry.number} is redacted already.", echo=reason)
+    named = {entry.event}
+    said_first = entry
+    if entry.kind == "amended":
+        said_first = next((e for e in incident.entries if e.event == entry.target), entry)
+        named.add(said_first.event)
+    # What one command wrote may say the same text twice: the title and the note that holds all of
+    # it, a step's link and the address that is kept.
+    if said_first.kind in _SAID_TWICE:
+        group = said_first.group
+        named |= {e.event for e in incident.entries if e.group == group and e.kind in _SAID_TWICE}
+    named |= {e.event for e in incident.entries if e.kind == "amended" and e.target in named}
+    if named.issubset(silent):
+        raise RefusedError(f"Entry {entry.number} holds no text of its own.", echo=reason)
+    return [facts.Redacted(event, reason) for event in sorted(named)]

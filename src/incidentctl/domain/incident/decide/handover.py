@@ -1,0 +1,99 @@
+"""Decide who commands: offered and accepted, or taken with a reason; and who is brought in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from incidentctl.domain.common.lookup import TAKE, person_of, said
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide.allowed import check
+from incidentctl.domain.incident.decide.notes import short
+from incidentctl.domain.incident.decide.roles import name_of
+from incidentctl.domain.incident.handover_advice import commands_since
+from incidentctl.domain.incident.state import COMMANDER, Incident
+from incidentctl.errors import RefusedError
+
+
+def offer(
+    incident: Incident, person: str, *, by: str, known: Collection[str] = ()
+) -> list[facts.HandoverOffered]:
+    """The commander offers command to somebody, who has it once they accept.
+
+    A newer offer replaces the one before. `known` are the handles of the catalog, with a mapping
+    also the names. NotFoundError for a person that nobody knows.
+    """
+    check(incident, "hand command over")
+    if by != incident.commander:
+        raise RefusedError(
+            f"{incident.commander} commands, so only {incident.commander} hands command over; "
+            f"you are {by}.",
+            hint=f"--as says who you are; to command yourself: {TAKE}",
+        )
+    handle = person_of(incident, person, known)
+    if _same(handle, by):
+        raise RefusedError(f"{by} commands already.", hint="name whoever takes over")
+    if incident.offer is not None and incident.offer.person == handle:
+        raise RefusedError(
+            f"Command is offered to {handle} since {incident.time(incident.offer.at)}.",
+            hint=f"{handle} takes it with `incidentctl accept`",
+        )
+    return [facts.HandoverOffered(handle, name_of(handle, known))]
+
+
+def accept(incident: Incident, *, by: str, name: str | None = None) -> list[Any]:
+    """Take command that was offered to `by`, whose name is known or not."""
+    check(incident, "accept command")
+    _not_commander(incident, by)
+    offered = incident.offer
+    if offered is None:
+        raise RefusedError(
+            f"Command is offered to nobody; {incident.commander} has it.",
+            hint="if it was offered this moment, say it again; the commander offers it with: "
+            f"incidentctl handover {one_line(by)}; else {TAKE}",
+        )
+    if not _same(offered.person, by):
+        raise RefusedError(
+            f"Command is offered to {offered.person}; you are {by}.",
+            hint=f"--as says who you are; else {TAKE}",
+        )
+    return [facts.HandoverAccepted(offered.event), facts.RoleAssigned(COMMANDER, by, name)]
+
+
+def may_take(incident: Incident, *, by: str) -> None:
+    """Refuse where nothing can be taken, before somebody is asked for a reason."""
+    check(incident, "take command")
+    _not_commander(incident, by)
+
+
+def take(incident: Incident, reason: str, *, by: str, name: str | None = None) -> list[Any]:
+    """Take command unasked, with the reason."""
+    may_take(incident, by=by)
+    told = short(said(reason, "a reason"))
+    return [
+        facts.CommandTaken(incident.commander, told),
+        facts.RoleAssigned(COMMANDER, by, name),
+    ]
+
+
+def may_escalate(incident: Incident) -> None:
+    """Refuse where nobody is brought in any more, before the catalog is asked who comes next."""
+    check(incident, "escalate")
+
+
+def escalate(
+    team: str, *, person: str | None = None, name: str | None = None
+) -> list[facts.Escalated]:
+    """Bring another team in: `person` is on call there now, where somebody is."""
+    return [facts.Escalated(team, person, name)]
+
+
+def _not_commander(incident: Incident, by: str) -> None:
+    if by == incident.commander:
+        since = incident.time(commands_since(incident))
+        raise RefusedError(f"{by} commands already, since {since}.")
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()

@@ -1,0 +1,140 @@
+"""Decide how an incident goes on and ends: status, moments, resolve, reopen, cancel, close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from incidentctl.domain.common.lookup import one_of, said
+from incidentctl.domain.common.times import span_in_words
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide.allowed import check
+from incidentctl.domain.incident.fold.draft import AT_ONCE
+from incidentctl.domain.incident.state import MOMENTS, PHASES, Incident
+from incidentctl.errors import RefusedError, UsageError
+
+
+def ensure_open(incident: Incident) -> None:
+    """Refuse a change of severity or services of an incident that is over."""
+    check(incident, "change the severity or services")
+
+
+def set_status(incident: Incident, status: str) -> list[Any]:
+    """Say where the response stands; a word that is no status raises NotFoundError."""
+    check(incident, "set the status", echo=status)
+    return [facts.StatusSet(one_of(status, PHASES, "status"))]
+
+
+def mark(incident: Incident, moment: str, *, at: datetime | None = None) -> list[Any]:
+    """Tell when it started, was detected, acknowledged or mitigated.
+
+    UsageError when `at`, the moment told, contradicts a later one that is known.
+    """
+    check(incident, "mark")
+    name = one_of(moment, MOMENTS, "moment")
+    if at is not None:
+        earlier = incident.started if name != "started" else None
+        later = incident.ended
+        if (earlier and at < earlier) or (later and at > later):
+            raise UsageError(
+                f"It cannot have been {name} at {incident.time(at)}: "
+                + (f"it started at {incident.time(earlier)}." if earlier and at < earlier
+                   else "it had ended by then.")
+            )  # fmt: skip
+    return [facts.MomentMarked(name)]
+
+
+_NOT_BEFORE = (
+    facts.Resolved, facts.Cancelled, facts.Closed, facts.RoleAssigned, facts.RoleReleased,
+    facts.RolesKept, facts.HandoverOffered, facts.HandoverAccepted, facts.CommandTaken,
+)  # fmt: skip
+
+
+def timely(incident: Incident, kinds: Iterable[type], at: datetime) -> datetime:
+    """Return the moment to record facts of some kinds at that happened `at` this one.
+
+    UsageError where it is before the declaration and they only can come after it. What was told
+    without its seconds is never earlier than the declaration in the same minute.
+    """
+    if at >= incident.declared or not any(issubclass(kind, _NOT_BEFORE) for kind in kinds):
+        return at
+    if incident.declared - at < AT_ONCE:
+        return incident.declared
+    raise UsageError(
+        f"That is before {incident.id} was declared, at {incident.time(incident.declared)}: "
+        f"{incident.time(at)}.",
+        hint="if it began earlier, say since when: incidentctl mark started --at TIME",
+    )
+
+
+def resolve(incident: Incident, text: str | None = None) -> list[Any]:
+    """It is over."""
+    check(incident, "resolve", echo=text)
+    return [facts.Resolved(text)]
+
+
+def reopen(incident: Incident, reason: str) -> list[Any]:
+    """It was not over."""
+    check(incident, "reopen", echo=reason)
+    return [facts.Reopened(said(reason, "a reason"))]
+
+
+def cancel(
+    incident: Incident, reason: str | None = None, *, duplicate_of: str | None = None
+) -> list[Any]:
+    """It was none, or is handled as another one; one of the two must be said."""
+    check(incident, "cancel", echo=reason)
+    if duplicate_of == incident.id:
+        raise UsageError("An incident is no duplicate of itself.", echo=reason)
+    if not duplicate_of and not (reason and reason.strip()):
+        raise UsageError("Cancelling needs a reason, or --duplicate-of.", echo=reason)
+    return [facts.Cancelled(reason, duplicate_of)]
+
+
+class NoRetrospectiveError(RefusedError):
+    """The severity requires a retrospective, and there is none."""
+
+
+def needs_retrospective(incident: Incident) -> bool:
+    """Say whether an incident is closed only with a retrospective, or a reason."""
+    required = incident.retrospective == "required" and incident.status != "cancelled"
+    return required and incident.kind != "drill"
+
+
+def close(
+    incident: Incident,
+    reason: str | None = None,
+    *,
+    retrospective: str | None = None,
+    answered: bool = True,
+    restricted: bool = False,
+) -> list[Any]:
+    """Nothing is left to do; without a retrospective that the severity requires, say why.
+
+    NoRetrospectiveError where there is none; RefusedError where nobody has `answered` it. That of a
+    `restricted` incident is kept elsewhere.
+    """
+    check(incident, "close", echo=reason)
+    if needs_retrospective(incident) and not (reason and reason.strip()):
+        if not retrospective:
+            raise _none(incident, restricted=restricted)
+        if not answered:
+            raise RefusedError(
+                f"{retrospective}: nobody has answered its questions yet, and "
+                f"{incident.severity} requires a retrospective.",
+                hint="write what you found below a question, or why there is no need: "
+                'incidentctl close "REASON"',
+            )
+    return [facts.Closed(reason, retrospective)]
+
+
+def _none(incident: Incident, *, restricted: bool) -> NoRetrospectiveError:
+    within = incident.retrospective_within
+    limit = f" within {span_in_words(within)}" if within else ""
+    return NoRetrospectiveError(
+        f"{incident.severity} requires a retrospective{limit}.",
+        hint='that of a restricted incident is kept elsewhere; say where: incidentctl close "..."'
+        if restricted
+        else 'begin it with `incidentctl retro`, or say why there is none: incidentctl close "..."',
+    )

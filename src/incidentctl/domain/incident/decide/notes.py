@@ -1,0 +1,105 @@
+"""Decide what people may say: notes, the head of the log, addresses, other incidents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incidentctl.domain.common.lookup import said
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide.allowed import check
+from incidentctl.domain.incident.events import MAX_TEXT
+from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import RefusedError, UsageError
+
+#: More text than this, in bytes of UTF-8, is a file and no note.
+MAX_NOTE = 1024 * 1024
+#: A longer title is cut, and all of it is noted.
+MAX_TITLE = 200
+
+
+def short(text: str) -> str:
+    """Return a text that fits one event; RefusedError with the text otherwise."""
+    if len(text) > MAX_TEXT:
+        raise RefusedError(
+            f"This text has {len(text)} characters; {MAX_TEXT} fit here.",
+            hint="say the whole of it with `incidentctl log -`",
+            echo=text,
+        )
+    return text
+
+
+def log(
+    incident: Incident,
+    text: str,
+    *,
+    pinned: bool = False,
+    command: str | None = None,
+    exit_code: int | None = None,
+) -> list[Any]:
+    """Say something; a long text comes as several facts of one action.
+
+    RefusedError above 1 MiB. The output of a command may be empty.
+    """
+    check(incident, "write into the log", echo=text)
+    if len(text.encode(errors="replace")) > MAX_NOTE:
+        raise RefusedError(
+            "More than 1 MiB is too much for the log.",
+            hint="keep it as a file, and link it: incidentctl link dump URL",
+        )
+    text = text if command is not None else said(text, "a text")
+    command = command if command is None else command[:1000]
+    if len(text) <= MAX_TEXT:
+        return [facts.Noted(text, pinned, command, exit_code)]
+    parts = _split(text)
+    return [
+        facts.Noted(part, pinned, command, exit_code, number, len(parts))
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def title(text: str) -> tuple[str, list[Any]]:
+    """Return a title that fits a line or two, and what is to be noted when it had to be cut."""
+    if len(text) <= MAX_TITLE:
+        return text, []
+    parts = _split(text)
+    notes = [facts.Noted(part, part=n, parts=len(parts)) for n, part in enumerate(parts, 1)]
+    return text[: MAX_TITLE - 1].rstrip() + "…", notes
+
+
+def _split(text: str) -> list[str]:
+    """Cut a text into parts that fit an event, at the ends of lines where there are any."""
+    parts = []
+    while len(text) > MAX_TEXT:
+        end = text.rfind("\n", MAX_TEXT // 2, MAX_TEXT) + 1 or MAX_TEXT
+        parts.append(text[:end])
+        text = text[end:]
+    return [*parts, text] if text else parts
+
+
+def summary(incident: Incident, text: str) -> list[Any]:
+    """Say what happened, at the head of the log."""
+    check(incident, "summarise", echo=text)
+    return [facts.SummarySet(short(said(text, "a text")))]
+
+
+def impact(incident: Incident, text: str) -> list[Any]:
+    """Say who is hit, at the head of the log."""
+    check(incident, "state the impact", echo=text)
+    return [facts.ImpactSet(short(said(text, "a text")))]
+
+
+def link(incident: Incident, label: str, url: str) -> list[Any]:
+    """Keep an address: anything without white space, so that `#channel` will do, too."""
+    check(incident, "link", echo=f"{label} {url}")
+    address = short(said(url, "an address"))
+    if len(address.split()) > 1:
+        raise UsageError("An address has no spaces.", echo=url)
+    return [facts.Linked(said(label, "a label")[:100], address)]
+
+
+def relate(incident: Incident, other: str, *, relation: str = "related") -> list[Any]:
+    """Name another incident, by its whole id."""
+    check(incident, "relate")
+    if other == incident.id:
+        raise UsageError("An incident is not related to itself.")
+    return [facts.Related(other, relation)]

@@ -1,0 +1,99 @@
+"""Decide who holds which role, and who responds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from incidentctl.domain.catalog.roles import STANDARD
+from incidentctl.domain.common.lookup import TAKE, one_of, person_of
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide.allowed import check
+from incidentctl.domain.incident.state import COMMANDER, Incident
+from incidentctl.errors import RefusedError, UsageError
+
+#: The standard roles, and whether several may hold them at once.
+_ROLES = {role.name: role.many for role in STANDARD}
+
+
+def assign(
+    incident: Incident,
+    role: str,
+    person: str,
+    *,
+    by: str | None = None,
+    known: Collection[str] = (),
+    roles: Mapping[str, bool] = _ROLES,
+) -> list[Any]:
+    """Give a role to somebody; whoever held a role that one person holds is released.
+
+    Only the commander gives command away: RefusedError where `by` is another.
+    `known` are the handles of the catalog, with a mapping also the names; `roles` says of each
+    role whether several may hold it. NotFoundError for a role or a person that nobody knows.
+    """
+    check(incident, "assign")
+    name = one_of(role, roles, "role")
+    handle = person_of(incident, person, known)
+    now = [held for held in incident.held if held.role == name and held.until is None]
+    if any(held.person == handle for held in now):
+        raise RefusedError(f"{handle} is {name} already.")
+    if name == COMMANDER and by not in (None, incident.commander):
+        raise RefusedError(
+            f"{incident.commander} commands, so only {incident.commander} gives command away; "
+            f"you are {by}.",
+            hint=f"ask for `incidentctl handover {one_line(handle)}`; --as says who you are; where "
+            f"{incident.commander} cannot be reached: {TAKE}",
+        )
+    released: list[Any] = []
+    if name != COMMANDER and not roles[name]:
+        released = [facts.RoleReleased(name, held.person) for held in now]
+    # What the standard roles do not tell is recorded: the fold knows no catalog.
+    many = None if roles[name] == _ROLES.get(name) else roles[name]
+    return [*released, facts.RoleAssigned(name, handle, name_of(handle, known), many)]
+
+
+def name_of(handle: str, known: Collection[str]) -> str | None:
+    """Return the name of a handle where the known handles are a mapping to names."""
+    name = known.get(handle) if isinstance(known, Mapping) else None
+    return name if isinstance(name, str) and name else None
+
+
+def assign_team(incident: Incident, team: str, *, known: Collection[str] = ()) -> list[Any]:
+    """Say which team responds; it may be another than the owner."""
+    check(incident, "assign")
+    name = one_of(team, known, "team") if known else team.strip()
+    if not name:
+        raise UsageError("Which team? It was empty.")
+    return [facts.TeamAssigned(name)]
+
+
+def assign_individual(incident: Incident, person: str, *, known: Collection[str] = ()) -> list[Any]:
+    """Say which one person responds."""
+    check(incident, "assign")
+    handle = person_of(incident, person, known)
+    return [facts.IndividualAssigned(handle, name_of(handle, known))]
+
+
+def release(incident: Incident, role: str, person: str | None = None) -> list[Any]:
+    """Take a role back; UsageError when several hold it and nobody is named."""
+    check(incident, "release")
+    now = [held for held in incident.held if held.until is None]
+    name = one_of(role, {*_ROLES, *(held.role for held in now)}, "role")
+    if name == COMMANDER:
+        raise RefusedError(
+            "Somebody always commands.", hint="incidentctl handover PERSON hands it on"
+        )
+    holders = [held.person for held in now if held.role == name]
+    if not holders:
+        raise RefusedError(f"Nobody is assigned as {name}; {incident.commander} holds it.")
+    if person is None and len(holders) > 1:
+        raise UsageError(f"Who of {', '.join(holders)} is released?")
+    who = holders[0] if person is None else one_of(person.removeprefix("@"), holders, name)
+    return [facts.RoleReleased(name, who)]
+
+
+def keep(incident: Incident) -> list[Any]:
+    """The commander holds every role, on purpose."""
+    check(incident, "keep the roles")
+    return [] if incident.roles_kept else [facts.RolesKept()]

@@ -1,0 +1,170 @@
+"""The incident while it is folded: what the appliers of facts write into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from incidentctl.domain.common.times import later
+from incidentctl.domain.incident.fold.corrections import Standing
+from incidentctl.domain.incident.fold.holders import Holders
+from incidentctl.domain.incident.fold.update_intervals import Repeats
+from incidentctl.domain.incident.state import (
+    COMMANDER,
+    DONE,
+    PHASES,
+    SKIPPED,
+    Attachment,
+    DrillPlay,
+    Held,
+    Hypothesis,
+    Inject,
+    Link,
+    Mark,
+    Offer,
+    Relation,
+    Update,
+)
+
+#: What two people state within this time they may have stated without knowing of each other.
+AT_ONCE = timedelta(minutes=1)
+#: A sentence about a problem has at most so many characters: what it quotes may be long.
+_MOST = 1000
+
+
+class DraftTask(NamedTuple):
+    """A task before it is numbered; `wanted` by so many: one that no runbook wants is not shown."""
+
+    id: str
+    title: str
+    role: str | None
+    person: str | None = None
+    done: Mark | None = None
+    wanted: int = 1
+
+
+class Draft:
+    """What is known after some of the events, in the order of the record."""
+
+    def __init__(self) -> None:
+        self.declared: Standing | None = None
+        self.title: str | None = None
+        self.severity: Any = None
+        self.severities: set[str] = set()
+        self.affected: Any = None
+        self.process: Any = None
+        self.process_at: datetime | None = None
+        self.answers: dict[str, Any] = {}
+        self.phase = PHASES[0]
+        self.end: str | None = None
+        self.ends: dict[str, datetime] = {}
+        self.reopened: Standing | None = None
+        self.moments: dict[str, datetime] = {}
+        self.ended_why: str | None = None
+        self.duplicate_of: str | None = None
+        self.retrospective_at: str | None = None
+
+        self.held = Holders()
+        self.commander: tuple[Standing, str] | None = None
+        self.offer: Offer | None = None
+        self.offers: dict[str, Offer] = {}
+        self.takes_from: dict[str, str] = {}
+        self.escalated: dict[str, None] = {}
+        self.roles_kept = False
+        self.team: str | None = None
+        self.individual: str | None = None
+
+        self.attached: dict[str, Attachment] = {}
+        self.gone: list[Attachment] = []
+        self.marks: dict[str, Mark] = {}
+        self.repeats = Repeats()
+        self.cadence: int | None = None
+        self.cadence_since: datetime | None = None
+        self.tasks: dict[str, DraftTask] = {}
+        self.task_ids: dict[str, str] = {}
+
+        self.hypotheses: dict[str, Hypothesis] = {}
+        self.updates: list[Update] = []
+        self.last_update: Update | None = None
+        self.snoozed: datetime | None = None
+        self.links: list[Link] = []
+        self.related: dict[Relation, None] = {}
+        self.summary: str | None = None
+        self.impact: str | None = None
+        self.drill: DrillPlay | None = None
+        self.injects: dict[int, Inject] = {}
+        self.told: dict[int, str] = {}
+        self.clashes: dict[str, list[int]] = {}
+        self._number = 0
+
+    def problem(self, sentence: str) -> None:
+        """Keep a sentence about something that the events say and that cannot be."""
+        self._number += 1
+        self.told[self._number] = sentence[:_MOST]
+
+    def clash(self, role: str, sentence: str) -> None:
+        """Keep a sentence about two who got a role at once, until that is settled."""
+        self.problem(sentence)
+        self.clashes.setdefault(role, []).append(self._number)
+
+    def settled(self, role: str) -> None:
+        """Drop what was said about a role: whoever moved it on knew who held it."""
+        for number in self.clashes.pop(role, ()):
+            del self.told[number]
+
+    @property
+    def commands(self) -> str | None:
+        """Who commands; None while not even the declaration is known."""
+        return self.held.first(COMMANDER)
+
+    def none_before(self, declared: datetime, time: Callable[[datetime], str]) -> None:
+        """Tell what seems to end, or roles to begin, before the declaration; clamp the roles.
+
+        Clocks of two machines may differ by less than `AT_ONCE`, of which nothing is told.
+        """
+        for state, moment in self.ends.items():
+            if declared - moment >= AT_ONCE:
+                self.problem(
+                    f"It was {state} at {time(moment)}, before it was declared at {time(declared)}."
+                )
+
+        def tell(held: Held) -> None:
+            self.problem(
+                f"{held.person} was {held.role} from {time(held.since)}, before it was "
+                f"declared at {time(declared)}; the declaration counts."
+            )
+
+        self.held.none_before(declared, AT_ONCE, tell)
+
+    def mark(self, step: str, mark: Mark) -> None:
+        """Keep the newest word on a step."""
+        self.marks[step] = mark
+        self.repeats.skip(step, skipped=mark.state == SKIPPED)
+
+    def new_cadence(self, at: datetime) -> None:
+        """Compute the cadence again; the clock of one that begins starts `at` this moment."""
+        every = self.severity.update_every if self.severity else None
+        cadence = self.repeats.shortest() or (every if every and every > 0 else None)
+        if cadence and not self.cadence:
+            self.cadence_since = at
+        self.cadence = cadence
+
+    def next_update(self) -> datetime | None:
+        """When the next update is due: snoozed, or told with the last one, or by the cadence."""
+        if self.snoozed is not None:
+            return self.snoozed
+        last = self.last_update
+        if last is not None and last.next_at is not None:
+            return last.next_at
+        if self.cadence is None or self.cadence_since is None:
+            return None
+        base = self.cadence_since if last is None else max(last.at, self.cadence_since)
+        return later(base, self.cadence)
+
+    def tick(self, step: str, standing: Standing, link: str | None = None) -> None:
+        """Mark a step done by itself, unless it is done already."""
+        mark = self.marks.get(step)
+        if mark is None or mark.state != DONE:
+            event = standing.event
+            self.mark(step, Mark(DONE, event.id, standing.at, event.by, None, link))

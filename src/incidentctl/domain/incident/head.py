@@ -1,0 +1,68 @@
+"""The state of an incident: a fold over its events, tolerant of whatever they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.facts import Redacted
+from incidentctl.domain.incident.fold.fold import fold
+from incidentctl.domain.incident.state import Incident
+
+__all__ = ["Head", "Incident", "as_of", "fold", "head"]
+
+
+class Head(NamedTuple):
+    """What `list` shows of an incident: computed from its life-cycle events alone.
+
+    `open` is False once it is resolved, cancelled or closed.
+    """
+
+    id: str
+    kind: str
+    title: str
+    severity: str | None
+    critical: bool
+    status: str
+    declared: datetime
+    commander: str
+    services: tuple[str, ...]
+    product_areas: tuple[str, ...]
+    owner: str | None
+    ended: datetime | None
+    open: bool
+
+
+def head(incident: Incident) -> Head:
+    """Return what `list` shows; its life-cycle events alone give the same."""
+    return Head(
+        id=incident.id,
+        kind=incident.kind,
+        title=incident.title,
+        severity=incident.severity,
+        critical=incident.critical,
+        status=incident.status,
+        declared=incident.declared,
+        commander=incident.commander,
+        services=incident.services,
+        product_areas=incident.product_areas,
+        owner=incident.owner,
+        ended=incident.ended,
+        open=incident.open,
+    )
+
+
+def as_of(events: Iterable[Event], moment: datetime) -> list[Event]:
+    """Return the events that had been recorded by a moment, for `show --at`.
+
+    What was redacted since stays redacted.
+    """
+    found = list(events)
+    known = {event.id for event in found if event.recorded <= moment}
+    return [
+        event
+        for event in found
+        if event.id in known or (isinstance(event.fact, Redacted) and event.fact.event in known)
+    ]

@@ -1,0 +1,87 @@
+"""Names for incidents and events: `inc-20261124-1401-k7f` and ULIDs from a hybrid clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from incidentctl.domain.common.times import moment_of
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES = {char: value for value, char in enumerate(_ALPHABET)}
+# No vowels, so that no word arises, and none that is taken for another (l, 1; o, 0).
+_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+_PREFIX = {"incident": "inc", "drill": "drl", "backfill": "bkf"}
+_KINDS = {prefix: kind for kind, prefix in _PREFIX.items()}
+_INCIDENT = re.compile(r"(inc|drl|bkf)-(\d{4})(\d{2})\d{2}-\d{4}-[a-z0-9]{3,8}$")
+#: An id from further ahead of the clock than this does not pull the clock along.
+MAX_AHEAD = timedelta(hours=48)
+
+
+def ulid(milliseconds: int, random: int) -> str:
+    """Write a ULID (github.com/ulid/spec) from milliseconds since 1970 and 80 random bits."""
+    number = (milliseconds << 80) | (random & ((1 << 80) - 1))
+    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def ulid_milliseconds(ident: str) -> int:
+    """Return the milliseconds since 1970 in a ULID."""
+    number = 0
+    for char in ident[:10]:
+        number = number * 32 + _VALUES[char]
+    return number
+
+
+def ulid_moment(ident: str) -> datetime:
+    """Return the moment in a ULID, in UTC; the last one of the record for what is after it."""
+    return moment_of(ulid_milliseconds(ident) / 1000)
+
+
+def next_milliseconds(now: datetime, newest: str | None) -> int:
+    """Return the time of the next ULID: now, but after the newest event that was seen.
+
+    A newest id of more than `MAX_AHEAD` is ignored: one wrong clock must not pull all others.
+    """
+    current = int(now.timestamp() * 1000)
+    if newest is not None:
+        seen = ulid_milliseconds(newest)
+        if seen - current <= MAX_AHEAD.total_seconds() * 1000:
+            return max(current, seen + 1)
+    return current
+
+
+def incident_id(kind: str, moment: datetime, random: int) -> str:
+    """Name an incident by kind, day and UTC time of its declaration, and three letters."""
+    letters = ""
+    for _ in range(3):
+        random, index = divmod(random, len(_LETTERS))
+        letters += _LETTERS[index]
+    utc = moment.astimezone(UTC)
+    return f"{_PREFIX[kind]}-{utc.year:04}{utc:%m%d-%H%M}-{letters}"
+
+
+def is_incident_id(text: str) -> bool:
+    """Say whether a text is the whole id of an incident."""
+    return bool(_INCIDENT.match(text)) and len(text) <= 40 and "\n" not in text
+
+
+def named(ident: str) -> tuple[str | None, datetime | None]:
+    """Return the kind in an incident's id, and the minute of its declaration, in UTC.
+
+    None for what an id does not tell: it may have no such day.
+    """
+    if not is_incident_id(ident):
+        return None, None
+    kind, day, clock = _KINDS[ident[:3]], ident[4:12], ident[13:17]
+    try:
+        return kind, datetime.fromisoformat(f"{day}T{clock}+00:00")
+    except ValueError:
+        return kind, None
+
+
+def incident_folder(ident: str) -> str:
+    """Return an incident's folder on the branch: `incidents/YYYY/MM/<id>`."""
+    match = _INCIDENT.match(ident)
+    if not match:
+        raise ValueError(f"{ident!r} is not the id of an incident")
+    return f"incidents/{match[2]}/{match[3]}/{ident}"

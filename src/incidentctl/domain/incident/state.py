@@ -1,0 +1,299 @@
+"""What an incident is at a moment: the classes that the fold makes, for all who show or decide.
+
+All are named tuples, so that two folds compare by value, and `log` starts fast.
+"""
+
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from incidentctl.domain.common.times import fixed_zone, show
+from incidentctl.domain.incident.facts import StepPlan, TaskPlan
+from incidentctl.errors import Problem
+
+#: The role that whoever declares an incident holds, and that always has a holder.
+COMMANDER = "commander"
+OPEN, DONE, SKIPPED, NOT_NEEDED = "open", "done", "skipped", "not-needed"
+RULED_OUT, CONFIRMED = "ruled-out", "confirmed"
+
+#: Where the response stands while an incident is open; it begins with the first.
+PHASES = ("triage", "investigating", "identified", "monitoring")
+RESOLVED, CANCELLED, CLOSED = "resolved", "cancelled", "closed"
+#: The moments that people mark; metrics are computed from them.
+MOMENTS = ("started", "detected", "acknowledged", "mitigated")
+
+
+class Held(NamedTuple):
+    """Somebody held a role; `until` is None while they do."""
+
+    role: str
+    person: str
+    name: str | None
+    since: datetime
+    until: datetime | None = None
+
+
+class Offer(NamedTuple):
+    """Command that was offered to somebody."""
+
+    event: str
+    person: str
+    name: str | None
+    at: datetime
+    by: str
+
+
+class Mark(NamedTuple):
+    """What was last said about a step, by which event."""
+
+    state: str
+    event: str
+    at: datetime
+    by: str
+    note: str | None = None
+    link: str | None = None
+
+
+class Step(NamedTuple):
+    """A step of the checklist; `number` counts from 1 in the order shown."""
+
+    number: int
+    id: str
+    title: str
+    purpose: str | None
+    role: str
+    every: int | None
+    action: str | None
+    runbook: str
+    state: str
+    mark: Mark | None
+    """Who did or skipped it, when, with which note and link; None while nobody did."""
+
+
+class Task(NamedTuple):
+    """Work for somebody; `id` is what later events call it."""
+
+    number: int
+    id: str
+    title: str
+    role: str | None
+    person: str | None
+    done: Mark | None
+
+
+class Hypothesis(NamedTuple):
+    """What somebody thinks it is: open, ruled-out or confirmed."""
+
+    number: int
+    id: str
+    text: str
+    at: datetime
+    by: str
+    state: str = OPEN
+    decided: datetime | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+
+
+class Update(NamedTuple):
+    """A status update that was posted."""
+
+    event: str
+    at: datetime
+    by: str
+    text: str
+    public: bool
+    next_at: datetime | None
+    due: datetime | None = None
+    """When it was due; None where nothing asked for it."""
+
+
+class Link(NamedTuple):
+    """An address that responders need."""
+
+    event: str
+    label: str
+    url: str
+
+
+class Relation(NamedTuple):
+    """Another incident that has to do with this one."""
+
+    incident: str
+    relation: str
+
+
+class Inject(NamedTuple):
+    """A surprise of a drill that was told."""
+
+    number: int
+    text: str
+    at: datetime
+
+
+class DrillPlay(NamedTuple):
+    """A plan that is played in this incident, or was."""
+
+    drill: str
+    planned: bool
+    started: datetime
+    team: str | None = None
+    conducted: bool = False
+    """Whether who started it only conducts it, and hands command to those who respond."""
+    injects: tuple[Inject, ...] = ()
+    paused: datetime | None = None
+    """Since when the clock of the injects stands still; None while it runs."""
+    stood: float = 0.0
+    """Seconds that it stood still before."""
+    ended: datetime | None = None
+    real: bool = False
+    begins: datetime | None = None
+    """The planned moment that its response counts from; known when it is over."""
+    targets: tuple[int | None, int | None, int | None] = (None, None, None)
+    """Seconds to the declaration, to a commander, to the first update; known when it is over."""
+    attached: bool = False
+    """Whether the plan came to a drill that those who respond had declared themselves."""
+
+    @property
+    def told(self) -> frozenset[int]:
+        """The numbers of the injects that were told."""
+        return frozenset(inject.number for inject in self.injects)
+
+
+class Attachment(NamedTuple):
+    """A runbook that answers, as it was when it was attached."""
+
+    event: str
+    name: str
+    title: str | None
+    reason: str
+    own: bool
+    steps: tuple[StepPlan, ...]
+    tasks: tuple[TaskPlan, ...]
+
+
+class Entry(NamedTuple):
+    """One event in the timeline; `number` names it: from 1, in the order of the record."""
+
+    number: int
+    event: str
+    group: str
+    at: datetime
+    recorded: datetime
+    by: str
+    name: str | None
+    kind: str
+    text: str
+    """A sentence, or the words of whoever wrote it; from outside, so not yet cleaned."""
+    retracted: bool = False
+    amended: bool = False
+    redacted: bool = False
+    pinned: bool = False
+    target: str | None = None
+    """The event that a correction is about."""
+
+
+class Incident(NamedTuple):
+    """One incident as its events tell it. Moments are aware, in UTC; spans are seconds."""
+
+    id: str
+    kind: str
+    title: str
+    status: str
+    open: bool
+    declared: datetime
+    declared_by: str
+    commander: str
+    severity: str | None = None
+    critical: bool = False
+    confirmed: bool = False
+    update_every: int | None = None
+    """Of the severity; `cadence` is what holds."""
+    retrospective: str = "optional"
+    retrospective_within: str | None = None
+    started: datetime | None = None
+    detected: datetime | None = None
+    acknowledged: datetime | None = None
+    mitigated: datetime | None = None
+    resolved: datetime | None = None
+    cancelled: datetime | None = None
+    closed: datetime | None = None
+    ended: datetime | None = None
+    """When it was resolved or cancelled; None while it is open."""
+    ended_why: str | None = None
+    duplicate_of: str | None = None
+    retrospective_at: str | None = None
+    """The retrospective that `close` named."""
+    held: tuple[Held, ...] = ()
+    roles_kept: bool = False
+    offer: Offer | None = None
+    """Command that was offered and not yet accepted."""
+    escalated: tuple[str, ...] = ()
+    """The teams that were to be brought in, each once."""
+    team: str | None = None
+    individual: str | None = None
+    services: tuple[str, ...] = ()
+    product_areas: tuple[str, ...] = ()
+    owner: str | None = None
+    tier: str | None = None
+    reason: str | None = None
+    """Why this process answers."""
+    catalog_commit: str | None = None
+    catalog_problems: tuple[str, ...] = ()
+    category: str | None = None
+    reported_by: str | None = None
+    organisation: str | None = None
+    timezone: str = "UTC"
+    utc_offset: int = 0
+    runbooks: tuple[Attachment, ...] = ()
+    steps: tuple[Step, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
+    updates: tuple[Update, ...] = ()
+    cadence: int | None = None
+    """How often an update is due, or None when nothing asks for any."""
+    next_update: datetime | None = None
+    """When the next update is due; None when nothing asks for one, and when it is over."""
+    missed_update: datetime | None = None
+    """When the update was due that had not come as it ended; None where none was due by then."""
+    links: tuple[Link, ...] = ()
+    related: tuple[Relation, ...] = ()
+    summary: str | None = None
+    impact: str | None = None
+    drill: DrillPlay | None = None
+    """The plan that it plays; None for an incident, and for a drill without a plan."""
+    entries: tuple[Entry, ...] = ()
+    """Every event, in the order of the record."""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The organisation's zone as it was at declaration: an offset, with no database."""
+        return fixed_zone(self.utc_offset)
+
+    @property
+    def timeline(self) -> tuple[Entry, ...]:
+        """Every event in the order in which it happened."""
+        return tuple(sorted(self.entries, key=lambda entry: (entry.at, entry.event)))
+
+    def holders(self, role: str) -> tuple[str, ...]:
+        """Who holds a role now; the commander when nobody was assigned."""
+        now = tuple(h.person for h in self.held if h.role == role and h.until is None)
+        return now or (self.commander,)
+
+    def assigned(self, role: str) -> bool:
+        """Say whether a role is held by assignment, and not just by the commander."""
+        return any(h.role == role and h.until is None for h in self.held)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody who took part: wrote, held a role, was assigned."""
+        found = {entry.by for entry in self.entries if not entry.retracted}
+        found.update(held.person for held in self.held)
+        found.update(task.person for task in self.tasks if task.person)
+        if self.individual:
+            found.add(self.individual)
+        return tuple(sorted(found))
+
+    def time(self, moment: datetime) -> str:
+        """Write a moment for people, in the organisation's zone."""
+        return show(moment, self.zone)

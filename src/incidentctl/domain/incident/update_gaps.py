@@ -1,0 +1,43 @@
+"""The time between status updates: what was due in it, for retrospectives and metrics."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from incidentctl.domain.incident.state import Incident, Update
+
+
+class Wait(NamedTuple):
+    """The time from one update to the next, the first from the declaration.
+
+    `due` is None where nothing asked for an update. `update` is what ended the wait; None when the
+    incident ended first, or nobody has posted one yet.
+    """
+
+    since: datetime
+    until: datetime
+    due: datetime | None
+    update: Update | None
+
+    @property
+    def late_by(self) -> timedelta | None:
+        """How much later than due it ended; None when it was in time or nothing was due."""
+        return self.until - self.due if self.due is not None and self.until > self.due else None
+
+
+def waits(incident: Incident, until: datetime | None) -> list[Wait]:
+    """Return every wait for an update of an incident, the last one `until` a moment, if told.
+
+    What was due is as the record had it then: told with the update before, put off, or by the
+    cadence. Of what was written down afterwards nothing was due.
+    """
+    asked = incident.kind != "backfill"
+    found: list[Wait] = []
+    since = incident.declared
+    for update in sorted(incident.updates, key=lambda update: (update.at, update.event)):
+        found.append(Wait(since, update.at, update.due if asked else None, update))
+        since = update.at
+    if until is not None:
+        found.append(Wait(since, until, incident.next_update or incident.missed_update, None))
+    return found

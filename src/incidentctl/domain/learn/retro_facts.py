@@ -1,0 +1,68 @@
+"""What the record says for a retrospective: computed from the incident alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from incidentctl.domain.incident.due import Durations, durations
+from incidentctl.domain.incident.head import Incident
+from incidentctl.domain.incident.state import (
+    COMMANDER,
+    DONE,
+    OPEN,
+    SKIPPED,
+    Entry,
+    Held,
+    Step,
+    Update,
+)
+from incidentctl.domain.incident.update_gaps import waits
+
+
+class Told(NamedTuple):
+    """An update, and how late it came; None where it was in time or nothing asked for it."""
+
+    update: Update
+    late_by: timedelta | None
+
+
+class Facts(NamedTuple):
+    """What happened, as the record has it; `incident` has the rest."""
+
+    incident: Incident
+    took: Durations
+    roles: tuple[Held, ...]
+    """Who held which role, the commander first."""
+    steps: tuple[Step, ...]
+    """Those that were done, skipped, or left open; what was not needed is left out."""
+    updates: tuple[Told, ...]
+    silent_at_end: timedelta | None
+    """How long an update was overdue when the incident ended."""
+    timeline: tuple[Entry, ...]
+    """What happened and was not retracted."""
+    participants: tuple[str, ...]
+
+    def in_state(self, state: str) -> tuple[Step, ...]:
+        """Return the steps that were left in a state."""
+        return tuple(step for step in self.steps if step.state == state)
+
+    @property
+    def late_updates(self) -> int:
+        """How many updates came later than announced."""
+        return sum(told.late_by is not None for told in self.updates)
+
+
+def facts_of(incident: Incident) -> Facts:
+    """Compute the facts of an incident."""
+    every = waits(incident, incident.ended)
+    return Facts(
+        incident=incident,
+        took=durations(incident),
+        roles=tuple(sorted(incident.held, key=lambda held: (held.role != COMMANDER, held.since))),
+        steps=tuple(s for s in incident.steps if s.state in (DONE, SKIPPED, OPEN)),
+        updates=tuple(Told(wait.update, wait.late_by) for wait in every if wait.update),
+        silent_at_end=next((wait.late_by for wait in every if wait.update is None), None),
+        timeline=tuple(entry for entry in incident.timeline if not entry.retracted),
+        participants=incident.people,
+    )

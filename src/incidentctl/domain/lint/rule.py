@@ -1,0 +1,121 @@
+"""What a rule reports, and what a rule is; for the rules themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from incidentctl.domain.catalog.model import Catalog, Entry, Source
+from incidentctl.domain.common.text import did_you_mean
+from incidentctl.domain.learn.retrospective import Retrospective
+from incidentctl.domain.lint.rule_text import RuleText
+
+Loc = tuple[str | int, ...]
+
+#: What depends on the calendar is not told in the first days of a repository.
+GRACE = timedelta(days=90)
+
+
+class Guess(NamedTuple):
+    """A hint that costs: the known word that was probably meant, else `otherwise`.
+
+    It is looked for only where the finding is told, since a file may have thousands.
+    """
+
+    word: str
+    known: Collection[str]
+    otherwise: str
+
+    def text(self) -> str:
+        """Return the hint."""
+        return nearest(self.word, self.known, otherwise=self.otherwise)
+
+
+class Finding(NamedTuple):
+    """One fault that a rule found: where the entry stands, and the place in the entry."""
+
+    code: str
+    message: str
+    source: Source | None = None
+    loc: Loc = ()
+    hint: str | Guess | None = None
+
+    @property
+    def hint_text(self) -> str | None:
+        """The hint in words."""
+        return self.hint.text() if isinstance(self.hint, Guess) else self.hint
+
+
+class Played(NamedTuple):
+    """A drill that was held, or is to be; None where the team or the runbooks are not known."""
+
+    day: date
+    team: str | None
+    runbooks: tuple[str, ...] | None = None
+    """Those that answer in it."""
+
+
+class Around(NamedTuple):
+    """What a rule may need to know beside the catalog."""
+
+    today: date
+    tracked: frozenset[str] = frozenset()
+    """Files of the folder drills/ that git tracks."""
+    young: bool | None = None
+    """Whether the repository is in its first days; None where that is not known."""
+    retrospectives: tuple[Retrospective, ...] = ()
+    """The files of retros/ without faults."""
+    played: tuple[Played, ...] = ()
+    """The drills of the record."""
+    misnamed: tuple[tuple[str, str], ...] = ()
+    """Folders of YAML files beside those of the catalog, and the folder that was probably meant."""
+
+
+class Rule(NamedTuple):
+    """A rule: its text, and one of three functions, by what it needs to know."""
+
+    text: RuleText
+    check: Callable[[Catalog], Iterable[Finding]] | None = None
+    check_at: Callable[[Catalog, date], Iterable[Finding]] | None = None
+    check_around: Callable[[Catalog, Around], Iterable[Finding]] | None = None
+
+    def run(self, catalog: Catalog, around: Around) -> Iterable[Finding]:
+        """Return what the rule finds in a catalog with what is around it."""
+        if self.check is not None:
+            yield from self.check(catalog)
+        if self.check_at is not None:
+            yield from self.check_at(catalog, around.today)
+        if self.check_around is not None:
+            yield from self.check_around(catalog, around)
+
+
+def nearest(word: str, known: Iterable[str], *, otherwise: str) -> str:
+    """Return a hint: the known word that was probably meant, else `otherwise`."""
+    near = did_you_mean(word, known)
+    return f"Did you mean {near!r}?" if near else otherwise
+
+
+def settings_source(catalog: Catalog) -> Source:
+    """Return where the settings stand."""
+    entry = next(iter(catalog.of_kind("settings")), None)
+    return entry.source if entry else Source("incidentctl.yaml")
+
+
+def matrix_source(catalog: Catalog) -> Source:
+    """Return where the impact matrix stands."""
+    entry = next(iter(catalog.of_kind("matrix")), None)
+    return entry.source if entry else Source("severities.yaml", inside=("matrix",))
+
+
+def sources(catalog: Catalog, kind: str) -> dict[str, Entry]:
+    """Return the entry that stands for each name of a kind: of two the first."""
+    found: dict[str, Entry] = {}
+    for entry in catalog.of_kind(kind):
+        found.setdefault(entry.name, entry)
+    return found
+
+
+def label(entry: Entry) -> str:
+    """Name an entry in a sentence: `service auth-api`."""
+    return f"{entry.kind.replace('_', ' ')} {entry.name}"

@@ -1,0 +1,129 @@
+"""Rules about how services hang together: cycles, and what no product area reaches."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from incidentctl.domain.catalog.model import Catalog, Service
+from incidentctl.domain.lint.rule import Finding, Rule, sources
+from incidentctl.domain.lint.rule_text import RuleText
+from incidentctl.domain.process.resolution import tier_in_force
+
+
+def unreached(catalog: Catalog) -> Iterable[Finding]:
+    """Find production services that customers meet and that no product area names.
+
+    To reach a service is to name it among its services: a dependency alone tells no customer's
+    name for it, and `declare` finds owner and product area by what an area names.
+    """
+    if tier_in_force(catalog) == "single":
+        return
+    reached = {name for area in catalog.product_areas.values() for name in area.all_services}
+    for entry in catalog.of_kind("service"):
+        service = entry.value
+        if service.counts and service.faces_customers and entry.name not in reached:
+            yield Finding(
+                "IC204",
+                f"Customers meet the service {entry.name}, and no product area reaches it.",
+                entry.source,
+                ("name",),
+                "Name it in a product area, or write `customer_facing: false`.",
+            )
+
+
+def cycle(catalog: Catalog) -> Iterable[Finding]:
+    """Find dependency cycles; each group of services that need one another is named once."""
+    services = catalog.services
+    entries = sources(catalog, "service")
+    for group in _tangles(services):
+        path = _way_round(services, min(group), group)
+        start, following = path[0], path[1]
+        place = services[start].depends_on.index(following)
+        yield Finding(
+            "IC205",
+            f"Services depend on one another: {' → '.join(path)}.",
+            entries[start].source if start in entries else None,
+            ("depends_on", place),
+            "Remove a dependency that is none; if it is real, silence this line.",
+        )
+
+
+def _tangles(services: Mapping[str, Service]) -> Iterable[set[str]]:
+    """Yield the strongly connected groups that hold a cycle (Tarjan's algorithm, no recursion)."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    held: set[str] = set()
+    for root in services:
+        if root in order:
+            continue
+        work = [(root, iter(services[root].depends_on))]
+        order[root] = low[root] = len(order)
+        stack.append(root)
+        held.add(root)
+        while work:
+            name, needs = work[-1]
+            need = next((n for n in needs if n in services), None)
+            if need is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
+                if low[name] == order[name]:
+                    group = set()
+                    while name not in group:
+                        group.add(stack.pop())
+                    held -= group
+                    if len(group) > 1 or name in services[name].depends_on:
+                        yield group
+            elif need not in order:
+                order[need] = low[need] = len(order)
+                stack.append(need)
+                held.add(need)
+                work.append((need, iter(services[need].depends_on)))
+            elif need in held:
+                low[name] = min(low[name], order[need])
+
+
+def _way_round(services: Mapping[str, Service], start: str, group: set[str]) -> list[str]:
+    """Return the shortest way from a service of the group back to itself."""
+    came: dict[str, str] = {}
+    queue = deque([start])
+    while queue:
+        name = queue.popleft()
+        for need in services[name].depends_on:
+            if need == start:
+                path = [start]
+                while name != start:
+                    path.append(name)
+                    name = came[name]
+                return [start, *reversed(path)]
+            if need in group and need not in came:
+                came[need] = name
+                queue.append(need)
+    raise AssertionError(start)  # a strongly connected group always leads back
+
+
+RULES = (
+    Rule(
+        RuleText(
+            "IC204",
+            "warning",
+            "A service that no product area reaches",
+            "When customers say what is broken, the catalog must lead to the service. Silent at "
+            "the single tier; counted are production services that a product area names itself.",
+            "Name the service in a product area, or say `customer_facing: false`.",
+        ),
+        unreached,
+    ),
+    Rule(
+        RuleText(
+            "IC205",
+            "warning",
+            "A dependency cycle",
+            "Services that need one another fail together and cannot be started in order.",
+            "Remove one dependency of the cycle.",
+        ),
+        cycle,
+    ),
+)

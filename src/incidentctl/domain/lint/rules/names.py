@@ -1,0 +1,152 @@
+"""Rules about names: one name is one thing, for people who type it at night in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from incidentctl.domain.catalog.model import Catalog, Entry, Member, Source
+from incidentctl.domain.lint.rule import Around, Finding, Rule, label
+from incidentctl.domain.lint.rule_text import RuleText
+
+#: What a repository has once, without a name; that there are two is told when files are read.
+_NAMELESS = frozenset({"settings", "matrix"})
+
+
+def two_of_one_name(catalog: Catalog) -> Iterable[Finding]:
+    """Find entries of a kind whose names are the same, or differ in case only."""
+    seen: dict[tuple[str, str], Entry] = {}
+    for entry in catalog.entries:
+        first = seen.setdefault((entry.kind, entry.name.casefold()), entry)
+        if first is entry or entry.kind in _NAMELESS:
+            continue
+        message = f"There is already a {label(first)}, in {first.source.path}."
+        if first.name != entry.name:
+            message = f"{entry.name!r} differs only in case from the {label(first)}."
+        hint = "Keep one of them, or give this one another name."
+        yield Finding("IC102", message, entry.source, ("name",), hint)
+
+
+def step_twice(catalog: Catalog) -> Iterable[Finding]:
+    """Find steps of one runbook that have the same id."""
+    for entry in catalog.of_kind("runbook"):
+        seen: set[str] = set()
+        for number, step in enumerate(entry.value.steps):
+            if step.id.casefold() in seen:
+                yield Finding(
+                    "IC103",
+                    f"The runbook {entry.name} has two steps {step.id!r}.",
+                    entry.source,
+                    ("steps", number, "id"),
+                    "Give each step an id of its own; the same id in another runbook is fine.",
+                )
+            seen.add(step.id.casefold())
+
+
+def functionality_twice(catalog: Catalog) -> Iterable[Finding]:
+    """Find functionalities of one product area that have the same name."""
+    for entry in catalog.of_kind("product_area"):
+        seen: set[str] = set()
+        for number, functionality in enumerate(entry.value.functionalities):
+            name = functionality.name.casefold()
+            if name in seen:
+                yield Finding(
+                    "IC104",
+                    f"The product area {entry.name} has {functionality.name!r} twice.",
+                    entry.source,
+                    ("functionalities", number, "name"),
+                    "Join the two, or give one another name.",
+                )
+            seen.add(name)
+
+
+def handle_twice(catalog: Catalog) -> Iterable[Finding]:
+    """Find handles that two people have. One person may be in several teams."""
+    seen: dict[str, tuple[str, Member]] = {}
+    for entry in catalog.of_kind("team"):
+        for number, member in enumerate(entry.value.members):
+            first = seen.setdefault(member.handle.casefold(), (entry.name, member))
+            if first[1] is member or (first[0] != entry.name and _one_person(first[1], member)):
+                continue
+            if first[0] == entry.name:
+                message = f"The team {entry.name} has the member {member.handle!r} twice."
+            else:
+                message = f"{member.handle!r} is another person in the team {first[0]}."
+            hint = "One person has one handle; the same person may be in several teams."
+            yield Finding("IC105", message, entry.source, ("members", number, "handle"), hint)
+
+
+def _one_person(one: Member, other: Member) -> bool:
+    """Two entries are one person unless the handle's case, the name or the e-mail differs."""
+    return (
+        one.handle == other.handle
+        and (one.name is None or other.name is None or one.name == other.name)
+        and (
+            one.email is None
+            or other.email is None
+            or one.email.casefold() == other.email.casefold()
+        )
+    )
+
+
+def misnamed_folder(_: Catalog, around: Around) -> Iterable[Finding]:
+    """Find folders of YAML files whose names are nearly those of the catalog's folders."""
+    for name, meant in around.misnamed:
+        message = f"The folder {name}/ is none of the catalog's, and nothing in it is read."
+        hint = f"Did you mean {meant!r}? Then move the files there."
+        yield Finding("IC215", message, Source(name), (), hint)
+
+
+RULES = (
+    Rule(
+        RuleText(
+            "IC102",
+            "error",
+            "Two things of one name",
+            "A name must lead to one thing, also for somebody who types it in the wrong case.",
+            "Remove one of the two, or rename it.",
+        ),
+        two_of_one_name,
+    ),
+    Rule(
+        RuleText(
+            "IC103",
+            "error",
+            "A step id twice in one runbook",
+            "`step done ID` must mean one step; runbooks of one incident are merged by step id.",
+            "Give the second step another id.",
+        ),
+        step_twice,
+    ),
+    Rule(
+        RuleText(
+            "IC104",
+            "error",
+            "A functionality twice in one product area",
+            "What customers can do is named once, with all the services that power it.",
+            "Join the two functionalities.",
+        ),
+        functionality_twice,
+    ),
+    Rule(
+        RuleText(
+            "IC105",
+            "error",
+            "One handle for two people",
+            "Rotas and commands name people by handle. The same person may be in several teams, "
+            "with the same name and e-mail address or without.",
+            "Give one of the two another handle, or write the same person the same way.",
+        ),
+        handle_twice,
+    ),
+    Rule(
+        RuleText(
+            "IC215",
+            "warning",
+            "A folder that is nearly the catalog's",
+            "What stands in `service/` in place of `services/` is missing when it is needed. A "
+            "folder of any other name is not looked at.",
+            "Move the files into the folder that is read; or give the folder another name.",
+        ),
+        check_around=misnamed_folder,
+    ),
+)

@@ -1,0 +1,167 @@
+"""Rules about people: who is on call exists, and every team can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from incidentctl.domain.catalog.model import Catalog, Entry, Override
+from incidentctl.domain.lint.rule import Finding, Guess, Loc, Rule
+from incidentctl.domain.lint.rule_text import RuleText
+
+
+def _named(entry: Entry) -> Iterable[tuple[str, str, Loc]]:
+    """Yield each person a team's entry names, as what, and where."""
+    team = entry.value
+    if team.lead is not None:
+        yield team.lead, "lead", ("lead",)
+    if team.on_call is not None:
+        for number, handle in enumerate(team.on_call.rota):
+            yield handle, "rota", ("on_call", "rota", number)
+        for number, override in enumerate(team.on_call.overrides):
+            yield override.who, "override", ("on_call", "overrides", number, "who")
+
+
+def stranger(catalog: Catalog) -> Iterable[Finding]:
+    """Find a lead, rota or override that names nobody of any team."""
+    known = catalog.members()
+    for entry in catalog.of_kind("team"):
+        for handle, what, place in _named(entry):
+            if handle not in known:
+                yield Finding(
+                    "IC111",
+                    f"The {what} of the team {entry.name} names {handle!r}, "
+                    f"who is no member of any team.",
+                    entry.source,
+                    place,
+                    Guess(handle, known, "Add the person to the team's members."),
+                )
+
+
+def _reversed(override: Override) -> bool:
+    begin, end = override.from_, override.until
+    if (begin.tzinfo is None) != (end.tzinfo is None):
+        return False  # one has an offset, the other depends on the rota's zone
+    return end <= begin
+
+
+def override_reversed(catalog: Catalog) -> Iterable[Finding]:
+    """Find overrides that end before they begin."""
+    for entry in catalog.of_kind("team"):
+        for number, override in enumerate(entry.value.on_call.overrides if _rota(entry) else ()):
+            if _reversed(override):
+                yield Finding(
+                    "IC117",
+                    f"An override for {override.who!r} ends before it begins.",
+                    entry.source,
+                    ("on_call", "overrides", number, "until"),
+                    "Write an `until` after `from`.",
+                )
+
+
+def _rota(entry: Entry) -> bool:
+    return entry.value.on_call is not None
+
+
+def no_members(catalog: Catalog) -> Iterable[Finding]:
+    """Find teams without members."""
+    for entry in catalog.of_kind("team"):
+        if not entry.value.members:
+            yield Finding(
+                "IC201",
+                f"The team {entry.name} has no members.",
+                entry.source,
+                (),
+                "Add `members`, each with a handle.",
+            )
+
+
+def _answering(catalog: Catalog) -> set[str]:
+    """Return the teams that must answer: those that own something, and whom others escalate to."""
+    names = {service.owner for service in catalog.services.values()}
+    names |= {area.owner for area in catalog.product_areas.values()}
+    rotas = (team.on_call for team in catalog.teams.values())
+    return names | {rota.escalate_to for rota in rotas if rota and rota.escalate_to}
+
+
+def no_on_call(catalog: Catalog) -> Iterable[Finding]:
+    """Find teams that own something, or are escalated to, and have nobody on call."""
+    answering = _answering(catalog)
+    for entry in catalog.of_kind("team"):
+        rota = entry.value.on_call
+        if entry.name in answering and (rota is None or not rota.rota):
+            yield Finding(
+                "IC202",
+                f"Nobody is on call for the team {entry.name}.",
+                entry.source,
+                () if rota is None else ("on_call", "rota"),
+                "Add `on_call` with rota, shift and starts.",
+            )
+
+
+def no_contact(catalog: Catalog) -> Iterable[Finding]:
+    """Find teams without a contact."""
+    for entry in catalog.of_kind("team"):
+        if not entry.value.contacts:
+            yield Finding(
+                "IC203",
+                f"The team {entry.name} has no contact.",
+                entry.source,
+                (),
+                'Add `contacts`, such as `channel: "#core"`.',
+            )
+
+
+RULES = (
+    Rule(
+        RuleText(
+            "IC111",
+            "error",
+            "On call or in a role, and unknown",
+            "A rota, override or lead must be a person whom somebody can call; a member of another "
+            "team will do.",
+            "Correct the handle, or add the person to a team.",
+        ),
+        stranger,
+    ),
+    Rule(
+        RuleText(
+            "IC117",
+            "error",
+            "An override that ends before it begins",
+            "It never counts, and whoever wrote it believes that it does.",
+            "Put `from` and `until` in order.",
+        ),
+        override_reversed,
+    ),
+    Rule(
+        RuleText(
+            "IC201",
+            "warning",
+            "A team without members",
+            "What belongs to nobody is answered by nobody.",
+            "Add the members, or give what the team owns to another team.",
+        ),
+        no_members,
+    ),
+    Rule(
+        RuleText(
+            "IC202",
+            "warning",
+            "A team without on-call",
+            "Every team that owns a service or product area, or that others escalate to, is on "
+            "call for it.",
+            "Add a rota; one member is enough to begin with.",
+        ),
+        no_on_call,
+    ),
+    Rule(
+        RuleText(
+            "IC203",
+            "warning",
+            "A team without contact",
+            "Who finds the owner must know where to reach them.",
+            "Add a channel, an address or a pager (`env:NAME` for a secret).",
+        ),
+        no_contact,
+    ),
+)

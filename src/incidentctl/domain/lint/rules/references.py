@@ -1,0 +1,239 @@
+"""Rules about references: what is named must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from incidentctl.domain.catalog.model import Catalog, Entry
+from incidentctl.domain.lint.rule import (
+    Finding,
+    Guess,
+    Loc,
+    Rule,
+    label,
+    matrix_source,
+    settings_source,
+)
+from incidentctl.domain.lint.rule_text import RuleText
+
+
+def _missing(
+    code: str, entry: Entry, names: Iterable[str], loc: Loc, *, known: Collection[str], what: str
+) -> Iterable[Finding]:
+    """Find the names of a list that are not known."""
+    for number, name in enumerate(names):
+        if name not in known:
+            yield Finding(
+                code,
+                f"There is no {what} {name!r}, which {label(entry)} names.",
+                entry.source,
+                (*loc, number),
+                Guess(name, known, f"Write the {what}, or remove the name."),
+            )
+
+
+def unknown_service(catalog: Catalog) -> Iterable[Finding]:
+    """Find names of services, in dependencies and product areas, that do not exist."""
+    known = catalog.services
+    for entry in catalog.of_kind("service"):
+        if entry.value.depends_on:
+            yield from _missing(
+                "IC106",
+                entry,
+                entry.value.depends_on,
+                ("depends_on",),
+                known=known,
+                what="service",
+            )
+    for entry in catalog.of_kind("product_area"):
+        yield from _missing(
+            "IC106", entry, entry.value.services, ("services",), known=known, what="service"
+        )
+        for number, functionality in enumerate(entry.value.functionalities):
+            place = ("functionalities", number, "services")
+            yield from _missing(
+                "IC106", entry, functionality.services, place, known=known, what="service"
+            )
+
+
+def unknown_team(catalog: Catalog) -> Iterable[Finding]:
+    """Find on-call rotas that escalate to a team that does not exist."""
+    for entry in catalog.of_kind("team"):
+        rota = entry.value.on_call
+        if rota is not None and rota.escalate_to and rota.escalate_to not in catalog.teams:
+            yield Finding(
+                "IC107",
+                f"The team {entry.name} escalates to {rota.escalate_to!r}, which is no team.",
+                entry.source,
+                ("on_call", "escalate_to"),
+                Guess(rota.escalate_to, catalog.teams, "Name a team of the catalog."),
+            )
+
+
+def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
+    """Find severities, in runbooks, matrix and settings, that the scale does not have."""
+    known = {severity.name: severity for severity in catalog.scale.severities}
+    where = matrix_source(catalog)
+    scale = f"The scale has {', '.join(known)}."
+    for entry in catalog.of_kind("runbook"):
+        place = ("applies_to", "severities")
+        for found in _missing(
+            "IC108", entry, entry.value.applies_to.severities, place, known=known, what="severity"
+        ):
+            name = entry.value.applies_to.severities[int(found.loc[-1])]
+            yield found._replace(hint=Guess(name, known, scale))
+    matrix = catalog.scale.matrix
+    for importance, row in (matrix.importance if matrix else {}).items():
+        for number, name in enumerate(row):
+            if name not in known:
+                yield Finding(
+                    "IC108",
+                    f"The matrix names {name!r}, which is no severity.",
+                    where,
+                    ("importance", importance, number),
+                    Guess(name, known, scale),
+                )
+    default = catalog.settings.default_severity
+    if default is not None and default not in known:
+        yield Finding(
+            "IC108",
+            f"The default severity {default!r} is no severity.",
+            settings_source(catalog),
+            ("default_severity",),
+            Guess(default, known, scale),
+        )
+
+
+def unknown_area(catalog: Catalog) -> Iterable[Finding]:
+    """Find product areas that runbooks name and that do not exist."""
+    for entry in catalog.of_kind("runbook"):
+        place = ("applies_to", "product_areas")
+        names = entry.value.applies_to.product_areas
+        yield from _missing(
+            "IC109", entry, names, place, known=catalog.product_areas, what="product area"
+        )
+
+
+def unknown_role(catalog: Catalog) -> Iterable[Finding]:
+    """Find steps and tasks for a role that does not exist."""
+    known = {role.name: role for role in catalog.roles}
+    roles = f"Roles are {', '.join(known)}."
+    for entry in catalog.of_kind("runbook"):
+        for part in ("steps", "tasks"):
+            for number, item in enumerate(getattr(entry.value, part)):
+                if item.role is not None and item.role not in known:
+                    yield Finding(
+                        "IC110",
+                        f"{item.title!r} is for the role {item.role!r}, which does not exist.",
+                        entry.source,
+                        (part, number, "role"),
+                        Guess(item.role, known, roles),
+                    )
+
+
+def matrix_shape(catalog: Catalog) -> Iterable[Finding]:
+    """Find rows of the matrix that do not fit its conditions, and importances out of range."""
+    matrix = catalog.scale.matrix
+    if matrix is None:
+        return
+    where = matrix_source(catalog)
+    for importance, row in matrix.importance.items():
+        place = ("importance", importance)
+        if not 1 <= importance <= 5:
+            message = f"The matrix has a row for the importance {importance}."
+            hint = "Importance goes from 1, the highest, to 5."
+        elif len(row) != len(matrix.conditions):
+            message = (
+                f"The matrix has {len(row)} of {len(matrix.conditions)} severities for importance "
+            )
+            message += f"for the importance {importance}."
+            hint = f"Write one for each condition: {', '.join(matrix.conditions)}."
+        else:
+            continue
+        yield Finding("IC113", message, where, place, hint)
+
+
+def one_remote(catalog: Catalog) -> Iterable[Finding]:
+    """Find restricted incidents that would go to the remote that everybody reads."""
+    record = catalog.settings.record
+    if record.remote is not None and record.remote == record.restricted_remote:
+        yield Finding(
+            "IC125",
+            f"restricted_remote is {record.restricted_remote!r}, where the record is sent as well.",
+            settings_source(catalog),
+            ("record", "restricted_remote"),
+            "Name another remote, or leave it out: then they stay in the clone.",
+        )
+
+
+def _text(code: str, title: str, reason: str, fix: str) -> RuleText:
+    return RuleText(code, "error", title, reason, fix)
+
+
+_EXISTING = "Correct the name, or write what it names."
+
+RULES = (
+    Rule(
+        _text(
+            "IC106",
+            "Unknown service",
+            "A dependency or product area that names nothing hides what an outage takes down.",
+            _EXISTING,
+        ),
+        unknown_service,
+    ),
+    Rule(
+        _text(
+            "IC107",
+            "Escalation to an unknown team",
+            "When the person on call does not answer, the next team must exist.",
+            _EXISTING,
+        ),
+        unknown_team,
+    ),
+    Rule(
+        _text(
+            "IC108",
+            "Unknown severity",
+            "A runbook, a matrix or a default for a severity outside the scale is never used.",
+            _EXISTING,
+        ),
+        unknown_severity,
+    ),
+    Rule(
+        _text(
+            "IC109",
+            "Unknown product area",
+            "A runbook for a product area that does not exist answers nothing.",
+            _EXISTING,
+        ),
+        unknown_area,
+    ),
+    Rule(
+        _text(
+            "IC110",
+            "Unknown role",
+            "A step or task for a role that nobody can hold is done by nobody.",
+            "Use a standard role, or define the role in roles.yaml.",
+        ),
+        unknown_role,
+    ),
+    Rule(
+        _text(
+            "IC113",
+            "A matrix row that does not fit",
+            "Who is unsure is asked two questions; every pair of answers needs a severity.",
+            "Give each importance from 1 to 5 one severity per condition.",
+        ),
+        matrix_shape,
+    ),
+    Rule(
+        _text(
+            "IC125",
+            "One remote for restricted and other incidents",
+            "Whoever can read the shared record could read restricted incidents, too.",
+            "Name a remote that fewer people can read, or leave `restricted_remote` out.",
+        ),
+        one_remote,
+    ),
+)

@@ -1,0 +1,112 @@
+"""All rules of `catalog lint` by code, and how they are run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.learn.retrospective import Retrospective
+from incidentctl.domain.lint.rule import Around, Finding, Played, Rule, settings_source
+from incidentctl.domain.lint.rule_text import RuleText
+from incidentctl.domain.lint.rules import age_keys as keys
+from incidentctl.domain.lint.rules import dependencies as graph
+from incidentctl.domain.lint.rules import (
+    drills,
+    names,
+    on_call,
+    owners,
+    references,
+    retrospectives,
+    reviewed,
+    runbooks,
+    secrets,
+    tiers,
+)
+from incidentctl.domain.lint.rules import practice as cadence
+
+
+def unknown_code(catalog: Catalog) -> Iterable[Finding]:
+    """Find levels in the settings for codes that no rule has.
+
+    What the strict reading of files refuses (IC0…) is no rule: its level cannot be set.
+    """
+    where = settings_source(catalog)
+    for code in catalog.settings.lint:
+        if code in RULES:
+            continue
+        hint = "docs/reference/lint-rules.md lists the codes."
+        if code.startswith("IC0"):
+            hint = "The level of what cannot be read (IC0…) is fixed; correct the file."
+        elif code.upper() in RULES:
+            hint = f"Did you mean {code.upper()!r}?"
+        yield Finding(
+            "IC112",
+            f"`lint` sets a level for {code!r}, which is no rule.",
+            where,
+            ("lint", code),
+            hint,
+        )
+
+
+_LINT = Rule(
+    RuleText(
+        "IC112",
+        "error",
+        "A level for an unknown rule",
+        "A mistyped code changes nothing, and the team believes that it does.",
+        "Correct the code, or remove it.",
+    ),
+    unknown_code,
+)
+
+_SUBJECTS = (
+    owners,
+    names,
+    references,
+    on_call,
+    runbooks,
+    secrets,
+    keys,
+    graph,
+    tiers,
+    reviewed,
+    drills,
+    retrospectives,
+    cadence,
+)
+
+#: Every rule by its code, in the order of the codes.
+RULES: dict[str, Rule] = {
+    rule.text.code: rule
+    for rule in sorted(
+        [_LINT, *(rule for subject in _SUBJECTS for rule in subject.RULES)],
+        key=lambda rule: rule.text.code,
+    )
+}
+
+
+def run(
+    catalog: Catalog,
+    *,
+    today: date,
+    tracked: frozenset[str] = frozenset(),
+    young: bool | None = None,
+    reviews: tuple[Retrospective, ...] = (),
+    played: tuple[Played, ...] = (),
+    misnamed: tuple[tuple[str, str], ...] = (),
+) -> list[Finding]:
+    """Return what every rule finds that the settings do not switch off.
+
+    `tracked` are the files of drills/ that git tracks, `young` says whether the repository is in
+    its first days; absent where there is no git to ask. `reviews` are the retrospectives, `played`
+    the drills of the record, `misnamed` the folders whose names are nearly those of the catalog's.
+    """
+    around = Around(today, tracked, young, reviews, played, misnamed)
+    levels = catalog.settings.lint
+    return [
+        finding
+        for code, rule in RULES.items()
+        if levels.get(code) != "off"
+        for finding in rule.run(catalog, around)
+    ]

@@ -1,0 +1,120 @@
+"""Rules about secrets: none stands in a file that everybody with the repository can read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from incidentctl.domain.catalog.model import Catalog, Entry
+from incidentctl.domain.lint.rule import Finding, Loc, Rule, label
+from incidentctl.domain.lint.rule_text import RuleText
+
+#: Shapes that are a secret wherever they stand, as their issuers document them.
+_SHAPES: tuple[tuple[str, str], ...] = (
+    (r"xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}", "a Slack token"),
+    (r"gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,}", "a GitHub token"),
+    (r"glpat-[A-Za-z0-9_-]{20,}", "a GitLab token"),
+    (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", "an AWS access key"),
+    (r"-----BEGIN [A-Z ]*PRIVATE KEY", "a private key"),
+    (r"AGE-SECRET-KEY-1[A-Z0-9]{20,}", "an age secret key"),
+    (r"\b[sr]k_live_[A-Za-z0-9]{16,}", "a Stripe key"),
+    (r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{8,}", "a Slack webhook"),
+    (r"discord(?:app)?\.com/api/webhooks/\d+/[\w-]+", "a Discord webhook"),
+    (r"://[^/\s:@]+:[^/\s@]+@", "an address with a password"),
+)
+_ANY = re.compile("|".join(f"({shape})" for shape, _ in _SHAPES))
+#: What none of the shapes can do without, searched for first: ten shapes at once, of which some
+#: begin with no letter, are tried one by one at each character, ten times as slowly.
+_MAYBE = re.compile(
+    r"xox|xapp-|gh[pousr]_|github_pat_|glpat-|A[KS]IA|PRIVATE KEY|AGE-SECRET|[sr]k_live_"
+    r"|hooks\.slack|/webhooks/|@"
+)
+
+#: Names of settings whose values are secret; `PublicKey` and `project_key` are not.
+_PASSWORD = re.compile(r"password|passwd|passphrase|secret", re.IGNORECASE)
+_KEY = re.compile(r"key|token|credential", re.IGNORECASE)
+_RANDOM = re.compile(r"(?=.*\d)[A-Za-z0-9+/_=.-]{16,}$")
+_FROM_ENVIRONMENT = re.compile(r"\$?\{?env:", re.IGNORECASE)
+
+
+def in_plain_text(catalog: Catalog) -> Iterable[Finding]:
+    """Find texts that are secrets by their shape, or by their shape and the key above them."""
+    for entry in catalog.entries:
+        for loc, key, text in _texts(entry):
+            what = secret_in(text, key=key)
+            if what is not None:
+                place = ".".join(map(str, loc))
+                yield Finding(
+                    "IC116",
+                    f"`{place}` of {label(entry)} holds {what} in plain text.",
+                    entry.source,
+                    loc,
+                    "Put it into the environment, write `env:NAME` here, and replace the secret: "
+                    "the history keeps it.",
+                )
+
+
+def secret_in(text: str, *, key: str = "") -> str | None:
+    """Say what sort of secret a text is, under the key that names it; None: none is seen."""
+    if _FROM_ENVIRONMENT.match(text):
+        return None
+    match = _ANY.search(text) if _MAYBE.search(text) else None
+    if match is not None and match.lastindex is not None:
+        return _SHAPES[match.lastindex - 1][1]
+    if _PASSWORD.search(key) and " " not in text.strip():
+        return "a password or secret"
+    if _KEY.search(key) and _RANDOM.match(text):
+        return "a key or token"
+    return None
+
+
+def _texts(entry: Entry) -> Iterable[tuple[Loc, str, str]]:
+    """Yield every free text of an entry: its place, the key above it, and the text.
+
+    Names, zones and public age keys have their own checks and are left out.
+    """
+    value = entry.value
+    for field in ("title", "description", "what", "how", "why"):
+        text = getattr(value, field, None)
+        if text:
+            yield (field,), "", text
+    for field in ("contacts", "identifiers", "tags"):
+        yield from _walk((field,), "", getattr(value, field, None))
+    for number, link in enumerate(getattr(value, "links", ())):
+        yield ("links", number, "url"), "", link.url
+    for part in ("steps", "tasks"):
+        for number, item in enumerate(getattr(value, part, ())):
+            for field in ("title", "purpose"):
+                yield from _walk((part, number, field), "", getattr(item, field, None))
+            action = getattr(item, "action", None)
+            if action is not None:
+                yield from _walk((part, number, "action", "with"), "", action.with_)
+
+
+def _walk(loc: Loc, key: str, value: Any) -> Iterable[tuple[Loc, str, str]]:
+    if isinstance(value, str):
+        yield loc, key, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _walk((*loc, name), str(name), inner)
+    elif isinstance(value, (tuple, list)):
+        for number, inner in enumerate(value):
+            yield from _walk((*loc, number), key, inner)
+
+
+RULES = (
+    Rule(
+        RuleText(
+            "IC116",
+            "error",
+            "A secret in plain text",
+            "Everybody who can read the repository can use it, and git keeps it for ever. Looked "
+            "for are known shapes (Slack, GitHub, GitLab, AWS, Stripe, age, private keys, webhook "
+            "addresses, passwords in addresses), and what stands under a key such as "
+            "integration-key, token, secret or password.",
+            "Move it to the environment and write `env:NAME`; then replace the secret.",
+        ),
+        in_plain_text,
+    ),
+)

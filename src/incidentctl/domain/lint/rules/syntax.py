@@ -1,0 +1,121 @@
+"""The codes of what is wrong inside one file: found by the loader, before any rule runs."""
+
+from __future__ import annotations
+
+from incidentctl.domain.lint.rule_text import RuleText
+
+SYNTAX: tuple[RuleText, ...] = (
+    RuleText(
+        "IC001",
+        "error",
+        "The file is not YAML",
+        "Nothing after the fault can be read, so nothing there protects anybody.",
+        "Check quotes, colons and indentation at the place named, and in the line before it.",
+    ),
+    RuleText(
+        "IC002",
+        "error",
+        "A key is written twice in one mapping",
+        "YAML leaves open which of the two counts, and programs differ. Here the first stands.",
+        "Keep one of them.",
+    ),
+    RuleText(
+        "IC003",
+        "error",
+        "An anchor or an alias",
+        "Aliases hide what a file says from whoever reads it in a hurry, and a small file can "
+        "unfold into gigabytes.",
+        "Write the value out. A text that begins with `&` or `*` needs quotes.",
+    ),
+    RuleText(
+        "IC004",
+        "error",
+        "A tag",
+        "A tag such as `!!binary` or `!Ref` asks for a type that the catalog does not have.",
+        "Leave the tag out. A text that begins with `!` needs quotes.",
+    ),
+    RuleText(
+        "IC005",
+        "error",
+        "Lists and mappings are nested more than 20 deep",
+        "No key of the catalog needs more than five; deep files are made to break programs.",
+        "Flatten the value.",
+    ),
+    RuleText(
+        "IC006",
+        "error",
+        "A file of more than 1 MiB, or a catalog of more than is read",
+        "A file of that size is seldom written by people, and slows every command. Of a catalog "
+        "20,000 files and 16 MiB are read, and of its settings and teams 2,000 files and 1 MiB "
+        "before an event is acknowledged: that waits for no catalog.",
+        "Split the file; take out of the catalog what nobody needs.",
+    ),
+    RuleText(
+        "IC007",
+        "error",
+        "The file cannot be read",
+        "It is not UTF-8, not a regular file, not permitted, or a link that leaves the "
+        "repository, which a clone on another machine does not have.",
+        "Save it as UTF-8, as an ordinary file inside the repository that everybody may read.",
+    ),
+    RuleText(
+        "IC008",
+        "error",
+        "A key is not text",
+        "`true:` or `1.5:` is a flag or a number in YAML, and never what a key is called.",
+        "Put the key in quotes.",
+    ),
+    RuleText(
+        "IC009",
+        "error",
+        "A control character",
+        "Texts of the catalog are shown on terminals and pages, where such a character acts "
+        "instead of being seen.",
+        "Leave it out.",
+    ),
+    RuleText(
+        "IC010",
+        "error",
+        "An unknown key",
+        "What a misspelled key says would be ignored, and missed when it is needed.",
+        "Correct it. A key of your own begins with `x-`.",
+    ),
+    RuleText(
+        "IC011",
+        "error",
+        "A key is missing",
+        "Without it the entry cannot do its work.",
+        "Add the key. `incidentctl schema` tells what each kind of file holds.",
+    ),
+    RuleText(
+        "IC012",
+        "error",
+        "A value of the wrong type",
+        "A version such as 1.10 is a number in YAML and loses its last digit; a text where a "
+        "list belongs is read letter by letter in other programs. Nothing is guessed here.",
+        "Write the type that the message names; a number that is meant as text needs quotes.",
+    ),
+    RuleText(
+        "IC013",
+        "error",
+        "A word that is not one of the choices",
+        "The program acts on these words: another one would silently do nothing.",
+        "Choose one of those that the message lists.",
+    ),
+    RuleText(
+        "IC014",
+        "error",
+        "A value that cannot be used",
+        "The type is right but the value is not: a day that is no date, a zone that does not "
+        "exist, a number out of range.",
+        "Write it as the message says.",
+    ),
+    RuleText(
+        "IC015",
+        "error",
+        "More faults in a file than are told",
+        "The first hundred faults of a file are told. A file with more was not written for this "
+        "program, or one fault repeats.",
+        "Correct those that are told; the others follow.",
+    ),
+)

@@ -1,0 +1,118 @@
+"""Rules about the amount of process: what the number of services asks for, and what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.lint.rule import Finding, Rule, settings_source, sources
+from incidentctl.domain.lint.rule_text import RuleText
+from incidentctl.domain.process.resolution import (
+    TIERS,
+    Resolver,
+    cases,
+    recommend_for,
+    tier_in_force,
+)
+
+_RANK = {tier.name: rank for rank, tier in enumerate(TIERS)}
+
+
+def falls_back(catalog: Catalog) -> Iterable[Finding]:
+    """Find, at the highest tier, cases of a product area that have no runbook of their own."""
+    if tier_in_force(catalog) != "per-severity-and-area":
+        return
+    entries = sources(catalog, "product_area")
+    lacking: dict[str, list[str]] = {}
+    resolver = Resolver(catalog)
+    for case in cases(catalog, "per-severity-and-area"):
+        for answer in resolver.resolve(case).answers:
+            if answer.product_area is not None and not answer.own:
+                lacking.setdefault(answer.product_area, []).append(case.severity)
+    for area, severities in lacking.items():
+        for severity in severities:
+            yield Finding(
+                "IC208",
+                f"{severity} in the product area {area} has no runbook of its own.",
+                entries[area].source if area in entries else None,
+                (),
+                "`incidentctl process scaffold` writes what is missing.",
+            )
+
+
+def _difference(catalog: Catalog) -> int:
+    """Return by how many tiers the process in force exceeds what the count recommends.
+
+    A catalog without a single service, counted or expected, is not judged yet.
+    """
+    recommended = recommend_for(catalog)
+    if not recommended.services:
+        return 0
+    return _RANK[tier_in_force(catalog)] - _RANK[recommended.tier]
+
+
+def more_process(catalog: Catalog) -> Iterable[Finding]:
+    """Find a configured tier above the recommended one."""
+    if _difference(catalog) > 0:
+        yield _tier_finding(
+            "IC209",
+            catalog,
+            "so much process may confuse more than it helps",
+            "Lower `tier`, or write `expected_services` if the catalog is not complete.",
+        )
+
+
+def less_process(catalog: Catalog) -> Iterable[Finding]:
+    """Find a configured tier below the recommended one."""
+    if _difference(catalog) < 0:
+        yield _tier_finding(
+            "IC301",
+            catalog,
+            "that is less than the count recommends",
+            "`incidentctl process recommend` says what is missing.",
+        )
+
+
+def _tier_finding(code: str, catalog: Catalog, verdict: str, hint: str) -> Finding:
+    recommended = recommend_for(catalog)
+    count = "1 service" if recommended.services == 1 else f"{recommended.services} services"
+    message = (
+        f"The tier is {tier_in_force(catalog)}, and {count} in production or expected "
+        f"ask for {recommended.tier}: {verdict}."
+    )
+    return Finding(code, message, settings_source(catalog), ("tier",), hint)
+
+
+RULES = (
+    Rule(
+        RuleText(
+            "IC208",
+            "warning",
+            "A product area that falls back",
+            "At the highest tier every severity has a process in every product area.",
+            "Write the runbook, or choose a lower tier.",
+        ),
+        falls_back,
+    ),
+    Rule(
+        RuleText(
+            "IC209",
+            "warning",
+            "More process than recommended",
+            "Where there are few services, several processes may confuse more than they help.",
+            "Lower the tier, or say how many services are expected.",
+        ),
+        more_process,
+    ),
+    Rule(
+        RuleText(
+            "IC301",
+            "info",
+            "Less process than recommended",
+            "The number of services asks for more process. The recommendation advises, the "
+            "configured tier rules.",
+            "Raise the tier when the team is ready for it.",
+        ),
+        less_process,
+    ),
+)

@@ -1,0 +1,126 @@
+"""The little of the team's files that recording an event needs: settings, and who people are.
+
+`incidentctl log` reads this at every call, so a warm one imports neither yaml nor pydantic.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from incidentctl.errors import Problem
+from incidentctl.files import cache
+from incidentctl.files.layout import EARLY, MARKER, MAX_BYTES, Content, kind_of, read_all
+
+_NAME = "basics.json"
+
+
+class Person(NamedTuple):
+    """A member of a team, as far as the record needs to know."""
+
+    handle: str
+    name: str | None = None
+    email: str | None = None
+    timezone: str | None = None
+
+
+class Basics(NamedTuple):
+    """What recording an event needs to know of the organisation."""
+
+    organisation: str | None = None
+    timezone: str = "UTC"
+    remote: str | None = None
+    branch: str = "incident-log"
+    default_severity: str | None = None
+    restricted_remote: str | None = None
+    people: tuple[Person, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """What is wrong in the files that these values come from."""
+    unread: Problem | None = None
+    """Why the settings as a whole cannot be read, such as for the marks of a merge."""
+
+    @property
+    def remote_apart(self) -> str | None:
+        """The remote for restricted incidents, unless it may be the one that all read.
+
+        That cannot be told where the settings have faults and name no remote.
+        """
+        faulty = any(problem.path == MARKER for problem in self.problems)
+        return None if faulty and self.remote is None else self.restricted_remote
+
+    @property
+    def by_handle(self) -> dict[str, Person]:
+        """The members by handle."""
+        return {person.handle: person for person in self.people}
+
+    @property
+    def by_email(self) -> dict[str, Person]:
+        """The members by e-mail address, folded; of two with one address the first."""
+        return {p.email.casefold(): p for p in reversed(self.people) if p.email}
+
+
+def load_basics(root: Path, cache_dir: Path | None) -> Basics:
+    """Return the basics; faulty settings have their defaults, faulty members are left out."""
+    contents = read_all(root, only=("settings", "team"), bounds=EARLY)
+    key = cache.key_of(contents)
+    payload = cache.read(cache_dir / _NAME, key) if cache_dir else None
+    if payload is not None:
+        return _decode(payload)
+    from incidentctl.files.catalog.loader import load_contents  # noqa: PLC0415 (yaml and pydantic)
+
+    basics = basics_of(*load_contents(contents))
+    if cache_dir:
+        cache.write(cache_dir / _NAME, key, json.dumps(basics._asdict()).encode())
+    return basics
+
+
+def basics_of(catalog: Any, problems: Sequence[Problem]) -> Basics:
+    """Return the basics of a Catalog that was read otherwise, such as from a commit.
+
+    The type is not named: its import would cost `log` 10 ms.
+    """
+    settings = catalog.settings
+    return Basics(
+        organisation=settings.organisation,
+        timezone=settings.timezone,
+        remote=settings.record.remote,
+        restricted_remote=settings.record.restricted_remote,
+        branch=settings.record.branch,
+        default_severity=settings.default_severity,
+        people=tuple(
+            Person(member.handle, member.name, member.email, member.timezone)
+            for _, member in catalog.members().values()
+        ),
+        problems=tuple(problems),
+        unread=unread(catalog, problems),
+    )
+
+
+def unread(catalog: Any, problems: Sequence[Problem]) -> Problem | None:
+    """Return why nothing of the settings' file could be read; None where it was, or is empty."""
+    if any(catalog.of_kind("settings")):
+        return None
+    return next((p for p in problems if p.path == MARKER and p.severity == "error"), None)
+
+
+def committed_catalog(files: Iterable[tuple[str, bytes]]) -> Any | None:
+    """Return the Catalog of files by path, as a commit has them; None without its settings."""
+    from incidentctl.files.catalog.loader import load_contents  # noqa: PLC0415 (yaml and pydantic)
+
+    contents = [
+        Content(path, kind, data)
+        for path, data in files
+        if (kind := kind_of(path)) is not None and len(data) <= MAX_BYTES
+    ]
+    catalog, _ = load_contents(contents)
+    return catalog if any(catalog.of_kind("settings")) else None
+
+
+def _decode(payload: bytes) -> Basics:
+    values = json.loads(payload)
+    values["people"] = tuple(Person(*person) for person in values["people"])
+    values["problems"] = tuple(Problem(*problem) for problem in values["problems"])
+    values["unread"] = values["unread"] and Problem(*values["unread"])
+    return Basics(**values)

@@ -1,0 +1,238 @@
+"""The team's YAML files become the catalog, and a list of what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from incidentctl.domain.catalog.model import Catalog, Entry, Source
+from incidentctl.domain.catalog.roles import STANDARD, Role
+from incidentctl.domain.catalog.severity import BUILT_IN, Scale
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.lint.problem_limit import MAX_TOLD, untold
+from incidentctl.errors import Problem
+from incidentctl.files.catalog.parallel import in_halves, worthwhile
+from incidentctl.files.gc_pause import paused
+from incidentctl.files.layout import PRIVATE_HALF, Content, read_all
+from incidentctl.files.yaml.faults import Fault
+from incidentctl.files.yaml.positions import Positions
+from incidentctl.files.yaml.strict import parse
+from incidentctl.files.yaml.validate import validate
+
+#: A scale, and the roles, are for people to choose from in an incident.
+_MOST_CHOICES = 100
+
+
+class _Faults:
+    """What is wrong in one file: as much as is told, and how much more there is."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Source, Fault]] = []
+        self.more = 0
+
+    @property
+    def room(self) -> int:
+        return MAX_TOLD - len(self.told)
+
+    def add(self, source: Source, *faults: Fault, more: int = 0) -> None:
+        fit = faults[: self.room]
+        self.told += [(source, fault) for fault in fit]
+        self.more += len(faults) - len(fit) + more
+
+
+_ONE_MAPPING = ("settings", "severities", PRIVATE_HALF)
+
+
+def load(root: Path) -> tuple[Catalog, list[Problem]]:
+    """Return the catalog of a repository, and what is wrong with its files; content never raises.
+
+    What is faulty is left out, the rest is usable. Of two entries with one name the first stands.
+    """
+    return load_contents(read_all(root))
+
+
+def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
+    """Return the catalog that files of any origin make, such as those of a commit."""
+    with paused():
+        # Private halves come last, as `with_private` adds them.
+        contents = sorted(contents, key=lambda content: content.kind == PRIVATE_HALF)
+        parts: tuple[Any, ...]
+        if worthwhile(len(contents)):
+            parts = in_halves(_load_part, contents)
+        else:
+            parts = (_load_part(contents),)
+        entries = [entry for part, _ in parts for entry in part]
+        problems = [problem for _, part in parts for problem in part]
+        return _catalog(entries), sorted(problems, key=_order)
+
+
+def with_private(
+    loaded: tuple[Catalog, list[Problem]], contents: Iterable[Content]
+) -> tuple[Catalog, list[Problem]]:
+    """Add the private halves of drills, which these files hold, to a catalog that has none."""
+    catalog, problems = loaded
+    entries, found = _load_part(contents)
+    halves: dict[str, Any] = {}
+    for entry in entries:
+        halves.setdefault(entry.name, entry.value)
+    added = replace(catalog, private_halves=halves, entries=(*catalog.entries, *entries))
+    return added, sorted([*problems, *found], key=_order)
+
+
+def _load_part(contents: Iterable[Content]) -> tuple[list[Entry], list[Problem]]:
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for content in contents:
+        _add(content, entries, problems)
+    return entries, problems
+
+
+def _order(problem: Problem) -> tuple[str, int, int, str]:
+    return problem.path or "", problem.line or 0, problem.column or 0, problem.code
+
+
+def _add(content: Content, entries: list[Entry], problems: list[Problem]) -> None:
+    """Add what one file holds."""
+    if content.data is None:
+        problems += [content.problem] if content.problem else []
+        return
+    documents, found = parse(content.data, content.path)
+    problems += found
+    faults = _Faults()
+    for kind, raw, source in _raw_entries(content, documents, faults):
+        value, wrong, more = validate(kind, raw, most=faults.room)
+        if wrong or more:
+            faults.add(source, *wrong, more=more)
+        if value is not None:
+            entries.append(_entry(kind, value, source))
+    if faults.told:
+        positions = Positions(content.data)
+        problems += [_problem(positions, source, fault) for source, fault in faults.told]
+    if faults.more:
+        problems.append(untold(content.path, faults.more))
+
+
+def _entry(kind: str, value: Any, source: Source) -> Entry:
+    if kind == PRIVATE_HALF:  # named by its file, since only the public half has a name
+        return Entry(kind, source.path.rsplit("/", 1)[-1].rsplit(".", 2)[0], value, source)
+    kind = "drill" if kind == "unplanned_drill" else kind
+    return Entry(kind, getattr(value, "name", kind), value, source)
+
+
+def _catalog(entries: list[Entry]) -> Catalog:
+    kinds: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        kinds.setdefault(entry.kind, {}).setdefault(entry.name, entry.value)
+    return Catalog(
+        **kinds.get("settings", {}),
+        scale=_scale(kinds),
+        roles=_roles(kinds.get("role", {})),
+        teams=kinds.get("team", {}),
+        services=kinds.get("service", {}),
+        product_areas=kinds.get("product_area", {}),
+        runbooks=kinds.get("runbook", {}),
+        drills=kinds.get("drill", {}),
+        private_halves=kinds.get("private_half", {}),
+        entries=tuple(entries),
+    )
+
+
+def _scale(kinds: dict[str, dict[str, Any]]) -> Scale:
+    """The team's scale; the built-in matrix speaks only of the built-in severities."""
+    severities = tuple(kinds.get("severity", {}).values())
+    matrix = kinds.get("matrix", {}).get("matrix")
+    if not severities:
+        return BUILT_IN if matrix is None else Scale(severities=BUILT_IN.severities, matrix=matrix)
+    return Scale(severities=severities, matrix=matrix)
+
+
+def _roles(own: dict[str, Role]) -> tuple[Role, ...]:
+    """The standard roles, each as the team has it, and the team's further ones."""
+    standard = {role.name: role for role in STANDARD}
+    return tuple({**standard, **own}.values())
+
+
+def _raw_entries(
+    content: Content, documents: tuple[Any, ...], faults: _Faults
+) -> Iterator[tuple[str, Any, Source]]:
+    """Yield kind, value and place of what stands in a file, before it is validated."""
+    kind = content.kind
+    seen = False
+    for number, document in enumerate(documents):
+        source = Source(content.path, number)
+        if document is None:
+            continue
+        if kind in _ONE_MAPPING:
+            if seen or not isinstance(document, dict):
+                faults.add(source, _shape("this file holds one mapping"))
+            elif kind != "severities":
+                yield kind, document, source
+            else:
+                yield from _severities(document, source, faults)
+        elif kind == "roles" and isinstance(document, dict):
+            yield from _inside("roles", "role", document, source, faults)
+            _only(("roles",), document, source, faults)
+        elif isinstance(document, tuple):
+            for index, item in enumerate(document):
+                yield _kind_of(kind, item), item, source._replace(item=index)
+        else:
+            yield _kind_of(kind, document), document, source
+        seen = True
+
+
+def _kind_of(kind: str, raw: Any) -> str:
+    """The kind of an entry in a file of a kind: what a drill may hold depends on its mode."""
+    if kind == "drill" and isinstance(raw, dict) and raw.get("mode") == "unplanned":
+        return "unplanned_drill"
+    return kind.removesuffix("s")
+
+
+def _severities(
+    document: dict[Any, Any], source: Source, faults: _Faults
+) -> Iterator[tuple[str, Any, Source]]:
+    yield from _inside("severities", "severity", document, source, faults)
+    if document.get("matrix") is not None:
+        yield "matrix", document["matrix"], source._replace(inside=("matrix",))
+    _only(("severities", "matrix"), document, source, faults)
+
+
+def _inside(
+    key: str, kind: str, document: dict[Any, Any], source: Source, faults: _Faults
+) -> Iterator[tuple[str, Any, Source]]:
+    """Yield the items of a list that a mapping has at `key`."""
+    items = document.get(key)
+    if isinstance(items, tuple):
+        for index, item in enumerate(items[:_MOST_CHOICES]):
+            yield kind, item, source._replace(inside=(key, index))
+        if len(items) > _MOST_CHOICES:
+            message = f"{key}: has more than {_MOST_CHOICES}, and the rest is left out"
+            hint = "Keep as many as people can choose from in an incident."
+            loc = (key, _MOST_CHOICES)
+            faults.add(source, Fault("IC014", message, hint, loc, False))
+    elif key in document:
+        faults.add(source, _shape(f"{key}: must be a list", key))
+    else:
+        message, hint = f"key {key!r} is missing", f"Add `{key}:`."
+        faults.add(source, Fault("IC011", message, hint, (), False))
+
+
+def _only(
+    known: tuple[str, ...], document: dict[Any, Any], source: Source, faults: _Faults
+) -> None:
+    for key in document:
+        if key not in known:
+            message = f"unknown key {one_line(str(key))!r}"
+            hint = f"Known keys: {', '.join(known)}."
+            faults.add(source, Fault("IC010", message, hint, (key,), True))
+
+
+def _shape(message: str, *loc: str) -> Fault:
+    return Fault("IC012", message, "See `incidentctl schema`.", loc, False)
+
+
+def _problem(positions: Positions, source: Source, fault: Fault) -> Problem:
+    find = positions.key if fault.at_key and fault.code != "IC011" else positions.value
+    line, column = find(source, fault.loc) or (None, None)
+    return Problem(fault.code, "error", fault.message, source.path, line, column, fault.hint)

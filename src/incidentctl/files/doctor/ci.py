@@ -1,0 +1,47 @@
+"""The files that tell forges what to run: read for `doctor`, never judged as the team's own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from incidentctl.domain.doctor.ci import GITLAB
+from incidentctl.files.layout import folder_problem, read_one
+from incidentctl.files.yaml.strict import parse
+
+_WORKFLOWS = ".github/workflows"
+#: No repository has more, and each takes its time.
+_MOST = 200
+
+
+class Pipeline(NamedTuple):
+    """A CI file: its path, its text, and its content where that reads strictly."""
+
+    path: str
+    text: str
+    document: Any
+
+
+def pipelines(top: Path) -> tuple[list[Pipeline], list[str]]:
+    """Return the CI files of the repository whose work tree is `top`, and what cannot be read."""
+    found, unread = [], []
+    paths: list[str] = []
+    if problem := folder_problem(top, _WORKFLOWS):
+        unread.append(problem.message)
+    else:
+        with contextlib.suppress(OSError):
+            names = sorted(entry.name for entry in (top / _WORKFLOWS).iterdir())
+            paths = [f"{_WORKFLOWS}/{name}" for name in names if name.endswith((".yml", ".yaml"))]
+    if len(paths) > _MOST:
+        unread.append(f"{_WORKFLOWS} has more than {_MOST} files; the others are not read")
+    for path in (*paths[:_MOST], *([GITLAB] if os.path.lexists(top / GITLAB) else [])):
+        content = read_one(top, path)
+        if content.data is None:
+            unread += [content.problem.message] if content.problem else []
+            continue
+        documents, problems = parse(content.data, path)
+        document = documents[0] if documents and not problems else None
+        found.append(Pipeline(path, content.data.decode(errors="replace"), document))
+    return found, unread

@@ -1,0 +1,183 @@
+"""Every text that git shares: tracked files, all versions of all files, messages, names of refs."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from incidentctl.domain.common.text import count
+from incidentctl.files.history.repository import Contents, open_repository, said
+from incidentctl.git import safe_read as regular
+
+#: Larger files are not read.
+MAX_MEGABYTES = 8
+_MAX = MAX_MEGABYTES << 20
+#: What a text begins with that is not in UTF-8; the longer mark first.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_BINARY = 8000  # where git looks for a zero byte, which makes a file binary
+
+Where = Literal[
+    "file", "history", "file name", "commit message", "commit author", "tag message", "ref",
+    "description",
+]  # fmt: skip
+
+
+class Shared(NamedTuple):
+    """A text, and where it stands; the path is relative to the top of the git repository."""
+
+    where: Where
+    text: str
+    path: str | None = None
+    commit: str | None = None
+    """Of a message."""
+    blob: str | None = None
+    """Of a version of a file: `commits` says where it came from."""
+
+
+class TeamHistory:
+    """The git repository of a folder, only read; close it."""
+
+    def __init__(self, root: Path) -> None:
+        """Open it; refuses where there is none."""
+        self._repository = open_repository(root, without="there is nothing to search")
+        self._contents = Contents(self._repository)
+        self._missing = self._undecoded = 0
+        self.top = Path(self._repository.working_tree_dir or root)
+
+    def close(self) -> None:
+        """End the git processes that were kept."""
+        self._contents.close()
+        self._repository.close()
+
+    def shallow(self) -> bool:
+        """Say whether the clone has only the last commits."""
+        return self._git("rev-parse", "--is-shallow-repository").strip() == "true"
+
+    def whole(self) -> bool:
+        """Say whether everything was here that `texts` was to yield, once it has."""
+        return not self._missing and not self.shallow()
+
+    def unread(self) -> tuple[str, ...]:
+        """Say where `texts` could not look, once it has; nothing where it has looked everywhere."""
+        told = []
+        if self.shallow():
+            told.append("This clone is shallow: earlier commits were not searched.")
+        if self._missing:
+            told.append(f"git does not have {count(self._missing, 'file')} here: not searched.")
+        if self._undecoded:
+            told.append(
+                f"The encoding of {count(self._undecoded, 'text')} is not known: of these only "
+                "Latin letters were searched."
+            )
+        return tuple(told)
+
+    def texts(self) -> Iterator[Shared]:
+        """Yield every text once: of any version of a file that a ref or the index reaches."""
+        yield from self._tracked()
+        yield from self._refs()
+        yield from self._descriptions()
+        yield from self._messages()
+        yield from self._versions()
+
+    def commits(self, blobs: Iterable[str]) -> dict[str, str]:
+        """Return the first commit that has each version of a file; none for what is only staged."""
+        wanted = set(blobs)
+        found: dict[str, str] = {}
+        options = ("--all", "--reverse", "--raw", "--no-abbrev", "--no-renames", "-m", "--root")
+        commit = ""
+        for line in self._git("log", *options, "--format=%H").split("\n"):
+            if not line.startswith(":"):
+                commit = line or commit
+            elif (blob := line.split(" ", 4)[3]) in wanted:
+                found.setdefault(blob, commit)
+        return found
+
+    def _git(self, command: str, *arguments: str) -> str:
+        return said(self._repository, command, *arguments).decode(errors="surrogateescape")
+
+    def _tracked(self) -> Iterator[Shared]:
+        top = os.path.realpath(self.top)
+        for path in dict.fromkeys(self._git("ls-files", "-z").split("\0")):
+            file = self.top / path
+            try:
+                if not path or file.is_symlink():
+                    continue
+                text = self._decoded(regular.read(str(file), inside=top, limit=_MAX))
+            except OSError:
+                continue  # what the index has of it is searched all the same
+            if text is not None:
+                yield Shared("file", text, path)
+
+    def _refs(self) -> Iterator[Shared]:
+        for line in self._git("for-each-ref", "--format=%(objecttype) %(refname)").split("\n"):
+            kind, _, name = line.partition(" ")
+            if not name:
+                continue
+            yield Shared("ref", name, name)
+            if kind == "tag":
+                text = self._decoded(self._object(name)) or ""
+                yield Shared("tag message", text.partition("\n\n")[2], name)
+
+    def _descriptions(self) -> Iterator[Shared]:
+        """Yield the descriptions of branches, which a request to pull quotes."""
+        for entry in self._git("config", "--list", "-z").split("\0"):
+            key, _, text = entry.partition("\n")
+            if key.startswith("branch.") and key.endswith(".description"):
+                yield Shared("description", text, f"refs/heads/{key[7:-12]}")
+
+    def _messages(self) -> Iterator[Shared]:
+        # Lines of its own before each message, as a message may have any other line.
+        who = "%H%n%an <%ae>, %cn <%ce>%n%B%x00"
+        told = said(self._repository, "rev-list", "--all", "--no-commit-header", f"--format={who}")
+        known: set[str] = set()
+        for entry in told.split(b"\0"):
+            commit, _, rest = self._characters(entry.lstrip(b"\n")).partition("\n")
+            people, _, message = rest.partition("\n")
+            if commit:
+                yield Shared("commit message", message, commit=commit)
+                if people not in known:
+                    known.add(people)
+                    yield Shared("commit author", people, commit=commit)
+
+    def _versions(self) -> Iterator[Shared]:
+        only = ("--filter=object:type=blob", f"--filter=blob:limit={_MAX}")
+        options = ("--objects", "--all", "--indexed-objects", "--filter-provided-objects", *only)
+        names: set[str] = set()
+        for line in self._git("rev-list", *options).split("\n"):
+            blob, _, path = line.partition(" ")
+            if not blob:
+                continue
+            if path not in names:
+                names.add(path)
+                yield Shared("file name", path, path, blob=blob)
+            text = self._decoded(self._object(blob))
+            if text is not None:
+                yield Shared("history", text, path, blob=blob)
+
+    def _object(self, name: str) -> bytes:
+        content = self._contents.read(name)
+        if content is None:  # a partial clone has its name only
+            self._missing += 1
+        return content or b""
+
+    def _decoded(self, data: bytes) -> str | None:
+        """Return what a file says; None where it is binary."""
+        for mark, encoding in _MARKS.items():
+            if data.startswith(mark):
+                return data.decode(encoding, errors="replace")
+        return None if b"\0" in data[:_BINARY] else self._characters(data)
+
+    def _characters(self, data: bytes) -> str:
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            self._undecoded += 1
+            return data.decode("latin-1")

@@ -1,0 +1,289 @@
+"""YAML read strictly, for every file of the team: YAML 1.2 scalars, no aliases, tags or duplicates.
+
+libyaml composes the nodes and a small converter types the scalars, which takes 0.6 of the time of
+yaml.CSafeLoader and knows where everything stands. Without libyaml the pure parser does the same,
+nine times slower.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from yaml.nodes import Node, ScalarNode, SequenceNode
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.lint.problem_limit import MAX_TOLD, gave_up
+from incidentctl.errors import Problem
+
+if yaml.__with_libyaml__:
+    from yaml import CBaseLoader as _Loader
+else:  # a platform without a wheel of PyYAML
+    from yaml import BaseLoader as _Loader  # type: ignore[assignment]  # the same in Python
+
+MAX_DEPTH = 20
+
+# YAML 1.2.2, section 10.3.2 (the core schema).
+_WORDS = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
+}
+_INT = re.compile(r"[-+]?[0-9]+\Z")
+_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
+# Python refuses to read numbers of thousands of digits; what is longer than this stays text.
+_LONGEST_NUMBER = 100
+# A key that is a number is a small one: those of the matrix go from 1 to 5.
+_MOST_KEY = 1_000_000
+
+# A place where an anchor, an alias or a tag may stand: after white space or another indicator.
+_MAYBE_MARK = re.compile(rb"(?:^|[^\x21-\x7e]|[\[\]{},:?\-])[&*!]")
+# What nests blocks: a line that begins with so much indentation, or so many dashes.
+_MAYBE_DEEP = re.compile(rb"^[ \t?:-]{100}", re.MULTILINE)
+_MOST_BRACKETS = 100
+
+# YAML 1.2.2, section 5.1: the characters that a file may hold.
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff"
+)
+FAULTS = (yaml.YAMLError, ValueError, OverflowError, RecursionError)
+"""What composing a file raises that is none."""
+
+
+class _Composer(_Loader):
+    """Composes nodes, and resolves no tag: the converter types the scalars."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:  # noqa: ARG002 (PyYAML's hook)
+        return ""
+
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        """Do nothing: no path has a type of its own."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing."""
+
+
+def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
+    """Return the documents of a file and what is wrong with it; content never raises.
+
+    Mappings become dict, sequences tuple; a document without content is None, so that the index
+    of a document is its place in the file. Keys beginning with `x-` are checked and left out, but
+    for those of an action's settings (`with`), where a header may be called so. A fault of syntax,
+    or too many faults, end the file there; the documents before it are given.
+    """
+    problems = _refused(data, path)
+    if problems:
+        return (), problems
+    documents: list[Any] = []
+    try:
+        # A fault leaves what was appended before it.
+        documents.extend(_value(node, path, problems, 1, False) for node in compose(data))
+    except _TooDeepError as error:
+        problems.append(_too_deep(path, error.node.start_mark))
+    except _TooManyError:
+        problems.append(gave_up(path))
+    except FAULTS as error:
+        problems.append(_not_yaml(data, path, error))
+    return tuple(documents), problems
+
+
+def compose(data: bytes) -> Iterator[Node]:
+    """Yield the root node of each document; raises what PyYAML raises.
+
+    libyaml bounds the depth; `parse` bounds it further.
+    """
+    composer = _Composer(data.removeprefix(b"\xef\xbb\xbf"))
+    try:
+        while composer.check_node():
+            node = composer.get_node()
+            if node is not None:
+                yield node
+    finally:
+        composer.dispose()
+
+
+def _refused(data: bytes, path: str) -> list[Problem]:
+    """Find what is refused before the file is composed: encoding, anchors, aliases, tags, depth."""
+    if not data.isascii():
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            before = data[: error.start].decode()
+            line, column = _place(before)
+            hint = "Save the file as UTF-8."
+            return [Problem("IC007", "error", "not UTF-8 text", path, line, column, hint)]
+    if (
+        yaml.__with_libyaml__
+        and not _MAYBE_MARK.search(data)
+        and data.count(b"[") + data.count(b"{") < _MOST_BRACKETS
+        and not _MAYBE_DEEP.search(data)
+    ):
+        return []
+    # The events cost as much as composing. They are asked only where something may be wrong.
+    problems: list[Problem] = []
+    depth = 0
+    try:
+        for event in _events(data):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    return [*problems, _too_deep(path, event.start_mark)]
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if isinstance(event, yaml.NodeEvent):
+                problems += _marks(event, path)
+                if len(problems) > MAX_TOLD:
+                    return [*problems[:MAX_TOLD], gave_up(path)]
+    except FAULTS as error:
+        # With a mark before it, or a fault alone: either way nothing of the file is used.
+        problems.append(_not_yaml(data, path, error))
+    return problems
+
+
+def _events(data: bytes) -> Iterator[Any]:
+    composer = _Composer(data.removeprefix(b"\xef\xbb\xbf"))
+    try:
+        while composer.check_event():
+            yield composer.get_event()
+    finally:
+        composer.dispose()
+
+
+def _marks(event: Any, path: str) -> Iterator[Problem]:
+    line, column = event.start_mark.line + 1, event.start_mark.column + 1
+    if event.anchor is not None:
+        sign, word = ("*", "alias") if isinstance(event, yaml.AliasEvent) else ("&", "anchor")
+        message = f"{word} {one_line(sign + event.anchor)!r} is not allowed"
+        hint = f"Write the value out; a text that begins with {sign} needs quotes."
+        yield Problem("IC003", "error", message, path, line, column, hint)
+    if getattr(event, "tag", None) is not None:
+        message = f"tag {one_line(event.tag)!r} is not allowed"
+        hint = "Leave the tag out; a text that begins with ! needs quotes."
+        yield Problem("IC004", "error", message, path, line, column, hint)
+
+
+class _TooDeepError(Exception):
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+
+class _TooManyError(Exception):
+    """The file has more faults than are told."""
+
+
+def _tell(problem: Problem, problems: list[Problem]) -> None:
+    if len(problems) >= MAX_TOLD:
+        raise _TooManyError
+    problems.append(problem)
+
+
+def _value(node: Node, path: str, problems: list[Problem], depth: int, keep: bool) -> Any:
+    if type(node) is ScalarNode:
+        value: str = node.value
+        if node.style:
+            if node.style == '"' and not value.isprintable():
+                _control(node, path, problems)
+            return value
+        return plain(value)
+    if depth > MAX_DEPTH:
+        raise _TooDeepError(node)
+    if type(node) is SequenceNode:
+        return tuple([_value(item, path, problems, depth + 1, keep) for item in node.value])
+    result: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = plain(key_node.value) if _is_plain(key_node) else key_node.value
+        if type(key) is not str and not (type(key) is int and abs(key) <= _MOST_KEY):
+            _tell(_odd_key(key_node, path), problems)
+            _value(value_node, path, problems, depth + 1, keep)
+            continue
+        value = _value(value_node, path, problems, depth + 1, keep or key == "with")
+        if key in result:
+            _tell(_duplicate(key_node, path), problems)
+        elif keep or not (isinstance(key, str) and key.startswith("x-")):
+            result[key] = value
+    return result
+
+
+def _is_plain(node: Node) -> bool:
+    return type(node) is ScalarNode and not node.style
+
+
+def plain(text: str) -> Any:
+    """Return the value of a plain scalar by the core schema of YAML 1.2: `no` is text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if (text[0].isdigit() or text[0] in "+-.") and len(text) <= _LONGEST_NUMBER:
+        if _INT.match(text):
+            return int(text)
+        if _FLOAT.match(text):
+            return float(text)
+        if _BASED.match(text):
+            return int(text[2:], 8 if text[1] == "o" else 16)
+        if _SPECIAL.match(text):
+            return float(text.replace(".", "", 1))
+    return text
+
+
+def _control(node: Node, path: str, problems: list[Problem]) -> None:
+    r"""Refuse what acts on a terminal: an escape such as `\e` puts it into a quoted text."""
+    for char in node.value:
+        if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs"):
+            mark = node.start_mark
+            message = f"control character {one_line(char) or ascii(char)} in a text"
+            hint = "Leave it out: texts are shown on terminals and pages."
+            _tell(
+                Problem("IC009", "error", message, path, mark.line + 1, mark.column + 1, hint),
+                problems,
+            )
+            return
+
+
+def _odd_key(node: Node, path: str) -> Problem:
+    what = repr(one_line(node.value)) if type(node) is ScalarNode else "a list or a mapping"
+    mark = node.start_mark
+    hint = "Put it in quotes." if type(node) is ScalarNode else "A key is one word."
+    return Problem(
+        "IC008", "error", f"key {what} is not text", path, mark.line + 1, mark.column + 1, hint
+    )
+
+
+def _duplicate(node: Node, path: str) -> Problem:
+    mark = node.start_mark
+    message = f"key {one_line(node.value)!r} is written twice in one mapping"
+    hint = "Keep one of them."
+    return Problem("IC002", "error", message, path, mark.line + 1, mark.column + 1, hint)
+
+
+def _too_deep(path: str, mark: Any) -> Problem:
+    message = f"lists and mappings are nested more than {MAX_DEPTH} deep"
+    return Problem(
+        "IC005", "error", message, path, mark.line + 1, mark.column + 1, "Nothing here needs that."
+    )
+
+
+def _not_yaml(data: bytes, path: str, error: Exception) -> Problem:
+    """Tell a fault of syntax; libyaml's words are short and name the place."""
+    text = data.decode().removeprefix("\ufeff")
+    if bad := _FORBIDDEN.search(text):
+        line, column = _place(text[: bad.start()])
+        message = f"control character {one_line(bad[0])}"
+        return Problem("IC009", "error", message, path, line, column, "Leave it out.")
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    said = getattr(error, "problem", None) or getattr(error, "context", None) or str(error)
+    if mark and "nesting depth" in said:  # libyaml looks ahead, and stops at 1,000
+        return _too_deep(path, mark)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    hint = "Check quotes, colons and indentation here and in the line before."
+    if "tab character" in said or ("\t" in text and "cannot start any token" in said):
+        hint = "Indent with spaces, not with tabs."
+    return Problem("IC001", "error", f"not YAML: {one_line(said)}", path, line, column, hint)
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Return line and column, from 1, of what follows `before`."""
+    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1

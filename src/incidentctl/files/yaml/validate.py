@@ -1,0 +1,111 @@
+"""Make a mapping of YAML one of the domain's classes, and tell what is wrong with it.
+
+One fault leaves the rest of the entry usable: at three in the morning a team with a misspelled key
+is still the owner of its services. What may not be half understood is left out whole.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from incidentctl.domain.lint.problem_limit import MAX_TOLD
+from incidentctl.domain.schema import CLASSES
+from incidentctl.files.yaml.faults import Fault, Loc, faults, hurts
+
+# Half a rota would call the wrong person, half a condition would answer the wrong incident.
+_WHOLE = ("on_call", "action", "importance")
+# A mode that is not understood must not make a secret public.
+_ESSENTIAL = ("applies_to", "mode")
+# Leaving something out may make what it was in incomplete, and so on outward: no class nests
+# deeper than this.
+_MOST_ROUNDS = 10
+
+_Cuts = dict[str | int, Any]
+"""What to leave out: for each key or place in a list None, or what to leave out of it."""
+
+
+class Validated(NamedTuple):
+    """The entry, or None when it cannot be used; what is wrong, and how much more is."""
+
+    value: Any
+    faults: list[Fault]
+    more: int = 0
+    """How many faults are not in `faults`."""
+
+
+@cache
+def adapter(kind: str) -> TypeAdapter[Any]:
+    """Return the validator of a kind of entry."""
+    return TypeAdapter(CLASSES[kind])
+
+
+def validate(kind: str, raw: Any, *, most: int = MAX_TOLD) -> Validated:
+    """Return the entry that `raw` makes, and what is wrong, of which at most `most` are told."""
+    try:
+        return Validated(adapter(kind).validate_python(raw), [])
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    found, more = faults(CLASSES[kind], errors, most=most)
+    return Validated(_salvage(kind, raw, errors), found, more)
+
+
+def _salvage(kind: str, raw: Any, errors: list[Any]) -> Any:
+    """Leave out what is wrong until the rest can be used, or nothing is left."""
+    value = raw
+    for _ in range(_MOST_ROUNDS):
+        cuts: _Cuts = {}
+        for error in errors:
+            loc = _part(hurts(error))
+            if not loc:
+                return None
+            _add(cuts, loc)
+        value = _without(value, cuts)
+        if value is _GONE:
+            return None
+        try:
+            return adapter(kind).validate_python(value)
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+    return None
+
+
+def _part(loc: Loc) -> Loc:
+    if loc[:1] and loc[0] in _ESSENTIAL:
+        return ()
+    whole = next((index for index, part in enumerate(loc) if part in _WHOLE), None)
+    return loc if whole is None else loc[: whole + 1]
+
+
+_GONE = object()
+
+
+def _add(cuts: _Cuts, loc: Loc) -> None:
+    """Add a place to those that are left out, unless it lies in one of them."""
+    for part in loc[:-1]:
+        below = cuts.setdefault(part, {})
+        if below is None:
+            return
+        cuts = below
+    cuts[loc[-1]] = None
+
+
+def _without(value: Any, cuts: _Cuts) -> Any:
+    """Return a copy of `value` without what is cut; a part that has not what is cut goes whole.
+
+    So each round leaves less than there was, whatever the places are.
+    """
+    if not isinstance(value, dict | tuple):
+        return _GONE
+    left = dict(value) if isinstance(value, dict) else dict(enumerate(value))
+    for part, below in cuts.items():
+        if part not in left:
+            return _GONE
+        inner = _GONE if below is None else _without(left[part], below)
+        if inner is _GONE:
+            del left[part]
+        else:
+            left[part] = inner
+    return left if isinstance(value, dict) else tuple(left.values())

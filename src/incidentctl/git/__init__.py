@@ -1,0 +1,1 @@
+"""How a git repository is asked and written; knows nothing of incidents."""

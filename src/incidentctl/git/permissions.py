@@ -1,0 +1,211 @@
+"""Who else may read and write the files of this program in a git directory.
+
+They are its owner's alone, unless the repository is for several accounts: then they get what git
+gives its own files, see `core.sharedRepository` in git-config(1).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.git.nested import is_git_dir
+
+#: The folder of this program in a git directory, and also the one of the user's own state.
+_STATE = "incidentctl"
+_SECTION = re.compile(r'\s*\[\s*([^\s"\]]+)(\s+"(?:[^"\\]|\\.)*")?\s*\](.*)')
+_SETTING = re.compile(r"\s*sharedrepository\s*(?:=(.*)|[#;].*)?\Z", re.IGNORECASE)
+_GROUP = 0o660
+_EVERYBODY = 0o664
+_WORDS = {
+    "umask": 0, "group": _GROUP, "all": _EVERYBODY, "world": _EVERYBODY, "everybody": _EVERYBODY,
+}  # fmt: skip
+_TRUTHS = {"true": _GROUP, "yes": _GROUP, "on": _GROUP, "false": 0, "no": 0, "off": 0, "": 0}
+_NUMBERS = {0: 0, 1: _GROUP, 2: _EVERYBODY}
+_OWNER = 0o600
+
+
+#: What to do where the files of another account cannot be read.
+ADVICE = (
+    "whoever owns it: `git config core.sharedRepository group`, then any incidentctl command "
+    "or `chmod -R g+rwX .git/incidentctl`"
+)
+
+
+class Modes(NamedTuple):
+    """The modes of a new file and of a new folder."""
+
+    file: int
+    folder: int
+
+    @property
+    def shared(self) -> bool:
+        """Say whether anybody but the owner shall have them."""
+        return self != PRIVATE
+
+
+PRIVATE = Modes(0o600, 0o700)
+
+
+def of_setting(value: str | None) -> Modes:
+    """Return the modes for a value of the setting, as git reads it; None is the key alone.
+
+    What git refuses is none that shares.
+    """
+    shared = _shared("true" if value is None else value)
+    if not shared:
+        return PRIVATE
+    # As git does: who may read a folder may enter it, and what is in it has its group.
+    inherited = stat.S_ISGID if shared & 0o060 else 0
+    return Modes(shared, inherited | shared | (shared & 0o444) >> 2)
+
+
+def _shared(value: str) -> int:
+    if value in _WORDS:
+        return _WORDS[value]
+    if value.casefold() in _TRUTHS:
+        return _TRUTHS[value.casefold()]
+    try:
+        number = int(value, 8)
+    except ValueError:
+        return 0
+    if number in _NUMBERS:
+        return _NUMBERS[number]
+    return number & 0o666 if number & _OWNER == _OWNER else 0
+
+
+def setting_in(config: str) -> Modes:
+    """Return the modes that the text of a git configuration asks for; the last value counts."""
+    found, in_core = PRIVATE, False
+    for line in config.splitlines():
+        rest = line
+        if head := _SECTION.match(line):
+            in_core = head[1].casefold() == "core" and not head[2]
+            rest = head[3]
+        if in_core and (setting := _SETTING.match(rest)):
+            value = setting[1]
+            found = of_setting(None if value is None else _plain(value))
+    return found
+
+
+def _plain(value: str) -> str:
+    """Return a value without its quotes, and without a comment behind it."""
+    return re.split(r"[#;]", value, maxsplit=1)[0].strip().strip('"').strip()
+
+
+def of(path: Path) -> Modes:
+    """Return the modes of what is at a path: in a git directory by its setting, else private."""
+    for folder in (path, *path.parents):
+        if folder.name == _STATE:
+            return _of_git_dir(folder.parent)
+    return PRIVATE
+
+
+@functools.cache
+def _of_git_dir(git_dir: Path) -> Modes:
+    with contextlib.suppress(OSError):
+        text = (git_dir / "config").read_bytes()
+        if b"sharedrepository" in text.lower() and is_git_dir(git_dir):
+            return setting_in(text.decode(errors="replace"))
+    return PRIVATE
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents so that they, too, are on disk."""
+    modes = of(folder)
+    with contextlib.suppress(OSError):
+        found = folder.stat().st_mode
+        if stat.S_ISDIR(found):
+            if modes.shared and found & modes.folder != modes.folder:
+                _widen(folder, modes)
+            return
+    make_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        # Who may enter a repository may see that a part of ours is not there, and no more.
+        is_top = folder.name == _STATE and is_git_dir(folder.parent)
+        folder.mkdir(mode=modes.folder & 0o777 | (0o011 if is_top else 0))
+        if modes.shared:  # the umask has taken what it could
+            _widen(folder, modes)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder be on disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def open_file(path: Path, flags: int) -> int:
+    """Open a file, and make it if the flags say so; return its descriptor."""
+    modes = of(path)
+    descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, modes.file)
+    if modes.shared:  # the umask has taken what it could
+        with contextlib.suppress(OSError):  # another account's is as that one has made it
+            os.fchmod(descriptor, modes.file)
+    return descriptor
+
+
+def write(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Write a file, or write it anew; with `durable` it is on disk when this returns."""
+    with os.fdopen(open_file(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def touch(path: Path) -> None:
+    """Let a file be there, and be of this moment."""
+    descriptor = open_file(path, os.O_WRONLY | os.O_CREAT)
+    try:
+        os.utime(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def widen(state: Path) -> None:
+    """Let others have what this account has made before they were to have it.
+
+    `state` is this program's folder in the git directory. Looks at all of it once after each change
+    of the configuration.
+    """
+    modes = of(state)
+    if not modes.shared:
+        return
+    stamp = state / f"shared-{os.geteuid()}"
+    with contextlib.suppress(OSError):
+        changed = (state.parent / "config").stat().st_mtime_ns
+        with contextlib.suppress(FileNotFoundError):
+            if stamp.stat().st_mtime_ns == changed:
+                return
+        for _, _, names, folder in os.fwalk(state, topdown=False):
+            for name in names:
+                _widen(name, modes, at=folder)
+            _widen(".", modes, at=folder)
+        touch(stamp)
+        os.utime(stamp, ns=(changed, changed))
+
+
+def _widen(path: str | Path, modes: Modes, *, at: int | None = None) -> None:
+    """Add what is lacking to the mode of a file or folder of this account's own."""
+    with contextlib.suppress(OSError):
+        # Not blocking, and no link: whoever may write here may put anything there.
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(path, flags, dir_fd=at)
+        try:
+            found = os.fstat(descriptor)
+            is_folder = stat.S_ISDIR(found.st_mode)
+            wanted = found.st_mode | (modes.folder if is_folder else modes.file)
+            is_ours = is_folder or (stat.S_ISREG(found.st_mode) and found.st_nlink == 1)
+            if is_ours and found.st_uid == os.geteuid() and wanted != found.st_mode:
+                os.fchmod(descriptor, stat.S_IMODE(wanted))
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,268 @@
+"""Run git for the record: fixed options, a cleaned environment, a time limit on every call.
+
+The record's commits must run no hook, ask nothing, sign nothing and open nothing, whatever the
+user's configuration says. Each option and variable below shuts one of these ways.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git.nested import is_content
+
+_OPTIONS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.pager=cat",
+    # A fetch and a push run it where objects are borrowed; without its output they send more.
+    "core.alternateRefsCommand=true",
+    "commit.gpgSign=false",
+    "push.gpgSign=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    # Without these a power cut may take what git has said is written (git-config, core.fsync).
+    "core.fsync=committed,reference",
+    "core.fsyncMethod=fsync",
+    # Always loose objects: a pack for each event would slow every later command of the user.
+    "fastimport.unpackLimit=100000",
+    "protocol.ext.allow=never",
+    "submodule.recurse=false",
+    "push.recurseSubmodules=no",
+    "fetch.recurseSubmodules=no",
+    "push.followTags=false",
+    "advice.detachedHead=false",
+)
+_ARGUMENTS = ("git", *(part for option in _OPTIONS for part in ("-c", option)))
+
+# Set when we are called from a hook, an alias or a rebase's exec, or by a user; each would lead git
+# elsewhere, or let it refuse what is asked of it.
+_DROPPED = frozenset(
+    {
+        "GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_PREFIX",
+        "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF",
+        "GIT_TEMPLATE_DIR", "GIT_EXEC_PATH", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
+        "GIT_REPLACE_REF_BASE", "GIT_DEFAULT_HASH", "GIT_DEFAULT_REF_FORMAT", "GIT_ATTR_SOURCE",
+        "GIT_INTERNAL_SUPER_PREFIX", "GIT_PROTOCOL_FROM_USER",
+        # Beside GIT_LITERAL_PATHSPECS git refuses to run.
+        "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
+    }
+)  # fmt: skip
+_FIXED = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "true",
+    "SSH_ASKPASS": "true",
+    "SSH_ASKPASS_REQUIRE": "force",
+    "GCM_INTERACTIVE": "never",
+    "GIT_EDITOR": "true",
+    "GIT_PAGER": "cat",
+    "GIT_PROXY_COMMAND": "",  # a git:// remote runs it, and core.gitProxy
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    # In a partial clone each git would fetch what it misses, and wait for the network. The first is
+    # known to git 2.45, and to 2.39.4 and the later ones of each version between; the second stops
+    # the others, which then fail where these find nothing.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+}
+_NETWORK = {"GIT_NO_LAZY_FETCH": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
+
+#: How often, in seconds, a git that says nothing is looked at whether it has ended.
+_GLANCE = 0.5
+#: So many bytes of what a git with progress prints are kept.
+_KEPT = 1 << 20
+
+
+#: The code of a git that had to be ended after it had said what `Patience` waits for.
+ENDED = 1000
+
+
+class Patience(NamedTuple):
+    """For how many seconds a git may be silent once its progress has said something."""
+
+    after: re.Pattern[bytes]
+    silence: float
+
+
+class Result(NamedTuple):
+    """How a git process ended, and what it wrote."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for git children, made from the one that this program got."""
+    cleaned = {
+        name: value
+        for name, value in given.items()
+        if name not in _DROPPED and not name.startswith("GIT_TRACE")
+    }
+    return cleaned | _FIXED
+
+
+class Git:
+    """Git on one repository, named by its git directory; no discovery, no working directory."""
+
+    def __init__(self, git_dir: Path, given: Mapping[str, str]) -> None:
+        """Take the git directory and the environment of this program."""
+        self.git_dir = git_dir
+        self._environment = environment(given) | {"GIT_DIR": str(git_dir)}
+        self.held: list[int] = []
+        """File descriptors of locks: children inherit them, so that a lock outlives a killed
+        parent for as long as its git works. Not those that talk to a remote: they start programs
+        that stay, such as a credential cache."""
+
+    def variable(self, name: str) -> str | None:
+        """Return a variable of the environment that git gets."""
+        return self._environment.get(name) or None
+
+    def start(
+        self,
+        arguments: Sequence[str],
+        *,
+        feed: bool,
+        discover: bool = False,
+        more: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        network: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """Start `git <arguments>`; with `feed` its stdin is a pipe. Refuses when git is missing.
+
+        With `discover` git looks for the repository by itself, and refuses one that it does not
+        trust. `more` are further variables of its environment, `folder` is where it works. Only
+        one for the `network` may talk to a remote; it inherits no lock, since it may leave a daemon
+        behind.
+        """
+        variables = {**self._environment, **(_NETWORK if network else {}), **(more or {})}
+        nested: tuple[str, ...] = ()
+        if discover:
+            if is_content(folder or self.git_dir):  # what looks like one there is a stranger's
+                nested = ("-c", "safe.bareRepository=explicit")
+            variables = {k: v for k, v in variables.items() if k != "GIT_DIR"}
+        try:
+            return subprocess.Popen(
+                [*_ARGUMENTS, *nested, *arguments],
+                stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=variables,
+                cwd=folder or self.git_dir,
+                pass_fds=() if network else tuple(self.held),
+                start_new_session=True,  # Ctrl-C is for us; a commit under way ends in peace
+            )
+        except FileNotFoundError:
+            if not self.git_dir.is_dir():
+                raise EnvironmentFailedError(f"{self.git_dir} is not there any more") from None
+            raise EnvironmentFailedError(
+                "git was not found", hint="install git 2.36 or later"
+            ) from None
+        except OSError as error:
+            raise EnvironmentFailedError(f"git could not be started: {error.strerror}") from None
+
+    def run(
+        self,
+        *arguments: str,
+        data: bytes | None = None,
+        timeout: float = 10.0,
+        discover: bool = False,
+    ) -> Result:
+        """Run `git <arguments>` to its end; `data` goes to stdin, `timeout` is in seconds."""
+        child = self.start(arguments, feed=data is not None, discover=discover)
+        return finish(child, arguments[0], data, timeout=timeout)
+
+
+def finish(
+    child: subprocess.Popen[bytes], name: str, data: bytes | None, *, timeout: float
+) -> Result:
+    """Feed a git that was started as `name` and wait for its end; `timeout` is in seconds."""
+    try:
+        out, err = child.communicate(data, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        kill(child)
+        raise EnvironmentFailedError(
+            f"git {name} took longer than {timeout:.0f} seconds and was ended"
+        ) from None
+    return Result(child.returncode, out, err.decode(errors="replace"))
+
+
+def finish_live(
+    child: subprocess.Popen[bytes],
+    *,
+    silence: float,
+    limit: float,
+    patience: Patience | None = None,
+) -> Result | None:
+    """Wait for a git that shows its progress on stderr; None when it had to be ended.
+
+    It may take `limit` seconds, but be silent for no more than `silence`: a slow network is let
+    work, and one that never answers is not waited for. Nor is what it started and left behind.
+    With `patience` it may be silent for longer at its end, and its code is ENDED if it was then.
+    """
+    texts = {"out": bytearray(), "err": bytearray()}
+    patient = False
+    end = time.monotonic() + limit
+    heard = time.monotonic()
+    try:
+        with selectors.DefaultSelector() as ready:
+            for name, pipe in (("out", child.stdout), ("err", child.stderr)):
+                if pipe is not None:
+                    ready.register(pipe, selectors.EVENT_READ, name)
+            while ready.get_map():
+                ended = child.poll() is not None
+                found = ready.select(min(_GLANCE, silence, max(0.0, end - time.monotonic())))
+                if found:
+                    heard = time.monotonic()
+                elif ended:
+                    break  # a daemon of ssh or of a credential helper has its pipes
+                elif time.monotonic() >= min(end, heard + silence):
+                    return _ended(texts) if patient else None
+                for key, _ in found:
+                    data = os.read(key.fd, 65536)
+                    texts[key.data] += data
+                    del texts[key.data][:-_KEPT]
+                    if patience and not patient and patience.after.search(texts["err"]):
+                        patient, silence = True, patience.silence
+                    if not data:
+                        ready.unregister(key.fileobj)
+        try:
+            child.wait(timeout=max(1.0, min(silence, end - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            return _ended(texts) if patient else None
+        return Result(child.returncode, bytes(texts["out"]), texts["err"].decode(errors="replace"))
+    finally:
+        kill(child)
+
+
+def _ended(texts: Mapping[str, bytearray]) -> Result:
+    return Result(ENDED, bytes(texts["out"]), texts["err"].decode(errors="replace"))
+
+
+def signal_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill a child and what it started; children run in a process group of their own."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """End a child and what it started, and wait for it."""
+    signal_group(child)
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    child.wait()

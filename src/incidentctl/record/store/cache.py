@@ -1,0 +1,52 @@
+"""Files that only make reading faster; each may vanish, be torn or be of another version."""
+
+from __future__ import annotations
+
+import binascii
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from incidentctl.build import fingerprint
+from incidentctl.git import permissions as modes
+
+#: Who wrote a file: what another build of this program computed is computed again.
+_WRITER = format(binascii.crc32(fingerprint().encode()), "x")
+
+
+class Cache:
+    """A folder of files, each with the key of what it was computed from."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder; it is made with the first file."""
+        self._folder = folder
+
+    def get(self, name: str) -> tuple[str, bytes] | None:
+        """Return the key and the content of a file; None unless it is whole and ours."""
+        try:
+            head, _, body = (self._folder / name).read_bytes().partition(b"\n")
+            writer, key, check = json.loads(head)
+        except (OSError, ValueError, TypeError):
+            return None
+        if writer != _WRITER or check != binascii.crc32(body) or not isinstance(key, str):
+            return None
+        return key, body
+
+    def put(self, name: str, key: str, body: bytes) -> None:
+        """Write a file so that a reader sees it whole or not; a full disk is no failure."""
+        path = self._folder / name
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        head = json.dumps([_WRITER, key, binascii.crc32(body)]).encode()
+        with contextlib.suppress(OSError):
+            try:
+                modes.write(temporary, head + b"\n" + body)
+            except FileNotFoundError:
+                modes.make_folder(path.parent)
+                modes.write(temporary, head + b"\n" + body)
+            temporary.replace(path)
+
+    def drop(self, name: str) -> None:
+        """Forget a file."""
+        with contextlib.suppress(OSError):
+            (self._folder / name).unlink()

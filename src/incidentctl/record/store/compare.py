@@ -1,0 +1,236 @@
+"""Compare two commits of the record: what each has that the other has not, and what is no event."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from incidentctl.domain.incident.events import EventError
+from incidentctl.domain.incident.ids import incident_folder
+from incidentctl.git.objects import Objects, raw_entries
+from incidentctl.git.presence import listed
+from incidentctl.git.run import Git
+from incidentctl.record.store import paths
+from incidentctl.record.store.changes import Change, Place, changes
+from incidentctl.record.store.stored_event import Stored, check, choose, named_by
+from incidentctl.record.sync import purge_marks as marks
+
+_FOLDER = "incidents"
+#: By these an event is to lose its text.
+_NAMING = (b"-redacted.json", b"-amended.json")
+#: The folders of so many incidents are asked of one git.
+_AT_ONCE = 500
+
+
+class Difference(NamedTuple):
+    """What `theirs` has against `ours`; events by incident and file name."""
+
+    added: dict[str, dict[str, Stored]]
+    """Whole events at their own paths that only they have."""
+    unread: dict[str, dict[str, str]]
+    """The ids of events that only they have and that are too many to be read now."""
+    missing: dict[str, set[str]]
+    """Names of events that only we have."""
+    changed: dict[str, dict[str, Stored]]
+    """What stands of events that both have with different bytes, where that is not ours."""
+    kept: dict[str, set[str]]
+    """Names of events that both have with different bytes, of which ours stands."""
+    disputed: tuple[str, ...]
+    """Paths of events that differ by more than a redaction."""
+    logs: dict[str, str]
+    """The id of their log.md where it is another than ours."""
+    markers: dict[str, str]
+    """The id of each mark of a purge that only they have, or that names less than ours does."""
+    kept_markers: tuple[str, ...]
+    """Paths of marks that only we have, or of which ours stands."""
+    left_out: tuple[str, ...]
+    """Paths that are none of the record's, or hold what is no event."""
+    strays: tuple[str, ...]
+    """Such paths that only ours has: where a clone began from a branch that held them."""
+
+    @property
+    def follows(self) -> bool:
+        """Whether `theirs` could stand for ours: it lacks nothing and holds nothing foreign."""
+        lacks = self.missing or self.kept or self.kept_markers
+        return not (lacks or self.disputed or self.left_out)
+
+
+def holds_only_the_record(git: Git, commit: str) -> bool:
+    """Say whether a commit's tree is a record's: incidents, marks of purges, and nothing else."""
+    names = listed(git, commit[:10], "--name-only", commit)
+    return _FOLDER in names and {_FOLDER, paths.PURGED}.issuperset(names)
+
+
+def compare(git: Git, ours: str | None, theirs: str, *, most: int | None = None) -> Difference:
+    """Compare two commits; nothing but whole events at their own paths counts as an addition.
+
+    Without ours every event of theirs is one; what else theirs holds is not looked at then. Of more
+    than `most` changes the events that only they have are known by their paths alone: whoever
+    reads them checks them. `walk.TooManyError` where there is no end of them.
+    """
+    with Objects(git) as objects:
+        return _Comparison(objects, (ours, theirs)).run(most)
+
+
+class _Comparison:
+    """What is found out about two commits."""
+
+    def __init__(self, objects: Objects, commits: tuple[str | None, str]) -> None:
+        self._objects = objects
+        self._commits = commits
+        self._found = Difference({}, {}, {}, {}, {}, (), {}, {}, (), (), ())
+        self._left_out: list[str] = []
+        self._strays: list[str] = []
+        self._gone: list[Change] = []
+        self._kept_marks: list[str] = []
+
+    def run(self, most: int | None) -> Difference:
+        found = self._found
+        both: list[Change] = []
+        marked: list[Change] = []
+        new: dict[str, dict[str, str]] = {}
+        for change in changes(self._objects, *self._commits):
+            if change.place is Place.OTHER:
+                self._left_out += [change.path] if change.theirs else []
+                self._strays += [change.path] if change.ours else []
+            elif change.place is Place.MARKER:
+                marked.append(change)
+            elif change.place is Place.LOG:
+                if change.theirs:
+                    found.logs[change.incident] = change.theirs
+            elif change.theirs is None:
+                self._gone.append(change)
+            elif change.ours:
+                both.append(change)
+            else:
+                name = change.path.rpartition("/")[2]
+                new.setdefault(change.incident, {})[name] = change.theirs
+        if most is not None and len(both) + sum(map(len, new.values())) > most:
+            found.unread.update(new)
+        else:
+            self._read_new(new)
+        disputed = self._read_both(both)
+        self._read_marks(marked)
+        if most is None or len(self._gone) <= most:
+            self._gone = self._whole(self._gone)
+        for change in self._gone:
+            name = change.path.rpartition("/")[2]
+            found.missing.setdefault(change.incident, set()).add(name)
+        return found._replace(
+            disputed=tuple(disputed),
+            kept_markers=tuple(self._kept_marks),
+            left_out=tuple(self._left_out),
+            strays=tuple(self._strays),
+        )
+
+    def _blobs(self, oids: Iterable[str]) -> Iterator[bytes]:
+        """Return the content of some files; of what cannot be an event, nothing.
+
+        What is missing here is no event that somebody wrote wrong, and never left out for that.
+        """
+        for blob in self._objects.present(oids):
+            yield (blob.data if blob.type == "blob" else None) or b""
+
+    def _read_new(self, new: dict[str, dict[str, str]]) -> None:
+        """Read and check the events that only they have."""
+        blobs = self._blobs([oid for names in new.values() for oid in names.values()])
+        for incident, names in new.items():
+            for name in names:
+                try:
+                    event = check(name, next(blobs))
+                    self._found.added.setdefault(incident, {})[name] = event
+                except EventError:
+                    self._left_out.append(paths.event_path(incident, name))
+
+    def _read_both(self, both: Sequence[Change]) -> list[str]:
+        """Decide on the events that both have with different bytes; return which are disputed."""
+        disputed = []
+        found = self._found
+        named = {incident: self._named(incident) for incident in {c.incident for c in both}}
+        blobs = self._blobs([oid for change in both for oid in (change.theirs, change.ours) if oid])
+        for change in both:
+            name, incident = change.path.rpartition("/")[2], change.incident
+            others, own = next(blobs), next(blobs)
+            try:
+                theirs = check(name, others)
+            except EventError:
+                self._left_out.append(change.path)
+                self._gone.append(change)
+                continue
+            try:
+                mine = check(name, own)
+            except EventError:
+                found.added.setdefault(incident, {})[name] = theirs
+                continue
+            stands, same = choose(mine, theirs, named=named[incident])
+            if stands is theirs:
+                found.changed.setdefault(incident, {})[name] = theirs
+            else:
+                found.kept.setdefault(incident, set()).add(name)
+            disputed += [] if same else [change.path]
+        return disputed
+
+    def _named(self, incident: str) -> set[str]:
+        """Return the ids of the events of an incident that redactions on both commits name."""
+        stored: list[Stored] = []
+        folder = f"{incident_folder(incident)}/events"
+        trees = self._objects.at(filter(None, self._commits), folder)
+        files = dict.fromkeys(
+            (name, oid.hex())
+            for tree in trees
+            for _, name, oid in raw_entries(tree)
+            if name.endswith(_NAMING)
+        )
+        for (name, _), data in zip(files, self._blobs(oid for _, oid in files), strict=True):
+            with contextlib.suppress(EventError):
+                stored.append(check(name.decode(errors="replace"), data))
+        return named_by(stored)
+
+    def _whole(self, gone: Sequence[Change]) -> list[Change]:
+        """Return the whole events of what only ours has; what is none goes to the strays."""
+        whole = []
+        for change, data in zip(gone, self._blobs(each.ours or "" for each in gone), strict=True):
+            try:
+                check(change.path.rpartition("/")[2], data)
+                whole.append(change)
+            except EventError:
+                self._strays.append(change.path)
+        return whole
+
+    def _read_marks(self, marked: Sequence[Change]) -> None:
+        """Decide on the marks of purges; of two that differ stands what names fewer commits."""
+        marks.check_number(change.path for change in marked)
+        wanted = sorted({oid for change in marked for oid in change[3:] if oid})
+        named = dict(zip(wanted, map(marks.read, self._blobs(wanted)), strict=True))
+        orders = {oid: (len(each), oid) for oid, each in named.items() if each is not None}
+        for change in marked:
+            mine, theirs = orders.get(change.ours or ""), orders.get(change.theirs or "")
+            if change.theirs and theirs and (mine is None or theirs < mine):
+                self._found.markers[change.path] = change.theirs
+            elif mine is not None:
+                self._kept_marks.append(change.path)
+            elif change.ours:
+                self._strays.append(change.path)
+            if change.theirs and theirs is None:
+                self._left_out.append(change.path)
+
+
+def redacts(name: str) -> bool:
+    """Say whether an event is a redaction, by its file name."""
+    return name.endswith("-redacted.json")
+
+
+def redacting(git: Git, commit: str, incidents: Iterable[str]) -> set[str]:
+    """Return which of some incidents have a redaction on a commit."""
+    wanted, found = sorted(incidents), set()
+    for start in range(0, len(wanted), _AT_ONCE):
+        places = _events(git, commit, wanted[start : start + _AT_ONCE])
+        found |= {place.incident for place in places if redacts(place.name)}
+    return found
+
+
+def _events(git: Git, commit: str, incidents: Iterable[str]) -> list[paths.EventPath]:
+    folders = [f"{incident_folder(incident)}/events/" for incident in incidents]
+    found = listed(git, "events of the record", "--name-only", commit, "--", *folders)
+    return [place for place in map(paths.parse, found) if place]

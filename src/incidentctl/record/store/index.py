@@ -1,0 +1,72 @@
+"""The index of the record: what is open, and every id, so that a command need not start git."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from incidentctl.domain.incident.head import Head
+from incidentctl.record.store.cache import Cache
+
+_FILE = "index"
+#: So many recent actions keep the commit that another process made for them.
+_COMMITS = 64
+
+
+class Index(NamedTuple):
+    """Computed from the commits `truth` and `beside`; valid only while the refs name just these.
+
+    `absorbed` are commits whose every event is in `truth`. `open` has the key of the folder and
+    the head of each open incident, `commits` the commit of recent actions by their file's name.
+    `ids` are sorted.
+    """
+
+    truth: str | None = None
+    beside: tuple[str, ...] = ()
+    absorbed: tuple[str, ...] = ()
+    open: dict[str, tuple[str, Head]] = {}  # noqa: RUF012 (never changed in place)
+    ids: tuple[str, ...] = ()
+    commits: dict[str, str] = {}  # noqa: RUF012 (never changed in place)
+
+
+def pack_head(head: Head) -> list[Any]:
+    """Write a head for JSON."""
+    return [value.isoformat() if isinstance(value, datetime) else value for value in head]
+
+
+def unpack_head(values: Iterable[Any]) -> Head:
+    """Read what `pack_head` wrote."""
+    head = Head(*values)
+    return head._replace(
+        declared=datetime.fromisoformat(str(head.declared)),
+        ended=datetime.fromisoformat(str(head.ended)) if head.ended is not None else None,
+        services=tuple(head.services),
+        product_areas=tuple(head.product_areas),
+    )
+
+
+def read(cache: Cache) -> Index | None:
+    """Read the index as it was last written."""
+    found = cache.get(_FILE)
+    if found is None:
+        return None
+    truth, beside, absorbed, opened, ids, commits = json.loads(found[1])
+    return Index(
+        truth,
+        tuple(beside),
+        tuple(absorbed),
+        {ident: (key, unpack_head(head)) for ident, (key, head) in opened.items()},
+        tuple(ids.split()),
+        commits,
+    )
+
+
+def write(cache: Cache, index: Index) -> None:
+    """Write the index."""
+    opened = {ident: (key, pack_head(head)) for ident, (key, head) in index.open.items()}
+    commits = dict(list(index.commits.items())[-_COMMITS:])
+    ids = " ".join(index.ids)
+    body = [index.truth, index.beside, index.absorbed, opened, ids, commits]
+    cache.put(_FILE, "", json.dumps(body).encode())

@@ -1,0 +1,141 @@
+"""Compute the heads of all incidents: of changed months only, from life-cycle files only."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from incidentctl.domain.incident.events import LIFECYCLE, Event, EventError
+from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.ids import incident_folder, is_incident_id
+from incidentctl.git.objects import Found, Objects, entries, raw_entries
+from incidentctl.record.store.cache import Cache
+from incidentctl.record.store.index import pack_head, unpack_head
+from incidentctl.record.store.stored_event import check
+
+FoldHead = Callable[[str, Sequence[Event]], Head]
+
+_FOLDER = b"40000"
+_KINDS = frozenset(kind.encode() for kind in LIFECYCLE)
+_YEAR = re.compile(r"\d{4}\Z")
+_MONTH = re.compile(r"\d{2}\Z")
+
+
+class Seen(NamedTuple):
+    """An incident on the branch: the key of its folder, and its head; None without any event."""
+
+    key: str
+    head: Head | None
+
+
+def scan(
+    objects: Objects, tips: Sequence[str], cache: Cache, fold_head: FoldHead
+) -> dict[str, Seen]:
+    """Return every incident on some commits, by id; months that have not changed come cached."""
+    seen: dict[str, Seen] = {}
+    fresh: dict[str, tuple[str, dict[str, list[str]]]] = {}
+    known: dict[str, Seen] = {}
+    for month, oids in _months(objects, tips).items():
+        key = ",".join(oids)
+        cached = cache.get(f"months/{month}")
+        heads = _unpack(cached[1]) if cached else {}
+        if cached and cached[0] == key:
+            seen.update(heads)
+        else:
+            known.update(heads)
+            fresh[month] = (key, _incidents(objects, month, oids))
+    changed = {
+        ident: oids
+        for _, incidents in fresh.values()
+        for ident, oids in incidents.items()
+        if ident not in known or known[ident].key != ",".join(oids)
+    }
+    known.update(_read(objects, changed, fold_head))
+    for month, (key, incidents) in fresh.items():
+        heads = {ident: known[ident] for ident in incidents}
+        cache.put(f"months/{month}", key, _pack(heads))
+        seen.update(heads)
+    return seen
+
+
+def _folders(tree: Found | None) -> Iterator[tuple[str, str]]:
+    return ((name, oid) for mode, name, oid in entries(tree) if mode == _FOLDER)
+
+
+def _months(objects: Objects, tips: Sequence[str]) -> dict[str, list[str]]:
+    """Return the ids of each month's folders, by `2026-11`."""
+    months: dict[str, list[str]] = {}
+    for root in objects.at(tips, "incidents"):
+        for year, oid in [pair for pair in _folders(root) if _YEAR.match(pair[0])]:
+            for month, month_oid in _folders(next(objects.present([oid]))):
+                if _MONTH.match(month):
+                    _add(months, f"{year}-{month}", month_oid)
+    return months
+
+
+def _incidents(objects: Objects, month: str, oids: Sequence[str]) -> dict[str, list[str]]:
+    incidents: dict[str, list[str]] = {}
+    place = f"incidents/{month.replace('-', '/')}/"
+    for tree in list(objects.present(oids)):
+        for ident, oid in _folders(tree):
+            if is_incident_id(ident) and incident_folder(ident) == place + ident:
+                _add(incidents, ident, oid)
+    return incidents
+
+
+def _add(lists: dict[str, list[str]], key: str, oid: str) -> None:
+    found = lists.setdefault(key, [])
+    if oid not in found:
+        found.append(oid)
+
+
+def _read(
+    objects: Objects, incidents: dict[str, list[str]], fold_head: FoldHead
+) -> Iterator[tuple[str, Seen]]:
+    """Compute heads: all folders, then all their `events`, then all life-cycle files, in bulk."""
+    owners = [ident for ident, oids in incidents.items() for _ in oids]
+    folders = objects.present(oid for oids in incidents.values() for oid in oids)
+    trees: list[tuple[str, str]] = []
+    for ident, folder in zip(owners, folders, strict=True):
+        trees += [(ident, oid) for name, oid in _folders(folder) if name == "events"]
+    blobs: dict[str, dict[str, str]] = {ident: {} for ident in incidents}
+    for (ident, _), tree in zip(trees, objects.present(oid for _, oid in trees), strict=True):
+        for mode, file, oid in raw_entries(tree):
+            if file[27:-5] in _KINDS and mode == b"100644":
+                blobs[ident].setdefault(file.decode(errors="replace"), oid.hex())
+    contents = objects.present(oid for names in blobs.values() for oid in names.values())
+    for ident, names in blobs.items():
+        events: dict[str, Event] = {}
+        # Read in the order asked for; the names of two commits are sorted only afterwards.
+        pairs = list(zip(names, islice(contents, len(names)), strict=True))
+        for name, found in sorted(pairs, key=lambda pair: pair[0]):
+            event = _event(name, found)
+            if event is not None:
+                events.setdefault(event.id, event)
+        ordered = [events[key] for key in sorted(events)]
+        head = fold_head(ident, ordered) if ordered else None
+        yield ident, Seen(",".join(incidents[ident]), head)
+
+
+def _event(name: str, found: Found) -> Event | None:
+    if found.data is None:
+        return None
+    try:
+        return check(name, found.data).event
+    except EventError:
+        return None
+
+
+def _pack(heads: dict[str, Seen]) -> bytes:
+    values = {ident: [key, head and pack_head(head)] for ident, (key, head) in heads.items()}
+    return json.dumps(values).encode()
+
+
+def _unpack(body: bytes) -> dict[str, Seen]:
+    return {
+        ident: Seen(key, unpack_head(head) if head else None)
+        for ident, (key, head) in json.loads(body).items()
+    }

@@ -1,0 +1,257 @@
+"""Read the record: the truth, united with what the mirror or a fresh clone's remote branch adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.ids import incident_folder
+from incidentctl.git import presence, refs
+from incidentctl.git.objects import Found, Objects
+from incidentctl.git.presence import DamagedError
+from incidentctl.git.run import Git
+from incidentctl.record.store import incident_events as folders
+from incidentctl.record.store import index as indexes
+from incidentctl.record.store import last_tips
+from incidentctl.record.store.cache import Cache
+from incidentctl.record.store.incident_events import Folder
+from incidentctl.record.store.index import Index
+from incidentctl.record.store.scan import FoldHead, Seen, scan
+
+#: So many incidents are read by one git, which has a time limit for all that it does.
+_AT_ONCE = 500
+
+
+class Tips(NamedTuple):
+    """Where the refs of the record stand now; None also for one that names no commit here."""
+
+    truth: str | None
+    mirror: str | None
+    tracking: str | None
+    lost: str | None = None
+    """Where the truth last stood, if its ref is gone or torn and that commit is still here."""
+
+
+class Store:
+    """Reads of one clone. What was read is kept for as long as the refs do not move."""
+
+    def __init__(
+        self,
+        git: Git,
+        cache: Cache,
+        fold_head: FoldHead,
+        *,
+        branch: str,
+        remote: str | None,
+        state: Path,
+        restricted: bool = False,
+    ) -> None:
+        """Take what to read with; `branch` is the mirror, `remote` whose copy may add events.
+
+        `state` is the folder where the last tips of the truth are kept. What is `restricted` has a
+        ref of its own, and a copy of it for a mirror, since nobody else may have it.
+        """
+        self.git = git
+        self.cache = cache
+        self.fold_head = fold_head
+        self.state = state
+        self.truth = refs.RESTRICTED if restricted else refs.TRUTH
+        self.mirror = refs.RESTRICTED_COPY if restricted else f"refs/heads/{branch}"
+        self.tracking = f"refs/remotes/{remote}/{branch}" if remote else None
+        self._folders: dict[str, tuple[tuple[str, ...], Folder]] = {}
+        self._index: Index | None = None
+        self._here: set[str] = set()
+
+    def named(self) -> Tips:
+        """Read the refs as they are, whether what they name is in this clone or not."""
+        tracking = refs.read(self.git, self.tracking) if self.tracking else None
+        return Tips(refs.read(self.git, self.truth), refs.read(self.git, self.mirror), tracking)
+
+    def tips(self) -> Tips:
+        """Read the refs; one that names no commit of this clone counts as none.
+
+        DamagedError where that leaves nothing, and there was a record. EnvironmentFailedError where
+        git cannot say what is there.
+        """
+        named = self.named()
+        absent = self.absent(tip for tip in named if tip)
+        tips = Tips(*(None if tip in absent else tip for tip in named[:3]))
+        if tips.truth is not None:
+            return tips
+        last = [each.commit for each in last_tips.read(self.state)]
+        gone = self.absent(last)
+        tips = tips._replace(lost=next((tip for tip in last if tip not in gone), None))
+        if not any(tips):
+            for ref, tip in zip((self.truth, self.mirror, self.tracking), named[:3], strict=True):
+                if tip or (ref and refs.is_torn(self.git, ref)) or (last and ref == self.truth):
+                    raise DamagedError(f"its ref {ref} names no commit of this clone")
+        return tips
+
+    def absent(self, tips: Iterable[str]) -> set[str]:
+        """Return which of some ids name no commit here; what was seen once is not asked again."""
+        strange = set(tips) - self._here
+        if strange:
+            # What the index was computed from was there.
+            last = self._index = self._index or indexes.read(self.cache) or Index()
+            strange -= {last.truth, *last.beside, *last.absorbed}
+        absent = presence.absent(self.git, strange) if strange else set()
+        self._here |= strange - absent
+        return absent
+
+    def reset(self) -> None:
+        """Forget what was read: the refs were mended."""
+        self._here, self._index, self._folders = set(), None, {}
+
+    def _last_index(self, truth: str | None) -> Index:
+        """Return the newest index there is; another process may have written it since."""
+        if self._index is None or self._index.truth != truth:
+            self._index = indexes.read(self.cache) or Index()
+        return self._index
+
+    def last_open(self) -> dict[str, Head]:
+        """Return the open incidents of the newest index there is, as `last_ids`."""
+        last = indexes.read(self.cache) or Index()
+        return {incident: head for incident, (_, head) in last.open.items()}
+
+    def last_ids(self) -> tuple[str, ...]:
+        """Return the ids of the newest index there is, whether it still fits the refs or not."""
+        return (indexes.read(self.cache) or Index()).ids
+
+    def beside(self, tips: Tips) -> tuple[str, ...]:
+        """Return the commits beside the truth that may hold events which it does not."""
+        last = self._last_index(tips.truth)
+        absorbed = last.absorbed if last.truth == tips.truth else ()
+        others = dict.fromkeys(tip for tip in (tips.tracking, tips.mirror, tips.lost) if tip)
+        return tuple(tip for tip in others if tip != tips.truth and tip not in absorbed)
+
+    def valid_index(self, tips: Tips) -> Index | None:
+        """Return the index if it fits the refs as they stand."""
+        last = self._last_index(tips.truth)
+        fits = last.truth == tips.truth and last.beside == self.beside(tips)
+        return last if fits else None
+
+    def keep_index(self, index: Index) -> None:
+        """Replace the index."""
+        self._index = index
+        indexes.write(self.cache, index)
+
+    def absorb(self, *tips: str) -> None:
+        """Remember that the truth holds every event of some commits, and compute the index anew."""
+        now = self.tips()
+        last = self._last_index(now.truth)
+        known = last.absorbed if last.truth == now.truth else ()
+        refs_now = (now.tracking, now.mirror)
+        absorbed = tuple(dict.fromkeys(tip for tip in (*known, *tips) if tip in refs_now))
+        self._index = last._replace(truth=now.truth, beside=("",), absorbed=absorbed)
+        self._rebuild(now)
+
+    def commit_of(self, action: str) -> str | None:
+        """Return the commit of a recent action, by its file's name; fresh from the disk."""
+        index = indexes.read(self.cache)
+        return index.commits.get(action) if index else None
+
+    def head(self, incident: str, events: Iterable[Event]) -> Head | None:
+        """Return what a list shows of an incident; None when no event says anything of that."""
+        known = folders.lifecycle(events)
+        return self.fold_head(incident, known) if known else None
+
+    def index(self) -> Index:
+        """Return the index, computed anew when the refs have moved."""
+        tips = self.tips()
+        return self.valid_index(tips) or self._rebuild(tips)[0]
+
+    def all(self) -> dict[str, Seen]:
+        """Return every incident on the branch by id, with its head."""
+        return self._rebuild(self.tips())[1]
+
+    def _rebuild(self, tips: Tips) -> tuple[Index, dict[str, Seen]]:
+        beside = self.beside(tips)
+        sources = _sources(tips.truth, beside)
+        seen: dict[str, Seen] = {}
+        if sources:
+            with Objects(self.git) as objects:
+                seen = scan(objects, sources, self.cache, self.fold_head)
+        last = self._last_index(tips.truth)
+        opened = {i: (key, head) for i, (key, head) in seen.items() if head and head.open}
+        absorbed = last.absorbed if last.truth == tips.truth else ()
+        index = Index(tips.truth, beside, absorbed, opened, tuple(sorted(seen)), last.commits)
+        if index != last:
+            self.keep_index(index)
+        return index, seen
+
+    def folder(self, incident: str) -> Folder:
+        """Return what the branch holds of an incident; an empty folder when it has none."""
+        tips = self.tips()
+        sources = _sources(tips.truth, self.beside(tips))
+        index = self.valid_index(tips)
+        if index is not None and incident not in index.ids:
+            return folders.EMPTY
+        return self.folder_at(incident, sources, index.open.get(incident) if index else None)
+
+    def folder_at(
+        self, incident: str, sources: Sequence[str], known: tuple[str, Head] | None = None
+    ) -> Folder:
+        """Return what some commits hold of an incident; `known` is its entry in the index."""
+        sources = tuple(sources)
+        kept = self._folders.get(incident)
+        if kept and kept[0] == sources:
+            return kept[1]
+        cached = self.cache.get(f"open/{incident}")
+        if cached and known and cached[0] == known[0]:
+            folder = folders.unpack(*cached)
+        elif not sources:
+            folder = folders.EMPTY
+        else:
+            with Objects(self.git) as objects:
+                trees = _trees(objects, sources, incident)
+                if cached and cached[0] == ",".join(trees):
+                    folder = folders.unpack(*cached)
+                else:
+                    folder = folders.load(objects, list(trees.values()))
+                    if known:
+                        self.keep_folder(incident, folder)
+        self._folders[incident] = (sources, folder)
+        return folder
+
+    def folders(
+        self, incidents: Iterable[str], sources: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, Folder]]:
+        """Return what the branch, or some commits, hold of many incidents; nothing is kept."""
+        if sources is None:
+            tips = self.tips()
+            sources = _sources(tips.truth, self.beside(tips))
+        rest = iter(incidents)
+        while part := list(islice(rest, _AT_ONCE)):
+            with Objects(self.git) as objects:
+                for incident in part:
+                    trees = _trees(objects, sources, incident)
+                    yield incident, folders.load(objects, list(trees.values()))
+
+    def keep_folder(self, incident: str, folder: Folder) -> None:
+        """Put the folder of an open incident into the cache."""
+        self.cache.put(f"open/{incident}", folder.key, folders.pack(folder))
+
+    def forget(self, incident: str) -> None:
+        """Drop what was cached of an incident that is over."""
+        self.cache.drop(f"open/{incident}")
+
+    def forget_texts(self, incident: str) -> None:
+        """Drop whatever a cache may still have of a text that was redacted."""
+        self.forget(incident)
+        year, month = incident_folder(incident).split("/")[1:3]
+        self.cache.drop(f"months/{year}-{month}")
+
+
+def _trees(objects: Objects, sources: Iterable[str], incident: str) -> dict[str, Found]:
+    """Return the different folders that commits have of an incident, by their ids."""
+    place = incident_folder(incident)
+    found = objects.at(sources, place)
+    return {tree.oid: tree for tree in found if tree}
+
+
+def _sources(truth: str | None, beside: Sequence[str]) -> tuple[str, ...]:
+    return (*((truth,) if truth else ()), *beside)

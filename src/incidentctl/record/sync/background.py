@@ -1,0 +1,88 @@
+"""Exchange in a process of its own, so that nobody waits for the network: at most one per clone.
+
+Whoever has something to share first leaves a stamp, then tries the lock of exchanges. If it is
+free, the process that is started inherits it; if not, its holder finds the stamp before it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from incidentctl.git import permissions as modes
+from incidentctl.record.store.crash_points import point
+from incidentctl.record.write.lock import Lock
+
+#: The processes that this one has started; looked at so that none stays as a zombie.
+_started: list[subprocess.Popen[bytes]] = []
+
+
+class Background:
+    """The lock and the stamp of the exchanges of one clone."""
+
+    def __init__(self, state: Path) -> None:
+        """Take the folder of the record's state in the git directory."""
+        self._state = state
+        self._stamp = state / "dirty"
+        self._lock = state / "sync.lock"
+
+    def lock(self, descriptor: int | None = None) -> Lock:
+        """Return the lock of exchanges; `descriptor` is one that was inherited, and is held."""
+        modes.make_folder(self._state)
+        # Git does not inherit it: one that hangs must not keep others from the network.
+        return Lock(self._lock, descriptor=descriptor)
+
+    def is_handed_over(self, descriptor: int) -> bool:
+        """Say whether a number is the descriptor of this lock, as a command hands it over."""
+        with contextlib.suppress(OSError, OverflowError):
+            return os.path.samestat(os.fstat(descriptor), self._lock.stat())
+        return False
+
+    def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Leave the stamp and start an exchange, unless one is under way.
+
+        `command` gets the number of the inherited lock as its last argument. Never raises: the
+        next event tries again.
+        """
+        _started[:] = [child for child in _started if child.poll() is None]
+        with contextlib.suppress(OSError):
+            lock = self.lock()
+            modes.touch(self._stamp)
+            if lock.take():
+                with lock:
+                    descriptor = lock.share()
+                    _started.append(
+                        subprocess.Popen(
+                            [*command, str(descriptor)],
+                            stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL,
+                            env=dict(environment),
+                            cwd="/",
+                            pass_fds=(descriptor,),
+                            start_new_session=True,  # a closed terminal ends the command, not this
+                        )
+                    )
+
+    def work(self, exchange: Callable[[], bool], descriptor: int | None) -> None:
+        """Exchange until no stamp is left; `exchange` says whether to go on at all."""
+        lock = self.lock(descriptor)
+        while descriptor is not None or lock.take():
+            descriptor = None
+            with lock:
+                goes_on = self._drain(exchange)
+            point("background.unlocked")
+            # A stamp that came since the last look found the lock taken.
+            if not goes_on or not self._stamp.exists():
+                return
+
+    def _drain(self, exchange: Callable[[], bool]) -> bool:
+        while True:
+            self._stamp.unlink(missing_ok=True)
+            if not exchange():
+                return False
+            if not self._stamp.exists():
+                return True

@@ -1,0 +1,280 @@
+"""Exchange the record with the remote: fetch, unite, push, and forget what is proven there.
+
+Nothing of this holds the clone's lock while the network is at work: responders go on meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import permissions as modes
+from incidentctl.git import presence, refs
+from incidentctl.record.store.changes import TooManyError, count_events
+from incidentctl.record.store.compare import redacts
+from incidentctl.record.store.crash_points import point
+from incidentctl.record.store.paths import PURGED
+from incidentctl.record.store.store import Store
+from incidentctl.record.sync import purge, sent, status
+from incidentctl.record.sync.merge import TEMPORARY, advance, forget_merge
+from incidentctl.record.sync.reconcile import ForeignError, Offer, Unite
+from incidentctl.record.sync.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
+from incidentctl.record.sync.status import Exchanged
+from incidentctl.record.write import outbox
+from incidentctl.record.write.batch import Render
+from incidentctl.record.write.lock import Lock
+from incidentctl.record.write.outbox import Author
+
+#: How often a push that others overtook is tried again, and the longest pause between, in seconds.
+_TRIES = 16
+_PAUSE = 3.0
+#: How long the exchange waits for a command that commits, in seconds.
+_WAIT = 5.0
+#: A lock file of this age, in seconds, on a ref that only exchanges and a user's fetch move was
+#: left by a git that is dead.
+_STALE = 60.0
+
+
+class Exchange:
+    """One exchange of one clone; the caller holds the lock of exchanges."""
+
+    def __init__(
+        self,
+        store: Store,
+        remote: Remote,
+        render: Render,
+        *,
+        state: Path,
+        author: Author,
+        now: Callable[[], datetime],
+        flush: Callable[[], object],
+        mend: Callable[..., Iterable[str]],
+        mirror_is_free: Callable[[], bool],
+        owe: Callable[[Iterable[str]], None],
+        report: Callable[[Exception], str],
+    ) -> None:
+        """Take the clone, whose folder `state` has the spool; `flush` commits what waits there.
+
+        `mend` is `Record.mend`, `owe` is told which incidents are about to change. `report` keeps a
+        bug and says where.
+        """
+        self._store = store
+        self._git = store.git
+        self._remote = remote
+        self._state = state
+        self._now = now
+        self._flush = flush
+        self._mend = mend
+        self._mirror_is_free = mirror_is_free
+        self._report = report
+        self._forgotten = 0
+        self._begun = 0
+        """How many events went to a remote that had no such branch."""
+        self._uniting = Unite(
+            store, remote.tracking, render, state=state, author=author, now=now,
+            mirror_is_free=mirror_is_free, owe=owe,
+        )  # fmt: skip
+
+    def run(self, *, limit: float) -> Exchanged:
+        """Exchange until both have the same, or it does not go on; at most `limit` seconds.
+
+        Never raises: what is acknowledged is safe, and the answer says why it is not shared.
+        """
+        until = time.monotonic() + limit
+        try:
+            modes.make_folder(self._state)
+            fault = self._remote.fault()
+            answer = Answer(MISCONFIGURED, fault) if fault else self._mended(until)
+        except EnvironmentFailedError as error:
+            answer = Answer(MISCONFIGURED, error.message)
+        except OSError as error:
+            answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
+        except Exception as error:  # noqa: BLE001 (in the background nobody would see it)
+            answer = Answer(status.FAILED, self._report(error))
+        received, notes = self._uniting.received, self._uniting.notes
+        for incident, names in received.items():
+            if any(map(redacts, names)):
+                self._store.forget_texts(incident)
+        kept = status.keep(self._state, self._now(), answer.state, answer.reason, notes=notes)
+        return Exchanged(
+            answer.state,
+            answer.reason,
+            max(self._forgotten, self._begun),
+            frozenset(received),
+            sum(map(len, received.values())),
+            kept.notes,
+        )
+
+    def _mended(self, until: float) -> Answer:
+        """Exchange; where git stumbles over what it has lost, mend that, and try once more."""
+        self._tell(self._mend())
+        try:
+            return self._rounds(until)
+        except EnvironmentFailedError as error:
+            if not presence.is_damage(error):
+                raise
+            self._tell(self._mend(deep=True))
+        return self._rounds(until)
+
+    def _tell(self, notes: Iterable[str]) -> None:
+        self._uniting.notes |= dict.fromkeys(notes)
+
+    def _rounds(self, until: float) -> Answer:
+        # A git that was killed leaves these, and each later one would stumble over them.
+        for name in (TEMPORARY, purge.TEMPORARY, self._remote.tracking):
+            refs.clear_stale_lock(self._git, name, age=_STALE)
+        forget_merge(self._git)
+        purge.forget(self._git)
+        whole = self._remote.complete(self._store.tips(), until=until)
+        self._flush()
+        if whole.state != OK:
+            return whole
+        answer = behind = Answer(BEHIND, "others push at the same time, or much is logged here")
+        if not self._has_taken_what_was_fetched():
+            return answer
+        for attempt in range(_TRIES):
+            before = self._tracking()
+            fetched = self._fetch(until)
+            if fetched.state not in (OK, MISSING):
+                return fetched
+            point("exchange.fetched")
+            theirs = self._tracking() if fetched.state == OK else None
+            if theirs is not None and (fault := self._fault_of(theirs)):
+                return Answer(MISCONFIGURED, fault)
+            try:
+                offer = self._unite(theirs)
+            except TooManyError:
+                self._put_back(before)
+                raise
+            rest = self._forget(theirs) if theirs else False
+            if offer is None and not rest:
+                self._let_mirror_follow()
+                return Answer(OK)
+            point("exchange.united")
+            if offer is not None:
+                answer = self._remote.push(offer.commit, until=until, instead_of=offer.instead_of)
+                point("exchange.pushed")
+                if answer.state == OK and theirs is None:
+                    with contextlib.suppress(TooManyError):
+                        self._begun = count_events(self._git, offer.commit)
+                # The remote has it; or will not, and it waits merged.
+                if answer.state != BEHIND and not self._take(offer.commit) and answer.state == OK:
+                    answer = behind
+                if answer.state not in (OK, BEHIND):
+                    return answer
+            if answer.state == BEHIND:
+                pause = random.random() * min(0.1 * 2**attempt, _PAUSE)  # noqa: S311 (to spread)
+                if time.monotonic() + pause > until:
+                    return answer
+                time.sleep(pause)
+            self._flush()
+        return answer
+
+    def _let_mirror_follow(self) -> None:
+        tips = self._store.tips()
+        if tips.mirror not in (None, tips.truth):
+            with Lock(self._state / "lock", self._git) as lock:
+                if lock.take(wait=_WAIT):
+                    purge.let_mirror_follow(self._store, mirror_is_free=self._mirror_is_free)
+
+    def _has_taken_what_was_fetched(self) -> bool:
+        """Take in what an earlier fetch brought: the next one drops it if the remote was reset.
+
+        False where commands committed each time before that was done.
+        """
+        known = self._tracking()
+        if known is None:
+            return True
+        for _ in range(_TRIES):
+            try:
+                offer = self._unite(known)
+            except (ForeignError, TooManyError):
+                return True  # the remote may hold a record by now
+            except EnvironmentFailedError:
+                raise
+            except Exception:  # noqa: BLE001 (a bug: told if what is fetched meets it, too)
+                return True
+            if offer is None or self._take(offer.commit):
+                return True
+        return False
+
+    def _fault_of(self, theirs: str) -> str | None:
+        """Say so where the branch of the remote names no commit; nothing is united with that."""
+        kind = presence.kinds(self._git, [theirs])[theirs]
+        if kind in ("commit", "tag"):
+            return None
+        if kind is None:
+            raise presence.DamagedError(f"commit {theirs[:10]} is not in this clone")
+        refs.move(self._git, (self._remote.tracking, None, theirs))
+        branch = self._remote.tracking.partition("/")[2].partition("/")[2]
+        return f"{branch} names a {kind} there and no commit: set it back, or delete it there"
+
+    def _fetch(self, until: float) -> Answer:
+        answer = self._remote.fetch(until=until)
+        if answer.state == MISSING and not self._remote.has_branches(until=until):
+            return Answer(
+                MISCONFIGURED,
+                f"{self._remote.name} has no branch at all, and a forge would make the record its "
+                "main one: push your own branch there first",
+            )
+        if answer.state == MISSING and (mirror := self._store.tips().mirror):
+            held = self._git.run("ls-tree", "--name-only", mirror, "--", "incidents", PURGED)
+            if held.code == 0 and not held.out:
+                branch = (self._store.mirror or "").removeprefix("refs/heads/")
+                return Answer(
+                    MISCONFIGURED,
+                    f"{branch} is a branch of your own and holds no record; name another in "
+                    "incidentctl.yaml: record: {branch: ...}",
+                )
+        return answer
+
+    def _put_back(self, before: str | None) -> None:
+        """Let the remote-tracking ref be where it was: whoever reads looks at what it holds."""
+        tracking = self._remote.tracking
+        self._git.run("update-ref", *((tracking, before) if before else ("-d", tracking)))
+
+    def _tracking(self) -> str | None:
+        return refs.read(self._git, self._remote.tracking)
+
+    def _unite(self, theirs: str | None) -> Offer | None:
+        """Return what the remote lacks, None when it lacks nothing and nothing is to be taken in.
+
+        Where theirs follows the truth, or there is none yet, the truth moves at once.
+        """
+        offer = self._uniting.unite(theirs)
+        return None if offer and offer.theirs and self._take(offer.commit) else offer
+
+    def _take(self, commit: str) -> bool:
+        """Let the truth follow to a commit; False where it has moved meanwhile: git leaves it."""
+        if commit == self._store.tips().truth:
+            return True
+        with Lock(self._state / "lock", self._git) as lock:
+            if not lock.take(wait=_WAIT):
+                return False  # the next round sees to it
+            before = self._store.tips()
+            advance(self._store, commit, move_mirror=self._mirror_is_free())
+        if self._store.tips().truth == commit:
+            point("exchange.taken")
+            old = (before.truth, before.mirror if before.mirror == before.truth else None)
+            self._store.absorb(*filter(None, (*old, self._tracking())))
+            return True
+        return False
+
+    def _forget(self, theirs: str) -> bool:
+        """Forget what the remote has; say whether something is left that it has not.
+
+        What is left and not in the truth either goes back into the outbox: somebody has moved the
+        truth to an older commit.
+        """
+        gone, rest = sent.forget(self._git, self._state, theirs)
+        self._forgotten += gone
+        truth = self._store.tips().truth
+        if rest and truth is not None:
+            for action in sent.lacking(self._git, rest, truth):
+                outbox.move(action.path, self._state / "outbox")
+        return bool(rest)

@@ -1,0 +1,290 @@
+"""Purge: begin the branch anew without its history, so that redacted texts are in no commit of it.
+
+The new root holds a marker that names the roots which it replaces. A clone that fetches a marker it
+lacks puts what only it has onto the new root, and drops its old chain with all that held it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.incident.events import EventError
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import refs
+from incidentctl.git.fast_import import Stream
+from incidentctl.git.objects import Objects
+from incidentctl.git.presence import failed, listed
+from incidentctl.git.run import Git
+from incidentctl.record.store import incident_events as folders
+from incidentctl.record.store import last_tips, paths
+from incidentctl.record.store.compare import Difference, compare, holds_only_the_record
+from incidentctl.record.store.incident_events import Folder
+from incidentctl.record.store.store import Store
+from incidentctl.record.store.stored_event import Stored, check, named_by, redacted
+from incidentctl.record.sync import purge_marks as marks
+from incidentctl.record.sync import sent
+from incidentctl.record.sync.merge import forget_merge
+from incidentctl.record.sync.remote import OK, Remote
+from incidentctl.record.write import kept, outbox
+from incidentctl.record.write.batch import Render
+from incidentctl.record.write.lock import Lock
+from incidentctl.record.write.outbox import Author
+from incidentctl.record.write.verify import held_by
+
+#: A chain that is being made stands here; nobody reads it.
+TEMPORARY = "refs/incidentctl/purge"
+#: How long a purge waits for a command that commits, in seconds.
+_WAIT = 10.0
+
+
+#: Files of marks, by their paths.
+Marks = Mapping[str, str]
+EMPTY: Marks = {}
+
+
+class Chain(NamedTuple):
+    """What makes the commits of another chain: the clone, log.md, and who is their author."""
+
+    store: Store
+    render: Render
+    author: Author
+    now: datetime
+
+
+def _roots(git: Git, *commits: str) -> list[str]:
+    done = git.run("rev-list", "--max-parents=0", *commits, "--", timeout=60.0)
+    if done.code:
+        raise failed("find where the record begins", done)
+    return done.out.decode().split()
+
+
+def begin_anew(
+    chain: Chain,
+    *,
+    marker: str,
+    state: Path,
+    mirror_is_free: Callable[[], bool],
+    push: Callable[[str, str], None] | None,
+) -> str | None:
+    """Put a new root in the place of the truth; return it, None where there is no record.
+
+    `marker` is a ULID. `push`, if any, gets the new root and the truth before anything is dropped
+    here, and raises what stops the purge: then all is as it was. EnvironmentFailedError likewise.
+    """
+    if chain.store.tips().truth is None:
+        return None
+    with Lock(state / "lock", chain.store.git) as lock:
+        if not lock.take(wait=_WAIT):
+            raise EnvironmentFailedError("another incidentctl is committing", hint="try again")
+        truth = chain.store.tips().truth
+        if truth is None:
+            return None
+        try:
+            whole = onto(chain, truth, on_mirror(chain.store, truth), known=chain.store.index().ids)
+            commit = new_root(chain, whole, marker)
+            if push is not None:
+                push(commit, truth)
+            if not replace(chain.store, commit, truth, state=state, mirror_is_free=mirror_is_free):
+                raise EnvironmentFailedError(
+                    "the record here was moved meanwhile", hint="`incidentctl sync` puts it right"
+                )
+        finally:
+            forget(chain.store.git)
+    return commit
+
+
+def pushing(store: Store, remote: Remote, *, until: float) -> Callable[[str, str], None]:
+    """Return what pushes a new root in the place of the remote's branch, for `begin_anew`."""
+
+    def push(commit: str, truth: str) -> None:
+        theirs = store.tips().tracking
+        if theirs and not refs.follows(store.git, theirs, truth):
+            raise EnvironmentFailedError(
+                "the remote has something that is not taken in here yet", hint="say it again"
+            )
+        answer = remote.push(commit, until=until, instead_of=theirs)
+        if answer.state != OK:
+            raise EnvironmentFailedError(
+                f"the remote did not take the new root: {answer.reason or answer.state}",
+                hint="say it again; a protected branch must allow a forced push for this once",
+            )
+        store.git.run("update-ref", remote.tracking, commit)
+
+    return push
+
+
+def new_root(
+    chain: Chain, commit: str, marker: str, *, also: str | None = None, kept: Marks = EMPTY
+) -> str:
+    """Make a root that holds what a commit does, and replaces its chain.
+
+    `also` is the tip of another chain that it replaces; it has `kept` marks of purges besides.
+    """
+    git = chain.store.git
+    replaced = _roots(git, commit, *filter(None, [also]))
+    with Stream(git, TEMPORARY, None, force=True, packed=True) as stream:
+        message = "Begin the record anew, without what was redacted\n"
+        mark = stream.commit(chain.author, chain.now, message)
+        # A folder that git cannot list must not be taken for none: the record would be gone.
+        for line in listed(git, commit[:10], commit, "--", "incidents", paths.PURGED):
+            head, _, name = line.partition("\t")
+            stream.folder(name, head.split()[2])
+        for path, oid in kept.items():
+            stream.object(path, oid)
+        stream.file(paths.marker_path(marker), marks.write(marker, replaced))
+        return _made(stream, mark)
+
+
+def onto(
+    chain: Chain,
+    base: str,
+    missing: dict[str, dict[str, Stored]],
+    *,
+    known: Iterable[str] = (),
+    kept: Marks = EMPTY,
+    without: Iterable[str] = (),
+) -> str:
+    """Make the commit that adds events and marks to another chain; its tip when there are none.
+
+    In these incidents, and in the `known` ones, nothing is left of what is redacted. It is
+    `without` the paths of the chain that are none of the record's.
+    """
+    wanted, foreign = list(dict.fromkeys((*missing, *known))), list(without)
+    if not (wanted or kept or foreign):
+        return base
+    with Stream(chain.store.git, TEMPORARY, base, force=True, packed=True) as stream:
+        message = "Add what the purged record had not\n"
+        mark = stream.commit(chain.author, chain.now, message)
+        for path in foreign:
+            stream.remove(path)
+        for incident, held in chain.store.folders(wanted, (base,)):
+            added = missing.get(incident, {})
+            folder = held.union(added)
+            files = {**added, **redacted(folder.stored)}
+            if files or named_by(folder.stored.values()):
+                folder = folder._replace(stored={**folder.stored, **files})
+                _write(chain, stream, incident, folder, files)
+        for path, oid in kept.items():
+            stream.object(path, oid)
+        return _made(stream, mark)
+
+
+def on_mirror(store: Store, truth: str) -> dict[str, dict[str, Stored]]:
+    """Return the events that somebody committed on the mirror, and nobody has taken in yet."""
+    mirror = store.tips().mirror
+    return compare(store.git, truth, mirror).added if mirror not in (None, truth) else {}
+
+
+def only_in(store: Store, ours: str, difference: Difference) -> dict[str, dict[str, Stored]]:
+    """Return the events of ours that a difference says the others miss, or hold otherwise."""
+    found: dict[str, dict[str, Stored]] = {}
+    for part in (difference.missing, difference.kept):
+        for incident, names in part.items():
+            stored = store.folder_at(incident, (ours,)).stored
+            held = {name: stored[name] for name in names if name in stored}
+            found.setdefault(incident, {}).update(held)
+    return found
+
+
+def _write(
+    chain: Chain, stream: Stream, incident: str, folder: Folder, files: dict[str, Stored]
+) -> None:
+    """Write events and log.md, also where a newer version knows more of the incident."""
+    for name, event in files.items():
+        stream.file(paths.event_path(incident, name), event.data)
+    told = folders.problems(paths.log_path(incident), folder, now=chain.now)
+    text = chain.render(incident, folder.events(), told)
+    stream.file(paths.log_path(incident), text.encode())
+
+
+def _made(stream: Stream, mark: int) -> str:
+    number = stream.ask_commit(mark)
+    stream.send()
+    result, answers = stream.answers()
+    if not answers[number] or result.code:
+        raise EnvironmentFailedError(f"git could not make the new root: {result.err.strip()[:200]}")
+    return answers[number]
+
+
+def forget(git: Git) -> None:
+    """Drop what stood for a chain that was made, or that was not taken."""
+    if refs.read(git, TEMPORARY):
+        git.run("update-ref", "-d", TEMPORARY)
+
+
+def replace(
+    store: Store, commit: str, before: str, *, state: Path, mirror_is_free: Callable[[], bool]
+) -> bool:
+    """Let the truth be another chain, and drop what this clone kept of the old one.
+
+    Only for the holder of the clone's lock. False when the truth is not `before` any more. Git
+    itself keeps unreachable objects for two weeks; they are the user's to prune.
+    """
+    git, mirror = store.git, store.tips().mirror
+    moves: list[tuple[str, str | None, str | None]] = [(store.truth, commit, before)]
+    if mirror and mirror_is_free() and _gives_way(git, mirror, commit):
+        moves.append((store.mirror, commit, mirror))
+    # Both at once: a process that is killed between would leave the old chain on the mirror.
+    if not refs.move(git, *moves):
+        return False
+    last_tips.rewrite(state, [last_tips.Noted(commit, int(time.time()))])  # none of the old chain
+    moved = store.mirror if store.tips().mirror == commit else None
+    for ref in filter(None, (store.truth, moved, store.tracking)):
+        (git.git_dir / "logs" / ref).unlink(missing_ok=True)
+    forget(git)
+    forget_merge(git)
+    shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the texts of before
+    _clear(git, state, commit)
+    return True
+
+
+def let_mirror_follow(store: Store, *, mirror_is_free: Callable[[], bool]) -> None:
+    """Move a mirror that was left on a chain which a purge has replaced.
+
+    So it is where it was checked out or locked meanwhile. Only for the holder of the clone's lock.
+    """
+    git, tips = store.git, store.tips()
+    if tips.truth is None or tips.mirror in (None, tips.truth):
+        return
+    mirror = str(tips.mirror)
+    with Objects(git) as objects:
+        ours, others = marks.of(objects, tips.truth), marks.of(objects, mirror)
+    if (
+        ours
+        and mirror_is_free()
+        and ours.keys() & marks.replacing(git, marks.united(ours, others), mirror, by=tips.truth)
+        and _gives_way(git, mirror, tips.truth)
+        and refs.move(git, (store.mirror, tips.truth, mirror))
+    ):
+        (git.git_dir / "logs" / store.mirror).unlink(missing_ok=True)
+
+
+def _gives_way(git: Git, mirror: str, commit: str) -> bool:
+    """Say whether a branch may be moved: it holds the record alone, and no event but a commit's."""
+    if not holds_only_the_record(git, mirror):
+        return False
+    more = compare(git, commit, mirror)
+    return not (more.added or more.left_out)
+
+
+def _clear(git: Git, state: Path, commit: str) -> None:
+    """Forget in the spools what the new chain holds blanked: the file still has the text.
+
+    What the new chain does not hold at all waits in the outbox to be committed again.
+    """
+    for path in outbox.paths(kept.spools(state)):
+        with contextlib.suppress(EventError):  # a damaged one is told by `doctor`
+            action = outbox.read(path)
+            if action is None:
+                continue
+            wanted = {name: check(name, data) for name, data in action.entries.items()}
+            if sent.lacking(git, [action], commit):
+                outbox.move(path, state / "outbox")
+            elif len(held_by(git, commit, {action.incident: wanted})) < len(wanted):
+                path.unlink(missing_ok=True)

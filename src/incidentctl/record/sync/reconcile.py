@@ -1,0 +1,224 @@
+"""Unite the record here with the one of the remote: what each of the two lacks, and purges."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident.ids import ulid
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import refs
+from incidentctl.git.objects import Objects
+from incidentctl.git.presence import failed, listed
+from incidentctl.record.store.compare import (
+    Difference,
+    compare,
+    holds_only_the_record,
+    redacting,
+    redacts,
+)
+from incidentctl.record.store.store import Store
+from incidentctl.record.store.stored_event import redacted
+from incidentctl.record.sync import purge_marks as marks
+from incidentctl.record.sync.merge import merge
+from incidentctl.record.sync.purge import Chain, new_root, on_mirror, only_in, onto, replace
+from incidentctl.record.write.batch import Render
+from incidentctl.record.write.lock import Lock
+from incidentctl.record.write.outbox import Author
+
+#: Of more events that come at once, as to a fresh clone, none is read before it is asked for.
+_MOST_READ = 10_000
+#: How long to wait for a command that commits, in seconds.
+_WAIT = 5.0
+
+
+class Offer(NamedTuple):
+    """A commit for the remote; `instead_of` is a tip that a purge has replaced."""
+
+    commit: str
+    instead_of: str | None = None
+    theirs: bool = False
+    """Whether the remote has it already, and it is only to be taken in."""
+
+
+class ForeignError(EnvironmentFailedError):
+    """The branch of the remote holds no record."""
+
+
+class Unite:
+    """Unites during one exchange."""
+
+    def __init__(
+        self,
+        store: Store,
+        tracking: str,
+        render: Render,
+        *,
+        state: Path,
+        author: Author,
+        now: Callable[[], datetime],
+        mirror_is_free: Callable[[], bool],
+        owe: Callable[[Iterable[str]], None],
+    ) -> None:
+        """Take the clone, and its remote-tracking ref, as `Exchange` does."""
+        self._store = store
+        self._git = store.git
+        self._tracking = tracking
+        self._render = render
+        self._state = state
+        self._author = author
+        self._now = now
+        self._mirror_is_free = mirror_is_free
+        self._owe = owe
+        self.received: dict[str, set[str]] = {}
+        """The names of the events that came, by their incidents."""
+        self.notes: dict[str, None] = {}
+        self._refused: AbstractSet[str] = frozenset()
+        """Paths of the marks of purges that are not followed."""
+
+    def unite(self, theirs: str | None) -> Offer | None:
+        """Return what the remote lacks, None when it lacks nothing.
+
+        Where theirs follows the truth, or there is none yet, the truth moves at once. A merge is
+        not taken in before the remote has it: else each refused push would leave one more.
+        """
+        truth = self._store.tips().truth
+        self._refused = frozenset()
+        if theirs is None or theirs == truth:
+            return Offer(truth) if truth is not None and theirs is None else None
+        if truth is not None and refs.follows(self._git, theirs, truth):
+            self._store.absorb(theirs)
+            return Offer(truth)
+        difference = compare(self._git, truth, theirs, most=_MOST_READ)
+        adds = bool(difference.added or difference.unread)
+        self._tell(difference)
+        if truth is None:
+            clean = difference.follows and holds_only_the_record(self._git, theirs)
+            foreign = not adds
+        else:
+            clean = difference.follows and refs.follows(self._git, truth, theirs)
+            foreign = not adds and self._is_foreign(theirs, truth)
+        if foreign:
+            raise ForeignError(
+                f"the branch {self._tracking.partition('/')[2]} holds no record; name "
+                "another in incidentctl.yaml: record: {branch: ...}"
+            )
+        for part in (difference.added, difference.changed, difference.unread):
+            for incident, names in part.items():
+                self.received.setdefault(incident, set()).update(names)
+        self._owe(self.received)
+        if truth is not None and (offer := self._purged(truth, theirs, difference)):
+            return offer
+        whole = self._with_text(truth, theirs, difference)
+        if clean and not whole:
+            return Offer(theirs, theirs=True)
+        merged = merge(
+            self._store, self._render, truth, theirs, difference, anew=whole,
+            refused=self._refused, author=self._author, now=self._now,
+        )  # fmt: skip
+        return Offer(merged)
+
+    def _with_text(self, truth: str | None, theirs: str, difference: Difference) -> set[str]:
+        """Return the incidents that would hold a text together which one of the two redacts."""
+        if truth is None:
+            return set()
+        parts = (difference.added, difference.changed, difference.unread)
+        touched = {incident for part in parts for incident in part}
+        wanted = redacting(self._git, truth, touched)
+        for part in parts:
+            wanted |= {incident for incident, names in part.items() if any(map(redacts, names))}
+        folders = self._store.folders(sorted(wanted), (truth, theirs))
+        return {incident for incident, folder in folders if redacted(folder.stored)}
+
+    def _purged(self, truth: str, theirs: str, difference: Difference) -> Offer | None:
+        """Answer a purge that one of the two has not seen; None where none is followed."""
+        with Objects(self._git) as objects:
+            ours_marks, their_marks = (marks.of(objects, tip) for tip in (truth, theirs))
+        marks.check_number((*ours_marks, *their_marks))
+        named = marks.united(ours_marks, their_marks)
+        if not any(named.values()):
+            return None
+        by_theirs = their_marks.keys() & marks.replacing(self._git, named, truth, by=theirs)
+        by_ours = ours_marks.keys() & marks.replacing(self._git, named, theirs, by=truth)
+        both = bool(by_theirs and by_ours) or (
+            not by_theirs
+            and self._both_purged(truth, theirs, named, ours_marks.keys(), their_marks.keys())
+        )
+        if difference.disputed and (by_theirs or by_ours or both):
+            # Else what stood here before the purge were gone, with nothing to compare it with.
+            self._refused = by_theirs | by_ours
+            self.notes[
+                f"a purge of the record changes {len(difference.disputed)} event(s), such as "
+                f"{one_line(difference.disputed[0])[:100]}: it is not followed, and nothing is "
+                "dropped here"
+            ] = None
+            return None
+        chain = Chain(self._store, self._render, self._author, self._now())
+        kept = {path: mark.oid for path, mark in ours_marks.items() if path not in their_marks}
+        if by_theirs or both:
+            missing = only_in(self._store, truth, difference)
+            for incident, stored in on_mirror(self._store, truth).items():
+                missing.setdefault(incident, {}).update(stored)
+            commit = onto(chain, theirs, missing, kept=kept, without=difference.left_out)
+            instead_of = None
+            if both:  # what each left behind is in the other's chain
+                marker = ulid(int(self._now().timestamp() * 1000), secrets.randbits(80))
+                commit, instead_of = new_root(chain, commit, marker, also=truth), theirs
+            with Lock(self._state / "lock", self._git) as lock:
+                if lock.take(wait=_WAIT) and replace(
+                    self._store, commit, truth, state=self._state,
+                    mirror_is_free=self._mirror_is_free,
+                ):  # fmt: skip
+                    self.notes[
+                        "the record was purged elsewhere, and its history here is dropped"
+                    ] = None
+            return Offer(commit, instead_of)
+        if by_ours:
+            if difference.unread:
+                difference = compare(self._git, truth, theirs)
+            added = {i: dict(stored) for i, stored in difference.added.items()}
+            for incident, stored in difference.changed.items():
+                added.setdefault(incident, {}).update(stored)
+            more = difference.markers
+            return Offer(onto(chain, truth, added, kept=more), instead_of=theirs)
+        return None
+
+    def _both_purged(
+        self,
+        truth: str,
+        theirs: str,
+        named: Mapping[str, frozenset[str]],
+        ours_marks: AbstractSet[str],
+        their_marks: AbstractSet[str],
+    ) -> bool:
+        """Say whether two chains have replaced one and the same without knowing of each other."""
+        by_us, by_them = (
+            frozenset[str]().union(*(named[path] for path in only))
+            for only in (ours_marks - their_marks, their_marks - ours_marks)
+        )
+        return bool(by_us & by_them) and self._are_unrelated(theirs, truth)
+
+    def _is_foreign(self, theirs: str, truth: str) -> bool:
+        """Say whether a branch has nothing to do with the record: no folder, no common history."""
+        held = listed(self._git, theirs[:10], "--name-only", theirs, "--", "incidents")
+        return not held and self._are_unrelated(theirs, truth)
+
+    def _are_unrelated(self, theirs: str, truth: str) -> bool:
+        done = self._git.run("merge-base", theirs, truth)
+        if done.code not in (0, 1):
+            raise failed("compare commits of the record", done)
+        return done.code == 1
+
+    def _tell(self, difference: Difference) -> None:
+        for paths, what in (
+            (difference.left_out, "are no events of the record and are carried nowhere"),
+            (difference.disputed, "were changed on the remote, and one version stands"),
+        ):
+            if paths:
+                example = one_line(paths[0])[:100]
+                self.notes[f"{len(paths)} file(s) of the remote {what}, such as {example}"] = None

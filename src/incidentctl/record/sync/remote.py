@@ -1,0 +1,311 @@
+"""Talk to the remote that shares the record: fetch, push, and why it did not work.
+
+Nothing of the configuration runs a program but what brings git to the remote: `core.sshCommand`
+and the credential helpers.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.git import presence, refs
+from incidentctl.git.run import ENDED, Git, Patience, Result, finish_live
+
+OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
+#: The remote got everything, and does not say whether it takes it.
+UNANSWERED = "unanswered"
+#: The remote answers, but has no such branch.
+MISSING = "missing"
+
+#: A remote that says nothing for so many seconds is not waited for.
+SILENCE = 20.0
+#: Longer where it has got all that is pushed, as git says: its hooks may take their time.
+_PATIENCE = Patience(re.compile(rb"Writing objects: 100%[^\r\n]*, done\.|\bTotal \d+ \("), 120.0)
+# As measured: a dead network is noticed in 10 s, and no ssh outlives its git by more.
+_SSH = "ssh -oBatchMode=yes -oConnectTimeout=5 -oServerAliveInterval=5 -oServerAliveCountMax=2"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*\Z")
+_ID = re.compile(r"\b[0-9a-f]{40,64}\b")
+_PASSWORD = re.compile(r"//[^/@\s]+@")
+_PROGRESS = re.compile(r"\d+% \(|, done\.\Z")
+
+# Phrases of git, curl and ssh with LC_ALL=C; what fits none is called misconfigured, since that is
+# never waited out.
+_OFFLINE = (
+    "could not resolve host", "couldn't connect to server", "failed to connect",
+    "connection refused", "connection timed out", "operation timed out", "connection reset",
+    "connection closed by", "network is unreachable", "no route to host", "unexpected disconnect",
+    "name or service not known", "temporary failure in name resolution", "early eof",
+    "the remote end hung up", "empty reply from server", "returned error: 5", "timeout",
+    "unable to connect to",
+)  # fmt: skip
+#: These come with "the remote end hung up" or stand beside it, and say more.
+_CONFIGURED_WRONG = (
+    "permission denied", "authentication failed", "could not read username",
+    "could not read password", "host key verification failed", "repository not found",
+    "not found", "does not appear to be a git repository", "not allowed", "access denied",
+    "returned error: 401", "returned error: 403", "returned error: 404",
+)  # fmt: skip
+#: Two clones that push at once: the other one was first.
+_RACE = (
+    "[rejected]", "fetch first", "non-fast-forward", "stale info", "cannot lock ref",
+    "failed to update ref", "incorrect old value", "reference already exists",
+)  # fmt: skip
+#: So many pushes that others seem to have overtaken, while nothing has come: it is no race.
+_NO_RACE = 3
+
+
+class Answer(NamedTuple):
+    """How it went: a state, and for people why."""
+
+    state: str
+    reason: str | None = None
+
+
+class Shared(NamedTuple):
+    """Where the incidents go that everybody reads: the remote and its branch."""
+
+    remote: str
+    branch: str
+
+
+class Remote:
+    """A remote of the repository, and the branch of the record on it."""
+
+    def __init__(
+        self,
+        git: Git,
+        name: str,
+        branch: str,
+        *,
+        folder: Path | None,
+        apart_from: Shared | None = None,
+    ) -> None:
+        """Take the git of the repository, and the name of the remote in its configuration.
+
+        The address of a remote may be a path that is relative to `folder`, the work tree. One that
+        is `apart_from` another has to be elsewhere.
+        """
+        self._git = git
+        self._folder = folder
+        self._apart_from = apart_from
+        self.name = name
+        self._branch = f"refs/heads/{branch}"
+        self.tracking = f"refs/remotes/{name}/{branch}"
+        self._ssh: dict[str, str] | None = None
+        self._raced: tuple[str | None, int] = (None, 0)
+        """The tip that was there when a push was last overtaken, and how often it was that one."""
+
+    def fault(self) -> str | None:
+        """Say why there is no such remote, or not one to send to; None when there is one."""
+        if not _NAME.match(self.name):
+            return f"{one_line(self.name)!r} is not the name of a git remote"
+        if self._setting(f"remote.{self.name}.url") is None:
+            return f"git has no remote called {self.name} here: git remote add {self.name} URL"
+        if self._apart_from is not None:
+            from incidentctl.record.sync import restricted_remote as apart  # noqa: PLC0415 (for few)
+
+            folder = self._folder or self._git.git_dir
+            return apart.fault(self._git, self.name, self._apart_from, folder=folder)
+        return None
+
+    def fetch(self, *, until: float) -> Answer:
+        """Bring the branch to its remote-tracking ref; `until` is a time of the monotonic clock.
+
+        One that should be apart and has the shared record's branch is misconfigured.
+        """
+        if self._apart_from is not None:
+            from incidentctl.record.sync import restricted_remote as apart  # noqa: PLC0415 (for few)
+
+            branch = f"refs/heads/{self._apart_from.branch}"
+            answer, held = self._ask(self.name, branch, until=until)
+            if answer.state != OK:
+                return answer
+            if held:
+                return apart.has_copy(self.name, self._apart_from)
+        done = self._run(
+            "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
+            "--no-prune", "--no-recurse-submodules", "--refmap=", "--no-filter",
+            "--upload-pack=git-upload-pack", "--", self.name, f"+{self._branch}:{self.tracking}",
+            until=until,
+        )  # fmt: skip
+        if done is not None and "couldn't find remote ref" in done.err:
+            return Answer(MISSING)
+        return self._answer(done)
+
+    def complete(self, tips: Iterable[str | None], *, until: float) -> Answer:
+        """Bring what a partial clone lacks of the record at some commits; no ref moves.
+
+        The whole branch comes for that, as to a fresh clone.
+        """
+        from incidentctl.record import health  # noqa: PLC0415 (not for who only records)
+
+        if not any(tip and health.missing(self._git, tip).objects for tip in tips):
+            return Answer(OK)
+        done = self._run(
+            "fetch", "--refetch", "--progress", "--no-tags", "--no-write-fetch-head",
+            "--no-auto-maintenance", "--no-prune", "--no-recurse-submodules", "--refmap=",
+            "--no-filter", "--upload-pack=git-upload-pack", "--", self.name, self._branch,
+            until=until,
+        )  # fmt: skip
+        return self._answer(done)
+
+    def has_branches(self, *, until: float) -> bool | None:
+        """Say whether the remote has any branch at all; None when it does not answer."""
+        answer, heads = self.heads(until=until)
+        return bool(heads) if answer.state == OK else None
+
+    def heads(self, *, until: float) -> tuple[Answer, dict[str, str]]:
+        """Ask for the commit of every branch, by its name; nothing is fetched."""
+        done = self._run(
+            "ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", self.name, until=until
+        )
+        lines = done.out.decode(errors="replace").splitlines() if done else []
+        pairs = (line.partition("\t")[::2] for line in lines)
+        return self._answer(done), {ref.removeprefix("refs/heads/"): oid for oid, ref in pairs}
+
+    def unproven(self, *, until: float) -> Answer | None:
+        """Say why this is not proven to be the place apart that it has to be; None when it is."""
+        if self._apart_from is None:
+            return None
+        from incidentctl.record.sync import restricted_remote as apart  # noqa: PLC0415 (for few)
+
+        def ask(address: str, names: Sequence[str]) -> tuple[Answer, dict[str, str]]:
+            return self._ask(address, *names, until=until)
+
+        own = self._branch.removeprefix("refs/heads/")
+        return apart.unproven(self._git, self.name, self._apart_from, own, ask=ask)
+
+    def _ask(self, place: str, *names: str, until: float) -> tuple[Answer, dict[str, str]]:
+        """Ask a place for the commits of some refs; those that it has not are left out."""
+        done = self._run(
+            "ls-remote", "--upload-pack=git-upload-pack", "--", place, *names, until=until
+        )
+        lines = done.out.decode(errors="replace").splitlines() if done else []
+        pairs = (line.partition("\t")[::2] for line in lines)
+        return self._answer(done), {ref: oid for oid, ref in pairs if ref in names}
+
+    def push(
+        self, commit: str, *, until: float, instead_of: str | None = None, dry: bool = False
+    ) -> Answer:
+        """Push a commit to the branch, as a fast-forward or not at all.
+
+        Only a purge forces, and only if the branch is still what it is to stand `instead_of`.
+        A `dry` one sends nothing: it proves that the remote lets this user in to push, and not
+        that its hooks and rules take the commit. To one that has to be apart nothing is sent before
+        that is proven, each time. DamagedError where this clone lacks what is to be pushed.
+        """
+        if not dry and (unproven := self.unproven(until=until)) is not None:
+            return unproven
+        options = ["--dry-run"] if dry else []
+        if instead_of is not None:
+            options.append(f"--force-with-lease={self._branch}:{instead_of}")
+        done = self._run(
+            "-c", f"remote.{self.name}.mirror=false", "-c", "push.pushOption=",
+            "push", *options, "--porcelain", "--progress", "--no-verify", "--no-signed",
+            "--recurse-submodules=no", "--receive-pack=git-receive-pack",
+            "--", self.name,
+            f"{commit}:{self._branch}", until=until, patience=_PATIENCE,
+        )  # fmt: skip
+        if done is not None and done.code == ENDED:
+            return Answer(
+                UNANSWERED,
+                f"{self.name} has got everything and does not say whether it takes it: its hooks "
+                "take too long",
+            )
+        if done is None or done.code == 0:
+            return self._answer(done)
+        if _lacks_an_object(done.err):
+            raise presence.DamagedError("git cannot read all that is to be pushed")
+        lines = [line for line in done.out.decode(errors="replace").splitlines() if line[:1] == "!"]
+        if not lines:
+            return self._answer(done)
+        told = lines[0].rpartition("\t")[2]
+        raced = any(phrase in f"{told} {done.err}".casefold() for phrase in _RACE)
+        forced = instead_of and "remote rejected" in told  # it takes no forced push
+        if raced and not forced and self._may_be_a_race():
+            return Answer(BEHIND, "others push at the same time")
+        return Answer(REFUSED, f"{self.name} refuses the push: {_shown(told, done.err)}")
+
+    def _may_be_a_race(self) -> bool:
+        """Say whether others may have been first: then what was fetched changes between tries."""
+        tip = refs.read(self._git, self.tracking)
+        before, times = self._raced
+        self._raced = (tip, times + 1 if tip == before else 1)
+        return self._raced[1] < _NO_RACE
+
+    def _answer(self, done: Result | None) -> Answer:
+        if done is None:
+            return Answer(OFFLINE, f"{self.name} did not answer in time")
+        if done.code == 0:
+            return Answer(OK)
+        told = done.err.casefold()
+        offline = any(phrase in told for phrase in _OFFLINE)
+        wrong = any(phrase in told for phrase in _CONFIGURED_WRONG)
+        state = OFFLINE if offline and not wrong else MISCONFIGURED
+        return Answer(state, f"{self.name}: {_shown(_last_error(done.err), '')}")
+
+    def _run(
+        self, *arguments: str, until: float, patience: Patience | None = None
+    ) -> Result | None:
+        limit = until - time.monotonic()
+        if limit <= 0:
+            return None
+        child = self._git.start(
+            arguments,
+            feed=False,
+            more=self._ssh_variables(),
+            folder=self._folder,
+            network=True,
+        )
+        silence = min(SILENCE, limit)
+        return finish_live(child, silence=silence, limit=limit, patience=patience)
+
+    def _ssh_variables(self) -> dict[str, str]:
+        """Return our options for ssh, unless the user has a command of their own."""
+        if self._ssh is None:
+            own = self._git.variable("GIT_SSH_COMMAND") or self._git.variable("GIT_SSH")
+            own = own or self._setting("core.sshCommand")
+            self._ssh = {} if own else {"GIT_SSH_COMMAND": _SSH}
+        return self._ssh
+
+    def _setting(self, key: str) -> str | None:
+        done = self._git.run("config", "--get", key)
+        if done.code not in (0, 1):  # 1: it is not set
+            raise presence.failed("read its configuration", done)
+        return done.out.decode(errors="replace").strip() or None if done.code == 0 else None
+
+
+def _lines(err: str) -> list[str]:
+    return [line.strip() for line in err.replace("\r", "\n").splitlines() if line.strip()]
+
+
+def _lacks_an_object(err: str) -> bool:
+    """Say whether the git of this clone gave up for an object; not what it repeats of a remote."""
+    own = (line for line in _lines(err) if not line.startswith("remote:") and "fatal: " in line)
+    return any(_ID.search(line) and presence.tells_damage(line) for line in own)
+
+
+def _last_error(err: str) -> str:
+    """Return the line of git or ssh that says what was wrong, without progress and advice."""
+    lines = _lines(err)
+    marks = ("fatal:", "error:", "ssh:", "ERROR:")
+    for number, line in enumerate(lines):
+        if line.startswith(marks) or "ermission denied" in line:
+            # "unable to connect to HOST:" has the reason on the next line.
+            return " ".join(lines[number : number + 2]) if line.endswith(":") else line
+    return lines[-1] if lines else "no reason"
+
+
+def _shown(text: str, more: str) -> str:
+    """Make one line of what a remote said: no controls, no password of an address."""
+    said = [line[7:].strip() for line in more.splitlines() if line[:7] == "remote:"]
+    said = [line for line in said if line and not _PROGRESS.search(line)]
+    # Forges say much; what starts so is the reason, where anything does.
+    reasons = [line for line in said if line.startswith(("error:", "- "))]
+    line = one_line(" ".join([text.strip(), *(reasons[:3] or said[-3:])]))
+    return _PASSWORD.sub("//", line.removeprefix("fatal: "))[:300]

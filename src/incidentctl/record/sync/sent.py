@@ -1,0 +1,82 @@
+"""What is committed here and not yet seen on the remote: kept until a fetch shows it there."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from incidentctl.domain.incident.events import EventError, Unsynced, is_id
+from incidentctl.domain.incident.ids import ulid_moment
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git.run import Git
+from incidentctl.record.write import kept, outbox
+from incidentctl.record.write.outbox import Pending
+
+#: So many paths are asked of one git.
+_AT_ONCE = 500
+
+
+def unsynced(boxes: Iterable[Path]) -> Unsynced:
+    """Count the events in `sent/` and in the outboxes."""
+    files = outbox.paths(boxes)
+    known = [path for path in files if is_id(path.name[:26])]
+    since = ulid_moment(known[0].name) if known else None
+    return Unsynced(sum(_events(path) for path in files), since)
+
+
+def waiting(git_dir: Path) -> int:
+    """Count the events that a repository, by its common directory, has still to send."""
+    return unsynced((git_dir / "incidentctl" / "sent",)).events
+
+
+def _events(path: Path) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        try:
+            return max(0, outbox.content(path).count(b"\n") - 1)  # a line for each below the head
+        except PermissionError:
+            return 1  # or more: another account's
+        except OSError:
+            return 0
+    return 0
+
+
+def forget(git: Git, state: Path, commit: str) -> tuple[int, list[Pending]]:
+    """Forget what a commit of the remote holds; return how many events, and the actions it lacks.
+
+    By the exact paths of the events: a redacted one is there without its text. They are kept for a
+    while, since what was fetched may be lost here as well as what was committed.
+    """
+    actions = list(_actions(state / "sent"))
+    rest = lacking(git, actions, commit)
+    left = {action.path for action in rest}
+    gone = [action for action in actions if action.path not in left]
+    for action in gone:
+        with contextlib.suppress(FileNotFoundError):
+            kept.keep(action.path, state)
+    return sum(len(action.entries) for action in gone), rest
+
+
+def lacking(git: Git, actions: Sequence[Pending], commit: str) -> list[Pending]:
+    """Return the actions of which a commit does not hold every event."""
+    rest = []
+    for start in range(0, len(actions), _AT_ONCE):
+        part = actions[start : start + _AT_ONCE]
+        held = _held(git, commit, [path for action in part for path in outbox.event_paths(action)])
+        rest += [action for action in part if not held.issuperset(outbox.event_paths(action))]
+    return rest
+
+
+def _actions(sent: Path) -> Iterable[Pending]:
+    for path in outbox.paths((sent,)):
+        with contextlib.suppress(EventError):  # damaged: it stays, for `doctor` to tell
+            action = outbox.read(path)
+            if action is not None:
+                yield action
+
+
+def _held(git: Git, commit: str, wanted: Sequence[str]) -> set[str]:
+    done = git.run("ls-tree", "-z", "--name-only", commit, "--", *wanted, timeout=60.0)
+    if done.code:  # a path that is not there is none of that
+        raise EnvironmentFailedError(f"git could not read {commit[:10]}: {done.err.strip()[:200]}")
+    return set(done.out.decode(errors="replace").split("\0"))

@@ -1,0 +1,89 @@
+"""How exchanges with the remote end; the last one is kept for whoever asks, as one line of JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.git import permissions as modes
+
+_FILE = "exchange.json"
+#: The state of an exchange that met a bug of this program.
+FAILED = "failed"
+#: So many different notes are kept until somebody is told.
+_NOTES = 10
+
+
+class Exchanged(NamedTuple):
+    """How an exchange ended: `state` is failed, or one of those of record/sync/remote.py."""
+
+    state: str
+    reason: str | None
+    sent: int
+    """How many events the remote now has that it had not."""
+    received: frozenset[str]
+    """The incidents of which events came, or were redacted."""
+    events: int
+    """How many events came."""
+    notes: tuple[str, ...]
+
+
+def together(done: Sequence[Exchanged], notes: Iterable[str]) -> Exchanged:
+    """Return how exchanges with several remotes ended: the first that did not end well tells."""
+    told = next((each for each in done if each.state != "ok"), done[0])
+    return told._replace(
+        sent=sum(each.sent for each in done),
+        received=frozenset().union(*(each.received for each in done)),
+        events=sum(each.events for each in done),
+        notes=(*notes, *(note for each in done for note in each.notes)),
+    )
+
+
+class Status(NamedTuple):
+    """When the last exchange ended, in which state, and why; `well` is when one last went well."""
+
+    at: datetime
+    state: str
+    reason: str | None
+    well: datetime | None
+    notes: tuple[str, ...] = ()
+    """What exchanges left out that nobody was told yet: the background has nobody to tell."""
+
+
+def read(folder: Path) -> Status | None:
+    """Return the status; None when there was no exchange yet, or the file is damaged."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        entry = json.loads((folder / _FILE).read_bytes())
+        well = datetime.fromisoformat(entry["well"]) if entry["well"] else None
+        at, notes = datetime.fromisoformat(entry["at"]), tuple(entry.get("notes", ()))
+        return Status(at, entry["state"], entry["reason"], well, notes)
+    return None
+
+
+def keep(
+    folder: Path, now: datetime, state: str, reason: str | None, *, notes: Iterable[str] = ()
+) -> Status:
+    """Keep how an exchange ended, with the notes that nobody was told yet; return it."""
+    before = read(folder)
+    well = now if state == "ok" else before and before.well
+    known = dict.fromkeys((*(before.notes if before else ()), *notes))
+    status = Status(now, state, reason, well, tuple(known)[:_NOTES])
+    write(folder, status)
+    return status
+
+
+def write(folder: Path, status: Status) -> None:
+    """Keep the status, whole or not at all; it is no harm when it cannot be written."""
+    temporary = folder / f".{_FILE}.{os.getpid()}"
+    entry = status._asdict() | {
+        "at": status.at.isoformat(),
+        "well": status.well and status.well.isoformat(),
+    }
+    with contextlib.suppress(OSError):
+        modes.write(temporary, json.dumps(entry).encode())
+        temporary.replace(folder / _FILE)

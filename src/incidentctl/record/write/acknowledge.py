@@ -1,0 +1,60 @@
+"""Acknowledge: put an action on disk in the outbox, or where there is still room."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.incident.events import EventError
+from incidentctl.errors import EnvironmentFailedError, InvalidDataError
+from incidentctl.record.write import outbox
+from incidentctl.record.write.fallback import Fallback
+from incidentctl.record.write.outbox import Action
+
+
+class Acknowledged(NamedTuple):
+    """An action is on disk in `path`; `note` says so when it is not the usual folder."""
+
+    path: Path
+    note: str | None = None
+
+
+def acknowledge(box: Path, fallback: Fallback, action: Action) -> Acknowledged:
+    """Put an action into the outbox, else into the fallback; when this returns it is on disk.
+
+    EnvironmentFailedError when no folder takes it: then nothing is acknowledged. InvalidDataError
+    for what could never be committed.
+    """
+    note = None
+    try:
+        try:
+            path = outbox.write(box, action)
+            fallback.keep_identity()
+        except OSError as error:
+            folder = fallback.folder()
+            try:
+                path = outbox.write(folder, action)
+            except OSError as second:
+                raise _not_written(box, error, folder, second) from None
+            note = f"{box} cannot be written ({_why(error)}): kept in {folder}"
+    except EventError as error:
+        raise InvalidDataError(
+            f"This cannot be recorded: {error}.",
+            hint="say the long part with `incidentctl log`",
+        ) from None
+    return Acknowledged(path, note)
+
+
+def _why(error: OSError) -> str:
+    return "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror)
+
+
+def _not_written(
+    box: Path, error: OSError, fallback: Path, second: OSError
+) -> EnvironmentFailedError:
+    return EnvironmentFailedError(
+        f"nothing was recorded: {box} cannot be written ({_why(error)}), "
+        f"nor can {fallback} ({_why(second)})",
+        hint="make room or permission for one of them and say it again",
+    )

@@ -1,0 +1,296 @@
+"""Commit a batch of acknowledged actions with one `git fast-import`, and prove that they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.ids import incident_folder
+from incidentctl.errors import EnvironmentFailedError, Problem
+from incidentctl.git import refs
+from incidentctl.git.fast_import import Stream, subject
+from incidentctl.record.store import incident_events as folders
+from incidentctl.record.store import paths
+from incidentctl.record.store.changes import TooManyError
+from incidentctl.record.store.compare import compare, holds_only_the_record
+from incidentctl.record.store.crash_points import point
+from incidentctl.record.store.incident_events import Folder
+from incidentctl.record.store.store import Store, Tips
+from incidentctl.record.store.stored_event import Stored, check, choose, named_by, redacted
+from incidentctl.record.write.outbox import Author, Pending
+from incidentctl.record.write.verify import blob_id, held_by
+
+Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
+
+_PROGRAM = Author("incidentctl", "incidentctl@localhost")
+
+
+class Touched(NamedTuple):
+    """An incident after a batch: its events, and the ids of its folder now ("" when unknown)."""
+
+    folder: Folder
+    log: str
+
+
+class Outcome(NamedTuple):
+    """What became of a batch."""
+
+    commits: dict[str, str]
+    """The commit of each action that is in the truth, by its file's name."""
+    done: tuple[Pending, ...]
+    touched: dict[str, Touched]
+    tips: Tips
+    absorbed: tuple[str, ...]
+    whole: bool
+    """Whether the truth is now just what this batch made of it."""
+    notes: tuple[str, ...]
+
+
+class Batch:
+    """One try; the caller holds the clone's lock."""
+
+    def __init__(
+        self, store: Store, render: Render, *, move_mirror: bool, now: Callable[[], datetime]
+    ) -> None:
+        """Take the reader; `move_mirror` says whether the branch for people may follow."""
+        self._store = store
+        self._render = render
+        self._move_mirror = move_mirror
+        self._now = now
+        self._folders: dict[str, Folder] = {}
+        self._fresh: dict[str, dict[str, Stored]] = {}
+        self._blanked: dict[str, dict[str, Stored]] = {}
+        self._notes: list[str] = []
+
+    def commit(
+        self, pending: Sequence[Pending], found: Mapping[str, dict[str, Stored]] | None = None
+    ) -> Outcome:
+        """Put the actions, what a repair `found`, and what a branch adds, into the truth."""
+        tips = self._store.tips()
+        base = self._base(tips)
+        absorbed = self._find_additions(tips, base)
+        for incident, stored in (found or {}).items():
+            self._merge(incident, stored, base)
+        for action in pending:
+            self._merge(action.incident, _checked(action), base)
+        for incident in self._fresh:
+            self._blank(incident)
+        if not self._fresh:  # all of it is in already: the last process died before forgetting
+            return self._already_there(pending, tips, absorbed)
+        # Git starts while log.md is rendered, and what is not for the commit is rendered while
+        # git works: together 10 ms of a `log` with 1,000 events.
+        with Stream(self._store.git, self._store.truth, base) as stream:
+            return self._import(stream, pending, tips, absorbed)
+
+    def _import(
+        self, stream: Stream, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
+    ) -> Outcome:
+        """Write the commits, and see what the truth holds then."""
+        late = {i for i, fresh in self._fresh.items() if folders.may_lag(self._folders[i], fresh)}
+        logs = self._render_logs(self._fresh.keys() - late)
+        marks = self._write_commits(stream, pending, logs)
+        commit_answers = {name: stream.ask_commit(mark) for name, mark in marks.items()}
+        last = stream.ask_commit(stream.marks)
+        blob_answers = {
+            (incident, name): stream.ask_path(paths.event_path(incident, name))
+            for incident, stored in self._fresh.items()
+            for name in stored
+        }
+        folder_answers = {i: stream.ask_path(incident_folder(i)) for i in self._fresh}
+        if self._move_mirror:
+            stream.move(self._store.mirror)
+        point("flush.prepared")
+        stream.send()
+        logs |= self._render_logs(late)
+        result, answers = stream.answers()
+        point("flush.imported")
+        after = self._store.tips()
+        whole = bool(answers[last]) and after.truth == answers[last]
+        if whole:
+            held = {
+                key for key, number in blob_answers.items()
+                if answers[number] == blob_id(self._fresh[key[0]][key[1]].data, answers[last])
+            }  # fmt: skip
+        else:
+            if answers[last] and after.mirror == answers[last]:  # the truth was locked
+                refs.move(self._store.git, (self._store.mirror, tips.mirror, after.mirror))
+            held = held_by(self._store.git, after.truth, self._fresh)
+        done = tuple(
+            action
+            for action in pending
+            if all(
+                (action.incident, name) in held or name not in self._fresh.get(action.incident, {})
+                for name in action.entries
+            )
+        )
+        if not done and pending:
+            raise EnvironmentFailedError(f"git did not take the events: {_reason(result.err)}")
+        point("flush.verified")
+        commits = {
+            action.path.name: answers[commit_answers[action.path.name]]
+            for action in done
+            if whole and action.path.name in commit_answers
+        }
+        touched = {
+            incident: Touched(
+                self._folders[incident]._replace(key=answers[folder_answers[incident]]),
+                logs[incident],
+            )
+            for incident in self._fresh
+        }
+        return Outcome(commits, done, touched, after, absorbed, whole, tuple(self._notes))
+
+    def _already_there(
+        self, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
+    ) -> Outcome:
+        """Every event is in the truth; where it is only in the base, the truth begins there."""
+        base = self._base(tips)
+        if tips.truth is None and base is not None:
+            self._store.git.run("update-ref", self._store.truth, base, "0" * len(base))
+            tips = self._store.tips()
+            if tips.truth is None:
+                raise EnvironmentFailedError("git could not start the record")
+        return Outcome({}, tuple(pending), {}, tips, absorbed, True, tuple(self._notes))
+
+    def _base(self, tips: Tips) -> str | None:
+        """Return the commit that the record goes on from; None for a new root.
+
+        Without a truth that is the branch of the remote or the mirror, if it holds the record and
+        nothing else: the branch may be one of the team's own, which is never built upon.
+        """
+        if tips.truth is not None:
+            return tips.truth
+        found = [tip for tip in (tips.tracking, tips.mirror) if tip is not None]
+        ours = [tip for tip in found if holds_only_the_record(self._store.git, tip)]
+        if found and not ours:
+            self._notes.append(
+                f"{self._store.mirror} holds other files than the record and is left alone; "
+                "name a branch for the record in incidentctl.yaml: record: {branch: ...}"
+            )
+        return ours[0] if ours else None
+
+    def _find_additions(self, tips: Tips, base: str | None) -> tuple[str, ...]:
+        """Take in what people committed on the mirror; return the tips that add nothing more.
+
+        What the remote has is not taken in here but read beside the truth, until the exchange
+        merges it: else each would carry the events of the other in a commit of its own.
+        """
+        last = self._store.valid_index(tips)
+        known = last.absorbed if last else ()
+        for other in self._store.beside(tips):
+            if other == base or (base is not None and other == tips.tracking):
+                continue
+            try:
+                more = compare(self._store.git, base, other)
+            except TooManyError as error:  # what is acknowledged is committed all the same
+                self._notes.append(f"commit {other[:10]}: {error.message}")
+                continue
+            for incident, stored in more.added.items():
+                self._merge(incident, stored, base)
+            if more.left_out:
+                self._notes.append(
+                    f"left out {len(more.left_out)} file(s) of commit {other[:10]} that are no "
+                    f"events of the record, such as {one_line(more.left_out[0])[:100]}"
+                )
+            known = (*known, other)
+        return (*known, base) if base else known
+
+    def _merge(self, incident: str, stored: dict[str, Stored], base: str | None) -> None:
+        """Add events to an incident; those that it has already are not fresh."""
+        folder = self._folders.get(incident)
+        if folder is None:
+            index = self._store.valid_index(self._store.tips())
+            index = index if index and not index.beside else None
+            if index and incident not in index.ids:  # just declared
+                folder = folders.EMPTY
+            else:
+                known = index.open.get(incident) if index else None
+                folder = self._store.folder_at(incident, (base,) if base else (), known)
+        fresh = {name: event for name, event in stored.items() if _stands(event, name, folder)}
+        if fresh:
+            self._fresh.setdefault(incident, {}).update(fresh)
+        self._folders[incident] = folder._replace(stored={**folder.stored, **fresh})
+
+    def _blank(self, incident: str) -> None:
+        """Let the tree hold what is redacted without its text; the history keeps it."""
+        folder = self._folders[incident]
+        forms = redacted(folder.stored)
+        if forms:
+            self._blanked[incident] = forms
+            self._folders[incident] = folder._replace(stored={**folder.stored, **forms})
+            fresh = self._fresh[incident]
+            fresh.update({name: form for name, form in forms.items() if name in fresh})
+
+    def _write_commits(
+        self, stream: Stream, pending: Sequence[Pending], logs: dict[str, str]
+    ) -> dict[str, int]:
+        """Write a commit per action; log.md goes into the last one of each incident."""
+        # What is in already, as of a process that died before it could forget it, has no commit.
+        fresh = [action for action in pending if self._fresh_of(action)]
+        last = {action.incident: action.path.name for action in fresh}
+        own = {(action.incident, name) for action in pending for name in action.entries}
+        found = [
+            (incident, name, event)
+            for incident, stored in self._fresh.items()
+            for name, event in stored.items()
+            if (incident, name) not in own
+        ]
+        if found:
+            moment = max(event.event.recorded for _, _, event in found)
+            stream.commit(_PROGRAM, moment, f"Add {len(found)} event(s) found on a branch\n")
+            for incident, name, event in found:
+                stream.file(paths.event_path(incident, name), event.data)
+            for incident in {incident for incident, _, _ in found} - last.keys():
+                self._complete(stream, incident, logs)
+        marks: dict[str, int] = {}
+        for action in fresh:
+            files = self._fresh_of(action)
+            moment = self._fresh[action.incident][next(iter(files))].event.recorded
+            message = f"{subject(action.summary)}\n\nIncident: {action.incident}\n"
+            marks[action.path.name] = stream.commit(action.author, moment, message)
+            for name, data in files.items():
+                stream.file(paths.event_path(action.incident, name), data)
+            if last[action.incident] == action.path.name:
+                self._complete(stream, action.incident, logs)
+        return marks
+
+    def _fresh_of(self, action: Pending) -> dict[str, bytes]:
+        fresh = self._fresh.get(action.incident, {})
+        return {name: data for name, data in action.entries.items() if name in fresh}
+
+    def _complete(self, stream: Stream, incident: str, logs: dict[str, str]) -> None:
+        """Put into the last commit of an incident what follows from its events."""
+        blanked = self._blanked.get(incident, {})
+        for name, form in blanked.items():
+            stream.file(paths.event_path(incident, name), form.data)
+        # What a newer version has written there stays, unless it has the text.
+        if incident in logs and (blanked or folders.knows_all(self._folders[incident].events())):
+            stream.file(paths.log_path(incident), logs[incident].encode())
+
+    def _render_logs(self, incidents: Iterable[str]) -> dict[str, str]:
+        logs = {}
+        for incident in incidents:
+            folder = self._folders[incident]
+            told = folders.problems(paths.log_path(incident), folder, now=self._now())
+            logs[incident] = self._render(incident, folder.events(), told)
+        return logs
+
+
+def _stands(event: Stored, name: str, folder: Folder) -> bool:
+    """Say whether an event is to be written: it is not there, or somebody wrote over it."""
+    held = folder.stored.get(name)
+    if held is None or held.data == event.data:
+        return held is None
+    return choose(held, event, named=named_by(folder.stored.values()))[0] is event
+
+
+def _checked(action: Pending) -> dict[str, Stored]:
+    return {name: check(name, data) for name, data in action.entries.items()}
+
+
+def _reason(err: str) -> str:
+    lines = [line for line in err.splitlines() if line.startswith(("fatal:", "error:", "warning:"))]
+    return lines[0].partition(": ")[2] if lines else "no reason was given"

@@ -1,0 +1,268 @@
+"""Flush: take the clone's lock, commit what is in the outbox, forget only what is proven in."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.incident.events import EventError
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import permissions as modes
+from incidentctl.git import presence, refs
+from incidentctl.record.store import last_tips, paths
+from incidentctl.record.store.crash_points import point
+from incidentctl.record.store.index import Index
+from incidentctl.record.store.store import Store
+from incidentctl.record.store.stored_event import named_by
+from incidentctl.record.write import kept, outbox
+from incidentctl.record.write.batch import Batch, Outcome
+from incidentctl.record.write.lock import Lock
+from incidentctl.record.write.outbox import Pending
+from incidentctl.record.write.repair import Mend
+
+#: How long a command waits for another one to commit, in seconds.
+_WAIT = 0.3
+#: A lock file on the truth of this age, in seconds, was left by a killed git of ours; on the
+#: mirror a user's git may be at work for longer.
+_STALE_TRUTH = 2.0
+_STALE_MIRROR = 60.0
+#: The most actions of one `git fast-import`, so that it ends within its time limit.
+_MOST = 500
+
+
+class Flushed(NamedTuple):
+    """What a flush did.
+
+    `commit` is the one of this process's newest action, None while it is only acknowledged;
+    `pending` counts the actions that still wait, `reason` says why; `notes` are for people.
+    """
+
+    commit: str | None
+    pending: int
+    reason: str | None
+    notes: tuple[str, ...]
+
+
+class Rendered(NamedTuple):
+    """The log.md of an incident, and the truth that it was rendered from."""
+
+    log: str
+    truth: str | None
+
+
+class Flush:
+    """Empties the outbox of one clone."""
+
+    def __init__(
+        self,
+        store: Store,
+        boxes: Sequence[Path],
+        *,
+        state: Path,
+        sent: Path | None,
+        make_batch: Callable[[], Batch],
+        make_mend: Callable[[], Mend],
+    ) -> None:
+        """Take the reader and the outboxes; `sent` keeps what no remote has shown yet."""
+        self._store = store
+        self._boxes = boxes
+        self._state = state
+        self._sent = sent
+        self._make_batch = make_batch
+        self._make_mend = make_mend
+        self._notes: list[str] = []
+        self._reason: str | None = None
+        self._damaged: set[Path] = set()
+        self._commits: dict[str, str] = {}
+        self.touched: dict[str, Rendered] = {}
+        """The log.md of each incident that this flush wrote, for the view."""
+
+    def run(self, mine: Path | None) -> Flushed:
+        """Flush until the outbox is empty, or until somebody else is at it or it fails."""
+
+        def gone() -> bool:
+            return mine is not None and not mine.exists()
+
+        wait = _WAIT
+        while self._waiting():
+            try:
+                modes.make_folder(self._state)
+                lock = Lock(self._state / "lock", self._store.git)
+                taken = lock.take(wait=wait, until=gone)
+            except OSError as error:
+                self._reason = f"{self._state} cannot be written: {error.strerror}"
+                break
+            if not taken:
+                self._reason = None if gone() else "another incidentctl is committing"
+                break
+            with lock:
+                point("flush.locked")
+                moved = self._drain()
+            point("flush.unlocked")
+            wait = 0.0
+            if not moved:
+                break
+        pending = len(self._waiting())
+        commit = self._commits.get(mine.name) if mine else None
+        if mine and commit is None and not mine.exists():
+            commit = self._store.commit_of(mine.name) or self._search(mine)
+        reason = self._reason if pending else None
+        return Flushed(commit, pending, reason, tuple(dict.fromkeys(self._notes)))
+
+    def _waiting(self) -> list[Path]:
+        return [path for path in outbox.paths(self._boxes) if path not in self._damaged]
+
+    def _drain(self) -> bool:
+        """Commit until the outbox is empty; False when it cannot be emptied now."""
+        refs.clear_stale_lock(self._store.git, self._store.truth, age=_STALE_TRUTH)
+        refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
+        outbox.sweep(self._boxes)
+        mend = self._make_mend()
+        try:
+            try:
+                mend.quick()
+                self._commit(mend)
+            except EnvironmentFailedError as error:
+                if not presence.is_damage(error) or not mend.deep():
+                    raise
+                self._commit(mend)
+        except EnvironmentFailedError as error:
+            self._reason = error.message
+            return False
+        except OSError as error:
+            self._reason = f"{error.filename or self._state}: {error.strerror}"
+            return False
+        finally:
+            self._notes += mend.notes
+        return True
+
+    def _commit(self, mend: Mend) -> None:
+        """Commit what waits and what a repair has found; EnvironmentFailedError where git fails."""
+        while (pending := self._read()) or mend.found:
+            index = self._store.valid_index(self._store.tips())
+            outcome = self._make_batch().commit(pending, mend.found)
+            mend.found = {}
+            self._notes += outcome.notes
+            self._forget(outcome.done)
+            self._remember(outcome, index)
+            point("flush.cached")
+            if len(outcome.done) < len(pending):
+                raise EnvironmentFailedError("git did not take every event")
+
+    def mend(self, *, deep: bool, wait: float) -> tuple[str, ...] | None:
+        """Mend what git has lost, and commit it again; return notes, None when nobody could.
+
+        Without `deep` only what the refs tell is looked at. EnvironmentFailedError as of git.
+        """
+        modes.make_folder(self._state)
+        lock = Lock(self._state / "lock", self._store.git)
+        if not lock.take(wait=wait):
+            return None
+        with lock:
+            mend = self._make_mend()
+            mend.quick()
+            if deep:
+                mend.deep()
+            if mend.notes:
+                self._commit(mend)
+            return (*mend.notes, *self._notes)
+
+    def look(self) -> bool:
+        """Prove that what was committed a while ago is still there; mend what is not.
+
+        False when somebody else is committing, or git fails: it is looked again later.
+        """
+        lock = Lock(self._state / "lock", self._store.git)
+        if not lock.take():
+            return False
+        with lock, contextlib.suppress(EnvironmentFailedError, OSError):
+            mend = self._make_mend()
+            mend.quick()
+            truth = self._store.tips().truth
+            if truth is not None and not kept.look(self._store.git, self._state, truth):
+                kept.to_outbox(self._state, self._boxes[0])
+                mend.deep()
+            back = mend.take_back()
+            self._commit(mend)
+            for path in back:
+                path.unlink(missing_ok=True)
+            last_tips.shorten(self._state)
+            outbox.sweep(kept.spools(self._state))
+            return True
+        return False
+
+    def _read(self) -> list[Pending]:
+        found = []
+        for path in self._waiting():
+            try:
+                action = outbox.read(path)
+            except EventError as error:
+                self._damaged.add(path)
+                self._notes.append(f"{error}; it is left as it is")
+                continue
+            if action is not None:
+                found.append(action)
+            if len(found) == _MOST:
+                break
+        return found
+
+    def _forget(self, done: Sequence[Pending]) -> None:
+        for action in done:
+            with contextlib.suppress(FileNotFoundError):
+                if self._sent is None:
+                    kept.keep(action.path, self._state)
+                else:
+                    outbox.move(action.path, self._sent)
+            point("flush.forgetting")
+        point("flush.forgotten")
+
+    def _remember(self, outcome: Outcome, index: Index | None) -> None:
+        """Keep what this flush knows, so that the next command need not ask git."""
+        self._commits |= outcome.commits
+        if outcome.tips.truth is not None:
+            last_tips.note(self._state, outcome.tips.truth)
+        opened, ids = (dict(index.open), index.ids) if index else ({}, ())
+        for incident, (folder, log) in outcome.touched.items():
+            self.touched[incident] = Rendered(log, outcome.tips.truth)
+            head = self._store.head(incident, folder.events())
+            ids = ids if incident in ids else tuple(sorted((*ids, incident)))
+            if named_by(folder.stored.values()):
+                self._store.forget_texts(incident)
+                kept.blank(self._state, incident, folder.stored)
+            opened.pop(incident, None)
+            if head and head.open and folder.key:
+                opened[incident] = (folder.key, head)
+                self._store.keep_folder(incident, folder)
+            else:
+                self._store.forget(incident)
+        if index is None or not outcome.whole or outcome.tips.truth is None:
+            return
+        refs_now = (outcome.tips.tracking, outcome.tips.mirror)
+        absorbed = tuple(dict.fromkeys(tip for tip in refs_now if tip in outcome.absorbed))
+        if index.truth and outcome.tips.mirror == index.truth:
+            absorbed = (*absorbed, index.truth)  # it could not follow, but it holds nothing more
+        self._store.keep_index(
+            Index(
+                outcome.tips.truth,
+                (),
+                absorbed,
+                opened,
+                ids,
+                index.commits | outcome.commits,
+            )
+        )
+
+    def _search(self, mine: Path) -> str | None:
+        """Ask git for the commit that added an action, when the index has forgotten it."""
+        with contextlib.suppress(EnvironmentFailedError):
+            incident = outbox.incident_of(mine)
+            for name in self._store.folder(incident).stored:
+                if name.startswith(mine.name[:26]):
+                    path = paths.event_path(incident, name)
+                    found = self._store.git.run(
+                        "log", "-1", "--format=%H", self._store.truth, "--", path
+                    )
+                    return found.out.decode().strip() or None
+        return None

@@ -1,0 +1,221 @@
+"""The outbox: acknowledged actions that are not yet committed, one file each.
+
+A file holds JSON lines: a header (author, summary, incident, count), then each event exactly as
+its bytes will be on the branch. It is complete and on disk before its name appears.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import stat
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentctl.domain.incident.events import Event, EventError, encode, is_id
+from incidentctl.domain.incident.ids import is_incident_id
+from incidentctl.git import permissions as modes
+from incidentctl.git.permissions import sync_folder as _sync_folder
+from incidentctl.record.store.crash_points import point
+from incidentctl.record.store.paths import event_name, event_path
+from incidentctl.record.store.stored_event import read as read_event
+
+_VERSION = 1
+#: Temporary files older than this many seconds belong to nobody any more.
+_ABANDONED = 60.0
+
+
+class Author(NamedTuple):
+    """Who is named as the author of a commit."""
+
+    name: str
+    email: str
+
+
+class Action(NamedTuple):
+    """What one command does to one incident: its events are acknowledged together."""
+
+    incident: str
+    events: tuple[Event, ...]
+    author: Author
+    summary: str
+
+
+class Pending(NamedTuple):
+    """An action in the outbox: where its file is, and the bytes of each event by file name."""
+
+    path: Path
+    incident: str
+    author: Author
+    summary: str
+    entries: dict[str, bytes]
+
+
+def write(folder: Path, action: Action) -> Path:
+    """Put an action into the outbox; when this returns it is on disk. OSError when it is not.
+
+    EventError when it could not be read back: what can never be committed is not acknowledged.
+    """
+    if not action.events:
+        raise EventError("an action without an event")
+    head = {
+        "v": _VERSION,
+        "incident": action.incident,
+        "name": action.author.name,
+        "email": action.author.email,
+        "summary": action.summary,
+        "events": len(action.events),
+    }
+    data = json.dumps(head, ensure_ascii=True).encode("ascii") + b"\n"
+    data += b"".join(encode(event) for event in action.events)
+    name = f"{action.events[0].id}~{action.incident}"
+    path, temporary = folder / name, folder / f".{name}.{os.getpid()}"
+    _parse(path, name, data)
+    modes.make_folder(folder)
+    descriptor = modes.open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    try:
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            point("outbox.written")
+            os.fsync(descriptor)
+            point("outbox.synced")
+        finally:
+            os.close(descriptor)
+        os.link(temporary, path)  # never overwrites, as a rename would
+        point("outbox.linked")
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+    _sync_folder(folder)
+    point("outbox.acknowledged")
+    return path
+
+
+def paths(folders: Iterable[Path]) -> list[Path]:
+    """List the actions in some outboxes, oldest first; a missing folder is an empty one."""
+    found = []
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            found += [folder / name for name in os.listdir(folder) if name[0] != "."]  # noqa: PTH208 (three times as fast)
+    return sorted(found, key=lambda path: path.name)
+
+
+def unreadable(folders: Iterable[Path]) -> list[Path]:
+    """Return the outboxes, and the files of others, that this account may not read."""
+    found = []
+    for folder in folders:
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 (three times as fast)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            found.append(folder)
+            continue
+        files = (folder / name for name in names if name[0] != ".")
+        found += [path for path in files if not os.access(path, os.R_OK) and not _has_gone(path)]
+    return found
+
+
+def _has_gone(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def incident_of(path: Path) -> str:
+    """Return the incident that a file of the outbox belongs to, by its name."""
+    return path.name.partition("~")[2]
+
+
+def read(path: Path) -> Pending | None:
+    """Read an action; None when the file has gone meanwhile. EventError when it is damaged."""
+    try:
+        data = content(path)
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        raise EventError(f"{path} cannot be read: {error.strerror}") from None
+    except OSError:
+        raise EventError(f"{path} is damaged") from None
+    return _parse(path, path.name, data)
+
+
+def event_paths(action: Pending) -> list[str]:
+    """Return where the events of an action are on the branch."""
+    return [event_path(action.incident, name) for name in action.entries]
+
+
+def content(path: Path) -> bytes:
+    """Return the bytes of a file that others may have put there; OSError for a link or a pipe."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file", str(path))
+        return file.read()
+
+
+def _parse(path: Path, name: str, data: bytes) -> Pending:
+    try:
+        head, *lines = data.splitlines(keepends=True)
+        entry = json.loads(head)
+        author = Author(str(entry["name"]), str(entry["email"]))
+        incident, summary, count = entry["incident"], str(entry["summary"]), entry["events"]
+        fits = is_id(name[:26]) and incident == name[27:] and is_incident_id(incident)
+        fits = fits and count == len(lines) and entry["v"] == _VERSION
+    except (ValueError, KeyError, TypeError):
+        raise EventError(f"{path} is damaged") from None
+    if not fits:
+        raise EventError(f"{path} is damaged, or was written by a newer incidentctl")
+    entries = {event_name(read_event(line).event): line for line in lines}
+    if len(entries) != len(lines):
+        raise EventError(f"{path} holds two events of one name")
+    return Pending(path, incident, author, summary, entries)
+
+
+def move(path: Path, folder: Path) -> None:
+    """Put a file into another folder, which may be on another disk, or shared and the file not."""
+    modes.make_folder(folder)
+    if modes.of(path) == modes.of(folder):
+        try:
+            path.replace(folder / path.name)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            pass
+        else:
+            return
+    temporary = folder / f".{path.name}.{os.getpid()}"
+    modes.write(temporary, content(path), durable=True)
+    temporary.replace(folder / path.name)
+    _sync_folder(folder)
+    path.unlink()
+
+
+def rewrite(action: Pending, forms: Mapping[str, bytes]) -> None:
+    """Put other bytes of some events, by file name, into the file of an action; it stays as old."""
+    with contextlib.suppress(FileNotFoundError):
+        before, data = action.path.stat(), action.path.read_bytes().partition(b"\n")[0] + b"\n"
+        data += b"".join(forms.get(name, line) for name, line in action.entries.items())
+        temporary = action.path.with_name(f".{action.path.name}.{os.getpid()}")
+        modes.write(temporary, data, durable=True)
+        os.utime(temporary, ns=(before.st_atime_ns, before.st_mtime_ns))
+        temporary.replace(action.path)
+
+
+def sweep(folders: Iterable[Path]) -> None:
+    """Remove temporary files that a killed process left long ago."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            for name in os.listdir(folder):  # noqa: PTH208 (three times as fast)
+                if name[0] == "." and time.time() - (folder / name).stat().st_mtime > _ABANDONED:
+                    (folder / name).unlink()

@@ -1,0 +1,262 @@
+"""What the holder of the lock puts right before it commits: refs and objects that git has lost.
+
+Only on git's definite word, see `presence`. What is moved aside is kept as a file of the state that
+holds the id: as a ref it would name what is missing, and `git gc` would fail for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import permissions as modes
+from incidentctl.git import presence, refs
+from incidentctl.record.store import incident_events as folders
+from incidentctl.record.store import index as indexes
+from incidentctl.record.store import last_tips, paths
+from incidentctl.record.store.compare import holds_only_the_record
+from incidentctl.record.store.store import Store
+from incidentctl.record.store.stored_event import Stored
+from incidentctl.record.write import kept
+
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+#: Of so many of the newest commits a look without git sees whether they are packed, or gone.
+_RECENT = 32
+#: After a pack or a prune git is asked no more often than this, in seconds.
+_PAUSE = 60.0
+_STAMP = "verified"
+#: For so many times as long as such a look took, none follows.
+_SHARE = 50
+#: When all of the record was last looked at.
+_DEEP = "damage-looked"
+#: What a ref held that was moved aside.
+_ASIDE = "damaged-log-ref-*"
+
+
+class Mend:
+    """One holder of the lock; `found` are events that it came across and that must be committed."""
+
+    def __init__(self, store: Store, state: Path, box: Path, *, mirror_is_free: bool) -> None:
+        """Take the clone, and the outbox for what has to be committed again."""
+        self._store = store
+        self._git = store.git
+        self._state = state
+        self._box = box
+        self._mirror_is_free = mirror_is_free
+        self._repaired = False
+        self.notes: list[str] = []
+        self.found: dict[str, dict[str, Stored]] = {}
+
+    def quick(self) -> None:
+        """Mend the refs; in a clone that is well this costs some stats and no git.
+
+        EnvironmentFailedError where git cannot say what is there, OSError for the files.
+        """
+        named = self._store.named()
+        absent = self._store.absent(tip for tip in named[:3] if tip)
+        tracking = self._store.tracking
+        if tracking and self._is_damaged(tracking, named.tracking, absent):
+            self._set(tracking, None, named.tracking)
+            self.notes.append(f"{tracking} was damaged; the next exchange fetches it anew")
+        if (
+            self._is_damaged(self._store.truth, named.truth, absent)
+            or (named.truth is None and last_tips.read(self._state))
+            or (named.truth is not None and self._has_lost_some(named.truth))
+        ):
+            self._repair(named.truth)
+        elif named.truth is None:  # deleted: it begins anew
+            kept.to_outbox(self._state, self._box)
+        self._mend_mirror(thorough=self._repaired)
+        if self._was_seen():
+            with contextlib.suppress(EnvironmentFailedError):  # as of a partial clone
+                self.deep()
+                modes.touch(self._state / _DEEP)
+
+    def _was_seen(self) -> bool:
+        """Say whether somebody stumbled over what is damaged since all was looked at here."""
+        with contextlib.suppress(FileNotFoundError):
+            seen = presence.seen(self._git).stat().st_mtime_ns
+            with contextlib.suppress(FileNotFoundError):
+                return seen > (self._state / _DEEP).stat().st_mtime_ns
+            return True
+        return False
+
+    def _is_damaged(self, name: str, tip: str | None, absent: set[str]) -> bool:
+        return refs.is_torn(self._git, name) if tip is None else tip in absent
+
+    def deep(self) -> bool:
+        """Mend what names a commit that lacks something; False when all is whole.
+
+        For when git stumbled: it walks the whole history.
+        """
+        store, git = self._store, self._git
+        tracking, truth = store.named().tracking, refs.read(git, store.truth)
+        mended = truth is not None and not presence.is_whole(git, truth)
+        if mended:
+            self._repair(truth)
+        since = store.tips().truth
+        if tracking and store.tracking and not presence.is_whole(git, tracking, since=since):
+            self._set(store.tracking, None, tracking)
+            self.notes.append(f"{store.tracking} was damaged; the next exchange fetches it anew")
+            mended = True
+        self._mend_mirror(thorough=True)
+        return mended
+
+    def take_back(self) -> list[Path]:
+        """Find the events of what was moved aside and is whole again; return these files."""
+        truth, back = self._store.tips().truth, []
+        for path in sorted(self._state.glob(_ASIDE)):
+            tip = path.read_text(errors="replace").strip()
+            is_here = truth and _ID.match(tip) and refs.is_there(self._git, tip)
+            if is_here and presence.is_whole(self._git, tip):
+                self._find_in(tip, truth)
+                back.append(path)
+        return back
+
+    def _has_lost_some(self, truth: str) -> bool:
+        """Say whether a prune took objects of recent commits, which may be behind a sound tip."""
+        noted = last_tips.read(self._state)
+        limit = time.time() - kept.AGE
+        recent = [each.commit for each in noted if each.at > limit]
+        objects = f"{self._git.git_dir}/objects"
+        if all(os.path.exists(f"{objects}/{t[:2]}/{t[2:]}") for t in recent[:_RECENT]):  # noqa: PTH110 (three times as fast)
+            return False
+        stamp = self._state / _STAMP
+        with contextlib.suppress(OSError):
+            if time.time() - stamp.stat().st_mtime < _PAUSE:
+                return False
+        older = next((each.commit for each in noted if each.at <= limit), None)
+        with contextlib.suppress(EnvironmentFailedError):
+            since = older if older and refs.is_there(self._git, older) else None
+            began = time.time()
+            if not presence.is_whole(self._git, truth, since=since):
+                return True
+            modes.touch(stamp)
+            # What takes long, as after a purge of a large record, is done the more rarely.
+            pause = time.time() + _SHARE * (time.time() - began)
+            os.utime(stamp, (pause, pause))
+        return False
+
+    def _repair(self, old: str | None) -> None:
+        """Let the record go on from the newest whole commit, with all that this clone has kept."""
+        base = next(self._whole(), None)
+        store, git = self._store, self._git
+        self._salvage(old, base)
+        if old is not None or refs.is_torn(git, store.truth):
+            aside = self._aside(store.truth, old)
+            self.notes.append(
+                f"the record's ref {store.truth} was damaged, as by a power cut or a prune: it is "
+                f"now {aside}, and the record goes on from what this clone still has"
+            )
+        elif base is not None:
+            self.notes.append(f"the record's ref {store.truth} was deleted; it is there again")
+        else:
+            self.notes.append(
+                f"the record's ref {store.truth} was deleted, and no commit of it is left: the "
+                "record goes on from what this clone had not sent, or had just committed"
+            )
+        self._set(store.truth, base, old)
+        self._repaired = True
+        self._drop_log(store.truth)
+        now = int(time.time())
+        last_tips.rewrite(self._state, [last_tips.Noted(base, now)] if base else [])
+        kept.to_outbox(self._state, self._box)
+        store.reset()
+
+    def _whole(self) -> Iterator[str]:
+        """Yield the commits that the truth can go on from, the best first."""
+        store, git = self._store, self._git
+        index = indexes.read(store.cache) or indexes.Index()
+        named = store.named()
+        logs = [*refs.logged(git, store.truth), *refs.logged(git, store.mirror)]
+        known = [each.commit for each in last_tips.read(self._state)]
+        known += [refs.packed(git, store.truth) or "", named.mirror or "", index.truth or ""]
+        known += [*logs, *reversed(index.commits.values())]
+        wanted = [tip for tip in dict.fromkeys(known) if _ID.match(tip) and tip.strip("0")]
+        there = [tip for tip, kind in presence.kinds(git, wanted).items() if kind == "commit"]
+        if len(there) > 1:
+            done = git.run("rev-list", "--no-walk=sorted", "--stdin", data=_lines(there))
+            if done.code == 0:
+                there = done.out.decode().split()
+        # What this clone alone has comes first; what the remote has is united with it anyway.
+        theirs = [] if named.tracking in there else [named.tracking]
+        for tip in (*there, *(tip for tip in theirs if tip and refs.is_there(git, tip))):
+            if presence.is_whole(git, tip) and holds_only_the_record(git, tip):
+                yield tip
+
+    def _salvage(self, old: str | None, base: str | None) -> None:
+        """Find events that are in a cache, or that the damaged commit still leads to."""
+        index = indexes.read(self._store.cache) or indexes.Index()
+        for incident in index.open:
+            cached = self._store.cache.get(f"open/{incident}")
+            if cached:
+                stored = folders.unpack(*cached).stored
+                self.found.setdefault(incident, {}).update(stored)
+        if old is not None and refs.is_there(self._git, old):
+            self._find_in(old, base)
+
+    def _find_in(self, tip: str, base: str | None) -> None:
+        """Find what can be read of the events that a commit has over another."""
+        with contextlib.suppress(EnvironmentFailedError):
+            below = ("-r", "--name-only", tip, "--", "incidents")
+            listed = set(presence.listed(self._git, tip[:10], *below))
+            if base is not None:
+                mine = ("-r", "--name-only", base, "--", "incidents")
+                listed -= set(presence.listed(self._git, base[:10], *mine))
+            places = [place for place in map(paths.parse, listed) if place]
+            incidents = sorted({place.incident for place in places})
+            for incident, folder in self._store.folders(incidents, (tip,)):
+                self.found.setdefault(incident, {}).update(folder.stored)
+
+    def _mend_mirror(self, *, thorough: bool = False) -> None:
+        """Let a mirror that names nothing whole stand where the truth stands."""
+        store, named = self._store, self._store.named()
+        tip, name = named.mirror, store.mirror
+        if tip is None:
+            cut = refs.is_torn(self._git, name)
+        elif tip == named.truth:
+            cut = False
+        else:
+            cut = bool(store.absent([tip])) or (thorough and not presence.is_whole(self._git, tip))
+        if not cut:
+            return
+        if not self._mirror_is_free:
+            self.notes.append(f"{name} is damaged, and checked out: it stays as it is")
+            return
+        aside = self._aside(name, tip)
+        self._set(name, named.truth, tip)
+        self._drop_log(name)
+        self.notes.append(
+            f"{name} was damaged: it is now {aside}, and the branch follows the record"
+        )
+
+    def _aside(self, name: str, old: str | None) -> Path:
+        """Keep what a ref holds as a file of the state."""
+        data = f"{old}\n".encode() if old else (self._git.git_dir / name).read_bytes()
+        for known in self._state.glob(_ASIDE):
+            if known.read_bytes() == data:
+                return known
+        aside = self._state / f"damaged-log-ref-{time.time_ns()}"
+        modes.write(aside, data)
+        return aside
+
+    def _drop_log(self, name: str) -> None:
+        """Drop git's log of a ref that led to what is missing: `git fsck` would complain of it."""
+        (self._git.git_dir / "logs" / name).unlink(missing_ok=True)
+
+    def _set(self, name: str, to: str | None, old: str | None) -> None:
+        """Set or delete a ref, also one that git cannot read."""
+        if refs.is_torn(self._git, name):
+            (self._git.git_dir / name).unlink()
+            old = refs.read(self._git, name)  # an older one, from `git pack-refs`
+        if to != old and not refs.move(self._git, (name, to, old)):
+            raise EnvironmentFailedError(f"git could not mend {name}")
+
+
+def _lines(ids: list[str]) -> bytes:
+    return "".join(f"{each}\n" for each in ids).encode()

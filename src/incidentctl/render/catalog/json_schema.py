@@ -1,0 +1,161 @@
+"""JSON Schemas (draft-07) of the team's files, made from the classes, for editors and CI."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from itertools import pairwise
+from typing import Any, get_args, get_type_hints
+
+from incidentctl.domain.catalog.severity import Scale
+from incidentctl.domain.schema import CLASSES
+
+KINDS = (
+    "settings", "team", "service", "product_area", "severities", "roles", "runbook", "drill",
+    "private_half",
+)  # fmt: skip
+"""The kinds of file, each with a schema."""
+
+_ONE_MAPPING = ("settings", "severities", "private_half")
+_TITLES = {
+    "settings": "incidentctl.yaml",
+    "severities": "severities.yaml",
+    "roles": "roles.yaml",
+    "team": "teams/*.yaml",
+    "service": "services/*.yaml",
+    "product_area": "product_areas/*.yaml",
+    "runbook": "runbooks/*.yaml",
+    "drill": "drills/*.yaml",
+    "private_half": "drills/*.private.yaml",
+}
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """Return the JSON Schema of a kind of file."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 (90 ms, which only this needs)
+
+    cls = {"severities": Scale, "roles": CLASSES["role"]}.get(kind) or CLASSES[kind]
+    definitions: dict[str, Any] = {}
+    entry: dict[str, Any] = {}
+    for each in (CLASSES["unplanned_drill"], cls) if kind == "drill" else (cls,):
+        made = TypeAdapter(each).json_schema(ref_template="#/definitions/{model}")
+        entry = _either(made, entry)
+        definitions |= {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
+        definitions[made["title"]] = _tidy(made)
+    for name, definition in definitions.items():
+        for key, meaning in _meanings(_BY_NAME[name]).items():
+            definition["properties"][key]["description"] = meaning
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": f"urn:incidentctl:schema:{kind}",
+        "title": f"incidentctl: {_TITLES[kind]}",
+        "description": made["description"],
+        **_file(kind, entry),
+        "definitions": dict(sorted(definitions.items())),
+    }
+
+
+def _either(made: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Refer to a definition; where there is another one, that is for a mode of its own."""
+    own = {"$ref": f"#/definitions/{made['title']}"}
+    if not other:
+        return own
+    unplanned = {"properties": {"mode": {"const": "unplanned"}}, "required": ["mode"]}
+    return {"if": {"type": "object", **unplanned}, "then": other, "else": own}
+
+
+def text(kind: str) -> str:
+    """Return the schema as the bytes that are checked in."""
+    return json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+def _file(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """What a whole file may be; a file with nothing but comments is null.
+
+    `if` instead of `anyOf`, so that a message names what is wrong in the entry.
+    """
+    otherwise: dict[str, Any] = entry
+    if kind == "roles":
+        listed = {"type": "array", "items": entry}
+        otherwise = _tidy(
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {"roles": {**listed, "description": "The roles."}},
+                "required": ["roles"],
+            }
+        )
+    empty = {"if": {"type": "null"}, "then": True, "else": otherwise}
+    if kind in _ONE_MAPPING:
+        return empty
+    return {"if": {"type": "array"}, "then": {"items": entry}, "else": empty}
+
+
+def _classes(cls: type) -> Iterator[type]:
+    """A class, and those of its fields at any depth."""
+    yield cls
+    for hint in get_type_hints(cls).values():
+        for inner in (hint, *get_args(hint), *(a for h in get_args(hint) for a in get_args(h))):
+            if is_dataclass(inner) and isinstance(inner, type):
+                yield from _classes(inner)
+
+
+_BY_NAME = {cls.__name__: cls for root in (Scale, *CLASSES.values()) for cls in _classes(root)}
+
+
+def _meanings(cls: type) -> dict[str, str]:
+    """Return the text below each field of a class, by the field's key in YAML.
+
+    pydantic could do so, too, but for every command that loads the catalog: 20 ms.
+    """
+    [definition] = ast.parse(inspect.getsource(cls)).body
+    body = getattr(definition, "body", [])
+    return {
+        field.target.id.rstrip("_"): inspect.cleandoc(text.value.value)
+        for field, text in pairwise(body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
+
+
+def _tidy(part: Any) -> Any:
+    """Drop what pydantic adds for itself, and admit the user's own keys in every object."""
+    if isinstance(part, list):
+        return [_tidy(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    tidy = {
+        key: {name: _tidy(value) for name, value in inner.items()}
+        if key == "properties"
+        else _tidy(inner)
+        for key, inner in part.items()
+        if key != "title" and not (key == "default" and inner in (None, [], {}))
+    }
+    if tidy.get("type") == "object" and tidy.get("additionalProperties") is not True:
+        tidy["patternProperties"] = {"^x-": True}
+    if "importance" in tidy.get("properties", {}) and "conditions" in tidy["properties"]:
+        # A JSON Schema sees the whole numbers that are keys of the matrix as text.
+        tidy["properties"]["importance"]["propertyNames"] = {"pattern": "^([0-9]+$|x-)"}
+    if isinstance(tidy.get("default"), dict):
+        del tidy["default"]  # the defaults of the parts say it
+    return _nullable(tidy)
+
+
+def _nullable(part: dict[str, Any]) -> dict[str, Any]:
+    """Write "this or null" as one type where that is possible: messages are shorter then."""
+    choices = part.get("anyOf")
+    if not (isinstance(choices, list) and len(choices) == 2 and choices[1] == {"type": "null"}):
+        return part
+    kept = {key: value for key, value in part.items() if key != "anyOf"}
+    inner = choices[0]
+    if "type" not in inner:
+        return part
+    if "enum" in inner:
+        inner = {**inner, "enum": [*inner["enum"], None]}
+    return {**inner, "type": [inner["type"], "null"], **kept}

@@ -1,0 +1,52 @@
+"""iCalendar (RFC 5545) of drills: the same entries give the same bytes, times are in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from incidentctl.domain.common.text import clean, one_line
+from incidentctl.domain.drill.calendar import Entry
+from incidentctl.errors import EnvironmentFailedError
+
+_STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: files that are compared stay the same
+
+
+def render_calendar(entries: Iterable[Entry], *, organisation: str | None) -> bytes:
+    """Return the calendar; refuses without the extra `calendar`.
+
+    An entry keeps its UID for as long as its key and the organisation's name stay.
+    """
+    try:
+        from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 (slow, and an extra)
+    except ImportError:
+        raise EnvironmentFailedError(
+            "The calendar needs an extra that is not installed.",
+            hint='Run `pip install "incidentctl[calendar]"`.',
+        ) from None
+    calendar = Calendar()
+    calendar.add("prodid", "-//incidentctl//drills//EN")
+    calendar.add("version", "2.0")
+    calendar.add(
+        "x-wr-calname", one_line(f"Drills of {organisation}" if organisation else "Drills")
+    )
+    for entry in entries:
+        event = Event()
+        uid = uuid5(NAMESPACE_URL, f"incidentctl:{organisation or ''}:{entry.key}")
+        event.add("uid", f"{uid}@incidentctl")
+        event.add("dtstamp", _STAMP)
+        event.add("summary", one_line(entry.title))
+        event.add("description", clean(entry.text, keep_lines=True))
+        event.add("dtstart", entry.begins)
+        if entry.ends is not None:
+            event.add("dtend", entry.ends)
+        event.add("transp", "OPAQUE" if entry.busy else "TRANSPARENT")
+        if entry.alarm:
+            alarm = Alarm()
+            alarm.add("action", "DISPLAY")
+            alarm.add("description", one_line(entry.title))
+            alarm.add("trigger", timedelta(0))
+            event.add_component(alarm)
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())

@@ -1,0 +1,250 @@
+"""The board that `watch` shows: lines that know how much they matter, cut to a screen's height."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import offset_text, rough_duration
+from incidentctl.domain.incident.checklist import OTHER_ROLES
+from incidentctl.domain.incident.events import Unsynced
+from incidentctl.domain.incident.reminders import Nag
+from incidentctl.domain.incident.state import (
+    COMMANDER,
+    DONE,
+    OPEN,
+    RULED_OUT,
+    SKIPPED,
+    Entry,
+    Held,
+    Incident,
+)
+
+#: What a line is about; where a screen is too low, the last of these go first.
+(
+    HEAD, UNSYNCED, NAG, CLOCK, COMMAND, PROBLEMS, STEPS, STATE, NEXT, NEWEST, ROLES, LAST_UPDATE,
+    THEORY, MORE_STEPS, RULED, OLDER, FOOT, BLANK,
+) = range(18)  # fmt: skip
+
+#: So many are shown at most, however high the screen is.
+NEXT_STEPS, ENTRIES, HYPOTHESES = 3, 12, 5
+#: So many of the newest entries matter more than who holds which role.
+_NEWEST = 3
+#: No line is longer, in characters, before a screen cuts it.
+_MOST = 400
+
+
+class Line(NamedTuple):
+    """One line: inert text, its weight (the smallest stays longest), and a style by name."""
+
+    text: str
+    weight: tuple[int, ...]
+    style: str | None = None
+    indent: int = 2
+    """So far in it goes on where it is wrapped."""
+
+
+def in_order(incidents: Iterable[Incident]) -> list[Incident]:
+    """Return incidents as the board shows them: critical first, by severity, the oldest first."""
+    return sorted(incidents, key=lambda i: (not i.critical, i.severity or "~", i.declared, i.id))
+
+
+def board(
+    incidents: Iterable[Incident],
+    now: datetime,
+    *,
+    nags: Sequence[Nag] = (),
+    loud: Collection[tuple[str, str, int, datetime]] = (),
+    unsynced: Unsynced | None = None,
+    blind: Sequence[str] = (),
+    restricted: Collection[str] = (),
+) -> list[Line]:
+    """Return the whole board; `loud` are the keys of nags that have just begun.
+
+    `blind` says why what others do may not be on it; `restricted` are the ids of incidents that are
+    kept apart.
+    """
+    lines: list[Line] = []
+    for order, incident in enumerate(in_order(incidents)):
+        if order:
+            lines.append(Line("", (BLANK,)))
+        own = [nag for nag in nags if nag.incident == incident.id]
+        heading = _head(incident, now, restricted=incident.id in restricted)
+        section = [*heading, *_nags(own, loud), *_problems(incident), *_body(incident, now)]
+        lines += [line._replace(weight=(*line.weight[:2], order)) for line in section]
+    if not lines:
+        lines.append(Line("No incident is open.", (HEAD, 0)))
+    if unsynced and unsynced.events:
+        events = "event is" if unsynced.events == 1 else "events are"
+        span = f", for {rough_duration(now - unsynced.since)}" if unsynced.since else ""
+        text = f"{unsynced.events} {events} not on the remote yet{span}"
+        lines.append(Line(text, (UNSYNCED, 0), "warning"))
+    return [*lines, *(Line(_text(text), (UNSYNCED, 0), "warning") for text in blind)]
+
+
+def fit(lines: Sequence[Line], height: int) -> list[Line]:
+    """Return what fits into so many lines (at least one): the least important are left out.
+
+    Incidents that do not even get their first line are counted in the last one.
+    """
+    kept = _lightest(lines, height)
+    heads = sum(line.weight[0] == HEAD for line in lines)
+    if sum(line.weight[0] == HEAD for line in kept) == heads:
+        return kept
+    kept = _lightest(lines, height - 1)
+    missing = heads - sum(line.weight[0] == HEAD for line in kept)
+    more = "incident" if missing == 1 else "incidents"
+    return [*kept, Line(f"and {missing} more {more}: incidentctl list", (HEAD, 0))]
+
+
+def _lightest(lines: Sequence[Line], count: int) -> list[Line]:
+    chosen = sorted(range(len(lines)), key=lambda index: (lines[index].weight, index))
+    return [lines[index] for index in sorted(chosen[: max(count, 0)])]
+
+
+def _row(label: str, value: str, *weight: int, style: str | None = None) -> Line:
+    return Line(f"{_text(label):<14} {_text(value)}", weight, style, 15)
+
+
+def _text(text: str) -> str:
+    return one_line(text[:_MOST])
+
+
+def _head(incident: Incident, now: datetime, *, restricted: bool) -> list[Line]:
+    kind = "" if incident.kind == "incident" else f"{incident.kind}: "
+    kind += "restricted: " if restricted else ""
+    text = (
+        f"{incident.severity or '-'}  {incident.id}  "
+        f"{rough_duration(now - incident.declared)}  {kind}{incident.title}"
+    )
+    doubt = "" if incident.confirmed else ", severity not confirmed"
+    state = f"{incident.status}{doubt}, declared {clock(incident, incident.declared)} by"
+    return [
+        Line(_text(text), (HEAD, 0), "bold"),
+        _row("status", f"{state} {incident.declared_by}", STATE, 0),
+    ]
+
+
+def _nags(nags: Iterable[Nag], loud: Collection[tuple[str, str, int, datetime]]) -> list[Line]:
+    """Mark what has just begun by a sign, too: not everybody sees colours."""
+    return [
+        Line(f"{'!!!' if nag.key in loud else '!'} {_text(nag.text)}", (NAG, -nag.stage),
+             "error" if nag.key in loud else "warning")
+        for nag in nags
+    ]  # fmt: skip
+
+
+def _problems(incident: Incident) -> list[Line]:
+    if not incident.problems:
+        return []
+    part = incident.id.rsplit("-", 1)[-1]
+    text = f"{len(incident.problems)}, see incidentctl show {part}"
+    return [_row("problems", text, PROBLEMS, 0, style="warning")]
+
+
+def _body(incident: Incident, now: datetime) -> list[Line]:
+    return [
+        *_updates(incident, now),
+        *_roles(incident, now),
+        *_steps(incident),
+        *_hypotheses(incident),
+        *_timeline(incident),
+    ]
+
+
+def clock(incident: Incident, moment: datetime) -> str:
+    """Write the time of day with its zone, the organisation's as it was at declaration."""
+    zone = offset_text(incident.utc_offset) if incident.utc_offset else "UTC"
+    return f"{moment.astimezone(incident.zone):%H:%M} {zone}"
+
+
+def _updates(incident: Incident, now: datetime) -> list[Line]:
+    lines = []
+    due = incident.next_update
+    if due is not None and incident.open:
+        left = (due - now).total_seconds()
+        when = f"in {rough_duration(left)}" if left > 0 else f"overdue by {rough_duration(-left)}"
+        text = f"{when} ({clock(incident, due)})"
+        lines.append(_row("next update", text, CLOCK, 0, style=None if left > 0 else "error"))
+    if incident.updates:
+        last = max(incident.updates, key=lambda update: (update.at, update.event))
+        text = f"{clock(incident, last.at)} {last.by}: {last.text}"
+        lines.append(_row("last update", text, LAST_UPDATE, 0))
+    return lines
+
+
+def _roles(incident: Incident, now: datetime) -> list[Line]:
+    holding = (held for held in incident.held if held.until is None)
+    roles: dict[str, list[Held]] = {role: [] for role in (COMMANDER, *OTHER_ROLES)}
+    for held in holding:
+        roles.setdefault(held.role, []).append(held)
+    lines, nobody = [], []
+    for role, spans in roles.items():
+        who = [
+            f"{held.name or held.person} for {rough_duration(now - held.since)}" for held in spans
+        ]
+        if who or role == COMMANDER:
+            weight = COMMAND if role == COMMANDER else ROLES
+            lines.append(_row(role, ", ".join(who) or incident.commander, weight, 0))
+            if role == COMMANDER and (offer := incident.offer):
+                span = rough_duration(now - offer.at)
+                text = f"{offer.name or offer.person} for {span}: incidentctl accept"
+                lines.append(_row("offered to", text, COMMAND, 1))
+        else:
+            nobody.append(role)
+    if nobody:
+        text = f"{', '.join(nobody)}: held by the commander"
+        lines.append(_row("not assigned", text, ROLES, 1))
+    return lines
+
+
+def _steps(incident: Incident) -> list[Line]:
+    steps = incident.steps
+    opened = [step for step in steps if step.state == OPEN]
+    told = [f"{sum(step.state == DONE for step in steps)} done"]
+    if skipped := sum(step.state == SKIPPED for step in steps):
+        told.append(f"{skipped} skipped")
+    told.append(f"{len(opened)} open")
+    if tasks := sum(task.done is None for task in incident.tasks):
+        told.append(f"{tasks} {'task' if tasks == 1 else 'tasks'} open")
+    lines = [_row("steps", ", ".join(told), STEPS, 0)] if steps or tasks else []
+    for place, step in enumerate(opened[:NEXT_STEPS]):
+        text = f"{step.number} [ ] {step.title} ({step.role})"
+        lines.append(_row("" if place else "next", text, MORE_STEPS if place else NEXT, place))
+    return lines
+
+
+def _hypotheses(incident: Incident) -> list[Line]:
+    lines = []
+    for state, weight in ((OPEN, THEORY), (RULED_OUT, RULED)):
+        found = [each for each in incident.hypotheses if each.state == state][-HYPOTHESES:]
+        label = "it may be" if state == OPEN else "it is not"
+        lines += [
+            _row(label, f"{each.number} {each.text}", weight, len(found) - place)
+            for place, each in enumerate(found)
+        ]
+    return lines
+
+
+def newest(incident: Incident, count: int) -> list[Entry]:
+    """Return the newest entries that stand, in the order in which they happened."""
+    standing = (entry for entry in incident.entries if not entry.retracted)
+    return heapq.nlargest(count, standing, key=lambda entry: (entry.at, entry.event))[::-1]
+
+
+def _timeline(incident: Incident) -> list[Line]:
+    entries = newest(incident, ENTRIES)
+    lines = []
+    for age, entry in zip(range(len(entries) - 1, -1, -1), entries, strict=True):
+        weight = (NEWEST if age < _NEWEST else OLDER, age)
+        indent = len(clock(incident, entry.at)) + 2
+        lines.append(Line(entry_line(incident, entry), weight, indent=indent))
+    return lines
+
+
+def entry_line(incident: Incident, entry: Entry) -> str:
+    """Write an entry of the timeline on one line."""
+    return f"{clock(incident, entry.at)}  {_text(f'{entry.by}: {entry.text}')}"

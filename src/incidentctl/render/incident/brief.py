@@ -1,0 +1,218 @@
+"""The commander's brief: all that whoever takes command must know, as lines of plain text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.domain.catalog.roles import STANDARD
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import rough_duration
+from incidentctl.domain.incident.decide.updates import NO_CHANGE
+from incidentctl.domain.incident.handover_advice import commands_since
+from incidentctl.domain.incident.state import (
+    CANCELLED,
+    CLOSED,
+    COMMANDER,
+    CONFIRMED,
+    OPEN,
+    RESOLVED,
+    RULED_OUT,
+    Incident,
+)
+
+#: So wide are the lines, and so far in begins what is said; they should be no more than so many.
+WIDTH, INDENT, HEIGHT = 80, 15, 24
+#: Of each kind so many are shown, in so many lines each: the first of these that is low enough.
+_MOST = ((5, 5), (3, 3), (3, 2), (3, 1), (2, 1), (1, 1))
+_NOTES = 3
+_ROLES = tuple(role.name for role in STANDARD)
+
+
+class _Row(NamedTuple):
+    label: str
+    text: str
+    more: str = ""
+    """What is said after the text, also where that is cut; clean and short."""
+    whole: bool = False
+
+
+def brief(incident: Incident, now: datetime, *, on_call: str | None = None) -> list[str]:
+    """Return the brief of an incident: cleaned lines of at most 80 characters, about 24 of them.
+
+    `on_call` says who is on call for it now.
+
+    Only a word that is longer by itself, such as an address, makes a longer line: it must be whole
+    to be copied. Where there is much to say, texts are cut, and of each kind the rest is counted.
+    """
+    lines: list[str] = []
+    for most, height in _MOST:
+        lines = _wrapped(_Row("", f"{incident.id}  {one_line(incident.title)}"), "", height)
+        for row in _rows(incident, now, most, on_call):
+            label = f"{one_line(row.label)[: INDENT - 1]:<{INDENT - 1}} "
+            lines += _wrapped(row, label, height)
+        if len(lines) <= HEIGHT:
+            break
+    return lines
+
+
+def _wrapped(row: _Row, label: str, height: int) -> list[str]:
+    text = one_line(row.text)
+    return textwrap.wrap(
+        f"{label}{text}{row.more}",
+        WIDTH,
+        subsequent_indent=" " * (INDENT if label else len(text.split(maxsplit=1)[0]) + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+        max_lines=None if row.whole else height,
+        placeholder=f" ...{row.more}",
+    )
+
+
+def _few(rows: Iterable[_Row], most: int, *, newest: bool = False) -> Iterator[_Row]:
+    """Yield the first rows of a kind, or the newest; the last says how many more there are."""
+    found = list(rows)
+    shown = found[-most:] if newest else found[:most]
+    yield from shown[:-1]
+    if shown:
+        last, left = shown[-1], len(found) - len(shown)
+        comma = "" if last.whole else ","
+        yield last._replace(more=f"{comma} and {left} more" if left else "")
+
+
+def _rows(incident: Incident, now: datetime, most: int, on_call: str | None) -> Iterator[_Row]:
+    yield from (_Row(label, text) for label, text in _head(incident, now, on_call))
+    said = [entry for entry in incident.timeline if not entry.retracted]
+    pinned = (_Row("pinned", f"{entry.text} ({entry.by})") for entry in said if entry.pinned)
+    yield from _few(pinned, most, newest=True)
+    for state, label in ((OPEN, "we think"), (CONFIRMED, "it is"), (RULED_OUT, "it is not")):
+        judged = (
+            _Row(label, f"{each.number} {each.text}" + (f" ({each.reason})" if each.reason else ""))
+            for each in incident.hypotheses
+            if each.state == state
+        )
+        yield from _few(judged, most, newest=True)
+    opened = (step for step in incident.steps if step.state == OPEN)
+    steps = (_Row("open step", f"{step.number} {step.title} ({step.role})") for step in opened)
+    yield from _few(steps, most)
+    tasks = (
+        _Row("open task", f"{task.number} {task.title} ({task.person or task.role or 'nobody'})")
+        for task in incident.tasks
+        if task.done is None
+    )
+    yield from _few(tasks, most)
+    yield from _updates(incident, now)
+    plain = [e for e in said if e.kind == "noted" and not e.pinned and not e.redacted]
+    for entry in plain[-min(most, _NOTES) :]:
+        yield _Row("note", f"{rough_duration(now - entry.at)} ago by {entry.by}: {entry.text}")
+    yield from _few((_Row(link.label, link.url, whole=True) for link in incident.links), most)
+    yield from _few((_Row("problem", problem.message) for problem in incident.problems), most)
+
+
+def _head(incident: Incident, now: datetime, on_call: str | None) -> Iterator[tuple[str, str]]:
+    confirmed = "" if incident.confirmed else " (not confirmed)"
+    yield "severity", f"{incident.severity or 'not yet said'}{confirmed}"
+    yield "status", incident.status
+    age = rough_duration(now - incident.declared)
+    by = named(incident, incident.declared_by)
+    yield "declared", f"{incident.time(incident.declared)} by {by}, {age} ago"
+    yield from ends(incident)
+    since = commands_since(incident)
+    held = f"{incident.time(since)}, for {rough_duration(now - since)}"
+    yield "commander", f"{named(incident, incident.commander)} since {held}"
+    if incident.offer:
+        to = named(incident, incident.offer.person)
+        yield "offered to", f"{to} since {incident.time(incident.offer.at)}, not yet accepted"
+    yield from roles(incident)
+    yield from _some("on call", filter(None, (on_call,)))
+    yield from _some("responding", filter(None, (incident.team, incident.individual)))
+    yield from _some("escalated to", incident.escalated)
+    yield from _some("services", incident.services)
+    for label, text in (("summary", incident.summary), ("impact", incident.impact)):
+        if text:
+            yield label, text
+
+
+def ends(incident: Incident) -> Iterator[tuple[str, str]]:
+    """Yield how it ended, each as label and text: when, by whom, and why where it was said."""
+    why = incident.ended_why
+    for state in (RESOLVED, CANCELLED, CLOSED):
+        moment = getattr(incident, state)
+        if incident.open or moment is None:
+            continue
+        by = next(
+            (e.by for e in incident.entries
+             if e.kind == state and e.at == moment and not e.retracted), None,
+        )  # fmt: skip
+        who = f" by {named(incident, by)}" if by else ""
+        yield state, f"{incident.time(moment)}{who}" + (f": {why}" if why else "")
+        why = None
+
+
+def _some(label: str, words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    if text := ", ".join(words):
+        yield label, text
+
+
+def roles(incident: Incident) -> Iterator[tuple[str, str]]:
+    """Yield who holds which role beside the commander; what nobody was given is the commander's."""
+    holders: dict[str, list[str]] = {role: [] for role in _ROLES}
+    for held in incident.held:
+        now = [held.person] if held.until is None else []
+        holders.setdefault(held.role, []).extend(now)
+    del holders[COMMANDER]
+    known = names(incident)
+    for role, people in holders.items():
+        if people:
+            yield role, ", ".join(_named(known, person) for person in people)
+    rest = [role for role, people in holders.items() if not people]
+    if rest:
+        yield "other roles", f"held by the commander: {', '.join(rest)}"
+
+
+def _updates(incident: Incident, now: datetime) -> Iterator[_Row]:
+    """Yield the last update that says something, that nothing is new since, and the next."""
+    updates = sorted(incident.updates, key=lambda update: (update.at, update.event))
+    if not updates:
+        yield _Row("last update", "none yet")
+    else:
+        last = updates[-1]
+        told = next((u for u in reversed(updates) if u.text != NO_CHANGE), last)
+        ago, since = rough_duration(now - told.at), rough_duration(now - last.at)
+        public = "public, " if told.public else ""
+        more = f" (no change since, said {since} ago)" if last != told else ""
+        yield _Row("last update", f"{public}{ago} ago by {told.by}: {told.text}", more)
+    if due := next_update(incident, now):
+        yield _Row("next update", due)
+
+
+def named(incident: Incident, person: str) -> str:
+    """Return the name of somebody who takes part, with their handle."""
+    return _named(names(incident), person)
+
+
+def names(incident: Incident) -> dict[str, str]:
+    """Return the names of those who take part, by handle: the first that is told of each."""
+    told = [(held.person, held.name) for held in incident.held]
+    told += [(entry.by, entry.name) for entry in incident.entries]
+    if incident.offer:
+        told.append((incident.offer.person, incident.offer.name))
+    return {person: name for person, name in reversed(told) if name}
+
+
+def _named(known: Mapping[str, str], person: str) -> str:
+    name = known.get(person)
+    return f"{one_line(name)} ({person})" if name and name != person else person
+
+
+def next_update(incident: Incident, now: datetime) -> str | None:
+    """Say when the next update is due, or how long it is overdue; None when none is."""
+    if not incident.open or incident.next_update is None:
+        return None
+    left = (incident.next_update - now).total_seconds()
+    when = incident.time(incident.next_update)
+    if left < 0:
+        return f"overdue by {rough_duration(-left)} ({when})"
+    return f"in {rough_duration(left)} ({when})"

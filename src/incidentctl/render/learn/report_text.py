@@ -1,0 +1,174 @@
+"""The report of a period for people: text of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import rough_duration, show
+from incidentctl.domain.drill.score import Measure, Score
+from incidentctl.domain.learn.metrics import Counted, Metrics
+from incidentctl.domain.learn.statistics import Figure
+
+_WIDTH = 80
+_LABEL, _WIDE = 16, 26
+#: So many lines of people, services and steps are shown; JSON has them all.
+_MOST = 10
+
+
+def report_text(metrics: Metrics, local: tzinfo, *, scores: Sequence[Score] = ()) -> str:
+    """Write the figures for a terminal; moments in the zone `local`; `scores` are of drills."""
+    parts = [_head(metrics, local)]
+    if metrics.incidents or metrics.cancelled:
+        parts += [_counts(metrics), _took(metrics), _updates(metrics)]
+        parts += [_load(metrics), _returning(metrics), _steps(metrics)]
+    parts.append([*_drills(metrics, local), *_scores(scores)])
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def _row(label: str, value: str, room: int = _LABEL) -> list[str]:
+    """Write a value behind its label, which has some room, on as many lines as it takes."""
+    wrapped = textwrap.wrap(one_line(value), _WIDTH - room, break_on_hyphens=False)
+    alone = len(label) >= room
+    head = [label if len(label) <= _WIDTH else f"{label[: _WIDTH - 1]}…"] if alone else []
+    lefts = ["" if alone else label, *[""] * len(wrapped)]
+    return [
+        *head,
+        *(f"{left:<{room}}{right}" for left, right in zip(lefts, wrapped, strict=False)),
+    ]
+
+
+def _head(metrics: Metrics, local: tzinfo) -> list[str]:
+    scope = metrics.scope
+    kinds = " and ".join(f"{kind}s" for kind in scope.kinds)
+    told = [
+        f"{name} {value}"
+        for name, value in (
+            ("severity", scope.severity), ("area", scope.area), ("service", scope.service)
+        )
+        if value
+    ]  # fmt: skip
+    return [
+        *_row("declared from", show(scope.since, local)),
+        *_row("and before", show(scope.until, local)),
+        *_row("which", ", ".join([kinds, *told])),
+    ]
+
+
+def _counts(metrics: Metrics) -> list[str]:
+    total = str(metrics.incidents)
+    if metrics.still_open:
+        total += f", of these {metrics.still_open} still open"
+    if metrics.cancelled:
+        total += f"; besides {metrics.cancelled} cancelled"
+    customers = metrics.by_customers
+    of = f"{customers.part} of {customers.whole} of which it is known"
+    how = _percent(customers.share) or customers.reason
+    return [
+        *_row("incidents", total),
+        *_row("by severity", _listed(metrics.by_severity)),
+        *_row("by status", _listed(metrics.by_status)),
+        *_row("by area", _listed(metrics.by_area)),
+        *_row("by customers", f"{of} ({how})"),
+    ]
+
+
+def _listed(counts: Iterable[Counted]) -> str:
+    return ", ".join(f"{name or '(none)'} {count}" for name, count in counts) or "-"
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{share:.0%}"
+
+
+def _took(metrics: Metrics) -> list[str]:
+    lines = [f"{'time to':<{_LABEL}}{'median':>9}{'p90':>9}{'of':>6}"]
+    for name in ("detect", "acknowledge", "mitigate", "resolve"):
+        figure: Figure = getattr(metrics, name)
+        line = f"  {name:<{_LABEL - 2}}{_span(figure.median):>9}{_span(figure.p90):>9}{figure.n:>6}"
+        lines.append(f"{line}  {figure.reason or ''}".rstrip())
+    return lines
+
+
+def _span(seconds: float | None) -> str:
+    return "-" if seconds is None else rough_duration(seconds)
+
+
+def _updates(metrics: Metrics) -> list[str]:
+    updates = metrics.updates
+    if not updates.due:
+        return _row("updates", "none was due")
+    how = _percent(updates.share) or updates.reason
+    lines = _row("updates", f"{updates.in_time} in time of {updates.due} due ({how})")
+    return lines + _row("longest wait", f"{_span(updates.longest)}, in {updates.longest_in}")
+
+
+def _load(metrics: Metrics) -> list[str]:
+    def lines() -> Iterator[str]:
+        for load in metrics.load[:_MOST]:
+            roles = ", ".join(f"{role} {_span(seconds)}" for role, seconds in load.roles)
+            count = f"{load.incidents} incident{'' if load.incidents == 1 else 's'}"
+            yield from _row(
+                f"  {one_line(load.person)}", f"{_span(load.seconds)} in {count}: {roles}"
+            )
+
+    return _section("held roles", lines(), len(metrics.load))
+
+
+def _returning(metrics: Metrics) -> list[str]:
+    def lines() -> Iterator[str]:
+        for each in metrics.returning[:_MOST]:
+            newest = ", ".join(each.incidents[:-4:-1])
+            more = ", ..." if len(each.incidents) > 3 else ""
+            yield from _row(
+                f"  {one_line(each.service)}", f"{len(each.incidents)}: {newest}{more}", _WIDE
+            )
+
+    return _section("services that came back", lines(), len(metrics.returning))
+
+
+def _steps(metrics: Metrics) -> list[str]:
+    def lines() -> Iterator[str]:
+        for step in metrics.steps[:_MOST]:
+            missed = f"{step.skipped} skipped, {step.left_open} left open, of {step.asked}"
+            yield from _row(f"  {one_line(step.step)}", missed, _WIDE)
+
+    return _section("steps not done", lines(), len(metrics.steps))
+
+
+def _section(title: str, lines: Iterable[str], count: int) -> list[str]:
+    """Put a title above lines; none of it without lines."""
+    if not count:
+        return []
+    more = [f"  ... and {count - _MOST} more, see --json"] if count > _MOST else []
+    return [title, *lines, *more]
+
+
+def _drills(metrics: Metrics, local: tzinfo) -> list[str]:
+    drills = metrics.drills
+    if drills.last_at is None:
+        return _row("drills", "none was ever played")
+    days = "1 day" if drills.days_since == 1 else f"{drills.days_since} days"
+    last = f"the last {days} before the end, {show(drills.last_at, local)}"
+    return _row("drills", f"{drills.in_period} in the period; {last} ({drills.last})")
+
+
+_MEASURES = {"declare": "declared", "commander": "commander", "first_update": "first update"}
+
+
+def _scores(scores: Sequence[Score]) -> Iterator[str]:
+    """Write a line for each drill of the period, the newest first: what took how long."""
+    for each in scores[: -_MOST - 1 : -1]:
+        known = [_measure(one) for one in each.measures if (one.took, one.target) != (None, None)]
+        said = "; ".join([one_line(each.drill or "without a plan"), *known])
+        yield from _row(f"  {each.incident}", said, _WIDE)
+    if len(scores) > _MOST:
+        yield f"  ... and {len(scores) - _MOST} more, see --json"
+
+
+def _measure(one: Measure) -> str:
+    took = "-" if one.took is None else f"after {_span(one.took)}"
+    target = "" if one.target is None else f" of {_span(one.target)}"
+    return f"{_MEASURES[one.name]} {took}{target}{' (missed)' if one.met is False else ''}"

@@ -1,0 +1,77 @@
+"""What `catalog lint` found, as text for people and as values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.lint.report import LintReport
+from incidentctl.errors import Problem
+
+
+def _unpainted(text: str, _style: str) -> str:
+    return text
+
+
+def _whole(text: str, _indent: int) -> str:
+    return text
+
+
+def findings_text(
+    report: LintReport,
+    *,
+    paint: Callable[[str, str], str] = _unpainted,
+    fit: Callable[[str, int], str] = _whole,
+) -> str:
+    """Return one line for each problem, its hint indented below, and a line that sums up.
+
+    `paint` gets a piece of text and `error`, `warning`, `ok`, `bold` or `dim`. `fit` gets a line,
+    and how far in it goes on where it does not fit.
+    """
+    lines = []
+    for problem in report.problems:
+        level = problem.severity
+        word = paint(level, level) if level != "info" else level
+        place = _place(problem)
+        start = f"{place}: {level} " if place else f"{level} "
+        painted = f"{paint(place, 'bold')}: {word} " if place else f"{word} "
+        line = fit(f"{start}{problem.code} {one_line(problem.message)}", 8)
+        # Measured as it is seen, painted afterwards; the break may come as early as in the place.
+        lines.append(painted + line.removeprefix(start) if line.startswith(start) else line)
+        if problem.hint:
+            lines.append(paint(fit(f"    {one_line(problem.hint)}", 4), "dim"))
+    lines.append(_summary(report))
+    return "\n".join(lines)
+
+
+def _place(problem: Problem) -> str:
+    parts = [one_line(problem.path)] if problem.path else []
+    if problem.line is not None:
+        parts += [str(problem.line), str(problem.column or 1)]
+    return ":".join(parts)
+
+
+def _summary(report: LintReport) -> str:
+    files = _count(report.files, "file")
+    if not report.problems:
+        return f"{files} checked, no problems."
+    parts = [_count(report.errors, "error"), _count(report.warnings, "warning")]
+    notes = len(report.problems) - report.errors - report.warnings
+    if notes:
+        parts.append(_count(notes, "note"))
+    return f"{files} checked: {', '.join(parts)}."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def findings_json(report: LintReport) -> dict[str, Any]:
+    """Return the keys of `catalog lint --json` that programs build on, but the schema."""
+    return {
+        "problems": [problem._asdict() for problem in report.problems],
+        "files": report.files,
+        "errors": report.errors,
+        "warnings": report.warnings,
+    }
