@@ -6,7 +6,6 @@ from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.restricted.restricted import RecordWithRestricted
-from incidentctl.record.sync import remote
 from incidentctl.record.sync import restricted_remote as apart
 from torture.mutants import mutant, replace
 
@@ -28,7 +27,7 @@ def apart_when_unknown() -> None:
 
     def trusting(*given: Any, **more: Any) -> Any:
         answer = unproven(*given, **more)
-        return None if answer and answer.state != remote.OK else answer
+        return None if answer and answer.state != answer.OK else answer
 
     replace(apart, "unproven", trusting)
 

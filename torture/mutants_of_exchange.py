@@ -11,9 +11,10 @@ from incidentctl.domain.incident.events import decode
 from incidentctl.git import refs
 from incidentctl.record.store import compare as union
 from incidentctl.record.store import incident_events as folder
+from incidentctl.record.store import purge_marks as marks
 from incidentctl.record.store import stored_event as stored
+from incidentctl.record.store.ref_names import LOG_REF
 from incidentctl.record.sync import background, exchange, merge, sent
-from incidentctl.record.sync import purge_marks as marks
 from incidentctl.record.sync import reconcile as unite
 from incidentctl.record.sync import remote as remotes
 from incidentctl.record.write import batch, flush, outbox
@@ -108,12 +109,12 @@ def a_commit_for_rendering_alone() -> None:
     rounds = exchange.Exchange._rounds
 
     def rendered(self: Any, until: float) -> Any:
-        truth = refs.read(self._git, refs.TRUTH)
+        truth = refs.read(self._git, LOG_REF)
         if truth:
             env = ("-c", "user.name=m", "-c", "user.email=m@x")
             run = self._git.run
             done = run(*env, "commit-tree", "-m", "log.md", "-p", truth, f"{truth}^{{tree}}")
-            run("update-ref", refs.TRUTH, done.out.decode().strip(), truth)
+            run("update-ref", LOG_REF, done.out.decode().strip(), truth)
         return rounds(self, until)
 
     replace(exchange.Exchange, "_rounds", rendered)
@@ -130,7 +131,7 @@ def merge_upon_a_refused_merge() -> None:
 
     def taken(self: Any, commit: str, **given: Any) -> Any:
         answer = push(self, commit, **given)
-        if answer.state == remotes.BEHIND:
+        if answer.state == answer.BEHIND:
             current[0]._take(commit)
         return answer
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from incidentctl.app.process.process import advise, catalog_at, scaffold, show
+from incidentctl.app.process.process import advise, scaffold, show
+from incidentctl.app.workspace.last_commit import catalog_at
 from incidentctl.domain.process.resolution import TIERS, missing
 from incidentctl.errors import InvalidDataError
 from incidentctl.files.catalog.loader import load

@@ -12,7 +12,8 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.events import Event
-from incidentctl.record.write.outbox import Action, Author
+from incidentctl.git.author import Author
+from incidentctl.record.write.outbox import Action
 
 #: A second line that begins with this must never begin a line, a row or an entry.
 FORGED = "FORGED"

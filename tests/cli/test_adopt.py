@@ -11,8 +11,9 @@ import pytest
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.ids import ulid
+from incidentctl.git.author import Author
 from incidentctl.record.write import outbox
-from incidentctl.record.write.outbox import Action, Author
+from incidentctl.record.write.outbox import Action
 
 ROOT = Path(__file__).parents[2]
 SECRET = "Mallory reads the payroll"

@@ -22,8 +22,9 @@ from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.facts import Noted
 from incidentctl.domain.incident.ids import ulid
+from incidentctl.git.author import Author
 from incidentctl.record.restricted.undecided import Unsure
-from incidentctl.record.write.outbox import Action, Author
+from incidentctl.record.write.outbox import Action
 
 ROOT = Path(__file__).parents[2]
 NEEDS_PROC = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no /proc/locks here")

@@ -10,8 +10,7 @@ from incidentctl.domain.catalog.model import Catalog, ProductArea
 from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.catalog.runbook import AppliesTo
 from incidentctl.domain.catalog.severity import Scale, Severity
-from incidentctl.domain.incident.checklist import SINGLE
-from incidentctl.domain.incident.state import COMMANDER
+from incidentctl.domain.common.role_names import COMMANDER, SINGLE
 from incidentctl.domain.process import built_in
 from incidentctl.domain.process.resolution import TIERS, Case, resolve
 

@@ -20,8 +20,8 @@ from tests.record.sharing import (
 )
 
 from incidentctl.domain.incident import facts
-from incidentctl.git import refs
 from incidentctl.git.presence import DamagedError
+from incidentctl.record.store.ref_names import RESTRICTED_COPY_REF, RESTRICTED_REF
 
 TRACKING = "refs/remotes/origin/incident-log"
 NOWHERE = "1234567890" * 4
@@ -125,20 +125,20 @@ def restricted(clone: Clone) -> list[str]:
     return [head.id for head in clone.record(restricted=True).open_heads()]
 
 
-@pytest.mark.parametrize("deleted", [(refs.RESTRICTED,), (refs.RESTRICTED, refs.RESTRICTED_COPY)])
+@pytest.mark.parametrize("deleted", [(RESTRICTED_REF,), (RESTRICTED_REF, RESTRICTED_COPY_REF)])
 def test_what_nobody_else_has_does_not_hang_on_one_ref(
     clone: Clone, deleted: tuple[str, ...]
 ) -> None:
     record = clone.record(restricted=True)
     record.acknowledge(action(facts.Declared("secret")))
     assert record.flush().commit
-    before = tip(clone, refs.RESTRICTED)
-    assert tip(clone, refs.RESTRICTED_COPY) == before
+    before = tip(clone, RESTRICTED_REF)
+    assert tip(clone, RESTRICTED_COPY_REF) == before
     for ref in deleted:
         clone.git("update-ref", "-d", ref)
     assert restricted(clone) == [INCIDENT]
     record = clone.record(restricted=True)
     record.acknowledge(action(facts.Noted("x")))
     assert "there again" in record.flush().notes[0]
-    clone.git("merge-base", "--is-ancestor", before, refs.RESTRICTED)
-    assert tip(clone, refs.RESTRICTED_COPY) == tip(clone, refs.RESTRICTED)
+    clone.git("merge-base", "--is-ancestor", before, RESTRICTED_REF)
+    assert tip(clone, RESTRICTED_COPY_REF) == tip(clone, RESTRICTED_REF)

@@ -25,7 +25,7 @@ from incidentctl.domain.incident.event_ids import sealed
 from incidentctl.domain.incident.events import encode
 from incidentctl.domain.incident.ids import incident_folder, ulid
 from incidentctl.record.record import Action
-from incidentctl.record.sync import purge_marks as marks
+from incidentctl.record.store import purge_marks as marks
 
 TEXT = "the real root cause"
 FOLDER = f"{incident_folder(INCIDENT)}/events"

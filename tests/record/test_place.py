@@ -9,7 +9,8 @@ from tests.record.kit import SHUT_OUT, Clone, action, make_clone
 
 from incidentctl.domain.incident import facts
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git.repository import Identity, head_commit, identity, init_local, open_repository
+from incidentctl.git.repository import Identity, head_commit, identity, open_repository
+from incidentctl.record.local import init_local
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **SHUT_OUT}
 NO_GIT = {"PATH": "/nonexistent"}

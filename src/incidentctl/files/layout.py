@@ -34,6 +34,8 @@ KINDS = {
 
 MAX_BYTES = 1 << 20
 """The largest file that is read. A catalog of ten thousand services stays far below it."""
+#: Where `schema write` puts the schemas that editors read.
+SCHEMAS = ".incidentctl/schemas"
 
 _SUFFIXES = (".yaml", ".yml")
 

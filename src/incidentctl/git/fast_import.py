@@ -12,8 +12,8 @@ from types import TracebackType
 
 from incidentctl.domain.common.text import one_line
 from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git.author import Author
 from incidentctl.git.run import Git, Result, finish, kill
-from incidentctl.record.write.outbox import Author
 
 # Forges make links and messages out of these, wherever the text came from.
 _CALLS = re.compile(r"([@#](?=\w)|[!&$](?=\d)|\bGH-(?=\d))", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 import threading
 from collections import deque
@@ -11,7 +12,6 @@ from functools import cache
 from types import TracebackType
 from typing import IO, NamedTuple
 
-from incidentctl.domain.incident.events import MAX_BYTES
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions as modes
 from incidentctl.git.presence import DamagedError, seen, tells_damage
@@ -26,8 +26,9 @@ _LIMIT = 60.0
 _SMALL = ("-c", "core.packedGitWindowSize=1m", "-c", "core.packedGitLimit=32m")
 #: The mode of a commit of another repository: no clone has to have it.
 _SUBMODULE = b"160000"
-#: A folder or blob larger than this is not taken into memory.
+#: What is larger is not taken into memory, in bytes.
 _MAX_TREE = 64 * 1024 * 1024
+MAX_BLOB = 64 * 1024
 
 
 PARTIAL = "this partial clone lacks events of the record"
@@ -188,7 +189,7 @@ class Objects:
             length = int(size)
         except ValueError:
             self._give_up()
-        if length > (MAX_BYTES if kind == "blob" else _MAX_TREE):
+        if length > (MAX_BLOB if kind == "blob" else _MAX_TREE):
             while length > 0:
                 length -= len(out.read(min(length, 1 << 20)) or self._give_up())
             out.read(1)
@@ -217,3 +218,9 @@ class Objects:
         raise EnvironmentFailedError(
             "git could not read the record", hint="see whether `git status` works here"
         )
+
+
+def blob_id(data: bytes, like: str) -> str:
+    """Return git's id of a blob, in the hash that the id `like` is written in."""
+    digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
+    return digest(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -16,20 +16,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import presence
 from incidentctl.git.run import Git
 
-#: The one ref that is the record; hidden, so that nobody checks it out or prunes it by accident.
-TRUTH = "refs/incidentctl/log"
-#: The same for incidents that are shared with nobody, or through a remote of their own.
-RESTRICTED = "refs/incidentctl/restricted"
-#: Follows it as the branch for people follows the truth: what nobody else has shall not hang on one
-#: name.
-RESTRICTED_COPY = "refs/incidentctl/restricted-copy"
-
 _OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\n?\Z")
-
-
-def restricted_branch(branch: str) -> str:
-    """Return the branch of restricted incidents: no clone takes it for the shared one's."""
-    return f"{branch}-restricted"
 
 
 def _ask(git: Git, name: str) -> str | None:

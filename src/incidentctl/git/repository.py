@@ -126,16 +126,6 @@ def identity(git_dir: Path, environment: Mapping[str, str]) -> Identity:
     return Identity(name, email, None if email else fault)
 
 
-def holds_record(place: RepositoryPlace, environment: Mapping[str, str], marker: str) -> bool:
-    """Say whether a repository has a record, or a team's files at HEAD though not on disk."""
-    git = Git(place.common_dir, environment)
-    with contextlib.suppress(EnvironmentFailedError):
-        if refs.read(git, refs.TRUTH):
-            return True
-        return git.run("cat-file", "-e", f"HEAD:{marker}").code == 0
-    return False
-
-
 def head_commit(place: RepositoryPlace, environment: Mapping[str, str]) -> str | None:
     """Return the commit that is checked out, or None before the first one."""
     git = Git(place.common_dir, environment)
@@ -148,24 +138,3 @@ def head_commit(place: RepositoryPlace, environment: Mapping[str, str]) -> str |
             return refs.read(git, ref)
         return refs.read(Git(place.git_dir, environment), "HEAD")
     return None
-
-
-def init_local(path: Path, environment: Mapping[str, str], *, branch: str) -> RepositoryPlace:
-    """Return the local record at a path, a bare repository, which is made if it is not there."""
-    if not is_git_dir(path):
-        try:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise EnvironmentFailedError(f"{path} cannot be made: {error.strerror}") from None
-        arguments = (
-            "--quiet",
-            "--bare",
-            "--template=",
-            "--shared=umask",
-            f"--initial-branch={branch}",
-        )
-        # Without git the folder takes what is acknowledged all the same; the next command tries
-        # again, and a flush says what is wrong.
-        with contextlib.suppress(EnvironmentFailedError):
-            Git(path, environment).run("init", *arguments, str(path))
-    return RepositoryPlace(path, path, None, bare=True)

@@ -18,6 +18,7 @@ from incidentctl.git import presence, refs
 from incidentctl.git.objects import Found, Objects, entries, raw_entries
 from incidentctl.git.run import Git
 from incidentctl.record.store import paths
+from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_REF
 from incidentctl.record.write import outbox
 
 #: No question to git may take longer, in seconds.
@@ -31,14 +32,6 @@ class Holder(NamedTuple):
 
     pid: int
     age: float
-
-
-class Missing(NamedTuple):
-    """A clone that is not whole: how, and how many objects of the record it lacks."""
-
-    shallow: bool
-    partial: bool
-    objects: int
 
 
 def git_version(given: Mapping[str, str]) -> str | None:
@@ -127,26 +120,10 @@ def commit_date(git: Git, commit: str) -> datetime | None:
     return None
 
 
-def missing(git: Git, commit: str | None) -> Missing:
-    """Say whether a clone is shallow or partial; of a partial one, what a commit lacks here."""
-    shallow = (git.git_dir / "shallow").exists()
-    pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
-    asked = git.run("config", "--get-regexp", pattern, timeout=_LIMIT)
-    if asked.code not in (0, 1):  # 1: nothing of that is set
-        raise presence.failed("read its configuration", asked)
-    partial = asked.code == 0
-    lacking = 0
-    if partial and commit is not None:
-        walk = ("rev-list", "--objects", "--missing=print", "--max-count=1", commit, "--")
-        done = git.run(*walk, timeout=_LIMIT)
-        lacking = sum(line.startswith(b"?") for line in done.out.splitlines())
-    return Missing(shallow, partial, lacking)
-
-
 def old_ref_locks(common: Path, branch: str) -> list[tuple[Path, float]]:
     """Return lock files on the record's refs that nobody works with any more, and their age."""
     found = []
-    for name in (refs.TRUTH, refs.RESTRICTED, f"refs/heads/{branch}"):
+    for name in (LOG_REF, RESTRICTED_REF, f"refs/heads/{branch}"):
         path = common / f"{name}.lock"
         with contextlib.suppress(OSError):
             age = time.time() - path.stat().st_mtime

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions as modes
+from incidentctl.git.author import Author
 from incidentctl.git.run import Git
 from incidentctl.record.pulse import pulse
 from incidentctl.record.reader import Reader
@@ -17,16 +18,17 @@ from incidentctl.record.store.scan import FoldHead
 from incidentctl.record.store.store import Store
 from incidentctl.record.sync import status
 from incidentctl.record.sync.background import Background
-from incidentctl.record.sync.remote import Remote, Shared
+from incidentctl.record.sync.remote import Remote
+from incidentctl.record.sync.restricted_remote import Shared
 from incidentctl.record.sync.status import Exchanged, Status
+from incidentctl.record.upkeep import Upkeep
 from incidentctl.record.view import View
 from incidentctl.record.write import kept
 from incidentctl.record.write.acknowledge import Acknowledged, acknowledge
 from incidentctl.record.write.batch import Render
 from incidentctl.record.write.fallback import Fallback, unclaimed
 from incidentctl.record.write.flush import Flushed, Rendered
-from incidentctl.record.write.outbox import Action, Author
-from incidentctl.record.write.upkeep import Upkeep
+from incidentctl.record.write.outbox import Action
 
 __all__ = ["Acknowledged", "Action", "Author", "Flushed", "Record"]
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.telling import IDENT, again, event, ident, incident, moment, told
 
+from incidentctl.domain.common.limits import MAX_TEXT
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide import corrections, hypotheses, notes, steps, tasks, updates
-from incidentctl.domain.incident.events import MAX_TEXT, encode
+from incidentctl.domain.incident.events import encode
 from incidentctl.domain.incident.head import fold
 from incidentctl.errors import NotFoundError, RefusedError, UsageError
 

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from incidentctl.domain.catalog.model import Catalog, Team
 from incidentctl.domain.catalog.on_call import on_call
 from incidentctl.domain.catalog.search import Found, names, search, wanted
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.domain.common.times import iso, parse_moment, zone
-from incidentctl.domain.incident.state import COMMANDER, Incident
+from incidentctl.domain.incident.state import Incident
 from incidentctl.domain.process.resolution import Case, resolve
 from incidentctl.errors import NotFoundError, UsageError
 

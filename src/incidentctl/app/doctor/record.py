@@ -11,9 +11,9 @@ from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.doctor.checks import Check, clock_check
 from incidentctl.domain.incident.ids import incident_folder, is_incident_id
 from incidentctl.git import permissions as modes
-from incidentctl.git import refs
 from incidentctl.git import worktree as team
 from incidentctl.record import health
+from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_REF
 from incidentctl.record.write import fallback, outbox
 
 #: An exchange ends after ten minutes, a commit after one.
@@ -22,7 +22,7 @@ _LOCKS = {"sync.lock": ("an exchange with the remote", 600.0), "lock": ("a commi
 
 def counts(setup: Setup) -> Iterator[Check]:
     """How much is recorded, and what is not yet committed."""
-    for ref in (refs.TRUTH, refs.RESTRICTED):
+    for ref in (LOG_REF, RESTRICTED_REF):
         if setup.git and health.is_torn(setup.git, ref):
             yield Check(
                 "record", "bad", f"the ref {ref} names no commit here, as after a power cut",

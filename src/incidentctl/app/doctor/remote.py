@@ -15,17 +15,9 @@ from incidentctl.files.doctor.ci import pipelines
 from incidentctl.git.repository import head_commit
 from incidentctl.record import health
 from incidentctl.record.sync import status
-from incidentctl.record.sync.remote import (
-    BEHIND,
-    OFFLINE,
-    OK,
-    REFUSED,
-    UNANSWERED,
-    Answer,
-    Remote,
-    Shared,
-)
-from incidentctl.record.sync.restricted_remote import share_address
+from incidentctl.record.sync.answer import BEHIND, OFFLINE, OK, REFUSED, UNANSWERED, Answer
+from incidentctl.record.sync.remote import Remote
+from incidentctl.record.sync.restricted_remote import Shared, share_address
 from incidentctl.record.sync.sent import unsynced
 
 #: How long each of the two questions may take, in seconds.

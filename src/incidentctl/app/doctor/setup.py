@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.git import refs
+from incidentctl.git import partial_clone, refs
 from incidentctl.git.repository import RepositoryPlace
 from incidentctl.git.run import Git
-from incidentctl.record import health
 from incidentctl.record.record import Record
 from incidentctl.record.restricted.undecided import Unsure
+from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_REF, restricted_branch
 from incidentctl.record.write import kept
 from incidentctl.record.write.fallback import RESTRICTED, Fallback
 
@@ -81,10 +81,12 @@ class Setup:
         return self.workspace.local_record if self.is_local else self.workspace.record
 
     @cached_property
-    def missing(self) -> health.Missing:
+    def missing(self) -> partial_clone.Missing:
         """Return what of the record this clone lacks."""
         commit = self.truth or self.tracking
-        return health.missing(self.git, commit) if self.git else health.Missing(False, False, 0)
+        if self.git is None:
+            return partial_clone.Missing(shallow=False, partial=False, objects=0)
+        return partial_clone.missing(self.git, commit)
 
     @property
     def readable(self) -> Record | None:
@@ -109,9 +111,9 @@ class Setup:
                 folder / RESTRICTED,
                 apart,
                 self.restricted_remote,
-                refs.restricted_branch(self.branch),
-                self._whole(refs.RESTRICTED),
-                self._seen(self.restricted_remote, refs.restricted_branch(self.branch)),
+                restricted_branch(self.branch),
+                self._whole(RESTRICTED_REF),
+                self._seen(self.restricted_remote, restricted_branch(self.branch)),
             ),
         )
 
@@ -128,7 +130,7 @@ class Setup:
     @property
     def truth(self) -> str | None:
         """Return the commit of the record; None where there is none that is whole."""
-        return self._whole(refs.TRUTH)
+        return self._whole(LOG_REF)
 
     def _whole(self, ref: str) -> str | None:
         found = self.tip(ref)

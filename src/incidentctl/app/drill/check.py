@@ -11,6 +11,7 @@ from typing import NamedTuple
 from incidentctl.app.drill import documents
 from incidentctl.app.drill.play import drills_played
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.drill.leak_search import Hit, Needle, free_text, hits, names
 from incidentctl.domain.drill.plan import (
@@ -22,7 +23,6 @@ from incidentctl.domain.drill.plan import (
 )
 from incidentctl.domain.drill.secrets import tells
 from incidentctl.domain.incident.facts import InjectPlayed
-from incidentctl.domain.lint.rule import sources
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError
 from incidentctl.files.history.search import Shared, TeamHistory
 from incidentctl.files.learn.retros import path_of

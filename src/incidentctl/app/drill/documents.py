@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.domain.common.times import parse_moment, zone
@@ -25,7 +26,6 @@ from incidentctl.domain.drill.documents import (
     window_text,
 )
 from incidentctl.domain.drill.plan import Drill, PlannedDrill, drill_of
-from incidentctl.domain.lint.rule import sources
 from incidentctl.errors import NotFoundError, RefusedError, UsageError
 
 Format = Literal["markdown", "html", "text"]

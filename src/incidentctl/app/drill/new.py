@@ -8,17 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from incidentctl.app.process.process import SCHEMAS
 from incidentctl.app.setup import starter
 from incidentctl.domain.catalog.model import Catalog, Entry, Source
 from incidentctl.domain.common.fields import parse_name, parse_zone
+from incidentctl.domain.common.lookup import nearest
 from incidentctl.domain.common.text import clean
 from incidentctl.domain.common.times import parse_local_time
 from incidentctl.domain.drill import documents as ask
 from incidentctl.domain.drill.parse import parse_inject, parse_target, targets_of
-from incidentctl.domain.lint.rule import Finding, nearest
+from incidentctl.domain.lint.rule import Finding
 from incidentctl.domain.lint.rules import drills as rules
 from incidentctl.errors import RefusedError, UsageError
+from incidentctl.files.layout import SCHEMAS
 
 Mode = Literal["planned", "unplanned"]
 IGNORED = "drills/*.private.yaml"

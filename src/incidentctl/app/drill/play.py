@@ -10,6 +10,7 @@ from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.respond import Recorded, Response, SeveralError, find_incident, load
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.drill import play as playing
 from incidentctl.domain.drill.plan import Drill, drill_of
@@ -17,8 +18,6 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import NotFoundError, RefusedError
-
-DRILL = "drill"
 
 
 def plan_of(workspace: Workspace, incident: Incident) -> Drill | None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from incidentctl.app.drill.documents import find
+from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf
-from incidentctl.domain.lint.rule import sources
 from incidentctl.domain.lint.rules.age_keys import bad_keys
 from incidentctl.errors import IncidentctlError, InvalidDataError, NotFoundError, RefusedError
 from incidentctl.files.drill.sealing import Opened

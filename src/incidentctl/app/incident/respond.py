@@ -17,8 +17,9 @@ from incidentctl.domain.incident.head import Head, fold
 from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.domain.incident.state import CANCELLED, RESOLVED, Incident
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError, UsageError
+from incidentctl.git.author import Author
 from incidentctl.record.write.flush import Flushed
-from incidentctl.record.write.outbox import Action, Author
+from incidentctl.record.write.outbox import Action
 
 #: What ended within this time is probably what somebody means who names no incident.
 _MOMENT_AGO = timedelta(hours=2)

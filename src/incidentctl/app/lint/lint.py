@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from incidentctl.app.drill.play import DRILL
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.problem_limit import MAX_TOLD, untold

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -24,9 +23,8 @@ from incidentctl.domain.process.resolution import (
     resolve,
     tier_in_force,
 )
-from incidentctl.errors import InvalidDataError, Problem
+from incidentctl.files.layout import SCHEMAS
 
-SCHEMAS = ".incidentctl/schemas"
 """Where `init` puts the JSON Schemas that the files of a team's repository name."""
 
 
@@ -73,23 +71,6 @@ def show(catalog: Catalog) -> list[Row]:
         for case in cases(catalog, tier)
         for answer in resolver.resolve(case).answers
     ]
-
-
-def catalog_at(root: Path, revision: str) -> tuple[Catalog, list[Problem], str]:
-    """Return the catalog as it was at a revision, its problems, and the commit's id."""
-    from incidentctl.files.catalog.loader import load
-    from incidentctl.files.history.export import export
-    from incidentctl.files.layout import MARKER
-
-    with tempfile.TemporaryDirectory(prefix="incidentctl-") as folder:
-        commit = export(root, revision, into=Path(folder))
-        if not (Path(folder) / MARKER).is_file():
-            raise InvalidDataError(
-                f"There was no {MARKER} at {revision} ({commit[:12]}), so no process to show.",
-                hint="Give a later commit.",
-            )
-        catalog, problems = load(Path(folder))
-    return catalog, problems, commit
 
 
 class Scaffolded(NamedTuple):

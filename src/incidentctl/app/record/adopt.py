@@ -18,8 +18,9 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.events import Event, EventError, decode
 from incidentctl.domain.incident.facts import Cancelled
 from incidentctl.errors import NotFoundError, RefusedError
+from incidentctl.git.author import Author
 from incidentctl.record.write import fallback, outbox
-from incidentctl.record.write.outbox import Action, Author
+from incidentctl.record.write.outbox import Action
 
 #: The local copy of an adopted incident ends with this reason, and the path of the repository that
 #: has it now. That is not adopted itself.

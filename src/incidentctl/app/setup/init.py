@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.app.process.process import SCHEMAS, runbook_files, scale_text
+from incidentctl.app.process.process import runbook_files, scale_text
 from incidentctl.app.setup import starter
 from incidentctl.app.setup.answers import Area, Person, person
 from incidentctl.domain.catalog.model import Member, OnCall, ProductArea, Service, Team
@@ -17,7 +17,7 @@ from incidentctl.domain.catalog.settings import TierName
 from incidentctl.domain.catalog.severity import BUILT_IN
 from incidentctl.domain.process import built_in
 from incidentctl.domain.process.resolution import TIERS, recommend
-from incidentctl.files.layout import MARKER, read_one
+from incidentctl.files.layout import MARKER, SCHEMAS, read_one
 
 DEFAULT_TEAM = "responders"
 DEFAULT_AREA = "product"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.domain.common.text import one_line
-from incidentctl.errors import IncidentctlError, Problem
+from incidentctl.errors import IncidentctlError, InvalidDataError, Problem
 from incidentctl.files.catalog.basics import Basics, basics_of, committed_catalog, unread
 from incidentctl.files.layout import EARLY, MARKER
 from incidentctl.git.worktree import committed
@@ -18,7 +18,6 @@ _BUILT_IN = "The team's files are not checked out here: the built-in ones serve.
 
 def catalog_at_head(root: Path) -> tuple[Any, list[Problem], str | None]:
     """Return the Catalog of HEAD, its problems, and what to tell where there is none."""
-    from incidentctl.app.process.process import catalog_at
     from incidentctl.domain.catalog.model import Catalog
 
     try:
@@ -63,3 +62,21 @@ def with_settings(
     if unread(catalog, problems) and (earlier := settings_at_head(root, environment)):
         catalog = replace(catalog, settings=earlier.settings)
     return catalog, problems
+
+
+def catalog_at(root: Path, revision: str) -> tuple[Any, list[Problem], str]:
+    """Return the Catalog as it was at a revision, its problems, and the commit's id."""
+    import tempfile
+
+    from incidentctl.files.catalog.loader import load
+    from incidentctl.files.history.export import export
+
+    with tempfile.TemporaryDirectory(prefix="incidentctl-") as folder:
+        commit = export(root, revision, into=Path(folder))
+        if not (Path(folder) / MARKER).is_file():
+            raise InvalidDataError(
+                f"There was no {MARKER} at {revision} ({commit[:12]}), so no process to show.",
+                hint="Give a later commit.",
+            )
+        catalog, problems = load(Path(folder))
+    return catalog, problems, commit

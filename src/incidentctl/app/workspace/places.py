@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
 from incidentctl.files.layout import MARKER, find_root
-from incidentctl.git.repository import holds_record, open_repository
+from incidentctl.git.repository import open_repository
+from incidentctl.record.local import holds_record
 
 #: What to tell whoever stands outside of every team's repository and has set no default.
 NO_TEAM = (

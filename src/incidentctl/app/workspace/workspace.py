@@ -23,13 +23,8 @@ from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.ids import incident_id, next_milliseconds, ulid
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
 from incidentctl.files.catalog.basics import Basics
-from incidentctl.git.repository import (
-    RepositoryPlace,
-    head_commit,
-    identity,
-    init_local,
-    open_repository,
-)
+from incidentctl.git.repository import RepositoryPlace, head_commit, identity, open_repository
+from incidentctl.record.local import init_local
 from incidentctl.record.record import Author
 from incidentctl.record.restricted.restricted import RecordWithRestricted
 from incidentctl.record.sync.sent import waiting

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from incidentctl.cli.drill.new import open_drills
+from incidentctl.cli.drill.common import open_drills
 from incidentctl.errors import UsageError
 
 

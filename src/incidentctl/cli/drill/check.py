@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from incidentctl.cli.drill.new import open_drills
+from incidentctl.cli.drill.common import open_drills
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.errors import EnvironmentFailedError
@@ -40,7 +40,7 @@ def check(
     """
     from incidentctl.app.drill.check import check as search
     from incidentctl.app.drill.check import told_of
-    from incidentctl.cli.drill.wizard import folder_of
+    from incidentctl.cli.drill.common import folder_of
 
     workspace = open_drills(ctx)
     root = folder_of(workspace)

@@ -11,7 +11,8 @@ import typer
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.drill.calendar import calendar
 from incidentctl.cli.drill.check import check
-from incidentctl.cli.drill.new import new, open_drills
+from incidentctl.cli.drill.common import open_drills
+from incidentctl.cli.drill.new import new
 from incidentctl.cli.drill.play import pause, resume, run, stop, tell_next
 from incidentctl.cli.drill.score import score
 from incidentctl.cli.drill.seal import seal, unseal
@@ -174,7 +175,7 @@ def sent(
     incidentctl drill sent q2-login --at "yesterday 16:00"
     """
     from incidentctl.app.drill.documents import sent as note_sent
-    from incidentctl.cli.drill.wizard import folder_of
+    from incidentctl.cli.drill.common import folder_of
     from incidentctl.domain.drill.plan import LEAD_DAYS
 
     workspace = open_drills(ctx)

@@ -6,19 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from incidentctl.app.workspace.workspace import Workspace, open_workspace
+from incidentctl.cli.drill import common
+from incidentctl.cli.drill.common import open_drills
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json, NoInput
-
-
-def open_drills(ctx: typer.Context) -> Workspace:
-    """Open the workspace, and say so where drills may be left out."""
-    workspace = open_workspace(ctx.obj)
-    if workspace.catalog_problems:
-        console.say(
-            "What could not be read is left out; see `incidentctl catalog lint`.", "warning"
-        )
-    return workspace
 
 
 def new(
@@ -107,7 +98,7 @@ def new(
     from incidentctl.errors import UsageError
 
     workspace = open_drills(ctx)
-    root = wizard.folder_of(workspace)
+    root = common.folder_of(workspace)
     asks = console.is_terminal() and not no_input
     answers = {
         "name": name, "what": what, "team": team, "commander": commander, "mitigator": mitigator,

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from incidentctl.app.incident.respond import Response, load
-from incidentctl.cli.drill.new import open_drills
-from incidentctl.cli.incident.respond import tell, told
+from incidentctl.cli.drill.common import open_drills
+from incidentctl.cli.incident.respond import told
+from incidentctl.cli.session import tell
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident, Json
 from incidentctl.domain.incident.state import Incident
@@ -95,16 +96,6 @@ def _print_started(incident: Incident, commit: str | None) -> None:
             "commit": commit,
         },
     )
-
-
-def play_due(response: Response) -> float | None:
-    """Tell the surprises that are due, in the walk; return the seconds until the next one."""
-    from incidentctl.app.drill.play import tell_due, wait
-
-    for inject in tell_due(response):
-        console.say("")
-        console.say(f"Inject {inject.number}: {inject.text}", "bold")
-    return wait(response)
 
 
 def _open(ctx: typer.Context, part: str | None, as_: str | None) -> Response:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.cli.drill.new import open_drills
+from incidentctl.cli.drill.common import open_drills
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 
@@ -25,7 +25,7 @@ def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
     """
     from incidentctl.app.drill.seal import memory_of
     from incidentctl.app.drill.seal import seal as seal_half
-    from incidentctl.cli.drill.wizard import folder_of
+    from incidentctl.cli.drill.common import folder_of
 
     workspace = open_drills(ctx)
     root = folder_of(workspace)
@@ -65,7 +65,7 @@ def unseal(
     from incidentctl.app.drill.seal import memory_of
     from incidentctl.app.drill.seal import unseal as unseal_half
     from incidentctl.app.workspace.places import config_file
-    from incidentctl.cli.drill.wizard import folder_of
+    from incidentctl.cli.drill.common import folder_of
 
     workspace = open_drills(ctx)
     root = folder_of(workspace)

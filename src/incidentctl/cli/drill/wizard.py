@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.app.drill import new as drill_new
-from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.prompts import ask_choice, ask_text
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.drill.parse import TARGETS
-from incidentctl.errors import RefusedError, UsageError
+from incidentctl.errors import UsageError
 
 _MODES = [
     ("planned", "planned: all of engineering knows the time and the content (recommended)"),
@@ -159,13 +158,3 @@ def refuse_private(answers: dict[str, Any]) -> None:
             f"A planned drill has no {', '.join(told)}.",
             hint="Use `--mode unplanned`, or leave it out.",
         )
-
-
-def folder_of(workspace: Workspace) -> Path:
-    """Return the folder with the team's files, where plans are kept; refuses to be without one."""
-    if workspace.root is None or not workspace.checked_out:
-        raise RefusedError(
-            "There is no team's repository to keep drills in.",
-            hint="Make one with `incidentctl init`, or name one with `incidentctl -C DIR`.",
-        )
-    return workspace.root

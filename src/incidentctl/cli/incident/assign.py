@@ -13,8 +13,8 @@ from incidentctl.cli.incident.respond import (
     known_teams,
     respond,
     tell_unseen,
-    workspace_of,
 )
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.domain.incident.decide import roles
 from incidentctl.domain.incident.state import Incident

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from incidentctl.app.incident.respond import moment
-from incidentctl.cli.incident.respond import open_response, respond, told, workspace_of
+from incidentctl.cli.incident.respond import open_response, respond, told
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident, Json
 from incidentctl.cli.terminal.text_command import TextCommand

@@ -9,13 +9,8 @@ import typer
 from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.respond import Recorded, load, moment
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.incident.respond import (
-    on_call,
-    restriction,
-    tell,
-    tell_unclaimed,
-    workspace_of,
-)
+from incidentctl.cli.incident.respond import on_call
+from incidentctl.cli.session import restriction, tell, tell_unclaimed, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, Json, NoInput
 from incidentctl.cli.terminal.text_command import TextCommand

@@ -16,8 +16,8 @@ from incidentctl.cli.incident.respond import (
     respond,
     tell_unseen,
     told,
-    workspace_of,
 )
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.terminal.text_command import TextCommand

@@ -9,7 +9,8 @@ import typer
 
 from incidentctl.app.incident.respond import ensure_nameable, find_incident
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.incident.respond import respond, workspace_of
+from incidentctl.cli.incident.respond import respond
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.terminal.text_command import TextCommand

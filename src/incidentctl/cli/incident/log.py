@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from incidentctl.cli.incident.respond import choose_incident, respond, workspace_of
+from incidentctl.cli.incident.respond import choose_incident, respond
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.terminal.rejected_input import keep

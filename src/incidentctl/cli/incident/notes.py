@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from incidentctl.cli.incident.respond import respond, workspace_of
+from incidentctl.cli.incident.respond import respond
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.incident.decide import hypotheses, notes

@@ -5,17 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from incidentctl.cli.terminal.console import out
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration, offset_text
-from incidentctl.domain.incident.state import (
-    COMMANDER,
-    DONE,
-    NOT_NEEDED,
-    OPEN,
-    SKIPPED,
-    Incident,
-    Step,
-)
+from incidentctl.domain.incident.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
 from incidentctl.render.incident.brief import ends, named, next_update, roles
 
 _BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}

@@ -14,8 +14,9 @@ from typing import Annotated, NamedTuple
 import typer
 
 from incidentctl.app.incident.respond import Response, load
-from incidentctl.cli.incident.respond import known_teams, open_response, tell_unclaimed
+from incidentctl.cli.incident.respond import known_teams, open_response
 from incidentctl.cli.incident.walk_menu import Again, ask
+from incidentctl.cli.session import tell_unclaimed
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident
 from incidentctl.domain.common.text import one_line
@@ -134,7 +135,6 @@ def _of_drill(response: Response) -> float | None:
     """Tell the surprises that are due; return the seconds until the next, if there is one."""
     if response.incident.kind != "drill" or response.incident.drill is None:
         return None
-    from incidentctl.cli.drill.play import play_due
 
     return play_due(response)
 
@@ -208,3 +208,13 @@ def _read_line(shown: Screen) -> tuple[str, str]:
         raise EOFError
     key, _, text = line.strip().partition(" ")
     return key, text
+
+
+def play_due(response: Response) -> float | None:
+    """Tell the surprises that are due, in the walk; return the seconds until the next one."""
+    from incidentctl.app.drill.play import tell_due, wait
+
+    for inject in tell_due(response):
+        console.say("")
+        console.say(f"Inject {inject.number}: {inject.text}", "bold")
+    return wait(response)

@@ -9,13 +9,8 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident.query import Filters, as_json, head_as_json, listed, shown
-from incidentctl.cli.incident.respond import (
-    choose_incident,
-    on_call,
-    restriction,
-    tell_sharing,
-    workspace_of,
-)
+from incidentctl.cli.incident.respond import choose_incident, on_call
+from incidentctl.cli.session import restriction, tell_sharing, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.incident.head import Head

@@ -6,13 +6,8 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.cli.incident.respond import (
-    choose_incident,
-    known_people,
-    known_roles,
-    respond,
-    workspace_of,
-)
+from incidentctl.cli.incident.respond import choose_incident, known_people, known_roles, respond
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.terminal.text_command import TextCommand

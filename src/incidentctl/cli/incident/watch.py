@@ -12,7 +12,8 @@ from typing import Annotated, Protocol
 import typer
 
 from incidentctl.app.incident.watch import Watch
-from incidentctl.cli.incident.respond import choose_incident, tell_unread, workspace_of
+from incidentctl.cli.incident.respond import choose_incident
+from incidentctl.cli.session import tell_unread, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.text import one_line

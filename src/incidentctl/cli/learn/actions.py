@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.cli.incident.respond import workspace_of
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.errors import UsageError

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from incidentctl.cli.incident.respond import tell_hidden, workspace_of
+from incidentctl.cli.session import tell_hidden, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.domain.common.text import count

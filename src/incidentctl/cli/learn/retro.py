@@ -8,7 +8,7 @@ import typer
 
 from incidentctl.app.learn.retro import Written
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.incident.respond import workspace_of
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.text import one_line

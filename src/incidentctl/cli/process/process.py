@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from incidentctl.app.workspace import last_commit
 from incidentctl.app.workspace.workspace import Workspace, open_workspace
 from incidentctl.cli.process.tiers import TierChoice
 from incidentctl.cli.terminal import console
@@ -101,7 +102,7 @@ def show(
     if revision is not None:
         if workspace.root is None:
             raise RefusedError("Without a team's repository there is no history to show.")
-        catalog, problems, commit = process.catalog_at(workspace.root, revision)
+        catalog, problems, commit = last_commit.catalog_at(workspace.root, revision)
     _warn(problems)
     tier, rows = tier_in_force(catalog), process.show(catalog)
     if as_json:

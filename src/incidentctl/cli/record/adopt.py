@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.cli.incident.respond import restriction, workspace_of
+from incidentctl.cli.session import restriction, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, Json
 from incidentctl.domain.common.text import count

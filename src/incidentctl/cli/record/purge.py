@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.record.purge import purge, redacted_entries
-from incidentctl.cli.incident.respond import workspace_of
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.errors import RefusedError

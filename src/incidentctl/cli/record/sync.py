@@ -10,7 +10,7 @@ import typer
 
 from incidentctl.app.record.sync import Synced, sync, sync_in_background
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.incident.respond import tell_unclaimed, workspace_of
+from incidentctl.cli.session import tell_unclaimed, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.domain.common.text import count

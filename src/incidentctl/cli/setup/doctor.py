@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from incidentctl.app.doctor.doctor import doctor
-from incidentctl.cli.incident.respond import workspace_of
+from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.domain.common.text import count

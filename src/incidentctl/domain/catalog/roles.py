@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from incidentctl.domain.common.fields import CONFIG, Flag, Name, Text
-from incidentctl.domain.incident.state import COMMANDER
+from incidentctl.domain.common.role_names import COMMANDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from incidentctl.domain.common.limits import MAX_TEXT
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.drill.plan import Drill, how_to_get, within
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
-from incidentctl.domain.incident.events import MAX_TEXT
 from incidentctl.domain.incident.state import DrillPlay, Incident
 from incidentctl.errors import RefusedError
 

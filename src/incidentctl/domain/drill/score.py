@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.drill.plan import Drill
 from incidentctl.domain.drill.play import begin
-from incidentctl.domain.incident.state import COMMANDER, OPEN, SKIPPED, Incident
+from incidentctl.domain.incident.state import OPEN, SKIPPED, Incident
 
 DECLARE, COMMAND, FIRST_UPDATE = "declare", "commander", "first_update"
 

@@ -17,9 +17,6 @@ from incidentctl.domain.incident.state import (
 )
 
 ASSIGN_ROLES = "assign-roles"
-OTHER_ROLES = ("mitigator", "planning", "communication")
-#: The standard roles with one holder; `roles.STANDARD` says the same.
-SINGLE = ("planning", "communication")
 
 #: The steps that tick by themselves: the step's id in every runbook, the kind of fact that does
 #: it, and when. Two more rules need more than one fact, and are in the fold: `assign-roles` ticks

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from incidentctl.domain.common.role_names import OTHER_ROLES
 from incidentctl.domain.common.times import rough_duration
-from incidentctl.domain.incident.checklist import OTHER_ROLES
 from incidentctl.domain.incident.handover_advice import handover_advice
 from incidentctl.domain.incident.state import Incident
 

@@ -12,16 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from incidentctl.domain.common.limits import MAX_BYTES
 from incidentctl.domain.common.times import EARLIEST, LATEST, LONGEST, iso
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.redaction import blank
 
 #: The version of the envelope that this program writes.
 VERSION = 1
-#: No event is larger than this, in bytes of its JSON.
-MAX_BYTES = 64 * 1024
-#: The longest text that surely fits one event (JSON may write a character in twelve bytes).
-MAX_TEXT = 5000
 
 _KIND = re.compile(r"[a-z]+(-[a-z]+)*\Z")
 _ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.times import format_duration
-from incidentctl.domain.incident.state import COMMANDER, Incident
+from incidentctl.domain.incident.state import Incident
 
 #: A handover of command is suggested after the first and urged after the second: tired people
 #: decide badly, and after three hours nobody is fresh.

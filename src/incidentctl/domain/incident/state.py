@@ -10,8 +10,6 @@ from incidentctl.domain.common.times import fixed_zone, show
 from incidentctl.domain.incident.facts import StepPlan, TaskPlan
 from incidentctl.errors import Problem
 
-#: The role that whoever declares an incident holds, and that always has a holder.
-COMMANDER = "commander"
 OPEN, DONE, SKIPPED, NOT_NEEDED = "open", "done", "skipped", "not-needed"
 RULED_OUT, CONFIRMED = "ruled-out", "confirmed"
 

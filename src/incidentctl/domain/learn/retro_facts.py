@@ -5,18 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.incident.due import Durations, durations
 from incidentctl.domain.incident.head import Incident
-from incidentctl.domain.incident.state import (
-    COMMANDER,
-    DONE,
-    OPEN,
-    SKIPPED,
-    Entry,
-    Held,
-    Step,
-    Update,
-)
+from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Entry, Held, Step, Update
 from incidentctl.domain.incident.update_gaps import waits
 
 

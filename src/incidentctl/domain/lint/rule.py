@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from incidentctl.domain.catalog.model import Catalog, Entry, Source
-from incidentctl.domain.common.text import did_you_mean
+from incidentctl.domain.catalog.model import Catalog, Source
+from incidentctl.domain.common.lookup import nearest
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.rule_text import RuleText
 
@@ -88,34 +88,3 @@ class Rule(NamedTuple):
             yield from self.check_at(catalog, around.today)
         if self.check_around is not None:
             yield from self.check_around(catalog, around)
-
-
-def nearest(word: str, known: Iterable[str], *, otherwise: str) -> str:
-    """Return a hint: the known word that was probably meant, else `otherwise`."""
-    near = did_you_mean(word, known)
-    return f"Did you mean {near!r}?" if near else otherwise
-
-
-def settings_source(catalog: Catalog) -> Source:
-    """Return where the settings stand."""
-    entry = next(iter(catalog.of_kind("settings")), None)
-    return entry.source if entry else Source("incidentctl.yaml")
-
-
-def matrix_source(catalog: Catalog) -> Source:
-    """Return where the impact matrix stands."""
-    entry = next(iter(catalog.of_kind("matrix")), None)
-    return entry.source if entry else Source("severities.yaml", inside=("matrix",))
-
-
-def sources(catalog: Catalog, kind: str) -> dict[str, Entry]:
-    """Return the entry that stands for each name of a kind: of two the first."""
-    found: dict[str, Entry] = {}
-    for entry in catalog.of_kind(kind):
-        found.setdefault(entry.name, entry)
-    return found
-
-
-def label(entry: Entry) -> str:
-    """Name an entry in a sentence: `service auth-api`."""
-    return f"{entry.kind.replace('_', ' ')} {entry.name}"

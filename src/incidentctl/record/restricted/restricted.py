@@ -12,17 +12,18 @@ from incidentctl.domain.incident.events import Event, Unsynced
 from incidentctl.domain.incident.facts import Declared, Redacted
 from incidentctl.domain.incident.head import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
-from incidentctl.git import refs
+from incidentctl.git.author import Author
 from incidentctl.record.record import Record
 from incidentctl.record.restricted.part import Apart
 from incidentctl.record.restricted.undecided import REASON, Unsure
-from incidentctl.record.sync.remote import Shared
+from incidentctl.record.store.ref_names import restricted_branch
+from incidentctl.record.sync.restricted_remote import Shared
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.sync.status import Exchanged, Status, together
 from incidentctl.record.write import outbox
 from incidentctl.record.write.acknowledge import Acknowledged
 from incidentctl.record.write.flush import Flushed
-from incidentctl.record.write.outbox import Action, Author
+from incidentctl.record.write.outbox import Action
 
 
 class RecordWithRestricted(Record):
@@ -34,7 +35,7 @@ class RecordWithRestricted(Record):
         remote, branch = given.get("remote"), given.get("branch", "incident-log")
         apart = {
             "remote": restricted_remote,
-            "branch": refs.restricted_branch(branch),
+            "branch": restricted_branch(branch),
             "apart_from": Shared(remote, branch) if remote else None,
             "share": None,
         }

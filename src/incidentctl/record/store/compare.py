@@ -12,9 +12,9 @@ from incidentctl.git.objects import Objects, raw_entries
 from incidentctl.git.presence import listed
 from incidentctl.git.run import Git
 from incidentctl.record.store import paths
+from incidentctl.record.store import purge_marks as marks
 from incidentctl.record.store.changes import Change, Place, changes
 from incidentctl.record.store.stored_event import Stored, check, choose, named_by
-from incidentctl.record.sync import purge_marks as marks
 
 _FOLDER = "incidents"
 #: By these an event is to lose its text.

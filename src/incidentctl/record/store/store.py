@@ -20,6 +20,7 @@ from incidentctl.record.store import last_tips
 from incidentctl.record.store.cache import Cache
 from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.index import Index
+from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_COPY_REF, RESTRICTED_REF
 from incidentctl.record.store.scan import FoldHead, Seen, scan
 
 #: So many incidents are read by one git, which has a time limit for all that it does.
@@ -59,8 +60,8 @@ class Store:
         self.cache = cache
         self.fold_head = fold_head
         self.state = state
-        self.truth = refs.RESTRICTED if restricted else refs.TRUTH
-        self.mirror = refs.RESTRICTED_COPY if restricted else f"refs/heads/{branch}"
+        self.truth = RESTRICTED_REF if restricted else LOG_REF
+        self.mirror = RESTRICTED_COPY_REF if restricted else f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{remote}/{branch}" if remote else None
         self._folders: dict[str, tuple[tuple[str, ...], Folder]] = {}
         self._index: Index | None = None

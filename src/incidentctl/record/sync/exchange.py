@@ -15,20 +15,21 @@ from pathlib import Path
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions as modes
 from incidentctl.git import presence, refs
+from incidentctl.git.author import Author
 from incidentctl.record.store.changes import TooManyError, count_events
 from incidentctl.record.store.compare import redacts
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.paths import PURGED
 from incidentctl.record.store.store import Store
 from incidentctl.record.sync import purge, sent, status
+from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, MISSING, OK, Answer
 from incidentctl.record.sync.merge import TEMPORARY, advance, forget_merge
 from incidentctl.record.sync.reconcile import ForeignError, Offer, Unite
-from incidentctl.record.sync.remote import BEHIND, MISCONFIGURED, MISSING, OK, Answer, Remote
+from incidentctl.record.sync.remote import Remote
 from incidentctl.record.sync.status import Exchanged
 from incidentctl.record.write import outbox
 from incidentctl.record.write.batch import Render
 from incidentctl.record.write.lock import Lock
-from incidentctl.record.write.outbox import Author
 
 #: How often a push that others overtook is tried again, and the longest pause between, in seconds.
 _TRIES = 16

@@ -9,16 +9,16 @@ from pathlib import PurePosixPath
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs
+from incidentctl.git.author import Author
 from incidentctl.git.fast_import import Stream
 from incidentctl.git.run import Git
 from incidentctl.record.store import incident_events as folders
 from incidentctl.record.store import last_tips, paths
+from incidentctl.record.store import purge_marks as marks
 from incidentctl.record.store.compare import Difference
 from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import redacted
-from incidentctl.record.sync import purge_marks as marks
 from incidentctl.record.write.batch import Render
-from incidentctl.record.write.outbox import Author
 
 #: A merge stands here until the remote has taken it; nobody reads it.
 TEMPORARY = "refs/incidentctl/merge"

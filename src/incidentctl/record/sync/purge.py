@@ -17,24 +17,25 @@ from typing import NamedTuple
 from incidentctl.domain.incident.events import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs
+from incidentctl.git.author import Author
 from incidentctl.git.fast_import import Stream
 from incidentctl.git.objects import Objects
 from incidentctl.git.presence import failed, listed
 from incidentctl.git.run import Git
 from incidentctl.record.store import incident_events as folders
 from incidentctl.record.store import last_tips, paths
+from incidentctl.record.store import purge_marks as marks
 from incidentctl.record.store.compare import Difference, compare, holds_only_the_record
 from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import Stored, check, named_by, redacted
-from incidentctl.record.sync import purge_marks as marks
 from incidentctl.record.sync import sent
+from incidentctl.record.sync.answer import OK
 from incidentctl.record.sync.merge import forget_merge
-from incidentctl.record.sync.remote import OK, Remote
+from incidentctl.record.sync.remote import Remote
 from incidentctl.record.write import kept, outbox
 from incidentctl.record.write.batch import Render
 from incidentctl.record.write.lock import Lock
-from incidentctl.record.write.outbox import Author
 from incidentctl.record.write.verify import held_by
 
 #: A chain that is being made stands here; nobody reads it.

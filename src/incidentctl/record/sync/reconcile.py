@@ -13,8 +13,10 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs
+from incidentctl.git.author import Author
 from incidentctl.git.objects import Objects
 from incidentctl.git.presence import failed, listed
+from incidentctl.record.store import purge_marks as marks
 from incidentctl.record.store.compare import (
     Difference,
     compare,
@@ -24,12 +26,10 @@ from incidentctl.record.store.compare import (
 )
 from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import redacted
-from incidentctl.record.sync import purge_marks as marks
 from incidentctl.record.sync.merge import merge
 from incidentctl.record.sync.purge import Chain, new_root, on_mirror, only_in, onto, replace
 from incidentctl.record.write.batch import Render
 from incidentctl.record.write.lock import Lock
-from incidentctl.record.write.outbox import Author
 
 #: Of more events that come at once, as to a fresh clone, none is read before it is asked for.
 _MOST_READ = 10_000

@@ -10,17 +10,26 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from incidentctl.domain.common.text import one_line
-from incidentctl.git import presence, refs
+from incidentctl.git import partial_clone, presence, refs
 from incidentctl.git.run import ENDED, Git, Patience, Result, finish_live
+from incidentctl.record.sync.answer import (
+    BEHIND,
+    MISSING,
+    OK,
+    REFUSED,
+    UNANSWERED,
+    Answer,
+    answer_of,
+    lacks_an_object,
+    shown,
+)
 
-OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
-#: The remote got everything, and does not say whether it takes it.
-UNANSWERED = "unanswered"
-#: The remote answers, but has no such branch.
-MISSING = "missing"
+if TYPE_CHECKING:
+    from incidentctl.record.sync.restricted_remote import Shared
+
 
 #: A remote that says nothing for so many seconds is not waited for.
 SILENCE = 20.0
@@ -29,27 +38,7 @@ _PATIENCE = Patience(re.compile(rb"Writing objects: 100%[^\r\n]*, done\.|\bTotal
 # As measured: a dead network is noticed in 10 s, and no ssh outlives its git by more.
 _SSH = "ssh -oBatchMode=yes -oConnectTimeout=5 -oServerAliveInterval=5 -oServerAliveCountMax=2"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*\Z")
-_ID = re.compile(r"\b[0-9a-f]{40,64}\b")
-_PASSWORD = re.compile(r"//[^/@\s]+@")
-_PROGRESS = re.compile(r"\d+% \(|, done\.\Z")
 
-# Phrases of git, curl and ssh with LC_ALL=C; what fits none is called misconfigured, since that is
-# never waited out.
-_OFFLINE = (
-    "could not resolve host", "couldn't connect to server", "failed to connect",
-    "connection refused", "connection timed out", "operation timed out", "connection reset",
-    "connection closed by", "network is unreachable", "no route to host", "unexpected disconnect",
-    "name or service not known", "temporary failure in name resolution", "early eof",
-    "the remote end hung up", "empty reply from server", "returned error: 5", "timeout",
-    "unable to connect to",
-)  # fmt: skip
-#: These come with "the remote end hung up" or stand beside it, and say more.
-_CONFIGURED_WRONG = (
-    "permission denied", "authentication failed", "could not read username",
-    "could not read password", "host key verification failed", "repository not found",
-    "not found", "does not appear to be a git repository", "not allowed", "access denied",
-    "returned error: 401", "returned error: 403", "returned error: 404",
-)  # fmt: skip
 #: Two clones that push at once: the other one was first.
 _RACE = (
     "[rejected]", "fetch first", "non-fast-forward", "stale info", "cannot lock ref",
@@ -57,20 +46,6 @@ _RACE = (
 )  # fmt: skip
 #: So many pushes that others seem to have overtaken, while nothing has come: it is no race.
 _NO_RACE = 3
-
-
-class Answer(NamedTuple):
-    """How it went: a state, and for people why."""
-
-    state: str
-    reason: str | None = None
-
-
-class Shared(NamedTuple):
-    """Where the incidents go that everybody reads: the remote and its branch."""
-
-    remote: str
-    branch: str
 
 
 class Remote:
@@ -107,10 +82,10 @@ class Remote:
         if self._setting(f"remote.{self.name}.url") is None:
             return f"git has no remote called {self.name} here: git remote add {self.name} URL"
         if self._apart_from is not None:
-            from incidentctl.record.sync import restricted_remote as apart  # noqa: PLC0415 (for few)
+            from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
 
             folder = self._folder or self._git.git_dir
-            return apart.fault(self._git, self.name, self._apart_from, folder=folder)
+            return restricted_remote.fault(self._git, self.name, self._apart_from, folder=folder)
         return None
 
     def fetch(self, *, until: float) -> Answer:
@@ -119,14 +94,14 @@ class Remote:
         One that should be apart and has the shared record's branch is misconfigured.
         """
         if self._apart_from is not None:
-            from incidentctl.record.sync import restricted_remote as apart  # noqa: PLC0415 (for few)
+            from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
 
             branch = f"refs/heads/{self._apart_from.branch}"
             answer, held = self._ask(self.name, branch, until=until)
             if answer.state != OK:
                 return answer
             if held:
-                return apart.has_copy(self.name, self._apart_from)
+                return restricted_remote.has_copy(self.name, self._apart_from)
         done = self._run(
             "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
             "--no-prune", "--no-recurse-submodules", "--refmap=", "--no-filter",
@@ -135,16 +110,14 @@ class Remote:
         )  # fmt: skip
         if done is not None and "couldn't find remote ref" in done.err:
             return Answer(MISSING)
-        return self._answer(done)
+        return answer_of(self.name, done)
 
     def complete(self, tips: Iterable[str | None], *, until: float) -> Answer:
         """Bring what a partial clone lacks of the record at some commits; no ref moves.
 
         The whole branch comes for that, as to a fresh clone.
         """
-        from incidentctl.record import health  # noqa: PLC0415 (not for who only records)
-
-        if not any(tip and health.missing(self._git, tip).objects for tip in tips):
+        if not any(tip and partial_clone.missing(self._git, tip).objects for tip in tips):
             return Answer(OK)
         done = self._run(
             "fetch", "--refetch", "--progress", "--no-tags", "--no-write-fetch-head",
@@ -152,7 +125,7 @@ class Remote:
             "--no-filter", "--upload-pack=git-upload-pack", "--", self.name, self._branch,
             until=until,
         )  # fmt: skip
-        return self._answer(done)
+        return answer_of(self.name, done)
 
     def has_branches(self, *, until: float) -> bool | None:
         """Say whether the remote has any branch at all; None when it does not answer."""
@@ -166,19 +139,20 @@ class Remote:
         )
         lines = done.out.decode(errors="replace").splitlines() if done else []
         pairs = (line.partition("\t")[::2] for line in lines)
-        return self._answer(done), {ref.removeprefix("refs/heads/"): oid for oid, ref in pairs}
+        found = {ref.removeprefix("refs/heads/"): oid for oid, ref in pairs}
+        return answer_of(self.name, done), found
 
     def unproven(self, *, until: float) -> Answer | None:
         """Say why this is not proven to be the place apart that it has to be; None when it is."""
         if self._apart_from is None:
             return None
-        from incidentctl.record.sync import restricted_remote as apart  # noqa: PLC0415 (for few)
+        from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
 
         def ask(address: str, names: Sequence[str]) -> tuple[Answer, dict[str, str]]:
             return self._ask(address, *names, until=until)
 
         own = self._branch.removeprefix("refs/heads/")
-        return apart.unproven(self._git, self.name, self._apart_from, own, ask=ask)
+        return restricted_remote.unproven(self._git, self.name, self._apart_from, own, ask=ask)
 
     def _ask(self, place: str, *names: str, until: float) -> tuple[Answer, dict[str, str]]:
         """Ask a place for the commits of some refs; those that it has not are left out."""
@@ -187,7 +161,7 @@ class Remote:
         )
         lines = done.out.decode(errors="replace").splitlines() if done else []
         pairs = (line.partition("\t")[::2] for line in lines)
-        return self._answer(done), {ref: oid for oid, ref in pairs if ref in names}
+        return answer_of(self.name, done), {ref: oid for oid, ref in pairs if ref in names}
 
     def push(
         self, commit: str, *, until: float, instead_of: str | None = None, dry: bool = False
@@ -218,18 +192,18 @@ class Remote:
                 "take too long",
             )
         if done is None or done.code == 0:
-            return self._answer(done)
-        if _lacks_an_object(done.err):
+            return answer_of(self.name, done)
+        if lacks_an_object(done.err):
             raise presence.DamagedError("git cannot read all that is to be pushed")
         lines = [line for line in done.out.decode(errors="replace").splitlines() if line[:1] == "!"]
         if not lines:
-            return self._answer(done)
+            return answer_of(self.name, done)
         told = lines[0].rpartition("\t")[2]
         raced = any(phrase in f"{told} {done.err}".casefold() for phrase in _RACE)
         forced = instead_of and "remote rejected" in told  # it takes no forced push
         if raced and not forced and self._may_be_a_race():
             return Answer(BEHIND, "others push at the same time")
-        return Answer(REFUSED, f"{self.name} refuses the push: {_shown(told, done.err)}")
+        return Answer(REFUSED, f"{self.name} refuses the push: {shown(told, done.err)}")
 
     def _may_be_a_race(self) -> bool:
         """Say whether others may have been first: then what was fetched changes between tries."""
@@ -237,17 +211,6 @@ class Remote:
         before, times = self._raced
         self._raced = (tip, times + 1 if tip == before else 1)
         return self._raced[1] < _NO_RACE
-
-    def _answer(self, done: Result | None) -> Answer:
-        if done is None:
-            return Answer(OFFLINE, f"{self.name} did not answer in time")
-        if done.code == 0:
-            return Answer(OK)
-        told = done.err.casefold()
-        offline = any(phrase in told for phrase in _OFFLINE)
-        wrong = any(phrase in told for phrase in _CONFIGURED_WRONG)
-        state = OFFLINE if offline and not wrong else MISCONFIGURED
-        return Answer(state, f"{self.name}: {_shown(_last_error(done.err), '')}")
 
     def _run(
         self, *arguments: str, until: float, patience: Patience | None = None
@@ -278,34 +241,3 @@ class Remote:
         if done.code not in (0, 1):  # 1: it is not set
             raise presence.failed("read its configuration", done)
         return done.out.decode(errors="replace").strip() or None if done.code == 0 else None
-
-
-def _lines(err: str) -> list[str]:
-    return [line.strip() for line in err.replace("\r", "\n").splitlines() if line.strip()]
-
-
-def _lacks_an_object(err: str) -> bool:
-    """Say whether the git of this clone gave up for an object; not what it repeats of a remote."""
-    own = (line for line in _lines(err) if not line.startswith("remote:") and "fatal: " in line)
-    return any(_ID.search(line) and presence.tells_damage(line) for line in own)
-
-
-def _last_error(err: str) -> str:
-    """Return the line of git or ssh that says what was wrong, without progress and advice."""
-    lines = _lines(err)
-    marks = ("fatal:", "error:", "ssh:", "ERROR:")
-    for number, line in enumerate(lines):
-        if line.startswith(marks) or "ermission denied" in line:
-            # "unable to connect to HOST:" has the reason on the next line.
-            return " ".join(lines[number : number + 2]) if line.endswith(":") else line
-    return lines[-1] if lines else "no reason"
-
-
-def _shown(text: str, more: str) -> str:
-    """Make one line of what a remote said: no controls, no password of an address."""
-    said = [line[7:].strip() for line in more.splitlines() if line[:7] == "remote:"]
-    said = [line for line in said if line and not _PROGRESS.search(line)]
-    # Forges say much; what starts so is the reason, where anything does.
-    reasons = [line for line in said if line.startswith(("error:", "- "))]
-    line = one_line(" ".join([text.strip(), *(reasons[:3] or said[-3:])]))
-    return _PASSWORD.sub("//", line.removeprefix("fatal: "))[:300]

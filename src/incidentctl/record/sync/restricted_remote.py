@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from incidentctl.git.run import Git
-from incidentctl.record.sync.remote import BEHIND, MISCONFIGURED, OK, Answer, Shared
+from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, OK, Answer
 
 #: Asks an address for the commits of some refs.
 Ask = Callable[[str, Sequence[str]], tuple[Answer, dict[str, str]]]
@@ -147,3 +148,10 @@ def _of_host(address: str) -> str:
     found = _URL.match(address) or _SCP.match(address)
     place = f"{found['host']}/{found['path'].lstrip('/').removeprefix('~/')}" if found else address
     return re.sub(r"/+", "/", unquote(place)).rstrip("/").removesuffix(".git").casefold()
+
+
+class Shared(NamedTuple):
+    """Where the incidents go that everybody reads: the remote and its branch."""
+
+    remote: str
+    branch: str

@@ -11,7 +11,9 @@ from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.ids import incident_folder
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import refs
+from incidentctl.git.author import Author
 from incidentctl.git.fast_import import Stream, subject
+from incidentctl.git.objects import blob_id
 from incidentctl.record.store import incident_events as folders
 from incidentctl.record.store import paths
 from incidentctl.record.store.changes import TooManyError
@@ -20,8 +22,8 @@ from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.store import Store, Tips
 from incidentctl.record.store.stored_event import Stored, check, choose, named_by, redacted
-from incidentctl.record.write.outbox import Author, Pending
-from incidentctl.record.write.verify import blob_id, held_by
+from incidentctl.record.write.outbox import Pending
+from incidentctl.record.write.verify import held_by
 
 Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from incidentctl.domain.incident.events import Event, EventError, encode, is_id
 from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.git import permissions as modes
+from incidentctl.git.author import Author
 from incidentctl.git.permissions import sync_folder as _sync_folder
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.paths import event_name, event_path
@@ -27,13 +28,6 @@ from incidentctl.record.store.stored_event import read as read_event
 _VERSION = 1
 #: Temporary files older than this many seconds belong to nobody any more.
 _ABANDONED = 60.0
-
-
-class Author(NamedTuple):
-    """Who is named as the author of a commit."""
-
-    name: str
-    email: str
 
 
 class Action(NamedTuple):

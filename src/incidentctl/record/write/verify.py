@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git.objects import blob_id
 from incidentctl.git.run import Git
 from incidentctl.record.store import paths
 from incidentctl.record.store.stored_event import Stored
@@ -40,9 +40,3 @@ def held_by(
             if oid == blob_id(data, oid):
                 held.add((incident, name))
     return held
-
-
-def blob_id(data: bytes, like: str) -> str:
-    """Return git's id of a blob, in the hash that the id `like` is written in."""
-    digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
-    return digest(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

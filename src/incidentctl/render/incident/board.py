@@ -7,21 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import offset_text, rough_duration
-from incidentctl.domain.incident.checklist import OTHER_ROLES
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Nag
-from incidentctl.domain.incident.state import (
-    COMMANDER,
-    DONE,
-    OPEN,
-    RULED_OUT,
-    SKIPPED,
-    Entry,
-    Held,
-    Incident,
-)
+from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
 
 #: What a line is about; where a screen is too low, the last of these go first.
 (

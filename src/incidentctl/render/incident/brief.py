@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.domain.catalog.roles import STANDARD
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.decide.updates import NO_CHANGE
@@ -15,7 +16,6 @@ from incidentctl.domain.incident.handover_advice import commands_since
 from incidentctl.domain.incident.state import (
     CANCELLED,
     CLOSED,
-    COMMANDER,
     CONFIRMED,
     OPEN,
     RESOLVED,

@@ -8,17 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.incident.head import Incident
-from incidentctl.domain.incident.state import (
-    COMMANDER,
-    DONE,
-    NOT_NEEDED,
-    RULED_OUT,
-    SKIPPED,
-    Entry,
-    Step,
-)
+from incidentctl.domain.incident.state import DONE, NOT_NEEDED, RULED_OUT, SKIPPED, Entry, Step
 from incidentctl.render.clock import Clock
 from incidentctl.render.inert import address, block, inert
 

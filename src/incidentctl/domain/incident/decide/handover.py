@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from incidentctl.domain.common.lookup import TAKE, person_of, said
+from incidentctl.domain.common.lookup import said
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.decide.notes import short
+from incidentctl.domain.incident.decide.people import TAKE, person_of
 from incidentctl.domain.incident.decide.roles import name_of
 from incidentctl.domain.incident.handover_advice import commands_since
-from incidentctl.domain.incident.state import COMMANDER, Incident
+from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import RefusedError
 
 

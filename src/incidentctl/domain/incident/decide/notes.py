@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from incidentctl.domain.common.limits import MAX_TEXT
 from incidentctl.domain.common.lookup import said
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
-from incidentctl.domain.incident.events import MAX_TEXT
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import RefusedError, UsageError
 

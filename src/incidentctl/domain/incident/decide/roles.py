@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from incidentctl.domain.catalog.roles import STANDARD
-from incidentctl.domain.common.lookup import TAKE, one_of, person_of
+from incidentctl.domain.common.lookup import one_of
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
-from incidentctl.domain.incident.state import COMMANDER, Incident
+from incidentctl.domain.incident.decide.people import TAKE, person_of
+from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import RefusedError, UsageError
 
 #: The standard roles, and whether several may hold them at once.

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from typing import Any
 
 from incidentctl.domain.catalog.roles import STANDARD
-from incidentctl.domain.common.lookup import one_of, person_of, said
+from incidentctl.domain.common.lookup import one_of, said
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.decide.notes import short
+from incidentctl.domain.incident.decide.people import person_of
 from incidentctl.domain.incident.state import Incident, Task
 from incidentctl.errors import NotFoundError, RefusedError
 

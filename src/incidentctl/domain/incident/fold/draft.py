@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.times import later
 from incidentctl.domain.incident.fold.corrections import Standing
 from incidentctl.domain.incident.fold.holders import Holders
 from incidentctl.domain.incident.fold.update_intervals import Repeats
 from incidentctl.domain.incident.state import (
-    COMMANDER,
     DONE,
     PHASES,
     SKIPPED,

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
+from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES, SINGLE
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.checklist import ASSIGN_ROLES, OTHER_ROLES, SINGLE, ticked_by
+from incidentctl.domain.incident.checklist import ASSIGN_ROLES, ticked_by
 from incidentctl.domain.incident.fold.corrections import Standing
 from incidentctl.domain.incident.fold.draft import AT_ONCE, Draft
-from incidentctl.domain.incident.state import (
-    CANCELLED,
-    CLOSED,
-    COMMANDER,
-    MOMENTS,
-    PHASES,
-    RESOLVED,
-    Held,
-)
+from incidentctl.domain.incident.state import CANCELLED, CLOSED, MOMENTS, PHASES, RESOLVED, Held
 
 #: The tier of one process for all incidents.
 TIER_FOR_ALL = "single"

@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from incidentctl.domain.catalog.roles import STANDARD
+from incidentctl.domain.common.limits import MAX_TEXT
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.incident.due import unassigned
-from incidentctl.domain.incident.events import MAX_TEXT
 from incidentctl.domain.incident.state import OPEN, Incident, Step
 from incidentctl.domain.incident.walk.moves import (
     AFTER,

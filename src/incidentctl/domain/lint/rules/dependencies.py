@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 
+from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog, Service
-from incidentctl.domain.lint.rule import Finding, Rule, sources
+from incidentctl.domain.lint.rule import Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import tier_in_force
 

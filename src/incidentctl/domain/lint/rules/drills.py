@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from itertools import chain
 
+from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog, Entry, Source
 from incidentctl.domain.drill.documents import time_text, window_text
 from incidentctl.domain.drill.plan import (
@@ -18,7 +19,7 @@ from incidentctl.domain.drill.plan import (
     within,
 )
 from incidentctl.domain.drill.secrets import free_answers, name_answers, tells
-from incidentctl.domain.lint.rule import GRACE, Around, Finding, Guess, Loc, Rule, sources
+from incidentctl.domain.lint.rule import GRACE, Around, Finding, Guess, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from incidentctl.domain.catalog.entries import label
 from incidentctl.domain.catalog.model import Catalog, Entry, Member, Source
-from incidentctl.domain.lint.rule import Around, Finding, Rule, label
+from incidentctl.domain.lint.rule import Around, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 #: What a repository has once, without a name; that there are two is told when files are read.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from incidentctl.domain.catalog.entries import label
 from incidentctl.domain.catalog.model import Catalog
-from incidentctl.domain.lint.rule import Finding, Guess, Rule, label
+from incidentctl.domain.lint.rule import Finding, Guess, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 _OWNED = frozenset({"service", "product_area", "runbook"})

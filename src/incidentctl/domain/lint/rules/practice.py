@@ -7,18 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from incidentctl.domain.catalog.entries import settings_source, sources
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf, drill_of
-from incidentctl.domain.lint.rule import (
-    GRACE,
-    Around,
-    Finding,
-    Played,
-    Rule,
-    settings_source,
-    sources,
-)
+from incidentctl.domain.lint.rule import GRACE, Around, Finding, Played, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import Case, Resolver
 

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from incidentctl.domain.catalog.entries import label, matrix_source, settings_source
 from incidentctl.domain.catalog.model import Catalog, Entry
-from incidentctl.domain.lint.rule import (
-    Finding,
-    Guess,
-    Loc,
-    Rule,
-    label,
-    matrix_source,
-    settings_source,
-)
+from incidentctl.domain.lint.rule import Finding, Guess, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from incidentctl.domain.catalog.entries import settings_source
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.learn.retrospective import Retrospective
-from incidentctl.domain.lint.rule import Around, Finding, Played, Rule, settings_source
+from incidentctl.domain.lint.rule import Around, Finding, Played, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.lint.rules import age_keys as keys
 from incidentctl.domain.lint.rules import dependencies as graph

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from itertools import product
 
 from incidentctl.domain.catalog.applicable_runbooks import specificity
+from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog, Entry
 from incidentctl.domain.catalog.runbook import Runbook
-from incidentctl.domain.lint.rule import Finding, Rule, sources
+from incidentctl.domain.lint.rule import Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import Case, Resolver
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from incidentctl.domain.catalog.entries import label
 from incidentctl.domain.catalog.model import Catalog, Entry
-from incidentctl.domain.lint.rule import Finding, Loc, Rule, label
+from incidentctl.domain.lint.rule import Finding, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 #: Shapes that are a secret wherever they stand, as their issuers document them.

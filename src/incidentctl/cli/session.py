@@ -1,0 +1,78 @@
+"""What a command of the terminal does around its use case: open the files, and report."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import typer
+
+from incidentctl.app.record.unclaimed import unclaimed
+from incidentctl.app.workspace.places import NO_TEAM
+from incidentctl.app.workspace.workspace import Workspace, open_workspace
+from incidentctl.cli.terminal import console
+from incidentctl.domain.common.text import one_line
+
+
+def workspace_of(ctx: typer.Context, *, must: bool = True) -> Workspace:
+    """Open the workspace that the root's `-C` names."""
+    return open_workspace(ctx.obj, must=must)
+
+
+def restriction(workspace: Workspace) -> str:
+    """Say where a restricted incident is kept."""
+    if remote := workspace.basics.remote_apart:
+        return f"shared through {remote} alone; who can read this clone can read it"
+    return "kept in this clone, sent nowhere; who can read the clone can read it"
+
+
+def tell_unread(workspace: Workspace) -> None:
+    """Say where the settings cannot be read, and what is done instead."""
+    if workspace.basics.problems and workspace.unread:
+        console.say(workspace.unread, "warning")
+
+
+def tell_sharing(workspace: Workspace) -> None:
+    """Say what the remote lacks, since when and why; and let the background fetch what is new.
+
+    Outside of the team's repository, say that. What changed elsewhere is shown in this work tree.
+    """
+    tell_unread(workspace)
+    tell_hidden(workspace)
+    workspace.record.show_owed()
+    tell_unclaimed(workspace)
+    if workspace.is_local:
+        console.say(NO_TEAM, "warning")
+    shares = workspace.record.shares()
+    if not shares:
+        return
+    workspace.sharing.refresh()
+    for remote, left, last in shares:
+        failed = last is not None and last.state != "ok"
+        why = f" ({last.state}: {one_line(last.reason or '')})" if last and failed else ""
+        if left.events:
+            from incidentctl.domain.common.times import rough_duration
+
+            # An event of a clock that was fast is no older than now.
+            age = max(workspace.now() - left.since, timedelta()) if left.since else None
+            since = "" if age is None else f", the oldest for {rough_duration(age)}"
+            number = "1 event is" if left.events == 1 else f"{left.events} events are"
+            console.say(f"{number} not yet on {remote}{since}{why}", "warning")
+        elif failed:
+            console.say(f"The last exchange with {remote} failed{why}", "warning")
+
+
+def tell(line: str) -> None:
+    """Say on stderr that something is safe; this is the acknowledgement."""
+    console.say(f"recorded {one_line(line[:200])}", "ok")
+
+
+def tell_hidden(workspace: Workspace) -> None:
+    """Say where this account cannot read what waits to be committed: it may be another's."""
+    if hidden := workspace.record.unread():
+        console.say(f"{one_line(hidden)} (`incidentctl doctor` says what to do)", "warning")
+
+
+def tell_unclaimed(workspace: Workspace) -> None:
+    """Say what waits in the user's own state and is not known to be of this repository."""
+    for line in unclaimed(workspace):
+        console.say(f"note: {line}", "warning")

@@ -1,0 +1,30 @@
+"""Where the entries of a catalog stand, and what a sentence calls them."""
+
+from __future__ import annotations
+
+from incidentctl.domain.catalog.model import Catalog, Entry, Source
+
+
+def settings_source(catalog: Catalog) -> Source:
+    """Return where the settings stand."""
+    entry = next(iter(catalog.of_kind("settings")), None)
+    return entry.source if entry else Source("incidentctl.yaml")
+
+
+def matrix_source(catalog: Catalog) -> Source:
+    """Return where the impact matrix stands."""
+    entry = next(iter(catalog.of_kind("matrix")), None)
+    return entry.source if entry else Source("severities.yaml", inside=("matrix",))
+
+
+def sources(catalog: Catalog, kind: str) -> dict[str, Entry]:
+    """Return the entry that stands for each name of a kind: of two the first."""
+    found: dict[str, Entry] = {}
+    for entry in catalog.of_kind(kind):
+        found.setdefault(entry.name, entry)
+    return found
+
+
+def label(entry: Entry) -> str:
+    """Name an entry in a sentence: `service auth-api`."""
+    return f"{entry.kind.replace('_', ' ')} {entry.name}"

@@ -1,0 +1,8 @@
+"""How large an event and its text may be."""
+
+from __future__ import annotations
+
+#: No event is larger than this, in bytes of its JSON; `git.objects` reads no larger file.
+MAX_BYTES = 64 * 1024
+#: The longest text that surely fits one event (JSON may write a character in twelve bytes).
+MAX_TEXT = 5000

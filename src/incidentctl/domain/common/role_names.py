@@ -1,0 +1,9 @@
+"""The names of the standard roles."""
+
+from __future__ import annotations
+
+#: The role that whoever declares an incident holds, and that always has a holder.
+COMMANDER = "commander"
+OTHER_ROLES = ("mitigator", "planning", "communication")
+#: The standard roles with one holder; `roles.STANDARD` says the same.
+SINGLE = ("planning", "communication")

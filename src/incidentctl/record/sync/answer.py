@@ -1,0 +1,87 @@
+"""What came of talking to a remote: a state, and for people why, from what git printed."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.git import presence
+from incidentctl.git.run import Result
+
+OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
+#: The remote got everything, and does not say whether it takes it.
+UNANSWERED = "unanswered"
+#: The remote answers, but has no such branch.
+MISSING = "missing"
+_ID = re.compile(r"\b[0-9a-f]{40,64}\b")
+_PASSWORD = re.compile(r"//[^/@\s]+@")
+_PROGRESS = re.compile(r"\d+% \(|, done\.\Z")
+# Phrases of git, curl and ssh with LC_ALL=C; what fits none is called misconfigured, since that is
+# never waited out.
+_OFFLINE = (
+    "could not resolve host", "couldn't connect to server", "failed to connect",
+    "connection refused", "connection timed out", "operation timed out", "connection reset",
+    "connection closed by", "network is unreachable", "no route to host", "unexpected disconnect",
+    "name or service not known", "temporary failure in name resolution", "early eof",
+    "the remote end hung up", "empty reply from server", "returned error: 5", "timeout",
+    "unable to connect to",
+)  # fmt: skip
+#: These come with "the remote end hung up" or stand beside it, and say more.
+_CONFIGURED_WRONG = (
+    "permission denied", "authentication failed", "could not read username",
+    "could not read password", "host key verification failed", "repository not found",
+    "not found", "does not appear to be a git repository", "not allowed", "access denied",
+    "returned error: 401", "returned error: 403", "returned error: 404",
+)  # fmt: skip
+
+
+class Answer(NamedTuple):
+    """How it went: a state, and for people why."""
+
+    state: str
+    reason: str | None = None
+
+
+def answer_of(name: str, done: Result | None) -> Answer:
+    """Return what a git that talked to a remote says; `done` is None where it took too long."""
+    if done is None:
+        return Answer(OFFLINE, f"{name} did not answer in time")
+    if done.code == 0:
+        return Answer(OK)
+    told = done.err.casefold()
+    offline = any(phrase in told for phrase in _OFFLINE)
+    wrong = any(phrase in told for phrase in _CONFIGURED_WRONG)
+    state = OFFLINE if offline and not wrong else MISCONFIGURED
+    return Answer(state, f"{name}: {shown(_last_error(done.err), '')}")
+
+
+def _lines(err: str) -> list[str]:
+    return [line.strip() for line in err.replace("\r", "\n").splitlines() if line.strip()]
+
+
+def lacks_an_object(err: str) -> bool:
+    """Say whether the git of this clone gave up for an object; not what it repeats of a remote."""
+    own = (line for line in _lines(err) if not line.startswith("remote:") and "fatal: " in line)
+    return any(_ID.search(line) and presence.tells_damage(line) for line in own)
+
+
+def _last_error(err: str) -> str:
+    """Return the line of git or ssh that says what was wrong, without progress and advice."""
+    lines = _lines(err)
+    marks = ("fatal:", "error:", "ssh:", "ERROR:")
+    for number, line in enumerate(lines):
+        if line.startswith(marks) or "ermission denied" in line:
+            # "unable to connect to HOST:" has the reason on the next line.
+            return " ".join(lines[number : number + 2]) if line.endswith(":") else line
+    return lines[-1] if lines else "no reason"
+
+
+def shown(text: str, more: str) -> str:
+    """Make one line of what a remote said: no controls, no password of an address."""
+    said = [line[7:].strip() for line in more.splitlines() if line[:7] == "remote:"]
+    said = [line for line in said if line and not _PROGRESS.search(line)]
+    # Forges say much; what starts so is the reason, where anything does.
+    reasons = [line for line in said if line.startswith(("error:", "- "))]
+    line = one_line(" ".join([text.strip(), *(reasons[:3] or said[-3:])]))
+    return _PASSWORD.sub("//", line.removeprefix("fatal: "))[:300]
