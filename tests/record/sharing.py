@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.record.kit import AUTHOR, INCIDENT, Clone, action, make_clone
 
 from incidentctl.record.record import Record
+from incidentctl.record.sync.exchange import Retries
 from incidentctl.record.sync.status import Exchanged
 
 TRUTH = "refs/incidentctl/log"
@@ -39,8 +40,12 @@ def say(clone: Clone, *stated: object, incident: str = INCIDENT) -> list[str]:
     return [each.id for each in done.events]
 
 
-def exchange(clone: Clone, limit: float = 30.0) -> Exchanged:
-    done = opened(clone).exchange(AUTHOR, limit=limit)
+#: For an exchange that cannot succeed, so that a test need not wait for the end of its patience.
+SHORT = Retries(pushes=2, pause=0.01, wait=0.01)
+
+
+def exchange(clone: Clone, limit: float = 30.0, retries: Retries | None = None) -> Exchanged:
+    done = opened(clone).exchange(AUTHOR, limit=limit, retries=retries)
     assert done is not None
     return done
 

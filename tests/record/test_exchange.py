@@ -14,6 +14,7 @@ import pytest
 from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone, now
 from tests.record.sharing import (
     BRANCH,
+    SHORT,
     TRUTH,
     clone_of,
     exchange,
@@ -413,7 +414,7 @@ def test_the_mirror_stays_with_a_truth_that_git_could_not_move(
             lock.touch()
 
     monkeypatch.setattr(exchange_module, "point", hinder)
-    exchange(ann, limit=3.0)
+    exchange(ann, retries=SHORT)
     assert tip(ann, BRANCH) == tip(ann, TRUTH) == before
     monkeypatch.undo()
     lock.unlink()

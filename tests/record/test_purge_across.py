@@ -10,6 +10,7 @@ import pytest
 from tests.record.kit import AUTHOR, INCIDENT, Clone, action, event, now
 from tests.record.sharing import (
     BRANCH,
+    SHORT,
     TRUTH,
     clone_of,
     exchange,
@@ -126,15 +127,13 @@ def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Team) -> 
 
 
 def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_in_step(
-    team: Team, monkeypatch: pytest.MonkeyPatch
+    team: Team,
 ) -> None:
     say(team.bob, facts.Noted("from bob"))
     shared(team.bob)
-    monkeypatch.setattr("incidentctl.record.sync.exchange._WAIT", 0.01)
-    monkeypatch.setattr("incidentctl.record.sync.exchange._TRIES", 2)
     with Lock(team.ann.git_dir / "incidentctl/lock") as lock:
         assert lock.take()
-        assert exchange(team.ann).state == "behind"
+        assert exchange(team.ann, retries=SHORT).state == "behind"
     shared(team.ann)
     assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH)
 

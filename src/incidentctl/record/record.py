@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions as modes
@@ -29,6 +30,9 @@ from incidentctl.record.write.batch import Render
 from incidentctl.record.write.fallback import Fallback, unclaimed
 from incidentctl.record.write.flush import Flushed, Rendered
 from incidentctl.record.write.outbox import Action
+
+if TYPE_CHECKING:
+    from incidentctl.record.sync.exchange import Retries
 
 __all__ = ["Acknowledged", "Action", "Author", "Flushed", "Record"]
 
@@ -139,7 +143,9 @@ class Record(Upkeep):
             notes += [note] if note else []
         return flushed._replace(notes=tuple(notes))
 
-    def exchange(self, author: Author, *, limit: float) -> Exchanged | None:
+    def exchange(
+        self, author: Author, *, limit: float, retries: Retries | None = None
+    ) -> Exchanged | None:
         """Exchange with the remote, for at most `limit` seconds; None without a remote.
 
         Never raises. The caller holds the lock of exchanges, `background().lock()`.
@@ -147,7 +153,7 @@ class Record(Upkeep):
         if self._remote is None:
             return None
         # Not for who only records: 3 ms.
-        from incidentctl.record.sync.exchange import Exchange  # noqa: PLC0415
+        from incidentctl.record.sync.exchange import Exchange, Retries  # noqa: PLC0415
 
         share, self._share = self._share, None  # this is it
         try:
@@ -163,6 +169,7 @@ class Record(Upkeep):
                 mirror_is_free=self._mirror_is_free,
                 owe=self._owe,
                 report=self._report,
+                retries=retries or Retries(),
             ).run(limit=limit)
         finally:
             self._share = share

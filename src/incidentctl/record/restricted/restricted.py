@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incidentctl.domain.incident.events import Event, Unsynced
 from incidentctl.domain.incident.facts import Declared, Redacted
@@ -24,6 +24,9 @@ from incidentctl.record.write import outbox
 from incidentctl.record.write.acknowledge import Acknowledged
 from incidentctl.record.write.flush import Flushed
 from incidentctl.record.write.outbox import Action
+
+if TYPE_CHECKING:
+    from incidentctl.record.sync.exchange import Retries
 
 
 class RecordWithRestricted(Record):
@@ -192,12 +195,15 @@ class RecordWithRestricted(Record):
         """Say whether either remote lacks something."""
         return super().has_unsent() or self._apart.has_unsent()
 
-    def exchange(self, author: Author, *, limit: float) -> Exchanged | None:
+    def exchange(
+        self, author: Author, *, limit: float, retries: Retries | None = None
+    ) -> Exchanged | None:
         """Exchange each with its own remote; as `Record.exchange`, and the worse of the two."""
         until = time.monotonic() + limit
         mended = self._mend_each()
-        ours = super().exchange(author, limit=limit)
-        apart = self._apart.exchange(author, limit=max(until - time.monotonic(), 1.0))
+        ours = super().exchange(author, limit=limit, retries=retries)
+        left = max(until - time.monotonic(), 1.0)
+        apart = self._apart.exchange(author, limit=left, retries=retries)
         done = [each for each in (ours, apart) if each is not None]
         return together(done, mended) if done else None
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions as modes
@@ -31,14 +32,20 @@ from incidentctl.record.write import outbox
 from incidentctl.record.write.batch import Render
 from incidentctl.record.write.lock import Lock
 
-#: How often a push that others overtook is tried again, and the longest pause between, in seconds.
-_TRIES = 16
-_PAUSE = 3.0
-#: How long the exchange waits for a command that commits, in seconds.
-_WAIT = 5.0
 #: A lock file of this age, in seconds, on a ref that only exchanges and a user's fetch move was
 #: left by a git that is dead.
 _STALE = 60.0
+
+
+class Retries(NamedTuple):
+    """How long an exchange goes on where others are in its way; times in seconds."""
+
+    pushes: int = 16
+    """How often a push that others overtook is tried."""
+    pause: float = 3.0
+    """The longest pause between two pushes."""
+    wait: float = 5.0
+    """How long to wait for a command that commits in this clone."""
 
 
 class Exchange:
@@ -58,6 +65,7 @@ class Exchange:
         mirror_is_free: Callable[[], bool],
         owe: Callable[[Iterable[str]], None],
         report: Callable[[Exception], str],
+        retries: Retries,
     ) -> None:
         """Take the clone, whose folder `state` has the spool; `flush` commits what waits there.
 
@@ -73,6 +81,7 @@ class Exchange:
         self._mend = mend
         self._mirror_is_free = mirror_is_free
         self._report = report
+        self._retries = retries
         self._forgotten = 0
         self._begun = 0
         """How many events went to a remote that had no such branch."""
@@ -138,7 +147,7 @@ class Exchange:
         answer = behind = Answer(BEHIND, "others push at the same time, or much is logged here")
         if not self._has_taken_what_was_fetched():
             return answer
-        for attempt in range(_TRIES):
+        for attempt in range(self._retries.pushes):
             before = self._tracking()
             fetched = self._fetch(until)
             if fetched.state not in (OK, MISSING):
@@ -169,7 +178,7 @@ class Exchange:
                 if answer.state not in (OK, BEHIND):
                     return answer
             if answer.state == BEHIND:
-                pause = random.random() * min(0.1 * 2**attempt, _PAUSE)  # noqa: S311 (to spread)
+                pause = random.random() * min(0.1 * 2**attempt, self._retries.pause)  # noqa: S311 (to spread)
                 if time.monotonic() + pause > until:
                     return answer
                 time.sleep(pause)
@@ -180,7 +189,7 @@ class Exchange:
         tips = self._store.tips()
         if tips.mirror not in (None, tips.truth):
             with Lock(self._state / "lock", self._git) as lock:
-                if lock.take(wait=_WAIT):
+                if lock.take(wait=self._retries.wait):
                     purge.let_mirror_follow(self._store, mirror_is_free=self._mirror_is_free)
 
     def _has_taken_what_was_fetched(self) -> bool:
@@ -191,7 +200,7 @@ class Exchange:
         known = self._tracking()
         if known is None:
             return True
-        for _ in range(_TRIES):
+        for _ in range(self._retries.pushes):
             try:
                 offer = self._unite(known)
             except (ForeignError, TooManyError):
@@ -255,7 +264,7 @@ class Exchange:
         if commit == self._store.tips().truth:
             return True
         with Lock(self._state / "lock", self._git) as lock:
-            if not lock.take(wait=_WAIT):
+            if not lock.take(wait=self._retries.wait):
                 return False  # the next round sees to it
             before = self._store.tips()
             advance(self._store, commit, move_mirror=self._mirror_is_free())
