@@ -10,28 +10,30 @@ from pathlib import Path
 
 import pytest
 
-from incidentctl.git import permissions as modes
+from incidentctl.git import atomic, permissions
 
-GROUP = modes.Modes(0o660, 0o2770)
-EVERYBODY = modes.Modes(0o664, 0o2775)
+PRIVATE = permissions.PRIVATE
+GROUP = permissions.Modes(0o660, 0o2770)
+EVERYBODY = permissions.Modes(0o664, 0o2775)
+OPEN, READABLE = permissions.Modes(0o666, 0o2777), permissions.Modes(0o640, 0o2750)
 VALUES = [
-    ("umask", modes.PRIVATE), ("false", modes.PRIVATE), ("No", modes.PRIVATE),
-    ("off", modes.PRIVATE), ("0", modes.PRIVATE), ("", modes.PRIVATE),
+    ("umask", PRIVATE), ("false", PRIVATE), ("No", PRIVATE),
+    ("off", PRIVATE), ("0", PRIVATE), ("", PRIVATE),
     ("group", GROUP), ("true", GROUP), ("TRUE", GROUP), ("yes", GROUP), ("on", GROUP), ("1", GROUP),
     ("all", EVERYBODY), ("world", EVERYBODY), ("everybody", EVERYBODY), ("2", EVERYBODY),
-    ("0660", GROUP), ("660", GROUP), ("0664", EVERYBODY), ("0777", modes.Modes(0o666, 0o2777)),
-    ("0640", modes.Modes(0o640, 0o2750)), ("0600", modes.PRIVATE),
+    ("0660", GROUP), ("660", GROUP), ("0664", EVERYBODY), ("0777", OPEN),
+    ("0640", READABLE), ("0600", PRIVATE),
     # Git refuses these.
-    ("0440", modes.PRIVATE), ("Group", modes.PRIVATE), ("nonsense", modes.PRIVATE),
+    ("0440", PRIVATE), ("Group", PRIVATE), ("nonsense", PRIVATE),
 ]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def _anew() -> Iterator[None]:
     """What was decided once is decided anew, as by another process."""
-    modes._of_git_dir.cache_clear()
+    permissions._of_git_dir.cache_clear()
     yield
-    modes._of_git_dir.cache_clear()
+    permissions._of_git_dir.cache_clear()
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def mode(path: Path) -> int:
 
 @pytest.mark.parametrize(("value", "wanted"), VALUES)
 def test_each_value_of_the_setting_means_what_it_means_to_git(value, wanted):
-    assert modes.of_setting(value) == wanted
+    assert permissions.of_setting(value) == wanted
 
 
 @pytest.mark.parametrize(("value", "wanted"), VALUES)
@@ -62,7 +64,7 @@ def test_it_is_read_as_git_writes_it(git_dir, value, wanted):
     subprocess.run(
         ["git", "-C", str(git_dir), "config", "core.sharedRepository", value], check=True
     )
-    assert modes.of(git_dir / "incidentctl" / "outbox") == wanted
+    assert permissions.of(git_dir / "incidentctl" / "outbox") == wanted
 
 
 @pytest.mark.parametrize(("value", "wanted"), [(v, w) for v, w in VALUES if w.shared])
@@ -76,9 +78,9 @@ def test_files_and_folders_get_what_git_gives_its_own(git_dir, narrow, value, wa
     )  # fmt: skip
     of_git = next(f for f in (git_dir / "objects").iterdir() if len(f.name) == 2)
     state = git_dir / "incidentctl"
-    modes.make_folder(state / "restricted" / "known")
-    modes.write(state / "x", b"x")
-    modes.touch(state / "y")
+    permissions.make_folder(state / "restricted" / "known")
+    atomic.replace(state / "x", b"x")
+    permissions.touch(state / "y")
     for folder in (state, state / "restricted", state / "restricted" / "known"):
         assert mode(folder) == mode(of_git) == wanted.folder
     assert (mode(state / "x"), mode(state / "y")) == (wanted.file, wanted.file)
@@ -97,7 +99,7 @@ def test_files_and_folders_get_what_git_gives_its_own(git_dir, narrow, value, wa
 )
 def test_the_setting_is_found_however_it_is_written(git_dir, text):
     (git_dir / "config").write_text(text)
-    assert modes.of(git_dir / "incidentctl") == GROUP
+    assert permissions.of(git_dir / "incidentctl") == GROUP
     asked = ["git", "config", "-f", str(git_dir / "config"), "--get-all", "core.sharedRepository"]
     assert subprocess.run(asked, check=True, capture_output=True).stdout.strip() != b"0"
 
@@ -114,26 +116,26 @@ def test_the_setting_is_found_however_it_is_written(git_dir, text):
 )
 def test_what_is_no_such_setting_shares_nothing(git_dir, text):
     (git_dir / "config").write_text(text)
-    assert modes.of(git_dir / "incidentctl") == modes.PRIVATE
+    assert permissions.of(git_dir / "incidentctl") == permissions.PRIVATE
 
 
 def test_the_state_of_one_user_is_never_shared(git_dir, tmp_path, narrow):
     subprocess.run(
         ["git", "-C", str(git_dir), "config", "core.sharedRepository", "all"], check=True
     )
-    assert modes.of(git_dir / "incidentctl" / "outbox").shared
+    assert permissions.of(git_dir / "incidentctl" / "outbox").shared
     (tmp_path / "config").write_text("[core]\n\tsharedRepository = all\n")
     box = tmp_path / "incidentctl" / "outbox-1"
-    modes.make_folder(box)
-    modes.write(box / "x", b"x")
+    permissions.make_folder(box)
+    atomic.replace(box / "x", b"x")
     assert (mode(box), mode(box / "x")) == (0o700, 0o600)
 
 
 def test_without_the_setting_all_is_the_owner_s(git_dir):
     before = os.umask(0)
     try:
-        modes.make_folder(git_dir / "incidentctl" / "cache")
-        modes.write(git_dir / "incidentctl" / "cache" / "x", b"x")
+        permissions.make_folder(git_dir / "incidentctl" / "cache")
+        atomic.replace(git_dir / "incidentctl" / "cache" / "x", b"x")
     finally:
         os.umask(before)
     assert mode(git_dir / "incidentctl") == 0o711  # none can list it
@@ -145,30 +147,30 @@ def test_without_the_setting_all_is_the_owner_s(git_dir):
 def made_before(git_dir: Path, narrow: None) -> Path:
     """The folder of this program, made before the setting was."""
     state = git_dir / "incidentctl"
-    modes.make_folder(state / "restricted" / "outbox")
-    modes.write(state / "restricted" / "outbox" / "x", b"x")
-    modes._of_git_dir.cache_clear()
-    modes.widen(state)
+    permissions.make_folder(state / "restricted" / "outbox")
+    atomic.replace(state / "restricted" / "outbox" / "x", b"x")
+    permissions._of_git_dir.cache_clear()
+    permissions.widen(state)
     assert mode(state / "restricted" / "outbox" / "x") == 0o600
     subprocess.run(["git", "-C", str(git_dir), "config", "core.sharedRepository", "1"], check=True)
-    modes._of_git_dir.cache_clear()
+    permissions._of_git_dir.cache_clear()
     return state
 
 
 def test_what_was_made_before_the_setting_is_widened_once(made_before):
-    modes.widen(made_before)
+    permissions.widen(made_before)
     assert mode(made_before) == mode(made_before / "restricted" / "outbox") == 0o2770
     assert mode(made_before / "restricted" / "outbox" / "x") == 0o660
     (made_before / "restricted" / "outbox" / "x").chmod(0o600)
-    modes.widen(made_before)  # looked at already
+    permissions.widen(made_before)  # looked at already
     assert mode(made_before / "restricted" / "outbox" / "x") == 0o600
 
 
 def test_a_setting_that_is_made_again_is_looked_at_again(made_before):
-    modes.widen(made_before)
+    permissions.widen(made_before)
     (made_before / "restricted" / "outbox" / "x").chmod(0o600)
     os.utime(made_before.parent / "config", ns=(1, 1))
-    modes.widen(made_before)
+    permissions.widen(made_before)
     assert mode(made_before / "restricted" / "outbox" / "x") == 0o660
 
 
@@ -180,17 +182,18 @@ def test_no_link_is_followed_out_of_the_folder(made_before, tmp_path):
     (made_before / "link").symlink_to(secret)
     (made_before / "restricted" / "link").symlink_to(folder)
     (made_before / "hard").hardlink_to(secret)
-    modes.widen(made_before)
+    permissions.widen(made_before)
     assert (mode(secret), mode(folder)) == (0o600, 0o700)
     with pytest.raises(OSError, match="symbolic"):
-        modes.write(made_before / "link", b"y")
+        permissions.touch(made_before / "link")
+    atomic.replace(made_before / "link", b"y")
     assert secret.read_text() == "x"
 
 
 def test_a_folder_that_was_left_half_made_is_put_right(git_dir, narrow):
     subprocess.run(["git", "-C", str(git_dir), "config", "core.sharedRepository", "1"], check=True)
     box = git_dir / "incidentctl" / "outbox"
-    modes.make_folder(box)
+    permissions.make_folder(box)
     box.chmod(0o700)
-    modes.make_folder(box)
+    permissions.make_folder(box)
     assert mode(box) == 0o2770

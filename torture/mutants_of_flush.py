@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.domain.incident import ids
-from incidentctl.git import refs
+from incidentctl.git import atomic, refs
 from incidentctl.record import record as records
 from incidentctl.record.write import batch, flush, outbox
 from incidentctl.record.write import lock as locks
@@ -26,12 +26,12 @@ class _Os(types.SimpleNamespace):
 
 @mutant("together")
 def acknowledge_before_fsync() -> None:
-    replace(outbox, "os", _Os(fsync=lambda _: None))
+    replace(atomic, "os", _Os(fsync=lambda _: None))
 
 
 @mutant("together")
 def folder_not_synced() -> None:
-    replace(outbox, "_sync_folder", lambda _: None)
+    replace(atomic.permissions, "sync_folder", lambda _: None)
 
 
 @mutant("crash", "kill")

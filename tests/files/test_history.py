@@ -47,6 +47,18 @@ def test_from_the_top_and_by_a_short_id(tmp_path, repository, git):
     assert files(tmp_path / "into") == ["sub/incidentctl.yaml"]
 
 
+def test_the_variables_of_a_hook_lead_it_nowhere_else(tmp_path, repository, git, monkeypatch):
+    other = tmp_path / "other"
+    git(tmp_path, "init", "-q", str(other))
+    for name, value in {
+        "GIT_DIR": other / ".git", "GIT_WORK_TREE": other, "GIT_COMMON_DIR": other / ".git",
+        "GIT_OBJECT_DIRECTORY": other / ".git/objects", "GIT_INDEX_FILE": other / ".git/index",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, str(value))
+    export(repository / "sub", "first", into=tmp_path / "into")
+    assert files(tmp_path / "into") == ["incidentctl.yaml", "services/a.yaml"]
+
+
 @pytest.mark.parametrize("revision", ["nothing", "HEAD~99", "--help", "-1", "", "a b", "HEAD:sub"])
 def test_an_unknown_revision_is_refused(tmp_path, repository, revision):
     with pytest.raises(NotFoundError, match="commit"):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from incidentctl.build import fingerprint
 from incidentctl.files.layout import Content
-from incidentctl.git import permissions as modes
+from incidentctl.git import atomic, permissions
 
 _DIGEST = 32
 
@@ -39,16 +39,7 @@ def read(file: Path, key: bytes) -> bytes | None:
 
 def write(file: Path, key: bytes, payload: bytes) -> None:
     """Keep `payload` under `key`, whole or not at all; a failure only costs time later."""
-    import tempfile  # noqa: PLC0415 (a warm command writes nothing, and spares 1 ms)
-
-    name = None
-    try:
-        modes.make_folder(file.parent)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
-        os.fchmod(handle, modes.of(file).file)
-        with os.fdopen(handle, "wb") as temporary:
-            temporary.write(key + hashlib.sha256(key + payload).digest() + payload)
-        Path(name).replace(file)
-    except OSError:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
+    data = key + hashlib.sha256(key + payload).digest() + payload
+    with contextlib.suppress(OSError):
+        permissions.make_folder(file.parent)
+        atomic.replace(file, data, durable=False)

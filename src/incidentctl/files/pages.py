@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from incidentctl.errors import RefusedError
-from incidentctl.files import atomic
 from incidentctl.files.writer import check_stays
+from incidentctl.git import atomic
 from incidentctl.git import safe_read as regular
 
 #: No page of ours is as large.
@@ -25,7 +25,7 @@ def write_page(target: Path, text: str, *, begins: str) -> None:
         if target.is_symlink() or not _is_ours(target, begins.encode()):
             raise _taken(target)
         atomic.replace(target, data, mode=target.lstat().st_mode & 0o777)
-    elif not atomic.create(target, data):
+    elif not atomic.create(target, data, mode=atomic.USUAL_MODE):
         raise _taken(target)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError, RefusedError
-from incidentctl.files import atomic
 from incidentctl.files.layout import PRIVATE
+from incidentctl.git import atomic
 from incidentctl.git import safe_read as regular
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git.run import environment
+from incidentctl.git.environment import environment
 
 
 def create_repository(folder: Path, given: Mapping[str, str]) -> None:

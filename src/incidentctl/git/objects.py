@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import permissions as modes
+from incidentctl.git import permissions
 from incidentctl.git.presence import DamagedError, seen, tells_damage
 from incidentctl.git.run import Git, kill, signal_group
 
@@ -149,7 +149,7 @@ class Objects:
     def _damaged(self, what: str) -> DamagedError:
         """Return the refusal; whoever may mend it next looks at all of the record."""
         with contextlib.suppress(OSError):
-            modes.touch(seen(self._git))
+            permissions.touch(seen(self._git))
         return DamagedError(what)
 
     def at(self, commits: Iterable[str], path: str) -> list[Found | None]:

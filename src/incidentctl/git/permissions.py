@@ -153,15 +153,6 @@ def open_file(path: Path, flags: int) -> int:
     return descriptor
 
 
-def write(path: Path, data: bytes, *, durable: bool = False) -> None:
-    """Write a file, or write it anew; with `durable` it is on disk when this returns."""
-    with os.fdopen(open_file(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
-        file.write(data)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-
-
 def touch(path: Path) -> None:
     """Let a file be there, and be of this moment."""
     descriptor = open_file(path, os.O_WRONLY | os.O_CREAT)

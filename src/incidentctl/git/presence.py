@@ -53,17 +53,6 @@ def failed(what: str, done: Result) -> EnvironmentFailedError:
     )
 
 
-def listed(git: Git, what: str, *arguments: str) -> list[str]:
-    """Return what `git ls-tree -z` lists; an empty list is only where there is nothing.
-
-    EnvironmentFailedError where git fails; `what` is listed, for that.
-    """
-    done = git.run("ls-tree", "-z", *arguments, timeout=60.0)
-    if done.code:
-        raise failed(f"list {what}", done)
-    return [part for part in done.out.decode(errors="replace").split("\0") if part]
-
-
 def kinds(git: Git, oids: Iterable[str]) -> dict[str, str | None]:
     """Return the type of each object, None for one that is not in this clone.
 

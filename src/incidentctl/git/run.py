@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git.environment import NETWORK, environment
 from incidentctl.git.nested import is_content
 
 _OPTIONS = (
@@ -44,42 +45,6 @@ _OPTIONS = (
 )
 _ARGUMENTS = ("git", *(part for option in _OPTIONS for part in ("-c", option)))
 
-# Set when we are called from a hook, an alias or a rebase's exec, or by a user; each would lead git
-# elsewhere, or let it refuse what is asked of it.
-_DROPPED = frozenset(
-    {
-        "GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_PREFIX",
-        "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF",
-        "GIT_TEMPLATE_DIR", "GIT_EXEC_PATH", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
-        "GIT_REPLACE_REF_BASE", "GIT_DEFAULT_HASH", "GIT_DEFAULT_REF_FORMAT", "GIT_ATTR_SOURCE",
-        "GIT_INTERNAL_SUPER_PREFIX", "GIT_PROTOCOL_FROM_USER",
-        # Beside GIT_LITERAL_PATHSPECS git refuses to run.
-        "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
-    }
-)  # fmt: skip
-_FIXED = {
-    "LC_ALL": "C",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ASKPASS": "true",
-    "SSH_ASKPASS": "true",
-    "SSH_ASKPASS_REQUIRE": "force",
-    "GCM_INTERACTIVE": "never",
-    "GIT_EDITOR": "true",
-    "GIT_PAGER": "cat",
-    "GIT_PROXY_COMMAND": "",  # a git:// remote runs it, and core.gitProxy
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_LITERAL_PATHSPECS": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_GRAFT_FILE": os.devnull,
-    # In a partial clone each git would fetch what it misses, and wait for the network. The first is
-    # known to git 2.45, and to 2.39.4 and the later ones of each version between; the second stops
-    # the others, which then fail where these find nothing.
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "",
-}
-_NETWORK = {"GIT_NO_LAZY_FETCH": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
-
 #: How often, in seconds, a git that says nothing is looked at whether it has ended.
 _GLANCE = 0.5
 #: So many bytes of what a git with progress prints are kept.
@@ -103,16 +68,6 @@ class Result(NamedTuple):
     code: int
     out: bytes
     err: str
-
-
-def environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for git children, made from the one that this program got."""
-    cleaned = {
-        name: value
-        for name, value in given.items()
-        if name not in _DROPPED and not name.startswith("GIT_TRACE")
-    }
-    return cleaned | _FIXED
 
 
 class Git:
@@ -148,7 +103,7 @@ class Git:
         one for the `network` may talk to a remote; it inherits no lock, since it may leave a daemon
         behind.
         """
-        variables = {**self._environment, **(_NETWORK if network else {}), **(more or {})}
+        variables = {**self._environment, **(NETWORK if network else {}), **(more or {})}
         nested: tuple[str, ...] = ()
         if discover:
             if is_content(folder or self.git_dir):  # what looks like one there is a stranger's

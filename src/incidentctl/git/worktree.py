@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from incidentctl.git import tree
 from incidentctl.git.run import Git
 
 
@@ -51,20 +52,17 @@ def committed(
     """Yield path and bytes of the files that HEAD has of these names, and in folders of them.
 
     At most so many `files`, and no more than `data` bytes of them: who declares waits for this.
-    Links and submodules are left out. Nothing where there is no commit, or no repository;
-    EnvironmentFailedError where git cannot be run.
+    Links and submodules are left out. EnvironmentFailedError where there is no commit, or git
+    cannot read it.
     """
     git = Git(root, given)
     wanted: dict[str, str] = {}
     for name in names:  # in this order, which says what may be left out
-        listed = git.run("ls-tree", "-r", "-l", "-z", "HEAD", "--", name, discover=True)
-        lines = listed.out.decode(errors="surrogateescape").split("\0") if not listed.code else ()
-        for line in filter(None, lines):
-            head, _, path = line.partition("\t")
-            mode, _, oid, size = head.split()
-            data -= int(size) if mode.startswith("100") and size.isdecimal() else 0
-            if mode.startswith("100") and len(wanted) < files and data >= 0:
-                wanted[path] = oid
+        for line in tree.lines(git, "HEAD", [name], recursive=True, sizes=True, discover=True):
+            if line.mode.startswith("100"):
+                data -= line.size or 0
+                if len(wanted) < files and data >= 0:
+                    wanted[line.path] = line.oid
     if not wanted:
         return
     asked = "".join(f"{oid}\n" for oid in wanted.values()).encode()

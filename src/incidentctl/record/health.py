@@ -14,7 +14,7 @@ from incidentctl.domain.common.times import moment_of
 from incidentctl.domain.incident.events import EventError, is_id
 from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import presence, refs
+from incidentctl.git import refs, tree
 from incidentctl.git.objects import Found, Objects, entries, raw_entries
 from incidentctl.git.run import Git
 from incidentctl.record.store import paths
@@ -76,8 +76,7 @@ def is_torn(git: Git, ref: str) -> bool:
 
 def foreign_files(git: Git, commit: str) -> list[str]:
     """Return what a commit has at its top beside the record's own folders."""
-    names = presence.listed(git, commit[:10], "--name-only", commit)
-    return [name for name in names if name not in ("incidents", paths.PURGED)]
+    return [name for name in tree.names(git, commit) if name not in ("incidents", paths.PURGED)]
 
 
 def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from incidentctl.domain.incident.events import Event, EventError, Unsynced
 from incidentctl.domain.incident.head import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
-from incidentctl.git import permissions as modes
+from incidentctl.git import permissions
 from incidentctl.record.store import incident_events as folders
 from incidentctl.record.store import paths
 from incidentctl.record.store.incident_events import Folder
@@ -132,7 +132,7 @@ class Reader:
     def ensure_read(self) -> None:
         """Refuse where something that waits cannot be read, for who would say there is nothing."""
         if told := self.unread():
-            raise EnvironmentFailedError(f"{told}.", hint=modes.ADVICE)
+            raise EnvironmentFailedError(f"{told}.", hint=permissions.ADVICE)
 
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; the whole id finds just itself."""

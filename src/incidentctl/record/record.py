@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import permissions as modes
+from incidentctl.git import permissions
 from incidentctl.git.author import Author
 from incidentctl.git.run import Git
 from incidentctl.record.pulse import pulse
@@ -69,7 +69,7 @@ class Record(Upkeep):
         sent to no place of the remote that it is `apart_from`. `report` keeps a bug and says where.
         """
         state = git_dir / "incidentctl"
-        modes.widen(state)
+        permissions.widen(state)
         self._addressed_from = work_tree
         if restricted:
             state, fallback, work_tree = state / "restricted", fallback / "restricted", None

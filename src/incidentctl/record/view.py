@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from incidentctl.domain.incident.ids import is_incident_id
-from incidentctl.git import permissions as modes
+from incidentctl.git import atomic, permissions
 from incidentctl.git import safe_read as regular
 from incidentctl.record.store.crash_points import VIEW_POINT, point
 from incidentctl.record.store.paths import log_path
@@ -43,8 +43,8 @@ class View:
             for name in os.listdir(self._state.parent):  # noqa: PTH208 (pathlib costs more)
                 state = self._state.with_name(name)
                 if name.startswith("view") and (state / incident).exists():
-                    modes.make_folder(state / "owed")
-                    modes.touch(state / "owed" / incident)
+                    permissions.make_folder(state / "owed")
+                    permissions.touch(state / "owed" / incident)
 
     def owed(self) -> list[str]:
         """Return the incidents that nobody has shown who should have."""
@@ -65,7 +65,7 @@ class View:
         shown = path.relative_to(self._root)
         told = None
         try:
-            modes.make_folder(self._state)
+            permissions.make_folder(self._state)
             lock = Lock(self._state / "lock")
             if not lock.take(wait=_WAIT):
                 return None  # it stays owed
@@ -93,10 +93,10 @@ class View:
             return False
         if {current, new} - {""} != ours:
             # Noted first: else a process that is killed would make the file a stranger's.
-            _replace(note, f"{current}\n{new}".encode(), modes.write)
+            atomic.replace(note, f"{current}\n{new}".encode(), durable=False)
         point(VIEW_POINT)
         if current != new:
-            _replace(path, data, Path.write_bytes)  # as the umask says
+            atomic.replace(path, data, mode=atomic.USUAL_MODE, durable=False)
         return True
 
     def has(self, incident: str) -> bool:
@@ -128,15 +128,6 @@ class View:
         with contextlib.suppress(OSError, UnicodeDecodeError):
             return set(note.read_text().split())
         return set()
-
-
-def _replace(path: Path, data: bytes, write: Callable[[Path, bytes], object]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(temporary, data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _ignores(folder: Path, inside: str) -> bool:

@@ -28,8 +28,8 @@ def kinds() -> tuple[str, ...]:
 
 def write_schemas(folder: Path, *, only: str | None = None) -> list[Path]:
     """Write `<kind>.json` of every kind, or of `only` one, and return the files."""
-    from incidentctl.files import atomic
     from incidentctl.files.writer import check_stays
+    from incidentctl.git import atomic
 
     check_stays(folder / "schema.json")
     texts = {kind: one_schema(kind) for kind in ([only] if only else kinds())}
@@ -38,7 +38,7 @@ def write_schemas(folder: Path, *, only: str | None = None) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for kind, text in texts.items():
             file = folder / f"{kind}.json"
-            atomic.replace(file, text.encode())
+            atomic.replace(file, text.encode(), mode=atomic.USUAL_MODE)
             written.append(file)
     except OSError as error:
         raise EnvironmentFailedError(f"{folder} cannot be written: {error.strerror}") from None

@@ -10,7 +10,7 @@ from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.doctor.checks import Check, clock_check
 from incidentctl.domain.incident.ids import incident_folder, is_incident_id
-from incidentctl.git import permissions as modes
+from incidentctl.git import permissions
 from incidentctl.git import worktree as team
 from incidentctl.record import health
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_REF
@@ -90,7 +90,7 @@ def spools(setup: Setup) -> Iterator[Check]:
     for path in hidden:
         yield Check(
             "outbox", "bad", f"{path} cannot be read by this account: what waits there is not seen",
-            modes.ADVICE,
+            permissions.ADVICE,
         )  # fmt: skip
     for folder in setup.unsure:
         files = others.pop(folder, None) or outbox.paths((folder,))

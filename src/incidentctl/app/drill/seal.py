@@ -15,7 +15,7 @@ from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf
 from incidentctl.domain.lint.rules.age_keys import bad_keys
 from incidentctl.errors import IncidentctlError, InvalidDataError, NotFoundError, RefusedError
 from incidentctl.files.drill.sealing import Opened
-from incidentctl.git import permissions as modes
+from incidentctl.git import atomic, permissions
 
 
 class Sealed(NamedTuple):
@@ -224,6 +224,6 @@ def _recall(memory: Path, name: str) -> dict[str, Any]:
 
 
 def _remember(memory: Path, name: str, sealed: bytes, of: str | None) -> None:
-    modes.make_folder(memory)
+    permissions.make_folder(memory)
     entry = {"sealed": _hash(sealed), "of": of}
-    modes.write(memory / f"{name}.json", json.dumps(entry).encode())
+    atomic.replace(memory / f"{name}.json", json.dumps(entry).encode(), durable=False)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
-from incidentctl.files.history.repository import Contents, open_repository, said
+from incidentctl.files.history.repository import Repository
 from incidentctl.files.layout import MAX_BYTES
+from incidentctl.git import tree
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -19,42 +18,38 @@ def export(root: Path, revision: str, *, into: Path) -> str:
     `root` may be a folder within its git repository. Links and submodules are left out.
     Refuses an unknown revision, one before `root` existed, and a repository that git refuses.
     """
-    with open_repository(root, without="it has no history") as repository:
+    with Repository(root, without="it has no history") as repository:
         commit = _commit(repository, revision)
-        top = Path(repository.working_tree_dir or root)
-        prefix = root.resolve().relative_to(top.resolve()).as_posix()
+        prefix = root.resolve().relative_to(repository.top.resolve()).as_posix()
         place = f"{commit}:" if prefix == "." else f"{commit}:{prefix}"
         try:
-            listed = said(repository, "ls-tree", "-r", "-l", "-z", place)
+            printed = repository.run("ls-tree", "-r", "-l", "-z", place)
         except EnvironmentFailedError:
             if prefix == ".":
                 raise
             raise NotFoundError(f"{prefix} did not exist at {revision}.") from None
-        with closing(Contents(repository)) as contents:
-            for line in listed.decode(errors="surrogateescape").split("\0")[:-1]:
-                head, _, name = line.partition("\t")
-                mode, _, oid, size = head.split()
-                path = PurePosixPath(name)
-                regular = mode in ("100644", "100755") and size.isdecimal()
-                if not regular or not path.name.endswith(_ENDINGS) or int(size) > MAX_BYTES:
-                    continue
-                if any(part in (".", "..", "", ".git") for part in name.split("/")):
-                    continue  # git refuses such a tree, a hostile pack may have one
-                data = contents.read(oid)
-                if data is None:
-                    raise EnvironmentFailedError(f"git could not read {name} of {revision}.")
-                target = into / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
+        for line in tree.parse(printed):
+            path = PurePosixPath(line.path)
+            fits = line.size is not None and line.size <= MAX_BYTES
+            if not (fits and line.mode in ("100644", "100755") and path.name.endswith(_ENDINGS)):
+                continue
+            if any(part in (".", "..", "", ".git") for part in line.path.split("/")):
+                continue  # git refuses such a tree, a hostile pack may have one
+            data = repository.content(line.oid)
+            if data is None:
+                raise EnvironmentFailedError(f"git could not read {line.path} of {revision}.")
+            target = into / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
         return commit
 
 
-def _commit(repository: Any, revision: str) -> str:
+def _commit(repository: Repository, revision: str) -> str:
     try:
         if revision.startswith("-"):
             raise NotFoundError(revision)
         wanted = ("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        return said(repository, "rev-parse", *wanted).decode().strip()
+        return repository.run("rev-parse", *wanted).decode().strip()
     except (EnvironmentFailedError, NotFoundError, ValueError):
         raise NotFoundError(
             f"There is no commit {revision!r} in this repository.",

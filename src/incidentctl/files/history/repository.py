@@ -1,24 +1,15 @@
-"""The team's git repository through GitPython: every git that it runs has one environment."""
+"""The team's git repository through GitPython, which only reads."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import nested
+from incidentctl.git.environment import as_command
 
-#: What is pushed is read, and not what a clone shows instead of it: `git replace` and grafts change
-#: what is seen here alone. Paths are no patterns, and no lock is taken.
-_ENVIRONMENT = {
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_GRAFT_FILE": os.devnull,
-    "GIT_LITERAL_PATHSPECS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",
-}
 #: Before the command: no program that the configuration names, and texts in one encoding.
 _OPTIONS = (
     "-c", "core.fsmonitor=false",
@@ -31,49 +22,58 @@ _OPTIONS = (
 _PIPE = -1
 
 
-def open_repository(root: Path, *, without: str) -> Any:
-    """Open the git repository that a folder lies in; close it. `without` says what lacks else."""
-    import git  # noqa: PLC0415 (slow to import)
+class Repository:
+    """The git repository that a folder lies in; close it."""
 
-    try:
-        repository = git.Repo(nested.top(root) or root)
-    except (git.InvalidGitRepositoryError, git.NoSuchPathError):
-        raise EnvironmentFailedError(f"{root} is in no git repository, so {without}.") from None
-    repository.git.update_environment(**_ENVIRONMENT)
-    return repository
+    def __init__(self, root: Path, *, without: str) -> None:
+        """Open it; refuses where there is none. `without` says what cannot be done then."""
+        import git  # noqa: PLC0415 (slow to import)
 
-
-def said(repository: Any, command: str, *arguments: str) -> bytes:
-    """Return what a git command prints; EnvironmentFailedError when it fails."""
-    import git  # noqa: PLC0415 (slow to import)
-
-    try:
-        printed: bytes = repository.git.execute(
-            ["git", *_OPTIONS, command, *arguments],
-            strip_newline_in_stdout=False,
-            stdout_as_string=False,
-        )
-    except git.GitCommandError as error:
-        raise EnvironmentFailedError(
-            f"git {command} could not read the history: {error.stderr.strip()}"
-        ) from None
-    return printed
-
-
-class Contents:
-    """One `git cat-file` that reads objects; GitPython's own knows SHA-1 ids alone."""
-
-    def __init__(self, repository: Any) -> None:
-        """Take the repository; git starts with the first object."""
-        self._repository = repository
+        top = nested.top(root) or (root if nested.is_git_dir(root) else None)
+        if top is None:
+            raise EnvironmentFailedError(f"{root} is in no git repository, so {without}.")
+        self.top = top
+        """The folder that its paths are relative to."""
+        self._git = git.Git(top)
+        self._failed: type[Exception] = git.GitCommandError
+        self._words = (*as_command(), "git", *_OPTIONS)
         self._child: Any = None
 
-    def read(self, name: str) -> bytes | None:
-        """Return the content of an object; None where this clone has it not, or no such name."""
+    def __enter__(self) -> Repository:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def run(self, command: str, *arguments: str) -> bytes:
+        """Return what a git command prints; EnvironmentFailedError when it fails."""
+        words = [*self._words, command, *arguments]
+        try:
+            printed: bytes = self._git.execute(
+                words, strip_newline_in_stdout=False, stdout_as_string=False
+            )
+        except self._failed as error:
+            said = getattr(error, "stderr", "").strip()
+            raise EnvironmentFailedError(
+                f"git {command} could not read the history: {said}"
+            ) from None
+        return printed
+
+    def content(self, name: str) -> bytes | None:
+        """Return the content of an object; None where this clone has it not, or no such name.
+
+        One `git cat-file` reads them all; GitPython's own knows SHA-1 ids alone.
+        """
         if "\n" in name:
             return None
         if self._child is None:
-            self._child = self._repository.git.cat_file("--batch", as_process=True, istream=_PIPE)
+            words = [*self._words, "cat-file", "--batch"]
+            self._child = self._git.execute(words, as_process=True, istream=_PIPE)
         self._child.stdin.write(name.encode(errors="surrogateescape") + b"\n")
         self._child.stdin.flush()
         fields = self._child.stdout.readline().split()
@@ -83,7 +83,7 @@ class Contents:
         return data
 
     def close(self) -> None:
-        """End git."""
+        """End the git that reads objects."""
         if self._child is not None:
             self._child.stdin.close()
             self._child.stdout.close()

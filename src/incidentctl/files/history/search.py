@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from incidentctl.domain.common.text import count
-from incidentctl.files.history.repository import Contents, open_repository, said
+from incidentctl.files.history.repository import Repository
 from incidentctl.git import safe_read as regular
 
 #: Larger files are not read.
@@ -47,14 +47,12 @@ class TeamHistory:
 
     def __init__(self, root: Path) -> None:
         """Open it; refuses where there is none."""
-        self._repository = open_repository(root, without="there is nothing to search")
-        self._contents = Contents(self._repository)
+        self._repository = Repository(root, without="there is nothing to search")
         self._missing = self._undecoded = 0
-        self.top = Path(self._repository.working_tree_dir or root)
+        self.top = self._repository.top
 
     def close(self) -> None:
-        """End the git processes that were kept."""
-        self._contents.close()
+        """End the git that was kept."""
         self._repository.close()
 
     def shallow(self) -> bool:
@@ -101,7 +99,7 @@ class TeamHistory:
         return found
 
     def _git(self, command: str, *arguments: str) -> str:
-        return said(self._repository, command, *arguments).decode(errors="surrogateescape")
+        return self._repository.run(command, *arguments).decode(errors="surrogateescape")
 
     def _tracked(self) -> Iterator[Shared]:
         top = os.path.realpath(self.top)
@@ -136,7 +134,7 @@ class TeamHistory:
     def _messages(self) -> Iterator[Shared]:
         # Lines of its own before each message, as a message may have any other line.
         who = "%H%n%an <%ae>, %cn <%ce>%n%B%x00"
-        told = said(self._repository, "rev-list", "--all", "--no-commit-header", f"--format={who}")
+        told = self._repository.run("rev-list", "--all", "--no-commit-header", f"--format={who}")
         known: set[str] = set()
         for entry in told.split(b"\0"):
             commit, _, rest = self._characters(entry.lstrip(b"\n")).partition("\n")
@@ -163,7 +161,7 @@ class TeamHistory:
                 yield Shared("history", text, path, blob=blob)
 
     def _object(self, name: str) -> bytes:
-        content = self._contents.read(name)
+        content = self._repository.content(name)
         if content is None:  # a partial clone has its name only
             self._missing += 1
         return content or b""

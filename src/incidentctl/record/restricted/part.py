@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import permissions as modes
-from incidentctl.git import refs
+from incidentctl.git import permissions, refs
 from incidentctl.record.record import Record
 from incidentctl.record.write import outbox
 
@@ -70,8 +69,8 @@ class Apart(Record):
             for incident in incidents:
                 path = self._known / incident
                 if not path.exists():
-                    modes.make_folder(self._known)
-                    modes.touch(path)
+                    permissions.make_folder(self._known)
+                    permissions.touch(path)
 
     def take(self, path: Path) -> None:
         """Take an action that waited elsewhere. OSError where it cannot be moved."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import binascii
 import contextlib
 import json
-import os
 from pathlib import Path
 
 from incidentctl.build import fingerprint
-from incidentctl.git import permissions as modes
+from incidentctl.git import atomic, permissions
 
 #: Who wrote a file: what another build of this program computed is computed again.
 _WRITER = format(binascii.crc32(fingerprint().encode()), "x")
@@ -36,15 +35,13 @@ class Cache:
     def put(self, name: str, key: str, body: bytes) -> None:
         """Write a file so that a reader sees it whole or not; a full disk is no failure."""
         path = self._folder / name
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        head = json.dumps([_WRITER, key, binascii.crc32(body)]).encode()
+        data = json.dumps([_WRITER, key, binascii.crc32(body)]).encode() + b"\n" + body
         with contextlib.suppress(OSError):
             try:
-                modes.write(temporary, head + b"\n" + body)
+                atomic.replace(path, data, durable=False)
             except FileNotFoundError:
-                modes.make_folder(path.parent)
-                modes.write(temporary, head + b"\n" + body)
-            temporary.replace(path)
+                permissions.make_folder(path.parent)
+                atomic.replace(path, data, durable=False)
 
     def drop(self, name: str) -> None:
         """Forget a file."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from incidentctl.domain.incident.events import EventError
 from incidentctl.domain.incident.ids import incident_folder
+from incidentctl.git import tree
 from incidentctl.git.objects import Objects, raw_entries
-from incidentctl.git.presence import listed
 from incidentctl.git.run import Git
 from incidentctl.record.store import paths
 from incidentctl.record.store import purge_marks as marks
@@ -19,8 +19,6 @@ from incidentctl.record.store.stored_event import Stored, check, choose, named_b
 _FOLDER = "incidents"
 #: By these an event is to lose its text.
 _NAMING = (b"-redacted.json", b"-amended.json")
-#: The folders of so many incidents are asked of one git.
-_AT_ONCE = 500
 
 
 class Difference(NamedTuple):
@@ -58,7 +56,7 @@ class Difference(NamedTuple):
 
 def holds_only_the_record(git: Git, commit: str) -> bool:
     """Say whether a commit's tree is a record's: incidents, marks of purges, and nothing else."""
-    names = listed(git, commit[:10], "--name-only", commit)
+    names = tree.names(git, commit)
     return _FOLDER in names and {_FOLDER, paths.PURGED}.issuperset(names)
 
 
@@ -178,8 +176,8 @@ class _Comparison:
         trees = self._objects.at(filter(None, self._commits), folder)
         files = dict.fromkeys(
             (name, oid.hex())
-            for tree in trees
-            for _, name, oid in raw_entries(tree)
+            for found in trees
+            for _, name, oid in raw_entries(found)
             if name.endswith(_NAMING)
         )
         for (name, _), data in zip(files, self._blobs(oid for _, oid in files), strict=True):
@@ -223,14 +221,6 @@ def redacts(name: str) -> bool:
 
 def redacting(git: Git, commit: str, incidents: Iterable[str]) -> set[str]:
     """Return which of some incidents have a redaction on a commit."""
-    wanted, found = sorted(incidents), set()
-    for start in range(0, len(wanted), _AT_ONCE):
-        places = _events(git, commit, wanted[start : start + _AT_ONCE])
-        found |= {place.incident for place in places if redacts(place.name)}
-    return found
-
-
-def _events(git: Git, commit: str, incidents: Iterable[str]) -> list[paths.EventPath]:
-    folders = [f"{incident_folder(incident)}/events/" for incident in incidents]
-    found = listed(git, "events of the record", "--name-only", commit, "--", *folders)
-    return [place for place in map(paths.parse, found) if place]
+    folders = [f"{incident_folder(incident)}/events/" for incident in sorted(incidents)]
+    places = map(paths.parse, tree.names(git, commit, folders))
+    return {place.incident for place in places if place and redacts(place.name)}

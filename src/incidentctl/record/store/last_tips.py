@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.git import permissions as modes
+from incidentctl.git import atomic, permissions
 
 _FILE = "last-tips"
 _LINE = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) ([0-9]{1,12})\n")
@@ -33,7 +33,13 @@ class Noted(NamedTuple):
 
 def note(state: Path, commit: str) -> None:
     """Note where the truth stands now; it is no harm when that cannot be written."""
-    _append(state / _FILE, [Noted(commit, int(time.time()))], os.O_APPEND)
+    with contextlib.suppress(OSError):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        descriptor = permissions.open_file(state / _FILE, flags)
+        try:
+            os.write(descriptor, _lines([Noted(commit, int(time.time()))]))
+        finally:
+            os.close(descriptor)
 
 
 def read(state: Path) -> list[Noted]:
@@ -48,10 +54,8 @@ def read(state: Path) -> list[Noted]:
 
 def rewrite(state: Path, noted: Iterable[Noted]) -> None:
     """Keep only some, given as `read` does; a purge and a repair drop the others."""
-    temporary = state / f".{_FILE}.{os.getpid()}"
-    _append(temporary, list(noted)[::-1], os.O_TRUNC)
     with contextlib.suppress(OSError):
-        temporary.replace(state / _FILE)
+        atomic.replace(state / _FILE, _lines(list(noted)[::-1]), durable=False)
 
 
 def shorten(state: Path) -> None:
@@ -61,10 +65,5 @@ def shorten(state: Path) -> None:
             rewrite(state, read(state)[:_MOST])
 
 
-def _append(path: Path, noted: list[Noted], how: int) -> None:
-    with contextlib.suppress(OSError):
-        descriptor = modes.open_file(path, os.O_WRONLY | os.O_CREAT | how)
-        try:
-            os.write(descriptor, "".join(f"{commit} {at}\n" for commit, at in noted).encode())
-        finally:
-            os.close(descriptor)
+def _lines(noted: Iterable[Noted]) -> bytes:
+    return "".join(f"{commit} {at}\n" for commit, at in noted).encode()

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from incidentctl.git import permissions as modes
+from incidentctl.git import permissions
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.write.lock import Lock
 
@@ -31,7 +31,7 @@ class Background:
 
     def lock(self, descriptor: int | None = None) -> Lock:
         """Return the lock of exchanges; `descriptor` is one that was inherited, and is held."""
-        modes.make_folder(self._state)
+        permissions.make_folder(self._state)
         # Git does not inherit it: one that hangs must not keep others from the network.
         return Lock(self._lock, descriptor=descriptor)
 
@@ -50,7 +50,7 @@ class Background:
         _started[:] = [child for child in _started if child.poll() is None]
         with contextlib.suppress(OSError):
             lock = self.lock()
-            modes.touch(self._stamp)
+            permissions.touch(self._stamp)
             if lock.take():
                 with lock:
                     descriptor = lock.share()

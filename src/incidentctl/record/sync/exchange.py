@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import permissions as modes
-from incidentctl.git import presence, refs
+from incidentctl.git import permissions, presence, refs, tree
 from incidentctl.git.author import Author
 from incidentctl.record.store.changes import TooManyError, count_events
 from incidentctl.record.store.compare import redacts
@@ -97,7 +96,7 @@ class Exchange:
         """
         until = time.monotonic() + limit
         try:
-            modes.make_folder(self._state)
+            permissions.make_folder(self._state)
             fault = self._remote.fault()
             answer = Answer(MISCONFIGURED, fault) if fault else self._mended(until)
         except EnvironmentFailedError as error:
@@ -232,15 +231,14 @@ class Exchange:
                 f"{self._remote.name} has no branch at all, and a forge would make the record its "
                 "main one: push your own branch there first",
             )
-        if answer.state == MISSING and (mirror := self._store.tips().mirror):
-            held = self._git.run("ls-tree", "--name-only", mirror, "--", "incidents", PURGED)
-            if held.code == 0 and not held.out:
-                branch = (self._store.mirror or "").removeprefix("refs/heads/")
-                return Answer(
-                    MISCONFIGURED,
-                    f"{branch} is a branch of your own and holds no record; name another in "
-                    "incidentctl.yaml: record: {branch: ...}",
-                )
+        mirror = self._store.tips().mirror if answer.state == MISSING else None
+        if mirror and not tree.names(self._git, mirror, ["incidents", PURGED]):
+            branch = self._store.mirror.removeprefix("refs/heads/")
+            return Answer(
+                MISCONFIGURED,
+                f"{branch} is a branch of your own and holds no record; name another in "
+                "incidentctl.yaml: record: {branch: ...}",
+            )
         return answer
 
     def _put_back(self, before: str | None) -> None:

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from incidentctl.domain.incident.events import EventError
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import refs
+from incidentctl.git import refs, tree
 from incidentctl.git.author import Author
 from incidentctl.git.fast_import import Stream
 from incidentctl.git.objects import Objects
-from incidentctl.git.presence import failed, listed
+from incidentctl.git.presence import failed
 from incidentctl.git.run import Git
 from incidentctl.record.store import incident_events as folders
 from incidentctl.record.store import last_tips, paths
@@ -133,9 +133,8 @@ def new_root(
         message = "Begin the record anew, without what was redacted\n"
         mark = stream.commit(chain.author, chain.now, message)
         # A folder that git cannot list must not be taken for none: the record would be gone.
-        for line in listed(git, commit[:10], commit, "--", "incidents", paths.PURGED):
-            head, _, name = line.partition("\t")
-            stream.folder(name, head.split()[2])
+        for line in tree.lines(git, commit, ["incidents", paths.PURGED]):
+            stream.folder(line.path, line.oid)
         for path, oid in kept.items():
             stream.object(path, oid)
         stream.file(paths.marker_path(marker), marks.write(marker, replaced))

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import refs
+from incidentctl.git import refs, tree
 from incidentctl.git.author import Author
 from incidentctl.git.objects import Objects
-from incidentctl.git.presence import failed, listed
+from incidentctl.git.presence import failed
 from incidentctl.record.store import purge_marks as marks
 from incidentctl.record.store.compare import (
     Difference,
@@ -205,7 +205,7 @@ class Unite:
 
     def _is_foreign(self, theirs: str, truth: str) -> bool:
         """Say whether a branch has nothing to do with the record: no folder, no common history."""
-        held = listed(self._git, theirs[:10], "--name-only", theirs, "--", "incidents")
+        held = tree.names(self._git, theirs, ["incidents"])
         return not held and self._are_unrelated(theirs, truth)
 
     def _are_unrelated(self, theirs: str, truth: str) -> bool:

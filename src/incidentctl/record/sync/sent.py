@@ -8,13 +8,10 @@ from pathlib import Path
 
 from incidentctl.domain.incident.events import EventError, Unsynced, is_id
 from incidentctl.domain.incident.ids import ulid_moment
-from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import tree
 from incidentctl.git.run import Git
 from incidentctl.record.write import kept, outbox
 from incidentctl.record.write.outbox import Pending
-
-#: So many paths are asked of one git.
-_AT_ONCE = 500
 
 
 def unsynced(boxes: Iterable[Path]) -> Unsynced:
@@ -59,12 +56,9 @@ def forget(git: Git, state: Path, commit: str) -> tuple[int, list[Pending]]:
 
 def lacking(git: Git, actions: Sequence[Pending], commit: str) -> list[Pending]:
     """Return the actions of which a commit does not hold every event."""
-    rest = []
-    for start in range(0, len(actions), _AT_ONCE):
-        part = actions[start : start + _AT_ONCE]
-        held = _held(git, commit, [path for action in part for path in outbox.event_paths(action)])
-        rest += [action for action in part if not held.issuperset(outbox.event_paths(action))]
-    return rest
+    wanted = [path for action in actions for path in outbox.event_paths(action)]
+    held = set(tree.names(git, commit, wanted))
+    return [action for action in actions if not held.issuperset(outbox.event_paths(action))]
 
 
 def _actions(sent: Path) -> Iterable[Pending]:
@@ -73,10 +67,3 @@ def _actions(sent: Path) -> Iterable[Pending]:
             action = outbox.read(path)
             if action is not None:
                 yield action
-
-
-def _held(git: Git, commit: str, wanted: Sequence[str]) -> set[str]:
-    done = git.run("ls-tree", "-z", "--name-only", commit, "--", *wanted, timeout=60.0)
-    if done.code:  # a path that is not there is none of that
-        raise EnvironmentFailedError(f"git could not read {commit[:10]}: {done.err.strip()[:200]}")
-    return set(done.out.decode(errors="replace").split("\0"))

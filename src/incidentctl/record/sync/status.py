@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.git import permissions as modes
+from incidentctl.git import atomic
 
 _FILE = "exchange.json"
 #: The state of an exchange that met a bug of this program.
@@ -79,11 +78,9 @@ def keep(
 
 def write(folder: Path, status: Status) -> None:
     """Keep the status, whole or not at all; it is no harm when it cannot be written."""
-    temporary = folder / f".{_FILE}.{os.getpid()}"
     entry = status._asdict() | {
         "at": status.at.isoformat(),
         "well": status.well and status.well.isoformat(),
     }
     with contextlib.suppress(OSError):
-        modes.write(temporary, json.dumps(entry).encode())
-        temporary.replace(folder / _FILE)
+        atomic.replace(folder / _FILE, json.dumps(entry).encode(), durable=False)

@@ -14,7 +14,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from incidentctl.git import permissions as modes
+from incidentctl.git import atomic
 from incidentctl.record.write import outbox
 
 #: How the names of these folders begin.
@@ -67,14 +67,8 @@ class Fallback:
         path = self._git_dir / "incidentctl" / _IDENTITY
         if os.path.lexists(path):
             return
-        temporary = path.with_name(f".{_IDENTITY}.{os.getpid()}")
         with contextlib.suppress(OSError):
-            try:
-                modes.write(temporary, os.urandom(16).hex().encode() + b"\n", durable=True)
-                os.link(temporary, path)  # whoever is first names it
-                modes.sync_folder(path.parent)
-            finally:
-                temporary.unlink(missing_ok=True)
+            atomic.create(path, os.urandom(16).hex().encode() + b"\n")  # the first one names it
 
 
 def everywhere(state: Path) -> dict[Path, list[Path]]:

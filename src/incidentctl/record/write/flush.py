@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.incident.events import EventError
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import permissions as modes
-from incidentctl.git import presence, refs
+from incidentctl.git import permissions, presence, refs
 from incidentctl.record.store import last_tips, paths
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.index import Index
@@ -88,7 +87,7 @@ class Flush:
         wait = _WAIT
         while self._waiting():
             try:
-                modes.make_folder(self._state)
+                permissions.make_folder(self._state)
                 lock = Lock(self._state / "lock", self._store.git)
                 taken = lock.take(wait=wait, until=gone)
             except OSError as error:
@@ -156,7 +155,7 @@ class Flush:
 
         Without `deep` only what the refs tell is looked at. EnvironmentFailedError as of git.
         """
-        modes.make_folder(self._state)
+        permissions.make_folder(self._state)
         lock = Lock(self._state / "lock", self._store.git)
         if not lock.take(wait=wait):
             return None

@@ -15,8 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from incidentctl.domain.incident.events import EventError
-from incidentctl.git import permissions as modes
-from incidentctl.git import presence
+from incidentctl.git import permissions, presence, tree
 from incidentctl.git.run import Git
 from incidentctl.record.store.stored_event import Stored, check, redacted
 from incidentctl.record.write import outbox
@@ -83,19 +82,14 @@ def look(git: Git, state: Path, truth: str) -> bool:
                 action.path.unlink(missing_ok=True)
             else:
                 whole = False
-    modes.touch(state / _STAMP)
+    permissions.touch(state / _STAMP)
     return whole
 
 
 def _held(git: Git, truth: str, actions: Sequence[Pending]) -> set[str]:
     """Return the paths at which the truth has a blob that is in this clone."""
     wanted = [path for action in actions for path in outbox.event_paths(action)]
-    if not wanted:
-        return set()
-    lines = [
-        line.partition("\t") for line in presence.listed(git, truth[:10], truth, "--", *wanted)
-    ]
-    oids = {path: head.split()[2] for head, _, path in lines}
+    oids = {line.path: line.oid for line in tree.lines(git, truth, wanted)}
     found = presence.kinds(git, oids.values())
     return {path for path, oid in oids.items() if found[oid] == "blob"}
 

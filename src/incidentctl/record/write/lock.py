@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from incidentctl.git import permissions as modes
+from incidentctl.git import permissions
 from incidentctl.git.run import Git
 
 #: How often a waiting process looks again, in seconds.
@@ -38,7 +38,7 @@ class Lock:
 
         OSError when the file cannot be opened for writing.
         """
-        descriptor = modes.open_file(self._path, os.O_RDWR | os.O_CREAT)
+        descriptor = permissions.open_file(self._path, os.O_RDWR | os.O_CREAT)
         deadline = time.monotonic() + wait
         while True:
             try:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import permissions as modes
+from incidentctl.git import permissions
 from incidentctl.git.run import Git
 
 #: More loose objects than this are packed; git itself waits for 6,700, which may be 500 MiB here.
@@ -46,4 +46,4 @@ def pack(git: Git, state: Path) -> None:
         git.run("prune-packed", "--quiet", timeout=300.0)
     if _loose(git.git_dir) > _MOST:
         with contextlib.suppress(OSError):
-            modes.touch(state / _STAMP)
+            permissions.touch(state / _STAMP)

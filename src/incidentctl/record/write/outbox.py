@@ -18,9 +18,8 @@ from typing import NamedTuple
 
 from incidentctl.domain.incident.events import Event, EventError, encode, is_id
 from incidentctl.domain.incident.ids import is_incident_id
-from incidentctl.git import permissions as modes
+from incidentctl.git import atomic, permissions
 from incidentctl.git.author import Author
-from incidentctl.git.permissions import sync_folder as _sync_folder
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.paths import event_name, event_path
 from incidentctl.record.store.stored_event import read as read_event
@@ -67,26 +66,11 @@ def write(folder: Path, action: Action) -> Path:
     data = json.dumps(head, ensure_ascii=True).encode("ascii") + b"\n"
     data += b"".join(encode(event) for event in action.events)
     name = f"{action.events[0].id}~{action.incident}"
-    path, temporary = folder / name, folder / f".{name}.{os.getpid()}"
+    path = folder / name
     _parse(path, name, data)
-    modes.make_folder(folder)
-    descriptor = modes.open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-    try:
-        try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-            point("outbox.written")
-            os.fsync(descriptor)
-            point("outbox.synced")
-        finally:
-            os.close(descriptor)
-        os.link(temporary, path)  # never overwrites, as a rename would
-        point("outbox.linked")
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-    _sync_folder(folder)
+    permissions.make_folder(folder)
+    if not atomic.create(path, data, passed=lambda step: point(f"outbox.{step}")):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     point("outbox.acknowledged")
     return path
 
@@ -178,8 +162,8 @@ def _parse(path: Path, name: str, data: bytes) -> Pending:
 
 def move(path: Path, folder: Path) -> None:
     """Put a file into another folder, which may be on another disk, or shared and the file not."""
-    modes.make_folder(folder)
-    if modes.of(path) == modes.of(folder):
+    permissions.make_folder(folder)
+    if permissions.of(path) == permissions.of(folder):
         try:
             path.replace(folder / path.name)
         except FileNotFoundError:
@@ -188,10 +172,7 @@ def move(path: Path, folder: Path) -> None:
             pass
         else:
             return
-    temporary = folder / f".{path.name}.{os.getpid()}"
-    modes.write(temporary, content(path), durable=True)
-    temporary.replace(folder / path.name)
-    _sync_folder(folder)
+    atomic.replace(folder / path.name, content(path))
     path.unlink()
 
 
@@ -200,10 +181,8 @@ def rewrite(action: Pending, forms: Mapping[str, bytes]) -> None:
     with contextlib.suppress(FileNotFoundError):
         before, data = action.path.stat(), action.path.read_bytes().partition(b"\n")[0] + b"\n"
         data += b"".join(forms.get(name, line) for name, line in action.entries.items())
-        temporary = action.path.with_name(f".{action.path.name}.{os.getpid()}")
-        modes.write(temporary, data, durable=True)
-        os.utime(temporary, ns=(before.st_atime_ns, before.st_mtime_ns))
-        temporary.replace(action.path)
+        atomic.replace(action.path, data)
+        os.utime(action.path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def sweep(folders: Iterable[Path]) -> None:

@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import permissions as modes
-from incidentctl.git import presence, refs
+from incidentctl.git import atomic, permissions, presence, refs, tree
 from incidentctl.record.store import incident_events as folders
 from incidentctl.record.store import index as indexes
 from incidentctl.record.store import last_tips, paths
@@ -75,7 +74,7 @@ class Mend:
         if self._was_seen():
             with contextlib.suppress(EnvironmentFailedError):  # as of a partial clone
                 self.deep()
-                modes.touch(self._state / _DEEP)
+                permissions.touch(self._state / _DEEP)
 
     def _was_seen(self) -> bool:
         """Say whether somebody stumbled over what is damaged since all was looked at here."""
@@ -136,7 +135,7 @@ class Mend:
             began = time.time()
             if not presence.is_whole(self._git, truth, since=since):
                 return True
-            modes.touch(stamp)
+            permissions.touch(stamp)
             # What takes long, as after a purge of a large record, is done the more rarely.
             pause = time.time() + _SHARE * (time.time() - began)
             os.utime(stamp, (pause, pause))
@@ -203,12 +202,10 @@ class Mend:
     def _find_in(self, tip: str, base: str | None) -> None:
         """Find what can be read of the events that a commit has over another."""
         with contextlib.suppress(EnvironmentFailedError):
-            below = ("-r", "--name-only", tip, "--", "incidents")
-            listed = set(presence.listed(self._git, tip[:10], *below))
+            found = set(tree.names(self._git, tip, ["incidents"], recursive=True))
             if base is not None:
-                mine = ("-r", "--name-only", base, "--", "incidents")
-                listed -= set(presence.listed(self._git, base[:10], *mine))
-            places = [place for place in map(paths.parse, listed) if place]
+                found -= set(tree.names(self._git, base, ["incidents"], recursive=True))
+            places = [place for place in map(paths.parse, found) if place]
             incidents = sorted({place.incident for place in places})
             for incident, folder in self._store.folders(incidents, (tip,)):
                 self.found.setdefault(incident, {}).update(folder.stored)
@@ -242,7 +239,7 @@ class Mend:
             if known.read_bytes() == data:
                 return known
         aside = self._state / f"damaged-log-ref-{time.time_ns()}"
-        modes.write(aside, data)
+        atomic.replace(aside, data)
         return aside
 
     def _drop_log(self, name: str) -> None:

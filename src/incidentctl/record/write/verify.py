@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import tree
 from incidentctl.git.objects import blob_id
 from incidentctl.git.run import Git
 from incidentctl.record.store import paths
 from incidentctl.record.store.stored_event import Stored
-
-#: So many paths are asked of one git.
-_AT_ONCE = 500
 
 
 def held_by(
@@ -27,16 +24,8 @@ def held_by(
         for name, stored in stored_here.items()
     }
     held: set[tuple[str, str]] = set()
-    names = list(events) if commit else []
-    for start in range(0, len(names), _AT_ONCE):
-        listed = git.run("ls-tree", "-z", str(commit), "--", *names[start : start + _AT_ONCE])
-        if listed.code:  # a path that is not there is none of that
-            reason = listed.err.strip()[:200]
-            raise EnvironmentFailedError(f"git could not read {str(commit)[:10]}: {reason}")
-        for line in filter(None, listed.out.decode(errors="replace").split("\0")):
-            head, _, path = line.partition("\t")
-            incident, name, data = events[path]
-            oid = head.split()[2]
-            if oid == blob_id(data, oid):
-                held.add((incident, name))
+    for line in tree.lines(git, commit, events) if commit else ():
+        incident, name, data = events[line.path]
+        if line.oid == blob_id(data, line.oid):
+            held.add((incident, name))
     return held

@@ -1,0 +1,63 @@
+"""The environment of every git that this program starts, by itself or through a library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+# Set when we are called from a hook, an alias or a rebase's exec, or by a user; each would lead git
+# elsewhere, or let it refuse what is asked of it.
+_DROPPED = frozenset(
+    {
+        "GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_PREFIX",
+        "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF",
+        "GIT_TEMPLATE_DIR", "GIT_EXEC_PATH", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
+        "GIT_REPLACE_REF_BASE", "GIT_DEFAULT_HASH", "GIT_DEFAULT_REF_FORMAT", "GIT_ATTR_SOURCE",
+        "GIT_INTERNAL_SUPER_PREFIX", "GIT_PROTOCOL_FROM_USER",
+        # Beside GIT_LITERAL_PATHSPECS git refuses to run.
+        "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
+    }
+)  # fmt: skip
+_FIXED = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "true",
+    "SSH_ASKPASS": "true",
+    "SSH_ASKPASS_REQUIRE": "force",
+    "GCM_INTERACTIVE": "never",
+    "GIT_EDITOR": "true",
+    "GIT_PAGER": "cat",
+    "GIT_PROXY_COMMAND": "",  # a git:// remote runs it, and core.gitProxy
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    # In a partial clone each git would fetch what it misses, and wait for the network. The first is
+    # known to git 2.45, and to 2.39.4 and the later ones of each version between; the second stops
+    # the others, which then fail where these find nothing.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+}
+#: What is different for a git that may talk to a remote.
+NETWORK = {"GIT_NO_LAZY_FETCH": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for git children, made from the one that this program got."""
+    cleaned = {
+        name: value
+        for name, value in given.items()
+        if name not in _DROPPED and not name.startswith("GIT_TRACE")
+    }
+    return cleaned | _FIXED
+
+
+def as_command() -> tuple[str, ...]:
+    """Return the words to put before `git`, which make the same environment for it.
+
+    For a library that lets variables be set, and not be dropped. This git may talk to a remote: a
+    partial clone fetches the files of the team that it lacks.
+    """
+    dropped = (word for name in sorted(_DROPPED) for word in ("-u", name))
+    return ("env", *dropped, *(f"{name}={value}" for name, value in (_FIXED | NETWORK).items()))

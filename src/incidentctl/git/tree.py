@@ -1,0 +1,90 @@
+"""List what a commit holds at some paths, or at its top, with `git ls-tree`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from incidentctl.git.presence import failed
+from incidentctl.git.run import Git
+
+#: So many paths are asked of one git.
+_BATCH_SIZE = 500
+_LIMIT = 60.0
+
+
+class TreeLine(NamedTuple):
+    """A line of a folder; `size` is in bytes, and None for what is no file, or was not asked."""
+
+    mode: str
+    kind: str
+    oid: str
+    size: int | None
+    path: str
+
+
+def lines(
+    git: Git,
+    commit: str,
+    paths: Iterable[str] | None = None,
+    *,
+    recursive: bool = False,
+    sizes: bool = False,
+    discover: bool = False,
+) -> list[TreeLine]:
+    """Return what a commit has at some paths, or at its top; a path that it has not is left out.
+
+    With `recursive` the files below are listed instead of a folder. With `discover` git looks for
+    the repository by itself. EnvironmentFailedError where git fails: an empty list is only where
+    there is nothing.
+    """
+    options = (*(("-r",) if recursive else ()), *(("-l",) if sizes else ()))
+    return parse(_listed(git, commit, paths, options, discover=discover))
+
+
+def names(
+    git: Git, commit: str, paths: Iterable[str] | None = None, *, recursive: bool = False
+) -> list[str]:
+    """Return the paths of what `lines` returns."""
+    options = ("--name-only", *(("-r",) if recursive else ()))
+    return _split(_listed(git, commit, paths, options))
+
+
+def parse(printed: bytes) -> list[TreeLine]:
+    """Read what `git ls-tree -z` has printed, with or without the sizes of `-l`."""
+    found = []
+    for line in _split(printed):
+        head, _, path = line.partition("\t")
+        mode, kind, oid, *more = head.split()
+        size = int(more[0]) if more and more[0].isdecimal() else None
+        found.append(TreeLine(mode, kind, oid, size, path))
+    return found
+
+
+def _split(printed: bytes) -> list[str]:
+    return printed.decode(errors="surrogateescape").split("\0")[:-1]
+
+
+def _listed(
+    git: Git,
+    commit: str,
+    paths: Iterable[str] | None,
+    options: tuple[str, ...],
+    *,
+    discover: bool = False,
+) -> bytes:
+    if paths is None:
+        return _run(git, commit, options, discover=discover)
+    wanted = list(paths)
+    parts = (wanted[start : start + _BATCH_SIZE] for start in range(0, len(wanted), _BATCH_SIZE))
+    return b"".join(_run(git, commit, options, part, discover=discover) for part in parts)
+
+
+def _run(
+    git: Git, commit: str, options: tuple[str, ...], paths: Iterable[str] = (), *, discover: bool
+) -> bytes:
+    arguments = ("ls-tree", "-z", *options, commit, "--", *paths)
+    done = git.run(*arguments, timeout=_LIMIT, discover=discover)
+    if done.code:
+        raise failed(f"list {commit[:10]}", done)
+    return done.out
