@@ -6,7 +6,7 @@ from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.restricted.restricted import RecordWithRestricted
-from incidentctl.record.sync import restricted_remote as apart
+from incidentctl.record.sync import restricted_remote
 from torture.mutants import mutant, replace
 
 
@@ -23,13 +23,13 @@ def restricted_fails_open() -> None:
 
 @mutant("restricted", "network")
 def apart_when_unknown() -> None:
-    unproven = apart.unproven
+    unproven = restricted_remote.unproven
 
     def trusting(*given: Any, **more: Any) -> Any:
         answer = unproven(*given, **more)
         return None if answer and answer.state != answer.OK else answer
 
-    replace(apart, "unproven", trusting)
+    replace(restricted_remote, "unproven", trusting)
 
 
 @mutant("restricted")

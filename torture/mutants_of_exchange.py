@@ -9,14 +9,9 @@ from typing import Any
 
 from incidentctl.domain.incident.events import decode
 from incidentctl.git import refs
-from incidentctl.record.store import compare as union
-from incidentctl.record.store import incident_events as folder
-from incidentctl.record.store import purge_marks as marks
-from incidentctl.record.store import stored_event as stored
+from incidentctl.record.store import compare, incident_events, purge_marks, stored_event
 from incidentctl.record.store.ref_names import LOG_REF
-from incidentctl.record.sync import background, exchange, merge, sent
-from incidentctl.record.sync import reconcile as unite
-from incidentctl.record.sync import remote as remotes
+from incidentctl.record.sync import background, exchange, merge, reconcile, remote, sent
 from incidentctl.record.write import batch, flush, outbox
 from torture.mutants import mutant, replace
 
@@ -63,34 +58,34 @@ def take_theirs_instead_of_the_union() -> None:
         done = store.git.run(*env, "commit-tree", "-m", "Merge", *arguments, f"{theirs}^{{tree}}")
         return str(done.out.decode().strip())
 
-    replace(unite, "merge", theirs_wins)
+    replace(reconcile, "merge", theirs_wins)
 
 
 @mutant("remote", "kill")
 def follow_though_the_remote_lost_events() -> None:
-    replace(union.Difference, "follows", property(lambda self: not self.left_out))
+    replace(compare.Difference, "follows", property(lambda self: not self.left_out))
 
 
 @mutant("remote", "mirror")
 def carry_foreign_paths() -> None:
-    compare = union.compare
+    unchanged = compare.compare
 
     def carrying(git: Any, ours: Any, theirs: str, **more: Any) -> Any:
-        found = compare(git, ours, theirs, **more)
+        found = unchanged(git, ours, theirs, **more)
         listed = git.run("ls-tree", theirs, "--", *found.left_out).out.decode().splitlines()
         foreign = {line.partition("\t")[2]: line.split()[2] for line in listed}
         carried = {path: oid for path, oid in foreign.items() if path in found.left_out}
         return found._replace(left_out=(), markers=found.markers | carried)
 
-    replace(unite, "compare", carrying)
+    replace(reconcile, "compare", carrying)
 
 
 @mutant("remote", "kill")
 def no_check_of_names() -> None:
     def unchecked(_: str, data: bytes) -> Any:
-        return stored.Stored(decode(data), data)
+        return stored_event.Stored(decode(data), data)
 
-    for place in (union, batch, folder):
+    for place in (compare, batch, incident_events):
         replace(place, "check", unchecked)
 
 
@@ -122,7 +117,7 @@ def a_commit_for_rendering_alone() -> None:
 
 @mutant("together")
 def merge_upon_a_refused_merge() -> None:
-    run, push = exchange.Exchange.run, remotes.Remote.push
+    run, push = exchange.Exchange.run, remote.Remote.push
     current: list[Any] = []
 
     def remembered(self: Any, **given: Any) -> Any:
@@ -136,18 +131,18 @@ def merge_upon_a_refused_merge() -> None:
         return answer
 
     replace(exchange.Exchange, "run", remembered)
-    replace(remotes.Remote, "push", taken)
+    replace(remote.Remote, "push", taken)
 
 
 @mutant("together", "kill", "reset")
 def push_by_force() -> None:
-    run = remotes.Remote._run
+    run = remote.Remote._run
 
     def forced(self: Any, *words: str, **given: Any) -> Any:
         return run(self, *[f"+{w}" if ":refs/heads/" in w and "push" in words and w[0] != "+"
                            else w for w in words], **given)  # fmt: skip
 
-    replace(remotes.Remote, "_run", forced)
+    replace(remote.Remote, "_run", forced)
 
 
 @mutant("share")
@@ -177,23 +172,23 @@ def stamp_not_looked_at_after_unlocking() -> None:
 @mutant("hostile")
 def a_purge_that_changes_events_is_followed() -> None:
     def silent(git: Any, ours: Any, theirs: str, **more: Any) -> Any:
-        return union.compare(git, ours, theirs, **more)._replace(disputed=(), kept={})
+        return compare.compare(git, ours, theirs, **more)._replace(disputed=(), kept={})
 
-    replace(unite, "compare", silent)
+    replace(reconcile, "compare", silent)
 
 
 @mutant("hostile")
 def a_mark_that_stops_each_exchange() -> None:
     def unguarded(data: bytes | None) -> Any:
         content = json.loads((data or b"{}").decode())
-        return frozenset(filter(marks._OBJECT.match, map(str, content["replaces"])))
+        return frozenset(filter(purge_marks._OBJECT.match, map(str, content["replaces"])))
 
-    replace(marks, "read", unguarded)
+    replace(purge_marks, "read", unguarded)
 
 
 @mutant("kill", "crash")
 def hooks_run() -> None:
-    from incidentctl.git import run as git
+    from incidentctl.git import run
 
-    words = [w.replace("core.hooksPath=/dev/null", "core.abbrev=12") for w in git._ARGUMENTS]
-    replace(git, "_ARGUMENTS", tuple(words))
+    words = [w.replace("core.hooksPath=/dev/null", "core.abbrev=12") for w in run._ARGUMENTS]
+    replace(run, "_ARGUMENTS", tuple(words))

@@ -11,9 +11,8 @@ from typing import Any
 
 from incidentctl.domain.incident import ids
 from incidentctl.git import atomic, refs
-from incidentctl.record import record as records
-from incidentctl.record.write import batch, flush, outbox
-from incidentctl.record.write import lock as locks
+from incidentctl.record import record
+from incidentctl.record.write import batch, flush, lock, outbox
 from torture.mutants import mutant, replace
 
 
@@ -53,14 +52,14 @@ def acknowledge_before_writing() -> None:
 
 @mutant("full", "kill")
 def acknowledge_in_spite_of_an_error() -> None:
-    acknowledge = records.Record.acknowledge
+    acknowledge = record.Record.acknowledge
 
     def promise(self: Any, action: Any) -> Any:
         with contextlib.suppress(Exception):
             return acknowledge(self, action)
-        return records.Acknowledged(self._box / "nowhere")
+        return record.Acknowledged(self._box / "nowhere")
 
-    replace(records.Record, "acknowledge", promise)
+    replace(record.Record, "acknowledge", promise)
 
 
 @mutant("clock", "together")
@@ -96,14 +95,14 @@ def forget_what_git_did_not_take() -> None:
 
 @mutant("together")
 def no_lock() -> None:
-    take = locks.Lock.take
+    take = lock.Lock.take
 
     def anyway(self: Any, **given: Any) -> bool:
         if self._path.name == "lock":
             self._path = self._path.with_name(f"lock-{os.getpid()}")
         return take(self, **given)
 
-    replace(locks.Lock, "take", anyway)
+    replace(lock.Lock, "take", anyway)
 
 
 @mutant("together")

@@ -8,8 +8,7 @@ from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import presence, refs
-from incidentctl.record.write import kept
-from incidentctl.record.write import repair as mend
+from incidentctl.record.write import kept, repair
 from torture.mutants import mutant, replace
 
 
@@ -49,8 +48,8 @@ def missing_commit_read_as_empty() -> None:
         if named.truth and self._store.absent([named.truth]):
             refs.move(self._git, (self._store.truth, None, named.truth))
 
-    replace(mend.Mend, "quick", empty)
-    replace(mend.Mend, "deep", lambda _: False)
+    replace(repair.Repair, "quick", empty)
+    replace(repair.Repair, "deep", lambda _: False)
 
 
 @mutant("torn")
@@ -58,4 +57,4 @@ def refs_that_name_nothing_are_not_mended() -> None:
     def left(self: Any, **_: Any) -> None:
         """Leave it as it is."""
 
-    replace(mend.Mend, "_mend_mirror", left)
+    replace(repair.Repair, "_repair_mirror", left)

@@ -6,9 +6,8 @@ import hashlib
 from typing import Any
 
 from incidentctl.domain.incident.fold.holders import Holders
-from incidentctl.record.store import stored_event as stored
-from incidentctl.record.write import batch
-from incidentctl.record.write import verify as proof
+from incidentctl.record.store import stored_event
+from incidentctl.record.write import batch, verify
 from torture.mutants import mutant, replace
 
 
@@ -31,10 +30,10 @@ def one_hash_for_every_repository() -> None:
     def sha1(data: bytes, _: str) -> str:
         return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
-    for place in (batch, proof):
+    for place in (batch, verify):
         replace(place, "blob_id", sha1)
 
 
 @mutant("hostile")
 def an_id_says_nothing_of_the_content() -> None:
-    replace(stored, "is_sealed", lambda *_: False)
+    replace(stored_event, "is_sealed", lambda *_: False)

@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from incidentctl.git import safe_read as regular
+from incidentctl.git import safe_read
 from incidentctl.git.atomic import create, replace
 
 FILES = [
@@ -154,8 +154,8 @@ def test_only_a_regular_file_of_bounded_size_is_read(tmp_path, kind):
         path.write_bytes(b"x" * 101)
     else:
         path.symlink_to("/dev/zero" if kind == "device" else "/etc/hostname")
-    with pytest.raises(regular.NotReadError):
-        regular.read(str(path), inside=str(root), limit=100)
+    with pytest.raises(safe_read.NotReadError):
+        safe_read.read(str(path), inside=str(root), limit=100)
 
 
 def test_a_file_is_put_in_place_whole_with_its_mode_from_the_first_byte(tmp_path, monkeypatch):

@@ -31,7 +31,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.store import paths
 from incidentctl.record.store.crash_points import EXCHANGE_POINTS
 from incidentctl.record.sync import exchange as exchange_module
-from incidentctl.record.sync import reconcile as unite
+from incidentctl.record.sync import reconcile
 from incidentctl.record.sync.status import Exchanged
 
 
@@ -743,7 +743,7 @@ def test_very_many_events_are_taken_in_unread(
     remote: Clone, ann: Clone, bob: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on the first contact of a fresh clone, and after months."""
-    monkeypatch.setattr(unite, "_MOST_READ", 3)
+    monkeypatch.setattr(reconcile, "_MAX_READ", 3)
     known = say(ann, facts.Declared("a"), *(facts.Noted(str(n)) for n in range(5)))
     say(ann, facts.Declared("b"), incident=OTHER)
     shared(ann)

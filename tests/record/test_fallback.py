@@ -143,26 +143,26 @@ def test_the_identity_is_made_once_and_is_never_in_the_record(clone: Clone, tmp_
 
 def test_who_watches_sees_a_fallback_that_comes_later(clone: Clone) -> None:
     watching = clone.record()
-    before = watching.pulse()
+    before = watching.change_token()
     clone.declare()
     block(clone, "outbox")
-    between = watching.pulse()
+    between = watching.change_token()
     assert between != before
     clone.record().acknowledge(action(facts.Noted("x")))
-    assert watching.pulse() != between
+    assert watching.change_token() != between
     assert len(watching.events(INCIDENT)[0]) == 2
 
 
 @pytest.mark.parametrize("where", ["git directory", "state"])
 def test_who_watches_sees_what_waits_for_a_place(clone: Clone, where: str) -> None:
     watching = with_restricted(clone)
-    before = watching.pulse()
+    before = watching.change_token()
     below = Path("restricted", "unsure")
     folder = clone.git_dir / "incidentctl" / below
     if where == "state":
         folder = fallback.Fallback(clone.fallback / below, clone.git_dir).folder()
     outbox.write(folder, action(facts.Noted("x")))
-    assert watching.pulse() != before
+    assert watching.change_token() != before
     assert len(watching.events(INCIDENT)[0]) == 1
 
 

@@ -24,7 +24,7 @@ from incidentctl.domain.incident.events import encode
 from incidentctl.domain.incident.ids import incident_folder
 from incidentctl.git.objects import Objects
 from incidentctl.git.run import Git
-from incidentctl.record.store import changes as walk
+from incidentctl.record.store import changes
 from incidentctl.record.store.compare import compare
 
 FOLDER = incident_folder(INCIDENT)
@@ -99,7 +99,7 @@ def test_folders_in_folders_are_one_path_and_are_never_entered(team: Team, place
 def test_one_folder_under_very_many_names_is_refused_until_the_remote_is_mended(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "MOST", 2_000)
+    monkeypatch.setattr(changes, "MAX_CHANGES", 2_000)
     good = tip(team.remote, BRANCH)
     blob = team.blob("hi")
     events = team.tree(
@@ -126,7 +126,7 @@ def test_one_folder_under_very_many_names_is_refused_until_the_remote_is_mended(
 def test_very_many_lines_that_both_have_are_not_read_over_and_over(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "_MOST_LINES", 3)
+    monkeypatch.setattr(changes, "_MAX_LINES", 3)
     say(team.bob, facts.Noted("c"))
     shared(team.bob)
     assert exchange(team.ann).state == "misconfigured"

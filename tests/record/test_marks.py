@@ -25,7 +25,7 @@ from incidentctl.domain.incident.event_ids import sealed
 from incidentctl.domain.incident.events import encode
 from incidentctl.domain.incident.ids import incident_folder, ulid
 from incidentctl.record.record import Action
-from incidentctl.record.store import purge_marks as marks
+from incidentctl.record.store import purge_marks
 
 TEXT = "the real root cause"
 FOLDER = f"{incident_folder(INCIDENT)}/events"
@@ -115,7 +115,7 @@ def test_what_is_no_mark_is_left_out_and_told(team: Team, content: str) -> None:
 
 
 def test_marks_beyond_number_are_refused(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marks, "MOST", 20)
+    monkeypatch.setattr(purge_marks, "MAX_MARKS", 20)
     good = tip(team.remote, BRANCH)
     paths = [f"purged/{ulid(1_800_000_000_000, n)}.json" for n in range(21)]
     commit_on(team.remote, BRANCH, {p: team.mark(path=p)[p] for p in paths})

@@ -15,7 +15,7 @@ from incidentctl.git.run import Git
 from incidentctl.record.store.stored_event import check
 from incidentctl.record.sync import sent
 from incidentctl.record.write import outbox
-from incidentctl.record.write.verify import held_by
+from incidentctl.record.write.verify import events_in_commit
 
 TRUTH = "refs/incidentctl/log"
 
@@ -32,7 +32,7 @@ def by_bytes(git: Git, commit: str, waiting: Sequence[outbox.Pending]) -> set[st
         each.incident: {name: check(name, data) for name, data in each.entries.items()}
         for each in waiting
     }
-    held = {incident for incident, _ in held_by(git, commit, wanted)}
+    held = {incident for incident, _ in events_in_commit(git, commit, wanted)}
     return wanted.keys() - held
 
 
@@ -90,4 +90,4 @@ def test_a_damaged_folder_says_nothing(
 
 
 def test_without_a_commit_nothing_is_held(tmp_path: Path) -> None:
-    assert held_by(Git(tmp_path, os.environ), None, {INCIDENT: {}}) == set()
+    assert events_in_commit(Git(tmp_path, os.environ), None, {INCIDENT: {}}) == set()

@@ -26,7 +26,7 @@ from incidentctl.domain.incident.events import decode, encode
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.store import paths
-from incidentctl.record.sync import reconcile as unite
+from incidentctl.record.sync import reconcile
 from incidentctl.record.sync.merge import TEMPORARY
 from incidentctl.record.write.lock import Lock
 
@@ -145,7 +145,7 @@ def test_very_many_events_on_a_chain_that_was_replaced_are_kept(
     purge(team.bob, alone=True)
     known = [ident for _ in range(6) for ident in say(team.ann, facts.Noted("x"))]
     shared(team.ann)
-    monkeypatch.setattr(unite, "_MOST_READ", 3)
+    monkeypatch.setattr(reconcile, "_MAX_READ", 3)
     shared(team.bob, team.ann)
     for clone in (team.bob, team.ann):
         assert set(known) <= set(clone.truth_ids())

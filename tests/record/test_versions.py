@@ -15,7 +15,7 @@ from incidentctl.domain.incident.events import Event, decode, encode
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.record.record import Action
 from incidentctl.record.store.paths import event_name, event_path
-from incidentctl.record.store.stored_event import Stored, blanked, choose
+from incidentctl.record.store.stored_event import Stored, blanked, pick_version
 
 STATED = (facts.SeveritySet("SEV2"), facts.Noted("the cause"), facts.Noted("[redacted]"))
 
@@ -43,7 +43,7 @@ def test_what_the_id_was_made_from_stands(fact: object) -> None:
     assert len(forged) >= 3
     for other, named in itertools.product(forged, ((), (told.event.id,))):
         for pair in ((told, other), (other, told)):
-            stands, _ = choose(*pair, named=named)
+            stands, _ = pick_version(*pair, named=named)
             assert stands in ((told,) if not named else (told, blanked(other)))
 
 
@@ -55,7 +55,7 @@ def test_all_choose_alike() -> None:
         (of(plain), of(plain.replace(b'"by": ', b'"by":  '))),
         (known[0], of(known[0].data.replace(b'"by": ', b'"by":  '))),
     ):
-        assert choose(one, other, named=())[0] == choose(other, one, named=())[0]
+        assert pick_version(one, other, named=())[0] == pick_version(other, one, named=())[0]
 
 
 def test_no_blanked_form_hides_that_there_was_a_text() -> None:
@@ -63,7 +63,7 @@ def test_no_blanked_form_hides_that_there_was_a_text() -> None:
     blank = blanked(told)
     emptied = of(blank.data.replace(b"[redacted]", b""))
     for pair in ((blank, emptied), (emptied, blank)):
-        assert choose(*pair, named=(told.event.id,))[0] == blank
+        assert pick_version(*pair, named=(told.event.id,))[0] == blank
 
 
 def test_what_is_committed_again_stands_over_what_somebody_wrote_there(clone: Clone) -> None:

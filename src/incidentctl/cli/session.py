@@ -38,7 +38,7 @@ def tell_sharing(workspace: Workspace) -> None:
     """
     tell_unread(workspace)
     tell_hidden(workspace)
-    workspace.record.show_owed()
+    workspace.record.refresh_stale()
     tell_unclaimed(workspace)
     if workspace.is_local:
         console.say(NO_TEAM, "warning")

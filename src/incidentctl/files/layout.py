@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.common.text import one_line
 from incidentctl.errors import Problem
-from incidentctl.git import safe_read as regular
+from incidentctl.git import safe_read
 
 MARKER = "incidentctl.yaml"
 """The file that marks the root of a repository and holds its settings."""
@@ -219,13 +219,13 @@ def folder_problem(root: Path, path: str) -> Problem | None:
     real = os.path.realpath(root)
     if os.path.realpath(f"{root}/{path}").startswith(real + os.sep):
         return None
-    what, hint = "is a link that leaves the repository", _HINTS[regular.LeavesError]
+    what, hint = "is a link that leaves the repository", _HINTS[safe_read.LeavesError]
     return _refuse(path, "", "IC007", what, hint).problem
 
 
 def is_there(root: Path, path: str) -> bool:
     """Say whether there is a regular file at a path from the root, in the repository."""
-    return regular.is_file(f"{root}/{path}", inside=os.path.realpath(root))
+    return safe_read.is_file(f"{root}/{path}", inside=os.path.realpath(root))
 
 
 def read_half(root: Path, path: str) -> Content:
@@ -241,22 +241,22 @@ def _read(
     full: str, path: str, kind: str, real: str, *, walked: bool = False, limit: int = MAX_BYTES
 ) -> Content:
     try:
-        data = regular.read(full, inside=real, limit=limit, walked=walked)
-    except regular.TooLargeError:
+        data = safe_read.read(full, inside=real, limit=limit, walked=walked)
+    except safe_read.TooLargeError:
         return _refuse(
             path, kind, "IC006", f"is larger than {limit >> 20} MiB", "Split it into several files."
         )
     except OSError as error:
         said = error.strerror or type(error).__name__
-        if not isinstance(error, regular.NotReadError):
+        if not isinstance(error, safe_read.NotReadError):
             return _refuse(path, kind, "IC007", f"cannot be read: {said}", "Check its permissions.")
         return _refuse(path, kind, "IC007", said, _HINTS.get(type(error)))
     return Content(path, kind, data)
 
 
 _HINTS: dict[type[OSError], str] = {
-    regular.LeavesError: "Copy the file into the repository: a clone has only what is in it.",
-    regular.FolderLinkError: "Move the folder here: links to folders are not followed.",
+    safe_read.LeavesError: "Copy the file into the repository: a clone has only what is in it.",
+    safe_read.FolderLinkError: "Move the folder here: links to folders are not followed.",
 }
 
 

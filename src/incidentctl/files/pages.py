@@ -7,11 +7,10 @@ from pathlib import Path
 
 from incidentctl.errors import RefusedError
 from incidentctl.files.writer import check_stays
-from incidentctl.git import atomic
-from incidentctl.git import safe_read as regular
+from incidentctl.git import atomic, safe_read
 
 #: No page of ours is as large.
-_MOST = 256 << 20
+_MAX_PAGE_BYTES = 256 << 20
 
 
 def write_page(target: Path, text: str, *, begins: str) -> None:
@@ -39,6 +38,6 @@ def _taken(target: Path) -> RefusedError:
 def _is_ours(target: Path, begins: bytes) -> bool:
     inside = os.path.realpath(target.parent)
     try:
-        return regular.read(str(target), inside=inside, limit=_MOST).startswith(begins)
-    except regular.NotReadError:
+        return safe_read.read(str(target), inside=inside, limit=_MAX_PAGE_BYTES).startswith(begins)
+    except safe_read.NotReadError:
         return False

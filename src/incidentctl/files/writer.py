@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError, RefusedError
 from incidentctl.files.layout import PRIVATE
-from incidentctl.git import atomic
-from incidentctl.git import safe_read as regular
+from incidentctl.git import atomic, safe_read
 
 
 class Outcome(NamedTuple):
@@ -74,8 +73,8 @@ def _has(root: Path, target: Path, before: bytes) -> bool:
         return False
     try:
         real = os.path.realpath(root)
-        return regular.read(str(target), inside=real, limit=len(before)) == before
-    except regular.NotReadError:
+        return safe_read.read(str(target), inside=real, limit=len(before)) == before
+    except safe_read.NotReadError:
         return False
 
 

@@ -69,7 +69,7 @@ def torn_refs(folder: Path) -> list[Path]:
     return sorted(folder.glob("damaged-log-ref-*"))
 
 
-def is_torn(git: Git, ref: str) -> bool:
+def names_no_commit(git: Git, ref: str) -> bool:
     """Say whether a ref of the record names no commit of this clone now."""
     return (git.git_dir / ref).is_file() and not refs.is_there(git, refs.read(git, ref))
 

@@ -10,8 +10,7 @@ from incidentctl.domain.incident.events import Event, EventError, Unsynced
 from incidentctl.domain.incident.head import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
-from incidentctl.record.store import incident_events as folders
-from incidentctl.record.store import paths
+from incidentctl.record.store import incident_events, paths
 from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import Stored, check
@@ -57,7 +56,7 @@ class Reader:
         No events when there is no such incident.
         """
         folder = self._folder(incident)
-        told = folders.problems(paths.log_path(incident), folder, now=self._now())
+        told = incident_events.problems(paths.log_path(incident), folder, now=self._now())
         return folder.events(), told
 
     def many_events(
@@ -67,12 +66,12 @@ class Reader:
         pending = self._pending()
         for incident, folder in self._store.folders(incidents):
             united = folder.union(_waiting(pending.get(incident, ())))
-            told = folders.problems(paths.log_path(incident), united, now=self._now())
+            told = incident_events.problems(paths.log_path(incident), united, now=self._now())
             yield incident, united.events(), told
 
     def newest_id(self, incident: str) -> str | None:
         """Return the newest event's id; ids of more than 48 hours ahead do not count."""
-        limit = folders.last_id(self._now())
+        limit = incident_events.last_id(self._now())
         stored = self._folder(incident).stored.values()
         return max((s.event.id for s in stored if s.event.id <= limit), default=None)
 
@@ -175,7 +174,7 @@ class Reader:
                 raise
             # Whoever declares without git must still see what was acknowledged.
             fault = {f"git cannot be read ({error.message})": (1, "what was committed before")}
-            return folders.EMPTY.union(waiting)._replace(faults=fault)
+            return incident_events.EMPTY.union(waiting)._replace(faults=fault)
 
     def _overlaid(
         self, known: dict[str, Head], pending: Iterable[str], *, only_open: bool

@@ -12,7 +12,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions
 from incidentctl.git.author import Author
 from incidentctl.git.run import Git
-from incidentctl.record.pulse import pulse
+from incidentctl.record.change_token import change_token
 from incidentctl.record.reader import Reader
 from incidentctl.record.store.cache import Cache
 from incidentctl.record.store.scan import FoldHead
@@ -118,7 +118,7 @@ class Record(Upkeep):
 
         EnvironmentFailedError when no folder takes it: then nothing is acknowledged.
         """
-        self._owe([action.incident])
+        self._mark_stale([action.incident])
         done = acknowledge(self._box, self._fallback, action)
         self._mine = done.path
         self._touched[action.incident] = None
@@ -137,7 +137,7 @@ class Record(Upkeep):
             note = self._show_view(incident, rendered=flush.touched.get(incident))
             notes += [note] if note and incident in self._touched else []
         self._touched.clear()
-        self.show_owed()
+        self.refresh_stale()
         if self._share is not None and (self.has_unsent() or self.is_due()):
             note = self._share()
             notes += [note] if note else []
@@ -165,9 +165,9 @@ class Record(Upkeep):
                 author=author,
                 now=self._now,
                 flush=self.flush,
-                mend=self.mend,
+                repair=self.repair,
                 mirror_is_free=self._mirror_is_free,
-                owe=self._owe,
+                mark_stale=self._mark_stale,
                 report=self._report,
                 retries=retries or Retries(),
             ).run(limit=limit)
@@ -187,7 +187,7 @@ class Record(Upkeep):
             opened = set()
         shown = [each for each in sorted(received) if each in opened or self._has_view(each)]
         notes = [self._show_view(incident) for incident in shown]
-        self.show_owed()
+        self.refresh_stale()
         return [note for note in notes if note]
 
     def remote(self) -> Remote:
@@ -228,7 +228,7 @@ class Record(Upkeep):
         if self._remote:  # what the remote has refused may stand in its words
             status.write(self._state, Status(self._now(), "ok", None, self._now()))
         self.flush()
-        self._owe(self.ids())  # other work trees
+        self._mark_stale(self.ids())  # other work trees
         for incident in self.ids():
             if self._has_view(incident):
                 self._show_view(incident)
@@ -241,19 +241,19 @@ class Record(Upkeep):
         """Return what keeps exchanges apart from each other."""
         return Background(self._state)
 
-    def _owe(self, incidents: Iterable[str]) -> None:
+    def _mark_stale(self, incidents: Iterable[str]) -> None:
         """Let what is in the view be shown anew by somebody, even if this process is killed."""
         if self._view is not None:
             for incident in incidents:
-                self._view.owe(incident)
+                self._view.mark_stale(incident)
 
-    def show_owed(self) -> None:
+    def refresh_stale(self) -> None:
         """Show what others should have; what hinders that is told to who records in it.
 
         As of a process that was killed, or that worked in another work tree.
         """
         if self._view is not None:
-            for incident in self._view.owed():
+            for incident in self._view.stale():
                 self._show_view(incident)
 
     def _show_view(self, incident: str, *, rendered: Rendered | None = None) -> str | None:
@@ -281,13 +281,13 @@ class Record(Upkeep):
         """Return how the last exchange ended; None before the first."""
         return status.read(self._state) if self._remote else None
 
-    def told(self) -> None:
+    def clear_notes(self) -> None:
         """Forget the notes of exchanges: somebody was told."""
         last = self.exchange_status()
         if last is not None and last.notes:
             status.write(self._state, last._replace(notes=()))
 
-    def pulse(self) -> tuple[object, ...]:
+    def change_token(self) -> tuple[object, ...]:
         """Return what differs from the time before if the record has changed since; in no time."""
         names = [self._store.truth, self._store.mirror, self._store.tracking]
-        return pulse(self._git_dir, filter(None, names), self._boxes)
+        return change_token(self._git_dir, filter(None, names), self._boxes)

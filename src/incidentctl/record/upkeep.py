@@ -1,4 +1,4 @@
-"""What keeps the record of one clone sound: commit what waits, mend what git lost, pack."""
+"""What keeps the record of one clone sound: commit what waits, repair what git lost, pack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incidentctl.record.reader import Reader
 from incidentctl.record.write import kept, maintenance
 from incidentctl.record.write.batch import Batch, Render
 from incidentctl.record.write.flush import Flush
-from incidentctl.record.write.repair import Mend
+from incidentctl.record.write.repair import Repair
 
 
 class Upkeep(Reader):
@@ -30,22 +30,22 @@ class Upkeep(Reader):
             state=self._state,
             sent=self._sent,
             make_batch=self._batch,
-            make_mend=self._mend,
+            make_repair=self._repair,
         )
 
-    def mend(self, *, deep: bool = False) -> tuple[str, ...]:
-        """Mend what git has lost of the record; return what was done, for people.
+    def repair(self, *, deep: bool = False) -> tuple[str, ...]:
+        """Repair what git has lost of the record; return what was done, for people.
 
         With `deep` all of it is looked at. EnvironmentFailedError where git or the disk fails.
         """
         try:
-            return self._flush().mend(deep=deep, wait=5.0) or ()
+            return self._flush().repair(deep=deep, wait=5.0) or ()
         except OSError as error:
             where = error.filename or self._state
             raise EnvironmentFailedError(f"{where}: {error.strerror}") from None
 
-    def _mend(self) -> Mend:
-        return Mend(self._store, self._state, self._box, mirror_is_free=self._mirror_is_free())
+    def _repair(self) -> Repair:
+        return Repair(self._store, self._state, self._box, mirror_is_free=self._mirror_is_free())
 
     def _is_crowded(self) -> bool:
         return maintenance.is_crowded(self._git_dir, self._state)

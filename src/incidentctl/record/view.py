@@ -10,15 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from incidentctl.domain.incident.ids import is_incident_id
-from incidentctl.git import atomic, permissions
-from incidentctl.git import safe_read as regular
+from incidentctl.git import atomic, permissions, safe_read
 from incidentctl.record.store.crash_points import VIEW_POINT, point
 from incidentctl.record.store.paths import log_path
 from incidentctl.record.write.lock import Lock
 
 _IGNORE = b"*\n"
 #: No log.md of ours has more bytes.
-_MOST = 256 << 20
+_MAX_LOG_BYTES = 256 << 20
 #: How long to wait for another process that writes to the view, in seconds.
 _WAIT = 1.0
 #: An incident that is owed for so long, in seconds, is so by a process that was killed.
@@ -32,9 +31,9 @@ class View:
         """Take the work tree, and a folder to remember what was written to this one."""
         self._root = work_tree
         self._state = state
-        self._owed = state / "owed"
+        self._marks = state / "owed"
 
-    def owe(self, incident: str) -> None:
+    def mark_stale(self, incident: str) -> None:
         """Remember that an incident has to be shown wherever it was, also in other work trees.
 
         So it is also where this process will be killed.
@@ -46,11 +45,11 @@ class View:
                     permissions.make_folder(state / "owed")
                     permissions.touch(state / "owed" / incident)
 
-    def owed(self) -> list[str]:
+    def stale(self) -> list[str]:
         """Return the incidents that nobody has shown who should have."""
         found = []
         with contextlib.suppress(OSError):
-            for entry in os.scandir(self._owed):
+            for entry in os.scandir(self._marks):
                 age = time.time() - entry.stat(follow_symlinks=False).st_mtime
                 if is_incident_id(entry.name) and age > _KILLED:
                     found.append(entry.name)
@@ -76,7 +75,7 @@ class View:
                     pass  # a checkout of the mirror: this log.md is git's
                 elif not self._write(path, render().encode(), self._state / incident):
                     told = f"{shown} was changed by somebody and is left as it is"
-                (self._owed / incident).unlink(missing_ok=True)
+                (self._marks / incident).unlink(missing_ok=True)
         except OSError as error:
             return f"{shown} could not be written: {error.strerror}"
         return told
@@ -87,7 +86,7 @@ class View:
         current = ""
         with contextlib.suppress(FileNotFoundError):
             inside = os.path.realpath(self._root)
-            current = _digest(regular.read(str(path), inside=inside, limit=_MOST))
+            current = _digest(safe_read.read(str(path), inside=inside, limit=_MAX_LOG_BYTES))
         new, ours = _digest(data), self._written(note)
         if current and current != new and current not in ours:
             return False
@@ -133,7 +132,7 @@ class View:
 def _ignores(folder: Path, inside: str) -> bool:
     with contextlib.suppress(OSError):
         file = str(folder / ".gitignore")
-        return regular.read(file, inside=inside, limit=len(_IGNORE)) == _IGNORE
+        return safe_read.read(file, inside=inside, limit=len(_IGNORE)) == _IGNORE
     return False
 
 

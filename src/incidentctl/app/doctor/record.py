@@ -23,7 +23,7 @@ _LOCKS = {"sync.lock": ("an exchange with the remote", 600.0), "lock": ("a commi
 def counts(setup: Setup) -> Iterator[Check]:
     """How much is recorded, and what is not yet committed."""
     for ref in (LOG_REF, RESTRICTED_REF):
-        if setup.git and health.is_torn(setup.git, ref):
+        if setup.git and health.names_no_commit(setup.git, ref):
             yield Check(
                 "record", "bad", f"the ref {ref} names no commit here, as after a power cut",
                 "the next event mends it from what the branches hold; `git fsck` tells more",

@@ -61,7 +61,7 @@ def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False
         if found is not None:
             return found
         with contextlib.suppress(EnvironmentFailedError):
-            workspace.notes += workspace.record.mend(deep=True)
+            workspace.notes += workspace.record.repair(deep=True)
         workspace.sharing.catch_up()  # a partial clone gets what it lacks
         return _find(workspace, part, ended=ended)
 

@@ -46,8 +46,8 @@ class Watch:
         if self._looks % _REFRESH == 0:
             self._workspace.sharing.refresh(every=_OLD)
         self._looks += 1
-        pulse = record.pulse()  # first: what changes while it is read is read the next time
-        if pulse == self._seen:
+        token = record.change_token()  # first: what changes while it is read is read the next time
+        if token == self._seen:
             return False
         try:
             idents = [self._ident] if self._ident else [h.id for h in record.open_heads()]
@@ -56,7 +56,7 @@ class Watch:
         except EnvironmentFailedError as error:
             self.fault = error.message
             return True
-        self.fault, self._seen = None, pulse
+        self.fault, self._seen = None, token
         return True
 
     def nags(self, now: datetime) -> list[Nag]:

@@ -56,7 +56,7 @@ def sync(workspace: Workspace) -> Synced:
                 events=done.events + more.events,
                 notes=tuple(dict.fromkeys((*done.notes, *more.notes))),
             )
-        record.told()
+        record.clear_notes()
     ended = _ended(workspace, done.state, done.reason)
     if ended.state == "ok" and ended.pending:
         why = record.held_up() or "more is being recorded here"

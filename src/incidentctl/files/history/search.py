@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from incidentctl.domain.common.text import count
 from incidentctl.files.history.repository import Repository
-from incidentctl.git import safe_read as regular
+from incidentctl.git import safe_read
 
 #: Larger files are not read.
 MAX_MEGABYTES = 8
@@ -108,7 +108,7 @@ class TeamHistory:
             try:
                 if not path or file.is_symlink():
                     continue
-                text = self._decoded(regular.read(str(file), inside=top, limit=_MAX))
+                text = self._decoded(safe_read.read(str(file), inside=top, limit=_MAX))
             except OSError:
                 continue  # what the index has of it is searched all the same
             if text is not None:

@@ -54,7 +54,7 @@ class Apart(Record):
         if self._store.tips().truth is None and (refs.read(git, truth) or refs.is_torn(git, truth)):
             raise EnvironmentFailedError(f"git cannot read {truth}")
         found = self._own_ids().union(self._store.index().ids)
-        self._owe(found)
+        self._mark_stale(found)
         return found
 
     def known_ids(self) -> set[str]:
@@ -63,7 +63,7 @@ class Apart(Record):
             return self.last_ids().union(os.listdir(self._known))  # noqa: PTH208 (no paths wanted)
         return self.last_ids()
 
-    def _owe(self, incidents: Iterable[str]) -> None:
+    def _mark_stale(self, incidents: Iterable[str]) -> None:
         """Remember ids before anything of them is recorded or taken in; no cache has to last."""
         with contextlib.suppress(OSError):
             for incident in incidents:
@@ -74,7 +74,7 @@ class Apart(Record):
 
     def take(self, path: Path) -> None:
         """Take an action that waited elsewhere. OSError where it cannot be moved."""
-        self._owe([outbox.incident_of(path)])
+        self._mark_stale([outbox.incident_of(path)])
         outbox.move(path, self._box)
 
     def _pending(self) -> dict[str, list[Path]]:

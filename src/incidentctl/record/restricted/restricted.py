@@ -200,19 +200,19 @@ class RecordWithRestricted(Record):
     ) -> Exchanged | None:
         """Exchange each with its own remote; as `Record.exchange`, and the worse of the two."""
         until = time.monotonic() + limit
-        mended = self._mend_each()
+        repaired = self._repair_each()
         ours = super().exchange(author, limit=limit, retries=retries)
         left = max(until - time.monotonic(), 1.0)
         apart = self._apart.exchange(author, limit=left, retries=retries)
         done = [each for each in (ours, apart) if each is not None]
-        return together(done, mended) if done else None
+        return together(done, repaired) if done else None
 
-    def _mend_each(self) -> list[str]:
-        """Mend the refs of both: a damaged one stops each fetch of the other, too."""
+    def _repair_each(self) -> list[str]:
+        """Repair the refs of both: a damaged one stops each fetch of the other, too."""
         notes: list[str] = []
-        for mend in (super().mend, self._apart.mend):
+        for repair in (super().repair, self._apart.repair):
             with contextlib.suppress(EnvironmentFailedError):
-                notes += mend()
+                notes += repair()
         return notes
 
     def purge(self, author: Author, *, marker: str, limit: float) -> str | None:
@@ -292,15 +292,15 @@ class RecordWithRestricted(Record):
         )
         return [(name, left, last) for name, left, last in found if name and left is not None]
 
-    def told(self) -> None:
+    def clear_notes(self) -> None:
         """Forget the notes of exchanges with both; as `Record.told`."""
-        super().told()
-        self._apart.told()
+        super().clear_notes()
+        self._apart.clear_notes()
 
-    def pulse(self) -> tuple[object, ...]:
-        """Return what differs when either has changed; as `Record.pulse`."""
+    def change_token(self) -> tuple[object, ...]:
+        """Return what differs when either has changed; as `Record.change_token`."""
         unsure = tuple(path.name for path in self.unsure.files())
-        return (super().pulse(), self._apart.pulse(), unsure)
+        return (super().change_token(), self._apart.change_token(), unsure)
 
 
 def _newest_first(heads: list[Head]) -> list[Head]:

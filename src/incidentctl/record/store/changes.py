@@ -19,9 +19,9 @@ from incidentctl.git.run import Git
 from incidentctl.record.store import paths
 
 #: In so many files and folders may two commits differ.
-MOST = 1_000_000
+MAX_CHANGES = 1_000_000
 #: So many lines of folders are looked at for that.
-_MOST_LINES = 4_000_000
+_MAX_LINES = 4_000_000
 _WHAT = "files that are not here"
 _YEAR, _MONTH = re.compile(r"[0-9]{4}\Z"), re.compile(r"[0-9]{2}\Z")
 _Line = tuple[bytes, bytes, bytes]
@@ -94,15 +94,15 @@ def changes(objects: Objects, ours: str | None, theirs: str) -> Iterator[Change]
             mine = _lines(next(trees)) if folder.ours else []
             others = _lines(next(trees)) if folder.theirs else []
             if mine is None:
-                raise TooManyError(MOST, _WHAT)
+                raise TooManyError(MAX_CHANGES, _WHAT)
             if others is None:
                 yield Change(Place.OTHER, folder.path.rstrip("/"), "", None, folder.theirs)
                 continue
             lines += len(mine) + len(others)
             for each in _differences(folder, mine, others):
                 found += 1
-                if found > MOST or lines > _MOST_LINES:
-                    raise TooManyError(MOST, _WHAT)
+                if found > MAX_CHANGES or lines > _MAX_LINES:
+                    raise TooManyError(MAX_CHANGES, _WHAT)
                 if isinstance(each, _Folder):
                     below.append(each)
                 elif ours or folder.place is not Place.TOP:

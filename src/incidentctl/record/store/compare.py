@@ -11,10 +11,9 @@ from incidentctl.domain.incident.ids import incident_folder
 from incidentctl.git import tree
 from incidentctl.git.objects import Objects, raw_entries
 from incidentctl.git.run import Git
-from incidentctl.record.store import paths
-from incidentctl.record.store import purge_marks as marks
+from incidentctl.record.store import paths, purge_marks
 from incidentctl.record.store.changes import Change, Place, changes
-from incidentctl.record.store.stored_event import Stored, check, choose, named_by
+from incidentctl.record.store.stored_event import Stored, check, pick_version, redaction_targets
 
 _FOLDER = "incidents"
 #: By these an event is to lose its text.
@@ -65,7 +64,7 @@ def compare(git: Git, ours: str | None, theirs: str, *, most: int | None = None)
 
     Without ours every event of theirs is one; what else theirs holds is not looked at then. Of more
     than `most` changes the events that only they have are known by their paths alone: whoever
-    reads them checks them. `walk.TooManyError` where there is no end of them.
+    reads them checks them. `changes.TooManyError` where there is no end of them.
     """
     with Objects(git) as objects:
         return _Comparison(objects, (ours, theirs)).run(most)
@@ -161,7 +160,7 @@ class _Comparison:
             except EventError:
                 found.added.setdefault(incident, {})[name] = theirs
                 continue
-            stands, same = choose(mine, theirs, named=named[incident])
+            stands, same = pick_version(mine, theirs, named=named[incident])
             if stands is theirs:
                 found.changed.setdefault(incident, {})[name] = theirs
             else:
@@ -183,7 +182,7 @@ class _Comparison:
         for (name, _), data in zip(files, self._blobs(oid for _, oid in files), strict=True):
             with contextlib.suppress(EventError):
                 stored.append(check(name.decode(errors="replace"), data))
-        return named_by(stored)
+        return redaction_targets(stored)
 
     def _whole(self, gone: Sequence[Change]) -> list[Change]:
         """Return the whole events of what only ours has; what is none goes to the strays."""
@@ -198,9 +197,9 @@ class _Comparison:
 
     def _read_marks(self, marked: Sequence[Change]) -> None:
         """Decide on the marks of purges; of two that differ stands what names fewer commits."""
-        marks.check_number(change.path for change in marked)
+        purge_marks.check_number(change.path for change in marked)
         wanted = sorted({oid for change in marked for oid in change[3:] if oid})
-        named = dict(zip(wanted, map(marks.read, self._blobs(wanted)), strict=True))
+        named = dict(zip(wanted, map(purge_marks.read, self._blobs(wanted)), strict=True))
         orders = {oid: (len(each), oid) for oid, each in named.items() if each is not None}
         for change in marked:
             mine, theirs = orders.get(change.ours or ""), orders.get(change.theirs or "")

@@ -17,7 +17,7 @@ from incidentctl.domain.incident.ids import MAX_AHEAD, ulid
 from incidentctl.errors import Problem
 from incidentctl.git.objects import Found, Objects, TreeEntry, entries
 from incidentctl.record.store.paths import event_name
-from incidentctl.record.store.stored_event import Stored, check, choose, named_by
+from incidentctl.record.store.stored_event import Stored, check, pick_version, redaction_targets
 
 #: Above so many events of an incident its committed log.md may lag by a minute: written each time
 #: it would fill the repository with copies of itself.
@@ -93,9 +93,9 @@ def load(objects: Objects, trees: Sequence[Found]) -> Folder:
                 stored[name] = event
         except EventError as error:
             _count(faults, str(error), name)
-    named = named_by(stored.values()) if others else ()
+    named = redaction_targets(stored.values()) if others else ()
     for name, event in others:
-        stored[name], same = choose(stored[name], event, named=named)
+        stored[name], same = pick_version(stored[name], event, named=named)
         if not same:
             _count(faults, "there twice with different content", name)
     return Folder(",".join(tree.oid for tree in trees), stored, faults)

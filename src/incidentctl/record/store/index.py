@@ -47,7 +47,7 @@ def unpack_head(values: Iterable[Any]) -> Head:
     )
 
 
-def read(cache: Cache) -> Index | None:
+def read_index(cache: Cache) -> Index | None:
     """Read the index as it was last written."""
     found = cache.get(_FILE)
     if found is None:
@@ -63,7 +63,7 @@ def read(cache: Cache) -> Index | None:
     )
 
 
-def write(cache: Cache, index: Index) -> None:
+def write_index(cache: Cache, index: Index) -> None:
     """Write the index."""
     opened = {ident: (key, pack_head(head)) for ident, (key, head) in index.open.items()}
     commits = dict(list(index.commits.items())[-_COMMITS:])

@@ -20,7 +20,7 @@ from incidentctl.git import atomic, permissions
 _FILE = "last-tips"
 _LINE = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) ([0-9]{1,12})\n")
 #: So many are kept when the file is made shorter, which is done above so many bytes.
-_MOST = 200
+_MAX_TIPS = 200
 _LONG = 25_000
 
 
@@ -62,7 +62,7 @@ def shorten(state: Path) -> None:
     """Let the file not grow for ever; only for the holder of the lock."""
     with contextlib.suppress(OSError):
         if (state / _FILE).stat().st_size > _LONG:
-            rewrite(state, read(state)[:_MOST])
+            rewrite(state, read(state)[:_MAX_TIPS])
 
 
 def _lines(noted: Iterable[Noted]) -> bytes:

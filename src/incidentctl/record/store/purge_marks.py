@@ -18,7 +18,7 @@ from incidentctl.record.store import paths
 from incidentctl.record.store.changes import TooManyError
 
 #: A record with more marks than this is no record that people have purged.
-MOST = 10_000
+MAX_MARKS = 10_000
 _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
 
@@ -69,11 +69,11 @@ def of(objects: Objects, commit: str | None) -> dict[str, Mark]:
 
 def check_number(marks: Iterable[str]) -> None:
     """Refuse marks of a number that no purges leave."""
-    if len(set(marks)) > MOST:
-        raise TooManyError(MOST, "marks of purges")
+    if len(set(marks)) > MAX_MARKS:
+        raise TooManyError(MAX_MARKS, "marks of purges")
 
 
-def united(ours: Mapping[str, Mark], theirs: Mapping[str, Mark]) -> dict[str, frozenset[str]]:
+def combined(ours: Mapping[str, Mark], theirs: Mapping[str, Mark]) -> dict[str, frozenset[str]]:
     """Return what the marks of two commits name.
 
     One that both have names what it does in both: a purge that was not followed is taken back by

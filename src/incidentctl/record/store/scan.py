@@ -24,7 +24,7 @@ _YEAR = re.compile(r"\d{4}\Z")
 _MONTH = re.compile(r"\d{2}\Z")
 
 
-class Seen(NamedTuple):
+class IndexedIncident(NamedTuple):
     """An incident on the branch: the key of its folder, and its head; None without any event."""
 
     key: str
@@ -33,11 +33,11 @@ class Seen(NamedTuple):
 
 def scan(
     objects: Objects, tips: Sequence[str], cache: Cache, fold_head: FoldHead
-) -> dict[str, Seen]:
+) -> dict[str, IndexedIncident]:
     """Return every incident on some commits, by id; months that have not changed come cached."""
-    seen: dict[str, Seen] = {}
+    seen: dict[str, IndexedIncident] = {}
     fresh: dict[str, tuple[str, dict[str, list[str]]]] = {}
-    known: dict[str, Seen] = {}
+    known: dict[str, IndexedIncident] = {}
     for month, oids in _months(objects, tips).items():
         key = ",".join(oids)
         cached = cache.get(f"months/{month}")
@@ -94,7 +94,7 @@ def _add(lists: dict[str, list[str]], key: str, oid: str) -> None:
 
 def _read(
     objects: Objects, incidents: dict[str, list[str]], fold_head: FoldHead
-) -> Iterator[tuple[str, Seen]]:
+) -> Iterator[tuple[str, IndexedIncident]]:
     """Compute heads: all folders, then all their `events`, then all life-cycle files, in bulk."""
     owners = [ident for ident, oids in incidents.items() for _ in oids]
     folders = objects.present(oid for oids in incidents.values() for oid in oids)
@@ -117,7 +117,7 @@ def _read(
                 events.setdefault(event.id, event)
         ordered = [events[key] for key in sorted(events)]
         head = fold_head(ident, ordered) if ordered else None
-        yield ident, Seen(",".join(incidents[ident]), head)
+        yield ident, IndexedIncident(",".join(incidents[ident]), head)
 
 
 def _event(name: str, found: Found) -> Event | None:
@@ -129,13 +129,13 @@ def _event(name: str, found: Found) -> Event | None:
         return None
 
 
-def _pack(heads: dict[str, Seen]) -> bytes:
+def _pack(heads: dict[str, IndexedIncident]) -> bytes:
     values = {ident: [key, head and pack_head(head)] for ident, (key, head) in heads.items()}
     return json.dumps(values).encode()
 
 
-def _unpack(body: bytes) -> dict[str, Seen]:
+def _unpack(body: bytes) -> dict[str, IndexedIncident]:
     return {
-        ident: Seen(key, unpack_head(head) if head else None)
+        ident: IndexedIncident(key, unpack_head(head) if head else None)
         for ident, (key, head) in json.loads(body).items()
     }

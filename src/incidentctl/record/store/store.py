@@ -14,17 +14,15 @@ from incidentctl.git import presence, refs
 from incidentctl.git.objects import Found, Objects
 from incidentctl.git.presence import DamagedError
 from incidentctl.git.run import Git
-from incidentctl.record.store import incident_events as folders
-from incidentctl.record.store import index as indexes
-from incidentctl.record.store import last_tips
+from incidentctl.record.store import incident_events, last_tips
 from incidentctl.record.store.cache import Cache
 from incidentctl.record.store.incident_events import Folder
-from incidentctl.record.store.index import Index
+from incidentctl.record.store.index import Index, read_index, write_index
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_COPY_REF, RESTRICTED_REF
-from incidentctl.record.store.scan import FoldHead, Seen, scan
+from incidentctl.record.store.scan import FoldHead, IndexedIncident, scan
 
 #: So many incidents are read by one git, which has a time limit for all that it does.
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
 class Tips(NamedTuple):
@@ -97,30 +95,30 @@ class Store:
         strange = set(tips) - self._here
         if strange:
             # What the index was computed from was there.
-            last = self._index = self._index or indexes.read(self.cache) or Index()
+            last = self._index = self._index or read_index(self.cache) or Index()
             strange -= {last.truth, *last.beside, *last.absorbed}
         absent = presence.absent(self.git, strange) if strange else set()
         self._here |= strange - absent
         return absent
 
     def reset(self) -> None:
-        """Forget what was read: the refs were mended."""
+        """Forget what was read: the refs were repaired."""
         self._here, self._index, self._folders = set(), None, {}
 
     def _last_index(self, truth: str | None) -> Index:
         """Return the newest index there is; another process may have written it since."""
         if self._index is None or self._index.truth != truth:
-            self._index = indexes.read(self.cache) or Index()
+            self._index = read_index(self.cache) or Index()
         return self._index
 
     def last_open(self) -> dict[str, Head]:
         """Return the open incidents of the newest index there is, as `last_ids`."""
-        last = indexes.read(self.cache) or Index()
+        last = read_index(self.cache) or Index()
         return {incident: head for incident, (_, head) in last.open.items()}
 
     def last_ids(self) -> tuple[str, ...]:
         """Return the ids of the newest index there is, whether it still fits the refs or not."""
-        return (indexes.read(self.cache) or Index()).ids
+        return (read_index(self.cache) or Index()).ids
 
     def beside(self, tips: Tips) -> tuple[str, ...]:
         """Return the commits beside the truth that may hold events which it does not."""
@@ -138,7 +136,7 @@ class Store:
     def keep_index(self, index: Index) -> None:
         """Replace the index."""
         self._index = index
-        indexes.write(self.cache, index)
+        write_index(self.cache, index)
 
     def absorb(self, *tips: str) -> None:
         """Remember that the truth holds every event of some commits, and compute the index anew."""
@@ -152,12 +150,12 @@ class Store:
 
     def commit_of(self, action: str) -> str | None:
         """Return the commit of a recent action, by its file's name; fresh from the disk."""
-        index = indexes.read(self.cache)
+        index = read_index(self.cache)
         return index.commits.get(action) if index else None
 
     def head(self, incident: str, events: Iterable[Event]) -> Head | None:
         """Return what a list shows of an incident; None when no event says anything of that."""
-        known = folders.lifecycle(events)
+        known = incident_events.lifecycle(events)
         return self.fold_head(incident, known) if known else None
 
     def index(self) -> Index:
@@ -165,14 +163,14 @@ class Store:
         tips = self.tips()
         return self.valid_index(tips) or self._rebuild(tips)[0]
 
-    def all(self) -> dict[str, Seen]:
+    def all(self) -> dict[str, IndexedIncident]:
         """Return every incident on the branch by id, with its head."""
         return self._rebuild(self.tips())[1]
 
-    def _rebuild(self, tips: Tips) -> tuple[Index, dict[str, Seen]]:
+    def _rebuild(self, tips: Tips) -> tuple[Index, dict[str, IndexedIncident]]:
         beside = self.beside(tips)
         sources = _sources(tips.truth, beside)
-        seen: dict[str, Seen] = {}
+        seen: dict[str, IndexedIncident] = {}
         if sources:
             with Objects(self.git) as objects:
                 seen = scan(objects, sources, self.cache, self.fold_head)
@@ -190,7 +188,7 @@ class Store:
         sources = _sources(tips.truth, self.beside(tips))
         index = self.valid_index(tips)
         if index is not None and incident not in index.ids:
-            return folders.EMPTY
+            return incident_events.EMPTY
         return self.folder_at(incident, sources, index.open.get(incident) if index else None)
 
     def folder_at(
@@ -203,16 +201,16 @@ class Store:
             return kept[1]
         cached = self.cache.get(f"open/{incident}")
         if cached and known and cached[0] == known[0]:
-            folder = folders.unpack(*cached)
+            folder = incident_events.unpack(*cached)
         elif not sources:
-            folder = folders.EMPTY
+            folder = incident_events.EMPTY
         else:
             with Objects(self.git) as objects:
                 trees = _trees(objects, sources, incident)
                 if cached and cached[0] == ",".join(trees):
-                    folder = folders.unpack(*cached)
+                    folder = incident_events.unpack(*cached)
                 else:
-                    folder = folders.load(objects, list(trees.values()))
+                    folder = incident_events.load(objects, list(trees.values()))
                     if known:
                         self.keep_folder(incident, folder)
         self._folders[incident] = (sources, folder)
@@ -226,15 +224,15 @@ class Store:
             tips = self.tips()
             sources = _sources(tips.truth, self.beside(tips))
         rest = iter(incidents)
-        while part := list(islice(rest, _AT_ONCE)):
+        while part := list(islice(rest, _BATCH_SIZE)):
             with Objects(self.git) as objects:
                 for incident in part:
                     trees = _trees(objects, sources, incident)
-                    yield incident, folders.load(objects, list(trees.values()))
+                    yield incident, incident_events.load(objects, list(trees.values()))
 
     def keep_folder(self, incident: str, folder: Folder) -> None:
         """Put the folder of an open incident into the cache."""
-        self.cache.put(f"open/{incident}", folder.key, folders.pack(folder))
+        self.cache.put(f"open/{incident}", folder.key, incident_events.pack(folder))
 
     def forget(self, incident: str) -> None:
         """Drop what was cached of an incident that is over."""

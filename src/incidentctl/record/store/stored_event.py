@@ -30,7 +30,7 @@ class Stored(NamedTuple):
     data: bytes
 
 
-def read(data: bytes) -> Stored:
+def read_event(data: bytes) -> Stored:
     """Read one event; EventError when it is none, or would be none once it is blanked."""
     stored = Stored(decode(data), data)
     if len(data) > _MAY_GROW:
@@ -43,7 +43,7 @@ def read(data: bytes) -> Stored:
 
 def check(name: str, data: bytes) -> Stored:
     """Read one event under its file name; EventError when either is wrong."""
-    stored = read(data)
+    stored = read_event(data)
     if event_name(stored.event) != name:
         if split_name(name) is None:
             raise EventError("not named like an event")
@@ -59,7 +59,7 @@ def blanked(stored: Stored) -> Stored:
     return Stored(event, encode(event))
 
 
-def choose(one: Stored, other: Stored, *, named: Collection[str]) -> tuple[Stored, bool]:
+def pick_version(one: Stored, other: Stored, *, named: Collection[str]) -> tuple[Stored, bool]:
     """Return which of two versions stands, and whether they differ by no more than a redaction.
 
     `named` are the ids of the events that a redaction names: no other one may lose its text.
@@ -96,7 +96,7 @@ def _lacks_only_text(form: Any, whole: Any) -> bool:
     return form == whole or (form == REDACTED and isinstance(whole, str))
 
 
-def named_by(stored: Iterable[Stored]) -> set[str]:
+def redaction_targets(stored: Iterable[Stored]) -> set[str]:
     """Return the ids of the events that redactions name, and of every amendment of them.
 
     Who amends may not know yet that it is redacted, and says it again.
@@ -109,7 +109,7 @@ def named_by(stored: Iterable[Stored]) -> set[str]:
 
 def redacted(stored: Mapping[str, Stored]) -> dict[str, Stored]:
     """Return, by file name, the events of an incident that a redaction wants otherwise."""
-    named = named_by(stored.values())
+    named = redaction_targets(stored.values())
     found = {}
     for name, each in stored.items() if named else ():
         if each.event.id in named and (form := blanked(each)).data != each.data:

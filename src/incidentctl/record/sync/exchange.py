@@ -24,7 +24,7 @@ from incidentctl.record.store.store import Store
 from incidentctl.record.sync import purge, sent, status
 from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, MISSING, OK, Answer
 from incidentctl.record.sync.merge import TEMPORARY, advance, forget_merge
-from incidentctl.record.sync.reconcile import ForeignError, Offer, Unite
+from incidentctl.record.sync.reconcile import ForeignError, Offer, Reconcile
 from incidentctl.record.sync.remote import Remote
 from incidentctl.record.sync.status import Exchanged
 from incidentctl.record.write import outbox
@@ -60,16 +60,16 @@ class Exchange:
         author: Author,
         now: Callable[[], datetime],
         flush: Callable[[], object],
-        mend: Callable[..., Iterable[str]],
+        repair: Callable[..., Iterable[str]],
         mirror_is_free: Callable[[], bool],
-        owe: Callable[[Iterable[str]], None],
+        mark_stale: Callable[[Iterable[str]], None],
         report: Callable[[Exception], str],
         retries: Retries,
     ) -> None:
         """Take the clone, whose folder `state` has the spool; `flush` commits what waits there.
 
-        `mend` is `Record.mend`, `owe` is told which incidents are about to change. `report` keeps a
-        bug and says where.
+        `repair` is `Record.repair`; `mark_stale` gets the incidents that are about to change.
+        `report` keeps a bug and says where.
         """
         self._store = store
         self._git = store.git
@@ -77,16 +77,16 @@ class Exchange:
         self._state = state
         self._now = now
         self._flush = flush
-        self._mend = mend
+        self._repair = repair
         self._mirror_is_free = mirror_is_free
         self._report = report
         self._retries = retries
         self._forgotten = 0
         self._begun = 0
         """How many events went to a remote that had no such branch."""
-        self._uniting = Unite(
+        self._reconcile = Reconcile(
             store, remote.tracking, render, state=state, author=author, now=now,
-            mirror_is_free=mirror_is_free, owe=owe,
+            mirror_is_free=mirror_is_free, mark_stale=mark_stale,
         )  # fmt: skip
 
     def run(self, *, limit: float) -> Exchanged:
@@ -98,14 +98,14 @@ class Exchange:
         try:
             permissions.make_folder(self._state)
             fault = self._remote.fault()
-            answer = Answer(MISCONFIGURED, fault) if fault else self._mended(until)
+            answer = Answer(MISCONFIGURED, fault) if fault else self._repaired(until)
         except EnvironmentFailedError as error:
             answer = Answer(MISCONFIGURED, error.message)
         except OSError as error:
             answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
         except Exception as error:  # noqa: BLE001 (in the background nobody would see it)
             answer = Answer(status.FAILED, self._report(error))
-        received, notes = self._uniting.received, self._uniting.notes
+        received, notes = self._reconcile.received, self._reconcile.notes
         for incident, names in received.items():
             if any(map(redacts, names)):
                 self._store.forget_texts(incident)
@@ -119,19 +119,19 @@ class Exchange:
             kept.notes,
         )
 
-    def _mended(self, until: float) -> Answer:
-        """Exchange; where git stumbles over what it has lost, mend that, and try once more."""
-        self._tell(self._mend())
+    def _repaired(self, until: float) -> Answer:
+        """Exchange; where git stumbles over what it has lost, repair that, and try once more."""
+        self._tell(self._repair())
         try:
             return self._rounds(until)
         except EnvironmentFailedError as error:
             if not presence.is_damage(error):
                 raise
-            self._tell(self._mend(deep=True))
+            self._tell(self._repair(deep=True))
         return self._rounds(until)
 
     def _tell(self, notes: Iterable[str]) -> None:
-        self._uniting.notes |= dict.fromkeys(notes)
+        self._reconcile.notes |= dict.fromkeys(notes)
 
     def _rounds(self, until: float) -> Answer:
         # A git that was killed leaves these, and each later one would stumble over them.
@@ -156,7 +156,7 @@ class Exchange:
             if theirs is not None and (fault := self._fault_of(theirs)):
                 return Answer(MISCONFIGURED, fault)
             try:
-                offer = self._unite(theirs)
+                offer = self._reconciled(theirs)
             except TooManyError:
                 self._put_back(before)
                 raise
@@ -201,7 +201,7 @@ class Exchange:
             return True
         for _ in range(self._retries.pushes):
             try:
-                offer = self._unite(known)
+                offer = self._reconciled(known)
             except (ForeignError, TooManyError):
                 return True  # the remote may hold a record by now
             except EnvironmentFailedError:
@@ -249,12 +249,12 @@ class Exchange:
     def _tracking(self) -> str | None:
         return refs.read(self._git, self._remote.tracking)
 
-    def _unite(self, theirs: str | None) -> Offer | None:
+    def _reconciled(self, theirs: str | None) -> Offer | None:
         """Return what the remote lacks, None when it lacks nothing and nothing is to be taken in.
 
         Where theirs follows the truth, or there is none yet, the truth moves at once.
         """
-        offer = self._uniting.unite(theirs)
+        offer = self._reconcile.reconcile(theirs)
         return None if offer and offer.theirs and self._take(offer.commit) else offer
 
     def _take(self, commit: str) -> bool:

@@ -12,9 +12,7 @@ from incidentctl.git import refs
 from incidentctl.git.author import Author
 from incidentctl.git.fast_import import Stream
 from incidentctl.git.run import Git
-from incidentctl.record.store import incident_events as folders
-from incidentctl.record.store import last_tips, paths
-from incidentctl.record.store import purge_marks as marks
+from incidentctl.record.store import incident_events, last_tips, paths, purge_marks
 from incidentctl.record.store.compare import Difference
 from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import redacted
@@ -56,8 +54,8 @@ def merge(
         if forms := redacted(folder.stored):
             added.setdefault(incident, {}).update(forms)
             folder = folder._replace(stored={**folder.stored, **forms})
-        if forms or folders.knows_all(folder.events()):
-            told = folders.problems(paths.log_path(incident), folder, now=now())
+        if forms or incident_events.knows_all(folder.events()):
+            told = incident_events.problems(paths.log_path(incident), folder, now=now())
             logs[incident] = render(incident, folder.events(), told)
     with Stream(store.git, TEMPORARY, ours, force=True) as stream:
         mark = stream.commit(author, now(), "Merge the record of the remote\n", merge=theirs)
@@ -76,7 +74,7 @@ def merge(
         for path, oid in difference.markers.items():
             stream.object(path, oid)
         for path in refused:
-            stream.file(path, marks.write(PurePosixPath(path).stem, ()))
+            stream.file(path, purge_marks.write(PurePosixPath(path).stem, ()))
         number = stream.ask_commit(mark)
         stream.send()
         result, answers = stream.answers()

@@ -22,13 +22,11 @@ from incidentctl.git.fast_import import Stream
 from incidentctl.git.objects import Objects
 from incidentctl.git.presence import failed
 from incidentctl.git.run import Git
-from incidentctl.record.store import incident_events as folders
-from incidentctl.record.store import last_tips, paths
-from incidentctl.record.store import purge_marks as marks
+from incidentctl.record.store import incident_events, last_tips, paths, purge_marks
 from incidentctl.record.store.compare import Difference, compare, holds_only_the_record
 from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.store import Store
-from incidentctl.record.store.stored_event import Stored, check, named_by, redacted
+from incidentctl.record.store.stored_event import Stored, check, redacted, redaction_targets
 from incidentctl.record.sync import sent
 from incidentctl.record.sync.answer import OK
 from incidentctl.record.sync.merge import forget_merge
@@ -36,7 +34,7 @@ from incidentctl.record.sync.remote import Remote
 from incidentctl.record.write import kept, outbox
 from incidentctl.record.write.batch import Render
 from incidentctl.record.write.lock import Lock
-from incidentctl.record.write.verify import held_by
+from incidentctl.record.write.verify import events_in_commit
 
 #: A chain that is being made stands here; nobody reads it.
 TEMPORARY = "refs/incidentctl/purge"
@@ -137,7 +135,7 @@ def new_root(
             stream.folder(line.path, line.oid)
         for path, oid in kept.items():
             stream.object(path, oid)
-        stream.file(paths.marker_path(marker), marks.write(marker, replaced))
+        stream.file(paths.marker_path(marker), purge_marks.write(marker, replaced))
         return _made(stream, mark)
 
 
@@ -167,7 +165,7 @@ def onto(
             added = missing.get(incident, {})
             folder = held.union(added)
             files = {**added, **redacted(folder.stored)}
-            if files or named_by(folder.stored.values()):
+            if files or redaction_targets(folder.stored.values()):
                 folder = folder._replace(stored={**folder.stored, **files})
                 _write(chain, stream, incident, folder, files)
         for path, oid in kept.items():
@@ -198,7 +196,7 @@ def _write(
     """Write events and log.md, also where a newer version knows more of the incident."""
     for name, event in files.items():
         stream.file(paths.event_path(incident, name), event.data)
-    told = folders.problems(paths.log_path(incident), folder, now=chain.now)
+    told = incident_events.problems(paths.log_path(incident), folder, now=chain.now)
     text = chain.render(incident, folder.events(), told)
     stream.file(paths.log_path(incident), text.encode())
 
@@ -254,11 +252,12 @@ def let_mirror_follow(store: Store, *, mirror_is_free: Callable[[], bool]) -> No
         return
     mirror = str(tips.mirror)
     with Objects(git) as objects:
-        ours, others = marks.of(objects, tips.truth), marks.of(objects, mirror)
+        ours, others = purge_marks.of(objects, tips.truth), purge_marks.of(objects, mirror)
     if (
         ours
         and mirror_is_free()
-        and ours.keys() & marks.replacing(git, marks.united(ours, others), mirror, by=tips.truth)
+        and ours.keys()
+        & purge_marks.replacing(git, purge_marks.combined(ours, others), mirror, by=tips.truth)
         and _gives_way(git, mirror, tips.truth)
         and refs.move(git, (store.mirror, tips.truth, mirror))
     ):
@@ -286,5 +285,5 @@ def _clear(git: Git, state: Path, commit: str) -> None:
             wanted = {name: check(name, data) for name, data in action.entries.items()}
             if sent.lacking(git, [action], commit):
                 outbox.move(path, state / "outbox")
-            elif len(held_by(git, commit, {action.incident: wanted})) < len(wanted):
+            elif len(events_in_commit(git, commit, {action.incident: wanted})) < len(wanted):
                 path.unlink(missing_ok=True)

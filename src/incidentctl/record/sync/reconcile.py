@@ -1,4 +1,4 @@
-"""Unite the record here with the one of the remote: what each of the two lacks, and purges."""
+"""Reconcile the record here with the one of the remote: what each of the two lacks, and purges."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from incidentctl.git import refs, tree
 from incidentctl.git.author import Author
 from incidentctl.git.objects import Objects
 from incidentctl.git.presence import failed
-from incidentctl.record.store import purge_marks as marks
+from incidentctl.record.store import purge_marks
 from incidentctl.record.store.compare import (
     Difference,
     compare,
@@ -32,7 +32,7 @@ from incidentctl.record.write.batch import Render
 from incidentctl.record.write.lock import Lock
 
 #: Of more events that come at once, as to a fresh clone, none is read before it is asked for.
-_MOST_READ = 10_000
+_MAX_READ = 10_000
 #: How long to wait for a command that commits, in seconds.
 _WAIT = 5.0
 
@@ -50,7 +50,7 @@ class ForeignError(EnvironmentFailedError):
     """The branch of the remote holds no record."""
 
 
-class Unite:
+class Reconcile:
     """Unites during one exchange."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Unite:
         author: Author,
         now: Callable[[], datetime],
         mirror_is_free: Callable[[], bool],
-        owe: Callable[[Iterable[str]], None],
+        mark_stale: Callable[[Iterable[str]], None],
     ) -> None:
         """Take the clone, and its remote-tracking ref, as `Exchange` does."""
         self._store = store
@@ -74,14 +74,14 @@ class Unite:
         self._author = author
         self._now = now
         self._mirror_is_free = mirror_is_free
-        self._owe = owe
+        self._mark_stale = mark_stale
         self.received: dict[str, set[str]] = {}
         """The names of the events that came, by their incidents."""
         self.notes: dict[str, None] = {}
         self._refused: AbstractSet[str] = frozenset()
         """Paths of the marks of purges that are not followed."""
 
-    def unite(self, theirs: str | None) -> Offer | None:
+    def reconcile(self, theirs: str | None) -> Offer | None:
         """Return what the remote lacks, None when it lacks nothing.
 
         Where theirs follows the truth, or there is none yet, the truth moves at once. A merge is
@@ -94,7 +94,7 @@ class Unite:
         if truth is not None and refs.follows(self._git, theirs, truth):
             self._store.absorb(theirs)
             return Offer(truth)
-        difference = compare(self._git, truth, theirs, most=_MOST_READ)
+        difference = compare(self._git, truth, theirs, most=_MAX_READ)
         adds = bool(difference.added or difference.unread)
         self._tell(difference)
         if truth is None:
@@ -111,7 +111,7 @@ class Unite:
         for part in (difference.added, difference.changed, difference.unread):
             for incident, names in part.items():
                 self.received.setdefault(incident, set()).update(names)
-        self._owe(self.received)
+        self._mark_stale(self.received)
         if truth is not None and (offer := self._purged(truth, theirs, difference)):
             return offer
         whole = self._with_text(truth, theirs, difference)
@@ -138,13 +138,13 @@ class Unite:
     def _purged(self, truth: str, theirs: str, difference: Difference) -> Offer | None:
         """Answer a purge that one of the two has not seen; None where none is followed."""
         with Objects(self._git) as objects:
-            ours_marks, their_marks = (marks.of(objects, tip) for tip in (truth, theirs))
-        marks.check_number((*ours_marks, *their_marks))
-        named = marks.united(ours_marks, their_marks)
+            ours_marks, their_marks = (purge_marks.of(objects, tip) for tip in (truth, theirs))
+        purge_marks.check_number((*ours_marks, *their_marks))
+        named = purge_marks.combined(ours_marks, their_marks)
         if not any(named.values()):
             return None
-        by_theirs = their_marks.keys() & marks.replacing(self._git, named, truth, by=theirs)
-        by_ours = ours_marks.keys() & marks.replacing(self._git, named, theirs, by=truth)
+        by_theirs = their_marks.keys() & purge_marks.replacing(self._git, named, truth, by=theirs)
+        by_ours = ours_marks.keys() & purge_marks.replacing(self._git, named, theirs, by=truth)
         both = bool(by_theirs and by_ours) or (
             not by_theirs
             and self._both_purged(truth, theirs, named, ours_marks.keys(), their_marks.keys())

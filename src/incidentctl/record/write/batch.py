@@ -14,16 +14,21 @@ from incidentctl.git import refs
 from incidentctl.git.author import Author
 from incidentctl.git.fast_import import Stream, subject
 from incidentctl.git.objects import blob_id
-from incidentctl.record.store import incident_events as folders
-from incidentctl.record.store import paths
+from incidentctl.record.store import incident_events, paths
 from incidentctl.record.store.changes import TooManyError
 from incidentctl.record.store.compare import compare, holds_only_the_record
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.store import Store, Tips
-from incidentctl.record.store.stored_event import Stored, check, choose, named_by, redacted
+from incidentctl.record.store.stored_event import (
+    Stored,
+    check,
+    pick_version,
+    redacted,
+    redaction_targets,
+)
 from incidentctl.record.write.outbox import Pending
-from incidentctl.record.write.verify import held_by
+from incidentctl.record.write.verify import events_in_commit
 
 Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
 
@@ -91,7 +96,11 @@ class Batch:
         self, stream: Stream, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
     ) -> Outcome:
         """Write the commits, and see what the truth holds then."""
-        late = {i for i, fresh in self._fresh.items() if folders.may_lag(self._folders[i], fresh)}
+        late = {
+            i
+            for i, fresh in self._fresh.items()
+            if incident_events.may_lag(self._folders[i], fresh)
+        }
         logs = self._render_logs(self._fresh.keys() - late)
         marks = self._write_commits(stream, pending, logs)
         commit_answers = {name: stream.ask_commit(mark) for name, mark in marks.items()}
@@ -119,7 +128,7 @@ class Batch:
         else:
             if answers[last] and after.mirror == answers[last]:  # the truth was locked
                 refs.move(self._store.git, (self._store.mirror, tips.mirror, after.mirror))
-            held = held_by(self._store.git, after.truth, self._fresh)
+            held = events_in_commit(self._store.git, after.truth, self._fresh)
         done = tuple(
             action
             for action in pending
@@ -207,7 +216,7 @@ class Batch:
             index = self._store.valid_index(self._store.tips())
             index = index if index and not index.beside else None
             if index and incident not in index.ids:  # just declared
-                folder = folders.EMPTY
+                folder = incident_events.EMPTY
             else:
                 known = index.open.get(incident) if index else None
                 folder = self._store.folder_at(incident, (base,) if base else (), known)
@@ -269,14 +278,16 @@ class Batch:
         for name, form in blanked.items():
             stream.file(paths.event_path(incident, name), form.data)
         # What a newer version has written there stays, unless it has the text.
-        if incident in logs and (blanked or folders.knows_all(self._folders[incident].events())):
+        if incident in logs and (
+            blanked or incident_events.knows_all(self._folders[incident].events())
+        ):
             stream.file(paths.log_path(incident), logs[incident].encode())
 
     def _render_logs(self, incidents: Iterable[str]) -> dict[str, str]:
         logs = {}
         for incident in incidents:
             folder = self._folders[incident]
-            told = folders.problems(paths.log_path(incident), folder, now=self._now())
+            told = incident_events.problems(paths.log_path(incident), folder, now=self._now())
             logs[incident] = self._render(incident, folder.events(), told)
         return logs
 
@@ -286,7 +297,7 @@ def _stands(event: Stored, name: str, folder: Folder) -> bool:
     held = folder.stored.get(name)
     if held is None or held.data == event.data:
         return held is None
-    return choose(held, event, named=named_by(folder.stored.values()))[0] is event
+    return pick_version(held, event, named=redaction_targets(folder.stored.values()))[0] is event
 
 
 def _checked(action: Pending) -> dict[str, Stored]:

@@ -14,12 +14,12 @@ from incidentctl.record.store import last_tips, paths
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.index import Index
 from incidentctl.record.store.store import Store
-from incidentctl.record.store.stored_event import named_by
+from incidentctl.record.store.stored_event import redaction_targets
 from incidentctl.record.write import kept, outbox
 from incidentctl.record.write.batch import Batch, Outcome
 from incidentctl.record.write.lock import Lock
 from incidentctl.record.write.outbox import Pending
-from incidentctl.record.write.repair import Mend
+from incidentctl.record.write.repair import Repair
 
 #: How long a command waits for another one to commit, in seconds.
 _WAIT = 0.3
@@ -28,7 +28,7 @@ _WAIT = 0.3
 _STALE_TRUTH = 2.0
 _STALE_MIRROR = 60.0
 #: The most actions of one `git fast-import`, so that it ends within its time limit.
-_MOST = 500
+_BATCH_SIZE = 500
 
 
 class Flushed(NamedTuple):
@@ -62,7 +62,7 @@ class Flush:
         state: Path,
         sent: Path | None,
         make_batch: Callable[[], Batch],
-        make_mend: Callable[[], Mend],
+        make_repair: Callable[[], Repair],
     ) -> None:
         """Take the reader and the outboxes; `sent` keeps what no remote has shown yet."""
         self._store = store
@@ -70,7 +70,7 @@ class Flush:
         self._state = state
         self._sent = sent
         self._make_batch = make_batch
-        self._make_mend = make_mend
+        self._make_repair = make_repair
         self._notes: list[str] = []
         self._reason: str | None = None
         self._damaged: set[Path] = set()
@@ -118,15 +118,15 @@ class Flush:
         refs.clear_stale_lock(self._store.git, self._store.truth, age=_STALE_TRUTH)
         refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
         outbox.sweep(self._boxes)
-        mend = self._make_mend()
+        repair = self._make_repair()
         try:
             try:
-                mend.quick()
-                self._commit(mend)
+                repair.quick()
+                self._commit(repair)
             except EnvironmentFailedError as error:
-                if not presence.is_damage(error) or not mend.deep():
+                if not presence.is_damage(error) or not repair.deep():
                     raise
-                self._commit(mend)
+                self._commit(repair)
         except EnvironmentFailedError as error:
             self._reason = error.message
             return False
@@ -134,15 +134,15 @@ class Flush:
             self._reason = f"{error.filename or self._state}: {error.strerror}"
             return False
         finally:
-            self._notes += mend.notes
+            self._notes += repair.notes
         return True
 
-    def _commit(self, mend: Mend) -> None:
+    def _commit(self, repair: Repair) -> None:
         """Commit what waits and what a repair has found; EnvironmentFailedError where git fails."""
-        while (pending := self._read()) or mend.found:
+        while (pending := self._read()) or repair.found:
             index = self._store.valid_index(self._store.tips())
-            outcome = self._make_batch().commit(pending, mend.found)
-            mend.found = {}
+            outcome = self._make_batch().commit(pending, repair.found)
+            repair.found = {}
             self._notes += outcome.notes
             self._forget(outcome.done)
             self._remember(outcome, index)
@@ -150,8 +150,8 @@ class Flush:
             if len(outcome.done) < len(pending):
                 raise EnvironmentFailedError("git did not take every event")
 
-    def mend(self, *, deep: bool, wait: float) -> tuple[str, ...] | None:
-        """Mend what git has lost, and commit it again; return notes, None when nobody could.
+    def repair(self, *, deep: bool, wait: float) -> tuple[str, ...] | None:
+        """Repair what git has lost, and commit it again; return notes, None when nobody could.
 
         Without `deep` only what the refs tell is looked at. EnvironmentFailedError as of git.
         """
@@ -160,16 +160,16 @@ class Flush:
         if not lock.take(wait=wait):
             return None
         with lock:
-            mend = self._make_mend()
-            mend.quick()
+            repair = self._make_repair()
+            repair.quick()
             if deep:
-                mend.deep()
-            if mend.notes:
-                self._commit(mend)
-            return (*mend.notes, *self._notes)
+                repair.deep()
+            if repair.notes:
+                self._commit(repair)
+            return (*repair.notes, *self._notes)
 
     def look(self) -> bool:
-        """Prove that what was committed a while ago is still there; mend what is not.
+        """Prove that what was committed a while ago is still there; repair what is not.
 
         False when somebody else is committing, or git fails: it is looked again later.
         """
@@ -177,14 +177,14 @@ class Flush:
         if not lock.take():
             return False
         with lock, contextlib.suppress(EnvironmentFailedError, OSError):
-            mend = self._make_mend()
-            mend.quick()
+            repair = self._make_repair()
+            repair.quick()
             truth = self._store.tips().truth
             if truth is not None and not kept.look(self._store.git, self._state, truth):
                 kept.to_outbox(self._state, self._boxes[0])
-                mend.deep()
-            back = mend.take_back()
-            self._commit(mend)
+                repair.deep()
+            back = repair.take_back()
+            self._commit(repair)
             for path in back:
                 path.unlink(missing_ok=True)
             last_tips.shorten(self._state)
@@ -203,7 +203,7 @@ class Flush:
                 continue
             if action is not None:
                 found.append(action)
-            if len(found) == _MOST:
+            if len(found) == _BATCH_SIZE:
                 break
         return found
 
@@ -227,7 +227,7 @@ class Flush:
             self.touched[incident] = Rendered(log, outcome.tips.truth)
             head = self._store.head(incident, folder.events())
             ids = ids if incident in ids else tuple(sorted((*ids, incident)))
-            if named_by(folder.stored.values()):
+            if redaction_targets(folder.stored.values()):
                 self._store.forget_texts(incident)
                 kept.blank(self._state, incident, folder.stored)
             opened.pop(incident, None)

@@ -28,7 +28,7 @@ _STAMP = "kept-looked"
 #: Git takes its own `gc.pid` for one of a gc that was killed after so many seconds (builtin/gc.c).
 _GC = 12 * 3600.0
 #: So many paths are asked of one git.
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
 def keep(path: Path, state: Path) -> None:
@@ -74,8 +74,8 @@ def look(git: Git, state: Path, truth: str) -> bool:
             return True  # one is under way
     limit, whole = time.time() - AGE, True
     old = [path for path in outbox.paths((state / FOLDER,)) if path.stat().st_mtime < limit]
-    for start in range(0, len(old), _AT_ONCE):
-        actions = list(_read(old[start : start + _AT_ONCE]))
+    for start in range(0, len(old), _BATCH_SIZE):
+        actions = list(_read(old[start : start + _BATCH_SIZE]))
         held = _held(git, truth, actions)
         for action in actions:
             if held.issuperset(outbox.event_paths(action)):

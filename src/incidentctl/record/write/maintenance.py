@@ -11,7 +11,7 @@ from incidentctl.git import permissions
 from incidentctl.git.run import Git
 
 #: More loose objects than this are packed; git itself waits for 6,700, which may be 500 MiB here.
-_MOST = 3000
+_MAX_LOOSE_OBJECTS = 3000
 #: When packing did not help, it is not tried again for so many seconds.
 _PAUSE = 600.0
 _STAMP = "not-packed"
@@ -25,7 +25,7 @@ def is_crowded(git_dir: Path, state: Path) -> bool:
     with contextlib.suppress(OSError):
         if time.time() - (state / _STAMP).stat().st_mtime < _PAUSE:
             return False
-    return _loose(git_dir) > _MOST
+    return _loose(git_dir) > _MAX_LOOSE_OBJECTS
 
 
 def _loose(git_dir: Path) -> int:
@@ -44,6 +44,6 @@ def pack(git: Git, state: Path) -> None:
     with contextlib.suppress(EnvironmentFailedError):
         git.run("maintenance", "run", "--quiet", "--task=loose-objects", timeout=300.0)
         git.run("prune-packed", "--quiet", timeout=300.0)
-    if _loose(git.git_dir) > _MOST:
+    if _loose(git.git_dir) > _MAX_LOOSE_OBJECTS:
         with contextlib.suppress(OSError):
             permissions.touch(state / _STAMP)

@@ -22,7 +22,7 @@ from incidentctl.git import atomic, permissions
 from incidentctl.git.author import Author
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.paths import event_name, event_path
-from incidentctl.record.store.stored_event import read as read_event
+from incidentctl.record.store.stored_event import read_event
 
 _VERSION = 1
 #: Temporary files older than this many seconds belong to nobody any more.

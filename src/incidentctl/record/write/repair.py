@@ -15,10 +15,9 @@ from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import atomic, permissions, presence, refs, tree
-from incidentctl.record.store import incident_events as folders
-from incidentctl.record.store import index as indexes
-from incidentctl.record.store import last_tips, paths
+from incidentctl.record.store import incident_events, last_tips, paths
 from incidentctl.record.store.compare import holds_only_the_record
+from incidentctl.record.store.index import Index, read_index
 from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import Stored
 from incidentctl.record.write import kept
@@ -37,7 +36,7 @@ _DEEP = "damage-looked"
 _ASIDE = "damaged-log-ref-*"
 
 
-class Mend:
+class Repair:
     """One holder of the lock; `found` are events that it came across and that must be committed."""
 
     def __init__(self, store: Store, state: Path, box: Path, *, mirror_is_free: bool) -> None:
@@ -52,7 +51,7 @@ class Mend:
         self.found: dict[str, dict[str, Stored]] = {}
 
     def quick(self) -> None:
-        """Mend the refs; in a clone that is well this costs some stats and no git.
+        """Repair the refs; in a clone that is well this costs some stats and no git.
 
         EnvironmentFailedError where git cannot say what is there, OSError for the files.
         """
@@ -67,10 +66,10 @@ class Mend:
             or (named.truth is None and last_tips.read(self._state))
             or (named.truth is not None and self._has_lost_some(named.truth))
         ):
-            self._repair(named.truth)
+            self._repair_log_ref(named.truth)
         elif named.truth is None:  # deleted: it begins anew
             kept.to_outbox(self._state, self._box)
-        self._mend_mirror(thorough=self._repaired)
+        self._repair_mirror(thorough=self._repaired)
         if self._was_seen():
             with contextlib.suppress(EnvironmentFailedError):  # as of a partial clone
                 self.deep()
@@ -89,22 +88,22 @@ class Mend:
         return refs.is_torn(self._git, name) if tip is None else tip in absent
 
     def deep(self) -> bool:
-        """Mend what names a commit that lacks something; False when all is whole.
+        """Repair what names a commit that lacks something; False when all is whole.
 
         For when git stumbled: it walks the whole history.
         """
         store, git = self._store, self._git
         tracking, truth = store.named().tracking, refs.read(git, store.truth)
-        mended = truth is not None and not presence.is_whole(git, truth)
-        if mended:
-            self._repair(truth)
+        repaired = truth is not None and not presence.is_whole(git, truth)
+        if repaired:
+            self._repair_log_ref(truth)
         since = store.tips().truth
         if tracking and store.tracking and not presence.is_whole(git, tracking, since=since):
             self._set(store.tracking, None, tracking)
             self.notes.append(f"{store.tracking} was damaged; the next exchange fetches it anew")
-            mended = True
-        self._mend_mirror(thorough=True)
-        return mended
+            repaired = True
+        self._repair_mirror(thorough=True)
+        return repaired
 
     def take_back(self) -> list[Path]:
         """Find the events of what was moved aside and is whole again; return these files."""
@@ -141,7 +140,7 @@ class Mend:
             os.utime(stamp, (pause, pause))
         return False
 
-    def _repair(self, old: str | None) -> None:
+    def _repair_log_ref(self, old: str | None) -> None:
         """Let the record go on from the newest whole commit, with all that this clone has kept."""
         base = next(self._whole(), None)
         store, git = self._store, self._git
@@ -170,7 +169,7 @@ class Mend:
     def _whole(self) -> Iterator[str]:
         """Yield the commits that the truth can go on from, the best first."""
         store, git = self._store, self._git
-        index = indexes.read(store.cache) or indexes.Index()
+        index = read_index(store.cache) or Index()
         named = store.named()
         logs = [*refs.logged(git, store.truth), *refs.logged(git, store.mirror)]
         known = [each.commit for each in last_tips.read(self._state)]
@@ -190,11 +189,11 @@ class Mend:
 
     def _salvage(self, old: str | None, base: str | None) -> None:
         """Find events that are in a cache, or that the damaged commit still leads to."""
-        index = indexes.read(self._store.cache) or indexes.Index()
+        index = read_index(self._store.cache) or Index()
         for incident in index.open:
             cached = self._store.cache.get(f"open/{incident}")
             if cached:
-                stored = folders.unpack(*cached).stored
+                stored = incident_events.unpack(*cached).stored
                 self.found.setdefault(incident, {}).update(stored)
         if old is not None and refs.is_there(self._git, old):
             self._find_in(old, base)
@@ -210,7 +209,7 @@ class Mend:
             for incident, folder in self._store.folders(incidents, (tip,)):
                 self.found.setdefault(incident, {}).update(folder.stored)
 
-    def _mend_mirror(self, *, thorough: bool = False) -> None:
+    def _repair_mirror(self, *, thorough: bool = False) -> None:
         """Let a mirror that names nothing whole stand where the truth stands."""
         store, named = self._store, self._store.named()
         tip, name = named.mirror, store.mirror

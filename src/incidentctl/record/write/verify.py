@@ -11,7 +11,7 @@ from incidentctl.record.store import paths
 from incidentctl.record.store.stored_event import Stored
 
 
-def held_by(
+def events_in_commit(
     git: Git, commit: str | None, wanted: Mapping[str, Mapping[str, Stored]]
 ) -> set[tuple[str, str]]:
     """Return which of some events, by incident and file name, a commit holds byte for byte.

@@ -8,7 +8,7 @@ from pathlib import Path
 from incidentctl.record.write import outbox
 
 
-def pulse(git_dir: Path, names: Iterable[str], boxes: Iterable[Path]) -> tuple[object, ...]:
+def change_token(git_dir: Path, names: Iterable[str], boxes: Iterable[Path]) -> tuple[object, ...]:
     """Return a value that differs from the one before whenever refs or outboxes have changed.
 
     `names` are full ref names. It may differ although nothing did, as when git packs refs. No
