@@ -86,5 +86,5 @@ def _run(
     arguments = ("ls-tree", "-z", *options, commit, "--", *paths)
     done = git.run(*arguments, timeout=_LIMIT, discover=discover)
     if done.code:
-        raise failed(f"list {commit[:10]}", done)
+        raise failed(f"read {commit[:10]}", done)
     return done.out
