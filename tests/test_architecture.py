@@ -30,6 +30,8 @@ LAYERS = {
     "domain": {"errors"},
     "errors": set(),
 }
+#: The layers that show what use cases return, each in its way.
+OUTERMOST = {"cli", "serve", "mcp"}
 #: What a layer may import beside that, and why.
 ALSO = {
     "git": {"incidentctl.domain.common.text"},  # what is written into a commit is cleaned
@@ -106,6 +108,15 @@ def test_imports_point_inward(path):
         for library, layers in ONLY_IN.items():
             if f"{name}.".startswith(f"{library}."):
                 assert layer in layers, f"{path}:{line}: {layer} must not import {library}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if layer_of(path) in OUTERMOST], ids=lambda p: p.name
+)
+def test_what_is_allowed_is_decided_by_use_cases(path):
+    """A terminal asks a use case of `app`, and shows the value that comes back."""
+    for name, line in imports(path):
+        assert ".decide." not in f"{name}.", f"{path}:{line}: only app and domain decide"
 
 
 def test_every_folder_is_a_layer():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import typer
@@ -64,6 +65,13 @@ def tell_sharing(workspace: Workspace) -> None:
 def tell(line: str) -> None:
     """Say on stderr that something is safe; this is the acknowledgement."""
     console.say(f"recorded {one_line(line[:200])}", "ok")
+
+
+def tell_notes(workspace: Workspace, notes: Iterable[str] = ()) -> None:
+    """Say where things went, where that is not the usual: notes of all and of a result."""
+    for note in (*workspace.notes, *notes):
+        console.say(f"note: {note}", "warning")
+    tell_unclaimed(workspace)
 
 
 def tell_hidden(workspace: Workspace) -> None:

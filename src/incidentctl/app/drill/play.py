@@ -7,27 +7,18 @@ from typing import NamedTuple
 
 from incidentctl.app.drill.documents import find
 from incidentctl.app.incident.declare import Request, begin, complete
+from incidentctl.app.incident.injects import plan_of, unmeasured
 from incidentctl.app.incident.respond import Recorded, Response, SeveralError, find_incident, load
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.drill import play as playing
-from incidentctl.domain.drill.plan import Drill, drill_of
+from incidentctl.domain.drill.plan import Drill
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import NotFoundError, RefusedError
-
-
-def plan_of(workspace: Workspace, incident: Incident) -> Drill | None:
-    """Return the plan that an incident plays, with what is here of it."""
-    return drill_of(workspace.catalog, incident.drill.drill) if incident.drill else None
-
-
-def script_of(workspace: Workspace, incident: Incident) -> tuple[playing.Script, ...]:
-    """Return the surprises of the drill, as the files have them now."""
-    return playing.script(plan_of(workspace, incident))
 
 
 def start(
@@ -104,22 +95,6 @@ def find_drill(workspace: Workspace, part: str | None = None) -> str:
     )
 
 
-def tell_due(response: Response) -> list[facts.InjectPlayed]:
-    """Record the surprises that are due now, and return them."""
-    workspace, incident = response.workspace, response.incident
-    found = playing.due(incident, script_of(workspace, incident), workspace.now())
-    for inject in found:
-        response.record([inject], f"inject {inject.number}")
-    return found
-
-
-def wait(response: Response) -> float | None:
-    """Return the seconds until the next surprise is due; None when none is to come by itself."""
-    scripts = script_of(response.workspace, response.incident)
-    moment = playing.next_at(response.incident, scripts)
-    return max((moment - response.workspace.now()).total_seconds(), 0) if moment else None
-
-
 class Stopped(NamedTuple):
     """The end of a drill, and the incident that it turned into."""
 
@@ -150,14 +125,6 @@ def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
     ended = playing.end(incident, plan, real=ident)
     recorded = response.record(ended, "the drill is over: it turned real")
     return Stopped(recorded, complete(workspace, ident, request, response.who))
-
-
-def unmeasured(workspace: Workspace, incident: Incident) -> str | None:
-    """Say what is left to do for a drill that ends now; None where its plan is here, or none is."""
-    plan = plan_of(workspace, incident)
-    if incident.drill is None or incident.drill.ended or (plan and plan.plan):
-        return None
-    return playing.unmeasured(incident.id)
 
 
 def drills_played(workspace: Workspace, *, only_open: bool = False) -> list[Incident]:

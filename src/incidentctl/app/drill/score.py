@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from incidentctl.app.drill.documents import find
-from incidentctl.app.drill.play import drills_played, plan_of
+from incidentctl.app.drill.play import drills_played
+from incidentctl.app.incident.injects import plan_of
 from incidentctl.app.incident.respond import find_incident
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso

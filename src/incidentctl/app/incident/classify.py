@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.affected import resolve_affected
 from incidentctl.domain.catalog.model import DEFAULT_SEVERITY, Catalog
@@ -16,11 +17,12 @@ from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.catalog.severity import Severity
 from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide.lifecycle import ensure_open
 from incidentctl.domain.incident.events import fits
 from incidentctl.domain.incident.state import Incident
 from incidentctl.domain.process.built_in import SINGLE
 from incidentctl.domain.process.resolution import Answer, Case, Resolution, resolve
-from incidentctl.errors import Problem
+from incidentctl.errors import NotFoundError, Problem
 
 #: Categories that need no runbook to be known: `declare --help` names them.
 USUAL = ("security", "data-loss", "vendor")
@@ -32,6 +34,42 @@ class Classified(NamedTuple):
     facts: tuple[Any, ...]
     severity: str
     notes: tuple[str, ...] = ()
+
+
+class Reclassified(NamedTuple):
+    """What was recorded, the incident since, and the titles of the steps that came with it."""
+
+    recorded: Recorded
+    incident: Incident
+    new_steps: tuple[str, ...]
+
+
+def reclassify(
+    response: Response,
+    *,
+    severity: str | None = None,
+    affects: Sequence[str] | None = None,
+    reason: str | None = None,
+) -> Reclassified:
+    """Change the severity of an open incident, or what is affected; the process follows.
+
+    NotFoundError for what the catalog does not know.
+    """
+    before = response.incident
+    ensure_open(before)
+    classified = classify(
+        response.workspace, before, severity=severity, affects=affects, reason=reason
+    )
+    if classified.notes:
+        raise NotFoundError(" ".join(classified.notes))
+    summary = (
+        f"severity {classified.severity}" if severity else f"affects {', '.join(affects or ())}"
+    )
+    recorded = response.record(classified.facts, summary)
+    there = {step.id for step in before.steps}
+    after = response.incident
+    added = tuple(step.title for step in after.steps if step.id not in there)
+    return Reclassified(recorded, after, added)
 
 
 def find_severity(catalog: Catalog, stated: str) -> Severity | None:

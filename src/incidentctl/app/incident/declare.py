@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from incidentctl.app.incident.respond import Recorded, acknowledge, load, not_committed
+from incidentctl.app.incident.respond import (
+    Recorded,
+    Response,
+    acknowledge,
+    load,
+    not_committed,
+)
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
@@ -166,3 +172,14 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
             told.append(behind)
     late = not_committed(flushed)
     return Recorded(ident, ids, flushed.commit, (*told, *flushed.notes, *late))
+
+
+def complete_if_cut_off(response: Response) -> Recorded | None:
+    """Give an open incident its process whose declarer was cut off; None where it has one."""
+    incident = response.incident
+    if not incident.open or incident.tier is not None:
+        return None
+    request = Request(incident.title, incident.kind)
+    recorded = complete(response.workspace, response.ident, request, response.who)
+    response.incident = load(response.workspace, response.ident)
+    return recorded

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.app.catalog.who import OnCallNow, on_call_now
+from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.lookup import one_of, said
+from incidentctl.domain.incident.decide import handover as decide
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import RefusedError
 
@@ -18,6 +20,25 @@ class Called(NamedTuple):
     team: str
     on_call: OnCallNow | None = None
     contacts: tuple[tuple[str, str], ...] = ()
+
+
+class Escalated(NamedTuple):
+    """What was recorded, and whom to reach: nobody was paged by this."""
+
+    recorded: Recorded
+    called: Called
+
+
+def escalate(response: Response, team: str | None = None) -> Escalated:
+    """Bring in a team, or the next one along the line of escalation."""
+    decide.may_escalate(response.incident)
+    workspace = response.workspace
+    called = whom(workspace.catalog, response.incident, team, now=workspace.now())
+    duty = called.on_call
+    stated = decide.escalate(
+        called.team, person=duty.handle if duty else None, name=duty.name if duty else None
+    )
+    return Escalated(response.record(stated, f"escalated to {called.team}"), called)
 
 
 def whom(catalog: Catalog, incident: Incident, named: str | None, *, now: datetime) -> Called:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from incidentctl.app.incident.respond import load
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso, parse_duration, parse_moment
+from incidentctl.domain.incident.handover_advice import Advice, handover_advice
 from incidentctl.domain.incident.head import Head, as_of, fold
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import NotFoundError, UsageError
@@ -22,6 +24,30 @@ class Filters(NamedTuple):
     severity: str | None = None
     kind: str | None = None
     text: str | None = None
+
+
+class Status(NamedTuple):
+    """Where the response of an incident stands at a moment, in UTC."""
+
+    incident: Incident
+    now: datetime
+    advice: Advice | None
+    """That command should be handed over."""
+
+
+def status(workspace: Workspace, ident: str) -> Status:
+    """Return where the response stands now."""
+    incident, now = load(workspace, ident), workspace.now()
+    return Status(incident, now, handover_advice(incident, now, known=len(workspace.basics.people)))
+
+
+def on_call(workspace: Workspace, incident: Incident, now: datetime) -> str | None:
+    """Say who is on call for the owner, while nobody but the commander has a role."""
+    if incident.owner is None or workspace.root is None:
+        return None
+    from incidentctl.app.catalog.who import paged
+
+    return paged(workspace.catalog, incident, now)
 
 
 def period_edge(workspace: Workspace, told: str, who: Actor, *, option: str) -> datetime:
@@ -40,7 +66,19 @@ def period_edge(workspace: Workspace, told: str, who: Actor, *, option: str) -> 
 
 
 def listed(workspace: Workspace, filters: Filters) -> list[Head]:
-    """Return the heads that fit, the newest first; NotFoundError for a filter that is no name."""
+    """Return the heads that fit, the newest first; NotFoundError for a filter that is no name.
+
+    Where nothing is open the remote is asked, for a few seconds: somebody may have declared it.
+    """
+    heads = _fitting(workspace, filters)
+    if not heads and not filters.all and workspace.sharing.catch_up():
+        heads = _fitting(workspace, filters)
+    if not heads:
+        workspace.record.ensure_read()
+    return heads
+
+
+def _fitting(workspace: Workspace, filters: Filters) -> list[Head]:
     if (filters.severity, filters.service, filters.kind) != (None, None, None):
         filters = _named(workspace, filters)
     everything = filters.all or filters.since is not None

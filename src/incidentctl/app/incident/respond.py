@@ -43,6 +43,11 @@ class Recorded(NamedTuple):
     notes: tuple[str, ...] = ()
     """What to tell about the way it was recorded."""
 
+    @property
+    def recorded(self) -> Recorded:
+        """Itself: for a use case of which nothing else comes."""
+        return self
+
 
 def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False) -> str:
     """Return the one incident meant: by a part of its id, else the only open (or resolved) one.
@@ -209,6 +214,27 @@ class Response:
             return load(self.workspace, self.ident)
         except EnvironmentFailedError:
             return fold(self.ident, [])  # what is said now is kept all the same
+
+    @property
+    def people(self) -> dict[str, str | None]:
+        """The name of everybody in the catalog by handle; empty when it names nobody."""
+        return {handle: p.name for handle, p in self.workspace.basics.by_handle.items()}
+
+    @property
+    def roles(self) -> dict[str, bool]:
+        """Of every role of the catalog: whether several people may hold it."""
+        return {role.name: role.many for role in self.workspace.catalog.roles}
+
+    @property
+    def teams(self) -> list[str]:
+        """The names of the teams of the catalog; empty when there are none."""
+        return list(self.workspace.catalog.teams)
+
+    def hidden_from(self, person: str) -> bool:
+        """Say whether somebody else cannot see the incident: restricted, and in no other clone."""
+        if person == self.who.handle or self.workspace.basics.remote_apart:
+            return False
+        return self.workspace.record.is_restricted(self.ident)
 
     def look_again(self) -> Incident:
         """Return the incident as the record has it now."""

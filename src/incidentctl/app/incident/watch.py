@@ -36,6 +36,19 @@ class Watch:
         self.fault: str | None = None
         """Why the record could not be read; what was read before stands meanwhile."""
 
+    def look_once(self) -> None:
+        """Read the record for a board that is shown once; where nothing is open, ask the remote.
+
+        EnvironmentFailedError where it cannot be read.
+        """
+        self.poll()
+        if not self.incidents and self._workspace.sharing.catch_up():
+            self.poll()
+        if self.fault:
+            raise EnvironmentFailedError(self.fault)
+        if not self.incidents:
+            self._workspace.record.ensure_read()
+
     def poll(self) -> bool:
         """Look whether something has changed, and read it if so; return whether it was read.
 

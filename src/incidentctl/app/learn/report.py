@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from incidentctl.app.drill.play import plan_of
 from incidentctl.app.drill.score import as_json as score_as_json
 from incidentctl.app.incident.filters import Names
+from incidentctl.app.incident.injects import plan_of
 from incidentctl.app.incident.query import period_edge
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso

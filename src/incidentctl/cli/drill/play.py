@@ -9,8 +9,8 @@ import typer
 
 from incidentctl.app.incident.respond import Response, load
 from incidentctl.cli.drill.common import open_drills
-from incidentctl.cli.incident.respond import told
-from incidentctl.cli.session import tell
+from incidentctl.cli.incident.respond import report
+from incidentctl.cli.session import tell, tell_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident, Json
 from incidentctl.domain.incident.state import Incident
@@ -66,9 +66,7 @@ def run(
     else:
         ident = find_incident(workspace, incident)
         recorded = attach(Response(workspace, ident, who, tell=tell), name)
-    for note in (*workspace.notes, *recorded.notes):
-        console.say(f"note: {note}", "warning")
-    workspace.notes.clear()
+    tell_notes(workspace, recorded.notes)
     played = load(workspace, recorded.incident)
     if as_json:
         _print_started(played, recorded.commit)
@@ -80,7 +78,7 @@ def run(
     if no_walk:
         console.say(f"next       incidentctl run -i {played.id}")
         return
-    walk(Response(workspace, played.id, who, tell=tell), teams=list(workspace.catalog.teams))
+    walk(Response(workspace, played.id, who, tell=tell))
     console.say("When it is over: incidentctl drill stop")
 
 
@@ -115,7 +113,7 @@ def _record(
 ) -> Sequence[Any]:
     stated = decide(response.incident)
     recorded = response.record(stated, summary)
-    told(response, recorded, command=command, json=as_json)
+    report(response.workspace, recorded, command, json=as_json)
     return stated
 
 
@@ -126,7 +124,7 @@ def tell_next(
 
     incidentctl drill next
     """
-    from incidentctl.app.drill.play import script_of
+    from incidentctl.app.incident.injects import script_of
     from incidentctl.domain.drill import play as drill_play
 
     response = _open(ctx, incident, as_)

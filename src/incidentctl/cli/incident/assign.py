@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from incidentctl.cli.incident.respond import (
-    known_people,
-    known_roles,
-    known_teams,
-    respond,
-    tell_unseen,
-)
-from incidentctl.cli.session import workspace_of
-from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
-from incidentctl.domain.incident.decide import roles
-from incidentctl.domain.incident.state import Incident
+from incidentctl.app.incident import roles
+from incidentctl.app.incident.respond import Response
+from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible
 from incidentctl.errors import UsageError
 
 
+@respond_command()
 def assign_command(
-    ctx: typer.Context,
+    call: Call,
     role: Annotated[
         str | None,
         typer.Argument(metavar="ROLE", help="commander, mitigator, planning, communication."),
@@ -35,10 +27,6 @@ def assign_command(
         str | None,
         typer.Option("--individual", metavar="PERSON", help="The one person who responds."),
     ] = None,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """Give a role to somebody, or the incident to a team or to one person.
 
@@ -53,63 +41,28 @@ def assign_command(
             hint="incidentctl assign mitigator dana",
         )
 
-    given: list[str] = []
-
-    def decide(found: Incident) -> Sequence[Any]:
+    def assign(response: Response) -> roles.Assigned:
         if team is not None:
-            return roles.assign_team(found, team, known=known_teams(ctx))
+            return roles.assign_team(response, team)
         if individual is not None:
-            facts = roles.assign_individual(found, individual, known=known_people(ctx))
-            given.append(facts[-1].person)
-            return facts
-        facts = roles.assign(
-            found,
-            str(role),
-            str(person),
-            by=workspace_of(ctx).actor(as_).handle,
-            known=known_people(ctx),
-            roles=known_roles(ctx),
-        )
-        given.append(facts[-1].person)
-        return facts
+            return roles.assign_individual(response, individual)
+        return roles.assign(response, str(role), str(person))
 
-    to = team or individual or person
-    response, _ = respond(
-        ctx,
-        incident,
-        decide,
-        f"{role or ('team' if team else 'individual')} assigned to {to}",
-        command="assign",
-        json=json,
-        as_=as_,
-        at=at,
-    )
-    for whom in given:
-        tell_unseen(response, whom)
+    assigned = call.respond(assign, "assign")
+    if assigned.unseen_by:
+        warn_not_visible(assigned.unseen_by)
 
 
+@respond_command()
 def release_command(
-    ctx: typer.Context,
+    call: Call,
     role: Annotated[str, typer.Argument(metavar="ROLE", help="Which role.")],
     person: Annotated[
         str | None, typer.Argument(metavar="[PERSON]", help="Whose, if several hold it.")
     ] = None,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """Take a role back; the commander holds it until somebody is assigned.
 
     incidentctl release planning
     """
-    respond(
-        ctx,
-        incident,
-        lambda found: roles.release(found, role, person),
-        f"{role} released",
-        command="release",
-        json=json,
-        as_=as_,
-        at=at,
-    )
+    call.respond(lambda response: roles.release(response, role, person), "release")

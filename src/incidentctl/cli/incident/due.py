@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
+from incidentctl.app.incident.due import DueNow, due_now
 from incidentctl.cli.session import tell_hidden, tell_unread, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
+from incidentctl.domain.common.times import iso, rough_duration
+from incidentctl.domain.incident.due import in_short
 
 
 def due_command(
@@ -29,54 +32,44 @@ def due_command(
 
     PS1='$(incidentctl due --short 2>/dev/null) $ '
     """
-    from incidentctl.app.incident.respond import find_incident, load
-    from incidentctl.domain.common.times import iso, rough_duration
-    from incidentctl.domain.incident.due import due, in_short
-
     workspace = workspace_of(ctx)
     if not (quiet or short):
         tell_unread(workspace)
         tell_hidden(workspace)
-    now = workspace.now()
-    idents = (
-        [find_incident(workspace, incident)]
-        if incident
-        else [head.id for head in workspace.record.open_heads()]
-    )
-    if not idents:
-        workspace.record.ensure_read()
-    known = len(workspace.basics.people)
-    found = [
-        (ident, entry)
-        for ident in idents
-        for entry in due(load(workspace, ident), now, known=known)
-    ]
-    late = [entry for _, entry in found if entry.overdue_by > 0]
+    found = due_now(workspace, incident)
     if json:
-        items = [
-            {
-                "incident": ident,
-                "what": entry.what,
-                "at": iso(entry.at),
-                "overdue_by": int(entry.overdue_by),
-                "text": entry.text,
-            }
-            for ident, entry in found
-        ]
-        console.print_json("due", {"due": items, "overdue": len(late)})
+        console.print_json("due", _as_json(found))
     elif short:
-        if line := in_short(found, now):
+        if line := in_short(found.items, found.now):
             console.out(line)
     elif not quiet:
-        for ident, entry in found:
-            if entry.overdue_by > 0:
-                when = f": overdue by {rough_duration(entry.overdue_by)}"
-            else:
-                left = rough_duration(entry.at - now)
-                # A handover is suggested before it is due.
-                early = entry.what == "handover"
-                when = f" now, and must in {left}" if early else f": due in {left}"
-            console.out(f"{ident}  {entry.text}{when}", indent=len(ident) + 2)
+        _print(found)
     workspace.sharing.refresh()  # what others did is known the next time
-    if late:
+    if found.overdue:
         raise typer.Exit(1)
+
+
+def _as_json(found: DueNow) -> dict[str, object]:
+    items = [
+        {
+            "incident": ident,
+            "what": entry.what,
+            "at": iso(entry.at),
+            "overdue_by": int(entry.overdue_by),
+            "text": entry.text,
+        }
+        for ident, entry in found.items
+    ]
+    return {"due": items, "overdue": found.overdue}
+
+
+def _print(found: DueNow) -> None:
+    for ident, entry in found.items:
+        if entry.overdue_by > 0:
+            when = f": overdue by {rough_duration(entry.overdue_by)}"
+        else:
+            left = rough_duration(entry.at - found.now)
+            # A handover is suggested before it is due.
+            early = entry.what == "handover"
+            when = f" now, and must in {left}" if early else f": due in {left}"
+        console.out(f"{ident}  {entry.text}{when}", indent=len(ident) + 2)

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
-from incidentctl.app.incident.respond import Response
-from incidentctl.cli.incident.respond import (
-    choose_offered,
-    known_people,
-    on_call,
-    open_response,
-    respond,
-    tell_unseen,
-    told,
-)
-from incidentctl.cli.session import workspace_of
+from incidentctl.app.incident import handover
+from incidentctl.app.incident.query import on_call
+from incidentctl.app.incident.respond import SeveralError
+from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible, which
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.terminal.text_command import TextCommand
-from incidentctl.domain.incident.decide import handover
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import UsageError
 from incidentctl.render.incident.brief import INDENT, brief
@@ -29,20 +19,19 @@ from incidentctl.render.incident.brief import INDENT, brief
 COMMAND_CLASS = TextCommand
 
 
-def print_brief(response: Response) -> None:
-    """Print the commander's brief as the incident is now."""
-    incident, now = response.incident, response.workspace.now()
-    for line in brief(incident, now, on_call=on_call(response.workspace, incident, now)):
+def _print_brief(call: Call, incident: Incident) -> None:
+    """Print the commander's brief, unless a program asked."""
+    if call.json:
+        return
+    now = call.workspace.now()
+    for line in brief(incident, now, on_call=on_call(call.workspace, incident, now)):
         console.out(line, indent=INDENT)
 
 
+@respond_command()
 def handover_command(
-    ctx: typer.Context,
+    call: Call,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Who is to command.")],
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """Offer command to somebody, with the brief; they have it once they accept.
 
@@ -50,92 +39,50 @@ def handover_command(
 
     incidentctl handover bob
     """
-    by = workspace_of(ctx).actor(as_).handle
-    response, _ = respond(
-        ctx,
-        incident,
-        lambda found: handover.offer(found, person, by=by, known=known_people(ctx)),
-        f"command offered to {person}",
-        command="handover",
-        json=json,
-        as_=as_,
-        at=at,
-    )
-    offered = response.incident.offer
-    to = offered.person if offered else person
-    tell_unseen(response, to)
-    if json:
-        return
-    print_brief(response)
-    console.say(f"{by} commands until {to} says `incidentctl accept`.")
+    offered = call.respond(lambda response: handover.offer(response, person), "handover")
+    if offered.unseen:
+        warn_not_visible(offered.person)
+    _print_brief(call, offered.incident)
+    if not call.json:
+        console.say(f"{offered.by} commands until {offered.person} says `incidentctl accept`.")
 
 
-def accept_command(
-    ctx: typer.Context,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
-) -> None:
+@respond_command()
+def accept_command(call: Call) -> None:
     """Take command that was offered to you; the brief says what you take over.
 
     Where several incidents are open, the one that is offered to you is meant.
 
     incidentctl accept
     """
-    workspace = workspace_of(ctx)
-    who = workspace.actor(as_)
-    response, _ = respond(
-        ctx,
-        incident or choose_offered(workspace, who.handle),
-        lambda found: handover.accept(found, by=who.handle, name=who.name),
-        f"{who.handle} commands",
-        command="accept",
-        json=json,
-        as_=as_,
-        at=at,
-        ask_remote=True,
-    )
-    if not json:
-        print_brief(response)
+    if not call.incident:
+        try:
+            call.incident = handover.find_offered(call.workspace, call.who.handle)
+        except SeveralError as several:
+            call.incident = which(call.workspace, several)
+    taken = call.respond(handover.accept, "accept")
+    _print_brief(call, taken.incident)
 
 
+@respond_command()
 def take_command_command(
-    ctx: typer.Context,
+    call: Call,
     reason: Annotated[
         list[str] | None,
         typer.Argument(metavar="[REASON]", help="Why the commander cannot hand it over."),
     ] = None,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """Take command when the commander cannot be reached, with the reason.
 
     incidentctl take-command "alice does not answer since 14:20"
     """
     said = " ".join(reason or [])
-    who = workspace_of(ctx).actor(as_)
-
-    def decide(found: Incident) -> Sequence[Any]:
-        handover.may_take(found, by=who.handle)
-        why = said.strip() or _ask_reason(found)
-        return handover.take(found, why, by=who.handle, name=who.name)
-
-    response, _ = respond(
-        ctx,
-        incident,
-        decide,
-        f"{who.handle} commands",
-        command="take-command",
-        json=json,
-        as_=as_,
-        at=at,
+    taken = call.respond(
+        lambda response: handover.take(response, said, ask=_ask_reason),
+        "take-command",
         echo=said or None,
     )
-    if not json:
-        print_brief(response)
+    _print_brief(call, taken.incident)
 
 
 def _ask_reason(incident: Incident) -> str:
@@ -150,16 +97,13 @@ def _ask_reason(incident: Incident) -> str:
     )
 
 
+@respond_command()
 def escalate_command(
-    ctx: typer.Context,
+    call: Call,
     team: Annotated[
         str | None,
         typer.Argument(metavar="[TEAM]", help="Which team; else the next that on-call names."),
     ] = None,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """Bring in the next team: record it, and show how to reach it. Nobody is paged by this.
 
@@ -168,39 +112,26 @@ def escalate_command(
 
     incidentctl escalate
     """
-    from incidentctl.app.incident.escalate import whom
+    from incidentctl.app.incident.escalate import Escalated, escalate
 
-    response = open_response(ctx, incident, as_=as_, at=at)
-    handover.may_escalate(response.incident)
-    workspace = response.workspace
-    called = whom(workspace.catalog, response.incident, team, now=workspace.now())
-    duty = called.on_call
-    stated = handover.escalate(
-        called.team, person=duty.handle if duty else None, name=duty.name if duty else None
-    )
-    recorded = response.record(stated, f"escalated to {called.team}")
-    told(response, recorded, command="escalate", json=False)
-    if json:
-        console.print_json(
-            "escalate",
-            {
-                "incident": recorded.incident,
-                "events": list(recorded.events),
-                "commit": recorded.commit,
-                "team": called.team,
-                "on_call": duty.handle if duty else None,
-                "contacts": dict(called.contacts),
-                "sent": False,
-            },
-        )
-        return
-    _print_called(called, workspace.environment)
+    def as_json(done: Escalated) -> dict[str, Any]:
+        duty = done.called.on_call
+        return {
+            "team": done.called.team,
+            "on_call": duty.handle if duty else None,
+            "contacts": dict(done.called.contacts),
+            "sent": False,
+        }
+
+    done = call.respond(lambda response: escalate(response, team), "escalate", as_json=as_json)
+    if not call.json:
+        _print_called(call, done.called)
 
 
-def _print_called(called: Any, environment: Mapping[str, str]) -> None:
+def _print_called(call: Call, called: Any) -> None:
     from incidentctl.app.catalog import who
 
-    duty = called.on_call
+    duty, environment = called.on_call, call.workspace.environment
     console.out(f"team       {called.team}", indent=11)
     console.out(f"on call    {who.called(duty) if duty else 'nobody'}", indent=11)
     for name, value in called.contacts:

@@ -8,13 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from incidentctl.cli.incident.respond import choose_incident, respond
-from incidentctl.cli.session import workspace_of
+from incidentctl.app.incident import notes
+from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.terminal.rejected_input import keep
 from incidentctl.cli.terminal.text_command import TextCommand
-from incidentctl.domain.incident.decide import notes
 from incidentctl.errors import InvalidDataError, NotFoundError, UsageError
 
 _COMMAND = "incidentctl.command"
@@ -37,8 +35,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command(cls=_LogCommand)
+@respond_command()
 def log(
-    ctx: typer.Context,
+    call: Call,
     text: Annotated[
         list[str] | None, typer.Argument(metavar="[TEXT]", help="What happened; `-` reads stdin.")
     ] = None,
@@ -46,10 +45,6 @@ def log(
         str | None, typer.Option("-f", "--file", metavar="FILE", help="Log what is in a file.")
     ] = None,
     pin: Annotated[bool, typer.Option("--pin", help="Mark it as important.")] = False,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """Write into the incident log. Without a text, print it.
 
@@ -57,32 +52,23 @@ def log(
 
     incidentctl log -- kubectl get pods
     """
-    command: list[str] | None = ctx.meta.get(_COMMAND)
+    command: list[str] | None = call.ctx.meta.get(_COMMAND)
     words = " ".join(text or [])
     if sum((command is not None, bool(text), file is not None)) > 1:
         raise UsageError("Give a text, a file or a command, not several.", echo=words or None)
     if command is not None:
-        _run_and_log(ctx, command, pin=pin, incident=incident, as_=as_, json=json)
-        return
-    if not text and file is None:
-        if json:
-            raise UsageError(
-                "--json goes with a text.", hint="`incidentctl show --json` has the whole timeline"
-            )
-        _print_log(ctx, incident)
-        return
-    said = _read(words, file)
-    respond(
-        ctx,
-        incident,
-        lambda found: notes.log(found, said, pinned=pin),
-        "log",
-        command="log",
-        json=json,
-        as_=as_,
-        at=at,
-        echo=said,
-    )
+        _log_output(call, command, pin=pin)
+    elif text or file is not None:
+        said = _read(words, file)
+        call.respond(lambda response: notes.log(response, said, pinned=pin), "log", echo=said)
+    elif call.json:
+        raise UsageError(
+            "--json goes with a text.", hint="`incidentctl show --json` has the whole timeline"
+        )
+    else:
+        workspace = call.workspace
+        ident = choose_incident(workspace, call.incident)
+        console.page(workspace.log_text(ident).removesuffix("\n"), indent=4)
 
 
 def _read(words: str, file: str | None) -> str:
@@ -106,44 +92,11 @@ def _read(words: str, file: str | None) -> str:
     return data.decode(errors="replace")
 
 
-def _run_and_log(
-    ctx: typer.Context,
-    command: list[str],
-    *,
-    pin: bool,
-    incident: str | None,
-    as_: str | None,
-    json: bool,
-) -> None:
-    import shlex
-
-    from incidentctl.app.incident.respond import load
-    from incidentctl.app.incident.run_command import run_command
-
+def _log_output(call: Call, command: list[str], *, pin: bool) -> None:
     if not command:
         raise UsageError("No command follows `--`.")
-    workspace = workspace_of(ctx)
-    # The incident is found, and asked, before the command runs: its output needs a place to go.
-    ident = choose_incident(workspace, incident)
-    notes.log(load(workspace, ident), "", command=shlex.join(command))
-    ran = run_command(command, workspace.environment, quiet=json)
-    line = shlex.join(command)
-    respond(
-        ctx,
-        ident,
-        lambda found: notes.log(
-            found, ran.output, pinned=pin, command=line, exit_code=ran.exit_code
-        ),
-        f"log output of {command[0]}",
-        command="log",
-        json=json,
-        as_=as_,
-        echo=ran.output,
+    call.at = None  # it runs now
+    ran = call.respond(
+        lambda response: notes.log_output(response, command, pinned=pin, quiet=call.json), "log"
     )
     raise typer.Exit(ran.exit_code)
-
-
-def _print_log(ctx: typer.Context, incident: str | None) -> None:
-    workspace = workspace_of(ctx)
-    ident = choose_incident(workspace, incident)
-    console.page(workspace.log_text(ident).removesuffix("\n"), indent=4)

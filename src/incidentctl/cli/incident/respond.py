@@ -1,20 +1,155 @@
-"""The frame of every respond command: which incident, who, when; what was recorded, told once."""
+"""What every respond command shares: its options, which incident and who, and what to report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+import inspect
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
 
 import typer
 
 from incidentctl.app.incident.respond import Recorded, Response, SeveralError, find_incident, moment
+from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.session import tell, tell_unclaimed, workspace_of
+from incidentctl.cli.session import tell, tell_notes, workspace_of
 from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident.state import Incident
-from incidentctl.errors import IncidentctlError, RefusedError
+from incidentctl.errors import IncidentctlError
+
+
+class Done(Protocol):
+    """What a use case returns: what it recorded, if anything, and whatever else came of it."""
+
+    @property
+    def recorded(self) -> Recorded | None:
+        """What was recorded."""
+
+
+Result = TypeVar("Result", bound=Done)
+
+
+class Call:
+    """A respond command as it was typed, with one workspace to answer it."""
+
+    def __init__(
+        self,
+        ctx: typer.Context,
+        incident: str | None = None,
+        as_: str | None = None,
+        at: str | None = None,
+        *,
+        json: bool = False,
+    ) -> None:
+        """Take the context and the shared options."""
+        self.ctx = ctx
+        self.incident = incident
+        self.at = at
+        self.json = json
+        self._as = as_
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The workspace of this command."""
+        return workspace_of(self.ctx)
+
+    @cached_property
+    def who(self) -> Actor:
+        """Who acts."""
+        return self.workspace.actor(self._as)
+
+    def open(self, *, ended: bool = False) -> Response:
+        """Open the work of one person on one incident; with `ended` on one that is over."""
+        workspace = self.workspace
+        ident = choose_incident(workspace, self.incident, ended=ended)
+        when = moment(workspace, self.who, self.at)
+        response = Response(workspace, ident, self.who, at=when, tell=tell)
+        if when is not None:
+            from incidentctl.domain.common.times import show
+
+            console.say(f"at {show(when, workspace.speaker_zone(self.who))}")
+        return response
+
+    def respond(
+        self,
+        use_case: Callable[[Response], Result],
+        command: str,
+        *,
+        echo: str | None = None,
+        ended: bool = False,
+        as_json: Callable[[Result], Mapping[str, Any]] | None = None,
+    ) -> Result:
+        """Do a use case, and report what it recorded; with --json as the object of `command`.
+
+        `echo` is what the user typed: a refusal shows it again, so that nothing typed is lost.
+        `as_json` returns what the object says beside what was recorded.
+        """
+        try:
+            result = use_case(self.open(ended=ended))
+        except IncidentctlError as refusal:
+            refusal.echo = refusal.echo or echo
+            raise
+        if (recorded := result.recorded) is not None:
+            more = as_json(result) if as_json and self.json else {}
+            report(self.workspace, recorded, command, json=self.json, more=more)
+        return result
+
+
+def report(
+    workspace: Workspace,
+    recorded: Recorded,
+    command: str,
+    *,
+    json: bool,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Say where things went, where that is not the usual; print the JSON of a command."""
+    tell_notes(workspace, recorded.notes)
+    if json:
+        payload = {
+            "incident": recorded.incident,
+            "events": list(recorded.events),
+            "commit": recorded.commit,
+        }
+        console.print_json(command, payload | dict(more))
+
+
+Command = Callable[..., None]
+
+
+def respond_command(*, at: bool = True) -> Callable[[Command], Command]:
+    """Give a command the options that respond commands share; it gets them as a Call, first.
+
+    Without `at` it has no `--at`, or one of its own.
+    """
+    shared: dict[str, tuple[Any, Any]] = {"incident": (InIncident, None)}
+    shared |= {"at": (At, None)} if at else {}
+    shared |= {"as_": (AsPerson, None), "json": (Json, False)}
+
+    def decorate(command: Command) -> Command:
+        def answer(ctx: typer.Context, **given: Any) -> None:
+            call = Call(ctx, **{name: given.pop(name) for name in shared})
+            command(call, **given)
+
+        _, *own = inspect.signature(command, eval_str=True).parameters.values()
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        parameters = [
+            inspect.Parameter("ctx", kind, annotation=typer.Context),
+            *own,
+            *(
+                inspect.Parameter(name, kind, default=default, annotation=option)
+                for name, (option, default) in shared.items()
+            ),
+        ]
+        # All that typer reads of a command.
+        answer.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        answer.__annotations__ = {each.name: each.annotation for each in parameters}
+        answer.__name__, answer.__doc__ = command.__name__, command.__doc__
+        return answer
+
+    return decorate
 
 
 def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = False) -> str:
@@ -22,20 +157,10 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
     try:
         return find_incident(workspace, part, ended=ended)
     except SeveralError as several:
-        return _which(workspace, several)
+        return which(workspace, several)
 
 
-def choose_offered(workspace: Workspace, person: str) -> str | None:
-    """Find in which of several open incidents command is offered to a person; None: in none."""
-    from incidentctl.app.incident.offers import find_offered
-
-    try:
-        return find_offered(workspace, person)
-    except SeveralError as several:
-        return _which(workspace, several)
-
-
-def _which(workspace: Workspace, several: SeveralError) -> str:
+def which(workspace: Workspace, several: SeveralError) -> str:
     """Ask on a terminal which incident is meant; else refuse."""
     if not console.is_terminal():
         raise several
@@ -49,114 +174,9 @@ def _which(workspace: Workspace, several: SeveralError) -> str:
     return ask_choice("Which incident?", choices, several.candidates[0])
 
 
-def tell_unseen(response: Response, person: str) -> None:
-    """Say where somebody who was given something by another cannot see the incident."""
-    workspace = response.workspace
-    if person == response.who.handle or workspace.basics.remote_apart:
-        return
-    if workspace.record.is_restricted(response.ident):
-        console.say(
-            f"note: restricted, and kept in this clone: {one_line(person)} sees it in no other",
-            "warning",
-        )
-
-
-def open_response(
-    ctx: typer.Context,
-    incident: str | None,
-    *,
-    as_: str | None = None,
-    at: str | None = None,
-    ended: bool = False,
-) -> Response:
-    """Open the work of one person on one incident."""
-    workspace = workspace_of(ctx)
-    ident = choose_incident(workspace, incident, ended=ended)
-    who = workspace.actor(as_)
-    when = moment(workspace, who, at)
-    response = Response(workspace, ident, who, at=when, tell=tell)
-    if when is not None:
-        from incidentctl.domain.common.times import show
-
-        console.say(f"at {show(when, workspace.speaker_zone(who))}")
-    return response
-
-
-Decide = Callable[[Incident], Sequence[Any]]
-
-
-def respond(
-    ctx: typer.Context,
-    incident: str | None,
-    decide: Decide,
-    summary: str,
-    *,
-    command: str,
-    json: bool,
-    as_: str | None = None,
-    at: str | None = None,
-    echo: str | None = None,
-    ended: bool = False,
-    ask_remote: bool = False,
-) -> tuple[Response, Recorded]:
-    """Do one command: decide on the incident's state, record, and tell what was recorded.
-
-    With `ask_remote` a refusal is not the last word before the remote was asked, for a few seconds:
-    what the command answers may have been said in another clone.
-    `echo` is what the user typed: a refusal shows it again, so that nothing typed is lost.
-    """
-    try:
-        response = open_response(ctx, incident, as_=as_, at=at, ended=ended)
-        try:
-            facts = decide(response.incident)
-        except RefusedError:
-            if not (ask_remote and response.workspace.sharing.catch_up()):
-                raise
-            facts = decide(response.look_again())
-        recorded = response.record(facts, summary)
-    except IncidentctlError as refusal:
-        refusal.echo = refusal.echo or echo
-        raise
-    told(response, recorded, command=command, json=json)
-    return response, recorded
-
-
-def told(response: Response, recorded: Recorded, *, command: str, json: bool) -> None:
-    """Tell where things went, where that is not the usual; print the JSON of a command."""
-    for note in (*response.workspace.notes, *recorded.notes):
-        console.say(f"note: {note}", "warning")
-    tell_unclaimed(response.workspace)
-    if json:
-        console.print_json(
-            command,
-            {
-                "incident": recorded.incident,
-                "events": list(recorded.events),
-                "commit": recorded.commit,
-            },
-        )
-
-
-def on_call(workspace: Workspace, incident: Incident, now: datetime) -> str | None:
-    """Say who is on call for the owner, while nobody but the commander has a role."""
-    if incident.owner is None or workspace.root is None:
-        return None
-    from incidentctl.app.catalog.who import paged
-
-    return paged(workspace.catalog, incident, now)
-
-
-def known_people(ctx: typer.Context) -> dict[str, str | None]:
-    """Return the name of everybody in the catalog by handle; empty when it names nobody."""
-    people = workspace_of(ctx).basics.by_handle
-    return {handle: person.name for handle, person in people.items()}
-
-
-def known_roles(ctx: typer.Context) -> dict[str, bool]:
-    """Return of every role of the catalog whether several people may hold it."""
-    return {role.name: role.many for role in workspace_of(ctx).catalog.roles}
-
-
-def known_teams(ctx: typer.Context) -> list[str]:
-    """Return the names of the teams; empty when there are none."""
-    return list(workspace_of(ctx).catalog.teams)
+def warn_not_visible(person: str) -> None:
+    """Say that somebody who was given something cannot see the incident."""
+    console.say(
+        f"note: restricted, and kept in this clone: {one_line(person)} sees it in no other",
+        "warning",
+    )

@@ -8,31 +8,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
-from incidentctl.app.incident.respond import Response, load
-from incidentctl.cli.incident.respond import known_teams, open_response
+from incidentctl.app.incident.declare import complete_if_cut_off
+from incidentctl.app.incident.respond import Response
+from incidentctl.app.incident.walk import Answered, View, Walk
+from incidentctl.cli.incident.respond import Call
 from incidentctl.cli.incident.walk_menu import Again, ask
-from incidentctl.cli.session import tell_unclaimed
+from incidentctl.cli.session import tell_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident.handover_advice import URGED, handover_advice
 from incidentctl.domain.incident.state import DONE, NOT_NEEDED, SKIPPED
-from incidentctl.domain.incident.walk.machine import AFTER, Outcome, Screen, choose, screen
-from incidentctl.errors import IncidentctlError, UsageError
+from incidentctl.domain.incident.walk.machine import AFTER, Screen
+from incidentctl.errors import UsageError
 
 _STATES = {DONE: "done", SKIPPED: "skipped", NOT_NEEDED: "not needed any more"}
-
-
-class _Known(NamedTuple):
-    """Whom the catalog knows."""
-
-    people: Mapping[str, str | None]
-    teams: list[str]
 
 
 def run_command(
@@ -50,104 +43,56 @@ def run_command(
 
     incidentctl run
     """
-    response = open_response(ctx, incident, as_=as_)
-    if response.incident.open and response.incident.tier is None:
-        _complete(response)
-    start = None
-    if step is not None:
-        from incidentctl.domain.incident.decide.steps import find
-
-        start = find(response.incident, step).id
-    walk(response, teams=known_teams(ctx), at=start)
+    response = Call(ctx, incident, as_).open()
+    completed = complete_if_cut_off(response)
+    tell_notes(response.workspace, completed.notes if completed else ())
+    walk(response, step)
 
 
-def _complete(response: Response) -> None:
-    """Give an incident its process that was declared and no more: the declarer was cut off."""
-    from incidentctl.app.incident.declare import Request, complete
-
-    request = Request(response.incident.title, response.incident.kind)
-    for note in complete(response.workspace, response.ident, request, response.who).notes:
-        console.say(f"note: {note}", "warning")
-    response.incident = load(response.workspace, response.ident)
-
-
-def walk(response: Response, *, teams: list[str], at: str | None = None) -> None:
+def walk(response: Response, step: str | None = None) -> None:
     """Walk until somebody leaves, or nobody answers any more."""
-    people = {h: p.name for h, p in response.workspace.basics.by_handle.items()}
-    known = _Known(people, teams)
-    for note in response.workspace.notes:
-        console.say(f"note: {note}", "warning")
-    tell_unclaimed(response.workspace)
     piped = not sys.stdin.isatty()
-    restricted = response.workspace.record.is_restricted(response.ident)
-    advised: str | None = None
-    if piped and at is None:
-        at = AFTER  # who types blindly means the steps, and not the offer to assign roles
+    # Who types blindly means the steps, and not the offer to assign roles.
+    walking = Walk(response, AFTER if piped else None)
+    if step is not None:
+        walking.go_to(step)
     while True:
-        # Another responder may have done something meanwhile.
-        response.incident = load(response.workspace, response.ident)
-        wake = _of_drill(response)
-        command = _of_command(response)
-        if command and command != advised:
-            console.say(command, "warning")
-        advised = command
-        shown = screen(response.incident, at)
-        _show(response, shown, restricted=restricted)
+        view = walking.look()
+        _show(view)
         try:
-            outcome = _answer(response, shown, known, wake=wake)
+            answered = _answer(walking, view)
         except Again:
             continue
-        if outcome is None:
+        if answered is None:
             return
-        if outcome.message:
-            if piped and outcome.refused:
-                raise UsageError(outcome.message)
-            console.say(outcome.message, keep_lines=True)
-        if outcome.facts:
-            try:
-                recorded = response.record(outcome.facts, outcome.summary)
-            except IncidentctlError as refusal:
-                from incidentctl.cli.boundary import tell
+        if answered.message:
+            if piped and answered.refused:
+                raise UsageError(answered.message)
+            console.say(answered.message, keep_lines=True)
+        if answered.failed:
+            from incidentctl.cli.boundary import tell
 
-                tell(refusal)
-                continue
-            for note in recorded.notes:
-                console.say(f"note: {note}", "warning")
-        if outcome.left:
+            tell(answered.failed)
+        for note in answered.notes:
+            console.say(f"note: {note}", "warning")
+        if answered.left:
             return
-        at = outcome.next
 
 
-def _of_command(response: Response) -> str | None:
-    """Say that command is offered, or that it should be handed over; told when it changes."""
-    incident = response.incident
-    if incident.offer is not None:
-        return f"Command is offered to {incident.offer.person}: incidentctl accept"
-    known = len(response.workspace.basics.people)
-    advice = handover_advice(incident, response.workspace.now(), known=known)
-    if advice is None:
-        return None
-    word = "must" if advice.level == URGED else "should"
-    return f"{incident.commander} {word} hand command over: incidentctl handover PERSON"
-
-
-def _of_drill(response: Response) -> float | None:
-    """Tell the surprises that are due; return the seconds until the next, if there is one."""
-    if response.incident.kind != "drill" or response.incident.drill is None:
-        return None
-
-    return play_due(response)
-
-
-def _show(response: Response, shown: Screen, *, restricted: bool) -> None:
-    """Print a screen: it is talk, since nothing reads it but a person."""
-    incident = response.incident
+def _show(view: View) -> None:
+    """Print what is to be seen: it is talk, since nothing reads it but a person."""
+    incident, shown = view.incident, view.screen
+    for inject in view.injects:
+        console.say("")
+        console.say(f"Inject {inject.number}: {inject.text}", "bold")
+    if view.command:
+        console.say(view.command, "warning")
     console.say("")
     if shown.kind == "step":
         head = f"Step {shown.number} of {shown.of}: {shown.title}"
     else:
         head = shown.title
-    title = one_line(f"restricted: {incident.title}" if restricted else incident.title)
+    title = one_line(f"restricted: {incident.title}" if view.restricted else incident.title)
     console.say(f"{incident.severity or '-'}  {incident.id}  {title}", "dim")
     console.say(head, "bold")
     if shown.state in _STATES:
@@ -171,30 +116,20 @@ def _wrapped(text: str) -> None:
         console.say(f"  {line}")
 
 
-def _answer(
-    response: Response, shown: Screen, known: _Known, *, wake: float | None
-) -> Outcome | None:
+def _answer(walking: Walk, view: View) -> Answered | None:
     """Ask until something happens; None when nobody answers any more."""
     terminal = console.is_terminal() and os.environ.get("TERM") != "dumb"
     while True:
         try:
-            key, text = ask(shown, wake) if terminal else _read_line(shown)
+            key, text = ask(view.screen, view.wake) if terminal else _read_line(view.screen)
         except EOFError:
             return None
-        outcome = choose(
-            response.incident,
-            shown,
-            key,
-            text,
-            people=known.people,
-            teams=known.teams,
-            by=response.who.handle,
-        )
-        if outcome.needs is None:
-            return outcome
+        answered = walking.answer(key, text)
+        if answered.needs is None:
+            return answered
         if not sys.stdin.isatty():
-            raise UsageError(f"{key} needs a text: {outcome.needs}.")
-        console.say(f"This needs: {outcome.needs}")
+            raise UsageError(f"{key} needs a text: {answered.needs}.")
+        console.say(f"This needs: {answered.needs}")
 
 
 def _read_line(shown: Screen) -> tuple[str, str]:
@@ -208,13 +143,3 @@ def _read_line(shown: Screen) -> tuple[str, str]:
         raise EOFError
     key, _, text = line.strip().partition(" ")
     return key, text
-
-
-def play_due(response: Response) -> float | None:
-    """Tell the surprises that are due, in the walk; return the seconds until the next one."""
-    from incidentctl.app.drill.play import tell_due, wait
-
-    for inject in tell_due(response):
-        console.say("")
-        console.say(f"Inject {inject.number}: {inject.text}", "bold")
-    return wait(response)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.incident.query import Filters, as_json, head_as_json, listed, shown
-from incidentctl.cli.incident.respond import choose_incident, on_call
+from incidentctl.app.incident.query import Filters, as_json, head_as_json, listed, on_call, shown
+from incidentctl.cli.incident.respond import choose_incident
 from incidentctl.cli.session import restriction, tell_sharing, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
@@ -41,12 +41,7 @@ def list_command(
     incidentctl list --all --since 7d
     """
     workspace = workspace_of(ctx)
-    filters = Filters(all_, since, service, severity, kind, text)
-    heads = listed(workspace, filters)
-    if not heads and not all_ and workspace.sharing.catch_up():
-        heads = listed(workspace, filters)
-    if not heads:
-        workspace.record.ensure_read()
+    heads = listed(workspace, Filters(all_, since, service, severity, kind, text))
     apart = workspace.record.restricted_ids()
     tell_sharing(workspace)
     if json:

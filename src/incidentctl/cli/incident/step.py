@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from incidentctl.app.incident import steps
+from incidentctl.app.incident.query import as_json
+from incidentctl.app.incident.respond import load
 from incidentctl.cli.incident.overview import step_line
-from incidentctl.cli.incident.respond import choose_incident, respond
+from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
-from incidentctl.domain.incident.decide import steps
+from incidentctl.cli.terminal.options import InIncident, Json
 
 app = typer.Typer(
     add_completion=False,
@@ -29,9 +31,6 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
 
     incidentctl step list
     """
-    from incidentctl.app.incident.query import as_json
-    from incidentctl.app.incident.respond import load
-
     workspace = workspace_of(ctx)
     found = load(workspace, choose_incident(workspace, incident))
     if json:
@@ -42,8 +41,9 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
 
 
 @app.command("done")
+@respond_command()
 def done_(
-    ctx: typer.Context,
+    call: Call,
     step: StepName,
     note: Annotated[
         str | None, typer.Option("--note", metavar="TEXT", help="How, in a sentence.")
@@ -51,77 +51,49 @@ def done_(
     link: Annotated[
         str | None, typer.Option("--link", metavar="URL", help="Where to see it.")
     ] = None,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """A step was done.
 
     incidentctl step done open-channel --link https://chat.example.com/inc
     """
-    respond(
-        ctx,
-        incident,
-        lambda found: steps.done(found, step, note=note, link=link),
-        f"step {step} done",
-        command="step-done",
-        json=json,
-        as_=as_,
-        at=at,
+    call.respond(
+        lambda response: steps.done(response, step, note=note, link=link),
+        "step-done",
         echo=note,
     )
 
 
 @app.command("skip")
+@respond_command()
 def skip_(
-    ctx: typer.Context,
+    call: Call,
     step: StepName,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """A step is left out on purpose.
 
     incidentctl step skip 3 --reason "nothing public"
     """
-    respond(
-        ctx,
-        incident,
-        lambda found: steps.skip(found, step, reason=reason),
-        f"step {step} skipped",
-        command="step-skip",
-        json=json,
-        as_=as_,
-        at=at,
+    call.respond(
+        lambda response: steps.skip(response, step, reason=reason),
+        "step-skip",
         echo=reason,
     )
 
 
 @app.command("reopen")
+@respond_command()
 def reopen_(
-    ctx: typer.Context,
+    call: Call,
     step: StepName,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """A step is to be done after all.
 
     incidentctl step reopen 3
     """
-    respond(
-        ctx,
-        incident,
-        lambda found: steps.reopen(found, step, reason=reason),
-        f"step {step} reopened",
-        command="step-reopen",
-        json=json,
-        as_=as_,
-        at=at,
+    call.respond(
+        lambda response: steps.reopen(response, step, reason=reason),
+        "step-reopen",
         echo=reason,
     )

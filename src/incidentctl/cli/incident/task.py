@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.cli.incident.respond import choose_incident, known_people, known_roles, respond
+from incidentctl.app.incident import tasks
+from incidentctl.app.incident.query import as_json
+from incidentctl.app.incident.respond import load
+from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
+from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.cli.terminal.text_command import TextCommand
-from incidentctl.domain.incident.decide import tasks
 
 app = typer.Typer(
     add_completion=False,
@@ -29,9 +31,6 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
 
     incidentctl task list
     """
-    from incidentctl.app.incident.query import as_json
-    from incidentctl.app.incident.respond import load
-
     workspace = workspace_of(ctx)
     found = load(workspace, choose_incident(workspace, incident))
     if json:
@@ -45,8 +44,9 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
 
 
 @app.command("add", cls=TextCommand)
+@respond_command(at=False)
 def add_(
-    ctx: typer.Context,
+    call: Call,
     title: Annotated[list[str], typer.Argument(metavar="TITLE", help="What to do.")],
     role: Annotated[
         str | None, typer.Option("--role", metavar="ROLE", help="Whose role it is.")
@@ -54,81 +54,44 @@ def add_(
     person: Annotated[
         str | None, typer.Option("--person", metavar="PERSON", help="Who does it.")
     ] = None,
-    incident: InIncident = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """Put work on the list.
 
     incidentctl task add "count failed orders" --role planning
     """
-    respond(
-        ctx,
-        incident,
-        lambda found: tasks.add(
-            found,
-            " ".join(title),
-            role=role,
-            person=person,
-            known=known_people(ctx),
-            roles=known_roles(ctx),
-        ),
-        "task added",
-        command="task-add",
-        json=json,
-        as_=as_,
-        echo=" ".join(title),
+    said = " ".join(title)
+    call.respond(
+        lambda response: tasks.add(response, said, role=role, person=person),
+        "task-add",
+        echo=said,
     )
 
 
 @app.command("assign")
+@respond_command(at=False)
 def assign_(
-    ctx: typer.Context,
+    call: Call,
     task: TaskNumber,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Who does it.")],
-    incident: InIncident = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """Give a task to somebody.
 
     incidentctl task assign 2 dana
     """
-    respond(
-        ctx,
-        incident,
-        lambda found: tasks.assign(found, task, person, known=known_people(ctx)),
-        f"task {task} assigned to {person}",
-        command="task-assign",
-        json=json,
-        as_=as_,
-    )
+    call.respond(lambda response: tasks.assign(response, task, person), "task-assign")
 
 
 @app.command("done")
+@respond_command()
 def done_(
-    ctx: typer.Context,
+    call: Call,
     task: TaskNumber,
     note: Annotated[
         str | None, typer.Option("--note", metavar="TEXT", help="How, in a sentence.")
     ] = None,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """A task was done.
 
     incidentctl task done 2
     """
-    respond(
-        ctx,
-        incident,
-        lambda found: tasks.done(found, task, note=note),
-        f"task {task} done",
-        command="task-done",
-        json=json,
-        as_=as_,
-        at=at,
-        echo=note,
-    )
+    call.respond(lambda response: tasks.done(response, task, note=note), "task-done", echo=note)

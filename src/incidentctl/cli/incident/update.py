@@ -1,27 +1,24 @@
-"""`update` and `due`: what is told about the state, how often, and what is late."""
+"""`update`: what is told about the state, and when the next update comes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from incidentctl.cli.incident.respond import respond
-from incidentctl.cli.session import workspace_of
+from incidentctl.app.incident import updates
+from incidentctl.cli.incident.respond import Call, respond_command
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.common.times import parse_duration
-from incidentctl.domain.incident.decide import updates
-from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import RefusedError, UsageError
 
 COMMAND_CLASS = TextCommand
 
 
+@respond_command()
 def update_command(
-    ctx: typer.Context,
+    call: Call,
     text: Annotated[
         list[str] | None, typer.Argument(metavar="[TEXT]", help="What to tell.")
     ] = None,
@@ -35,10 +32,6 @@ def update_command(
     snooze: Annotated[
         str | None, typer.Option("--snooze", metavar="SPAN", help="Put the next one off: 30m.")
     ] = None,
-    incident: InIncident = None,
-    at: At = None,
-    as_: AsPerson = None,
-    json: Json = False,
 ) -> None:
     """Post a status update. It says when the next one comes, and restarts the clock.
 
@@ -58,40 +51,20 @@ def update_command(
             span = parse_duration(snooze)
         except ValueError as error:
             raise UsageError(f"--snooze: {error}.") from None
-        now = workspace_of(ctx).now()
-        respond(
-            ctx,
-            incident,
-            lambda found: updates.snooze(found, now + span, now=now),
-            f"next update put off by {snooze}",
-            command="update",
-            json=json,
-            as_=as_,
-        )
+        call.at = None  # it counts from now
+        call.respond(lambda response: updates.snooze(response, span, stated=snooze), "update")
         return
     if no_change:
-        said = f"{updates.NO_CHANGE} {said}".strip()
-
-    def decide(found: Incident) -> Sequence[Any]:
-        posted = updates.post(found, said, public=public)
-        if public and not yes:
-            _preview(said)
-        return posted
-
-    response, _ = respond(
-        ctx,
-        incident,
-        decide,
-        "public update" if public else "update",
-        command="update",
-        json=json,
-        as_=as_,
-        at=at,
+        said = updates.no_change(said)
+    preview = (lambda: _preview(said)) if public and not yes else None
+    posted = call.respond(
+        lambda response: updates.post(response, said, public=public, preview=preview),
+        "update",
         echo=said,
     )
-    following = response.incident.next_update
-    if following and not json:
-        console.say(f"next update due {response.incident.time(following)}")
+    following = posted.incident.next_update
+    if following and not call.json:
+        console.say(f"next update due {posted.incident.time(following)}")
 
 
 def _preview(said: str) -> None:

@@ -18,7 +18,6 @@ from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.reminders import Nag
-from incidentctl.errors import EnvironmentFailedError
 from incidentctl.render.incident.board import ENTRIES, Line, entry_line, fit, newest
 
 #: How often the record is looked at, in seconds: a few stats each time.
@@ -51,14 +50,11 @@ def watch_command(
     ident = choose_incident(workspace, incident) if incident else None
     tell_unread(workspace)
     watch = Watch(workspace, ident)
-    watch.poll()
     once = once or json or not sys.stdout.isatty()
-    if once and not watch.incidents and workspace.sharing.catch_up():
+    if once:
+        watch.look_once()
+    else:
         watch.poll()
-    if watch.fault and once:
-        raise EnvironmentFailedError(watch.fault)
-    if once and not watch.incidents:
-        workspace.record.ensure_read()
     if json:
         console.print_json("watch", watch.as_json(workspace.now()))
     elif once:

@@ -1,0 +1,80 @@
+"""Corrections: undo, amend, retract, redact. They are new events; nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from incidentctl.app.incident.respond import Recorded, Response, moment
+from incidentctl.domain.incident.decide import corrections as decide
+from incidentctl.domain.incident.redaction import holds_text
+from incidentctl.domain.incident.state import Entry, Incident
+from incidentctl.errors import RefusedError
+
+
+class Undone(NamedTuple):
+    """What was recorded, and the entries that were taken back."""
+
+    recorded: Recorded
+    entries: tuple[Entry, ...]
+
+
+class Amended(NamedTuple):
+    """What was recorded, and the entry as it was before, in the incident as it was."""
+
+    recorded: Recorded
+    incident: Incident
+    before: Entry
+
+
+class Redacted(NamedTuple):
+    """What was recorded, and whether the history of the branch still holds the text."""
+
+    recorded: Recorded
+    in_history: bool
+
+
+def undo(response: Response) -> Undone:
+    """Take back what the responder did last."""
+    incident = response.incident
+    stated = decide.undo(incident, response.who.handle)
+    gone = {fact.event for fact in stated}
+    entries = tuple(entry for entry in incident.entries if entry.event in gone)
+    return Undone(response.record(stated, "undo"), entries)
+
+
+def retract(response: Response, entry: str, *, reason: str | None = None) -> Recorded:
+    """Take back the entry of a number; -1 is the last."""
+    stated = decide.retract(response.incident, entry, reason=reason)
+    return response.record(stated, f"entry {entry} retracted")
+
+
+def amend(response: Response, entry: str, text: str | None, *, at: str | None = None) -> Amended:
+    """Put right what an entry says, or when it was: a moment as somebody tells it."""
+    incident = response.incident
+    when = moment(response.workspace, response.who, at)
+    before = decide.find(incident, entry)
+    stated = decide.amend(incident, entry, text, moment=when)
+    return Amended(response.record(stated, f"entry {entry} amended"), incident, before)
+
+
+def redact(
+    response: Response,
+    entry: str,
+    *,
+    reason: str | None = None,
+    confirm: Callable[[Entry], bool],
+) -> Redacted:
+    """Blank the text of an entry; `confirm` is asked first, since it cannot be taken back.
+
+    RefusedError where it is not confirmed.
+    """
+    record, incident, by = response.workspace.record, response.incident, response.who.handle
+    waits = record.pending()  # what is not committed yet may be the text
+    events, _ = record.events(incident.id)
+    silent = [event.id for event in events if not holds_text(event.fact)]
+    stated = decide.redact(incident, entry, by=by, reason=reason, silent=silent)
+    if not confirm(decide.find(incident, entry, taken_back_by=by)):
+        raise RefusedError("Not redacted.")
+    recorded = response.record(stated, f"entry {entry} redacted")
+    return Redacted(recorded, in_history=recorded.commit is not None or not waits)

@@ -1,0 +1,33 @@
+"""What is due in the open incidents: updates, steps, tasks, a handover."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.app.incident.respond import find_incident, load
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.incident.due import Due, due
+
+
+class DueNow(NamedTuple):
+    """What is due, with the id of its incident, and the moment it was looked at, in UTC."""
+
+    now: datetime
+    items: tuple[tuple[str, Due], ...]
+
+    @property
+    def overdue(self) -> int:
+        """How many are overdue."""
+        return sum(entry.overdue_by > 0 for _, entry in self.items)
+
+
+def due_now(workspace: Workspace, part: str | None = None) -> DueNow:
+    """Return what is due in every open incident, or in one: any part of its id."""
+    now, record = workspace.now(), workspace.record
+    idents = [find_incident(workspace, part)] if part else [h.id for h in record.open_heads()]
+    if not idents:
+        record.ensure_read()
+    known = len(workspace.basics.people)
+    found = ((ident, due(load(workspace, ident), now, known=known)) for ident in idents)
+    return DueNow(now, tuple((ident, entry) for ident, entries in found for entry in entries))

@@ -1,0 +1,93 @@
+"""Who commands: offered and accepted, or taken with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from incidentctl.app.incident.respond import Recorded, Response, load, several
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.incident.decide import handover as decide
+from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import EnvironmentFailedError, RefusedError
+
+
+class Offered(NamedTuple):
+    """To whom command was offered, and the incident since."""
+
+    recorded: Recorded
+    incident: Incident
+    person: str
+    by: str
+    unseen: bool
+    """Whether that person cannot see the incident."""
+
+
+class Taken(NamedTuple):
+    """What was recorded when somebody took command, and the incident since."""
+
+    recorded: Recorded
+    incident: Incident
+
+
+def offer(response: Response, person: str) -> Offered:
+    """Offer command to somebody of the catalog, who has it once they accept."""
+    by = response.who.handle
+    stated = decide.offer(response.incident, person, by=by, known=response.people)
+    recorded = response.record(stated, f"command offered to {person}")
+    to = stated[-1].person
+    return Offered(recorded, response.incident, to, by, response.hidden_from(to))
+
+
+def accept(response: Response) -> Taken:
+    """Take command that was offered.
+
+    Where nothing is offered the remote is asked, for a few seconds: the offer may come from
+    another clone.
+    """
+    who = response.who
+    try:
+        stated = decide.accept(response.incident, by=who.handle, name=who.name)
+    except RefusedError:
+        if not response.workspace.sharing.catch_up():
+            raise
+        stated = decide.accept(response.look_again(), by=who.handle, name=who.name)
+    return Taken(response.record(stated, f"{who.handle} commands"), response.incident)
+
+
+def take(response: Response, reason: str, *, ask: Callable[[Incident], str]) -> Taken:
+    """Take command unasked; `ask` is called for the reason where it is empty."""
+    who, incident = response.who, response.incident
+    decide.may_take(incident, by=who.handle)
+    why = reason.strip() or ask(incident)
+    stated = decide.take(incident, why, by=who.handle, name=who.name)
+    return Taken(response.record(stated, f"{who.handle} commands"), response.incident)
+
+
+def find_offered(workspace: Workspace, person: str) -> str | None:
+    """Return the one of several open incidents in which command is offered to a person.
+
+    None where that is no question, or nothing is offered: then the incident is found as always. The
+    remote is asked, for a few seconds, as the offer may come from another clone.
+    """
+    try:
+        heads = _offered(workspace, person)
+        if heads is not None and not heads and workspace.sharing.catch_up():
+            heads = _offered(workspace, person)
+    except EnvironmentFailedError:
+        return None
+    if not heads:
+        return None
+    if len(heads) == 1:
+        return heads[0].id
+    raise several(heads, f"Command of {len(heads)} incidents is offered to {person}")
+
+
+def _offered(workspace: Workspace, person: str) -> list[Head] | None:
+    """Return the open incidents in which command is offered to a person; None where one is open."""
+    opened = workspace.record.open_heads()
+    if len(opened) < 2:
+        return None
+    offers = ((head, load(workspace, head.id).offer) for head in opened)
+    return [head for head, offer in offers if offer is not None and offer.person == person]

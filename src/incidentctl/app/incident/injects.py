@@ -1,0 +1,44 @@
+"""The injects of a drill that is played: they come to whoever responds, in the walk."""
+
+from __future__ import annotations
+
+from incidentctl.app.incident.respond import Response
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.drill import play as playing
+from incidentctl.domain.drill.plan import Drill, drill_of
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.state import Incident
+
+
+def plan_of(workspace: Workspace, incident: Incident) -> Drill | None:
+    """Return the plan that an incident plays, with what is here of it."""
+    return drill_of(workspace.catalog, incident.drill.drill) if incident.drill else None
+
+
+def script_of(workspace: Workspace, incident: Incident) -> tuple[playing.Script, ...]:
+    """Return the injects of the drill, as the files have them now."""
+    return playing.script(plan_of(workspace, incident))
+
+
+def tell_due(response: Response) -> list[facts.InjectPlayed]:
+    """Record the injects that are due now, and return them."""
+    workspace, incident = response.workspace, response.incident
+    found = playing.due(incident, script_of(workspace, incident), workspace.now())
+    for inject in found:
+        response.record([inject], f"inject {inject.number}")
+    return found
+
+
+def wait(response: Response) -> float | None:
+    """Return the seconds until the next inject is due; None when none is to come by itself."""
+    scripts = script_of(response.workspace, response.incident)
+    moment = playing.next_at(response.incident, scripts)
+    return max((moment - response.workspace.now()).total_seconds(), 0) if moment else None
+
+
+def unmeasured(workspace: Workspace, incident: Incident) -> str | None:
+    """Say what is left to do for a drill that ends now; None where its plan is here, or none is."""
+    plan = plan_of(workspace, incident)
+    if incident.drill is None or incident.drill.ended or (plan and plan.plan):
+        return None
+    return playing.unmeasured(incident.id)

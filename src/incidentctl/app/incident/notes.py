@@ -1,0 +1,69 @@
+"""What people write down: notes, output of commands, the head of the log, links."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from incidentctl.app.incident.respond import Recorded, Response, ensure_nameable, find_incident
+from incidentctl.domain.incident.decide import notes as decide
+from incidentctl.errors import IncidentctlError
+
+
+class Output(NamedTuple):
+    """What was recorded of a command that was run, and with which code it ended."""
+
+    recorded: Recorded
+    exit_code: int
+
+
+def log(response: Response, text: str, *, pinned: bool = False) -> Recorded:
+    """Write a text into the log."""
+    return response.record(decide.log(response.incident, text, pinned=pinned), "log")
+
+
+def log_output(
+    response: Response, command: Sequence[str], *, pinned: bool = False, quiet: bool = False
+) -> Output:
+    """Run a command, and write what it prints into the log; with `quiet` stdout stays free.
+
+    The log is asked whether it takes anything before the command runs.
+    """
+    from incidentctl.app.incident.run_command import run_command
+
+    line = shlex.join(command)
+    decide.log(response.incident, "", command=line)
+    ran = run_command(command, response.workspace.environment, quiet=quiet)
+    try:
+        stated = decide.log(
+            response.look_again(), ran.output, pinned=pinned, command=line, exit_code=ran.exit_code
+        )
+        recorded = response.record(stated, f"log output of {command[0]}")
+    except IncidentctlError as refusal:
+        refusal.echo = refusal.echo or ran.output
+        raise
+    return Output(recorded, ran.exit_code)
+
+
+def summary(response: Response, text: str) -> Recorded:
+    """Say what happened, at the head of the log."""
+    return response.record(decide.summary(response.incident, text), "summary set")
+
+
+def impact(response: Response, text: str) -> Recorded:
+    """Say who is hit, at the head of the log."""
+    return response.record(decide.impact(response.incident, text), "impact set")
+
+
+def link(response: Response, label: str, url: str) -> Recorded:
+    """Keep an address."""
+    return response.record(decide.link(response.incident, label, url), f"{label} linked")
+
+
+def relate(response: Response, other: str, *, relation: str = "related") -> Recorded:
+    """Name another incident, by any part of its id."""
+    named = find_incident(response.workspace, other)
+    ensure_nameable(response.workspace, response.ident, named)
+    stated = decide.relate(response.incident, named, relation=relation)
+    return response.record(stated, f"related to {named}")

@@ -1,0 +1,52 @@
+"""Who holds which role, and which team or person responds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from incidentctl.app.incident.respond import Recorded, Response
+from incidentctl.domain.incident.decide import roles as decide
+
+
+class Assigned(NamedTuple):
+    """What was recorded, and to whom the incident was given who cannot see it, if so."""
+
+    recorded: Recorded
+    unseen_by: str | None = None
+
+
+def assign(response: Response, role: str, person: str) -> Assigned:
+    """Give a role to somebody; one that a single person holds is taken from whoever had it."""
+    stated = decide.assign(
+        response.incident,
+        role,
+        person,
+        by=response.who.handle,
+        known=response.people,
+        roles=response.roles,
+    )
+    return _given(
+        response, stated[-1].person, response.record(stated, f"{role} assigned to {person}")
+    )
+
+
+def assign_team(response: Response, team: str) -> Assigned:
+    """Say which team responds."""
+    stated = decide.assign_team(response.incident, team, known=response.teams)
+    return Assigned(response.record(stated, f"team assigned to {team}"))
+
+
+def assign_individual(response: Response, person: str) -> Assigned:
+    """Say which one person responds."""
+    stated = decide.assign_individual(response.incident, person, known=response.people)
+    recorded = response.record(stated, f"individual assigned to {person}")
+    return _given(response, stated[-1].person, recorded)
+
+
+def _given(response: Response, person: str, recorded: Recorded) -> Assigned:
+    return Assigned(recorded, person if response.hidden_from(person) else None)
+
+
+def release(response: Response, role: str, person: str | None = None) -> Recorded:
+    """Take a role back, of the person named where several hold it."""
+    return response.record(decide.release(response.incident, role, person), f"{role} released")

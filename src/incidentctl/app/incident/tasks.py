@@ -1,0 +1,32 @@
+"""Tasks: known work for somebody."""
+
+from __future__ import annotations
+
+from incidentctl.app.incident.respond import Recorded, Response
+from incidentctl.domain.incident.decide import tasks as decide
+
+
+def add(
+    response: Response, title: str, *, role: str | None = None, person: str | None = None
+) -> Recorded:
+    """Put work on the list, for a role or a person of the catalog."""
+    stated = decide.add(
+        response.incident,
+        title,
+        role=role,
+        person=person,
+        known=response.people,
+        roles=response.roles if role else (),
+    )
+    return response.record(stated, "task added")
+
+
+def assign(response: Response, task: str, person: str) -> Recorded:
+    """Give the task of a number to somebody."""
+    stated = decide.assign(response.incident, task, person, known=response.people)
+    return response.record(stated, f"task {task} assigned to {person}")
+
+
+def done(response: Response, task: str, *, note: str | None = None) -> Recorded:
+    """Record that the task of a number was done."""
+    return response.record(decide.done(response.incident, task, note=note), f"task {task} done")
