@@ -18,7 +18,8 @@ from incidentctl.app.incident.respond import acknowledge
 from incidentctl.app.workspace.places import choose
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import Event, encode
+from incidentctl.domain.incident.event_json import encode
+from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.ids import incident_id, ulid
 from incidentctl.record.store import paths
 

@@ -10,9 +10,9 @@ from typing import Any, get_type_hints
 
 from fuzz.place import Place, Ran
 from fuzz.words import NUMBERS, word
-from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import KINDS
+from incidentctl.domain.incident.facts import KINDS
 from incidentctl.domain.incident.ids import incident_folder, ulid
+from incidentctl.domain.incident.state import StepPlan, TaskPlan
 
 _MOMENTS = (
     "2026-11-24T10:00:00.000Z", "1970-01-01T00:00:00+00:00", "1970-01-01T00:00:00-23:59",
@@ -115,9 +115,9 @@ def _value(chance: Random, field: str, hint: str, known: list[str]) -> Any:
         return chance.choice((None, [], {}, 1.5, "x", True, [[]], {"a": 1}, 1e308))
     several = range(chance.randint(0, 4))
     if "StepPlan" in hint:
-        return [_fact(chance, facts.StepPlan, known) for _ in several]
+        return [_fact(chance, StepPlan, known) for _ in several]
     if "TaskPlan" in hint:
-        return [_fact(chance, facts.TaskPlan, known) for _ in several]
+        return [_fact(chance, TaskPlan, known) for _ in several]
     if "tuple" in hint:
         return [word(chance) for _ in several]
     if "bool" in hint:

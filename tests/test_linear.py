@@ -16,10 +16,12 @@ from tests.domain.telling import IDENT, START, moment
 from incidentctl.app.incident.query import as_json
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.due import due
-from incidentctl.domain.incident.events import KINDS, Event
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.facts import KINDS
 from incidentctl.domain.incident.head import as_of, fold, head
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.domain.incident.reminders import nags
+from incidentctl.domain.incident.state import StepPlan, TaskPlan
 from incidentctl.domain.learn.metrics import Scope, measure
 from incidentctl.domain.learn.retro_facts import facts_of
 from incidentctl.render.incident.board import board, fit
@@ -46,7 +48,7 @@ def ident(number):
 
 def value(hint, field, number, *, texts):
     """Make the value of a field: a text of its own, or one that others have, or an id."""
-    if hint in (facts.StepPlan, facts.TaskPlan):
+    if hint in (StepPlan, TaskPlan):
         return made(hint, number, texts=texts)
     if (inner := getattr(hint, "__args__", ())) and type(None) in inner:
         return value(inner[0], field, number, texts=texts)
@@ -79,8 +81,8 @@ def events_of(kind, count, *, texts):
             facts.RunbookAttached(
                 Counted(f"book {number}"),
                 Counted("why"),
-                (facts.StepPlan(Counted(f"step {number}"), Counted("t"), every=60 + number),),
-                (facts.TaskPlan(Counted(f"task {number}")),),
+                (StepPlan(Counted(f"step {number}"), Counted("t"), every=60 + number),),
+                (TaskPlan(Counted(f"task {number}")),),
             ),
             facts.RoleAssigned(Counted("mitigator"), Counted(f"person {number}")),
             facts.RoleAssigned(Counted(f"role {number}"), Counted("somebody")),

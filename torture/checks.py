@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.incident.events import EventError
+from incidentctl.domain.incident.event_json import EventError
 from incidentctl.record.write import outbox
 from torture.journal import Journal
 from torture.world import APART, MIRROR, TRACKING, TRUTH, Clone, git

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from incidentctl.domain.incident.events import EventError, decode
+from incidentctl.domain.incident.event_json import EventError, decode
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.incident.redaction import REDACTED
 from incidentctl.record.store import paths

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.event_json import encode
 from incidentctl.domain.incident.ids import incident_folder
 from incidentctl.record.store.paths import event_name
 from torture import disks, world

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from incidentctl.domain.incident.events import decode
+from incidentctl.domain.incident.event_json import decode
 from incidentctl.git import refs
 from incidentctl.record.store import compare, incident_events, purge_marks, stored_event
 from incidentctl.record.store.ref_names import LOG_REF

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from incidentctl.domain.incident.fold.holders import Holders
+from incidentctl.domain.incident.draft.holders import Holders
 from incidentctl.record.store import stored_event
 from incidentctl.record.write import batch, verify
 from torture.mutants import mutant, replace

@@ -12,6 +12,7 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.state import StepPlan, TaskPlan
 from incidentctl.git.author import Author
 from incidentctl.record.write.outbox import Action
 
@@ -137,14 +138,13 @@ def _last(before: Event, number: int, fact: Any) -> Event:
 
 def _told(text: str, kind: str) -> list[Any]:
     """Every fact that needs no other one."""
-    plans = (facts.StepPlan("s", text, text, text, None, text), facts.StepPlan("t", text))
+    plans = (StepPlan("s", text, text, text, None, text), StepPlan("t", text))
     return [
         facts.Declared(text, kind, text, text, text),
         facts.ProcessResolved(text, text, text, (text,), (text,)),
-        facts.TitleSet(text),
         facts.SeveritySet(text, True, False, 60, "required", text, text),
         facts.AffectedSet((text, text), (text,), text, text),
-        facts.RunbookAttached(text, text, plans, (facts.TaskPlan(text, text),), text),
+        facts.RunbookAttached(text, text, plans, (TaskPlan(text, text),), text),
         facts.TeamAssigned(text),
         facts.IndividualAssigned(text, text),
         facts.RoleAssigned("mitigator", text, text),

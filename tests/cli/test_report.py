@@ -17,8 +17,10 @@ import pytest
 
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import Event, encode
+from incidentctl.domain.incident.event_json import encode
+from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.ids import incident_id, ulid
+from incidentctl.domain.incident.state import StepPlan
 from incidentctl.record.store import paths
 
 MINUTE = timedelta(minutes=1)
@@ -87,7 +89,7 @@ def made_up(count: int, now: datetime) -> list[Past]:
 
 def told(past: Past, number: int) -> list[Event]:
     """Write an incident's events, recorded hours after they happened and declared wrongly first."""
-    plan = facts.RunbookAttached("all", "why", tuple(facts.StepPlan(s, s.title()) for s in STEPS))
+    plan = facts.RunbookAttached("all", "why", tuple(StepPlan(s, s.title()) for s in STEPS))
     cadence = 1800 if past.severity != "SEV3" else None
     course: list[tuple[float, Any]] = [
         (77, facts.Declared("Something", past.kind, past.reported_by)),

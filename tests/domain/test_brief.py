@@ -14,11 +14,12 @@ from incidentctl.domain.common.text import clean
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.updates import NO_CHANGE
 from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.state import StepPlan
 from incidentctl.render.incident.brief import HEIGHT, WIDTH, brief
 
 NOW = START + timedelta(hours=1)
 RUNBOOK = facts.RunbookAttached(
-    "small", "why", (facts.StepPlan("page", "Page"), facts.StepPlan("tell", "Tell"))
+    "small", "why", (StepPlan("page", "Page"), StepPlan("tell", "Tell"))
 )
 
 
@@ -99,7 +100,7 @@ def test_the_last_notes_come_last_and_without_what_was_taken_back():
 
 
 def test_of_much_the_first_open_steps_are_shown_and_the_rest_is_counted():
-    steps = tuple(facts.StepPlan(f"s{n}", f"Step {n}") for n in range(1, 31))
+    steps = tuple(StepPlan(f"s{n}", f"Step {n}") for n in range(1, 31))
     found = lines(
         facts.RunbookAttached("big", "why", steps),
         facts.StepDone("s1"),

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.domain.telling import IDENT, START, event, moment
 
-from incidentctl.domain.common.times import EARLIEST, LATEST, later, moment_of
+from incidentctl.domain.common.times import EARLIEST, LATEST, Seconds, later, moment_of
 from incidentctl.domain.doctor.checks import clock_check
 from incidentctl.domain.drill.plan import aware
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.due import due
-from incidentctl.domain.incident.events import KINDS, decode, encode
+from incidentctl.domain.incident.event_json import decode, encode
+from incidentctl.domain.incident.facts import KINDS
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.incident.ids import ulid, ulid_moment
 from incidentctl.domain.incident.reminders import nags
@@ -58,7 +59,7 @@ def test_every_span_of_a_fact_is_declared_as_one(kind):
     """A span whose field is just a number would not be clamped."""
     hints = {name: hint for name, hint in KINDS[kind].__annotations__.items()
              if "every" in name or "target" in name}  # fmt: skip
-    assert set(hints.values()) == {facts.Seconds | None}
+    assert set(hints.values()) == {Seconds | None}
 
 
 @pytest.mark.parametrize("ident", ["7ZZZZZZZZZAAAAAAAAAAAAAAAA", ulid(2**48 - 1, 0), ulid(0, 0)])

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from tests.domain.telling import IDENT, event, ident, incident, moment, told
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import LIFECYCLE, Event, decode, encode
+from incidentctl.domain.incident.event_json import decode, encode
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.facts import LIFECYCLE
 from incidentctl.domain.incident.head import fold, head
+from incidentctl.domain.incident.state import StepPlan
 
-PAGE = facts.RunbookAttached("small", "why", (facts.StepPlan("page", "Page"),))
+PAGE = facts.RunbookAttached("small", "why", (StepPlan("page", "Page"),))
 DECLARED = facts.Declared("x")
 PEOPLE = ("alice", "bob", "carol")
 

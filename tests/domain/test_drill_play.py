@@ -14,7 +14,7 @@ from tests.domain.telling import event, moment
 from incidentctl.domain.drill import play as playing
 from incidentctl.domain.drill.plan import Inject, Targets, aware, combine
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import decode, encode
+from incidentctl.domain.incident.event_json import decode, encode
 from incidentctl.domain.incident.head import fold
 from incidentctl.errors import RefusedError
 

@@ -13,10 +13,11 @@ from incidentctl.domain.drill.plan import Targets, aware, combine
 from incidentctl.domain.drill.score import earlier, score
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.state import StepPlan
 
 MINUTE = timedelta(minutes=1)
 PLANNED_AT = aware(AT, ZONE)
-STEPS = tuple(facts.StepPlan(name, name) for name in ("page", "channel", "ticket"))
+STEPS = tuple(StepPlan(name, name) for name in ("page", "channel", "ticket"))
 TARGETS = Targets(declare=5 * MINUTE, commander=2 * MINUTE, first_update=15 * MINUTE)
 OPEN_PLAN = combine(replace(PLANNED, targets=TARGETS), None, default_zone="UTC")
 SECRET = combine(PUBLIC, replace(PRIVATE, targets=TARGETS), default_zone="UTC")

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import is_sealed, sealed
-from incidentctl.domain.incident.events import Event, decode, encode, is_id
+from incidentctl.domain.incident.event_json import decode, encode
+from incidentctl.domain.incident.events import Event, is_id
 from incidentctl.domain.incident.ids import ulid, ulid_milliseconds
 
 MOMENT = datetime(2026, 11, 24, 14, 1, tzinfo=UTC)

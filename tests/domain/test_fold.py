@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from tests.domain.telling import IDENT, START, event, ident, incident, moment, told
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import KINDS, LIFECYCLE, Event
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.facts import KINDS, LIFECYCLE
 from incidentctl.domain.incident.head import as_of, fold, head
+from incidentctl.domain.incident.state import StepPlan, TaskPlan
 
-UPDATES = facts.StepPlan("updates", "Post an update", role="communication", every=900)
-CHANNEL = facts.StepPlan("open-channel", "Open a channel")
-PAGE = facts.StepPlan("page", "Page")
+UPDATES = StepPlan("updates", "Post an update", role="communication", every=900)
+CHANNEL = StepPlan("open-channel", "Open a channel")
+PAGE = StepPlan("page", "Page")
 SEV1 = facts.SeveritySet("SEV1", critical=True, update_every=1800)
 WORDS = st.sampled_from(["", "SEV1", "alice", "bob", "commander", "mitigator", "page", "triage"])
 
@@ -31,7 +33,7 @@ def any_fact(draw, count):
     cls = draw(st.sampled_from([*KINDS.values(), facts.Unknown]))
     if cls is facts.RunbookAttached:
         plans = st.lists(st.sampled_from([UPDATES, CHANNEL, PAGE]), max_size=3)
-        tasks = st.lists(st.just(facts.TaskPlan("Look", None)), max_size=1)
+        tasks = st.lists(st.just(TaskPlan("Look", None)), max_size=1)
         return attached(*draw(plans), name=draw(WORDS), tasks=tuple(draw(tasks)))
     values = {}
     for field, annotation in cls.__annotations__.items():
@@ -149,7 +151,7 @@ def test_a_change_of_process_layers_steps_in_and_loses_nothing_done():
         facts.Declared("x"),
         attached(PAGE, CHANNEL, name="small"),
         facts.StepDone("page", "paged bob"),
-        attached(facts.StepPlan("ticket", "Ticket"), CHANNEL, UPDATES, name="critical"),
+        attached(StepPlan("ticket", "Ticket"), CHANNEL, UPDATES, name="critical"),
         facts.RunbookDetached("small"),
     )
     assert [(s.id, s.state) for s in found.steps] == [
@@ -182,18 +184,18 @@ def test_a_change_of_process_layers_steps_in_and_loses_nothing_done():
     ],
 )
 def test_what_ticks_by_itself(step, fact, state):
-    found = incident(facts.Declared("x"), attached(facts.StepPlan(step, step)), fact)
+    found = incident(facts.Declared("x"), attached(StepPlan(step, step)), fact)
     assert found.steps[0].state == state
 
 
 def test_all_three_other_roles_tick_the_step_of_the_roles():
     roles = [facts.RoleAssigned(r, "bob") for r in ("mitigator", "planning", "communication")]
-    found = incident(facts.Declared("x"), attached(facts.StepPlan("assign-roles", "Roles")), *roles)
+    found = incident(facts.Declared("x"), attached(StepPlan("assign-roles", "Roles")), *roles)
     assert found.steps[0].state == "done"
 
 
 def test_a_step_that_repeats_is_done_with_the_first_update_and_can_be_opened_again():
-    repeats = facts.StepPlan("remind", "Remind", every=900)
+    repeats = StepPlan("remind", "Remind", every=900)
     begun = [facts.Declared("x"), attached(repeats), facts.UpdatePosted("hi")]
     assert incident(*begun).steps[0].state == "done"
     opened = [*begun, facts.StepReopened("remind")]
@@ -232,7 +234,7 @@ def test_the_clock_of_a_cadence_that_begins_late_starts_then():
 def test_tasks_and_hypotheses_have_short_numbers():
     found = incident(
         facts.Declared("x"),
-        attached(tasks=(facts.TaskPlan("Check the deploy", "mitigator"),)),
+        attached(tasks=(TaskPlan("Check the deploy", "mitigator"),)),
         facts.TaskAdded("Call the vendor", person="bob"),
         facts.HypothesisProposed("the deploy"),
         facts.HypothesisRuledOut(ident(3), "rolled back"),
@@ -249,7 +251,7 @@ def test_tasks_and_hypotheses_have_short_numbers():
 
 
 def test_a_task_of_a_runbook_that_comes_again_is_the_same_task():
-    tasks = (facts.TaskPlan("Check the deploy"),)
+    tasks = (TaskPlan("Check the deploy"),)
     found = incident(
         facts.Declared("x"), attached(tasks=tasks), facts.TaskDone(f"{ident(1)}-1"),
         attached(tasks=tasks, name="other"), attached(PAGE, tasks=tasks),

@@ -9,6 +9,7 @@ from tests.domain.telling import START, event, moment
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold, head
+from incidentctl.domain.incident.state import StepPlan
 from incidentctl.domain.learn.metrics import (
     Counted,
     Load,
@@ -44,7 +45,7 @@ def figures(*incidents, scope=SCOPE, now=NOW):
 
 CANCELLED = incident((60, facts.Cancelled("no")), facts.AffectedSet(("api",), ("login",)))
 STEPS = facts.RunbookAttached(
-    "critical", "why", (facts.StepPlan("page", "Page"), facts.StepPlan("ticket", "Ticket"))
+    "critical", "why", (StepPlan("page", "Page"), StepPlan("ticket", "Ticket"))
 )
 
 

@@ -13,6 +13,7 @@ from tests.domain.telling import incident as told
 from incidentctl.domain.common.times import iso, zone
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.state import StepPlan
 from incidentctl.domain.learn.retro_facts import facts_of
 from incidentctl.domain.learn.retrospective import (
     ABOUT_ACTIONS,
@@ -141,9 +142,9 @@ def test_an_item_is_named_after_its_incident():
 
 
 STEPS = (
-    facts.StepPlan("page", "Page"),
-    facts.StepPlan("tell", "Tell support"),
-    facts.StepPlan("ticket", "Open a ticket"),
+    StepPlan("page", "Page"),
+    StepPlan("tell", "Tell support"),
+    StepPlan("ticket", "Open a ticket"),
 )
 
 

@@ -9,20 +9,21 @@ from tests.domain.telling import IDENT, event, ident, incident, told
 
 from incidentctl.domain.drill.play import CAME_UP_IN, TURNED_REAL
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import KINDS
+from incidentctl.domain.incident.facts import KINDS
 from incidentctl.domain.incident.fold.corrections import in_order
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.incident.redaction import REDACTED, blank
+from incidentctl.domain.incident.state import StepPlan, TaskPlan
 from incidentctl.render.incident.log import render_log
 
 SECRET = "hunter2pass"
 _WITH_TEXT = [
     facts.Declared(SECRET), facts.Declared("x", reported_by=SECRET, category=SECRET),
-    facts.Related("inc-20261124-1401-k7f", SECRET), facts.TitleSet(SECRET),
+    facts.Related("inc-20261124-1401-k7f", SECRET),
     facts.SeveritySet("SEV1", reason=SECRET),
     facts.ProcessResolved("single", SECRET, problems=(SECRET,)),
     facts.RunbookAttached(
-        "r", SECRET, (facts.StepPlan("s", SECRET, SECRET),), (facts.TaskPlan(SECRET),), SECRET
+        "r", SECRET, (StepPlan("s", SECRET, SECRET),), (TaskPlan(SECRET),), SECRET
     ),
     facts.Resolved(SECRET), facts.Cancelled(SECRET), facts.StepDone("page", SECRET, SECRET),
     facts.StepSkipped("page", SECRET), facts.TaskAdded(SECRET), facts.Noted(SECRET, command=SECRET),
@@ -30,7 +31,7 @@ _WITH_TEXT = [
     facts.UpdatePosted(SECRET), facts.SummarySet(SECRET), facts.ImpactSet(SECRET),
     facts.Linked(SECRET, f"https://{SECRET}"), facts.Unknown("sung", f'{{"a": "{SECRET}"}}'),
 ]  # fmt: skip
-PAGE = facts.RunbookAttached("small", "why", (facts.StepPlan("page", "Page"),))
+PAGE = facts.RunbookAttached("small", "why", (StepPlan("page", "Page"),))
 
 
 @pytest.mark.parametrize("fact", _WITH_TEXT, ids=lambda fact: type(fact).__name__)

@@ -15,8 +15,8 @@ from fuzz.findings import findings
 from fuzz.place import Ran, make
 
 from fuzz import events, lines
-from incidentctl.domain.incident.events import decode
-from incidentctl.domain.incident.facts import Unknown
+from incidentctl.domain.incident.event_json import decode
+from incidentctl.domain.incident.events import Unknown
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,7 +18,7 @@ import pytest
 from tests.record.kit import INCIDENT, Clone, action
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import decode
+from incidentctl.domain.incident.event_json import decode
 from incidentctl.record.store.crash_points import FLUSH_POINTS
 
 ROOT = Path(__file__).parents[2]

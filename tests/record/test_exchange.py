@@ -26,7 +26,7 @@ from tests.record.sharing import (
 )
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.event_json import encode
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.store import paths
 from incidentctl.record.store.crash_points import EXCHANGE_POINTS

@@ -20,7 +20,7 @@ from tests.record.sharing import (
 )
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.event_json import encode
 from incidentctl.domain.incident.ids import incident_folder
 from incidentctl.git.objects import Objects
 from incidentctl.git.run import Git

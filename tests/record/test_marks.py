@@ -22,7 +22,7 @@ from tests.record.test_purge_across import commit_on, in_history, purge
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import sealed
-from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.event_json import encode
 from incidentctl.domain.incident.ids import incident_folder, ulid
 from incidentctl.record.record import Action
 from incidentctl.record.store import purge_marks

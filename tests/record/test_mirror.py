@@ -8,7 +8,7 @@ from tests.record.kit import INCIDENT, OTHER, Clone, action, event, make_clone
 from tests.record.sharing import BRANCH, TRUTH, tip
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.event_json import encode
 from incidentctl.record.store import paths
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.record.kit import INCIDENT, Clone, action, make_clone
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import EventError, encode
+from incidentctl.domain.incident.event_json import EventError, encode
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError
 from incidentctl.record.write import outbox

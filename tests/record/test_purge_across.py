@@ -22,7 +22,7 @@ from tests.record.sharing import (
 )
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import decode, encode
+from incidentctl.domain.incident.event_json import decode, encode
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.store import paths

@@ -10,7 +10,7 @@ import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action, event, now
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.event_json import encode
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.store import paths

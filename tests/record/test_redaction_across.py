@@ -11,8 +11,9 @@ from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event
 from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, opened, say, shared
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import EventError, decode, encode
+from incidentctl.domain.incident.event_json import EventError, decode, encode
 from incidentctl.domain.incident.ids import ulid
+from incidentctl.domain.incident.state import StepPlan
 from incidentctl.errors import InvalidDataError
 from incidentctl.record.record import Record
 from incidentctl.record.store import paths
@@ -95,7 +96,7 @@ def test_what_a_newer_version_blanked_stays_blank(team: Team) -> None:
 def test_an_event_that_would_be_too_large_once_redacted_is_none(team: Team) -> None:
     said = say(team.ann, facts.Declared("a"))
     steps = tuple(
-        facts.StepPlan(id=f"s{n}", title="a", role="r", purpose="a", action="a") for n in range(700)
+        StepPlan(id=f"s{n}", title="a", role="r", purpose="a", action="a") for n in range(700)
     )
     attached = facts.RunbookAttached(runbook="x", reason="r", steps=steps)
     with pytest.raises(InvalidDataError, match="too large once it is redacted"):

@@ -8,7 +8,7 @@ from tests.record.kit import INCIDENT, OTHER, event
 from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, say, shared, tip
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.event_json import encode
 from incidentctl.domain.incident.ids import incident_folder
 
 

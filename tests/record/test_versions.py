@@ -11,7 +11,8 @@ from tests.record.test_purge_across import commit_on
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import sealed
-from incidentctl.domain.incident.events import Event, decode, encode
+from incidentctl.domain.incident.event_json import decode, encode
+from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.record.record import Action
 from incidentctl.record.store.paths import event_name, event_path

@@ -11,6 +11,7 @@ from tests.domain.telling import START, event
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold, head
+from incidentctl.domain.incident.state import StepPlan
 from incidentctl.domain.learn.metrics import Scope, measure
 from incidentctl.render.learn.report_csv import COLUMNS, report_csv, safe_cell
 from incidentctl.render.learn.report_text import report_text
@@ -23,7 +24,7 @@ def incident(number):
         facts.Declared(EVIL, reported_by=EVIL, category=EVIL),
         facts.SeveritySet(EVIL, update_every=60),
         facts.AffectedSet((EVIL, "api"), (EVIL,), EVIL),
-        facts.RunbookAttached(EVIL, EVIL, (facts.StepPlan(EVIL, EVIL),)),
+        facts.RunbookAttached(EVIL, EVIL, (StepPlan(EVIL, EVIL),)),
         facts.StepSkipped(EVIL, EVIL),
         facts.RoleAssigned(EVIL, EVIL),
         facts.UpdatePosted(EVIL),

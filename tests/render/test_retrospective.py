@@ -14,6 +14,7 @@ from tests.domain.telling import IDENT, event, incident, moment
 from incidentctl.domain.common.times import zone
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.state import StepPlan
 from incidentctl.domain.learn.retro_facts import facts_of
 from incidentctl.domain.learn.retrospective import BEGIN, END, QUESTIONS, propose
 from incidentctl.files.learn.retros import markers, read_front
@@ -43,7 +44,7 @@ def facts_and_meeting(*told, within="5wd"):
 
 def test_the_document_has_facts_then_the_four_questions_in_order():
     found, meeting = facts_and_meeting(
-        facts.RunbookAttached("critical", "why", (facts.StepPlan("tell", "Tell support"),)),
+        facts.RunbookAttached("critical", "why", (StepPlan("tell", "Tell support"),)),
         facts.StepSkipped("tell", "they know"),
         facts.UpdatePosted("we look into it", True, None),
         facts.Noted("one\ntwo\nthree"),
@@ -101,7 +102,7 @@ def test_the_page_on_templates_is_true():
     page = (Path(__file__).parents[2] / "docs" / "retrospectives.md").read_text()
     source = re.search(r"```jinja\n(.*?)```", page, re.DOTALL)[1]
     found, meeting = facts_and_meeting(
-        facts.RunbookAttached("critical", "why", (facts.StepPlan("tell", "Tell support"),)),
+        facts.RunbookAttached("critical", "why", (StepPlan("tell", "Tell support"),)),
         facts.StepSkipped("tell", None),
         facts.Linked("channel", "https://chat.example.com/x"),
         facts.UpdatePosted("x", False, None),
@@ -158,7 +159,7 @@ def test_whatever_the_record_says_the_markers_stay_the_only_ones(title, note, by
     found, meeting = facts_and_meeting(
         facts.Noted(note),
         (by, facts.UpdatePosted(note, False, None)),
-        facts.TitleSet(title),
+        facts.ImpactSet(title),
         facts.SummarySet(note),
         facts.RoleAssigned("mitigator", by, title),
     )

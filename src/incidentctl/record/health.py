@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.common.times import moment_of
-from incidentctl.domain.incident.events import EventError, is_id
+from incidentctl.domain.incident.event_json import EventError
+from incidentctl.domain.incident.events import is_id
 from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs, tree

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from incidentctl.domain.incident.events import Event, EventError, Unsynced
+from incidentctl.domain.incident.event_json import EventError
+from incidentctl.domain.incident.events import Event, Unsynced
 from incidentctl.domain.incident.head import Head
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions

@@ -10,13 +10,14 @@ from tests.domain.telling import IDENT, again, event, ident, incident, moment, t
 from incidentctl.domain.common.limits import MAX_TEXT
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide import corrections, hypotheses, notes, steps, tasks, updates
-from incidentctl.domain.incident.events import encode
+from incidentctl.domain.incident.event_json import encode
 from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.state import StepPlan
 from incidentctl.errors import NotFoundError, RefusedError, UsageError
 
 DECLARED = facts.Declared("x")
 BOOK = facts.RunbookAttached(
-    "small", "why", (facts.StepPlan("page", "Page"), facts.StepPlan("ticket", "Ticket"))
+    "small", "why", (StepPlan("page", "Page"), StepPlan("ticket", "Ticket"))
 )
 OPEN = incident(DECLARED, BOOK)
 CLOSED = incident(DECLARED, facts.Noted("a"), facts.Resolved(), facts.Closed())
@@ -108,7 +109,7 @@ def test_updates():
 
 def test_undo_takes_back_my_last_action_whole_and_then_the_one_before():
     events = again(told(DECLARED), [facts.Noted("a")])
-    events = again(events, [facts.TitleSet("t"), facts.SummarySet("s")])
+    events = again(events, [facts.ImpactSet("t"), facts.SummarySet("s")])
     events = again(events, [facts.Noted("hers")], by="bob")
     first = corrections.undo(fold(IDENT, events), "alice")
     assert first == [facts.Retracted(ident(2)), facts.Retracted(ident(3))]

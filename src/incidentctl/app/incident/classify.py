@@ -18,8 +18,8 @@ from incidentctl.domain.catalog.severity import Severity
 from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.lifecycle import ensure_open
-from incidentctl.domain.incident.events import fits
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.event_json import fits
+from incidentctl.domain.incident.state import Incident, StepPlan, TaskPlan
 from incidentctl.domain.process.built_in import SINGLE
 from incidentctl.domain.process.resolution import Answer, Case, Resolution, resolve
 from incidentctl.errors import NotFoundError, Problem
@@ -226,7 +226,7 @@ def _attached(runbook: Runbook, reason: str, *, own: bool) -> facts.RunbookAttac
         runbook.name,
         reason,
         steps=tuple(
-            facts.StepPlan(
+            StepPlan(
                 step.id,
                 step.title,
                 step.purpose,
@@ -236,7 +236,7 @@ def _attached(runbook: Runbook, reason: str, *, own: bool) -> facts.RunbookAttac
             )
             for step in runbook.steps
         ),
-        tasks=tuple(facts.TaskPlan(task.title, task.role) for task in runbook.tasks),
+        tasks=tuple(TaskPlan(task.title, task.role) for task in runbook.tasks),
         title=runbook.title,
         own=own,
     )

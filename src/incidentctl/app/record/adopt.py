@@ -15,7 +15,8 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.places import state_folder
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident.events import Event, EventError, decode
+from incidentctl.domain.incident.event_json import EventError, decode
+from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.facts import Cancelled
 from incidentctl.errors import NotFoundError, RefusedError
 from incidentctl.git.author import Author

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
+from typing import Annotated
 
 _UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 _WORDS = {
@@ -28,6 +29,8 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9900, 1, 1, tzinfo=UTC)
 #: No span lasts longer, in seconds: ten years. A moment of the record plus some of them has a date.
 LONGEST = 10 * 366 * 86400
+#: The field of an event that is a span, in whole seconds: reading clamps it to what lasts longest.
+Seconds = Annotated[int, "seconds"]
 
 
 def moment_of(seconds: float) -> datetime:
@@ -176,6 +179,18 @@ def offset_minutes(moment: datetime, zone_name: str) -> int:
 def iso(moment: datetime) -> str:
     """Write a moment as the record stores it: UTC, milliseconds, `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_iso(text: str) -> datetime | None:
+    """Read a moment as the record stores it; None where it is none, or outside of the record."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            return None
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if EARLIEST <= moment <= LATEST else None
 
 
 def show(moment: datetime, local: tzinfo, *, seconds: bool = False) -> str:

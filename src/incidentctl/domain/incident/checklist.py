@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.state import (
     DONE,
     NOT_NEEDED,
@@ -14,38 +13,30 @@ from incidentctl.domain.incident.state import (
     Attachment,
     Mark,
     Step,
+    StepPlan,
 )
 
 ASSIGN_ROLES = "assign-roles"
 
-#: The steps that tick by themselves: the step's id in every runbook, the kind of fact that does
-#: it, and when. Two more rules need more than one fact, and are in the fold: `assign-roles` ticks
-#: when the other three standard roles are assigned or the commander keeps them, and a step that
-#: repeats ticks with the first update. Paging and notifying never tick so: nobody may believe
-#: that somebody was told.
-AUTOMATIC: tuple[tuple[str, type, Callable[[Any], bool]], ...] = (
-    ("assign-team", facts.TeamAssigned, lambda _: True),
-    ("assign-individual", facts.IndividualAssigned, lambda _: True),
-    ("open-channel", facts.Linked, lambda link: link.label.casefold() in ("channel", "bridge")),
-    ("create-ticket", facts.Linked, lambda link: link.label.casefold() == "ticket"),
-    ("updates", facts.UpdatePosted, lambda _: True),
-    ("status-page", facts.UpdatePosted, lambda update: update.public),
-    ("public-notification", facts.UpdatePosted, lambda update: update.public),
-)
-
-
-def ticked_by(fact: Any) -> tuple[str, ...]:
-    """Return the ids of the steps that a fact does by itself."""
-    return tuple(step for step, kind, when in AUTOMATIC if type(fact) is kind and when(fact))
+#: The steps that tick by themselves, in every runbook that has them. A fact says in `ticks` which
+#: ones it does. Two more rules need more than one fact: `assign-roles` ticks when the other three
+#: standard roles are assigned or the commander keeps them, and a step that repeats ticks with the
+#: first update. Paging and notifying never tick so: nobody may believe that somebody was told.
+TICKING = frozenset(
+    {
+        ASSIGN_ROLES, "assign-team", "assign-individual", "open-channel", "create-ticket",
+        "updates", "status-page", "public-notification",
+    }
+)  # fmt: skip
 
 
 class _Asked(NamedTuple):
-    plan: facts.StepPlan
+    plan: StepPlan
     runbook: str
     active: bool
 
 
-def _insert(after: dict[str | None, str | None], plans: Iterable[facts.StepPlan]) -> None:
+def _insert(after: dict[str | None, str | None], plans: Iterable[StepPlan]) -> None:
     """Layer steps in: each new one comes right after the step before it in its own runbook.
 
     `after` says of each step which one follows it, of None which is the first.
@@ -64,7 +55,7 @@ def _in_order(after: Mapping[str | None, str | None]) -> Iterator[str]:
         step = after[step]
 
 
-def _merge(old: _Asked, new: facts.StepPlan) -> _Asked:
+def _merge(old: _Asked, new: StepPlan) -> _Asked:
     spans = [every for every in (old.plan.every, new.every) if every]
     return old._replace(
         plan=old.plan._replace(

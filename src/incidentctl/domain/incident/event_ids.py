@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 
-from incidentctl.domain.incident.events import Event, EventError, encode
+from incidentctl.domain.incident.event_json import EventError, encode
+from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.ids import ulid, ulid_milliseconds
 
 

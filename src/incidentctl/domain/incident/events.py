@@ -1,32 +1,17 @@
-"""The events of the record: an envelope with one fact, to and from one JSON object.
-
-Strict when writing, tolerant when reading: what this program does not know becomes `Unknown`, and
-what is no event at all is an `EventError`, which the reader of the record turns into a Problem.
-"""
+"""An event of the record: an envelope with one fact; and what holds of it after corrections."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from incidentctl.domain.common.limits import MAX_BYTES
-from incidentctl.domain.common.times import EARLIEST, LATEST, LONGEST, iso
-from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.redaction import blank
-
-#: The version of the envelope that this program writes.
-VERSION = 1
+from incidentctl.domain.incident.names import Names
 
 _KIND = re.compile(r"[a-z]+(-[a-z]+)*\Z")
 _ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
-
-
-#: JSON that is nested deeper is no event.
-_MAX_DEPTH = 32
 
 
 class Unsynced(NamedTuple):
@@ -36,8 +21,16 @@ class Unsynced(NamedTuple):
     since: datetime | None
 
 
-class EventError(ValueError):
-    """These bytes are no event; the message says why."""
+class Unknown(NamedTuple):
+    """A fact of a kind or a form that this program does not know; kept, and shown as it is."""
+
+    kind: str
+    fields: str
+    """The other fields, as JSON."""
+
+    def sentence(self, names: Names) -> str:  # noqa: ARG002 (as every fact takes them)
+        """Say what it holds, as it was written."""
+        return f"{self.kind} (not known to this version): {self.fields}"
 
 
 class Event(NamedTuple):
@@ -59,7 +52,9 @@ class Event(NamedTuple):
     @property
     def kind(self) -> str:
         """The kind in the record, such as `step-done`."""
-        return self.fact.kind if isinstance(self.fact, facts.Unknown) else kind_of(type(self.fact))
+        return (
+            self.fact.kind if isinstance(self.fact, Unknown) else kind_of(type(self.fact).__name__)
+        )
 
     @property
     def group(self) -> str:
@@ -67,28 +62,36 @@ class Event(NamedTuple):
         return self.action or self.id
 
 
-_NOT_FACTS = (facts.StepPlan, facts.TaskPlan, facts.Unknown)
-#: Every kind and its class.
-KINDS: dict[str, type] = {
-    _WORD.sub("-", name).lower(): cls
-    for name, cls in vars(facts).items()
-    if isinstance(cls, type) and hasattr(cls, "_fields") and cls not in _NOT_FACTS
-}
-_NAMES = {cls: kind for kind, cls in KINDS.items()}
+class EffectiveEvent(NamedTuple):
+    """An event with the fact and the moment that hold after every correction."""
 
-#: The kinds that decide what `list` shows of an incident: a cold `list` reads only these.
-LIFECYCLE = frozenset(
-    {
-        "declared", "title-set", "severity-set", "affected-set", "process-resolved", "status-set",
-        "moment-marked", "resolved", "reopened", "cancelled", "closed", "role-assigned",
-        "role-released", "retracted", "redacted", "amended",
-    }
-)  # fmt: skip
+    event: Event
+    fact: Any
+    at: datetime
+    retracted: bool = False
+    amended: bool = False
+    redacted: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id of the event."""
+        return self.event.id
+
+    @property
+    def by(self) -> str:
+        """Who stated it."""
+        return self.event.by
+
+    @property
+    def group(self) -> str:
+        """The id that the events of one command share."""
+        return self.event.action or self.event.id
 
 
-def kind_of(fact: type) -> str:
-    """Return the kind that a class of fact has in the record."""
-    return _NAMES[fact]
+@cache
+def kind_of(class_name: str) -> str:
+    """Return the kind that the facts of a class have in the record: StepDone is `step-done`."""
+    return _WORD.sub("-", class_name).lower()
 
 
 def is_id(text: str) -> bool:
@@ -99,193 +102,3 @@ def is_id(text: str) -> bool:
 def is_kind(text: str) -> bool:
     """Say whether a text may be a kind, known or not."""
     return len(text) <= 40 and bool(_KIND.match(text))
-
-
-# --- writing -------------------------------------------------------------------------------------
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        if hasattr(value, "_asdict"):
-            return {k: _plain(v) for k, v in value._asdict().items() if v is not None}
-        return [_plain(item) for item in value]
-    return value
-
-
-def encode(event: Event) -> bytes:
-    """Write an event as one line of JSON in ASCII; EventError when it is too large."""
-    entry: dict[str, Any] = {
-        "v": VERSION,
-        "id": event.id,
-        "kind": event.kind,
-        "at": iso(event.at),
-        "recorded": iso(event.recorded),
-        "by": event.by,
-    }
-    if event.name is not None:
-        entry["name"] = event.name
-    if event.action is not None:
-        entry["action"] = event.action
-    if isinstance(event.fact, facts.Unknown):
-        entry.update(json.loads(event.fact.fields))
-    else:
-        entry.update(_plain(event.fact))
-    data = (json.dumps(entry, ensure_ascii=True, separators=(", ", ": ")) + "\n").encode("ascii")
-    if len(data) > MAX_BYTES:
-        raise EventError(f"an event has at most {MAX_BYTES} bytes, this one {len(data)}")
-    return data
-
-
-def fits(fact: Any) -> bool:
-    """Say whether a fact surely fits one event, whoever states it, and also once it is blanked."""
-    moment = datetime(2026, 1, 1, tzinfo=UTC)
-    ident = "0" * 26
-    try:
-        for form in (fact, blank(fact)):
-            encode(Event(ident, moment, moment, "x" * 200, form, "x" * 1000, ident))
-    except EventError:
-        return False
-    return True
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-class _WrongFormError(Exception):
-    """A field has not the form that this program knows."""
-
-
-def _of(kind: type) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if type(value) is not kind:
-            raise _WrongFormError
-        return value
-
-    return check
-
-
-def _span(value: Any) -> int:
-    """Clamp a span: what another program wrote may be longer than the calendar."""
-    if type(value) is not int:
-        raise _WrongFormError
-    return min(max(value, -LONGEST), LONGEST)
-
-
-def _tuple_of(item: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if type(value) is not list:
-            raise _WrongFormError
-        return tuple([item(part) for part in value])
-
-    return check
-
-
-def _plan(cls: type) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if type(value) is not dict:
-            raise _WrongFormError
-        return _build(cls, value)
-
-    return check
-
-
-_CHECKS: dict[Any, Callable[[Any], Any]] = {
-    str: _of(str),
-    bool: _of(bool),
-    int: _of(int),
-    facts.Seconds: _span,
-    tuple[str, ...]: _tuple_of(_of(str)),
-    tuple[facts.StepPlan, ...]: _tuple_of(_plan(facts.StepPlan)),
-    tuple[facts.TaskPlan, ...]: _tuple_of(_plan(facts.TaskPlan)),
-}
-#: A field that may be None is checked as its type: None is not written, so it is never read.
-_CHECKS |= {kind | None: check for kind, check in _CHECKS.items()}
-
-
-def _checks(cls: type) -> dict[str, Callable[[Any], Any]]:
-    """Read the checks of a class off its annotations."""
-    return {field: _CHECKS[hint] for field, hint in cls.__annotations__.items()}
-
-
-_TABLES: dict[type, dict[str, Callable[[Any], Any]]] = {}
-
-
-def _build(cls: type, values: Mapping[str, Any]) -> Any:
-    table = _TABLES.get(cls)
-    if table is None:
-        table = _TABLES[cls] = _checks(cls)
-    try:
-        return cls(**{field: table[field](value) for field, value in values.items()})
-    except (TypeError, KeyError):
-        raise _WrongFormError from None
-
-
-def _moment(value: Any) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise EventError("a time is not written as 2026-11-24T14:01:00.000Z") from None
-    if moment.tzinfo is None:
-        raise EventError("a time has no zone")
-    # Compared as it is written: in UTC it may not be in the calendar.
-    if not EARLIEST <= moment <= LATEST:
-        raise EventError("a time is before 1970 or after 9900")
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-
-
-def _check_depth(entry: dict[str, Any]) -> None:
-    """Refuse what Python reads only where its stack is empty enough; an event has three levels."""
-    level: list[Any] = [entry]
-    for _ in range(_MAX_DEPTH):
-        inner = (v.values() if isinstance(v, dict) else v for v in level)
-        level = [v for values in inner for v in values if isinstance(v, dict | list)]
-    if level:
-        raise EventError("nested too deeply")
-
-
-def decode(data: bytes) -> Event:
-    """Read one event; EventError when the bytes are none.
-
-    A kind, a version or a field that this program does not know gives an `Unknown` fact.
-    """
-    if len(data) > MAX_BYTES:
-        raise EventError("larger than 64 kB")
-    try:
-        # As text, since `loads` searches bytes for their encoding first, which takes as long.
-        entry = json.loads(data.decode())
-    except ValueError:
-        raise EventError("not JSON") from None
-    except RecursionError:
-        raise EventError("nested too deeply") from None
-    if type(entry) is not dict:
-        raise EventError("not a JSON object")
-    if data.count(b"[") + data.count(b"{") > _MAX_DEPTH:
-        _check_depth(entry)
-    take = entry.pop
-    version, ident, kind, by = (
-        take("v", None),
-        take("id", None),
-        take("kind", None),
-        take("by", None),
-    )
-    if type(version) is not int or not isinstance(ident, str) or not is_id(ident):
-        raise EventError("no version or no id")
-    if not isinstance(kind, str) or not (kind in KINDS or is_kind(kind)):
-        raise EventError("no kind")
-    if not isinstance(by, str) or not 0 < len(by) <= 200:
-        raise EventError("no author")
-    name, action = take("name", None), take("action", None)
-    if name is not None and not isinstance(name, str):
-        name = None
-    if action is not None and not (isinstance(action, str) and is_id(action)):
-        action = None
-    at, recorded = _moment(take("at", None)), _moment(take("recorded", None))
-    fact: Any = None
-    if version == VERSION and kind in KINDS:
-        try:
-            fact = _build(KINDS[kind], entry)
-        except _WrongFormError:
-            fact = None
-    if fact is None:
-        fact = facts.Unknown(kind, json.dumps(entry, ensure_ascii=True, sort_keys=True))
-    return Event(ident, at, recorded, by, fact, name, action)

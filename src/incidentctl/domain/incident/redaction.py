@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import Unknown
 
 REDACTED = "[redacted]"
 
@@ -21,7 +21,7 @@ _OWN_WORDS = {
         {"related", "caused-by", "duplicate", "turned real", "came up in the drill"}
     ),
 }
-#: The field that `amend` puts right, in the order in which `events.text_of` looks for it.
+#: The field that `amend` puts right, in the order in which it looks for it.
 _AMENDABLE = ("text", "title", "note", "reason")
 
 
@@ -30,8 +30,8 @@ def blank(fact: Any) -> Any:
 
     Blanking twice changes nothing more. Steps and tasks inside a fact are blanked, too.
     """
-    if isinstance(fact, facts.Unknown):
-        return facts.Unknown(fact.kind, "{}")
+    if isinstance(fact, Unknown):
+        return Unknown(fact.kind, "{}")
     changes: dict[str, Any] = {}
     for field in fact._fields:
         value = getattr(fact, field)
@@ -52,7 +52,7 @@ def holds_text(fact: Any) -> bool:
 def with_text(fact: Any, text: str) -> Any:
     """Return a fact that says `text`; the fact itself when it holds no free text."""
     fields = [field for field in _AMENDABLE if field in fact._fields]
-    if not fields or isinstance(fact, facts.Unknown):
+    if not fields or isinstance(fact, Unknown):
         return fact
     told = next((field for field in fields if getattr(fact, field) is not None), fields[0])
     return fact._replace(**{told: text})

@@ -6,8 +6,7 @@ All are named tuples, so that two folds compare by value, and `log` starts fast.
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from incidentctl.domain.common.times import fixed_zone, show
-from incidentctl.domain.incident.facts import StepPlan, TaskPlan
+from incidentctl.domain.common.times import Seconds, fixed_zone, show
 from incidentctl.errors import Problem
 
 OPEN, DONE, SKIPPED, NOT_NEEDED = "open", "done", "skipped", "not-needed"
@@ -87,7 +86,6 @@ class Hypothesis(NamedTuple):
     at: datetime
     by: str
     state: str = OPEN
-    decided: datetime | None = None
     decided_by: str | None = None
     reason: str | None = None
 
@@ -155,6 +153,24 @@ class DrillPlay(NamedTuple):
     def told(self) -> frozenset[int]:
         """The numbers of the injects that were told."""
         return frozenset(inject.number for inject in self.injects)
+
+
+class StepPlan(NamedTuple):
+    """A step as the runbook had it when it was attached."""
+
+    id: str
+    title: str
+    purpose: str | None = None
+    role: str = "commander"
+    every: Seconds | None = None
+    action: str | None = None
+
+
+class TaskPlan(NamedTuple):
+    """A task as the runbook had it when it was attached."""
+
+    title: str
+    role: str | None = None
 
 
 class Attachment(NamedTuple):

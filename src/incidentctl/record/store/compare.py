@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from incidentctl.domain.incident.events import EventError
+from incidentctl.domain.incident.event_json import EventError
 from incidentctl.domain.incident.ids import incident_folder
 from incidentctl.git import tree
 from incidentctl.git.objects import Objects, raw_entries

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident.events import LIFECYCLE, Event, EventError, decode
-from incidentctl.domain.incident.facts import Unknown
+from incidentctl.domain.incident.event_json import EventError, decode
+from incidentctl.domain.incident.events import Event, Unknown
+from incidentctl.domain.incident.facts import LIFECYCLE
 from incidentctl.domain.incident.ids import MAX_AHEAD, ulid
 from incidentctl.errors import Problem
 from incidentctl.git.objects import Found, Objects, TreeEntry, entries

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from incidentctl.domain.incident.events import LIFECYCLE, Event, EventError
+from incidentctl.domain.incident.event_json import EventError
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.facts import LIFECYCLE
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.ids import incident_folder, is_incident_id
 from incidentctl.git.objects import Found, Objects, entries, raw_entries

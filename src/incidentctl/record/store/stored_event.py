@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import is_sealed
-from incidentctl.domain.incident.events import Event, EventError, decode, encode
+from incidentctl.domain.incident.event_json import EventError, decode, encode
+from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.redaction import REDACTED, blank
 from incidentctl.record.store.paths import event_name, split_name
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.incident.events import EventError
+from incidentctl.domain.incident.event_json import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs, tree
 from incidentctl.git.author import Author

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from incidentctl.domain.incident.events import EventError, Unsynced, is_id
+from incidentctl.domain.incident.event_json import EventError
+from incidentctl.domain.incident.events import Unsynced, is_id
 from incidentctl.domain.incident.ids import ulid_moment
 from incidentctl.git import tree
 from incidentctl.git.run import Git

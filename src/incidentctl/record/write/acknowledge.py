@@ -6,7 +6,7 @@ import errno
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.incident.events import EventError
+from incidentctl.domain.incident.event_json import EventError
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError
 from incidentctl.record.write import outbox
 from incidentctl.record.write.fallback import Fallback

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.incident.events import EventError
+from incidentctl.domain.incident.event_json import EventError
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions, presence, refs
 from incidentctl.record.store import last_tips, paths

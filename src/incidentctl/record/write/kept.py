@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from incidentctl.domain.incident.events import EventError
+from incidentctl.domain.incident.event_json import EventError
 from incidentctl.git import permissions, presence, tree
 from incidentctl.git.run import Git
 from incidentctl.record.store.stored_event import Stored, check, redacted

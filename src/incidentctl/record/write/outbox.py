@@ -16,7 +16,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.domain.incident.events import Event, EventError, encode, is_id
+from incidentctl.domain.incident.event_json import EventError, encode
+from incidentctl.domain.incident.events import Event, is_id
 from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.git import atomic, permissions
 from incidentctl.git.author import Author

@@ -13,7 +13,7 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.decide.lifecycle import timely
 from incidentctl.domain.incident.decide.notes import short
-from incidentctl.domain.incident.events import KINDS
+from incidentctl.domain.incident.facts import KINDS
 from incidentctl.domain.incident.redaction import amendable
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Entry, Incident
 from incidentctl.errors import NotFoundError, RefusedError, UsageError

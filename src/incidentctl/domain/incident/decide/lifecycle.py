@@ -10,7 +10,7 @@ from incidentctl.domain.common.lookup import one_of, said
 from incidentctl.domain.common.times import span_in_words
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
-from incidentctl.domain.incident.fold.draft import AT_ONCE
+from incidentctl.domain.incident.draft.draft import CONCURRENCY_WINDOW
 from incidentctl.domain.incident.state import MOMENTS, PHASES, Incident
 from incidentctl.errors import RefusedError, UsageError
 
@@ -59,7 +59,7 @@ def timely(incident: Incident, kinds: Iterable[type], at: datetime) -> datetime:
     """
     if at >= incident.declared or not any(issubclass(kind, _NOT_BEFORE) for kind in kinds):
         return at
-    if incident.declared - at < AT_ONCE:
+    if incident.declared - at < CONCURRENCY_WINDOW:
         return incident.declared
     raise UsageError(
         f"That is before {incident.id} was declared, at {incident.time(incident.declared)}: "

@@ -1,21 +1,21 @@
-"""The facts that an event can state: one small immutable class per kind.
+"""The kinds of events, each in one place: a small immutable class with its effect and sentence.
 
 A fact is in the past tense and states one thing, so that the concurrent facts of two people both
-stand. They are named tuples and not dataclasses: 40 of them cost 3 ms of start-up instead of 17,
-and `incidentctl log` pays it each time (docs/decisions/0002).
+stand. Of each kind come, in this order: the fields, whose annotations are the check of their form
+when an event is read; `apply`, what the fact changes in the incident that is folded (a kind without
+it stands in the timeline only); `sentence`, how the timeline says it. `ticks` are the ids of the
+steps of every runbook that a fact does by itself. What is imported here is a
+kind, and the name of its class is its name in the record: StepDone is `step-done`.
+
+Facts are named tuples and not dataclasses: 40 of them cost 3 ms of start-up instead of 17, and
+`incidentctl log` pays it each time (docs/decisions/0002). Closely related kinds share a module for
+the same reason: a module each would cost 6 ms more.
 
 Spans are whole seconds, moments are text as `times.iso` writes them.
 """
 
-from incidentctl.domain.incident.facts.checklist import (
-    StepDone,
-    StepReopened,
-    StepSkipped,
-    TaskAdded,
-    TaskAssigned,
-    TaskDone,
-)
-from incidentctl.domain.incident.facts.corrections import Amended, Redacted, Retracted, Unknown
+from incidentctl.domain.incident.events import Unknown, kind_of
+from incidentctl.domain.incident.facts.corrections import Amended, Redacted, Retracted
 from incidentctl.domain.incident.facts.drill import (
     DrillEnded,
     DrillPaused,
@@ -23,97 +23,56 @@ from incidentctl.domain.incident.facts.drill import (
     DrillStarted,
     InjectPlayed,
 )
-from incidentctl.domain.incident.facts.lifecycle import (
-    AffectedSet,
-    Cancelled,
-    Closed,
-    Declared,
-    MomentMarked,
-    ProcessResolved,
-    Reopened,
-    Resolved,
-    RunbookAttached,
-    RunbookDetached,
-    SeveritySet,
-    StatusSet,
-    StepPlan,
-    TaskPlan,
-    TitleSet,
-)
-from incidentctl.domain.incident.facts.notes import (
-    HypothesisConfirmed,
-    HypothesisProposed,
-    HypothesisRuledOut,
-    ImpactSet,
-    Linked,
-    Noted,
-    Related,
-    SummarySet,
-    UpdatePosted,
-    UpdateSnoozed,
-)
-from incidentctl.domain.incident.facts.roles import (
+from incidentctl.domain.incident.facts.handover import (
     CommandTaken,
     Escalated,
     HandoverAccepted,
     HandoverOffered,
+)
+from incidentctl.domain.incident.facts.hypotheses import (
+    HypothesisConfirmed,
+    HypothesisProposed,
+    HypothesisRuledOut,
+)
+from incidentctl.domain.incident.facts.lifecycle import (
+    Cancelled,
+    Closed,
+    Declared,
+    MomentMarked,
+    Reopened,
+    Resolved,
+    StatusSet,
+)
+from incidentctl.domain.incident.facts.notes import ImpactSet, Linked, Noted, Related, SummarySet
+from incidentctl.domain.incident.facts.process import (
+    AffectedSet,
+    ProcessResolved,
+    RunbookAttached,
+    RunbookDetached,
+    SeveritySet,
+)
+from incidentctl.domain.incident.facts.roles import (
     IndividualAssigned,
     RoleAssigned,
     RoleReleased,
     RolesKept,
     TeamAssigned,
 )
-from incidentctl.domain.incident.facts.spans import Seconds
+from incidentctl.domain.incident.facts.steps import StepDone, StepReopened, StepSkipped
+from incidentctl.domain.incident.facts.tasks import TaskAdded, TaskAssigned, TaskDone
+from incidentctl.domain.incident.facts.updates import UpdatePosted, UpdateSnoozed
 
-__all__ = [
-    "AffectedSet",
-    "Amended",
-    "Cancelled",
-    "Closed",
-    "CommandTaken",
-    "Declared",
-    "DrillEnded",
-    "DrillPaused",
-    "DrillResumed",
-    "DrillStarted",
-    "Escalated",
-    "HandoverAccepted",
-    "HandoverOffered",
-    "HypothesisConfirmed",
-    "HypothesisProposed",
-    "HypothesisRuledOut",
-    "ImpactSet",
-    "IndividualAssigned",
-    "InjectPlayed",
-    "Linked",
-    "MomentMarked",
-    "Noted",
-    "ProcessResolved",
-    "Redacted",
-    "Related",
-    "Reopened",
-    "Resolved",
-    "Retracted",
-    "RoleAssigned",
-    "RoleReleased",
-    "RolesKept",
-    "RunbookAttached",
-    "RunbookDetached",
-    "Seconds",
-    "SeveritySet",
-    "StatusSet",
-    "StepDone",
-    "StepPlan",
-    "StepReopened",
-    "StepSkipped",
-    "SummarySet",
-    "TaskAdded",
-    "TaskAssigned",
-    "TaskDone",
-    "TaskPlan",
-    "TeamAssigned",
-    "TitleSet",
-    "Unknown",
-    "UpdatePosted",
-    "UpdateSnoozed",
-]
+#: Every kind and its class.
+KINDS: dict[str, type] = {
+    kind_of(cls.__name__): cls
+    for cls in list(globals().values())
+    if hasattr(cls, "sentence") and cls is not Unknown
+}
+#: The kinds that decide what `list` shows of an incident: a cold `list` reads only these.
+LIFECYCLE = frozenset(
+    {
+        "declared", "severity-set", "affected-set", "process-resolved", "status-set",
+        "moment-marked", "resolved", "reopened", "cancelled", "closed", "role-assigned",
+        "role-released", "retracted", "redacted", "amended",
+    }
+)  # fmt: skip

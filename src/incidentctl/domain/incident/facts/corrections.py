@@ -1,6 +1,8 @@
-"""What puts earlier events right, and what this program does not know."""
+"""What puts earlier events right; `fold.corrections` applies them before all other effects."""
 
 from typing import NamedTuple
+
+from incidentctl.domain.incident.names import Names, joined
 
 
 class Retracted(NamedTuple):
@@ -8,6 +10,9 @@ class Retracted(NamedTuple):
 
     event: str
     reason: str | None = None
+
+    def sentence(self, names: Names) -> str:
+        return joined(f"Retracted {names.entry(self.event)}", self.reason)
 
 
 class Amended(NamedTuple):
@@ -17,6 +22,10 @@ class Amended(NamedTuple):
     text: str | None = None
     moment: str | None = None
 
+    def sentence(self, names: Names) -> str:
+        moment = f"it was at {names.time(self.moment)}" if self.moment else None
+        return joined(f"Amended {names.entry(self.event)}", moment, self.text)
+
 
 class Redacted(NamedTuple):
     """The free text of an earlier event must not be shown any more."""
@@ -24,10 +33,5 @@ class Redacted(NamedTuple):
     event: str
     reason: str | None = None
 
-
-class Unknown(NamedTuple):
-    """A kind or a form that this program does not know; kept, and shown as it is."""
-
-    kind: str
-    fields: str
-    """The other fields, as JSON."""
+    def sentence(self, names: Names) -> str:
+        return joined(f"Redacted {names.entry(self.event)}", self.reason)

@@ -1,8 +1,12 @@
-"""How a drill is played: started, surprises told, held up, over."""
+"""How a drill is played: started, injects told, paused, resumed, ended."""
 
 from typing import NamedTuple
 
-from incidentctl.domain.incident.facts.spans import Seconds
+from incidentctl.domain.common.times import Seconds, from_iso
+from incidentctl.domain.incident.draft.draft import Draft
+from incidentctl.domain.incident.events import EffectiveEvent
+from incidentctl.domain.incident.names import Names
+from incidentctl.domain.incident.state import DrillPlay, Inject
 
 
 class DrillStarted(NamedTuple):
@@ -20,21 +24,65 @@ class DrillStarted(NamedTuple):
     attached: bool = False
     """Whether the plan came to a drill that those who respond had declared themselves."""
 
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """The first start stands."""
+        if draft.drill is None:
+            draft.drill = DrillPlay(
+                self.drill,
+                self.planned,
+                event.at,
+                self.team,
+                self.conducted,
+                attached=self.attached,
+            )
+        else:
+            draft.problem(f"{event.by} started the drill again; the first start stands.")
+
+    def sentence(self, names: Names) -> str:
+        return f"Drill {self.drill} begins"
+
 
 class InjectPlayed(NamedTuple):
-    """A scripted surprise was told to the responders."""
+    """A scheduled inject was told to the responders."""
 
     number: int
     """Its place in the plan, from 1, in the order of time."""
     text: str
 
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """Each inject is told once: two people may do it at the same moment."""
+        if _running(draft, event, "told an inject of"):
+            draft.injects.setdefault(self.number, Inject(self.number, self.text, event.at))
+
+    def sentence(self, names: Names) -> str:
+        return f"Inject {self.number}: {self.text}"
+
 
 class DrillPaused(NamedTuple):
-    """The clock of the surprises stands still."""
+    """The clock of the injects stands still."""
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """The clock stops, unless it stands already."""
+        play = _running(draft, event, "paused")
+        if play and play.paused is None:
+            draft.drill = play._replace(paused=event.at)
+
+    def sentence(self, names: Names) -> str:
+        return "The drill is paused"
 
 
 class DrillResumed(NamedTuple):
-    """The clock of the surprises goes on."""
+    """The clock of the injects goes on."""
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """The clock goes on where it stopped."""
+        play = _running(draft, event, "resumed")
+        if play and play.paused is not None:
+            stood = max((event.at - play.paused).total_seconds(), 0)
+            draft.drill = play._replace(paused=None, stood=play.stood + stood)
+
+    def sentence(self, names: Names) -> str:
+        return "The drill goes on"
 
 
 class DrillEnded(NamedTuple):
@@ -51,3 +99,25 @@ class DrillEnded(NamedTuple):
     target_declare: Seconds | None = None
     target_commander: Seconds | None = None
     target_first_update: Seconds | None = None
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """The first end stands."""
+        play = _running(draft, event, "ended")
+        if play and play.ended is None:
+            draft.drill = play._replace(
+                ended=event.at,
+                real=self.real,
+                begins=from_iso(self.begins) if self.begins else None,
+                team=play.team or self.team,
+                targets=(self.target_declare, self.target_commander, self.target_first_update),
+            )
+
+    def sentence(self, names: Names) -> str:
+        return f"The drill is over{': it turned real' if self.real else ''}"
+
+
+def _running(draft: Draft, event: EffectiveEvent, what: str) -> DrillPlay | None:
+    """Return the drill in play; where there is none, keep that as a problem."""
+    if draft.drill is None:
+        draft.problem(f"{event.by} {what} a drill that was not started.")
+    return draft.drill

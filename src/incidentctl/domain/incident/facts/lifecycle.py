@@ -1,26 +1,12 @@
-"""What happened to the incident as a whole: the facts of its life."""
+"""The life of an incident: declared, where the response stands, ended, reopened, closed."""
 
 from typing import NamedTuple
 
-from incidentctl.domain.incident.facts.spans import Seconds
-
-
-class StepPlan(NamedTuple):
-    """A step as the runbook had it when it was attached."""
-
-    id: str
-    title: str
-    purpose: str | None = None
-    role: str = "commander"
-    every: Seconds | None = None
-    action: str | None = None
-
-
-class TaskPlan(NamedTuple):
-    """A task as the runbook had it when it was attached."""
-
-    title: str
-    role: str | None = None
+from incidentctl.domain.common.role_names import COMMANDER
+from incidentctl.domain.incident.draft.draft import CONCURRENCY_WINDOW, Draft
+from incidentctl.domain.incident.events import EffectiveEvent
+from incidentctl.domain.incident.names import Names, joined
+from incidentctl.domain.incident.state import CANCELLED, CLOSED, MOMENTS, PHASES, RESOLVED, Held
 
 
 class Declared(NamedTuple):
@@ -37,64 +23,28 @@ class Declared(NamedTuple):
     utc_offset: int = 0
     """Of the timezone at declaration, in minutes east."""
 
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """The first one that comes here stands, which the fold chose; its author commands."""
+        if draft.declared is not None:
+            first = draft.declared.by
+            draft.problem(f"It was declared twice: by {first}, which stands, and by {event.by}.")
+            return
+        draft.declared = event
+        draft.set(
+            title=self.title,
+            kind=self.incident_kind,
+            declared=event.at,
+            declared_by=event.by,
+            reported_by=self.reported_by,
+            category=self.category,
+            organisation=self.organisation,
+            timezone=self.timezone,
+            utc_offset=self.utc_offset if abs(self.utc_offset) < 24 * 60 else 0,
+        )
+        draft.held.begin(Held(COMMANDER, event.by, event.event.name, event.at))
 
-class TitleSet(NamedTuple):
-    """The incident got another title."""
-
-    title: str
-
-
-class SeveritySet(NamedTuple):
-    """How bad it is; `confirmed` once a person has said so."""
-
-    severity: str
-    critical: bool = False
-    confirmed: bool = False
-    update_every: Seconds | None = None
-    retrospective: str = "optional"
-    """required, suggested or optional."""
-    retrospective_within: str | None = None
-    reason: str | None = None
-
-
-class AffectedSet(NamedTuple):
-    """What is affected, and whose it is; replaces what was said before."""
-
-    services: tuple[str, ...] = ()
-    product_areas: tuple[str, ...] = ()
-    owner: str | None = None
-    reason: str | None = None
-
-
-class ProcessResolved(NamedTuple):
-    """Which process answers, and why; the catalog it was read from."""
-
-    tier: str
-    reason: str
-    catalog_commit: str | None = None
-    problems: tuple[str, ...] = ()
-    """What was wrong with the catalog, told once more to whoever reads the incident."""
-    runbooks: tuple[str, ...] | None = None
-    """The runbooks that answer from here on; any other one no longer does."""
-
-
-class RunbookAttached(NamedTuple):
-    """A runbook answers from here on; the newest attachment of a name counts."""
-
-    runbook: str
-    reason: str
-    steps: tuple[StepPlan, ...] = ()
-    tasks: tuple[TaskPlan, ...] = ()
-    title: str | None = None
-    own: bool = True
-    """Whether it is the case's own runbook and not a fallback."""
-
-
-class RunbookDetached(NamedTuple):
-    """A runbook no longer answers; its open steps are not needed, the done ones stay done."""
-
-    runbook: str
-    reason: str | None = None
+    def sentence(self, names: Names) -> str:
+        return f"Declared: {self.title}"
 
 
 class StatusSet(NamedTuple):
@@ -102,11 +52,33 @@ class StatusSet(NamedTuple):
 
     status: str
 
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """The newest status stands, as long as the incident is open."""
+        if self.status not in PHASES:
+            draft.problem(f"{event.by} set the status {self.status}, which is none.")
+            return
+        if draft.end is not None:
+            draft.problem(f"The status {self.status} came after it was {draft.end}, which stands.")
+        draft.phase = self.status
+
+    def sentence(self, names: Names) -> str:
+        return f"Status: {self.status}"
+
 
 class MomentMarked(NamedTuple):
     """When something happened (the event's `at`): started, detected, acknowledged, mitigated."""
 
     moment: str
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """The newest mark of a moment stands."""
+        if self.moment in MOMENTS:
+            draft.fields[self.moment] = event.at
+        else:
+            draft.problem(f"{event.by} marked the moment {self.moment}, which is none.")
+
+    def sentence(self, names: Names) -> str:
+        return f"Marked as the moment it was {self.moment}"
 
 
 class Resolved(NamedTuple):
@@ -114,11 +86,29 @@ class Resolved(NamedTuple):
 
     text: str | None = None
 
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        _end(draft, event, RESOLVED, self.text)
+
+    def sentence(self, names: Names) -> str:
+        return joined("Resolved", self.text)
+
 
 class Reopened(NamedTuple):
     """It was not over."""
 
     reason: str
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """It is being investigated again."""
+        if draft.end is not None:
+            draft.phase = PHASES[1]
+            draft.reopened = event
+        draft.end = draft.ended_why = None
+        draft.ends.clear()
+        draft.set(duplicate_of=None)
+
+    def sentence(self, names: Names) -> str:
+        return joined("Reopened", self.reason)
 
 
 class Cancelled(NamedTuple):
@@ -127,9 +117,48 @@ class Cancelled(NamedTuple):
     reason: str | None = None
     duplicate_of: str | None = None
 
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        if _end(draft, event, CANCELLED, self.reason):
+            draft.set(duplicate_of=self.duplicate_of)
+
+    def sentence(self, names: Names) -> str:
+        duplicate = f"duplicate of {self.duplicate_of}" if self.duplicate_of else None
+        return joined("Cancelled", duplicate, self.reason)
+
 
 class Closed(NamedTuple):
     """Nothing is left to do."""
 
     reason: str | None = None
     retrospective: str | None = None
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """An incident that was open is closed as well, with a problem."""
+        if draft.end is None:
+            draft.problem(f"{event.by} closed it while it was open.")
+        if _end(draft, event, CLOSED, self.reason):
+            draft.set(retrospective_at=self.retrospective)
+
+    def sentence(self, names: Names) -> str:
+        return joined("Closed", self.reason, self.retrospective)
+
+
+def _end(draft: Draft, event: EffectiveEvent, state: str, why: str | None) -> bool:
+    """End the incident, unless it has ended in a way that stands; say whether it ends so."""
+    if draft.end in (state, CLOSED) or (draft.end and state != CLOSED):
+        draft.problem(f"{event.by} set it {state} though it was {draft.end}; the first stands.")
+        return False
+    before = draft.reopened
+    if (
+        before is not None
+        and before.by != event.by
+        and abs(event.at - before.at) < CONCURRENCY_WINDOW
+    ):
+        draft.problem(
+            f"{before.by} reopened it and {event.by} set it {state} within one "
+            f"minute: {state} stands."
+        )
+    draft.end = state
+    draft.ends[state] = event.at
+    draft.ended_why = draft.ended_why or why
+    return True

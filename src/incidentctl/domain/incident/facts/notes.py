@@ -1,6 +1,11 @@
-"""What people say: notes, hypotheses, updates, the head of the log."""
+"""What people write down: notes, the head of the log, addresses, other incidents."""
 
 from typing import NamedTuple
+
+from incidentctl.domain.incident.draft.draft import Draft
+from incidentctl.domain.incident.events import EffectiveEvent
+from incidentctl.domain.incident.names import Names
+from incidentctl.domain.incident.state import Link, Relation
 
 
 class Noted(NamedTuple):
@@ -16,39 +21,12 @@ class Noted(NamedTuple):
     part: int | None = None
     parts: int | None = None
 
-
-class HypothesisProposed(NamedTuple):
-    """What we think it is; the event's id names the hypothesis."""
-
-    text: str
-
-
-class HypothesisRuledOut(NamedTuple):
-    """It is not that."""
-
-    hypothesis: str
-    reason: str | None = None
-
-
-class HypothesisConfirmed(NamedTuple):
-    """It is that."""
-
-    hypothesis: str
-    reason: str | None = None
-
-
-class UpdatePosted(NamedTuple):
-    """A status update; restarts the cadence clock."""
-
-    text: str
-    public: bool = False
-    next_at: str | None = None
-
-
-class UpdateSnoozed(NamedTuple):
-    """The next update is due only then."""
-
-    until: str
+    def sentence(self, names: Names) -> str:
+        part = f" (part {self.part} of {self.parts})" if self.part and self.parts else ""
+        if self.command is None:
+            return self.text + part
+        end = "" if self.exit_code is None else f" (exit {self.exit_code})"
+        return f"$ {self.command}{end}{part}\n{self.text}"
 
 
 class SummarySet(NamedTuple):
@@ -56,11 +34,23 @@ class SummarySet(NamedTuple):
 
     text: str
 
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        draft.set(summary=self.text)
+
+    def sentence(self, names: Names) -> str:
+        return f"Summary: {self.text}"
+
 
 class ImpactSet(NamedTuple):
     """Who is hit, and how."""
 
     text: str
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        draft.set(impact=self.text)
+
+    def sentence(self, names: Names) -> str:
+        return f"Impact: {self.text}"
 
 
 class Linked(NamedTuple):
@@ -69,9 +59,30 @@ class Linked(NamedTuple):
     label: str
     url: str
 
+    @property
+    def ticks(self) -> tuple[str, ...]:
+        label = self.label.casefold()
+        if label in ("channel", "bridge"):
+            return ("open-channel",)
+        return ("create-ticket",) if label == "ticket" else ()
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        draft.links.append(Link(event.id, self.label, self.url))
+        for step in self.ticks:
+            draft.tick(step, event, self.url)
+
+    def sentence(self, names: Names) -> str:
+        return f"{self.label}: {self.url}"
+
 
 class Related(NamedTuple):
     """Another incident that has to do with this one."""
 
     incident: str
     relation: str = "related"
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        draft.related.setdefault(Relation(self.incident, self.relation))
+
+    def sentence(self, names: Names) -> str:
+        return f"{self.relation}: {self.incident}"

@@ -1,4 +1,4 @@
-"""Which events stand, and what they say now: the first pass of the fold, over the corrections.
+"""Apply the corrections, the first pass of the fold: which events hold, and what they say now.
 
 Order is by id everywhere, so that the same set of events gives the same answer however it arrived.
 """
@@ -7,26 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
 
-from incidentctl.domain.common.times import EARLIEST, LATEST
+from incidentctl.domain.common.times import from_iso
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.events import EffectiveEvent, Event
 from incidentctl.domain.incident.redaction import REDACTED, blank, with_text
 
 _CORRECTIONS = (facts.Retracted, facts.Amended, facts.Redacted)
-
-
-class Standing(NamedTuple):
-    """An event with the fact and the moment that hold after every correction."""
-
-    event: Event
-    fact: Any
-    at: datetime
-    retracted: bool = False
-    amended: bool = False
-    redacted: bool = False
 
 
 def in_order(events: Iterable[Event]) -> tuple[list[Event], list[str]]:
@@ -52,27 +39,15 @@ def in_order(events: Iterable[Event]) -> tuple[list[Event], list[str]]:
     return kept, problems
 
 
-def parse_moment(text: str) -> datetime | None:
-    """Read a moment as the record stores it; None when it is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            return None
-        moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return moment if EARLIEST <= moment <= LATEST else None
-
-
-def stand(events: list[Event]) -> tuple[list[Standing], list[str]]:
+def apply_corrections(events: list[Event]) -> tuple[list[EffectiveEvent], list[str]]:
     """Apply retractions, amendments and redactions to events in order; the problems, as sentences.
 
     A redaction cannot be taken back. A correction of what is not there changes nothing, and is
-    told; so is the retraction of a declaration.
+    kept as a problem; so is the retraction of a declaration.
     """
     corrections = [event for event in events if type(event.fact) in _CORRECTIONS]
     if not corrections:
-        return [Standing(event, event.fact, event.at) for event in events], []
+        return [EffectiveEvent(event, event.fact, event.at) for event in events], []
     problems: list[str] = []
     by_id = {event.id: event for event in events}
     retracted: set[str] = set()
@@ -97,7 +72,7 @@ def stand(events: list[Event]) -> tuple[list[Standing], list[str]]:
             problems.append(f"{event.by} retracted the declaration; it stands. Cancel instead.")
         else:
             retracted.add(target.id)
-    standings = []
+    effective = []
     for event in events:
         fact, at = event.fact, event.at
         changes = amended.get(event.id, ())
@@ -106,12 +81,14 @@ def stand(events: list[Event]) -> tuple[list[Standing], list[str]]:
             if text is not None:
                 fact = with_text(fact, REDACTED if change.id in redacted else text)
             if change.fact.moment is not None:
-                at = parse_moment(change.fact.moment) or at
+                at = from_iso(change.fact.moment) or at
         # What a redacted event said may stand in its amendments, too.
         hidden = event.id in redacted or (
             isinstance(event.fact, facts.Amended) and event.fact.event in redacted
         )
         if hidden:
             fact = blank(fact)
-        standings.append(Standing(event, fact, at, event.id in retracted, bool(changes), hidden))
-    return standings, problems
+        effective.append(
+            EffectiveEvent(event, fact, at, event.id in retracted, bool(changes), hidden)
+        )
+    return effective, problems

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.checklist import ticked_by
 from incidentctl.domain.incident.decide import notes, roles, steps, updates
 from incidentctl.domain.incident.due import unassigned
 from incidentctl.domain.incident.state import DONE, OPEN, Incident, Step
@@ -113,7 +112,7 @@ def _after(move: Move, fact: Any) -> str:
     """Where to go on after a fact that may tick the step shown by itself."""
     step = find_step(move.incident, move.shown.at)
     repeats = step is not None and step.every and isinstance(fact, facts.UpdatePosted)
-    ticked = step is not None and step.id in ticked_by(fact)
+    ticked = step is not None and step.id in getattr(fact, "ticks", ())
     return AFTER + move.shown.at if repeats or ticked else move.shown.at
 
 

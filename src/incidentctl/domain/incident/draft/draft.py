@@ -1,16 +1,16 @@
-"""The incident while it is folded: what the appliers of facts write into."""
+"""The incident while it is folded: what facts write into as they are applied."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec
 
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.times import later
-from incidentctl.domain.incident.fold.corrections import Standing
-from incidentctl.domain.incident.fold.holders import Holders
-from incidentctl.domain.incident.fold.update_intervals import Repeats
+from incidentctl.domain.incident.draft.holders import Holders
+from incidentctl.domain.incident.draft.update_intervals import Repeats
+from incidentctl.domain.incident.events import EffectiveEvent
 from incidentctl.domain.incident.state import (
     DONE,
     PHASES,
@@ -19,6 +19,7 @@ from incidentctl.domain.incident.state import (
     DrillPlay,
     Held,
     Hypothesis,
+    Incident,
     Inject,
     Link,
     Mark,
@@ -28,9 +29,20 @@ from incidentctl.domain.incident.state import (
 )
 
 #: What two people state within this time they may have stated without knowing of each other.
-AT_ONCE = timedelta(minutes=1)
+CONCURRENCY_WINDOW = timedelta(minutes=1)
 #: A sentence about a problem has at most so many characters: what it quotes may be long.
-_MOST = 1000
+_MAX_PROBLEM = 1000
+
+_Fields = ParamSpec("_Fields")
+
+
+def _setter(_: Callable[_Fields, Incident], into: dict[str, Any]) -> Callable[_Fields, None]:
+    """Return a function that keeps what it is given by name, of the types that `_` takes."""
+
+    def keep(*_args: _Fields.args, **fields: _Fields.kwargs) -> None:
+        into.update(fields)
+
+    return keep
 
 
 class DraftTask(NamedTuple):
@@ -45,35 +57,34 @@ class DraftTask(NamedTuple):
 
 
 class Draft:
-    """What is known after some of the events, in the order of the record."""
+    """What is known after some of the events, in the order of the record.
 
-    def __init__(self) -> None:
-        self.declared: Standing | None = None
-        self.title: str | None = None
-        self.severity: Any = None
+    What no other event asks for is a field of `Incident` at once: a fact calls `set` with it, and
+    `fields` has them all. The attributes are what later events, or the end of the fold, ask about.
+    """
+
+    def __init__(self, incident: Incident) -> None:
+        self.fields: dict[str, Any] = {}
+        self.set = _setter(incident._replace, self.fields)
+
+        self.declared: EffectiveEvent | None = None
+        self.severity: str | None = None
         self.severities: set[str] = set()
-        self.affected: Any = None
-        self.process: Any = None
-        self.process_at: datetime | None = None
+        self.update_every: int | None = None
+        self.process: EffectiveEvent | None = None
         self.answers: dict[str, Any] = {}
         self.phase = PHASES[0]
         self.end: str | None = None
         self.ends: dict[str, datetime] = {}
-        self.reopened: Standing | None = None
-        self.moments: dict[str, datetime] = {}
         self.ended_why: str | None = None
-        self.duplicate_of: str | None = None
-        self.retrospective_at: str | None = None
+        self.reopened: EffectiveEvent | None = None
 
         self.held = Holders()
-        self.commander: tuple[Standing, str] | None = None
+        self.commander: tuple[EffectiveEvent, str] | None = None
         self.offer: Offer | None = None
         self.offers: dict[str, Offer] = {}
         self.takes_from: dict[str, str] = {}
         self.escalated: dict[str, None] = {}
-        self.roles_kept = False
-        self.team: str | None = None
-        self.individual: str | None = None
 
         self.attached: dict[str, Attachment] = {}
         self.gone: list[Attachment] = []
@@ -90,18 +101,16 @@ class Draft:
         self.snoozed: datetime | None = None
         self.links: list[Link] = []
         self.related: dict[Relation, None] = {}
-        self.summary: str | None = None
-        self.impact: str | None = None
         self.drill: DrillPlay | None = None
         self.injects: dict[int, Inject] = {}
-        self.told: dict[int, str] = {}
+        self.problems: dict[int, str] = {}
         self.clashes: dict[str, list[int]] = {}
         self._number = 0
 
     def problem(self, sentence: str) -> None:
         """Keep a sentence about something that the events say and that cannot be."""
         self._number += 1
-        self.told[self._number] = sentence[:_MOST]
+        self.problems[self._number] = sentence[:_MAX_PROBLEM]
 
     def clash(self, role: str, sentence: str) -> None:
         """Keep a sentence about two who got a role at once, until that is settled."""
@@ -111,7 +120,7 @@ class Draft:
     def settled(self, role: str) -> None:
         """Drop what was said about a role: whoever moved it on knew who held it."""
         for number in self.clashes.pop(role, ()):
-            del self.told[number]
+            del self.problems[number]
 
     @property
     def commands(self) -> str | None:
@@ -119,12 +128,12 @@ class Draft:
         return self.held.first(COMMANDER)
 
     def none_before(self, declared: datetime, time: Callable[[datetime], str]) -> None:
-        """Tell what seems to end, or roles to begin, before the declaration; clamp the roles.
+        """Keep as problems what ends, or roles that begin, before the declaration; clamp the roles.
 
-        Clocks of two machines may differ by less than `AT_ONCE`, of which nothing is told.
+        The clocks of two machines may differ by less than `CONCURRENCY_WINDOW`: no problem then.
         """
         for state, moment in self.ends.items():
-            if declared - moment >= AT_ONCE:
+            if declared - moment >= CONCURRENCY_WINDOW:
                 self.problem(
                     f"It was {state} at {time(moment)}, before it was declared at {time(declared)}."
                 )
@@ -135,7 +144,7 @@ class Draft:
                 f"declared at {time(declared)}; the declaration counts."
             )
 
-        self.held.none_before(declared, AT_ONCE, tell)
+        self.held.none_before(declared, CONCURRENCY_WINDOW, tell)
 
     def mark(self, step: str, mark: Mark) -> None:
         """Keep the newest word on a step."""
@@ -144,14 +153,14 @@ class Draft:
 
     def new_cadence(self, at: datetime) -> None:
         """Compute the cadence again; the clock of one that begins starts `at` this moment."""
-        every = self.severity.update_every if self.severity else None
+        every = self.update_every
         cadence = self.repeats.shortest() or (every if every and every > 0 else None)
         if cadence and not self.cadence:
             self.cadence_since = at
         self.cadence = cadence
 
     def next_update(self) -> datetime | None:
-        """When the next update is due: snoozed, or told with the last one, or by the cadence."""
+        """When the next update is due: put off, or said with the last one, or by the cadence."""
         if self.snoozed is not None:
             return self.snoozed
         last = self.last_update
@@ -162,9 +171,8 @@ class Draft:
         base = self.cadence_since if last is None else max(last.at, self.cadence_since)
         return later(base, self.cadence)
 
-    def tick(self, step: str, standing: Standing, link: str | None = None) -> None:
+    def tick(self, step: str, event: EffectiveEvent, link: str | None = None) -> None:
         """Mark a step done by itself, unless it is done already."""
         mark = self.marks.get(step)
         if mark is None or mark.state != DONE:
-            event = standing.event
-            self.mark(step, Mark(DONE, event.id, standing.at, event.by, None, link))
+            self.mark(step, Mark(DONE, event.id, event.at, event.by, None, link))

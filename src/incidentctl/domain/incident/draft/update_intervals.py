@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
-from incidentctl.domain.incident.facts import StepPlan
+from incidentctl.domain.incident.state import StepPlan
 
 
 class _Spans:

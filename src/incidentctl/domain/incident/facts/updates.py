@@ -1,0 +1,51 @@
+"""Status updates: posted, and put off."""
+
+from typing import NamedTuple
+
+from incidentctl.domain.common.times import from_iso
+from incidentctl.domain.incident.draft.draft import Draft
+from incidentctl.domain.incident.events import EffectiveEvent
+from incidentctl.domain.incident.names import Names
+from incidentctl.domain.incident.state import Update
+
+
+class UpdatePosted(NamedTuple):
+    """A status update; restarts the cadence clock."""
+
+    text: str
+    public: bool = False
+    next_at: str | None = None
+
+    @property
+    def ticks(self) -> tuple[str, ...]:
+        return ("updates", "status-page", "public-notification") if self.public else ("updates",)
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        """An update ticks every step that repeats, and ends a snooze."""
+        next_at = from_iso(self.next_at) if self.next_at else None
+        due = draft.next_update() if draft.end is None else None
+        update = Update(event.id, event.at, event.by, self.text, self.public, next_at, due)
+        draft.updates.append(update)
+        if draft.last_update is None or draft.last_update.at <= update.at:
+            draft.last_update = update
+        draft.snoozed = None
+        for step in self.ticks:
+            draft.tick(step, event)
+        draft.new_cadence(event.at)  # a step that was skipped repeats again, once it is done
+
+    def sentence(self, names: Names) -> str:
+        return f"{'Public update' if self.public else 'Update'}: {self.text}"
+
+
+class UpdateSnoozed(NamedTuple):
+    """The next update is due only then."""
+
+    until: str
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        draft.snoozed = from_iso(self.until)
+        if draft.snoozed is None:
+            draft.problem(f"{event.by} snoozed updates until a moment that is none.")
+
+    def sentence(self, names: Names) -> str:
+        return f"Next update at {names.time(self.until)}"
