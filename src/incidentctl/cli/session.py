@@ -26,21 +26,21 @@ def restriction(workspace: Workspace) -> str:
     return "kept in this clone, sent nowhere; who can read the clone can read it"
 
 
-def tell_unread(workspace: Workspace) -> None:
+def warn_bad_settings(workspace: Workspace) -> None:
     """Say where the settings cannot be read, and what is done instead."""
     if workspace.basics.problems and workspace.unread:
         console.say(workspace.unread, "warning")
 
 
-def tell_sharing(workspace: Workspace) -> None:
+def report_sync_state(workspace: Workspace) -> None:
     """Say what the remote lacks, since when and why; and let the background fetch what is new.
 
     Outside of the team's repository, say that. What changed elsewhere is shown in this work tree.
     """
-    tell_unread(workspace)
-    tell_hidden(workspace)
+    warn_bad_settings(workspace)
+    warn_unreadable(workspace)
     workspace.record.refresh_stale()
-    tell_unclaimed(workspace)
+    report_unclaimed(workspace)
     if workspace.is_local:
         console.say(NO_TEAM, "warning")
     shares = workspace.record.shares()
@@ -62,25 +62,25 @@ def tell_sharing(workspace: Workspace) -> None:
             console.say(f"The last exchange with {remote} failed{why}", "warning")
 
 
-def tell(line: str) -> None:
+def confirm_recorded(line: str) -> None:
     """Say on stderr that something is safe; this is the acknowledgement."""
     console.say(f"recorded {one_line(line[:200])}", "ok")
 
 
-def tell_notes(workspace: Workspace, notes: Iterable[str] = ()) -> None:
-    """Say where things went, where that is not the usual: notes of all and of a result."""
+def report_notes(workspace: Workspace, notes: Iterable[str] = ()) -> None:
+    """Print the notes of the workspace and of a result: what is not as usual."""
     for note in (*workspace.notes, *notes):
         console.say(f"note: {note}", "warning")
-    tell_unclaimed(workspace)
+    report_unclaimed(workspace)
 
 
-def tell_hidden(workspace: Workspace) -> None:
+def warn_unreadable(workspace: Workspace) -> None:
     """Say where this account cannot read what waits to be committed: it may be another's."""
     if hidden := workspace.record.unread():
         console.say(f"{one_line(hidden)} (`incidentctl doctor` says what to do)", "warning")
 
 
-def tell_unclaimed(workspace: Workspace) -> None:
+def report_unclaimed(workspace: Workspace) -> None:
     """Say what waits in the user's own state and is not known to be of this repository."""
     for line in unclaimed(workspace):
         console.say(f"note: {line}", "warning")

@@ -10,7 +10,7 @@ import typer
 from incidentctl.app.incident.respond import Response, load
 from incidentctl.cli.drill.common import open_drills
 from incidentctl.cli.incident.respond import report
-from incidentctl.cli.session import tell, tell_notes
+from incidentctl.cli.session import confirm_recorded, report_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident, Json
 from incidentctl.domain.incident.state import Incident
@@ -57,7 +57,7 @@ def run(
     workspace = open_drills(ctx)
     who = workspace.actor(as_)
     if incident is None:
-        recorded = start(workspace, name, who, severity=severity, tell=tell)
+        recorded = start(workspace, name, who, severity=severity, tell=confirm_recorded)
     elif severity is not None:
         raise UsageError(
             "A drill that was declared has its severity.",
@@ -65,8 +65,8 @@ def run(
         )
     else:
         ident = find_incident(workspace, incident)
-        recorded = attach(Response(workspace, ident, who, tell=tell), name)
-    tell_notes(workspace, recorded.notes)
+        recorded = attach(Response(workspace, ident, who, tell=confirm_recorded), name)
+    report_notes(workspace, recorded.notes)
     played = load(workspace, recorded.incident)
     if as_json:
         _print_started(played, recorded.commit)
@@ -78,7 +78,7 @@ def run(
     if no_walk:
         console.say(f"next       incidentctl run -i {played.id}")
         return
-    walk(Response(workspace, played.id, who, tell=tell))
+    walk(Response(workspace, played.id, who, tell=confirm_recorded))
     console.say("When it is over: incidentctl drill stop")
 
 
@@ -100,7 +100,9 @@ def _open(ctx: typer.Context, part: str | None, as_: str | None) -> Response:
     from incidentctl.app.drill.play import find_drill
 
     workspace = open_drills(ctx)
-    return Response(workspace, find_drill(workspace, part), workspace.actor(as_), tell=tell)
+    return Response(
+        workspace, find_drill(workspace, part), workspace.actor(as_), tell=confirm_recorded
+    )
 
 
 def _record(

@@ -10,7 +10,7 @@ from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, load, moment
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.session import restriction, tell, tell_notes, workspace_of
+from incidentctl.cli.session import confirm_recorded, report_notes, restriction, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, Json, NoInput
 from incidentctl.cli.terminal.text_command import TextCommand
@@ -98,7 +98,7 @@ def declare_command(
             moment(workspace, who, resolved_at),
             restricted,
         )
-        ident = begin(workspace, request, who, tell=tell)
+        ident = begin(workspace, request, who, tell=confirm_recorded)
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or words
         raise
@@ -117,7 +117,7 @@ def declare_command(
         from incidentctl.app.incident.respond import Response
         from incidentctl.cli.incident.run import walk
 
-        walk(Response(workspace, ident, who, tell=tell))
+        walk(Response(workspace, ident, who, tell=confirm_recorded))
     else:
         console.say(f"next       incidentctl run -i {ident}")
 
@@ -142,7 +142,7 @@ def _short(stated: str | None) -> str | None:
 
 def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) -> None:
     incident = load(workspace, ident)
-    tell_notes(workspace, recorded.notes)
+    report_notes(workspace, recorded.notes)
     if json:
         console.print_json("declare", _as_json(workspace, incident, recorded))
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident.due import DueNow, due_now
-from incidentctl.cli.session import tell_hidden, tell_unread, workspace_of
+from incidentctl.cli.session import warn_bad_settings, warn_unreadable, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.times import iso, rough_duration
@@ -34,8 +34,8 @@ def due_command(
     """
     workspace = workspace_of(ctx)
     if not (quiet or short):
-        tell_unread(workspace)
-        tell_hidden(workspace)
+        warn_bad_settings(workspace)
+        warn_unreadable(workspace)
     found = due_now(workspace, incident)
     if json:
         console.print_json("due", _as_json(found))

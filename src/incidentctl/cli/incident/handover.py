@@ -9,7 +9,7 @@ import typer
 from incidentctl.app.incident import handover
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import SeveralError
-from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible, which
+from incidentctl.cli.incident.respond import Call, ask_which, respond_command, warn_not_visible
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.incident.state import Incident
@@ -59,7 +59,7 @@ def accept_command(call: Call) -> None:
         try:
             call.incident = handover.find_offered(call.workspace, call.who.handle)
         except SeveralError as several:
-            call.incident = which(call.workspace, several)
+            call.incident = ask_which(call.workspace, several)
     taken = call.respond(handover.accept, "accept")
     _print_brief(call, taken.incident)
 

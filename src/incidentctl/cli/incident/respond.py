@@ -13,7 +13,7 @@ import typer
 from incidentctl.app.incident.respond import Recorded, Response, SeveralError, find_incident, moment
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.session import tell, tell_notes, workspace_of
+from incidentctl.cli.session import confirm_recorded, report_notes, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.domain.common.text import one_line
@@ -65,7 +65,7 @@ class Call:
         workspace = self.workspace
         ident = choose_incident(workspace, self.incident, ended=ended)
         when = moment(workspace, self.who, self.at)
-        response = Response(workspace, ident, self.who, at=when, tell=tell)
+        response = Response(workspace, ident, self.who, at=when, tell=confirm_recorded)
         if when is not None:
             from incidentctl.domain.common.times import show
 
@@ -106,7 +106,7 @@ def report(
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Say where things went, where that is not the usual; print the JSON of a command."""
-    tell_notes(workspace, recorded.notes)
+    report_notes(workspace, recorded.notes)
     if json:
         payload = {
             "incident": recorded.incident,
@@ -157,10 +157,10 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
     try:
         return find_incident(workspace, part, ended=ended)
     except SeveralError as several:
-        return which(workspace, several)
+        return ask_which(workspace, several)
 
 
-def which(workspace: Workspace, several: SeveralError) -> str:
+def ask_which(workspace: Workspace, several: SeveralError) -> str:
     """Ask on a terminal which incident is meant; else refuse."""
     if not console.is_terminal():
         raise several

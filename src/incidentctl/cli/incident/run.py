@@ -17,7 +17,7 @@ from incidentctl.app.incident.respond import Response
 from incidentctl.app.incident.walk import Answered, View, Walk
 from incidentctl.cli.incident.respond import Call
 from incidentctl.cli.incident.walk_menu import Again, ask
-from incidentctl.cli.session import tell_notes
+from incidentctl.cli.session import report_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident
 from incidentctl.domain.common.text import one_line
@@ -45,7 +45,7 @@ def run_command(
     """
     response = Call(ctx, incident, as_).open()
     completed = complete_if_cut_off(response)
-    tell_notes(response.workspace, completed.notes if completed else ())
+    report_notes(response.workspace, completed.notes if completed else ())
     walk(response, step)
 
 

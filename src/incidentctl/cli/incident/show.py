@@ -10,7 +10,7 @@ import typer
 
 from incidentctl.app.incident.query import Filters, as_json, head_as_json, listed, on_call, shown
 from incidentctl.cli.incident.respond import choose_incident
-from incidentctl.cli.session import restriction, tell_sharing, workspace_of
+from incidentctl.cli.session import report_sync_state, restriction, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.incident.head import Head
@@ -43,7 +43,7 @@ def list_command(
     workspace = workspace_of(ctx)
     heads = listed(workspace, Filters(all_, since, service, severity, kind, text))
     apart = workspace.record.restricted_ids()
-    tell_sharing(workspace)
+    report_sync_state(workspace)
     if json:
         told = [head_as_json(head, restricted=head.id in apart) for head in heads]
         console.print_json("list", {"incidents": told})
@@ -94,7 +94,7 @@ def show_command(
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, part or incident)
     found = shown(workspace, ident, at=at)
-    tell_sharing(workspace)
+    report_sync_state(workspace)
     kept = workspace.record.is_restricted(ident)
     if json:
         console.print_json("show", as_json(found) | {"restricted": kept})

@@ -8,7 +8,7 @@ import typer
 
 from incidentctl.app.incident import lifecycle, query
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
-from incidentctl.cli.session import tell_sharing
+from incidentctl.cli.session import report_sync_state
 from incidentctl.cli.terminal import console
 from incidentctl.render.incident.brief import next_update
 
@@ -34,7 +34,7 @@ def status_command(
 def _show(call: Call) -> None:
     workspace = call.workspace
     found, now, advice = query.status(workspace, choose_incident(workspace, call.incident))
-    tell_sharing(workspace)
+    report_sync_state(workspace)
     if call.json:
         state = query.as_json(found)
         kept = ("id", "title", "severity", "status", "commander", "next_update")

@@ -13,7 +13,7 @@ import typer
 
 from incidentctl.app.incident.watch import Watch
 from incidentctl.cli.incident.respond import choose_incident
-from incidentctl.cli.session import tell_unread, workspace_of
+from incidentctl.cli.session import warn_bad_settings, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.text import one_line
@@ -48,7 +48,7 @@ def watch_command(
     """
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, incident) if incident else None
-    tell_unread(workspace)
+    warn_bad_settings(workspace)
     watch = Watch(workspace, ident)
     once = once or json or not sys.stdout.isatty()
     if once:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from incidentctl.cli.session import tell_hidden, workspace_of
+from incidentctl.cli.session import warn_unreadable, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.domain.common.text import count
@@ -68,7 +68,7 @@ def report_command(
 
     workspace = workspace_of(ctx)
     found = report(workspace, Wanted(since, until, severity, area, service, kind))
-    tell_hidden(workspace)
+    warn_unreadable(workspace)
     if found.problems:
         ids = sorted({ident for ident, _ in found.problems})
         console.say(

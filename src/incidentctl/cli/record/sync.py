@@ -10,7 +10,7 @@ import typer
 
 from incidentctl.app.record.sync import Synced, sync, sync_in_background
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.session import tell_unclaimed, workspace_of
+from incidentctl.cli.session import report_unclaimed, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.domain.common.text import count
@@ -53,7 +53,7 @@ def sync_command(
         if note == done.reason:
             continue  # told below
         console.say(f"note: {note}", "warning")
-    tell_unclaimed(workspace)
+    report_unclaimed(workspace)
     if json:
         console.print_json(
             "sync",
