@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -110,14 +111,29 @@ def blanked(clone: Clone, journal: Journal, targets: Iterable[str]) -> list[Viol
 
 
 def silent(root: Path) -> list[Violation]:
-    """I8: nothing ran that the user has configured; and nobody pushed by force."""
-    forced = root / "remote.git" / "forced"
-    if forced.exists():
-        return [Violation("forced", f"pushed by force: {forced.read_text()}")]
+    """I8: nothing ran that the user has configured; and nobody pushed by force without a purge."""
+    remote = root / "remote.git"
+    forced = remote / "forced"
+    for line in forced.read_text().splitlines() if forced.exists() else ():
+        _, old, new = line.split()
+        if not _is_purged(remote, old, new):
+            return [Violation("forced", f"pushed by force: {line}")]
     return [
         Violation("I8", f"clone {mark.name} ran {mark.read_text().splitlines()[0]}")
         for mark in (root / "ran").iterdir()
     ]
+
+
+def _is_purged(remote: Path, old: str, new: str) -> bool:
+    """Say whether a commit bears the mark of a purge that replaced another's chain."""
+    listed = git(remote, "ls-tree", "-r", new, "--", "purged").splitlines()
+    marks = {git(remote, "cat-file", "blob", line.split()[2]) for line in listed}
+    named = {oid for mark in marks for oid in re.findall(r"\b[0-9a-f]{40,64}\b", mark)}
+    return bool(named & (_ancestors(remote, old) - _ancestors(remote, new)))
+
+
+def _ancestors(remote: Path, commit: str) -> set[str]:
+    return set(git(remote, "rev-list", commit).split())
 
 
 def untouched(clone: Clone, before: dict[str, str], after: dict[str, str]) -> list[Violation]:

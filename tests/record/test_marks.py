@@ -199,6 +199,28 @@ def test_a_mark_that_came_before_its_purge_is_followed_all_the_same(team: Team) 
     assert not in_history(team.bob, TEXT)
 
 
+def test_no_mark_replaces_its_own_chain_where_clocks_were_wrong(clone: Clone) -> None:
+    """Git leaves in what the other one has, too, where a commit is older than its parent."""
+    tree = clone.git("mktree", data="").strip()
+
+    def commit(day: int, *parents: str) -> str:
+        data = "".join(f"parent {parent}\n" for parent in parents)
+        who = f"A <a@example.org> {1_800_000_000 + day * 86400} +0000"
+        text = f"tree {tree}\n{data}author {who}\ncommitter {who}\n\nx\n"
+        return clone.git("hash-object", "-t", "commit", "-w", "--stdin", data=text).strip()
+
+    root = commit(3)
+    theirs = commit(3, root)
+    ours = root
+    for _ in range(12):
+        ours = commit(1, ours)
+    assert root in clone.git("rev-list", theirs, f"^{ours}").split(), "git sees through it"
+    git = clone.record()._store.git
+    named = {MARK: frozenset([root])}
+    assert purge_marks.replacing(git, named, theirs, ours) == frozenset()
+    assert purge_marks.replacing(git, named, theirs, commit(4)) == {MARK}
+
+
 def test_a_mark_that_was_deleted_comes_back(team: Team) -> None:
     say(team.ann, facts.Redacted(team.said))
     purge(team.ann)

@@ -94,15 +94,22 @@ def replacing(
     wanted = frozenset[str]().union(*named.values())
     if not wanted:
         return frozenset()
-    done = git.run("rev-list", commit, f"^{by}", "--", timeout=60.0)
-    if done.code:
-        raise failed("read the history of the record", done)
-    only = set(done.out.decode().split())
+    only = _history(git, commit, f"^{by}")
     replaced = wanted & only
+    if replaced:
+        # Where clocks were wrong git leaves in some of what the other commit has, too.
+        replaced -= _history(git, by)
     if not replaced and _is_cut(git, only):
         # What was replaced lies below what a shallow clone has of the chain.
         replaced = frozenset(absent(git, wanted))
     return frozenset(path for path, those in named.items() if those & replaced)
+
+
+def _history(git: Git, *commits: str) -> set[str]:
+    done = git.run("rev-list", *commits, "--", timeout=60.0)
+    if done.code:
+        raise failed("read the history of the record", done)
+    return set(done.out.decode().split())
 
 
 def _is_cut(git: Git, commits: set[str]) -> bool:
