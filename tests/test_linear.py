@@ -20,7 +20,7 @@ from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.facts import KINDS
 from incidentctl.domain.incident.head import as_of, fold, head
 from incidentctl.domain.incident.ids import ulid
-from incidentctl.domain.incident.reminders import nags
+from incidentctl.domain.incident.reminders import reminders
 from incidentctl.domain.incident.state import StepPlan, TaskPlan
 from incidentctl.domain.learn.metrics import Scope, measure
 from incidentctl.domain.learn.retro_facts import facts_of
@@ -100,8 +100,8 @@ def events_of(kind, count, *, texts):
 def everything(events):
     incident = fold(IDENT, events)
     render_log(incident)
-    told = nags(incident, NOW)
-    fit(board([incident], NOW, nags=told), 40)
+    told = reminders(incident, NOW)
+    fit(board([incident], NOW, reminders=told), 40)
     brief(incident, NOW)
     due(incident, NOW)
     as_json(incident)

@@ -100,7 +100,7 @@ def test_the_board_reminds_of_what_due_tells(run):
     late = {e["what"] for e in run("due", "--json").json["due"] if e["overdue_by"]}
     assert {"offer", "severity"} <= late
     (incident,) = run("watch", "--json").json["incidents"]
-    assert {"offer", "severity"} <= {nag["what"] for nag in incident["nags"]}
+    assert {"offer", "severity"} <= {reminder["what"] for reminder in incident["nags"]}
     assert incident["offered"]["person"] == "omar"
     board = run("watch", "--once").out
     assert "for 20m: incidentctl accept" in board

@@ -103,7 +103,7 @@ def test_a_whole_day_rings_a_few_times_and_never_again(run, team):
     assert "!!!" not in last
 
 
-def test_a_nag_is_loud_for_a_moment(run, team):
+def test_a_reminder_is_loud_for_a_moment(run, team):
     run("declare", "checkout is down", "--affects", "checkout", "-s", "SEV1", "--no-input")
     glass = Glass(3)
     start = datetime.now(UTC) + timedelta(hours=4)

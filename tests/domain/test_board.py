@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentctl.domain.incident.events import Unsynced
-from incidentctl.domain.incident.reminders import nags
+from incidentctl.domain.incident.reminders import reminders
 from incidentctl.domain.incident.state import Entry, Held, Hypothesis, Incident, Step, Task, Update
 from incidentctl.errors import Problem
 from incidentctl.render.incident import board as boards
@@ -72,17 +72,17 @@ def test_the_board_of_one_incident():
     ]
 
 
-def test_an_overdue_update_is_said_with_its_nag():
+def test_an_overdue_update_is_said_with_its_reminder():
     found = incident()
-    told = texts(found, now=40, nags=nags(found, minutes(40)))
+    told = texts(found, now=40, reminders=reminders(found, minutes(40)))
     assert "next update    overdue by 7m (14:34 +01:00)" in told
     assert "! An update is overdue by 7m: incidentctl update" in told
 
 
-def test_a_loud_nag_is_marked_without_colour():
+def test_a_loud_reminder_is_marked_without_colour():
     found = incident()
-    (first, *_) = now = nags(found, minutes(40))
-    lines = board([found], minutes(40), nags=now, loud={first.key})
+    (first, *_) = now = reminders(found, minutes(40))
+    lines = board([found], minutes(40), reminders=now, loud={first.key})
     marked = [(line.text[:3], line.style) for line in lines if line.text.startswith("!")]
     assert marked[0] == ("!!!", "error")
     assert {style for _, style in marked[1:]} == {"warning"}
@@ -123,7 +123,9 @@ def test_hostile_text_is_one_inert_line():
 
 def test_the_least_important_goes_first():
     found = incident()
-    lines = board([found], minutes(40), nags=nags(found, minutes(40)), unsynced=Unsynced(3, T))
+    lines = board(
+        [found], minutes(40), reminders=reminders(found, minutes(40)), unsynced=Unsynced(3, T)
+    )
     for height in range(len(lines), 0, -1):
         assert len(fit(lines, height)) == height
     assert [line.text.split()[0] for line in fit(lines, 6)] == [

@@ -17,7 +17,7 @@ from incidentctl.domain.incident.event_json import decode, encode
 from incidentctl.domain.incident.facts import KINDS
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.incident.ids import ulid, ulid_moment
-from incidentctl.domain.incident.reminders import nags
+from incidentctl.domain.incident.reminders import reminders
 from incidentctl.render.incident.board import board
 from incidentctl.render.incident.brief import brief
 from incidentctl.render.incident.log import render_log
@@ -49,7 +49,7 @@ def test_a_span_of_an_event_is_clamped_where_it_is_read(kind, fields, span, when
     for now in ENDS:
         brief(incident, now)
         due(incident, now)
-        board([incident], now, nags=nags(incident, now))
+        board([incident], now, reminders=reminders(incident, now))
     render_log(incident)
 
 

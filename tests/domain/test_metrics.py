@@ -16,7 +16,7 @@ from incidentctl.domain.learn.metrics import (
     Returning,
     Scope,
     StepSkips,
-    due_waits,
+    due_gaps,
     measure,
 )
 
@@ -147,7 +147,7 @@ def test_four_are_too_few_and_cancelled_and_drills_do_not_help():
 def test_updates_that_were_due(course, expected):
     stated = [(at, facts.UpdatePosted("x") if fact == "u" else fact) for at, fact in course]
     one = incident(facts.SeveritySet("SEV2", update_every=1800), *stated)
-    late = [wait.late_by for wait in due_waits(one, NOW)]
+    late = [gap.late_by for gap in due_gaps(one, NOW)]
     assert len(late) == len(expected)
     for found, wanted in zip(late, expected, strict=True):
         assert (found is None) == (wanted == 0)

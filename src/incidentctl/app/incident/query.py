@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from incidentctl.app.incident.respond import load
@@ -136,128 +136,71 @@ def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Inciden
 
 def head_as_json(head: Head, *, restricted: bool) -> dict[str, Any]:
     """Return a head as plain values."""
-    plain = {
-        name: iso(value) if isinstance(value, datetime) else value
-        for name, value in head._asdict().items()
+    return {name: _plain(value) for name, value in head._asdict().items()} | {
+        "restricted": restricted
     }
-    return plain | {"restricted": restricted}
 
 
-def _moment(value: datetime | None) -> str | None:
-    return None if value is None else iso(value.astimezone(UTC))
+#: The fields of an incident that its JSON does not have, or not under that name.
+_NOT_SHOWN = frozenset(
+    {
+        "update_every", "retrospective", "retrospective_within", "cancelled", "ended_why",
+        "retrospective_at", "held", "roles_kept", "offer", "team", "individual", "organisation",
+        "utc_offset", "catalog_problems", "cadence", "missed_update", "entries",
+    }
+)  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _some(value: Any, *fields: str) -> dict[str, Any]:
+    """Return some fields of a named tuple as plain values; each None where there is no tuple."""
+    return {field: None if value is None else _plain(getattr(value, field)) for field in fields}
 
 
 def as_json(incident: Incident) -> dict[str, Any]:
     """Return an incident as plain values, with the keys that programs build on."""
     return {
-        "id": incident.id,
-        "kind": incident.kind,
-        "title": incident.title,
-        "severity": incident.severity,
-        "critical": incident.critical,
-        "confirmed": incident.confirmed,
-        "status": incident.status,
-        "open": incident.open,
-        "declared": _moment(incident.declared),
-        "started": _moment(incident.started),
-        "detected": _moment(incident.detected),
-        "acknowledged": _moment(incident.acknowledged),
-        "mitigated": _moment(incident.mitigated),
-        "resolved": _moment(incident.resolved),
-        "closed": _moment(incident.closed),
-        "ended": _moment(incident.ended),
-        "duplicate_of": incident.duplicate_of,
-        "declared_by": incident.declared_by,
-        "reported_by": incident.reported_by,
-        "category": incident.category,
-        "commander": incident.commander,
-        "services": list(incident.services),
-        "product_areas": list(incident.product_areas),
-        "owner": incident.owner,
-        "tier": incident.tier,
-        "reason": incident.reason,
+        name: _plain(value)
+        for name, value in incident._asdict().items()
+        if name not in _NOT_SHOWN
+    } | {
         "runbooks": [attached.name for attached in incident.runbooks],
-        "catalog_commit": incident.catalog_commit,
-        "timezone": incident.timezone,
-        "summary": incident.summary,
-        "impact": incident.impact,
-        "next_update": _moment(incident.next_update),
-        "roles": [
-            {
-                "role": held.role,
-                "person": held.person,
-                "since": _moment(held.since),
-                "until": _moment(held.until),
-            }
-            for held in incident.held
-        ],
+        "roles": [_some(held, "role", "person", "since", "until") for held in incident.held],
         "steps": [
-            {
-                "id": step.id,
-                "number": step.number,
-                "title": step.title,
-                "role": step.role,
-                "every": step.every,
-                "state": step.state,
-                "by": step.mark.by if step.mark else None,
-                "at": _moment(step.mark.at) if step.mark else None,
-                "note": step.mark.note if step.mark else None,
-                "link": step.mark.link if step.mark else None,
-            }
+            _some(step, "id", "number", "title", "role", "every", "state")
+            | _some(step.mark, "by", "at", "note", "link")
             for step in incident.steps
         ],
         "tasks": [
-            {
-                "number": task.number,
-                "title": task.title,
-                "role": task.role,
-                "person": task.person,
-                "done": task.done is not None,
-            }
+            _some(task, "number", "title", "role", "person") | {"done": task.done is not None}
             for task in incident.tasks
         ],
         "timeline": [
-            {
-                "number": entry.number,
-                "event": entry.event,
-                "at": _moment(entry.at),
-                "recorded": _moment(entry.recorded),
-                "by": entry.by,
-                "kind": entry.kind,
-                "text": entry.text,
-                "retracted": entry.retracted,
-                "pinned": entry.pinned,
-            }
+            _some(
+                entry, "number", "event", "at", "recorded", "by", "kind", "text", "retracted",
+                "pinned",
+            )
             for entry in incident.timeline
         ],
-        "assigned": {"team": incident.team, "individual": incident.individual},
-        "offered": {
-            "person": incident.offer.person,
-            "by": incident.offer.by,
-            "at": _moment(incident.offer.at),
-        }
-        if incident.offer
-        else None,
-        "escalated": list(incident.escalated),
-        "links": [{"label": link.label, "url": link.url} for link in incident.links],
-        "related": [r._asdict() for r in incident.related],
+        "assigned": _some(incident, "team", "individual"),
+        "offered": _some(incident.offer, "person", "by", "at") if incident.offer else None,
+        "links": [_some(link, "label", "url") for link in incident.links],
+        "related": [related._asdict() for related in incident.related],
         "updates": [
-            {
-                "at": _moment(update.at),
-                "by": update.by,
-                "text": update.text,
-                "public": update.public,
-                "next_at": _moment(update.next_at),
-            }
-            for update in incident.updates
+            _some(update, "at", "by", "text", "public", "next_at") for update in incident.updates
         ],
         "hypotheses": [
-            {"number": h.number, "text": h.text, "state": h.state, "by": h.by, "reason": h.reason}
-            for h in incident.hypotheses
+            _some(hypothesis, "number", "text", "state", "by", "reason")
+            for hypothesis in incident.hypotheses
         ],
         "drill": _drill(incident),
         "problems": [problem.message for problem in incident.problems],
-    }
+    }  # fmt: skip
 
 
 def _drill(incident: Incident) -> dict[str, Any] | None:
@@ -266,14 +209,8 @@ def _drill(incident: Incident) -> dict[str, Any] | None:
         return None
     return {
         "name": play.drill,
-        "planned": play.planned,
-        "attached": play.attached,
-        "started": _moment(play.started),
-        "paused": _moment(play.paused),
-        "injects": [
-            {"number": inject.number, "text": inject.text, "at": _moment(inject.at)}
-            for inject in play.injects
-        ],
-        "ended": _moment(play.ended or incident.ended),
+        **_some(play, "planned", "attached", "started", "paused"),
+        "injects": [_some(inject, "number", "text", "at") for inject in play.injects],
+        "ended": _plain(play.ended or incident.ended),
         "real": play.real,
     }

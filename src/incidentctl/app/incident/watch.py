@@ -13,7 +13,7 @@ from incidentctl.app.workspace.places import NO_TEAM
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.incident.head import head
-from incidentctl.domain.incident.reminders import Nag, nags
+from incidentctl.domain.incident.reminders import Reminder, reminders
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Incident
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.render.incident.board import ENTRIES, NEXT_STEPS, Line, board, in_order, newest
@@ -72,19 +72,21 @@ class Watch:
         self.fault, self._seen = None, token
         return True
 
-    def nags(self, now: datetime) -> list[Nag]:
-        """Return what the incidents nag about now."""
+    def reminders(self, now: datetime) -> list[Reminder]:
+        """Return what the incidents remind of now."""
         known = len(self._workspace.basics.by_handle)
-        return [nag for each in self.incidents for nag in nags(each, now, known=known)]
+        return [
+            reminder for each in self.incidents for reminder in reminders(each, now, known=known)
+        ]
 
     def board(
         self, now: datetime, *, loud: Collection[tuple[str, str, int, datetime]] = ()
     ) -> list[Line]:
-        """Return the board; `loud` are the keys of nags that have just begun."""
+        """Return the board; `loud` are the keys of reminders that have just begun."""
         return board(
             self.incidents,
             now,
-            nags=self.nags(now),
+            reminders=self.reminders(now),
             loud=loud,
             unsynced=self._workspace.record.unsynced(),
             blind=self._blind(now),
@@ -108,7 +110,7 @@ class Watch:
     def as_json(self, now: datetime) -> dict[str, Any]:
         """Return the board as plain values."""
         unsynced = self._workspace.record.unsynced()
-        found = self.nags(now)
+        found = self.reminders(now)
         return {
             "at": iso(now),
             "incidents": [
@@ -129,7 +131,7 @@ class Watch:
         }
 
 
-def _as_json(incident: Incident, found: list[Nag], *, restricted: bool) -> dict[str, Any]:
+def _as_json(incident: Incident, found: list[Reminder], *, restricted: bool) -> dict[str, Any]:
     steps = incident.steps
     last = max(incident.updates, key=lambda update: (update.at, update.event), default=None)
     return {
@@ -162,9 +164,14 @@ def _as_json(incident: Incident, found: list[Nag], *, restricted: bool) -> dict[
         },
         "next_update": iso(incident.next_update) if incident.next_update else None,
         "nags": [
-            {"what": nag.what, "stage": nag.stage, "since": iso(nag.since), "text": nag.text}
-            for nag in found
-            if nag.incident == incident.id
+            {
+                "what": reminder.what,
+                "stage": reminder.stage,
+                "since": iso(reminder.since),
+                "text": reminder.text,
+            }
+            for reminder in found
+            if reminder.incident == incident.id
         ],
         "timeline": [
             {"number": e.number, "event": e.event, "at": iso(e.at), "by": e.by, "text": e.text}

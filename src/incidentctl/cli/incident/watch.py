@@ -17,12 +17,12 @@ from incidentctl.cli.session import warn_bad_settings, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident.reminders import Nag
+from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.render.incident.board import ENTRIES, Line, entry_line, fit, newest
 
 #: How often the record is looked at, in seconds: a few stats each time.
 EVERY = 1.0
-#: So long a nag that has just begun stands out; then it is a quiet line.
+#: So long a reminder that has just begun stands out; then it is a quiet line.
 LOUD_FOR = timedelta(seconds=10)
 
 
@@ -99,20 +99,20 @@ class Screen(Protocol):
 
 
 class Bell:
-    """Remembers which nags have begun, so that each rings once and is loud for a moment only."""
+    """Remembers which reminders have begun: each rings once and is loud for a moment only."""
 
     def __init__(self) -> None:
         """Nothing has rung yet."""
         self._began: dict[tuple[str, str, int, datetime], datetime] = {}
 
-    def new(self, nags: Sequence[Nag], now: datetime) -> list[Nag]:
-        """Return the nags that have just begun, each once for ever."""
-        new = [nag for nag in nags if nag.key not in self._began]
-        self._began |= {nag.key: now for nag in new}
+    def new(self, reminders: Sequence[Reminder], now: datetime) -> list[Reminder]:
+        """Return the reminders that have just begun, each once for ever."""
+        new = [reminder for reminder in reminders if reminder.key not in self._began]
+        self._began |= {reminder.key: now for reminder in new}
         return new
 
     def loud(self, now: datetime) -> set[tuple[str, str, int, datetime]]:
-        """Return the keys of the nags that began a moment ago."""
+        """Return the keys of the reminders that began a moment ago."""
         return {key for key, began in self._began.items() if now - began < LOUD_FOR}
 
 
@@ -122,7 +122,7 @@ def live(watch: Watch, screen: Screen, clock: Callable[[], datetime], *, quiet: 
     while True:
         watch.poll()
         now = clock()
-        rings = bell.new(watch.nags(now), now)
+        rings = bell.new(watch.reminders(now), now)
         lines = watch.board(now, loud=bell.loud(now))
         if watch.fault:
             # Where nothing was read yet, nobody knows that nothing is open.
@@ -142,13 +142,13 @@ def follow(
     quiet: bool,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Print the board once, then each new entry and each nag as it begins, until interrupted."""
+    """Print the board once, then new entries and reminders as they come, until interrupted."""
     now = clock()
     _print_once(watch, now)
     bell = Bell()
     seen = {entry.event for incident in watch.incidents for entry in incident.entries}
     fault = None
-    _ring(bell.new(watch.nags(now), now), quiet=quiet)
+    _ring(bell.new(watch.reminders(now), now), quiet=quiet)
     while True:
         sleep(EVERY)
         watch.poll()
@@ -159,9 +159,13 @@ def follow(
                     line = f"{incident.id}  {entry_line(incident, entry)}"
                     console.out(line, indent=len(incident.id) + 2)
             seen.update(entry.event for entry in incident.entries)
-        begun = bell.new(watch.nags(now), now)
-        for nag in begun:
-            console.out(f"{nag.incident}  ! {nag.text}", "warning", indent=len(nag.incident) + 2)
+        begun = bell.new(watch.reminders(now), now)
+        for reminder in begun:
+            console.out(
+                f"{reminder.incident}  ! {reminder.text}",
+                "warning",
+                indent=len(reminder.incident) + 2,
+            )
         if watch.fault != fault:
             fault = watch.fault
             said = _fault(fault) if fault else "The record can be read again."
@@ -174,7 +178,7 @@ def _fault(message: str) -> str:
     return f"The record cannot be read: {one_line(message[:200])}"
 
 
-def _ring(begun: Sequence[Nag], *, quiet: bool) -> None:
+def _ring(begun: Sequence[Reminder], *, quiet: bool) -> None:
     if begun and not quiet:
         sys.stdout.write("\a")
     sys.stdout.flush()

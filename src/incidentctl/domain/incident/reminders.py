@@ -10,18 +10,18 @@ from incidentctl.domain.incident.due import ROLES_WITHIN, SILENT_AFTER, due, una
 from incidentctl.domain.incident.handover_advice import URGED, handover_advice
 from incidentctl.domain.incident.state import Incident
 
-#: When the second and last stage of a nag begins.
+#: When the second and last stage of a reminder begins.
 ROLES_AGAIN, SILENT_AGAIN = timedelta(minutes=15), timedelta(hours=1)
 #: The second stage for an update that came late where no cadence says what late is.
 UPDATE_AGAIN = timedelta(minutes=30)
-#: What nags from the moment that `due` says: when once more, and what to type.
+#: What reminds from the moment that `due` says: when once more, and what to type.
 _AS_DUE = {
     "offer": (timedelta(minutes=10), "incidentctl accept"),
     "severity": (timedelta(minutes=20), "incidentctl severity"),
 }
 
 
-class Nag(NamedTuple):
+class Reminder(NamedTuple):
     """Something that somebody should do now. There are two stages, and none after them."""
 
     incident: str
@@ -30,7 +30,7 @@ class Nag(NamedTuple):
     stage: int
     """1 when it is time, 2 when it has been for long."""
     since: datetime
-    """The moment that it counts from: what is due anew is another nag."""
+    """The moment that it counts from: what is due anew is another reminder."""
     text: str
 
     @property
@@ -39,8 +39,8 @@ class Nag(NamedTuple):
         return self.incident, self.what, self.stage, self.since
 
 
-def nags(incident: Incident, now: datetime, *, known: int = 0) -> list[Nag]:
-    """Return what an open incident nags about, the last stage first; nothing for a backfill.
+def reminders(incident: Incident, now: datetime, *, known: int = 0) -> list[Reminder]:
+    """Return what an open incident reminds of, the last stage first; nothing for a backfill.
 
     `known` is how many people the catalog names: nobody hands over in a team of one.
     """
@@ -53,14 +53,14 @@ def nags(incident: Incident, now: datetime, *, known: int = 0) -> list[Nag]:
         _command(incident, now, known),
         *_as_due(incident, now),
     )
-    return sorted((nag for nag in found if nag), key=lambda nag: -nag.stage)
+    return sorted(filter(None, found), key=lambda reminder: -reminder.stage)
 
 
 def _stage(now: datetime, first: datetime, second: datetime) -> int:
     return (now >= first) + (now >= second)
 
 
-def _update(incident: Incident, now: datetime) -> Nag | None:
+def _update(incident: Incident, now: datetime) -> Reminder | None:
     due = incident.next_update
     if due is None:
         return None
@@ -68,42 +68,42 @@ def _update(incident: Incident, now: datetime) -> Nag | None:
     stage = _stage(now, due, due + again)
     late = f"overdue by {rough_duration(now - due)}" if now - due >= timedelta(minutes=1) else "due"
     text = f"An update is {late}: incidentctl update"
-    return Nag(incident.id, "update", stage, due, text) if stage else None
+    return Reminder(incident.id, "update", stage, due, text) if stage else None
 
 
-def _silent(incident: Incident, now: datetime) -> Nag | None:
-    """Nag only where no update is asked for: else that clock tells of silence."""
+def _silent(incident: Incident, now: datetime) -> Reminder | None:
+    """Remind only where no update is asked for: else that clock tells of silence."""
     if incident.next_update is not None:
         return None
     said = [entry.at for entry in incident.entries if not entry.retracted]
     since = max(said, default=incident.declared)
     stage = _stage(now, since + SILENT_AFTER, since + SILENT_AGAIN)
     text = f"Nobody has said anything for {rough_duration(now - since)}: incidentctl log"
-    return Nag(incident.id, "silent", stage, since, text) if stage else None
+    return Reminder(incident.id, "silent", stage, since, text) if stage else None
 
 
-def _roles(incident: Incident, now: datetime) -> Nag | None:
+def _roles(incident: Incident, now: datetime) -> Reminder | None:
     missing = unassigned(incident)
     since = incident.declared
     stage = _stage(now, since + ROLES_WITHIN, since + ROLES_AGAIN) if missing else 0
     text = f"Nobody is assigned as {', '.join(missing)}: incidentctl assign"
-    return Nag(incident.id, "roles", stage, since, text) if stage else None
+    return Reminder(incident.id, "roles", stage, since, text) if stage else None
 
 
-def _command(incident: Incident, now: datetime, known: int) -> Nag | None:
+def _command(incident: Incident, now: datetime, known: int) -> Reminder | None:
     advice = handover_advice(incident, now, known=known)
     if advice is None:
         return None
     stage = 2 if advice.level == URGED else 1
-    return Nag(incident.id, "command", stage, advice.since, advice.text)
+    return Reminder(incident.id, "command", stage, advice.since, advice.text)
 
 
-def _as_due(incident: Incident, now: datetime) -> list[Nag]:
+def _as_due(incident: Incident, now: datetime) -> list[Reminder]:
     found = []
     for item in due(incident, now):
         if item.what in _AS_DUE:
             again, command = _AS_DUE[item.what]
             if stage := _stage(now, item.at, item.at + again):
                 text = f"{item.text}: {command}"
-                found.append(Nag(incident.id, item.what, stage, item.at, text))
+                found.append(Reminder(incident.id, item.what, stage, item.at, text))
     return found

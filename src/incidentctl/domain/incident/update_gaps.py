@@ -8,10 +8,10 @@ from typing import NamedTuple
 from incidentctl.domain.incident.state import Incident, Update
 
 
-class Wait(NamedTuple):
+class UpdateGap(NamedTuple):
     """The time from one update to the next, the first from the declaration.
 
-    `due` is None where nothing asked for an update. `update` is what ended the wait; None when the
+    `due` is None where nothing asked for an update. `update` is what ended it; None when the
     incident ended first, or nobody has posted one yet.
     """
 
@@ -26,18 +26,18 @@ class Wait(NamedTuple):
         return self.until - self.due if self.due is not None and self.until > self.due else None
 
 
-def waits(incident: Incident, until: datetime | None) -> list[Wait]:
-    """Return every wait for an update of an incident, the last one `until` a moment, if told.
+def update_gaps(incident: Incident, until: datetime | None) -> list[UpdateGap]:
+    """Return every gap between updates of an incident; the last one `until` a moment, if given.
 
-    What was due is as the record had it then: told with the update before, put off, or by the
+    What was due is as the record had it then: announced with the update before, put off, or by the
     cadence. Of what was written down afterwards nothing was due.
     """
     asked = incident.kind != "backfill"
-    found: list[Wait] = []
+    found: list[UpdateGap] = []
     since = incident.declared
     for update in sorted(incident.updates, key=lambda update: (update.at, update.event)):
-        found.append(Wait(since, update.at, update.due if asked else None, update))
+        found.append(UpdateGap(since, update.at, update.due if asked else None, update))
         since = update.at
     if until is not None:
-        found.append(Wait(since, until, incident.next_update or incident.missed_update, None))
+        found.append(UpdateGap(since, until, incident.next_update or incident.missed_update, None))
     return found

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from incidentctl.domain.incident.due import Durations, durations
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import CANCELLED, DONE, NOT_NEEDED, OPEN, SKIPPED, Incident
-from incidentctl.domain.incident.update_gaps import Wait, waits
+from incidentctl.domain.incident.update_gaps import UpdateGap, update_gaps
 from incidentctl.domain.learn.statistics import Figure, Share, figure, share
 
 INCIDENT, DRILL, BACKFILL = "incident", "drill", "backfill"
@@ -75,7 +75,7 @@ class Discipline(NamedTuple):
     share: float | None
     reason: str | None
     longest: float | None
-    """The longest wait in which an update was due, in seconds."""
+    """The longest gap in which an update was due, in seconds."""
     longest_in: str | None
 
 
@@ -192,23 +192,23 @@ def _figure(took: Iterable[Durations], name: str) -> Figure:
     return figure([span.total_seconds() for span in spans if span is not None])
 
 
-def due_waits(incident: Incident, now: datetime) -> list[Wait]:
-    """Return the waits that tell how an incident kept its cadence.
+def due_gaps(incident: Incident, now: datetime) -> list[UpdateGap]:
+    """Return the gaps that tell how an incident kept its cadence.
 
     Each ended with an update, or was over its due moment when the incident ended or it was `now`.
     None for a backfill, whose updates nobody waited for.
     """
     if incident.kind == BACKFILL:
         return []
-    found = waits(incident, incident.ended or now)
+    found = update_gaps(incident, incident.ended or now)
     return [w for w in found if w.due is not None and (w.update or w.late_by is not None)]
 
 
 def _discipline(incidents: Iterable[Incident], now: datetime) -> Discipline:
-    found = [(wait, one.id) for one in incidents for wait in due_waits(one, now)]
-    in_time = sum(wait.late_by is None for wait, _ in found)
+    found = [(gap, one.id) for one in incidents for gap in due_gaps(one, now)]
+    in_time = sum(gap.late_by is None for gap, _ in found)
     kept = share(in_time, len(found))
-    gaps = [((wait.until - wait.since).total_seconds(), ident) for wait, ident in found]
+    gaps = [((gap.until - gap.since).total_seconds(), ident) for gap, ident in found]
     longest = max(gaps, default=(None, None), key=lambda gap: gap[0])
     return Discipline(len(found), in_time, kept.share, kept.reason, *longest)
 

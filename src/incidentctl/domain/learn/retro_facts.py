@@ -9,7 +9,7 @@ from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.incident.due import Durations, durations
 from incidentctl.domain.incident.head import Incident
 from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Entry, Held, Step, Update
-from incidentctl.domain.incident.update_gaps import waits
+from incidentctl.domain.incident.update_gaps import update_gaps
 
 
 class Told(NamedTuple):
@@ -47,14 +47,14 @@ class Facts(NamedTuple):
 
 def facts_of(incident: Incident) -> Facts:
     """Compute the facts of an incident."""
-    every = waits(incident, incident.ended)
+    every = update_gaps(incident, incident.ended)
     return Facts(
         incident=incident,
         took=durations(incident),
         roles=tuple(sorted(incident.held, key=lambda held: (held.role != COMMANDER, held.since))),
         steps=tuple(s for s in incident.steps if s.state in (DONE, SKIPPED, OPEN)),
-        updates=tuple(Told(wait.update, wait.late_by) for wait in every if wait.update),
-        silent_at_end=next((wait.late_by for wait in every if wait.update is None), None),
+        updates=tuple(Told(gap.update, gap.late_by) for gap in every if gap.update),
+        silent_at_end=next((gap.late_by for gap in every if gap.update is None), None),
         timeline=tuple(entry for entry in incident.timeline if not entry.retracted),
         participants=incident.people,
     )

@@ -11,14 +11,14 @@ from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import offset_text, rough_duration
 from incidentctl.domain.incident.events import Unsynced
-from incidentctl.domain.incident.reminders import Nag
+from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
 
 #: What a line is about; where a screen is too low, the last of these go first.
 (
-    HEAD, UNSYNCED, NAG, CLOCK, COMMAND, PROBLEMS, STEPS, STATE, NEXT, NEWEST, ROLES, LAST_UPDATE,
-    THEORY, MORE_STEPS, RULED, OLDER, FOOT, BLANK,
-) = range(18)  # fmt: skip
+    HEAD, UNSYNCED, REMINDER, CLOCK, COMMAND, PROBLEMS, STEPS, STATE, NEXT, NEWEST, ROLES,
+    LAST_UPDATE, THEORY, MORE_STEPS, RULED, OLDER, BLANK,
+) = range(17)  # fmt: skip
 
 #: So many are shown at most, however high the screen is.
 NEXT_STEPS, ENTRIES, HYPOTHESES = 3, 12, 5
@@ -47,13 +47,13 @@ def board(
     incidents: Iterable[Incident],
     now: datetime,
     *,
-    nags: Sequence[Nag] = (),
+    reminders: Sequence[Reminder] = (),
     loud: Collection[tuple[str, str, int, datetime]] = (),
     unsynced: Unsynced | None = None,
     blind: Sequence[str] = (),
     restricted: Collection[str] = (),
 ) -> list[Line]:
-    """Return the whole board; `loud` are the keys of nags that have just begun.
+    """Return the whole board; `loud` are the keys of reminders that have just begun.
 
     `blind` says why what others do may not be on it; `restricted` are the ids of incidents that are
     kept apart.
@@ -62,9 +62,9 @@ def board(
     for order, incident in enumerate(in_order(incidents)):
         if order:
             lines.append(Line("", (BLANK,)))
-        own = [nag for nag in nags if nag.incident == incident.id]
+        own = [reminder for reminder in reminders if reminder.incident == incident.id]
         heading = _head(incident, now, restricted=incident.id in restricted)
-        section = [*heading, *_nags(own, loud), *_problems(incident), *_body(incident, now)]
+        section = [*heading, *_reminders(own, loud), *_problems(incident), *_body(incident, now)]
         lines += [line._replace(weight=(*line.weight[:2], order)) for line in section]
     if not lines:
         lines.append(Line("No incident is open.", (HEAD, 0)))
@@ -119,12 +119,14 @@ def _head(incident: Incident, now: datetime, *, restricted: bool) -> list[Line]:
     ]
 
 
-def _nags(nags: Iterable[Nag], loud: Collection[tuple[str, str, int, datetime]]) -> list[Line]:
+def _reminders(
+    reminders: Iterable[Reminder], loud: Collection[tuple[str, str, int, datetime]]
+) -> list[Line]:
     """Mark what has just begun by a sign, too: not everybody sees colours."""
     return [
-        Line(f"{'!!!' if nag.key in loud else '!'} {_text(nag.text)}", (NAG, -nag.stage),
-             "error" if nag.key in loud else "warning")
-        for nag in nags
+        Line(f"{'!!!' if each.key in loud else '!'} {_text(each.text)}", (REMINDER, -each.stage),
+             "error" if each.key in loud else "warning")
+        for each in reminders
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from incidentctl.domain.common.times import iso
 from incidentctl.domain.drill.score import COMMAND, DECLARE, FIRST_UPDATE, Score
 from incidentctl.domain.incident.due import durations
 from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Incident
-from incidentctl.domain.learn.metrics import due_waits
+from incidentctl.domain.learn.metrics import due_gaps
 
 _MOMENTS = (
     "declared", "started", "detected", "acknowledged", "mitigated", "resolved", "cancelled",
@@ -53,8 +53,8 @@ def safe_cell(value: str) -> str:
 
 
 def _values(incident: Incident, now: datetime) -> list[str]:
-    took, waits = durations(incident), due_waits(incident, now)
-    longest = max(((wait.until - wait.since).total_seconds() for wait in waits), default=None)
+    took, gaps = durations(incident), due_gaps(incident, now)
+    longest = max(((gap.until - gap.since).total_seconds() for gap in gaps), default=None)
     moments: list[datetime | None] = [getattr(incident, name) for name in _MOMENTS]
     spans = [getattr(took, name) for name in _TOOK]
     states = [step.state for step in incident.steps]
@@ -73,8 +73,8 @@ def _values(incident: Incident, now: datetime) -> list[str]:
         incident.commander,
         *("" if moment is None else iso(moment) for moment in moments),
         *("" if span is None else _number(span.total_seconds()) for span in spans),
-        str(len(waits)),
-        str(sum(wait.late_by is None for wait in waits)),
+        str(len(gaps)),
+        str(sum(gap.late_by is None for gap in gaps)),
         "" if longest is None else _number(longest),
         *(str(states.count(state)) for state in (DONE, SKIPPED, OPEN)),
     ]

@@ -1,4 +1,4 @@
-"""Every nag, when it begins, and that it has two stages and no more."""
+"""Every reminder, when it begins, and that it has two stages and no more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentctl.domain.incident.reminders import nags
+from incidentctl.domain.incident.reminders import reminders
 from incidentctl.domain.incident.state import Entry, Held, Incident, Offer
 
 T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
@@ -81,38 +81,40 @@ TAKEN = {**TWO, "held": (Held("commander", "bob", None, minutes(60)),)}
         ({**SILENT, "kind": "drill"}, 60, [("silent", 2)]),
     ],
 )
-def test_what_nags_when(changes, after, expected):
-    found = nags(incident(**changes), minutes(after))
-    assert [(nag.what, nag.stage) for nag in found] == expected
+def test_what_reminds_when(changes, after, expected):
+    found = reminders(incident(**changes), minutes(after))
+    assert [(reminder.what, reminder.stage) for reminder in found] == expected
 
 
 def test_nobody_is_told_to_hand_over_in_a_team_of_one():
-    assert nags(incident(), minutes(200), known=1) == []
-    assert [nag.what for nag in nags(incident(), minutes(200), known=2)] == ["command"]
+    assert reminders(incident(), minutes(200), known=1) == []
+    assert [reminder.what for reminder in reminders(incident(), minutes(200), known=2)] == [
+        "command"
+    ]
 
 
 def test_each_stage_is_one_key_however_often_it_is_asked():
     keys = {
-        nag.key
+        reminder.key
         for after in range(3000)
-        for nag in nags(incident(**UPDATE, **CRITICAL, **TWO), minutes(after))
+        for reminder in reminders(incident(**UPDATE, **CRITICAL, **TWO), minutes(after))
     }
     assert len(keys) == 6
 
 
-def test_what_is_due_anew_is_another_nag():
-    first = nags(incident(next_update=minutes(30)), minutes(31))
-    second = nags(incident(next_update=minutes(60)), minutes(61))
+def test_what_is_due_anew_is_another_reminder():
+    first = reminders(incident(next_update=minutes(30)), minutes(31))
+    second = reminders(incident(next_update=minutes(60)), minutes(61))
     assert first[0].key != second[0].key
 
 
 def test_all_roles_assigned_is_quiet():
-    found = nags(incident(critical=True, held=ALL), minutes(30))
+    found = reminders(incident(critical=True, held=ALL), minutes(30))
     assert found == []
 
 
 def test_the_text_says_what_to_type():
-    (nag,) = nags(incident(**UPDATE), minutes(42))
-    assert nag.text == "An update is overdue by 12m: incidentctl update"
-    (nag,) = nags(incident(**CRITICAL, held=ONE), minutes(6))
-    assert nag.text == "Nobody is assigned as planning, communication: incidentctl assign"
+    (reminder,) = reminders(incident(**UPDATE), minutes(42))
+    assert reminder.text == "An update is overdue by 12m: incidentctl update"
+    (reminder,) = reminders(incident(**CRITICAL, held=ONE), minutes(6))
+    assert reminder.text == "Nobody is assigned as planning, communication: incidentctl assign"
