@@ -13,7 +13,8 @@ from incidentctl.domain.lint.rules.registry import RULES
 from incidentctl.domain.lint.rules.syntax import SYNTAX
 from incidentctl.files.catalog.loader import load
 from incidentctl.files.layout import MAX_BYTES
-from incidentctl.render.lint.text import findings_text
+from incidentctl.render.lint.output import Style
+from incidentctl.render.lint.registry import OUTPUTS
 
 CASES = Path(__file__).parent / "cases"
 #: Rules that ask git.
@@ -29,7 +30,7 @@ def said(root):
     report = lint(
         root, catalog, problems=problems, today=date(2026, 11, 24), environment=os.environ
     )
-    return {problem.code for problem in report.problems}, findings_text(report) + "\n"
+    return {problem.code for problem in report.problems}, OUTPUTS["text"](report, Style()) + "\n"
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

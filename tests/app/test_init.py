@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -22,11 +22,12 @@ from incidentctl.files.catalog.loader import load
 
 ALICE = Person("alice", "Alice Example", "alice@example.com")
 TODAY = date(2026, 11, 26)  # a Thursday
+NOW = datetime.combine(TODAY, time(12), UTC)
 
 
 def run(root, request, **options):
     options.setdefault("schemas", {})
-    return initialise(root, request, ALICE, today=TODAY, **options)
+    return initialise(root, request, ALICE, now=NOW, **options)
 
 
 def contents(root):

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from incidentctl.app.lint import drills
 from incidentctl.app.lint import lint as rules
 from incidentctl.app.lint.cached import checked
-from incidentctl.app.workspace.places import Choice
 from incidentctl.app.workspace.workspace import open_workspace
 
 FILES = {
@@ -59,12 +59,11 @@ def look(root: Path, today: date | None = None) -> tuple[object, bool]:
     """Return what is found, and whether it came from the cache."""
     opened: list[str] = []
     workspace = open_workspace(str(root))
-    choice = Choice(workspace.root, workspace.how)
-    day = today or workspace.now().date()
+    workspace.today = lambda: today or type(workspace).today(workspace)
     real = rules.lint
     try:
         rules.lint = lambda *given, **named: opened.append("rules") or real(*given, **named)
-        report = checked(choice, workspace.environment, today=day)
+        report = checked(workspace)
     finally:
         rules.lint = real
     return report, not opened
@@ -172,9 +171,7 @@ def test_a_record_that_cannot_be_read_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = make(tmp_path / "old", day="2020-01-01T00:00:00Z")
-    monkeypatch.setattr(
-        rules, "played_drills", lambda _workspace, unread: unread.append(OSError()) or ()
-    )
+    monkeypatch.setattr(drills, "played", lambda _workspace, unread: unread.append(OSError()) or ())
     look(root)
     assert not cached(root).exists()
 

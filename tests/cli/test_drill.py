@@ -244,7 +244,7 @@ def test_a_tracked_private_half_fails_lint(run, unplanned, team, git):
 def test_outside_of_a_repository(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert command("drill", "list").code == 0
-    assert command("drill", "new", "a", *PLANNED).code == 5
+    assert command("drill", "new", "a", *PLANNED).code == 3
     assert command("drill", "plan", "a").code == 3
 
 

@@ -96,5 +96,5 @@ def test_without_a_repository(run):
     found = answer(run, "recommend")
     assert (found["services"], found["tier"]) == (0, "single")
     assert {case["runbook"] for case in answer(run, "show")["cases"]} == {"incident"}
-    run("process", "scaffold", code=5)
-    run("process", "show", "--at", "HEAD", code=5)
+    run("process", "scaffold", code=3)
+    run("process", "show", "--at", "HEAD", code=3)

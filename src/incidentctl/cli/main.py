@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from incidentctl import __version__
+from incidentctl.cli.terminal.options import PLAIN
 
 
 class _Lazy(NamedTuple):
@@ -82,12 +83,6 @@ _COMMANDS: dict[str, _Lazy] = {
     "report": _Lazy(_LEARN, "learn.report", "Response times, updates and load of a period"),
 }
 
-_PLAIN: dict[str, Any] = {
-    "add_completion": False,
-    "rich_markup_mode": None,
-    "pretty_exceptions_enable": False,
-}
-
 
 class _Root(TyperGroup):
     """The commands by name, imported when used; and what happens to an error."""
@@ -102,7 +97,7 @@ class _Root(TyperGroup):
         module = import_module(f"incidentctl.cli.{lazy.module}")
         app = getattr(module, "app", None)
         if app is None:
-            app = typer.Typer(**_PLAIN)
+            app = typer.Typer(**PLAIN)
             function = getattr(module, f"{cmd_name.replace('-', '_')}_command")
             app.command(cls=getattr(module, "COMMAND_CLASS", None))(function)
         command = typer.main.get_command(app)
@@ -125,7 +120,7 @@ class _Root(TyperGroup):
                 )
 
 
-app = typer.Typer(cls=_Root, no_args_is_help=True, **_PLAIN)
+app = typer.Typer(cls=_Root, no_args_is_help=True, **PLAIN)
 
 
 def _print_version(wanted: bool) -> None:

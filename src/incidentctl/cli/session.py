@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import typer
 
-from incidentctl.app.record.unclaimed import unclaimed
 from incidentctl.app.workspace.places import NO_TEAM
 from incidentctl.app.workspace.workspace import Workspace, open_workspace
 from incidentctl.cli.terminal import console
-from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.text import count, one_line
+from incidentctl.errors import Problem
 
 
 def workspace_of(ctx: typer.Context, *, must: bool = True) -> Workspace:
     """Open the workspace that the root's `-C` names."""
     return open_workspace(ctx.obj, must=must)
+
+
+def open_catalog(ctx: typer.Context, *, team: bool = False) -> Workspace:
+    """Open the workspace, and say so where the catalog is not, or not wholly, the team's.
+
+    NotFoundError where it has to be the `team`'s, in files that can be changed, and is not.
+    """
+    workspace = workspace_of(ctx)
+    if team:
+        workspace.team_root()
+    elif workspace.root is None:
+        console.say("No team's repository here: this is the built-in catalog.", "warning")
+    elif not workspace.checked_out:
+        console.say("The team's files are not in this folder: those of HEAD serve.", "warning")
+    warn_of_faults(workspace.catalog_problems)
+    return workspace
+
+
+def warn_of_faults(problems: Sequence[Problem]) -> None:
+    """Say so where a catalog could not be read as a whole."""
+    if problems:
+        console.say(
+            f"{count(len(problems), 'fault')} in the catalog: what could not be read is left out. "
+            "See `incidentctl catalog lint`.",
+            "warning",
+        )
 
 
 def restriction(workspace: Workspace) -> str:
@@ -82,5 +108,7 @@ def warn_unreadable(workspace: Workspace) -> None:
 
 def report_unclaimed(workspace: Workspace) -> None:
     """Say what waits in the user's own state and is not known to be of this repository."""
+    from incidentctl.app.record.unclaimed import unclaimed
+
     for line in unclaimed(workspace):
         console.say(f"note: {line}", "warning")

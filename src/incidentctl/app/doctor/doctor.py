@@ -11,7 +11,8 @@ from typing import NamedTuple
 from incidentctl.app.doctor.record import clock, clone, counts, locks, mirror, spools, view
 from incidentctl.app.doctor.remote import ci, remote
 from incidentctl.app.doctor.setup import Setup
-from incidentctl.app.lint.lint import drills_of, lint
+from incidentctl.app.lint.drills import played
+from incidentctl.app.lint.lint import lint
 from incidentctl.app.workspace.places import state_folder
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import count
@@ -161,9 +162,9 @@ def _catalog(setup: Setup, *, has_git: bool) -> Iterator[Check]:
         workspace.root,
         workspace.catalog,
         problems=workspace.catalog_problems,
-        today=workspace.now().date(),
+        today=workspace.today(),
         environment=workspace.environment if has_git else None,
-        played=lambda: drills_of(workspace) if setup.readable else (),
+        played=lambda: played(workspace, []) if setup.readable else (),
     )
     told = f"{count(report.errors, 'error')}, {count(report.warnings, 'warning')}"
     state: State = "bad" if report.errors else "warn" if report.warnings else "ok"

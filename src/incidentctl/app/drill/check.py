@@ -79,7 +79,7 @@ class _Secret(NamedTuple):
     told: list[Told]
 
 
-def told_of(workspace: Workspace) -> list[Told]:
+def _told_of(workspace: Workspace) -> list[Told]:
     """Return the surprises of the record that were told; none where it cannot be read."""
     found = []
     try:
@@ -96,18 +96,13 @@ def told_of(workspace: Workspace) -> list[Told]:
     return found
 
 
-def check(
-    root: Path,
-    catalog: Catalog,
-    name: str | None,
-    *,
-    environment: Mapping[str, str],
-    told: Sequence[Told] = (),
-) -> Checked:
+def check(workspace: Workspace, name: str | None) -> Checked:
     """Search for the private answers of one drill, or of all whose private half is here.
 
-    What was `told` is looked for everywhere but where it was: in the record of that drill.
+    What participants were told is looked for everywhere but in the record of that drill.
     """
+    root, catalog = workspace.team_root(), workspace.catalog
+    environment, told = workspace.environment, _told_of(workspace)
     wanted = [documents.find(catalog, name).name] if name else list(catalog.drills)
     with closing(TeamHistory(root)) as history:
         prefix = root.resolve().relative_to(history.top.resolve()).as_posix()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.text import clean, did_you_mean
@@ -172,10 +172,11 @@ class Sent(NamedTuple):
     planned: bool
 
 
-def sent(root: Path, catalog: Catalog, name: str, *, at: str | None, now: datetime) -> Sent:
+def sent(workspace: Workspace, name: str, *, at: str | None) -> Sent:
     """Note in the file of a drill that its plan or announcement went out, at a moment or now."""
     from incidentctl.files.yaml.edit import set_text
 
+    root, catalog, now = workspace.team_root(), workspace.catalog, workspace.now()
     drill = find(catalog, name)
     local = zone(drill.zone)
     try:

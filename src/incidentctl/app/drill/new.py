@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from incidentctl.app.setup import starter
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.model import Catalog, Entry, Source
 from incidentctl.domain.common.fields import parse_name, parse_zone
 from incidentctl.domain.common.lookup import nearest
@@ -117,13 +118,66 @@ class UnfitTimesError(UsageError):
 
 
 class Written(NamedTuple):
-    """The files that were written, and what whoever wrote them should know."""
+    """The drill, the files that were written, and what whoever wrote them should know."""
 
+    name: str
+    mode: Mode
     paths: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def must_be_free(root: Path, catalog: Catalog, name: str) -> None:
+def new(workspace: Workspace, mode: Mode, answers: dict[str, Any]) -> Written:
+    """Write the plan of a drill from answers as somebody gave them, by key.
+
+    UsageError for what is lacking, too much or wrong; RefusedError for a name that is taken.
+    """
+    check_all(answers, known(workspace))
+    must_fit(mode, answers)
+    lacking = [each.option for each in questions(mode) if answers[each.key] is None]
+    if lacking or answers["name"] is None:
+        named = [] if answers["name"] else ["a name"]
+        raise UsageError(f"A {mode} drill needs {', '.join([*named, *lacking])}.")
+    must_be_new(workspace, mode, answers["name"])
+    return write(workspace, mode, answers)
+
+
+def known(workspace: Workspace) -> Catalog | None:
+    """Return the catalog to look names up in; None where not all of it could be read."""
+    return None if workspace.catalog_problems else workspace.catalog
+
+
+def check_all(answers: dict[str, Any], known: Catalog | None) -> None:
+    """Check what was answered, and put it as it can be used."""
+    for key, answer in answers.items():
+        if isinstance(answer, str):
+            answers[key] = check(key, answer, known)
+        elif isinstance(answer, tuple):
+            answers[key] = tuple(check(key, each, known) for each in answer)
+
+
+def must_fit(mode: Mode, answers: Mapping[str, Any]) -> None:
+    """Refuse answers that a planned drill does not have, before they get lost."""
+    only = {
+        "commander": "--commander", "mitigator": "--mitigator", "private_why": "--private-why",
+        "from": "--from", "to": "--to", "readers": "--reader",
+    }  # fmt: skip
+    told = [option for key, option in only.items() if answers[key]]
+    if mode == "planned" and told:
+        raise UsageError(
+            f"A planned drill has no {', '.join(told)}.",
+            hint="Use `--mode unplanned`, or leave it out.",
+        )
+
+
+def must_be_new(workspace: Workspace, mode: Mode, name: str) -> None:
+    """Refuse a name that is taken, and a secret that would be in the next commit."""
+    root = workspace.team_root()
+    _must_be_free(root, workspace.catalog, name)
+    if mode == "unplanned":
+        _must_be_ignored(root, workspace.environment, name)
+
+
+def _must_be_free(root: Path, catalog: Catalog, name: str) -> None:
     """Refuse a name that a drill has, or whose file exists: nothing is overwritten."""
     taken = next((each for each in catalog.drills if each.casefold() == name.casefold()), None)
     files = [path for path in _paths(name) if os.path.lexists(root / path)]
@@ -132,7 +186,7 @@ def must_be_free(root: Path, catalog: Catalog, name: str) -> None:
         raise RefusedError(what, hint="Choose another name, or change the file yourself.")
 
 
-def must_be_ignored(root: Path, environment: Mapping[str, str], name: str) -> None:
+def _must_be_ignored(root: Path, environment: Mapping[str, str], name: str) -> None:
     """Refuse where git would take the private half into the next commit."""
     from incidentctl.files.layout import read_one
     from incidentctl.git.worktree import ignored
@@ -149,11 +203,12 @@ def must_be_ignored(root: Path, environment: Mapping[str, str], name: str) -> No
         )
 
 
-def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) -> Written:
+def write(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> Written:
     """Write the plan of a drill from all its answers; UnfitTimesError for times that cannot be."""
     from incidentctl.files.writer import write_new
     from incidentctl.files.yaml.dump import to_yaml
 
+    root, catalog = workspace.team_root(), workspace.catalog
     values = _values(mode, answers)
     name = answers["name"]
     found = list(_findings(catalog, name, values))
@@ -167,12 +222,12 @@ def write(root: Path, catalog: Catalog, mode: Mode, answers: Mapping[str, Any]) 
         has = (root / schema).is_file()
         path = private if kind == "private_half" else public
         files[path] = to_yaml(value, schema=f"../{schema}" if has else None)
-    must_be_free(root, catalog, name)
+    _must_be_free(root, catalog, name)
     outcome = write_new(root, files)
     if outcome.kept:
         raise RefusedError(f"{outcome.kept[0]} exists already, and is as it was.")
     notes = dict.fromkeys(f"{each.message} {each.hint_text or ''}".strip() for each in found)
-    return Written(outcome.written, tuple(notes))
+    return Written(name, mode, outcome.written, tuple(notes))
 
 
 def _paths(name: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from incidentctl.app.drill.documents import find
 from incidentctl.app.incident.declare import Request, begin, complete
-from incidentctl.app.incident.injects import plan_of, unmeasured
+from incidentctl.app.incident.injects import plan_of, script_of, unmeasured
 from incidentctl.app.incident.respond import Recorded, Response, SeveralError, find_incident, load
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
@@ -93,6 +93,23 @@ def find_drill(workspace: Workspace, part: str | None = None) -> str:
         + "\n".join(f"  {head.id}  {one_line(head.title)}" for head in heads[:20]),
         "say which with -i and any part of its id",
     )
+
+
+def tell_next(response: Response) -> tuple[Recorded, facts.InjectPlayed]:
+    """Record the next surprise now, whenever it would be due, and return it."""
+    scripts = script_of(response.workspace, response.incident)
+    found = playing.tell_next(response.incident, scripts)
+    return response.record(found, "inject told"), found[0]
+
+
+def pause(response: Response) -> Recorded:
+    """Let the clock of the surprises stand still; refuses where it does."""
+    return response.record(playing.pause(response.incident), "drill paused")
+
+
+def resume(response: Response) -> Recorded:
+    """Let the clock of the surprises go on; refuses where it does not stand still."""
+    return response.record(playing.resume(response.incident), "drill goes on")
 
 
 class Stopped(NamedTuple):

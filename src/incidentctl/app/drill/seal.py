@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from incidentctl.app.drill.documents import find
+from incidentctl.app.workspace.places import config_file, state_folder
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf
@@ -33,13 +35,11 @@ class Unsealed(NamedTuple):
     outcome: Literal["written", "unchanged"]
 
 
-def memory_of(root: Path, environment: Mapping[str, str]) -> Path:
+def _memory_of(workspace: Workspace) -> Path:
     """Return the folder of this clone alone that keeps what was sealed or opened here last."""
-    from incidentctl.app.workspace.places import state_folder
-    from incidentctl.git.repository import open_repository
-
-    place = open_repository(root, environment)
-    return (place.common_dir if place else state_folder(environment)) / "incidentctl" / "sealed"
+    place = workspace.repository()
+    home = place.common_dir if place else state_folder(workspace.environment)
+    return home / "incidentctl" / "sealed"
 
 
 def readers(catalog: Catalog, name: str, half: PrivateHalf) -> dict[str, str]:
@@ -62,14 +62,15 @@ def readers(catalog: Catalog, name: str, half: PrivateHalf) -> dict[str, str]:
     return {who: key for who, key in keys.items() if key}
 
 
-def seal(root: Path, catalog: Catalog, name: str, *, memory: Path) -> Sealed:
+def seal(workspace: Workspace, name: str) -> Sealed:
     """Seal the private half of a drill for its readers, if it or they changed.
 
-    `memory` is what `memory_of` gives. Refuses to overwrite a sealed half that came from elsewhere.
+    Refuses to overwrite a sealed half that came from elsewhere.
     """
     from incidentctl.files import writer
     from incidentctl.files.drill import sealing
 
+    root, catalog, memory = workspace.team_root(), workspace.catalog, _memory_of(workspace)
     name, private, path = _paths(catalog, name)
     half = catalog.private_halves.get(name)
     if half is None:
@@ -101,14 +102,14 @@ def seal(root: Path, catalog: Catalog, name: str, *, memory: Path) -> Sealed:
     return Sealed(path, "sealed", tuple(keys))
 
 
-def unseal(
-    root: Path, catalog: Catalog, name: str, *, memory: Path, identities: Collection[Path]
-) -> Unsealed:
+def unseal(workspace: Workspace, name: str, identities: Collection[Path]) -> Unsealed:
     """Open the sealed half of a drill into its plain file; refuses to overwrite other content.
 
-    `identities` are files with secret keys.
+    `identities` are files with secret keys; without any, those in the usual places.
     """
-    name, private, path = _paths(catalog, name)
+    root, memory = workspace.team_root(), _memory_of(workspace)
+    identities = identities or _usual_keys(workspace.environment)
+    name, private, path = _paths(workspace.catalog, name)
     sealed = _read(root, path)
     if sealed is None:
         raise NotFoundError(f"There is no sealed half at {path}.")
@@ -127,6 +128,12 @@ def unseal(
         _write(root, private, _text(opened.content, path))
     _remember(memory, name, sealed, _of(opened.content, opened.keys) if opened.keys else None)
     return Unsealed(private, outcome)
+
+
+def _usual_keys(environment: Mapping[str, str]) -> list[Path]:
+    ssh = Path(environment.get("HOME", "/")) / ".ssh"
+    own = config_file(environment).parent / "age.txt"
+    return [each for each in (own, ssh / "id_ed25519", ssh / "id_rsa") if each.is_file()]
 
 
 def _read(root: Path, path: str) -> bytes | None:

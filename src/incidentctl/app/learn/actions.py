@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from incidentctl.app.learn.retro import refusal
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.lookup import one_of
 from incidentctl.domain.common.text import did_you_mean, one_line
-from incidentctl.domain.common.times import zone
 from incidentctl.domain.learn.retrospective import Item, items
 from incidentctl.errors import InvalidDataError, NotFoundError, Problem, RefusedError
 
 
-def today(workspace: Workspace) -> date:
-    """Return the organisation's day."""
-    return workspace.now().astimezone(zone(workspace.basics.timezone)).date()
+class Listed(NamedTuple):
+    """Action items, open ones by due date first, and what could not be read."""
+
+    items: list[Item]
+    problems: list[Problem]
+    today: date
+    """The organisation's day, by which items are overdue."""
+
+    @property
+    def overdue(self) -> int:
+        """How many of the items are overdue."""
+        return sum(item.action.overdue(self.today) for item in self.items)
 
 
-def listed(
-    root: Path,
-    today: date,
-    *,
-    people: Collection[str],
-    owner: str | None = None,
-    overdue: bool = False,
-) -> tuple[list[Item], list[Problem]]:
-    """Return the action items that fit, open ones by due date first, and what cannot be read.
+def listed(workspace: Workspace, *, owner: str | None = None, overdue: bool = False) -> Listed:
+    """Return the action items of an owner, or only those overdue.
 
-    NotFoundError for an owner who is none of the `people` and owns nothing either.
+    NotFoundError for an owner who is in no team and owns nothing either.
     """
     from incidentctl.files.learn.retros import read_all
 
-    retrospectives, problems = read_all(root)
+    retrospectives, problems = read_all(workspace.team_root())
+    today = workspace.today()
     every = list(items(retrospectives))
     if owner is not None and not problems:  # what cannot be read may be theirs
+        people = workspace.basics.by_handle
         owner = one_of(owner, {*people, *(item.action.owner for item in every)}, "person")
     found = [
         item
@@ -46,7 +48,7 @@ def listed(
         and (not overdue or item.action.overdue(today))
     ]
     found.sort(key=lambda item: (item.action.done, item.action.due, item.action.id))
-    return found, problems
+    return Listed(found, problems, today)
 
 
 def as_json(item: Item, today: date) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def as_json(item: Item, today: date) -> dict[str, Any]:
     }
 
 
-def finish(root: Path, ident: str) -> Item:
+def finish(workspace: Workspace, ident: str) -> Item:
     """Write `done: true` at the action item of an id, and return it as it was before.
 
     Refuses an id that two items have, and a file with faults.
@@ -74,6 +76,7 @@ def finish(root: Path, ident: str) -> Item:
     from incidentctl.files.learn.retros import read_all
     from incidentctl.files.writer import rewrite
 
+    root = workspace.team_root()
     retrospectives, problems = read_all(root)
     item = _one(list(items(retrospectives)), ident)
     path = item.retrospective.path

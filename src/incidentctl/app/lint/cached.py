@@ -15,13 +15,14 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from incidentctl.app.workspace.places import Choice, state_folder
+from incidentctl.app.workspace.places import state_folder
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.build import fingerprint
 from incidentctl.domain.lint.report import LintReport
 from incidentctl.errors import IncidentctlError, Problem
 from incidentctl.files import cache
 from incidentctl.files.layout import KINDS, PRIVATE, misnamed
-from incidentctl.git.repository import RepositoryPlace, open_repository
+from incidentctl.git.repository import RepositoryPlace
 
 _NAME = "lint.json"
 _READ = (".yaml", ".yml", ".md")
@@ -77,19 +78,18 @@ class _Seen:
                     self._add(entry.path, entry.stat(follow_symlinks=False))
 
 
-def checked(choice: Choice, environment: Mapping[str, str], *, today: date) -> LintReport:
-    """Return what `lint` finds in the chosen repository, from the cache if it may."""
-    root = choice.root or Path()
+def checked(workspace: Workspace) -> LintReport:
+    """Return what `lint` finds in a team's repository, from the cache if it may.
+
+    NotFoundError where there is no team repository.
+    """
+    root, today = workspace.team_root(checked_out=False), workspace.today()
     file = key = None
     try:
-        place = (
-            open_repository(root, environment, named=choice.how != "here")
-            if choice.checked_out
-            else None
-        )
+        place = workspace.repository() if workspace.checked_out else None
         if place is not None:
             file = place.common_dir / "incidentctl" / "cache" / _NAME
-            key = _key(root, place, environment, today)
+            key = _key(root, place, workspace.environment, today)
     except (OSError, OverflowError, IncidentctlError, _DoubtError):
         pass
     kept = cache.read(file, key) if file and key else None
@@ -97,18 +97,17 @@ def checked(choice: Choice, environment: Mapping[str, str], *, today: date) -> L
         problems, files = json.loads(kept)
         return LintReport(tuple(Problem(*problem) for problem in problems), files)
     # The import alone takes as long as to look at some thousand files.
-    from incidentctl.app.lint.lint import lint, played_drills
-    from incidentctl.app.workspace.workspace import Workspace
+    from incidentctl.app.lint.drills import played
+    from incidentctl.app.lint.lint import lint
 
-    opened = Workspace(choice, environment)
     unread: list[IncidentctlError] = []
     report = lint(
         root,
-        opened.catalog,
-        problems=opened.catalog_problems,
+        workspace.catalog,
+        problems=workspace.catalog_problems,
         today=today,
-        environment=environment,
-        played=lambda: played_drills(opened, unread),
+        environment=workspace.environment,
+        played=lambda: played(workspace, unread),
     )
     if file and key and not unread:
         cache.write(file, key, json.dumps(report).encode())
@@ -150,7 +149,7 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str], tod
         raise _DoubtError
     told = [f"{k}={v}" for k, v in environment.items() if k.startswith(("GIT_", "XDG_"))]
     who = (os.geteuid(), os.getegid(), environment.get("HOME"), environment.get("PATH"))
-    build = fingerprint("app", "domain/rules", "domain/decide")
+    build = fingerprint("app")
     head = repr((build, str(root), own, common, today.isoformat(), who, sorted(told), seen.paths))
     digest = hashlib.sha256(head.encode(errors="surrogateescape"))
     digest.update(seen.stats)

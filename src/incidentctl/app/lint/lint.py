@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.model import Catalog
-from incidentctl.domain.common.incident_kinds import DRILL
-from incidentctl.domain.incident.head import fold
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.problem_limit import MAX_TOLD, untold
 from incidentctl.domain.lint.report import LintReport
 from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Played
 from incidentctl.domain.lint.rules.registry import RULES, run
-from incidentctl.errors import IncidentctlError, Level, Problem
+from incidentctl.errors import Level, Problem
 from incidentctl.files.layout import misnamed, yaml_files
 
 
@@ -58,32 +55,6 @@ def lint(
     )
     every = sorted([*problems, *faults, *_placed(root, findings, catalog)], key=_order)
     return LintReport(tuple(every), len(yaml_files(root)) + count)
-
-
-def drills_of(workspace: Workspace) -> tuple[Played, ...]:
-    """Return the latest drills of the record that were played; none where it cannot be read."""
-    return played_drills(workspace, [])
-
-
-def played_drills(workspace: Workspace, unread: list[IncidentctlError]) -> tuple[Played, ...]:
-    """Return the same; where the record cannot be read, the reason is added to `unread`."""
-    try:
-        since = workspace.now() - GRACE - timedelta(days=1)
-        latest = (h for h in workspace.record.heads() if h.kind == DRILL and h.declared >= since)
-        read = workspace.record.many_events(sorted(head.id for head in latest))
-        drills = [fold(ident, events, problems=told, entries=False) for ident, events, told in read]
-    except IncidentctlError as error:
-        unread.append(error)
-        return ()
-    return tuple(
-        Played(
-            each.declared.date(),
-            (each.drill.team if each.drill else None) or each.team or each.owner,
-            tuple(attached.name for attached in each.runbooks),
-        )
-        for each in drills
-        if each.cancelled is None
-    )
 
 
 def _retrospectives(root: Path) -> tuple[tuple[Retrospective, ...], list[Problem], int]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from incidentctl.app.workspace.last_commit import catalog_at
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.catalog.settings import TierName
@@ -23,9 +25,8 @@ from incidentctl.domain.process.resolution import (
     resolve,
     tier_in_force,
 )
+from incidentctl.errors import Problem
 from incidentctl.files.layout import SCHEMAS
-
-"""Where `init` puts the JSON Schemas that the files of a team's repository name."""
 
 
 class Advice(NamedTuple):
@@ -60,6 +61,25 @@ class Row(NamedTuple):
 
     severity: str
     answer: Answer
+
+
+class Shown(NamedTuple):
+    """What answers each case of a catalog, its tier, and what could not be read of it."""
+
+    tier: TierName
+    rows: list[Row]
+    problems: list[Problem]
+    commit: str | None
+    """The id of the commit that it is of; None for the files as they are."""
+
+
+def shown(workspace: Workspace, revision: str | None) -> Shown:
+    """Show the process now, or as it was at a revision."""
+    catalog, problems, commit = workspace.catalog, workspace.catalog_problems, None
+    if revision is not None:
+        root = workspace.team_root(checked_out=False)
+        catalog, problems, commit = catalog_at(root, revision)
+    return Shown(tier_in_force(catalog), show(catalog), problems, commit)
 
 
 def show(catalog: Catalog) -> list[Row]:

@@ -15,8 +15,9 @@ from incidentctl.app.setup.answers import Area, Person, person
 from incidentctl.domain.catalog.model import Member, OnCall, ProductArea, Service, Team
 from incidentctl.domain.catalog.settings import TierName
 from incidentctl.domain.catalog.severity import BUILT_IN
+from incidentctl.domain.common.times import zone
 from incidentctl.domain.process import built_in
-from incidentctl.domain.process.resolution import TIERS, recommend
+from incidentctl.domain.process.resolution import TIERS, Recommendation, recommend
 from incidentctl.files.layout import MARKER, SCHEMAS, read_one
 
 DEFAULT_TEAM = "responders"
@@ -67,13 +68,14 @@ def initialise(
     request: Request,
     whoever: Person,
     *,
-    today: date,
+    now: datetime,
     schemas: Mapping[str, str],
     environment: Mapping[str, str] | None = None,
 ) -> Initialised:
     """Write the repository into `root`, all at the end, so that an interruption writes nothing.
 
-    `schemas` are the JSON Schemas by file name. With an `environment`, that of this program,
+    The rota begins with the organisation's week of `now`. `schemas` are the JSON Schemas by file
+    name. With an `environment`, that of this program,
     `root` becomes a git repository where it is in none.
     """
     from incidentctl.files.writer import write_new
@@ -85,6 +87,7 @@ def initialise(
     if os.path.lexists(root / MARKER) and request.team is None and not request.services:
         notes.append("It is set up already: `incidentctl process scaffold` writes runbooks.")
     else:
+        today = now.astimezone(zone(request.timezone or "UTC")).date()
         files |= catalog_files(request, whoever, today=today, schemas=bool(schemas))
     root.mkdir(parents=True, exist_ok=True)
     outcome = write_new(root, files)
@@ -142,10 +145,14 @@ def _surroundings(root: Path, request: Request, notes: list[str]) -> dict[str, s
     return files
 
 
+def recommended(request: Request) -> Recommendation:
+    """Return how much process the number of services asks for."""
+    return recommend(len(request.services), expected=request.expected_services)
+
+
 def effective_tier(request: Request) -> TierName:
     """Return the tier that the runbooks are written for: the one asked for, or as recommended."""
-    found = recommend(len(request.services), expected=request.expected_services)
-    return request.tier or found.tier
+    return request.tier or recommended(request).tier
 
 
 def catalog_files(

@@ -7,8 +7,12 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from incidentctl.record.record import Author, Record
+from incidentctl.git.author import Author
+
+if TYPE_CHECKING:
+    from incidentctl.record.record import Record
 
 #: The longest that a command waits for the remote where nothing may go on behind it, in seconds.
 _FOREGROUND = 5.0

@@ -8,26 +8,26 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incidentctl.app.workspace import people, places
 from incidentctl.app.workspace.first_read import first_read
 from incidentctl.app.workspace.sharing import Sharing
 from incidentctl.domain.common.times import moment_of, zone
-from incidentctl.domain.incident.event_ids import sealed
-from incidentctl.domain.incident.events import Event
-from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.ids import incident_id, next_milliseconds, ulid
-from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError, NotFoundError, Problem
 from incidentctl.files.catalog.basics import Basics
+from incidentctl.git.author import Author
 from incidentctl.git.repository import RepositoryPlace, head_commit, identity, open_repository
 from incidentctl.record.local import init_local
-from incidentctl.record.record import Author
-from incidentctl.record.restricted.restricted import RecordWithRestricted
-from incidentctl.record.sync.sent import waiting
+
+if TYPE_CHECKING:  # commands about the team's files do without the record
+    from incidentctl.domain.incident.events import Event
+    from incidentctl.domain.incident.head import Head
+    from incidentctl.record.restricted.restricted import RecordWithRestricted
 
 
 def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
@@ -63,6 +63,15 @@ class Workspace:
         """Return the moment, aware, in UTC."""
         return moment_of(time.time())
 
+    def today(self) -> date:
+        """Return the day that it is now in the organisation's zone."""
+        return self.now().astimezone(self.zone).date()
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the organisation's time zone; UTC where the settings name none."""
+        return zone(self.basics.timezone)
+
     def new_incident_id(self, kind: str, moment: datetime) -> str:
         """Name a new incident, unlike every other of the record."""
         while True:
@@ -90,6 +99,9 @@ class Workspace:
 
         `group` is what the events have in common that the command made before, if it did.
         """
+        from incidentctl.domain.incident.event_ids import sealed
+        from incidentctl.domain.incident.events import Event
+
         now = self.now()
         try:
             newest = self.record.newest_id(incident)
@@ -105,6 +117,23 @@ class Workspace:
         return tuple(map(sealed, events))
 
     # --- the team's files -----------------------------------------------------------------------
+
+    def team_root(self, *, checked_out: bool = True) -> Path:
+        """Return the root of the team's repository; NotFoundError where there is none.
+
+        Also where its files are not `checked_out` in that folder, unless that does not matter.
+        """
+        if self.root is None:
+            raise NotFoundError(
+                "No team repository found.",
+                hint="Name it with `incidentctl -C DIR`, or write one with `incidentctl init`.",
+            )
+        if checked_out and not self.checked_out:
+            raise NotFoundError(
+                f"The team's files are not checked out in {self.root}.",
+                hint="Check them out there, or name another folder with `incidentctl -C DIR`.",
+            )
+        return self.root
 
     @cached_property
     def _cache_folder(self) -> Path | None:
@@ -185,6 +214,8 @@ class Workspace:
 
     def waiting(self) -> int:
         """Count the events that were to be sent, also where no remote is known now."""
+        from incidentctl.record.sync.sent import waiting
+
         sent = waiting(self._place.common_dir) if self._place else 0
         return self.record.pending() + sent
 
@@ -198,6 +229,8 @@ class Workspace:
     def _record(
         self, place: RepositoryPlace, *, remote: str | None, restricted: str | None
     ) -> RecordWithRestricted:
+        from incidentctl.record.restricted.restricted import RecordWithRestricted
+
         return RecordWithRestricted(
             place.common_dir,
             work_tree=place.work_tree,
@@ -254,7 +287,7 @@ class Workspace:
         if who.timezone:
             return zone(who.timezone)
         here = datetime.now().astimezone()
-        return here.tzinfo if here.tzinfo and here.utcoffset() else zone(self.basics.timezone)
+        return here.tzinfo if here.tzinfo and here.utcoffset() else self.zone
 
     def catalog_commit(self) -> str | None:
         """Return the commit of the catalog that is read now, or None where there is none."""

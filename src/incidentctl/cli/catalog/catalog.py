@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from incidentctl.cli.session import open_catalog, workspace_of
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import Json
+from incidentctl.cli.terminal.options import PLAIN, Json
+from incidentctl.render.lint.output import Style
+from incidentctl.render.lint.registry import OUTPUTS
 
-app = typer.Typer(
-    help="Check the catalog, and ask who owns what.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(help="Check the catalog, and ask who owns what.", no_args_is_help=True, **PLAIN)
+
+if TYPE_CHECKING:
+    _Output = str
+else:
+    _Output = Literal[tuple(OUTPUTS)]
 
 _What = Literal["services", "teams", "areas", "severities", "runbooks"]
-
-
-def _open(ctx: typer.Context) -> Any:
-    """Open the Workspace, and say so where the catalog is not, or not wholly, the team's."""
-    from incidentctl.app.workspace.workspace import open_workspace  # a warm `lint` does without
-
-    workspace = open_workspace(ctx.obj)
-    if workspace.root is None:
-        console.say("No team's repository here: this is the built-in catalog.", "warning")
-    elif not workspace.checked_out:
-        console.say("The team's files are not in this folder: those of HEAD serve.", "warning")
-    elif workspace.catalog_problems:
-        console.say(
-            "What could not be read is left out; see `incidentctl catalog lint`.",
-            "warning",
-        )
-    return workspace
-
-
-def _here() -> Path:
-    try:
-        return Path.cwd()
-    except OSError:  # the folder was removed
-        return Path("/")
 
 
 @app.command()
@@ -53,8 +28,7 @@ def lint(
     ctx: typer.Context,
     *,
     output: Annotated[
-        Literal["text", "json"],
-        typer.Option("--format", help="How to print what was found."),
+        _Output, typer.Option("--format", help="How to print what was found.")
     ] = "text",
     json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")] = False,
@@ -64,22 +38,10 @@ def lint(
     incidentctl catalog lint --strict
     """
     from incidentctl.app.lint.cached import checked
-    from incidentctl.app.workspace.places import choose
-    from incidentctl.errors import NotFoundError
-    from incidentctl.render.lint.text import findings_json, findings_text
 
-    environment = dict(os.environ)
-    choice = choose(ctx.obj, environment, _here())
-    if choice.root is None:
-        raise NotFoundError(
-            "There is no team's repository here to check.",
-            hint="Name it with -C DIR, or write one with `incidentctl init`.",
-        )
-    report = checked(choice, environment, today=datetime.now(UTC).date())
-    if json or output == "json":
-        console.print_json("catalog-lint", findings_json(report))
-    else:
-        print(findings_text(report, paint=console.styled, fit=console.fitted_out))
+    report = checked(workspace_of(ctx))
+    style = Style(console.styled, console.fitted_out)
+    print(OUTPUTS["json" if json else output](report, style))
     if report.fails(strict=strict):
         raise typer.Exit(1)
 
@@ -103,7 +65,7 @@ def who(
     from incidentctl.app.catalog.who import as_json
     from incidentctl.app.catalog.who import who as ask
 
-    workspace = _open(ctx)
+    workspace = open_catalog(ctx)
     matches = ask(workspace.catalog, words, now=workspace.now())
     if not json:
         _print_apart([_match_lines(match, workspace.environment) for match in matches], indent=12)
@@ -176,7 +138,7 @@ def list_command(
     """
     from incidentctl.app.catalog.listing import Filters, What, listed
 
-    workspace = _open(ctx)
+    workspace = open_catalog(ctx)
     rows = listed(workspace.catalog, What(what), Filters(owner, type_, lifecycle, tag))
     if json:
         console.print_json("catalog-list", {what: rows})
@@ -202,7 +164,7 @@ def show(
     """
     from incidentctl.app.catalog.listing import shown
 
-    workspace = _open(ctx)
+    workspace = open_catalog(ctx)
     entries = shown(workspace.catalog, name, now=workspace.now())
     if json:
         console.print_json("catalog-show", {"entries": entries})
@@ -257,7 +219,7 @@ def on_call(
     from incidentctl.app.catalog.who import rotas
     from incidentctl.domain.common.times import iso
 
-    workspace = _open(ctx)
+    workspace = open_catalog(ctx)
     found = rotas(workspace.catalog, team, at=at, now=workspace.now())
     if json:
         rows = [
@@ -289,5 +251,5 @@ def graph(
     """
     from incidentctl.render.catalog.graph import dot, mermaid
 
-    workspace = _open(ctx)
+    workspace = open_catalog(ctx)
     console.page((mermaid if output == "mermaid" else dot)(workspace.catalog))

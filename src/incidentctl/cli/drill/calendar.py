@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from incidentctl.cli.drill.common import open_drills
-from incidentctl.errors import UsageError
+from incidentctl.cli.session import open_catalog
 
 
 def calendar(
@@ -34,18 +33,6 @@ def calendar(
 
     incidentctl drill calendar --series monthly > drills.ics
     """
-    from datetime import date
+    from incidentctl.app.drill.calendar import calendar as written
 
-    from incidentctl.domain.common.times import zone
-    from incidentctl.domain.drill.calendar import entries
-    from incidentctl.render.drill.calendar import render_calendar
-
-    try:
-        last = date.fromisoformat(until) if until else None
-    except ValueError:
-        raise UsageError("That is no day: write it as 2026-12-31.", echo=until) from None
-    workspace = open_drills(ctx)
-    settings = workspace.catalog.settings
-    today = workspace.now().astimezone(zone(settings.timezone)).date()
-    found = entries(workspace.catalog, until=last, series=series or settings.drills, today=today)
-    typer.echo(render_calendar(found, organisation=settings.organisation), nl=False)
+    typer.echo(written(open_catalog(ctx), until=until, series=series), nl=False)

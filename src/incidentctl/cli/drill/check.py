@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from incidentctl.cli.drill.common import open_drills
+from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.errors import EnvironmentFailedError
@@ -39,13 +39,8 @@ def check(
     incidentctl drill check q2-login
     """
     from incidentctl.app.drill.check import check as search
-    from incidentctl.app.drill.check import told_of
-    from incidentctl.cli.drill.common import folder_of
 
-    workspace = open_drills(ctx)
-    root = folder_of(workspace)
-    told = told_of(workspace)
-    found = search(root, workspace.catalog, name, environment=workspace.environment, told=told)
+    found = search(open_catalog(ctx, team=True), name)
     if as_json:
         rows = [leak._asdict() for leak in found.leaks]
         console.print_json("drill-check", {**found._asdict(), "leaks": rows})

@@ -11,21 +11,17 @@ import typer
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.drill.calendar import calendar
 from incidentctl.cli.drill.check import check
-from incidentctl.cli.drill.common import open_drills
 from incidentctl.cli.drill.new import new
 from incidentctl.cli.drill.play import pause, resume, run, stop, tell_next
 from incidentctl.cli.drill.score import score
 from incidentctl.cli.drill.seal import seal, unseal
+from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import Json
+from incidentctl.cli.terminal.options import PLAIN, Json
 from incidentctl.cli.terminal.text_command import TextCommand
 
 app = typer.Typer(
-    help="Plan drills, and write what each audience may read.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    help="Plan drills, and write what each audience may read.", no_args_is_help=True, **PLAIN
 )
 
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The drill.")]
@@ -66,7 +62,7 @@ def plan(
     """
     from incidentctl.app.drill.documents import Audience, document
 
-    workspace = open_drills(ctx)
+    workspace = open_catalog(ctx)
     whom = Audience(audience) if audience else None
     _print(workspace, document(workspace.catalog, name, whom), output)
 
@@ -89,7 +85,7 @@ def note(ctx: typer.Context, name: _Name, *, output: _Format = "markdown") -> No
     """
     from incidentctl.app.drill.documents import note_before
 
-    workspace = open_drills(ctx)
+    workspace = open_catalog(ctx)
     _print(workspace, note_before(workspace.catalog, name), output)
 
 
@@ -101,7 +97,7 @@ def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
     """
     from incidentctl.app.drill.documents import Row, rows
 
-    found = rows(open_drills(ctx).catalog)
+    found = rows(open_catalog(ctx).catalog)
     if as_json:
         console.print_json("drill-list", {"drills": [row._asdict() for row in found]})
         return
@@ -136,7 +132,7 @@ def audience(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
     """
     from incidentctl.app.drill.documents import recipients
 
-    found = recipients(open_drills(ctx).catalog, name)
+    found = recipients(open_catalog(ctx).catalog, name)
     if as_json:
         rows = [
             {**each.reader._asdict(), "reasons": list(each.reader.reasons)}
@@ -175,12 +171,9 @@ def sent(
     incidentctl drill sent q2-login --at "yesterday 16:00"
     """
     from incidentctl.app.drill.documents import sent as note_sent
-    from incidentctl.cli.drill.common import folder_of
     from incidentctl.domain.drill.plan import LEAD_DAYS
 
-    workspace = open_drills(ctx)
-    root = folder_of(workspace)
-    done = note_sent(root, workspace.catalog, name, at=at, now=workspace.now())
+    done = note_sent(open_catalog(ctx, team=True), name, at=at)
     if as_json:
         console.print_json("drill-sent", done._asdict())
         return

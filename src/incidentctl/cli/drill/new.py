@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from incidentctl.cli.drill import common
-from incidentctl.cli.drill.common import open_drills
+from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json, NoInput
 
@@ -95,11 +94,8 @@ def new(
     from incidentctl.app.drill import new as drill_new
     from incidentctl.cli.drill import wizard
     from incidentctl.cli.terminal.prompts import EndOfAnswers
-    from incidentctl.errors import UsageError
 
-    workspace = open_drills(ctx)
-    root = common.folder_of(workspace)
-    asks = console.is_terminal() and not no_input
+    workspace = open_catalog(ctx, team=True)
     answers = {
         "name": name, "what": what, "team": team, "commander": commander, "mitigator": mitigator,
         "at": at, "how": how, "why": why, "private_why": private_why, "saboteur": saboteur,
@@ -108,32 +104,13 @@ def new(
         "readers": tuple(reader or ()), "simulated": not real,
         "injects": tuple(inject or ()), "targets": tuple(target or ()),
     }  # fmt: skip
-    known = None if workspace.catalog_problems else workspace.catalog
-    wizard.check_all(answers, known)
     try:
-        chosen = mode or (wizard.ask_mode() if asks else "planned")
-        if chosen == "unplanned":
-            console.say(drill_new.TRUST, "warning")
+        if console.is_terminal() and not no_input:
+            done = wizard.new(workspace, mode, answers)
         else:
-            wizard.refuse_private(answers)
-        if real:
-            console.say(drill_new.REAL, "warning")
-        if asks and name is None:
-            answers["name"] = wizard.ask_name()
-        missing = [each.option for each in drill_new.questions(chosen) if answers[each.key] is None]
-        if not asks and (missing or answers["name"] is None):
-            named = [] if answers["name"] else ["a name"]
-            raise UsageError(f"A {chosen} drill needs {', '.join([*named, *missing])}.")
-        title = str(answers["name"])
-        drill_new.must_be_free(root, workspace.catalog, title)
-        if chosen == "unplanned":
-            drill_new.must_be_ignored(root, workspace.environment, title)
-        if asks:
-            wizard.ask_missing(chosen, answers, known)
-            wizard.ask_more(chosen, answers, workspace.catalog, known)
-            done = wizard.write(root, workspace.catalog, chosen, answers)
-        else:
-            done = drill_new.write(root, workspace.catalog, chosen, answers)
+            mode = mode or "planned"
+            wizard.warn(mode, answers)
+            done = drill_new.new(workspace, mode, answers)
     except (KeyboardInterrupt, EOFError, EndOfAnswers):
         console.say("")
         console.say("Nothing was written.")
@@ -145,8 +122,8 @@ def new(
         console.out(path)
     for note in done.notes:
         console.say(f"note: {note}", "warning")
-    follows = "note" if chosen == "unplanned" else "plan"
+    follows = "note" if done.mode == "unplanned" else "plan"
     console.say(
-        f"Next: `incidentctl drill {follows} {title}` is what to send a week ahead, "
-        f"`incidentctl drill audience {title}` says to whom."
+        f"Next: `incidentctl drill {follows} {done.name}` is what to send a week ahead, "
+        f"`incidentctl drill audience {done.name}` says to whom."
     )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from incidentctl.app.incident.respond import Response, load
-from incidentctl.cli.drill.common import open_drills
 from incidentctl.cli.incident.respond import report
-from incidentctl.cli.session import confirm_recorded, report_notes
+from incidentctl.cli.session import confirm_recorded, open_catalog, report_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident, Json
 from incidentctl.domain.incident.state import Incident
@@ -54,7 +52,7 @@ def run(
     from incidentctl.cli.incident.run import walk
     from incidentctl.errors import UsageError
 
-    workspace = open_drills(ctx)
+    workspace = open_catalog(ctx)
     who = workspace.actor(as_)
     if incident is None:
         recorded = start(workspace, name, who, severity=severity, tell=confirm_recorded)
@@ -99,24 +97,10 @@ def _print_started(incident: Incident, commit: str | None) -> None:
 def _open(ctx: typer.Context, part: str | None, as_: str | None) -> Response:
     from incidentctl.app.drill.play import find_drill
 
-    workspace = open_drills(ctx)
+    workspace = open_catalog(ctx)
     return Response(
         workspace, find_drill(workspace, part), workspace.actor(as_), tell=confirm_recorded
     )
-
-
-def _record(
-    response: Response,
-    decide: Callable[[Incident], Sequence[Any]],
-    summary: str,
-    *,
-    command: str,
-    as_json: bool,
-) -> Sequence[Any]:
-    stated = decide(response.incident)
-    recorded = response.record(stated, summary)
-    report(response.workspace, recorded, command, json=as_json)
-    return stated
 
 
 def tell_next(
@@ -126,20 +110,13 @@ def tell_next(
 
     incidentctl drill next
     """
-    from incidentctl.app.incident.injects import script_of
-    from incidentctl.domain.drill import play as drill_play
+    from incidentctl.app.drill.play import tell_next as tell_it
 
     response = _open(ctx, incident, as_)
-    scripts = script_of(response.workspace, response.incident)
-    stated = _record(
-        response,
-        lambda found: drill_play.tell_next(found, scripts),
-        "inject told",
-        command="drill-next",
-        as_json=as_json,
-    )
+    recorded, inject = tell_it(response)
+    report(response.workspace, recorded, "drill-next", json=as_json)
     if not as_json:
-        console.out(f"Inject {stated[0].number}: {stated[0].text}")
+        console.out(f"Inject {inject.number}: {inject.text}")
 
 
 def pause(
@@ -149,10 +126,10 @@ def pause(
 
     incidentctl drill pause
     """
-    from incidentctl.domain.drill import play as drill_play
+    from incidentctl.app.drill.play import pause as pause_drill
 
     response = _open(ctx, incident, as_)
-    _record(response, drill_play.pause, "drill paused", command="drill-pause", as_json=as_json)
+    report(response.workspace, pause_drill(response), "drill-pause", json=as_json)
 
 
 def resume(
@@ -162,10 +139,10 @@ def resume(
 
     incidentctl drill resume
     """
-    from incidentctl.domain.drill import play as drill_play
+    from incidentctl.app.drill.play import resume as resume_drill
 
     response = _open(ctx, incident, as_)
-    _record(response, drill_play.resume, "drill goes on", command="drill-resume", as_json=as_json)
+    report(response.workspace, resume_drill(response), "drill-resume", json=as_json)
 
 
 def stop(

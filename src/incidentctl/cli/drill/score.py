@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.cli.drill.common import open_drills
+from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.times import format_duration
@@ -37,7 +37,7 @@ def score(
     from incidentctl.app.drill.score import as_json as score_as_json
     from incidentctl.app.drill.score import scored
 
-    found = scored(open_drills(ctx), name, incident)
+    found = scored(open_catalog(ctx), name, incident)
     this, before = found.score, found.before
     if as_json:
         earlier = [score_as_json(each) for each in before]

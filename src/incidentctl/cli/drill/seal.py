@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.cli.drill.common import open_drills
+from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 
@@ -23,14 +23,9 @@ def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
 
     incidentctl drill seal q2-login
     """
-    from incidentctl.app.drill.seal import memory_of
     from incidentctl.app.drill.seal import seal as seal_half
-    from incidentctl.cli.drill.common import folder_of
 
-    workspace = open_drills(ctx)
-    root = folder_of(workspace)
-    memory = memory_of(root, workspace.environment)
-    done = seal_half(root, workspace.catalog, name, memory=memory)
+    done = seal_half(open_catalog(ctx, team=True), name)
     if as_json:
         console.print_json("drill-seal", {**done._asdict(), "readers": list(done.readers)})
         return
@@ -62,19 +57,9 @@ def unseal(
 
     incidentctl drill unseal q2-login --identity ~/keys/age.txt
     """
-    from incidentctl.app.drill.seal import memory_of
     from incidentctl.app.drill.seal import unseal as unseal_half
-    from incidentctl.app.workspace.places import config_file
-    from incidentctl.cli.drill.common import folder_of
 
-    workspace = open_drills(ctx)
-    root = folder_of(workspace)
-    ssh = Path(workspace.environment.get("HOME", "/")) / ".ssh"
-    own = config_file(workspace.environment).parent / "age.txt"
-    usual = (own, ssh / "id_ed25519", ssh / "id_rsa")
-    keys = identity or [each for each in usual if each.is_file()]
-    memory = memory_of(root, workspace.environment)
-    done = unseal_half(root, workspace.catalog, name, memory=memory, identities=keys)
+    done = unseal_half(open_catalog(ctx, team=True), name, identity or ())
     if as_json:
         console.print_json("drill-unseal", done._asdict())
         return

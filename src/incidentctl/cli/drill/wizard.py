@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from incidentctl.app.drill import new as drill_new
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.prompts import ask_choice, ask_text
 from incidentctl.domain.catalog.model import Catalog
@@ -19,26 +19,53 @@ _MODES = [
 ]
 
 
-def ask_mode() -> drill_new.Mode:
-    """Ask who shall know."""
+def new(
+    workspace: Workspace, mode: drill_new.Mode | None, answers: dict[str, Any]
+) -> drill_new.Written:
+    """Ask what the answers lack, by key, and write the plan."""
+    known = drill_new.known(workspace)
+    drill_new.check_all(answers, known)
+    mode = mode or _ask_mode()
+    warn(mode, answers)
+    drill_new.must_fit(mode, answers)
+    if answers["name"] is None:
+        words = "What is the drill called? (public: it must not tell)"
+        answers["name"] = _until_fits("name", words)
+    drill_new.must_be_new(workspace, mode, answers["name"])
+    _ask_missing(mode, answers, known)
+    _ask_more(mode, answers, workspace.catalog.settings.timezone, known)
+    while True:
+        try:
+            return drill_new.write(workspace, mode, answers)
+        except drill_new.UnfitTimesError as refusal:  # asked again, so that no answer is lost
+            _say(refusal)
+            answers |= dict.fromkeys(("at", "from", "to"))
+            _ask_missing(mode, answers)
+
+
+def warn(mode: drill_new.Mode, answers: Mapping[str, Any]) -> None:
+    """Say what an unplanned drill, and one in which something breaks, can do to people."""
+    if mode == "unplanned":
+        console.say(drill_new.TRUST, "warning")
+    if not answers["simulated"]:
+        console.say(drill_new.REAL, "warning")
+
+
+def _ask_mode() -> drill_new.Mode:
     chosen = ask_choice("Who shall know about it?", _MODES, "planned")
     return "unplanned" if chosen == "unplanned" else "planned"
 
 
-def ask_name() -> str:
-    """Ask for the name, which is public."""
-    return _until_fits("name", "What is the drill called? (public: it must not tell)", None)
-
-
-def ask_missing(mode: drill_new.Mode, answers: dict[str, Any], known: Catalog | None) -> None:
-    """Ask what the options did not say, and put it into `answers`; names that are `known`."""
+def _ask_missing(
+    mode: drill_new.Mode, answers: dict[str, Any], known: Catalog | None = None
+) -> None:
     for question in drill_new.questions(mode):
         if answers.get(question.key) is None:
             answers[question.key] = _until_fits(question.key, question.words, known)
 
 
-def ask_more(
-    mode: drill_new.Mode, answers: dict[str, Any], catalog: Catalog, known: Catalog | None
+def _ask_more(
+    mode: drill_new.Mode, answers: dict[str, Any], usual_zone: str, known: Catalog | None
 ) -> None:
     """Ask once what a plan can be without, where the options did not say it; Enter skips."""
     public = "public; " if mode == "unplanned" else ""
@@ -47,9 +74,8 @@ def ask_more(
             "environment", f"Where does it play? ({public}staging; Enter to leave it out)"
         )
     if not answers["timezone"]:
-        usual = catalog.settings.timezone
         answers["timezone"] = _optional(
-            "timezone", f"In which time zone are its times? (Enter for {usual})"
+            "timezone", f"In which time zone are its times? (Enter for {usual_zone})"
         )
     if not answers["services"]:
         answers["services"] = _names(
@@ -61,17 +87,6 @@ def ask_more(
         answers["injects"] = _injects()
     if not answers["targets"]:
         answers["targets"] = tuple(_targets())
-
-
-def write(root: Path, catalog: Catalog, mode: drill_new.Mode, answers: Any) -> drill_new.Written:
-    """Write the plan; times that do not fit are asked again, so that no answer is lost."""
-    while True:
-        try:
-            return drill_new.write(root, catalog, mode, answers)
-        except drill_new.UnfitTimesError as refusal:
-            _say(refusal)
-            answers |= dict.fromkeys(("at", "from", "to"))
-            ask_missing(mode, answers, None)
 
 
 _WHO_GETS_IT = {
@@ -129,32 +144,9 @@ def _optional(key: str, words: str) -> str | None:
     return None
 
 
-def _until_fits(key: str, words: str, known: Catalog | None) -> str:
+def _until_fits(key: str, words: str, known: Catalog | None = None) -> str:
     while True:
         try:
             return drill_new.check(key, ask_text(words), known)
         except UsageError as refusal:
             _say(refusal)
-
-
-def check_all(answers: dict[str, Any], known: Catalog | None) -> None:
-    """Check what the options said, before anything is asked."""
-    for key, answer in answers.items():
-        if isinstance(answer, str):
-            answers[key] = drill_new.check(key, answer, known)
-        elif isinstance(answer, tuple):
-            answers[key] = tuple(drill_new.check(key, each, known) for each in answer)
-
-
-def refuse_private(answers: dict[str, Any]) -> None:
-    """Refuse answers that a planned drill does not have, before they get lost."""
-    only = {
-        "commander": "--commander", "mitigator": "--mitigator", "private_why": "--private-why",
-        "from": "--from", "to": "--to", "readers": "--reader",
-    }  # fmt: skip
-    told = [option for key, option in only.items() if answers[key]]
-    if told:
-        raise UsageError(
-            f"A planned drill has no {', '.join(told)}.",
-            hint="Use `--mode unplanned`, or leave it out.",
-        )

@@ -8,15 +8,10 @@ import typer
 
 from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import Json
+from incidentctl.cli.terminal.options import PLAIN, Json
 from incidentctl.errors import UsageError
 
-app = typer.Typer(
-    invoke_without_command=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(invoke_without_command=True, **PLAIN)
 
 _Overdue = Annotated[
     bool, typer.Option("--overdue", help="Only those overdue; exit 1 if there is one.")
@@ -53,14 +48,10 @@ def list_command(
 
 
 def _list(ctx: typer.Context, overdue: bool, owner: str | None, json: bool) -> None:
-    from incidentctl.app.learn.actions import as_json, listed, today
-    from incidentctl.app.learn.retro import folder
+    from incidentctl.app.learn.actions import as_json, listed
 
-    workspace = workspace_of(ctx)
-    day = today(workspace)
-    people = workspace.basics.by_handle
-    found, problems = listed(folder(workspace), day, people=people, owner=owner, overdue=overdue)
-    late = sum(item.action.overdue(day) for item in found)
+    listing = listed(workspace_of(ctx), owner=owner, overdue=overdue)
+    found, problems, day = listing
     for problem in problems:
         console.say(f"{problem.path}:{problem.line or 1}: {problem.message}", "warning")
     if json:
@@ -69,7 +60,7 @@ def _list(ctx: typer.Context, overdue: bool, owner: str | None, json: bool) -> N
             "actions",
             {
                 "actions": entries,
-                "overdue": late,
+                "overdue": listing.overdue,
                 "problems": [problem._asdict() for problem in problems],
             },
         )
@@ -83,7 +74,7 @@ def _list(ctx: typer.Context, overdue: bool, owner: str | None, json: bool) -> N
         console.table(("id", "state", "due", "owner", "title", "of"), rows)
     else:
         console.say("No action item is overdue." if overdue else "There are no action items.")
-    if overdue and late:
+    if overdue and found:
         raise typer.Exit(1)
 
 
@@ -99,15 +90,14 @@ def done(
     """
     from dataclasses import replace
 
-    from incidentctl.app.learn.actions import as_json, finish, today
-    from incidentctl.app.learn.retro import folder
+    from incidentctl.app.learn.actions import as_json, finish
 
     workspace = workspace_of(ctx)
-    item = finish(folder(workspace), ident)
+    item = finish(workspace, ident)
     already = item.action.done
     if json:
         item = item._replace(action=replace(item.action, done=True))
-        console.print_json("actions-done", as_json(item, today(workspace)))
+        console.print_json("actions-done", as_json(item, workspace.today()))
         return
     was = "was done already" if already else "is done"
     console.say(f"{item.action.id} {was}: {item.action.title} ({item.retrospective.path})", "ok")

@@ -36,7 +36,7 @@ def retro_command(
     from incidentctl.domain.common.times import iso
 
     workspace = workspace_of(ctx)
-    retro.folder(workspace)
+    workspace.team_root()
     if blank and (part or log):
         raise UsageError("--blank is a retrospective of no incident.")
     chosen = None if blank else part or incident or _one_without(workspace)

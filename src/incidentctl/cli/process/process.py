@@ -6,39 +6,18 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.workspace import last_commit
-from incidentctl.app.workspace.workspace import Workspace, open_workspace
-from incidentctl.cli.process.tiers import TierChoice
+from incidentctl.cli.session import open_catalog, warn_of_faults, workspace_of
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import Json
-from incidentctl.errors import Problem, RefusedError
+from incidentctl.cli.terminal.options import PLAIN, Json
+from incidentctl.domain.catalog.settings import TierName
 
 _SHOWN = 10
 
 app = typer.Typer(
     help="How much process you need, what answers, and the runbooks of a tier.",
     no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    **PLAIN,
 )
-
-
-def _warn(problems: list[Problem]) -> None:
-    if problems:
-        many = "1 fault" if len(problems) == 1 else f"{len(problems)} faults"
-        console.say(
-            f"{many} in the catalog: what is shown leaves out what could not be read. "
-            f"See `incidentctl catalog lint`.",
-            "warning",
-        )
-
-
-def _open(ctx: typer.Context) -> Workspace:
-    workspace = open_workspace(ctx.obj)
-    if workspace.root is None:
-        console.say("No team's repository here: this is the built-in catalog.", "warning")
-    return workspace
 
 
 @app.command()
@@ -49,9 +28,7 @@ def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
     """
     from incidentctl.app.process.process import advise
 
-    workspace = _open(ctx)
-    _warn(workspace.catalog_problems)
-    advice = advise(workspace.catalog)
+    advice = advise(open_catalog(ctx).catalog)
     found = advice.recommendation
     if as_json:
         payload = {
@@ -94,17 +71,13 @@ def show(
 
     incidentctl process show --at HEAD~10
     """
-    from incidentctl.app.process import process
-    from incidentctl.domain.process.resolution import tier_in_force
+    from incidentctl.app.process.process import shown
 
-    workspace = _open(ctx)
-    catalog, problems, commit = workspace.catalog, workspace.catalog_problems, None
+    workspace = open_catalog(ctx) if revision is None else workspace_of(ctx)
+    found = shown(workspace, revision)
     if revision is not None:
-        if workspace.root is None:
-            raise RefusedError("Without a team's repository there is no history to show.")
-        catalog, problems, commit = last_commit.catalog_at(workspace.root, revision)
-    _warn(problems)
-    tier, rows = tier_in_force(catalog), process.show(catalog)
+        warn_of_faults(found.problems)
+    tier, rows, commit = found.tier, found.rows, found.commit
     if as_json:
         cases = [
             {
@@ -140,7 +113,7 @@ def scaffold(
     ctx: typer.Context,
     *,
     tier: Annotated[
-        TierChoice | None, typer.Option(help="The tier; absent: the one in force.")
+        TierName | None, typer.Option(help="The tier; absent: the one in force.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -148,16 +121,10 @@ def scaffold(
 
     incidentctl process scaffold --tier critical-split
     """
-    from incidentctl.app.process import process
+    from incidentctl.app.process.process import scaffold as write_runbooks
 
-    workspace = open_workspace(ctx.obj)
-    if workspace.root is None:
-        raise RefusedError(
-            "There is no team's repository to write runbooks into.",
-            hint="Make one with `incidentctl init`, or name one with `incidentctl -C DIR`.",
-        )
-    _warn(workspace.catalog_problems)
-    done = process.scaffold(workspace.root, workspace.catalog, tier=tier.value if tier else None)
+    workspace = open_catalog(ctx, team=True)
+    done = write_runbooks(workspace.team_root(), workspace.catalog, tier=tier)
     if as_json:
         payload = {
             "tier": done.tier,

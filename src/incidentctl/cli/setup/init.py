@@ -10,9 +10,9 @@ import typer
 from incidentctl.app.setup import answers
 from incidentctl.app.setup import init as use_case
 from incidentctl.app.setup.init import Request
-from incidentctl.cli.process.tiers import TierChoice
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json, NoInput
+from incidentctl.domain.catalog.settings import TierName
 from incidentctl.errors import RefusedError, UsageError
 
 
@@ -33,7 +33,7 @@ def init_command(
         str | None, typer.Option(metavar="A,B", help="What runs in production.")
     ] = None,
     tier: Annotated[
-        TierChoice | None, typer.Option(help="How much process; absent: as recommended.")
+        TierName | None, typer.Option(help="How much process; absent: as recommended.")
     ] = None,
     area: Annotated[
         list[str] | None,
@@ -61,7 +61,7 @@ def init_command(
     incidentctl init incidents --organisation Acme --team core --services api,db --no-input
     """
     import os
-    from datetime import datetime
+    from datetime import UTC, datetime
 
     from incidentctl.app.catalog.schema import kinds, one_schema
 
@@ -80,7 +80,7 @@ def init_command(
         area=area,
         timezone=timezone,
         remote=remote,
-    )._replace(tier=tier.value if tier else None, expected_services=expected_services)
+    )._replace(tier=tier, expected_services=expected_services)
     existing = next(folder for folder in (root, *root.parents) if folder.is_dir())
     whoever = use_case.whoever_at(existing, os.environ)
     if console.is_terminal() and not no_input:
@@ -100,7 +100,7 @@ def init_command(
         root,
         request,
         whoever,
-        today=datetime.now().astimezone().date(),
+        now=datetime.now(UTC),
         schemas={f"{kind}.json": one_schema(kind) for kind in kinds()},
         environment=None if git_init is False else os.environ,
     )

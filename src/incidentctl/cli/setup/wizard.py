@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from incidentctl.app.setup import answers
-from incidentctl.app.setup.init import DEFAULT_AREA, DEFAULT_TEAM, Request, effective_tier
+from incidentctl.app.setup.init import (
+    DEFAULT_AREA,
+    DEFAULT_TEAM,
+    Request,
+    effective_tier,
+    recommended,
+)
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.prompts import ask_choice, ask_text
 from incidentctl.domain.catalog.settings import TierName
-from incidentctl.domain.process.resolution import TIERS, recommend
+from incidentctl.domain.process.resolution import TIERS
 from incidentctl.errors import UsageError
 
 _Answer = TypeVar("_Answer")
@@ -99,7 +105,7 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
 
 def _ask_tier(request: Request) -> TierName | None:
     """Ask how much process there shall be; None where the recommendation is taken."""
-    found = recommend(len(request.services), expected=request.expected_services)
+    found = recommended(request)
     console.say(found.reason)
     words = [
         (tier.name, f"{tier.asks} (recommended)" if tier.name == found.tier else tier.asks)

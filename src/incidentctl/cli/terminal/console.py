@@ -6,7 +6,6 @@ Nothing here interprets markup: every cell and line is cleaned text.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from incidentctl.domain.common.text import clean
+from incidentctl.render.json_text import json_text
 
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
 #: No talk is longer, in characters: more would push everything else off the screen.
@@ -104,9 +104,8 @@ def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: boo
 
 
 def print_json(command: str, payload: Mapping[str, Any]) -> None:
-    """Print one JSON object, ASCII only, with the schema of a command such as `catalog-lint`."""
-    entry = {"schema": f"incidentctl/{command}/1", **payload}
-    print(json.dumps(entry, ensure_ascii=True, indent=2))
+    """Print one JSON object with the schema of a command such as `catalog-list`."""
+    print(json_text(command, payload))
 
 
 def table(

@@ -1,10 +1,13 @@
-"""The options that commands share, each defined once."""
+"""What commands share: how a group is made, and their options, each defined once."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+#: How typer makes a group of commands: no completion of its own, and help as plain text.
+PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None}
 
 InIncident = Annotated[
     str | None,

@@ -1,34 +1,16 @@
-"""What `catalog lint` found, as text for people and as values for JSON."""
+"""What `catalog lint` found as text, for people."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.lint.report import LintReport
 from incidentctl.errors import Problem
+from incidentctl.render.lint.output import Style
 
 
-def _unpainted(text: str, _style: str) -> str:
-    return text
-
-
-def _whole(text: str, _indent: int) -> str:
-    return text
-
-
-def findings_text(
-    report: LintReport,
-    *,
-    paint: Callable[[str, str], str] = _unpainted,
-    fit: Callable[[str, int], str] = _whole,
-) -> str:
-    """Return one line for each problem, its hint indented below, and a line that sums up.
-
-    `paint` gets a piece of text and `error`, `warning`, `ok`, `bold` or `dim`. `fit` gets a line,
-    and how far in it goes on where it does not fit.
-    """
+def output(report: LintReport, style: Style) -> str:
+    """Return one line for each problem, its hint indented below, and a line that sums up."""
+    paint, fit = style
     lines = []
     for problem in report.problems:
         level = problem.severity
@@ -65,13 +47,3 @@ def _summary(report: LintReport) -> str:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def findings_json(report: LintReport) -> dict[str, Any]:
-    """Return the keys of `catalog lint --json` that programs build on, but the schema."""
-    return {
-        "problems": [problem._asdict() for problem in report.problems],
-        "files": report.files,
-        "errors": report.errors,
-        "warnings": report.warnings,
-    }

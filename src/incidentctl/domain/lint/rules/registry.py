@@ -10,13 +10,14 @@ from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.rule import Around, Finding, Played, Rule
 from incidentctl.domain.lint.rule_text import RuleText
-from incidentctl.domain.lint.rules import age_keys as keys
-from incidentctl.domain.lint.rules import dependencies as graph
 from incidentctl.domain.lint.rules import (
+    age_keys,
+    dependencies,
     drills,
     names,
     on_call,
     owners,
+    practice,
     references,
     retrospectives,
     reviewed,
@@ -24,7 +25,6 @@ from incidentctl.domain.lint.rules import (
     secrets,
     tiers,
 )
-from incidentctl.domain.lint.rules import practice as cadence
 
 
 def unknown_code(catalog: Catalog) -> Iterable[Finding]:
@@ -68,13 +68,13 @@ _SUBJECTS = (
     on_call,
     runbooks,
     secrets,
-    keys,
-    graph,
+    age_keys,
+    dependencies,
     tiers,
     reviewed,
     drills,
     retrospectives,
-    cadence,
+    practice,
 )
 
 #: Every rule by its code, in the order of the codes.

@@ -1,0 +1,26 @@
+"""Use case `drill calendar`: the drills as iCalendar."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.drill.calendar import Series, entries
+from incidentctl.errors import UsageError
+
+
+def calendar(workspace: Workspace, *, until: str | None, series: Series | None) -> bytes:
+    """Return the calendar of the drills to a day, with a series as asked for or as configured.
+
+    UsageError where `until` is no day; EnvironmentFailedError where icalendar is not installed.
+    """
+    from incidentctl.render.drill.calendar import render_calendar
+
+    try:
+        last = date.fromisoformat(until) if until else None
+    except ValueError:
+        raise UsageError("That is no day: write it as 2026-12-31.", echo=until) from None
+    catalog = workspace.catalog
+    settings = catalog.settings
+    found = entries(catalog, until=last, series=series or settings.drills, today=workspace.today())
+    return render_calendar(found, organisation=settings.organisation)

@@ -1,0 +1,37 @@
+"""What the rules about practice need of the record: the drills that were played."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.incident_kinds import DRILL
+from incidentctl.domain.lint.rule import GRACE, Played
+from incidentctl.errors import IncidentctlError
+
+
+def played(workspace: Workspace, unread: list[IncidentctlError]) -> tuple[Played, ...]:
+    """Return the latest drills of the record that were played, by the organisation's days.
+
+    Where the record cannot be read there are none, and the reason is added to `unread`.
+    """
+    from incidentctl.domain.incident.head import fold  # nobody else needs it to lint
+
+    since = workspace.now() - GRACE - timedelta(days=1)
+    try:
+        record = workspace.record
+        latest = (head for head in record.heads() if head.kind == DRILL and head.declared >= since)
+        read = record.many_events(sorted(head.id for head in latest))
+        drills = [fold(ident, events, problems=told, entries=False) for ident, events, told in read]
+    except IncidentctlError as error:
+        unread.append(error)
+        return ()
+    return tuple(
+        Played(
+            each.declared.astimezone(workspace.zone).date(),
+            (each.drill.team if each.drill else None) or each.team or each.owner,
+            tuple(attached.name for attached in each.runbooks),
+        )
+        for each in drills
+        if each.cancelled is None
+    )
