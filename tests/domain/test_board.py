@@ -32,8 +32,9 @@ def incident(number=1, **changes):
         for n in range(1, 21)
     )
     plain = Incident(
-        f"inc-20261124-1301-k7{number}", "incident", "Login is down", "investigating", True, T,
-        "alice", "alice", severity="SEV1", critical=True, confirmed=True, entries=entries,
+        f"inc-20261124-1301-k7{number}", "incident", "Login is down", status="investigating",
+        declared=T, declared_by="alice", commander="alice",
+        severity="SEV1", critical=True, confirmed=True, entries=entries,
         held=(Held("commander", "alice", "Alice", T), Held("mitigator", "bob", None, minutes(10)),
               Held("planning", "eve", None, T, minutes(5))),
         steps=(step(1, "done"), step(2, "skipped"), *(step(n, "open") for n in range(3, 9)),

@@ -19,8 +19,9 @@ def minutes(count):
 
 def incident(**changes):
     plain = Incident(
-        "inc-20261124-1301-k7f", "incident", "Login", "triage", True, T, "alice", "alice",
-        severity="SEV3", confirmed=True, entries=(SAID,), next_update=minutes(10_000),
+        "inc-20261124-1301-k7f", "incident", "Login", declared=T, declared_by="alice",
+        commander="alice", severity="SEV3", confirmed=True, entries=(SAID,),
+        next_update=minutes(10_000),
     )  # fmt: skip
     return plain._replace(**changes)
 

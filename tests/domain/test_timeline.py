@@ -21,8 +21,8 @@ def minutes(count):
 
 def incident(**changes):
     plain = Incident(
-        "inc-20261124-1301-k7f", "incident", "Login", "triage", True, T, "alice", "alice",
-        severity="SEV3", confirmed=True, runbooks=(RUNBOOK,), entries=(SAID,),
+        "inc-20261124-1301-k7f", "incident", "Login", declared=T, declared_by="alice",
+        commander="alice", severity="SEV3", confirmed=True, runbooks=(RUNBOOK,), entries=(SAID,),
     )  # fmt: skip
     return plain._replace(**changes)
 

@@ -26,8 +26,8 @@ def incident(*, states=None, **changes):
         for number, ident in enumerate(IDS, 1)
     )  # fmt: skip
     plain = Incident(
-        "inc-20261124-1301-k7f", "incident", "Login", "triage", True, T, "alice", "alice",
-        steps=steps, cadence=1800,
+        "inc-20261124-1301-k7f", "incident", "Login", declared=T, declared_by="alice",
+        commander="alice", steps=steps, cadence=1800,
     )  # fmt: skip
     return plain._replace(**changes)
 

@@ -61,8 +61,8 @@ def whole(text=None):
 
     plan = StepPlan("page-on-call", say("Page the on-call engineer"))
     return Incident(
-        "inc-20261124-2301-k7f", "incident", say("Login is down"), "monitoring", True,
-        T, say("alice"), say("alice"),
+        "inc-20261124-2301-k7f", "incident", say("Login is down"), status="monitoring",
+        declared=T, declared_by=say("alice"), commander=say("alice"),
         severity=say("SEV1"), critical=True, retrospective="required", retrospective_within="3d",
         started=at(-12), detected=at(-1), acknowledged=at(2), mitigated=at(40),
         ended_why=say("") or None,

@@ -136,19 +136,11 @@ def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Inciden
 
 def head_as_json(head: Head, *, restricted: bool) -> dict[str, Any]:
     """Return a head as plain values."""
-    return {name: _plain(value) for name, value in head._asdict().items()} | {
-        "restricted": restricted
-    }
+    return _some(head, *head._fields) | {"restricted": restricted}
 
 
-#: The fields of an incident that its JSON does not have, or not under that name.
-_NOT_SHOWN = frozenset(
-    {
-        "update_every", "retrospective", "retrospective_within", "cancelled", "ended_why",
-        "retrospective_at", "held", "roles_kept", "offer", "team", "individual", "organisation",
-        "utc_offset", "catalog_problems", "cadence", "missed_update", "entries",
-    }
-)  # fmt: skip
+#: The fields of an incident that its JSON has under their names.
+_FIELDS = Incident._fields[: Incident._fields.index("next_update") + 1]
 
 
 def _plain(value: Any) -> Any:
@@ -164,11 +156,7 @@ def _some(value: Any, *fields: str) -> dict[str, Any]:
 
 def as_json(incident: Incident) -> dict[str, Any]:
     """Return an incident as plain values, with the keys that programs build on."""
-    return {
-        name: _plain(value)
-        for name, value in incident._asdict().items()
-        if name not in _NOT_SHOWN
-    } | {
+    return _some(incident, *_FIELDS) | {
         "runbooks": [attached.name for attached in incident.runbooks],
         "roles": [_some(held, "role", "person", "since", "until") for held in incident.held],
         "steps": [
@@ -189,6 +177,7 @@ def as_json(incident: Incident) -> dict[str, Any]:
         ],
         "assigned": _some(incident, "team", "individual"),
         "offered": _some(incident.offer, "person", "by", "at") if incident.offer else None,
+        "escalated": list(incident.escalated),
         "links": [_some(link, "label", "url") for link in incident.links],
         "related": [related._asdict() for related in incident.related],
         "updates": [

@@ -6,7 +6,7 @@ All are named tuples, so that two folds compare by value, and `log` starts fast.
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from incidentctl.domain.common.times import Seconds, fixed_zone, show
+from incidentctl.domain.common.times import EARLIEST, Seconds, fixed_zone, show
 from incidentctl.errors import Problem
 
 OPEN, DONE, SKIPPED, NOT_NEEDED = "open", "done", "skipped", "not-needed"
@@ -207,34 +207,54 @@ class Entry(NamedTuple):
 
 
 class Incident(NamedTuple):
-    """One incident as its events tell it. Moments are aware, in UTC; spans are seconds."""
+    """One incident as its events tell it. Moments are aware, in UTC; spans are seconds.
+
+    The fields down to `next_update` are keys of `show --json`, in this order. Without a value they
+    are as they are while no event has said anything.
+    """
 
     id: str
     kind: str
-    title: str
-    status: str
-    open: bool
-    declared: datetime
-    declared_by: str
-    commander: str
+    title: str = "(not declared)"
     severity: str | None = None
     critical: bool = False
     confirmed: bool = False
-    update_every: int | None = None
-    """Of the severity; `cadence` is what holds."""
-    retrospective: str = "optional"
-    retrospective_within: str | None = None
+    status: str = PHASES[0]
+    open: bool = True
+    declared: datetime = EARLIEST
     started: datetime | None = None
     detected: datetime | None = None
     acknowledged: datetime | None = None
     mitigated: datetime | None = None
     resolved: datetime | None = None
-    cancelled: datetime | None = None
     closed: datetime | None = None
     ended: datetime | None = None
     """When it was resolved or cancelled; None while it is open."""
-    ended_why: str | None = None
     duplicate_of: str | None = None
+    declared_by: str = "unknown"
+    reported_by: str | None = None
+    category: str | None = None
+    commander: str = "unknown"
+    services: tuple[str, ...] = ()
+    product_areas: tuple[str, ...] = ()
+    owner: str | None = None
+    tier: str | None = None
+    reason: str | None = None
+    """Why this process answers."""
+    runbooks: tuple[Attachment, ...] = ()
+    catalog_commit: str | None = None
+    timezone: str = "UTC"
+    summary: str | None = None
+    impact: str | None = None
+    next_update: datetime | None = None
+    """When the next update is due; None when nothing asks for one, and when it is over."""
+
+    update_every: int | None = None
+    """Of the severity; `cadence` is what holds."""
+    retrospective: str = "optional"
+    retrospective_within: str | None = None
+    cancelled: datetime | None = None
+    ended_why: str | None = None
     retrospective_at: str | None = None
     """The retrospective that `close` named."""
     held: tuple[Held, ...] = ()
@@ -245,34 +265,19 @@ class Incident(NamedTuple):
     """The teams that were to be brought in, each once."""
     team: str | None = None
     individual: str | None = None
-    services: tuple[str, ...] = ()
-    product_areas: tuple[str, ...] = ()
-    owner: str | None = None
-    tier: str | None = None
-    reason: str | None = None
-    """Why this process answers."""
-    catalog_commit: str | None = None
     catalog_problems: tuple[str, ...] = ()
-    category: str | None = None
-    reported_by: str | None = None
     organisation: str | None = None
-    timezone: str = "UTC"
     utc_offset: int = 0
-    runbooks: tuple[Attachment, ...] = ()
     steps: tuple[Step, ...] = ()
     tasks: tuple[Task, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
     updates: tuple[Update, ...] = ()
     cadence: int | None = None
     """How often an update is due, or None when nothing asks for any."""
-    next_update: datetime | None = None
-    """When the next update is due; None when nothing asks for one, and when it is over."""
     missed_update: datetime | None = None
     """When the update was due that had not come as it ended; None where none was due by then."""
     links: tuple[Link, ...] = ()
     related: tuple[Relation, ...] = ()
-    summary: str | None = None
-    impact: str | None = None
     drill: DrillPlay | None = None
     """The plan that it plays; None for an incident, and for a drill without a plan."""
     entries: tuple[Entry, ...] = ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from itertools import chain
 
-from incidentctl.domain.common.times import from_iso, show
+from incidentctl.domain.common.times import EARLIEST, from_iso, show
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.checklist import TICKING, checklist
 from incidentctl.domain.incident.draft.draft import Draft
@@ -21,7 +21,6 @@ from incidentctl.domain.incident.state import (
     CLOSED,
     DONE,
     OPEN,
-    PHASES,
     RESOLVED,
     Entry,
     Incident,
@@ -33,7 +32,6 @@ from incidentctl.errors import Problem
 
 #: The code of every problem that the events of a record have.
 CODE = "IC900"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: A declaration is written so soon after its incident was named by the minute: git may be slow.
 _NAMED_WITHIN = timedelta(minutes=10)
 _MINUTE = timedelta(minutes=1)
@@ -56,16 +54,7 @@ def fold(
     ordered, doubles = in_order(events)
     effective, wrong = apply_corrections(ordered)
     kind, minute = named(incident)
-    start = Incident(
-        id=incident,
-        kind=kind or "incident",
-        title="(not declared)",
-        status=PHASES[0],
-        open=True,
-        declared=minute or _EPOCH,
-        declared_by="unknown",
-        commander="unknown",
-    )
+    start = Incident(incident, kind or "incident", declared=minute or EARLIEST)
     draft = Draft(start)
     for event in _declaration_first(incident, effective):
         if not event.retracted:

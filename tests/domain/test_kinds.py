@@ -1,0 +1,62 @@
+"""What records hold: the kinds of events with their fields."""
+
+from __future__ import annotations
+
+from incidentctl.domain.incident import facts
+
+KINDS = """
+affected-set: services product_areas owner reason
+amended: event text moment
+cancelled: reason duplicate_of
+closed: reason retrospective
+command-taken: before reason
+declared: title incident_kind reported_by category organisation timezone utc_offset
+drill-ended: real begins team target_declare target_commander target_first_update
+drill-paused:
+drill-resumed:
+drill-started: drill planned team conducted attached
+escalated: team person person_name
+handover-accepted: offer
+handover-offered: person person_name
+hypothesis-confirmed: hypothesis reason
+hypothesis-proposed: text
+hypothesis-ruled-out: hypothesis reason
+impact-set: text
+individual-assigned: person person_name
+inject-played: number text
+linked: label url
+moment-marked: moment
+noted: text pinned command exit_code part parts
+process-resolved: tier reason catalog_commit problems runbooks
+redacted: event reason
+related: incident relation
+reopened: reason
+resolved: text
+retracted: event reason
+role-assigned: role person person_name many
+role-released: role person
+roles-kept:
+runbook-attached: runbook reason steps tasks title own
+runbook-detached: runbook reason
+severity-set: severity critical confirmed update_every retrospective retrospective_within reason
+status-set: status
+step-done: step note link
+step-reopened: step reason
+step-skipped: step reason
+summary-set: text
+task-added: title role person
+task-assigned: task person
+task-done: task note
+team-assigned: team
+update-posted: text public next_at
+update-snoozed: until
+"""
+
+
+def test_the_kinds_of_records_and_their_fields_are_these():
+    told = (f"{kind}: {' '.join(cls._fields)}".strip() for kind, cls in facts.KINDS.items())
+    assert sorted(told) == KINDS.strip().splitlines()
+
+
+def test_lifecycle_kinds_are_kinds():
+    assert facts.LIFECYCLE - facts.KINDS.keys() == set()
