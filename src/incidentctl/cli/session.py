@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,6 +13,9 @@ from incidentctl.app.workspace.workspace import Workspace, open_workspace
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.errors import Problem
+
+if TYPE_CHECKING:  # commands about the team's files respond to nothing
+    from incidentctl.app.incident.respond import SeveralError
 
 
 def workspace_of(ctx: typer.Context, *, must: bool = True) -> Workspace:
@@ -43,6 +47,20 @@ def warn_of_faults(problems: Sequence[Problem]) -> None:
             "See `incidentctl catalog lint`.",
             "warning",
         )
+
+
+def ask_which(workspace: Workspace, several: SeveralError) -> str:
+    """Ask on a terminal which incident is meant; else refuse."""
+    if not console.is_terminal():
+        raise several
+    from incidentctl.cli.terminal.prompts import ask_choice
+
+    heads = {head.id: head for head in workspace.record.heads()}
+    choices = [
+        (ident, f"{ident}  {heads[ident].title}" if ident in heads else ident)
+        for ident in several.candidates
+    ]
+    return ask_choice("Which incident?", choices, several.candidates[0])
 
 
 def restriction(workspace: Workspace) -> str:

@@ -7,12 +7,11 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.app.incident.respond import find_incident, load
+from incidentctl.app.incident.respond import SeveralError, find_incident, load
 from incidentctl.app.workspace.own_template import render_own
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import zone
-from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import RESOLVED, Incident
 from incidentctl.domain.learn import retrospective
 from incidentctl.domain.learn.retro_facts import Facts, facts_of
@@ -69,15 +68,26 @@ def can_write(workspace: Workspace, ident: str) -> bool:
     return there and not workspace.record.is_restricted(ident)
 
 
-def without(workspace: Workspace) -> list[Head]:
-    """Return the resolved incidents and drills that have no retrospective yet, newest first."""
-    return [
+def without(workspace: Workspace) -> str | None:
+    """Return the one resolved incident or drill that has no retrospective yet, if there is one.
+
+    SeveralError names them where there are more, the newest first.
+    """
+    found = [
         head
         for head in workspace.record.heads()
         if head.status == RESOLVED
         and existing(workspace, head.id) is None
         and not workspace.record.is_restricted(head.id)
     ]
+    if len(found) < 2:
+        return found[0].id if found else None
+    lines = "\n".join(f"  {head.id}  {one_line(head.title)}" for head in found[:20])
+    raise SeveralError(
+        [head.id for head in found],
+        f"{len(found)} resolved incidents have no retrospective yet:\n{lines}",
+        "name one: `incidentctl retro k7f`; or write one of none with --blank",
+    )
 
 
 def write(workspace: Workspace, part: str) -> Written:

@@ -9,7 +9,8 @@ import typer
 from incidentctl.app.incident import handover
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import SeveralError
-from incidentctl.cli.incident.respond import Call, ask_which, respond_command, warn_not_visible
+from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible
+from incidentctl.cli.session import ask_which
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.incident.state import Incident

@@ -13,7 +13,7 @@ import typer
 from incidentctl.app.incident.respond import Recorded, Response, SeveralError, find_incident, moment
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.session import confirm_recorded, report_notes, workspace_of
+from incidentctl.cli.session import ask_which, confirm_recorded, report_notes, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.domain.common.text import one_line
@@ -158,20 +158,6 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
         return find_incident(workspace, part, ended=ended)
     except SeveralError as several:
         return ask_which(workspace, several)
-
-
-def ask_which(workspace: Workspace, several: SeveralError) -> str:
-    """Ask on a terminal which incident is meant; else refuse."""
-    if not console.is_terminal():
-        raise several
-    from incidentctl.cli.terminal.prompts import ask_choice
-
-    heads = {head.id: head for head in workspace.record.heads()}
-    choices = [
-        (ident, f"{ident}  {heads[ident].title}" if ident in heads else ident)
-        for ident in several.candidates
-    ]
-    return ask_choice("Which incident?", choices, several.candidates[0])
 
 
 def warn_not_visible(person: str) -> None:

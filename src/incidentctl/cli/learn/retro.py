@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from incidentctl.app.incident.respond import SeveralError
 from incidentctl.app.learn.retro import Written
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.session import workspace_of
+from incidentctl.cli.session import ask_which, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
-from incidentctl.domain.common.text import one_line
 from incidentctl.errors import UsageError
 
 
@@ -71,23 +71,12 @@ def retro_command(
 
 def _one_without(workspace: Workspace) -> str | None:
     """Return the one incident that has no retrospective yet; of several one that is chosen."""
-    from incidentctl.app.incident.respond import SeveralError
     from incidentctl.app.learn.retro import without
 
-    heads = without(workspace)
-    if len(heads) < 2:
-        return heads[0].id if heads else None
-    if not console.is_terminal():
-        lines = "\n".join(f"  {head.id}  {one_line(head.title)}" for head in heads[:20])
-        raise SeveralError(
-            [head.id for head in heads],
-            f"{len(heads)} resolved incidents have no retrospective yet:\n{lines}",
-            "name one: `incidentctl retro k7f`; or write one of none with --blank",
-        )
-    from incidentctl.cli.terminal.prompts import ask_choice
-
-    choices = [(head.id, f"{head.id}  {head.title}") for head in heads]
-    return ask_choice("Which incident?", choices, heads[0].id)
+    try:
+        return without(workspace)
+    except SeveralError as several:
+        return ask_which(workspace, several)
 
 
 def in_words(written: Written) -> str:
