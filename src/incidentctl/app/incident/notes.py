@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -30,6 +29,8 @@ def log_output(
 
     The log is asked whether it takes anything before the command runs.
     """
+    import shlex
+
     from incidentctl.app.incident.run_command import run_command
 
     line = shlex.join(command)

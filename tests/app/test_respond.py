@@ -1,0 +1,117 @@
+"""The use cases of a response without a terminal: a Response in, a value out."""
+
+from __future__ import annotations
+
+import pytest
+
+from incidentctl.app.incident import corrections, handover, lifecycle, notes, roles
+from incidentctl.app.incident.declare import Request, begin, complete, complete_if_cut_off
+from incidentctl.app.incident.due import due_now
+from incidentctl.app.incident.respond import Response
+from incidentctl.app.incident.walk import Walk
+from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.errors import RefusedError
+
+
+@pytest.fixture
+def safe():
+    """What was said to be safe."""
+    return []
+
+
+@pytest.fixture
+def workspace(monkeypatch, tmp_path):
+    """A record of this user's own, without a team's repository."""
+    monkeypatch.chdir(tmp_path)
+    return open_workspace(must=False)
+
+
+@pytest.fixture
+def cut_off(workspace, safe):
+    """A response to an incident whose declarer was cut off."""
+    who = workspace.actor("ann")
+    ident = begin(workspace, Request("login is down"), who, tell=safe.append)
+    return Response(workspace, ident, who, tell=safe.append)
+
+
+@pytest.fixture
+def response(cut_off):
+    complete_if_cut_off(cut_off)
+    return cut_off
+
+
+def test_a_declaration_that_was_cut_off_gets_its_process_once(cut_off):
+    assert cut_off.incident.tier is None
+    completed = complete_if_cut_off(cut_off)
+    assert completed is not None
+    assert completed.commit is not None
+    assert cut_off.incident.tier == "single"
+    assert complete_if_cut_off(cut_off) is None
+
+
+def test_a_use_case_returns_what_it_recorded(response, safe):
+    done = notes.log(response, "rolled back")
+    assert done.recorded is done
+    assert safe[-1] == f"{response.ident}: log"
+    assert [entry.event for entry in response.incident.entries[-1:]] == list(done.events)
+
+
+def test_a_role_says_who_cannot_see_the_incident(workspace, safe):
+    who = workspace.actor("ann")
+    request = Request("a leak", restricted=True)
+    ident = begin(workspace, request, who, tell=safe.append)
+    complete(workspace, ident, request, who)
+    response = Response(workspace, ident, who, tell=safe.append)
+    assert roles.assign(response, "mitigator", "bob").unseen_by == "bob"
+    assert roles.assign(response, "planning", "ann").unseen_by is None
+
+
+def test_command_goes_from_one_to_the_other(response, workspace, safe):
+    offered = handover.offer(response, "bob")
+    assert (offered.by, offered.person, offered.unseen) == ("ann", "bob", False)
+    bob = Response(workspace, response.ident, workspace.actor("bob"), tell=safe.append)
+    assert handover.accept(bob).incident.commander == "bob"
+
+
+def test_what_is_not_confirmed_is_not_redacted(response):
+    notes.log(response, "the password is hunter2")
+    with pytest.raises(RefusedError, match=r"^Not redacted\.$"):
+        corrections.redact(response, "-1", confirm=lambda entry: entry.by != "ann")
+    done = corrections.redact(response, "-1", confirm=lambda entry: entry.by == "ann")
+    assert done.in_history
+    assert "hunter2" not in str(response.look_again().entries[-2:])
+    assert len(done.recorded.events) == 1
+
+
+def test_what_was_undone_is_told(response):
+    notes.log(response, "looked")
+    undone = corrections.undo(response)
+    assert [entry.text for entry in undone.entries] == ["looked"]
+
+
+def test_a_walk_records_each_answer_and_goes_on_behind_it(response, safe):
+    walk = Walk(response)
+    first = walk.look().screen
+    while first.kind == "role":
+        walk.answer("s", None)
+        first = walk.look().screen
+    assert (first.kind, first.number) == ("step", 1)
+    assert walk.answer("n", None).needs == "note"
+    assert walk.answer("n", "looked").needs is None
+    assert safe[-1] == f"{response.ident}: log"
+    assert not walk.answer("d", "").refused
+    assert walk.look().screen.number == 2
+    refused = walk.answer("x", None)
+    assert refused.refused
+    assert refused.message is not None
+    walk.go_to("1")
+    assert walk.look().screen.number == 1
+    assert walk.answer("l", None).left
+
+
+def test_what_is_over_is_not_due(response, workspace):
+    assert {ident for ident, _ in due_now(workspace).items} <= {response.ident}
+    lifecycle.resolve(response, "rolled back")
+    found = due_now(workspace)
+    assert (found.items, found.overdue) == ((), 0)
+    assert found.now.tzinfo is not None
