@@ -28,13 +28,13 @@ from incidentctl.domain.incident.walk.moves import (
     ROLE,
     Choice,
     Move,
-    Outcome,
+    MoveResult,
     Screen,
     find_step,
 )
 from incidentctl.errors import IncidentctlError
 
-__all__ = ["AFTER", "Choice", "Outcome", "Screen", "choose", "screen"]
+__all__ = ["AFTER", "Choice", "MoveResult", "Screen", "choose", "screen"]
 
 _NOBODY: Mapping[str, str | None] = {}
 NOT_SENT = "NOT SENT: actions are not run yet, do it by hand"
@@ -143,7 +143,7 @@ def choose(
     people: Mapping[str, str | None] = _NOBODY,
     teams: Collection[str] = (),
     by: str | None = None,
-) -> Outcome:
+) -> MoveResult:
     """Return what a key does on a screen; it raises nothing and loses no text.
 
     `people` and `teams` are those of the catalog; empty: it knows nobody, and takes anybody. `by`
@@ -155,16 +155,16 @@ def choose(
     if choice is None:
         known = " ".join(c.key for c in shown.choices)
         message = f"{one_line(key)!r} is none of: {known}" if key else None
-        return Outcome(shown.at, message=message, refused=bool(key))
+        return MoveResult(shown.at, message=message, refused=bool(key))
     said = (text or "").strip()
     if choice.asks and not said and (text is None or not choice.optional):
-        return Outcome(shown.at, needs=choice.asks)
+        return MoveResult(shown.at, needs=choice.asks)
     if len(said) > MAX_TEXT:
         message = f"At most {MAX_TEXT} characters here; `incidentctl log -f FILE` takes more."
-        return Outcome(shown.at, message=message, refused=True)
+        return MoveResult(shown.at, message=message, refused=True)
     moves = ON_ROLE if shown.kind == "role" and key in ON_ROLE else ON_STEP
     try:
         return moves[key](Move(incident, shown, said, people, teams, by))
     except IncidentctlError as refusal:
         parts = filter(None, (refusal.message, refusal.hint, said and f"You had typed: {said}"))
-        return Outcome(shown.at, message="\n".join(map(one_line, parts)), refused=True)
+        return MoveResult(shown.at, message="\n".join(map(one_line, parts)), refused=True)

@@ -51,7 +51,7 @@ class Screen(NamedTuple):
     """The key that Enter stands for; None when Enter does nothing."""
 
 
-class Outcome(NamedTuple):
+class MoveResult(NamedTuple):
     """What a choice does: facts to record, and where the walk goes on."""
 
     next: str
@@ -88,24 +88,24 @@ def _is_url(text: str) -> bool:
     return text.casefold().startswith(("http://", "https://")) and len(text.split()) == 1
 
 
-def _done(move: Move) -> Outcome:
+def _done(move: Move) -> MoveResult:
     following = AFTER + move.shown.at
     if move.shown.state == DONE and not move.said:
-        return Outcome(following)
+        return MoveResult(following)
     link = move.said if _is_url(move.said) else None
     note = None if link else move.said or None
     stated = steps.done(move.incident, move.shown.at, note=note, link=link)
-    return Outcome(following, tuple(stated), f"step {move.shown.at} done")
+    return MoveResult(following, tuple(stated), f"step {move.shown.at} done")
 
 
-def _skip(move: Move) -> Outcome:
+def _skip(move: Move) -> MoveResult:
     stated = steps.skip(move.incident, move.shown.at, reason=move.said)
     following = AFTER + move.shown.at
-    return Outcome(following, tuple(stated), f"step {move.shown.at} skipped")
+    return MoveResult(following, tuple(stated), f"step {move.shown.at} skipped")
 
 
-def _note(move: Move) -> Outcome:
-    return Outcome(move.shown.at, tuple(notes.log(move.incident, move.said)), "log")
+def _note(move: Move) -> MoveResult:
+    return MoveResult(move.shown.at, tuple(notes.log(move.incident, move.said)), "log")
 
 
 def _after(move: Move, fact: Any) -> str:
@@ -116,51 +116,53 @@ def _after(move: Move, fact: Any) -> str:
     return AFTER + move.shown.at if repeats or ticked else move.shown.at
 
 
-def _update(move: Move) -> Outcome:
+def _update(move: Move) -> MoveResult:
     stated = updates.post(move.incident, move.said)
-    return Outcome(_after(move, stated[-1]), tuple(stated), "update")
+    return MoveResult(_after(move, stated[-1]), tuple(stated), "update")
 
 
 _WHOM = "Say whom, too: `a mitigator bob`, `a team core`."
 
 
-def _assign(move: Move) -> Outcome:
+def _assign(move: Move) -> MoveResult:
     role, _, person = move.said.partition(" ")
     role, person = role.casefold(), person.strip()
     if not person:
-        return Outcome(move.shown.at, message=_WHOM, refused=True)
+        return MoveResult(move.shown.at, message=_WHOM, refused=True)
     if role == "team":
         stated = roles.assign_team(move.incident, person, known=move.teams)
     elif role == "individual":
         stated = roles.assign_individual(move.incident, person, known=move.people)
     else:
         stated = roles.assign(move.incident, role, person, by=move.by, known=move.people)
-    return Outcome(_after(move, stated[-1]), tuple(stated), f"{role} assigned")
+    return MoveResult(_after(move, stated[-1]), tuple(stated), f"{role} assigned")
 
 
-def _go(move: Move) -> Outcome:
+def _go(move: Move) -> MoveResult:
     for step in move.incident.steps:
         if move.said in (str(step.number), step.id):
-            return Outcome(step.id)
+            return MoveResult(step.id)
     message = (
         f"No step is called {one_line(move.said)!r}; they are 1 to {len(move.incident.steps)}."
     )
-    return Outcome(move.shown.at, message=message, refused=True)
+    return MoveResult(move.shown.at, message=message, refused=True)
 
 
-def _back(move: Move) -> Outcome:
+def _back(move: Move) -> MoveResult:
     number = move.shown.number or len(move.incident.steps) + 1
     before = [step.id for step in move.incident.steps if step.number < number]
-    return Outcome(before[-1] if before else move.shown.at)
+    return MoveResult(before[-1] if before else move.shown.at)
 
 
-def _leave(move: Move) -> Outcome:
-    return Outcome(move.shown.at, left=True, message="`incidentctl run` goes on where this ends.")
+def _leave(move: Move) -> MoveResult:
+    return MoveResult(
+        move.shown.at, left=True, message="`incidentctl run` goes on where this ends."
+    )
 
 
-def _help(move: Move) -> Outcome:
+def _help(move: Move) -> MoveResult:
     lines = [f"{c.key}  {c.label}" + (f" [{c.asks}]" if c.asks else "") for c in move.shown.choices]
-    return Outcome(move.shown.at, message="\n".join(lines))
+    return MoveResult(move.shown.at, message="\n".join(lines))
 
 
 def _next_role(incident: Incident, role: str) -> str:
@@ -169,22 +171,22 @@ def _next_role(incident: Incident, role: str) -> str:
     return ROLE + later[0] if later else AFTER
 
 
-def _role_given(move: Move) -> Outcome:
+def _role_given(move: Move) -> MoveResult:
     role = move.shown.at.removeprefix(ROLE)
     stated = roles.assign(move.incident, role, move.said, known=move.people)
-    return Outcome(_next_role(move.incident, role), tuple(stated), f"{role} assigned")
+    return MoveResult(_next_role(move.incident, role), tuple(stated), f"{role} assigned")
 
 
-def _roles_kept(move: Move) -> Outcome:
+def _roles_kept(move: Move) -> MoveResult:
     stated = tuple(roles.keep(move.incident))
-    return Outcome(AFTER, stated, "the commander keeps every role")
+    return MoveResult(AFTER, stated, "the commander keeps every role")
 
 
-def _not_now(move: Move) -> Outcome:
-    return Outcome(_next_role(move.incident, move.shown.at.removeprefix(ROLE)))
+def _not_now(move: Move) -> MoveResult:
+    return MoveResult(_next_role(move.incident, move.shown.at.removeprefix(ROLE)))
 
 
-Handler = Callable[[Move], Outcome]
+Handler = Callable[[Move], MoveResult]
 ON_ROLE: dict[str, Handler] = {"k": _roles_kept, "a": _role_given, "s": _not_now}
 ON_STEP: dict[str, Handler] = {
     "d": _done,
