@@ -119,7 +119,7 @@ def note_in(workspace: Ticking, incident: str, count: int, *, at_once: int = 100
         text = f"looked at dashboard number {number}: the error rate is as high as it was before"
         acknowledge(workspace, incident, [facts.Noted(text)], who)
         if (number + 1) % at_once == 0 or number + 1 == count:
-            workspace.record.flush()
+            workspace.flush()
 
 
 def git_size(root: Path) -> int:

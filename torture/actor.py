@@ -23,7 +23,7 @@ from incidentctl.domain.incident.event_ids import sealed
 from incidentctl.domain.incident.events import Event
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.record import Action, Author
-from incidentctl.record.restricted.restricted import RecordWithRestricted
+from incidentctl.record.restricted.pair import RecordPair
 from incidentctl.record.write.lock import Lock
 from torture import mutants, steps, world
 from torture.on_disk import OnDisk
@@ -45,7 +45,7 @@ class Actor:
         self._dice = random.Random(act.seed)
         self._journal = os.open(setting.journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self._author = Author(f"User {act.clone}", f"user{act.clone}@example.org")
-        self._record = open_record(setting, share=self._share if act.share else None)
+        self._record = open_record(setting)
 
     def tell(self, *words: object) -> None:
         """Write a line into the journal; by a call that no fault is injected into."""
@@ -77,9 +77,10 @@ class Actor:
 
     def _say(self, kind: str, number: int) -> None:
         incident = self._act.incident
-        apart = incident == RESTRICTED and isinstance(self._record, RecordWithRestricted)
-        if apart and not self._setting.knows and number == 0:
-            self._record.restrict(incident)  # type: ignore[attr-defined]  # as `declare` does
+        pair = self._record if isinstance(self._record, RecordPair) else None
+        restricted = incident == RESTRICTED and pair is not None
+        if pair is not None and restricted and not self._setting.knows and number == 0:
+            pair.restrict(incident)  # as `declare` does
         try:
             events, problems = self._record.events(incident)
             seen = [event.id for event in events]
@@ -113,11 +114,13 @@ class Actor:
             self.tell("BAD", "I1-disk", fault)
         self.tell("ACK", self._act.clone, named)
         flushed = self._record.flush()
+        if self._act.share and (self._record.has_unsent() or self._record.is_due()):
+            self._share()
         for note in flushed.notes:
             self.tell("NOTE", note)
-        if kind == "redact" and flushed.commit and not apart:
+        if kind == "redact" and flushed.commit and not restricted:
             self.tell("BLANKED", self._act.clone, self._setting.redact)
-        commit = None if apart else flushed.commit
+        commit = None if restricted else flushed.commit
         self.tell("FLUSHED", self._act.clone, commit, flushed.pending, flushed.reason)
 
     def _facts(self, kind: str, number: int) -> list[Any]:

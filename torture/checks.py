@@ -10,7 +10,7 @@ from typing import NamedTuple
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.record.write import outbox
 from torture.journal import Journal
-from torture.world import APART, MIRROR, TRACKING, TRUTH, Clone, git
+from torture.world import MIRROR, RESTRICTED_REF, TRACKING, TRUTH, Clone, git
 
 
 class Violation(NamedTuple):
@@ -35,7 +35,7 @@ def tree_of(folder: Path, ref: str) -> str:
 
 def is_whole(clone: Clone) -> bool:
     """Say whether nothing is missing of what the record's refs in a clone name."""
-    for ref in (TRUTH, APART, MIRROR, TRACKING):
+    for ref in (TRUTH, RESTRICTED_REF, MIRROR, TRACKING):
         tip = git(clone.path, "rev-parse", "-q", "--verify", ref, check=False).strip()
         there = tip and git(clone.path, "cat-file", "-t", tip, check=False)
         if there and not git(clone.path, "rev-list", "--objects", tip, check=False):
@@ -43,10 +43,10 @@ def is_whole(clone: Clone) -> bool:
     return True
 
 
-def spooled(clone: Clone, *kinds: str, apart: bool = False) -> set[str]:
+def spooled(clone: Clone, *kinds: str, restricted: bool = False) -> set[str]:
     """Return the ids in some kinds of spools of a clone."""
     found: set[str] = set()
-    for path in outbox.paths(clone.spools(*kinds, apart=apart)):
+    for path in outbox.paths(clone.spools(*kinds, restricted=restricted)):
         try:
             action = outbox.read(path)
         except EventError:
@@ -58,7 +58,7 @@ def spooled(clone: Clone, *kinds: str, apart: bool = False) -> set[str]:
 
 def waiting(clone: Clone) -> list[str]:
     """Return what is in the outboxes of a clone."""
-    boxes = [*clone.spools("outbox"), *clone.spools("outbox", apart=True)]
+    boxes = [*clone.spools("outbox"), *clone.spools("outbox", restricted=True)]
     return [path.name for path in outbox.paths(boxes)]
 
 
@@ -72,7 +72,7 @@ class Holder:
         """The last commit of each ref that was whole."""
 
     def kept(
-        self, journal: Journal, on_remote: set[str] | None, *, lost: bool, apart: bool
+        self, journal: Journal, on_remote: set[str] | None, *, lost: bool, restricted: bool
     ) -> list[Violation]:
         """I1 at this moment: what is acknowledged is in the clone, and spooled until it is shared.
 
@@ -81,11 +81,11 @@ class Holder:
         """
         number = self.clone.number
         found = []
-        for part in (False, True) if apart else (False,):
-            mine = journal.acknowledged_in(number, apart=part)
-            unsent = spooled(self.clone, "outbox", "sent", apart=part)
-            held = unsent | spooled(self.clone, "kept", apart=part)
-            there = set(events_in(self.clone.path, self._ref(APART if part else TRUTH)))
+        for part in (False, True) if restricted else (False,):
+            mine = journal.acknowledged_in(number, restricted=part)
+            unsent = spooled(self.clone, "outbox", "sent", restricted=part)
+            held = unsent | spooled(self.clone, "kept", restricted=part)
+            there = set(events_in(self.clone.path, self._ref(RESTRICTED_REF if part else TRUTH)))
             if not lost and (gone := mine - held - there):
                 found.append(Violation("I1", f"clone {number} has lost {few(gone)}"))
             if not part and on_remote is not None and (gone := mine - unsent - on_remote):

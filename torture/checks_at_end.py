@@ -51,7 +51,7 @@ def healed(
     shared = {clone.number for clone in clones}
     must = set(stated) | {
         ident for ident, number in journal.acknowledged.items()
-        if not journal.is_apart(ident) and number in shared
+        if not journal.is_restricted(ident) and number in shared
     }  # fmt: skip
     for name, folder, ref in places:
         tree = git(folder, "rev-parse", "-q", "--verify", f"{ref}^{{tree}}", check=False).strip()
@@ -99,7 +99,7 @@ def _tree(
     if twice := [ident for ident, count in counted.items() if count > 1]:
         yield Violation("I2", f"has twice {few(twice)}")
     for action in journal.actions:
-        if journal.is_apart(action[0]):
+        if journal.is_restricted(action[0]):
             continue
         held = [ident for ident in action if ident in counted]
         if held and len(held) < len(action):
@@ -186,5 +186,5 @@ def shows(root: Path, clone: Clone, journal: Journal) -> list[Violation]:
                       home=str(clone.home), alone=True)  # fmt: skip
     record = open_record(setting)
     shown = {event.id for incident in record.ids() for event in record.events(incident)[0]}
-    gone = journal.acknowledged_in(clone.number, apart=False) - shown
+    gone = journal.acknowledged_in(clone.number, restricted=False) - shown
     return [Violation("I1", f"clone {clone.number} does not show {few(gone)}")] if gone else []

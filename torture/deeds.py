@@ -18,7 +18,7 @@ from torture.branch import Branch
 from torture.breaks import BREAKS
 from torture.hostile import Hostile
 from torture.plan import INCIDENTS
-from torture.world import APART, MIRROR, TRACKING, TRUTH, Clone, git
+from torture.world import MIRROR, RESTRICTED_REF, TRACKING, TRUTH, Clone, git
 
 SECRET = "TOKEN-of-somebody"
 _DEAD = "git://127.0.0.1:1/x.git"
@@ -214,7 +214,7 @@ class Deeds:
         shutil.rmtree(clone.path / "incidents", ignore_errors=True)
 
     def _lose_truth(self, clone: Clone, which: int) -> None:
-        for ref in (TRUTH, MIRROR, *((APART,) if which % 4 > 1 else ())):
+        for ref in (TRUTH, MIRROR, *((RESTRICTED_REF,) if which % 4 > 1 else ())):
             git(clone.path, "update-ref", "-d", ref, check=False)
         if which % 2:
             git(clone.path, "update-ref", "-d", TRACKING, check=False)

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import incidentctl.record
-from torture import actor, breaks, checks, checks_apart, checks_at_end, disks, meanwhile, world
+from torture import (
+    actor,
+    breaks,
+    checks,
+    checks_at_end,
+    checks_of_restricted,
+    disks,
+    meanwhile,
+    world,
+)
 from torture.checks import Holder, Violation
 from torture.deeds import Deeds
 from torture.journal import Journal
@@ -20,7 +29,7 @@ from torture.machine import Machine
 from torture.plan import INCIDENTS, Act, Plan, Step, describe
 from torture.processes import Processes, pass_time, start_with_faults
 from torture.setting import Setting
-from torture.world import APART, APART_BRANCH, MIRROR, TRUTH, Clone, git
+from torture.world import MIRROR, RESTRICTED_BRANCH, RESTRICTED_REF, TRUTH, Clone, git
 
 #: So many rounds of exchanges may pass before all have the same.
 _ROUNDS = 8
@@ -74,7 +83,7 @@ class History:
             self._clones[self._small] = self._clones[self._small]._replace(fallback=fallback)
         self._deeds = Deeds(root, self._clones, dice)
         self._journal = Journal(root / "journal")
-        self._apart = "restricted" in plan.faults
+        self._restricted = "restricted" in plan.faults
         self._holders = [Holder(clone) for clone in self._clones]
         self._copied = False
         self._alone = {plan.alone}
@@ -212,12 +221,12 @@ class History:
                 act = act._replace(incident=self._journal.begun[target][1])
         journal = str(self._journal.path)
         own = str(world.ACCOUNTS[act.account]) if self._accounts else ""
-        # With no shared remote any place is apart.
+        # With no shared remote any place is another one.
         vault = "" if self._plan.vault == "none" or act.clone in self._alone else "vault"
         setting = Setting(
             str(clone.path), f"{clone.fallback}{own}", journal, clone.shift, self._machine.mutant,
-            target, str(clone.home), path, vault if self._apart else None,
-            bool(self._journal.acknowledged_in(act.clone, apart=True)), self._accounts,
+            target, str(clone.home), path, vault if self._restricted else None,
+            bool(self._journal.acknowledged_in(act.clone, restricted=True)), self._accounts,
             act.clone in self._alone,
         )  # fmt: skip
         log = self._root / "stderr"
@@ -232,10 +241,10 @@ class History:
         for number in numbers:
             self._violations += self._holders[number].kept(
                 self._journal, None if number in self._alone else self._on_remote,
-                lost=self._lost, apart=self._apart,
+                lost=self._lost, restricted=self._restricted,
             )  # fmt: skip
-        if self._apart:
-            self._violations += checks_apart.leaked(self._root, self._clones, self._journal)
+        if self._restricted:
+            self._violations += checks_of_restricted.leaked(self._root, self._clones, self._journal)
 
     def _nothing_waits(self, step: Step) -> None:
         """Undisturbed, all is committed when the last command has returned; none has failed."""
@@ -280,9 +289,9 @@ class History:
             self._root, whole, self._journal, stated=self._deeds.stated,
             reachable=not self._plan.faults & _REWRITING, marks="hostile" in self._plan.faults,
         )  # fmt: skip
-        if self._apart:
-            self._violations += checks_apart.left(self._root)
-            self._violations += checks_apart.healed(
+        if self._restricted:
+            self._violations += checks_of_restricted.left(self._root)
+            self._violations += checks_of_restricted.healed(
                 self._root, whole, self._journal, vault=self._plan.vault, lost=self._lost
             )
         for clone in self._clones:
@@ -303,8 +312,8 @@ class History:
         self._idle()
 
     def _whole(self) -> list[Clone]:
-        apart = self._damaged | self._alone
-        return [clone for clone in self._clones if clone.number not in apart]
+        skipped = self._damaged | self._alone
+        return [clone for clone in self._clones if clone.number not in skipped]
 
     def _are_same(self, tips: list[str]) -> bool:
         count = len(self._whole()) + 1
@@ -313,9 +322,9 @@ class History:
     def _tips(self) -> list[str]:
         places = [(clone.path, TRUTH) for clone in self._whole()]
         places.append((self._root / "remote.git", MIRROR))
-        if self._plan.vault == "apart":
-            places += [(clone.path, APART) for clone in self._whole()]
-            places.append((self._root / "vault.git", APART_BRANCH))
+        if self._plan.vault == "another":
+            places += [(clone.path, RESTRICTED_REF) for clone in self._whole()]
+            places.append((self._root / "vault.git", RESTRICTED_BRANCH))
         return [
             git(folder, "rev-parse", "-q", "--verify", ref, check=False).strip()
             for folder, ref in places
@@ -345,12 +354,12 @@ class History:
         self._violations.append(Violation("quiescence", text))
 
     def _is_well(self, said: list[str]) -> bool:
-        """Say whether exchanges went well; those with a place that is not apart must not."""
+        """Say whether exchanges went well; those with a place that is the shared one must not."""
         damaged = {str(number) for number in self._damaged | self._alone}
         told = [line.split(" ") for line in said if line.startswith("EXCHANGED")]
         states = [words[2] for words in told if words[1] not in damaged]
-        apart = self._plan.vault in ("none", "apart")
-        return bool(states) and set(states) <= ({"ok"} if apart else {"ok", "misconfigured"})
+        proper = self._plan.vault in ("none", "another")
+        return bool(states) and set(states) <= ({"ok"} if proper else {"ok", "misconfigured"})
 
     def _idle(self) -> None:
         before = self._tips()

@@ -36,15 +36,15 @@ class Journal:
         self.bad: list[tuple[str, str]] = []
         self.lines: list[str] = []
 
-    def is_apart(self, ident: str) -> bool:
+    def is_restricted(self, ident: str) -> bool:
         """Say whether an event is of the restricted incident."""
         return ident in self.begun and self.begun[ident][1] == RESTRICTED
 
-    def acknowledged_in(self, clone: int, *, apart: bool) -> set[str]:
+    def acknowledged_in(self, clone: int, *, restricted: bool) -> set[str]:
         """Return the ids that a clone acknowledged, of restricted incidents or of the others."""
         return {
             ident for ident, number in self.acknowledged.items()
-            if number == clone and self.is_apart(ident) == apart
+            if number == clone and self.is_restricted(ident) == restricted
         }  # fmt: skip
 
     def read(self) -> list[list[str]]:

@@ -33,7 +33,7 @@ def mutant(*faults: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 def every() -> dict[str, Mutant]:
     """Return all mutants by name."""
-    for place in ("of_flush", "of_exchange", "of_mending", "of_reading", "apart"):
+    for place in ("of_flush", "of_exchange", "of_mending", "of_reading", "of_restricted"):
         import_module(f"torture.mutants_{place}")
     return _ALL
 

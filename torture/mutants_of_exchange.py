@@ -32,7 +32,7 @@ def forget_sent_before_the_remote_has_it() -> None:
 @mutant("lost", "network", "refuse", "kill")
 def sent_not_put_back() -> None:
     replace(exchange.Exchange, "_forget", lambda self, theirs: bool(
-        sent.forget(self._git, self._sent, theirs)[1]))  # fmt: skip
+        sent.forget(self._git, self._state, theirs)[1]))  # fmt: skip
     drain = flush.Flush._drain
 
     def without(self: Any) -> bool:
@@ -52,10 +52,10 @@ def sent_not_put_back() -> None:
 
 @mutant("together", "kill", "reset")  # else what is not shared comes back from sent/
 def take_theirs_instead_of_the_union() -> None:
-    def theirs_wins(store: Any, _render: Any, ours: Any, theirs: str, *_: Any, **__: Any) -> str:
+    def theirs_wins(part: Any, _author: Any, ours: Any, theirs: str, *_: Any, **__: Any) -> str:
         arguments = [word for parent in (ours, theirs) if parent for word in ("-p", parent)]
         env = ("-c", "user.name=m", "-c", "user.email=m@x")
-        done = store.git.run(*env, "commit-tree", "-m", "Merge", *arguments, f"{theirs}^{{tree}}")
+        done = part.git.run(*env, "commit-tree", "-m", "Merge", *arguments, f"{theirs}^{{tree}}")
         return str(done.out.decode().strip())
 
     replace(reconcile, "merge", theirs_wins)

@@ -57,7 +57,7 @@ def acknowledge_in_spite_of_an_error() -> None:
     def promise(self: Any, action: Any) -> Any:
         with contextlib.suppress(Exception):
             return acknowledge(self, action)
-        return record.Acknowledged(self._box / "nowhere")
+        return record.Acknowledged(self.part.box / "nowhere")
 
     replace(record.Record, "acknowledge", promise)
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from incidentctl.record.store.crash_points import EXCHANGE_POINTS, FLUSH_POINTS, VIEW_POINT
 
 INCIDENTS = ("inc-20261124-1401-k7f", "inc-20261125-0900-bcd", "inc-20261231-2359-xyz")
-#: Kept apart from the others, in histories that have such.
+#: Restricted, in histories that have such.
 RESTRICTED = "inc-20261126-1200-rst"
 DAY = 86400
 
 #: Each history has some of these faults, so that rare ones meet often (swarm testing). What makes
-#: two of them lose data by right stands in `_APART`.
+#: two of them lose data by right stands in `_EXCLUSIVE`.
 FAULTS = (
     "kill",  # kill -9 at a random moment, of the process or of it and its git children
     "crash",  # the same at a named point of the record
@@ -43,7 +43,7 @@ FAULTS = (
 _SOME = {"sha256": 0.15, "accounts": 0.15, "restricted": 0.3}
 #: What was forged on the remote is all there is of an event whose clone has lost the truth. What
 #: is started anew, and a disk, are this account's and not of one of two.
-_APART = (
+_EXCLUSIVE = (
     {"reset", "lost"},
     {"remote", "lost"},
     {"mirror", "lost"},
@@ -56,10 +56,11 @@ _APART = (
 _CALM = frozenset({"together", "share", "redact"})
 #: System calls that fail or kill, in the processes of one command and their children.
 _CALLS = ("fsync", "link", "rename", "unlink", "mkdir")
-#: What the remote for restricted incidents is: none, a place apart, or the shared one by another
+#: What the remote for restricted incidents is: none, another place, or the shared one by another
 #: name, to fetch from or to push to.
 VAULTS = (
-    "none", "apart", "apart", "apart", "link", "file-url", "pushurl", "instead-of", "ssh-alias",
+    "none", "another", "another", "another", "link", "file-url", "pushurl", "instead-of",
+    "ssh-alias",
 )  # fmt: skip
 
 #: Longer than a command waits for the lock, in seconds.
@@ -156,9 +157,9 @@ def _faults(dice: random.Random) -> frozenset[str]:
     if dice.random() < 0.12:
         return _CALM
     found = {fault for fault in FAULTS if dice.random() < _SOME.get(fault, 0.4)}
-    for apart in _APART:
-        if apart <= found:
-            found.discard(dice.choice(sorted(apart)))
+    for together in _EXCLUSIVE:
+        if together <= found:
+            found.discard(dice.choice(sorted(together)))
     if dice.random() < 0.8:
         found.add(dice.choice(("kill", "crash")))
     return frozenset(found)

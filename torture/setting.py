@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from incidentctl.domain.incident.head import fold, head
-from incidentctl.record.record import Record
-from incidentctl.record.restricted.restricted import RecordWithRestricted
+from incidentctl.record.record import Part, Record
+from incidentctl.record.restricted.pair import RecordPair
 from incidentctl.render.incident.log import render_log
 from torture.world import ENVIRONMENT
 
@@ -44,7 +44,7 @@ class Setting(NamedTuple):
         return ENVIRONMENT | {"GIT_CONFIG_GLOBAL": self.home} | path
 
 
-def open_record(setting: Setting, **more: Any) -> Record:
+def open_record(setting: Setting, **more: Any) -> Record | RecordPair:
     """Open the record of a clone with the renderer and the fold that the commands use."""
     git_dir = Path(setting.clone) / ".git"
     given: dict[str, Any] = {
@@ -56,11 +56,10 @@ def open_record(setting: Setting, **more: Any) -> Record:
         "remote": None if setting.alone else "origin",
         **more,
     }
-    fallback = Path(setting.fallback)
+    part = Part(git_dir, fallback=Path(setting.fallback), **given)
     if setting.vault is None:
-        return Record(git_dir, fallback=fallback, **given)
-    vault = setting.vault or None
-    return RecordWithRestricted(git_dir, fallback=fallback, restricted_remote=vault, **given)
+        return Record(part)
+    return RecordPair(part, restricted_remote=setting.vault or None)
 
 
 def now_at(shift: int) -> datetime:

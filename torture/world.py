@@ -16,9 +16,9 @@ from torture import disks
 TRUTH = "refs/incidentctl/log"
 MIRROR = "refs/heads/incident-log"
 TRACKING = "refs/remotes/origin/incident-log"
-APART = "refs/incidentctl/restricted"
-APART_BRANCH = "refs/heads/incident-log-restricted"
-_APART_TRACKING = "refs/remotes/vault/incident-log-restricted"
+RESTRICTED_REF = "refs/incidentctl/restricted"
+RESTRICTED_BRANCH = "refs/heads/incident-log-restricted"
+_RESTRICTED_TRACKING = "refs/remotes/vault/incident-log-restricted"
 #: The accounts that share a clone in some histories, and their group.
 ACCOUNTS, GROUP = (1001, 1002), 2000
 _HOOKS = (
@@ -90,9 +90,9 @@ class Clone(NamedTuple):
         """The configuration of its user."""
         return self.path.parent / f"home{self.number}"
 
-    def spools(self, *kinds: str, apart: bool = False) -> list[Path]:
+    def spools(self, *kinds: str, restricted: bool = False) -> list[Path]:
         """Return the folders of such kinds of spools; of the outbox also where it falls back to."""
-        below = ("restricted",) if apart else ()
+        below = ("restricted",) if restricted else ()
         found = [self.state.joinpath(*below, kind) for kind in kinds]
         if "outbox" in kinds:
             for account in ("", *map(str, ACCOUNTS)):
@@ -130,9 +130,9 @@ def template(folder: Path, *, sha256: bool = False) -> None:
     git(clone, "add", "staged.txt")
     (clone / "dirty.txt").write_text("two\n")
     (clone / "untracked.txt").write_text("two\n")
-    # A place apart can be told from the shared one by what it holds.
+    # Another place can be told from the shared one by what it holds.
     tree = git(clone, "rev-parse", "main^{tree}").strip()
-    other = git(clone, "commit-tree", "-m", "apart", tree).strip()
+    other = git(clone, "commit-tree", "-m", "another", tree).strip()
     git(clone, "push", "-q", str(folder / "vault.git"), f"{other}:refs/heads/main")
     for name in ("remote.git", "vault.git", "clone/.git"):
         (folder / name / "refs" / "heads").mkdir(exist_ok=True)
@@ -174,7 +174,7 @@ def add_vault(clone: Clone, root: Path, vault: str) -> None:
         ssh.chmod(0o755)
     lines = {
         "none": "",
-        "apart": f"\turl = {root}/net/{clone.number}-apart\n",
+        "another": f"\turl = {root}/net/{clone.number}-another\n",
         "link": f"\turl = {root / 'other.git'}\n",
         "file-url": f"\turl = file://{shared}\n",
         "pushurl": f"\turl = {root / 'vault.git'}\n\tpushurl = {shared}\n",
@@ -259,7 +259,7 @@ def adopt(clone: Clone, root: Path, *, accounts: bool) -> bool:
 
 def connect(root: Path, number: int) -> None:
     """Give a clone its network."""
-    for name, place in ((str(number), "remote.git"), (f"{number}-apart", "vault.git")):
+    for name, place in ((str(number), "remote.git"), (f"{number}-another", "vault.git")):
         link = root / "net" / name
         if not link.is_symlink():
             link.symlink_to(root / place)
@@ -267,7 +267,7 @@ def connect(root: Path, number: int) -> None:
 
 def disconnect(root: Path, number: int) -> None:
     """Take a clone's network away."""
-    for name in (str(number), f"{number}-apart"):
+    for name in (str(number), f"{number}-another"):
         (root / "net" / name).unlink(missing_ok=True)
 
 
@@ -284,7 +284,7 @@ def snapshot(clone: Clone) -> dict[str, str]:
     out = clone.path.parent / f"wt{clone.number}"
     for line in git(clone.path, "for-each-ref", "--format=%(refname) %(objectname)").splitlines():
         ref, oid = line.split()
-        ours = ref.startswith("refs/incidentctl/") or ref in (TRACKING, _APART_TRACKING)
+        ours = ref.startswith("refs/incidentctl/") or ref in (TRACKING, _RESTRICTED_TRACKING)
         if not ours and (ref != MIRROR or out.exists()):
             found[ref] = oid
     for tree in (clone.path, out):

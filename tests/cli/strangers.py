@@ -127,7 +127,7 @@ def plant_record(folder: Path) -> Hostile:
             action = Action(ident, (*first, *rest), Author(text, text), f"{text}: {text}")
             workspace.record.acknowledge(action)
             idents[name] = ident
-    flushed = workspace.record.flush()
+    flushed = workspace.flush()
     assert flushed.commit, flushed
     return made
 

@@ -146,7 +146,7 @@ def test_another_work_tree_shows_that_it_is_gone_to_who_only_reads(
     assert SECRET in view.read_text()
     monkeypatch.chdir(team)
     assert run("redact", "-1").code == 0
-    monkeypatch.setattr("incidentctl.record.view._KILLED", 0.0)
+    monkeypatch.setattr("incidentctl.record.write.view._KILLED", 0.0)
     monkeypatch.chdir(other)
     assert run("-C", str(other), *reads).code == 0
     assert SECRET not in view.read_text()

@@ -23,7 +23,7 @@ from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.facts import Noted
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.git.author import Author
-from incidentctl.record.restricted.undecided import Unsure
+from incidentctl.record.restricted.undecided import Undecided
 from incidentctl.record.write.outbox import Action
 
 ROOT = Path(__file__).parents[2]
@@ -683,7 +683,7 @@ def test_what_nobody_knows_a_place_for(doctor, run, opened, team, monkeypatch, w
     ident = "inc-20261128-1200-abc"
     moment = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
     event = Event(ulid(int(moment.timestamp() * 1000), 7), moment, moment, "a", Noted("x"))
-    unsure = Unsure(
+    unsure = Undecided(
         team / ".git/incidentctl",
         Path(os.environ["XDG_STATE_HOME"]) / "incidentctl",
         team / ".git",

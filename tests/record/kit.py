@@ -21,7 +21,7 @@ from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.ids import next_milliseconds, ulid
 from incidentctl.errors import Problem
-from incidentctl.record.record import Action, Author, Record
+from incidentctl.record.record import Action, Author, Part, Record
 
 INCIDENT = "inc-20261124-1401-k7f"
 OTHER = "inc-20261125-0900-bcd"
@@ -67,12 +67,17 @@ def action(*stated: Any, incident: str = INCIDENT, summary: str = "alice: note")
     return Action(incident, tuple(events), AUTHOR, summary)
 
 
-def open_record(git_dir: Path, fallback: Path, **more: Any) -> Record:
+def part_of(git_dir: Path, fallback: Path, **more: Any) -> Part:
     given: dict[str, Any] = {
         "work_tree": None, "environment": os.environ, "render": render, "fold_head": fold_head,
         "now": now, **more,
     }  # fmt: skip
-    return Record(git_dir, fallback=fallback, **given)
+    return Part(git_dir, fallback=fallback, **given)
+
+
+def open_record(git_dir: Path, fallback: Path, *, restricted: bool = False, **more: Any) -> Record:
+    part = part_of(git_dir, fallback, **more)
+    return Record(part.restricted(None) if restricted else part)
 
 
 class Clone(NamedTuple):

@@ -6,13 +6,12 @@ import hashlib
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.record.kit import INCIDENT, OTHER, Clone, action, fold_head, make_clone, now, render
+from tests.record.kit import INCIDENT, OTHER, Clone, action, make_clone, part_of
 
 from incidentctl.domain.incident import facts
-from incidentctl.record.restricted.restricted import RecordWithRestricted
+from incidentctl.record.restricted.pair import RecordPair
 from incidentctl.record.write import fallback, outbox
 
 
@@ -34,12 +33,8 @@ def identity(clone: Clone) -> str:
     return (clone.git_dir / "incidentctl" / "repository").read_text()
 
 
-def with_restricted(clone: Clone) -> RecordWithRestricted:
-    given: dict[str, Any] = {
-        "work_tree": None, "environment": os.environ, "render": render, "fold_head": fold_head,
-        "now": now, "fallback": clone.fallback,
-    }  # fmt: skip
-    return RecordWithRestricted(clone.git_dir, restricted_remote=None, **given)
+def with_restricted(clone: Clone) -> RecordPair:
+    return RecordPair(part_of(clone.git_dir, clone.fallback), restricted_remote=None)
 
 
 @pytest.mark.parametrize("what", ["outbox", "all, so that no identity is kept"])

@@ -39,16 +39,15 @@ def test_a_few_objects_are_left_alone(clone: Clone) -> None:
     assert loose(clone) == before
 
 
-def test_a_flush_asks_for_packing_only_where_there_is_much(clone: Clone) -> None:
-    asked: list[int] = []
-    record = clone.record(share=lambda: asked.append(1))
+def test_packing_is_due_only_where_there_is_much(clone: Clone) -> None:
+    record = clone.record()
     record.acknowledge(action(facts.Declared("a")))
     record.flush()
-    assert asked == []
+    assert not record.is_due()
     many_objects(clone, 4000)
     record.acknowledge(action(facts.Noted("b")))
     record.flush()
-    assert asked == [1]
+    assert record.is_due()
 
 
 def test_what_cannot_be_packed_is_not_tried_at_each_event(clone: Clone, tmp_path: Path) -> None:

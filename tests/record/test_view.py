@@ -11,7 +11,7 @@ import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action
 
 from incidentctl.domain.incident import facts
-from incidentctl.record.view import View
+from incidentctl.record.write.view import View
 
 ROOT = Path(__file__).parents[2]
 LOG = f"incidents/2026/11/{INCIDENT}/log.md"

@@ -65,7 +65,7 @@ def ask_which(workspace: Workspace, several: SeveralError) -> str:
 
 def restriction(workspace: Workspace) -> str:
     """Say where a restricted incident is kept."""
-    if remote := workspace.basics.remote_apart:
+    if remote := workspace.basics.usable_restricted_remote:
         return f"shared through {remote} alone; who can read this clone can read it"
     return "kept in this clone, sent nowhere; who can read the clone can read it"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from incidentctl.domain.incident.event_json import EventError
@@ -13,10 +12,10 @@ from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
 from incidentctl.record.store import incident_events, paths
 from incidentctl.record.store.incident_events import Folder
-from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import Stored, check
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.write import outbox
+from incidentctl.record.write.part import Part
 
 
 class Reader:
@@ -24,32 +23,25 @@ class Reader:
 
     def __init__(
         self,
-        store: Store,
-        boxes: Callable[[], tuple[Path, ...]],
-        sent: Path | None,
+        part: Part,
         *,
-        spools: tuple[Path, ...],
-        now: Callable[[], datetime],
+        also_waiting: Callable[[], Iterable[Path]] = tuple,
     ) -> None:
-        """Take the committed part, what returns the outboxes, and the folder of what is not shared.
+        """Take a part of the record.
 
-        `spools` are the folders of what is committed and not yet forgotten.
+        `also_waiting` returns the actions that wait in no outbox of it, and are shown with it.
         """
-        self._store = store
-        self._find_boxes = boxes
-        self._sent = sent
-        self._spools = spools
-        self._now = now
+        self.part = part
+        self._store = part.store
+        self._sent = part.sent
+        self._now = part.now
+        self._also_waiting = also_waiting
         self._held_up: str | None = None
-
-    @property
-    def _boxes(self) -> tuple[Path, ...]:
-        return self._find_boxes()
 
     @property
     def places(self) -> tuple[Path, ...]:
         """Return the folders of all that may have to be committed."""
-        return (*self._boxes, *self._spools)
+        return (*self.part.boxes, *self.part.spools)
 
     def events(self, incident: str) -> tuple[list[Event], list[Problem]]:
         """Return the events of an incident by id, acknowledged ones included, and what was wrong.
@@ -87,7 +79,7 @@ class Reader:
 
         For where the record cannot be read; without git.
         """
-        return self._overlaid(self._store.last_open(), self._own_ids(), only_open=True)
+        return self._overlaid(self._store.last_open(), self.own_ids(), only_open=True)
 
     def heads(self) -> list[Head]:
         """Return all incidents, the newest first."""
@@ -102,15 +94,15 @@ class Reader:
 
     def last_ids(self) -> set[str]:
         """Return the ids as they were last known, and those that wait; without git."""
-        return self._own_ids().union(self._store.last_ids())
+        return self.own_ids().union(self._store.last_ids())
 
-    def _own_ids(self) -> set[str]:
+    def own_ids(self) -> set[str]:
         """Return the ids of which this clone has something that is not on the remote yet."""
         return set(self._own())
 
     def _own(self) -> dict[str, list[Path]]:
         """Return all files that this clone has of its own events, by incident."""
-        return _by_incident((*self._boxes, *self._spools))
+        return _by_incident((*self.part.boxes, *self.part.spools))
 
     def held_up(self) -> str | None:
         """Say why the last flush of this process left something; None where it did not."""
@@ -118,7 +110,7 @@ class Reader:
             return self._held_up
         from incidentctl.record import health  # noqa: PLC0415 (not for who only records)
 
-        boxes = (*self._boxes, *((self._sent,) if self._sent else ()))
+        boxes = (*self.part.boxes, *((self._sent,) if self._sent else ()))
         damaged = next(iter(health.damaged(boxes)), None)
         if damaged:
             return f"{damaged} is damaged, and is left as it is"
@@ -126,8 +118,7 @@ class Reader:
 
     def unread(self) -> str | None:
         """Say so where something that waits cannot be read by this account; None where all can."""
-        hidden = outbox.unreadable(self.places)
-        return f"{hidden[0]} cannot be read: what waits there is not shown" if hidden else None
+        return unread(self.places)
 
     def ensure_read(self) -> None:
         """Refuse where something that waits cannot be read, for who would say there is nothing."""
@@ -136,8 +127,7 @@ class Reader:
 
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; the whole id finds just itself."""
-        known = self.ids()
-        return [part] if part in known else [ident for ident in known if part in ident]
+        return find(part, self.ids())
 
     def log_path(self, incident: str) -> str:
         """Return where an incident's log.md is on the branch."""
@@ -145,7 +135,7 @@ class Reader:
 
     def pending(self) -> int:
         """Count the acknowledged actions that are not yet committed."""
-        return len(outbox.paths(self._boxes))
+        return len(outbox.paths(self.part.boxes))
 
     def has_unsent(self) -> bool:
         """Say whether something is committed that the remote has not."""
@@ -155,7 +145,7 @@ class Reader:
         """Count what is not yet on the remote; None without a remote."""
         if self._sent is None:
             return None
-        return unsynced((*self._boxes, self._sent))
+        return unsynced((*self.part.boxes, self._sent))
 
     def _pending(self) -> dict[str, list[Path]]:
         """Return the files of the outbox by incident.
@@ -163,7 +153,10 @@ class Reader:
         A reader looks here first: what leaves the outbox meanwhile is then on the branch.
         """
         # Where the record was deleted or damaged, what it held last stands in the spools.
-        return _by_incident(self._boxes) if self._store.tips().truth else self._own()
+        found = _by_incident(self.part.boxes) if self._store.tips().truth else self._own()
+        for path in self._also_waiting():
+            found.setdefault(outbox.incident_of(path), []).append(path)
+        return found
 
     def _folder(self, incident: str) -> Folder:
         try:
@@ -188,6 +181,17 @@ class Reader:
             if head and (head.open or not only_open):
                 heads[incident] = head
         return sorted(heads.values(), key=lambda head: (head.declared, head.id), reverse=True)
+
+
+def unread(places: Iterable[Path]) -> str | None:
+    """Say so where this account cannot read one of some outboxes, or a file in it."""
+    hidden = outbox.unreadable(places)
+    return f"{hidden[0]} cannot be read: what waits there is not shown" if hidden else None
+
+
+def find(part: str, known: Sequence[str]) -> list[str]:
+    """Return which of some ids contain a text; the whole id finds just itself."""
+    return [part] if part in known else [ident for ident in known if part in ident]
 
 
 def _by_incident(boxes: Iterable[Path]) -> dict[str, list[Path]]:

@@ -17,7 +17,7 @@ from incidentctl.record import health
 from incidentctl.record.sync import status
 from incidentctl.record.sync.answer import BEHIND, OFFLINE, OK, REFUSED, UNANSWERED, Answer
 from incidentctl.record.sync.remote import Remote
-from incidentctl.record.sync.restricted_remote import Shared, share_address
+from incidentctl.record.sync.restricted_remote import SharedPlace, share_address
 from incidentctl.record.sync.sent import unsynced
 
 #: How long each of the two questions may take, in seconds.
@@ -63,8 +63,11 @@ def _one(setup: Setup, part: Part, name: str) -> Iterator[Check]:
     if setup.git is None or setup.place is None:
         yield Check("remote", "warn", f"{name} cannot be asked without git")
         return
-    shared = Shared(setup.remote, setup.branch) if part.is_restricted and setup.remote else None
-    asked = Remote(setup.git, name, part.branch, folder=setup.place.work_tree, apart_from=shared)
+    shared = (
+        SharedPlace(setup.remote, setup.branch) if part.is_restricted and setup.remote else None
+    )
+    where = setup.place.work_tree
+    asked = Remote(setup.git, name, part.branch, folder=where, must_differ_from=shared)
     fault = asked.fault()
     if fault:
         message, _, hint = fault.partition(": ")

@@ -10,8 +10,8 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.git import partial_clone, refs
 from incidentctl.git.repository import RepositoryPlace
 from incidentctl.git.run import Git
-from incidentctl.record.record import Record
-from incidentctl.record.restricted.undecided import Unsure
+from incidentctl.record.restricted.pair import RecordPair
+from incidentctl.record.restricted.undecided import Undecided
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_REF, restricted_branch
 from incidentctl.record.write import kept
 from incidentctl.record.write.fallback import RESTRICTED, Fallback
@@ -74,7 +74,7 @@ class Setup:
         self.restricted_remote = None if is_local else workspace.basics.restricted_remote
 
     @cached_property
-    def record(self) -> Record | None:
+    def record(self) -> RecordPair | None:
         """Return the record; None where opening it would make it."""
         if self.place is None:
             return None
@@ -89,7 +89,7 @@ class Setup:
         return partial_clone.missing(self.git, commit)
 
     @property
-    def readable(self) -> Record | None:
+    def readable(self) -> RecordPair | None:
         """Return the record where git can read all of it: of a partial clone it would fetch."""
         return self.record if self.git and not self.missing.objects else None
 
@@ -121,7 +121,7 @@ class Setup:
     def unsure(self) -> list[Path]:
         """Return the outboxes of what was said while nobody could tell where it belongs."""
         common = self.place.common_dir if self.place else self.state / "record.git"
-        return [*Unsure(common / "incidentctl", self.state, common).boxes]
+        return [*Undecided(common / "incidentctl", self.state, common).boxes]
 
     def tip(self, ref: str) -> str | None:
         """Return the commit of a ref; None without one, or without git."""

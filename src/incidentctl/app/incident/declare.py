@@ -165,7 +165,7 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         )
         ids += more_ids
         told += more
-    flushed = workspace.record.flush()
+    flushed = workspace.flush()
     told += _same(workspace, ident)
     with contextlib.suppress(EnvironmentFailedError):  # the flush has told of it
         if behind := workspace.record.mirror_note():

@@ -232,7 +232,7 @@ class Response:
 
     def hidden_from(self, person: str) -> bool:
         """Say whether somebody else cannot see the incident: restricted, and in no other clone."""
-        if person == self.who.handle or self.workspace.basics.remote_apart:
+        if person == self.who.handle or self.workspace.basics.usable_restricted_remote:
             return False
         return self.workspace.record.is_restricted(self.ident)
 
@@ -296,7 +296,7 @@ def record_action(
         return Recorded(ident, (), None)
     ids, notes = acknowledge(workspace, ident, facts, who, at=at)
     tell(f"{ident}: {summary}")
-    flushed = workspace.record.flush()
+    flushed = workspace.flush()
     late = not_committed(flushed)
     return Recorded(ident, ids, flushed.commit, (*notes, *flushed.notes, *late))
 

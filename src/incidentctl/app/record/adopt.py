@@ -73,7 +73,7 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
     still_open = {head.id for head in local.open_heads()} & set(found) - set(elsewhere)
     if not moved and not still_open:
         raise _gone(elsewhere) if part and elsewhere else _nothing()
-    flushed = record.flush()
+    flushed = workspace.flush()
     for ident in sorted(still_open):
         _end_local(workspace, ident, who)
     return Adopted(moved, flushed.commit)
@@ -131,12 +131,12 @@ def _place(workspace: Workspace, part: str | None) -> dict[str, int]:
     What `part` names is restricted where the record does not have its incident.
     """
     record = workspace.record
-    waiting = {path: _size(path) for path in record.unsure.files()}
-    for ident in record.unsure.incidents():
+    waiting = {path: _size(path) for path in record.undecided.files()}
+    for ident in record.undecided.incidents():
         if part and part.casefold() in ident and record.waits_for_place(ident):
             record.restrict(ident)
     if waiting:
-        record.flush()
+        workspace.flush()
     placed: dict[str, int] = {}
     for path, number in waiting.items():
         if not path.exists():

@@ -87,13 +87,7 @@ def sync_in_background(workspace: Workspace, descriptor: int) -> None:
 
     `descriptor` is the lock, which the command took that started this process.
     """
-    record, author = workspace.record, workspace.author
+    record = workspace.record
     if not record.background().is_handed_over(descriptor):
         raise UsageError("--background is for this program itself.", hint="incidentctl sync")
-
-    def exchange() -> bool:
-        done = record.exchange(author, limit=_LIMIT)
-        record.maintain()
-        return done is not None and done.state == "ok"
-
-    record.background().work(exchange, descriptor)
+    record.exchange_while_asked(workspace.author, limit=_LIMIT, descriptor=descriptor)

@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
-import traceback
 from collections.abc import Mapping
-from pathlib import Path
 
 from incidentctl.app.workspace.places import state_folder
-from incidentctl.domain.common.text import one_line
-from incidentctl.errors import IncidentctlError
+from incidentctl.record import bug_report
 
 
 def leave(error: Exception, environment: Mapping[str, str]) -> str | None:
     """Write the traceback of a bug to a file and return its path; None where none can be written.
 
-    The same bug twice is one file: an exchange in the background may meet it after each event.
+    The same bug twice is one file.
     """
-    text = "".join(traceback.format_exception(error))
-    folder = state_folder(environment)
-    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
-    name = folder / f"bug-{digest}.txt"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        name.write_text(text, encoding="utf-8", errors="replace")
-        return str(name)
-    except OSError:
-        return _elsewhere(text)
-
-
-def _elsewhere(text: str) -> str | None:
-    """Write to a folder that others may write to, so under a name that nobody can guess."""
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=Path(tempfile.gettempdir()), prefix="bug-", suffix=".txt", delete=False,
-            encoding="utf-8", errors="replace",
-        ) as file:  # fmt: skip
-            file.write(text)
-            return file.name
-    except OSError:
-        return None
-
-
-def told(error: Exception, environment: Mapping[str, str]) -> str:
-    """Say on one line what went wrong; of a bug leave the file, and say where it is."""
-    if isinstance(error, IncidentctlError):
-        return error.message
-    what = f"a bug in incidentctl: {type(error).__name__}: {one_line(str(error))[:200]}"
-    name = leave(error, environment)
-    return f"{what}; please report it with {name}" if name else what
+    return bug_report.leave(error, state_folder(environment))

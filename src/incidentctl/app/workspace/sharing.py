@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from incidentctl.git.author import Author
 
 if TYPE_CHECKING:
-    from incidentctl.record.record import Record
+    from incidentctl.record.restricted.pair import RecordPair
 
 #: The longest that a command waits for the remote where nothing may go on behind it, in seconds.
 _FOREGROUND = 5.0
@@ -25,7 +25,7 @@ class Sharing:
 
     def __init__(
         self,
-        record: Callable[[], Record],
+        record: Callable[[], RecordPair],
         root: Path | None,
         environment: Mapping[str, str],
         author: Callable[[], Author],
@@ -59,12 +59,6 @@ class Sharing:
         program = [sys.executable, "-P", "-m", "incidentctl", *where, "sync", "--background"]
         self._record().background().start(program, self._environment)
         return None
-
-    def report(self, error: Exception) -> str:
-        """Keep what went wrong in an exchange where nobody sees it, and say on one line what."""
-        from incidentctl.app.workspace.bug_report import told
-
-        return told(error, self._environment)
 
     def refresh(self, *, every: timedelta = _FRESH) -> None:
         """Let the background fetch what others did, where that was not done for a while."""

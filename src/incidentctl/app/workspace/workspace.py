@@ -27,7 +27,8 @@ from incidentctl.record.local import init_local
 if TYPE_CHECKING:  # commands about the team's files do without the record
     from incidentctl.domain.incident.events import Event
     from incidentctl.domain.incident.head import Head
-    from incidentctl.record.restricted.restricted import RecordWithRestricted
+    from incidentctl.record.record import Flushed
+    from incidentctl.record.restricted.pair import RecordPair
 
 
 def _render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
@@ -204,13 +205,13 @@ class Workspace:
         return self._place is None
 
     @cached_property
-    def record(self) -> RecordWithRestricted:
+    def record(self) -> RecordPair:
         """Return the team's record, or the local one where there is no team's repository."""
         place = self._place
         if place is None:
             return self.local_record
         basics = self.basics
-        return self._record(place, remote=basics.remote, restricted=basics.remote_apart)
+        return self._record(place, remote=basics.remote, restricted=basics.usable_restricted_remote)
 
     def waiting(self) -> int:
         """Count the events that were to be sent, also where no remote is known now."""
@@ -220,7 +221,7 @@ class Workspace:
         return self.record.pending() + sent
 
     @cached_property
-    def local_record(self) -> RecordWithRestricted:
+    def local_record(self) -> RecordPair:
         """Return the record in the XDG state folder, made if it is not there."""
         folder = places.state_folder(self.environment) / "record.git"
         place = init_local(folder, self.environment, branch=self.basics.branch)
@@ -228,24 +229,33 @@ class Workspace:
 
     def _record(
         self, place: RepositoryPlace, *, remote: str | None, restricted: str | None
-    ) -> RecordWithRestricted:
-        from incidentctl.record.restricted.restricted import RecordWithRestricted
+    ) -> RecordPair:
+        from incidentctl.record.restricted.pair import RecordPair
+        from incidentctl.record.write.part import Part
 
-        return RecordWithRestricted(
-            place.common_dir,
-            work_tree=place.work_tree,
-            own_dir=place.git_dir,
-            environment=self.environment,
-            render=_render,
-            fold_head=_fold_head,
-            branch=self.basics.branch,
-            remote=remote,
+        return RecordPair(
+            Part(
+                place.common_dir,
+                work_tree=place.work_tree,
+                own_dir=place.git_dir,
+                environment=self.environment,
+                render=_render,
+                fold_head=_fold_head,
+                branch=self.basics.branch,
+                remote=remote,
+                fallback=places.state_folder(self.environment),
+                now=self.now,
+            ),
             restricted_remote=restricted,
-            fallback=places.state_folder(self.environment),
-            now=self.now,
-            share=self.sharing.share,
-            report=self.sharing.report,
         )
+
+    def flush(self) -> Flushed:
+        """Commit what was recorded, and let the background send and pack what is left to do."""
+        flushed = self.record.flush()
+        if self.record.has_unsent() or self.record.is_due():
+            note = self.sharing.share()
+            return flushed._replace(notes=(*flushed.notes, *([note] if note else [])))
+        return flushed
 
     @cached_property
     def sharing(self) -> Sharing:

@@ -42,7 +42,7 @@ class Basics(NamedTuple):
     """Why the settings as a whole cannot be read, such as for the marks of a merge."""
 
     @property
-    def remote_apart(self) -> str | None:
+    def usable_restricted_remote(self) -> str | None:
         """The remote for restricted incidents, unless it may be the one that all read.
 
         That cannot be told where the settings have faults and name no remote.

@@ -1,12 +1,9 @@
-"""What was said while nobody could tell whether its incident is restricted: it waits apart."""
+"""Actions that wait by themselves: nobody could tell yet whether their incident is restricted."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
 from pathlib import Path
 
-from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.write import outbox
 from incidentctl.record.write.acknowledge import Acknowledged, acknowledge
 from incidentctl.record.write.fallback import RESTRICTED, UNSURE, Fallback
@@ -15,7 +12,7 @@ from incidentctl.record.write.outbox import Action
 REASON = "nobody can tell now whether its incident is restricted, so it waits apart"
 
 
-class Unsure:
+class Undecided:
     """The outboxes of what waits for a place, of one clone."""
 
     def __init__(self, state: Path, fallback: Path, git_dir: Path) -> None:
@@ -40,26 +37,3 @@ class Unsure:
     def acknowledge(self, action: Action) -> Acknowledged:
         """Put an action on disk; as `Record.acknowledge`."""
         return acknowledge(self._box, self._fallback, action)
-
-    def place(
-        self,
-        belongs_apart: Callable[[str], bool | None],
-        shared_ids: Callable[[], set[str]],
-        *,
-        take_apart: Callable[[Path], None],
-        box: Path,
-    ) -> list[Path]:
-        """Put each where its incident belongs; return what still waits.
-
-        Into the shared `box` only where the shared record has the incident: that the restricted
-        part does not have it may be because that was lost.
-        """
-        for path in self.files():
-            incident = outbox.incident_of(path)
-            apart = belongs_apart(incident)
-            with contextlib.suppress(OSError, EnvironmentFailedError):
-                if apart:
-                    take_apart(path)
-                elif apart is False and incident in shared_ids():
-                    outbox.move(path, box)
-        return self.files()

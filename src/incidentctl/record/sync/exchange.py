@@ -1,4 +1,4 @@
-"""Exchange the record with the remote: fetch, unite, push, and forget what is proven there.
+"""Exchange the record with the remote: fetch, reconcile, push, and forget what is proven there.
 
 Nothing of this holds the clone's lock while the network is at work: responders go on meanwhile.
 """
@@ -9,18 +9,16 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions, presence, refs, tree
 from incidentctl.git.author import Author
+from incidentctl.record import bug_report
 from incidentctl.record.store.changes import TooManyError, count_events
 from incidentctl.record.store.compare import redacts
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.paths import PURGED
-from incidentctl.record.store.store import Store
 from incidentctl.record.sync import purge, sent, status
 from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, MISSING, OK, Answer
 from incidentctl.record.sync.merge import TEMPORARY, advance, forget_merge
@@ -28,8 +26,7 @@ from incidentctl.record.sync.reconcile import ForeignError, Offer, Reconcile
 from incidentctl.record.sync.remote import Remote
 from incidentctl.record.sync.status import Exchanged
 from incidentctl.record.write import outbox
-from incidentctl.record.write.batch import Render
-from incidentctl.record.write.lock import Lock
+from incidentctl.record.write.part import Part
 
 #: A lock file of this age, in seconds, on a ref that only exchanges and a user's fetch move was
 #: left by a git that is dead.
@@ -52,42 +49,30 @@ class Exchange:
 
     def __init__(
         self,
-        store: Store,
+        part: Part,
         remote: Remote,
-        render: Render,
-        *,
-        state: Path,
         author: Author,
-        now: Callable[[], datetime],
+        *,
         flush: Callable[[], object],
         repair: Callable[..., Iterable[str]],
-        mirror_is_free: Callable[[], bool],
-        mark_stale: Callable[[Iterable[str]], None],
-        report: Callable[[Exception], str],
         retries: Retries,
     ) -> None:
-        """Take the clone, whose folder `state` has the spool; `flush` commits what waits there.
+        """Take the part of the record, its remote, and who is named on merges.
 
-        `repair` is `Record.repair`; `mark_stale` gets the incidents that are about to change.
-        `report` keeps a bug and says where.
+        `flush` commits what waits, `repair` is `Upkeep.repair`.
         """
-        self._store = store
-        self._git = store.git
+        self._part = part
+        self._store = part.store
+        self._git = part.git
         self._remote = remote
-        self._state = state
-        self._now = now
+        self._state = part.state
         self._flush = flush
         self._repair = repair
-        self._mirror_is_free = mirror_is_free
-        self._report = report
         self._retries = retries
         self._forgotten = 0
         self._begun = 0
         """How many events went to a remote that had no such branch."""
-        self._reconcile = Reconcile(
-            store, remote.tracking, render, state=state, author=author, now=now,
-            mirror_is_free=mirror_is_free, mark_stale=mark_stale,
-        )  # fmt: skip
+        self._reconcile = Reconcile(part, author, remote.tracking)
 
     def run(self, *, limit: float) -> Exchanged:
         """Exchange until both have the same, or it does not go on; at most `limit` seconds.
@@ -104,12 +89,12 @@ class Exchange:
         except OSError as error:
             answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
         except Exception as error:  # noqa: BLE001 (in the background nobody would see it)
-            answer = Answer(status.FAILED, self._report(error))
+            answer = Answer(status.FAILED, bug_report.describe(error, self._part.user_state))
         received, notes = self._reconcile.received, self._reconcile.notes
         for incident, names in received.items():
             if any(map(redacts, names)):
                 self._store.forget_texts(incident)
-        kept = status.keep(self._state, self._now(), answer.state, answer.reason, notes=notes)
+        kept = status.keep(self._state, self._part.now(), answer.state, answer.reason, notes=notes)
         return Exchanged(
             answer.state,
             answer.reason,
@@ -187,9 +172,9 @@ class Exchange:
     def _let_mirror_follow(self) -> None:
         tips = self._store.tips()
         if tips.mirror not in (None, tips.truth):
-            with Lock(self._state / "lock", self._git) as lock:
+            with self._part.lock() as lock:
                 if lock.take(wait=self._retries.wait):
-                    purge.let_mirror_follow(self._store, mirror_is_free=self._mirror_is_free)
+                    purge.let_mirror_follow(self._part)
 
     def _has_taken_what_was_fetched(self) -> bool:
         """Take in what an earlier fetch brought: the next one drops it if the remote was reset.
@@ -261,11 +246,11 @@ class Exchange:
         """Let the truth follow to a commit; False where it has moved meanwhile: git leaves it."""
         if commit == self._store.tips().truth:
             return True
-        with Lock(self._state / "lock", self._git) as lock:
+        with self._part.lock() as lock:
             if not lock.take(wait=self._retries.wait):
                 return False  # the next round sees to it
             before = self._store.tips()
-            advance(self._store, commit, move_mirror=self._mirror_is_free())
+            advance(self._part, commit)
         if self._store.tips().truth == commit:
             point("exchange.taken")
             old = (before.truth, before.mirror if before.mirror == before.truth else None)
@@ -284,5 +269,5 @@ class Exchange:
         truth = self._store.tips().truth
         if rest and truth is not None:
             for action in sent.lacking(self._git, rest, truth):
-                outbox.move(action.path, self._state / "outbox")
+                outbox.move(action.path, self._part.box)
         return bool(rest)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from datetime import datetime
 from pathlib import PurePosixPath
 
 from incidentctl.errors import EnvironmentFailedError
@@ -16,23 +14,21 @@ from incidentctl.record.store import incident_events, last_tips, paths, purge_ma
 from incidentctl.record.store.compare import Difference
 from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import redacted
-from incidentctl.record.write.batch import Render
+from incidentctl.record.write.part import Part
 
 #: A merge stands here until the remote has taken it; nobody reads it.
 TEMPORARY = "refs/incidentctl/merge"
 
 
 def merge(
-    store: Store,
-    render: Render,
+    part: Part,
+    author: Author,
     ours: str | None,
     theirs: str,
     difference: Difference,
     *,
     anew: AbstractSet[str] = frozenset(),
     refused: AbstractSet[str] = frozenset(),
-    author: Author,
-    now: Callable[[], datetime],
 ) -> str:
     """Make the commit that holds both, with both as parents, so that each stays reachable.
 
@@ -50,15 +46,15 @@ def merge(
     logs: dict[str, str] = {}
     # Where ours adds nothing theirs is whole, also in what it has blanked.
     for incident in sorted(anew):
-        folder = store.folder_at(incident, [tip for tip in (ours, theirs) if tip])
+        folder = part.store.folder_at(incident, [tip for tip in (ours, theirs) if tip])
         if forms := redacted(folder.stored):
             added.setdefault(incident, {}).update(forms)
             folder = folder._replace(stored={**folder.stored, **forms})
         if forms or incident_events.knows_all(folder.events()):
-            told = incident_events.problems(paths.log_path(incident), folder, now=now())
-            logs[incident] = render(incident, folder.events(), told)
-    with Stream(store.git, TEMPORARY, ours, force=True) as stream:
-        mark = stream.commit(author, now(), "Merge the record of the remote\n", merge=theirs)
+            told = incident_events.problems(paths.log_path(incident), folder, now=part.now())
+            logs[incident] = part.render(incident, folder.events(), told)
+    with Stream(part.git, TEMPORARY, ours, force=True) as stream:
+        mark = stream.commit(author, part.now(), "Merge the record of the remote\n", merge=theirs)
         for path in difference.strays:  # first: some have the name of what theirs has
             stream.remove(path)
         for incident, stored in added.items():
@@ -83,17 +79,17 @@ def merge(
     return answers[number]
 
 
-def advance(store: Store, commit: str, *, move_mirror: bool) -> None:
+def advance(part: Part, commit: str) -> None:
     """Move the truth to a commit if that follows it, and the mirror if it can follow, too.
 
     Only for the holder of the clone's lock. A mirror with commits of its own stays, and so does one
     whose truth cannot move: nobody may read there what the record has not.
     """
-    tips = store.tips()
+    store, tips = part.store, part.store.tips()
     if _can_move(store, tips.truth, commit):
         moves = [(store.truth, commit, tips.truth)]
         same = tips.mirror == tips.truth
-        if move_mirror and (same or _can_move(store, tips.mirror, commit)):
+        if part.mirror_is_free() and (same or _can_move(store, tips.mirror, commit)):
             moves.append((store.mirror, commit, tips.mirror))
         if refs.move(store.git, *moves):
             last_tips.note(store.state, commit)

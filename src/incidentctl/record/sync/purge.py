@@ -10,9 +10,7 @@ import contextlib
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.errors import EnvironmentFailedError
@@ -32,8 +30,7 @@ from incidentctl.record.sync.answer import OK
 from incidentctl.record.sync.merge import forget_merge
 from incidentctl.record.sync.remote import Remote
 from incidentctl.record.write import kept, outbox
-from incidentctl.record.write.batch import Render
-from incidentctl.record.write.lock import Lock
+from incidentctl.record.write.part import Part
 from incidentctl.record.write.verify import events_in_commit
 
 #: A chain that is being made stands here; nobody reads it.
@@ -47,15 +44,6 @@ Marks = Mapping[str, str]
 EMPTY: Marks = {}
 
 
-class Chain(NamedTuple):
-    """What makes the commits of another chain: the clone, log.md, and who is their author."""
-
-    store: Store
-    render: Render
-    author: Author
-    now: datetime
-
-
 def _roots(git: Git, *commits: str) -> list[str]:
     done = git.run("rev-list", "--max-parents=0", *commits, "--", timeout=60.0)
     if done.code:
@@ -64,37 +52,33 @@ def _roots(git: Git, *commits: str) -> list[str]:
 
 
 def begin_anew(
-    chain: Chain,
-    *,
-    marker: str,
-    state: Path,
-    mirror_is_free: Callable[[], bool],
-    push: Callable[[str, str], None] | None,
+    part: Part, author: Author, *, marker: str, push: Callable[[str, str], None] | None
 ) -> str | None:
     """Put a new root in the place of the truth; return it, None where there is no record.
 
     `marker` is a ULID. `push`, if any, gets the new root and the truth before anything is dropped
     here, and raises what stops the purge: then all is as it was. EnvironmentFailedError likewise.
     """
-    if chain.store.tips().truth is None:
+    if part.store.tips().truth is None:
         return None
-    with Lock(state / "lock", chain.store.git) as lock:
+    with part.lock() as lock:
         if not lock.take(wait=_WAIT):
             raise EnvironmentFailedError("another incidentctl is committing", hint="try again")
-        truth = chain.store.tips().truth
+        truth = part.store.tips().truth
         if truth is None:
             return None
         try:
-            whole = onto(chain, truth, on_mirror(chain.store, truth), known=chain.store.index().ids)
-            commit = new_root(chain, whole, marker)
+            store = part.store
+            whole = onto(part, author, truth, on_mirror(store, truth), known=store.index().ids)
+            commit = new_root(part, author, whole, marker)
             if push is not None:
                 push(commit, truth)
-            if not replace(chain.store, commit, truth, state=state, mirror_is_free=mirror_is_free):
+            if not replace(part, commit, truth):
                 raise EnvironmentFailedError(
                     "the record here was moved meanwhile", hint="`incidentctl sync` puts it right"
                 )
         finally:
-            forget(chain.store.git)
+            forget(part.git)
     return commit
 
 
@@ -119,17 +103,23 @@ def pushing(store: Store, remote: Remote, *, until: float) -> Callable[[str, str
 
 
 def new_root(
-    chain: Chain, commit: str, marker: str, *, also: str | None = None, kept: Marks = EMPTY
+    part: Part,
+    author: Author,
+    commit: str,
+    marker: str,
+    *,
+    also: str | None = None,
+    kept: Marks = EMPTY,
 ) -> str:
     """Make a root that holds what a commit does, and replaces its chain.
 
     `also` is the tip of another chain that it replaces; it has `kept` marks of purges besides.
     """
-    git = chain.store.git
+    git = part.git
     replaced = _roots(git, commit, *filter(None, [also]))
     with Stream(git, TEMPORARY, None, force=True, packed=True) as stream:
         message = "Begin the record anew, without what was redacted\n"
-        mark = stream.commit(chain.author, chain.now, message)
+        mark = stream.commit(author, part.now(), message)
         # A folder that git cannot list must not be taken for none: the record would be gone.
         for line in tree.lines(git, commit, ["incidents", paths.PURGED]):
             stream.folder(line.path, line.oid)
@@ -140,7 +130,8 @@ def new_root(
 
 
 def onto(
-    chain: Chain,
+    part: Part,
+    author: Author,
     base: str,
     missing: dict[str, dict[str, Stored]],
     *,
@@ -156,18 +147,18 @@ def onto(
     wanted, foreign = list(dict.fromkeys((*missing, *known))), list(without)
     if not (wanted or kept or foreign):
         return base
-    with Stream(chain.store.git, TEMPORARY, base, force=True, packed=True) as stream:
+    with Stream(part.git, TEMPORARY, base, force=True, packed=True) as stream:
         message = "Add what the purged record had not\n"
-        mark = stream.commit(chain.author, chain.now, message)
+        mark = stream.commit(author, part.now(), message)
         for path in foreign:
             stream.remove(path)
-        for incident, held in chain.store.folders(wanted, (base,)):
+        for incident, held in part.store.folders(wanted, (base,)):
             added = missing.get(incident, {})
             folder = held.union(added)
             files = {**added, **redacted(folder.stored)}
             if files or redaction_targets(folder.stored.values()):
                 folder = folder._replace(stored={**folder.stored, **files})
-                _write(chain, stream, incident, folder, files)
+                _write(part, stream, incident, folder, files)
         for path, oid in kept.items():
             stream.object(path, oid)
         return _made(stream, mark)
@@ -191,13 +182,13 @@ def only_in(store: Store, ours: str, difference: Difference) -> dict[str, dict[s
 
 
 def _write(
-    chain: Chain, stream: Stream, incident: str, folder: Folder, files: dict[str, Stored]
+    part: Part, stream: Stream, incident: str, folder: Folder, files: dict[str, Stored]
 ) -> None:
     """Write events and log.md, also where a newer version knows more of the incident."""
     for name, event in files.items():
         stream.file(paths.event_path(incident, name), event.data)
-    told = incident_events.problems(paths.log_path(incident), folder, now=chain.now)
-    text = chain.render(incident, folder.events(), told)
+    told = incident_events.problems(paths.log_path(incident), folder, now=part.now())
+    text = part.render(incident, folder.events(), told)
     stream.file(paths.log_path(incident), text.encode())
 
 
@@ -216,17 +207,16 @@ def forget(git: Git) -> None:
         git.run("update-ref", "-d", TEMPORARY)
 
 
-def replace(
-    store: Store, commit: str, before: str, *, state: Path, mirror_is_free: Callable[[], bool]
-) -> bool:
+def replace(part: Part, commit: str, before: str) -> bool:
     """Let the truth be another chain, and drop what this clone kept of the old one.
 
     Only for the holder of the clone's lock. False when the truth is not `before` any more. Git
     itself keeps unreachable objects for two weeks; they are the user's to prune.
     """
-    git, mirror = store.git, store.tips().mirror
+    store, state = part.store, part.state
+    git, mirror = part.git, store.tips().mirror
     moves: list[tuple[str, str | None, str | None]] = [(store.truth, commit, before)]
-    if mirror and mirror_is_free() and _gives_way(git, mirror, commit):
+    if mirror and part.mirror_is_free() and _gives_way(git, mirror, commit):
         moves.append((store.mirror, commit, mirror))
     # Both at once: a process that is killed between would leave the old chain on the mirror.
     if not refs.move(git, *moves):
@@ -242,12 +232,12 @@ def replace(
     return True
 
 
-def let_mirror_follow(store: Store, *, mirror_is_free: Callable[[], bool]) -> None:
+def let_mirror_follow(part: Part) -> None:
     """Move a mirror that was left on a chain which a purge has replaced.
 
     So it is where it was checked out or locked meanwhile. Only for the holder of the clone's lock.
     """
-    git, tips = store.git, store.tips()
+    store, git, tips = part.store, part.git, part.store.tips()
     if tips.truth is None or tips.mirror in (None, tips.truth):
         return
     mirror = str(tips.mirror)
@@ -255,7 +245,7 @@ def let_mirror_follow(store: Store, *, mirror_is_free: Callable[[], bool]) -> No
         ours, others = purge_marks.of(objects, tips.truth), purge_marks.of(objects, mirror)
     if (
         ours
-        and mirror_is_free()
+        and part.mirror_is_free()
         and ours.keys()
         & purge_marks.replacing(git, purge_marks.combined(ours, others), mirror, by=tips.truth)
         and _gives_way(git, mirror, tips.truth)

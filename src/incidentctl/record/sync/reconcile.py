@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.common.text import one_line
@@ -24,12 +22,10 @@ from incidentctl.record.store.compare import (
     redacting,
     redacts,
 )
-from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import redacted
 from incidentctl.record.sync.merge import merge
-from incidentctl.record.sync.purge import Chain, new_root, on_mirror, only_in, onto, replace
-from incidentctl.record.write.batch import Render
-from incidentctl.record.write.lock import Lock
+from incidentctl.record.sync.purge import new_root, on_mirror, only_in, onto, replace
+from incidentctl.record.write.part import Part
 
 #: Of more events that come at once, as to a fresh clone, none is read before it is asked for.
 _MAX_READ = 10_000
@@ -53,28 +49,13 @@ class ForeignError(EnvironmentFailedError):
 class Reconcile:
     """Unites during one exchange."""
 
-    def __init__(
-        self,
-        store: Store,
-        tracking: str,
-        render: Render,
-        *,
-        state: Path,
-        author: Author,
-        now: Callable[[], datetime],
-        mirror_is_free: Callable[[], bool],
-        mark_stale: Callable[[Iterable[str]], None],
-    ) -> None:
-        """Take the clone, and its remote-tracking ref, as `Exchange` does."""
-        self._store = store
-        self._git = store.git
-        self._tracking = tracking
-        self._render = render
-        self._state = state
+    def __init__(self, part: Part, author: Author, tracking: str) -> None:
+        """Take the part of the record, who is named on merges, and the remote-tracking ref."""
+        self._part = part
+        self._store = part.store
+        self._git = part.git
         self._author = author
-        self._now = now
-        self._mirror_is_free = mirror_is_free
-        self._mark_stale = mark_stale
+        self._tracking = tracking
         self.received: dict[str, set[str]] = {}
         """The names of the events that came, by their incidents."""
         self.notes: dict[str, None] = {}
@@ -111,16 +92,15 @@ class Reconcile:
         for part in (difference.added, difference.changed, difference.unread):
             for incident, names in part.items():
                 self.received.setdefault(incident, set()).update(names)
-        self._mark_stale(self.received)
+        self._part.announce(self.received)
         if truth is not None and (offer := self._purged(truth, theirs, difference)):
             return offer
         whole = self._with_text(truth, theirs, difference)
         if clean and not whole:
             return Offer(theirs, theirs=True)
         merged = merge(
-            self._store, self._render, truth, theirs, difference, anew=whole,
-            refused=self._refused, author=self._author, now=self._now,
-        )  # fmt: skip
+            self._part, self._author, truth, theirs, difference, anew=whole, refused=self._refused
+        )
         return Offer(merged)
 
     def _with_text(self, truth: str | None, theirs: str, difference: Difference) -> set[str]:
@@ -158,22 +138,19 @@ class Reconcile:
                 "dropped here"
             ] = None
             return None
-        chain = Chain(self._store, self._render, self._author, self._now())
+        part, author = self._part, self._author
         kept = {path: mark.oid for path, mark in ours_marks.items() if path not in their_marks}
         if by_theirs or both:
             missing = only_in(self._store, truth, difference)
             for incident, stored in on_mirror(self._store, truth).items():
                 missing.setdefault(incident, {}).update(stored)
-            commit = onto(chain, theirs, missing, kept=kept, without=difference.left_out)
+            commit = onto(part, author, theirs, missing, kept=kept, without=difference.left_out)
             instead_of = None
             if both:  # what each left behind is in the other's chain
-                marker = ulid(int(self._now().timestamp() * 1000), secrets.randbits(80))
-                commit, instead_of = new_root(chain, commit, marker, also=truth), theirs
-            with Lock(self._state / "lock", self._git) as lock:
-                if lock.take(wait=_WAIT) and replace(
-                    self._store, commit, truth, state=self._state,
-                    mirror_is_free=self._mirror_is_free,
-                ):  # fmt: skip
+                marker = ulid(int(part.now().timestamp() * 1000), secrets.randbits(80))
+                commit, instead_of = new_root(part, author, commit, marker, also=truth), theirs
+            with part.lock() as lock:
+                if lock.take(wait=_WAIT) and replace(part, commit, truth):
                     self.notes[
                         "the record was purged elsewhere, and its history here is dropped"
                     ] = None
@@ -185,7 +162,7 @@ class Reconcile:
             for incident, stored in difference.changed.items():
                 added.setdefault(incident, {}).update(stored)
             more = difference.markers
-            return Offer(onto(chain, truth, added, kept=more), instead_of=theirs)
+            return Offer(onto(part, author, truth, added, kept=more), instead_of=theirs)
         return None
 
     def _both_purged(

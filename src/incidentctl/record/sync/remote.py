@@ -28,7 +28,7 @@ from incidentctl.record.sync.answer import (
 )
 
 if TYPE_CHECKING:
-    from incidentctl.record.sync.restricted_remote import Shared
+    from incidentctl.record.sync.restricted_remote import SharedPlace
 
 
 #: A remote that says nothing for so many seconds is not waited for.
@@ -58,16 +58,16 @@ class Remote:
         branch: str,
         *,
         folder: Path | None,
-        apart_from: Shared | None = None,
+        must_differ_from: SharedPlace | None = None,
     ) -> None:
         """Take the git of the repository, and the name of the remote in its configuration.
 
-        The address of a remote may be a path that is relative to `folder`, the work tree. One that
-        is `apart_from` another has to be elsewhere.
+        The address of a remote may be a path that is relative to `folder`, the work tree. A remote
+        of restricted incidents has to be elsewhere than the place that it `must_differ_from`.
         """
         self._git = git
         self._folder = folder
-        self._apart_from = apart_from
+        self._must_differ_from = must_differ_from
         self.name = name
         self._branch = f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{name}/{branch}"
@@ -81,27 +81,29 @@ class Remote:
             return f"{one_line(self.name)!r} is not the name of a git remote"
         if self._setting(f"remote.{self.name}.url") is None:
             return f"git has no remote called {self.name} here: git remote add {self.name} URL"
-        if self._apart_from is not None:
+        if self._must_differ_from is not None:
             from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
 
             folder = self._folder or self._git.git_dir
-            return restricted_remote.fault(self._git, self.name, self._apart_from, folder=folder)
+            return restricted_remote.fault(
+                self._git, self.name, self._must_differ_from, folder=folder
+            )
         return None
 
     def fetch(self, *, until: float) -> Answer:
         """Bring the branch to its remote-tracking ref; `until` is a time of the monotonic clock.
 
-        One that should be apart and has the shared record's branch is misconfigured.
+        A remote of restricted incidents that has the shared record's branch is misconfigured.
         """
-        if self._apart_from is not None:
+        if self._must_differ_from is not None:
             from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
 
-            branch = f"refs/heads/{self._apart_from.branch}"
+            branch = f"refs/heads/{self._must_differ_from.branch}"
             answer, held = self._ask(self.name, branch, until=until)
             if answer.state != OK:
                 return answer
             if held:
-                return restricted_remote.has_copy(self.name, self._apart_from)
+                return restricted_remote.has_copy(self.name, self._must_differ_from)
         done = self._run(
             "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
             "--no-prune", "--no-recurse-submodules", "--refmap=", "--no-filter",
@@ -143,8 +145,8 @@ class Remote:
         return answer_of(self.name, done), found
 
     def unproven(self, *, until: float) -> Answer | None:
-        """Say why this is not proven to be the place apart that it has to be; None when it is."""
-        if self._apart_from is None:
+        """Say why this is not proven to be another place than the shared one; None when it is."""
+        if self._must_differ_from is None:
             return None
         from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
 
@@ -152,7 +154,9 @@ class Remote:
             return self._ask(address, *names, until=until)
 
         own = self._branch.removeprefix("refs/heads/")
-        return restricted_remote.unproven(self._git, self.name, self._apart_from, own, ask=ask)
+        return restricted_remote.unproven(
+            self._git, self.name, self._must_differ_from, own, ask=ask
+        )
 
     def _ask(self, place: str, *names: str, until: float) -> tuple[Answer, dict[str, str]]:
         """Ask a place for the commits of some refs; those that it has not are left out."""
@@ -170,8 +174,8 @@ class Remote:
 
         Only a purge forces, and only if the branch is still what it is to stand `instead_of`.
         A `dry` one sends nothing: it proves that the remote lets this user in to push, and not
-        that its hooks and rules take the commit. To one that has to be apart nothing is sent before
-        that is proven, each time. DamagedError where this clone lacks what is to be pushed.
+        that its hooks and rules take the commit. Nothing restricted is sent before `unproven` has
+        been asked, each time. DamagedError where this clone lacks what is to be pushed.
         """
         if not dry and (unproven := self.unproven(until=until)) is not None:
             return unproven

@@ -1,4 +1,4 @@
-"""Whether the remote for restricted incidents is a place apart from the one that all read."""
+"""Whether the remote for restricted incidents is another place than the one that all read."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _URL = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}(?::\d*)?/(?P<path>.*)", re.IGNO
 _SCP = re.compile(rf"{_HOST}:(?P<path>.*)")
 
 
-def fault(git: Git, name: str, shared: Shared, *, folder: Path) -> str | None:
-    """Say why a remote's address is none apart, as far as addresses tell; None when it may be."""
+def fault(git: Git, name: str, shared: SharedPlace, *, folder: Path) -> str | None:
+    """Say why a remote is the shared place, as far as addresses tell; None when it may differ."""
     if not _addresses(git, shared.remote, folder):
         return (
             f"git has no remote called {shared.remote} here, so {name} may be that place: "
@@ -33,11 +33,11 @@ def fault(git: Git, name: str, shared: Shared, *, folder: Path) -> str | None:
     return None
 
 
-def unproven(git: Git, name: str, shared: Shared, own: str, *, ask: Ask) -> Answer | None:
-    """Say why a remote is not proven to be a place apart, by what it holds; None when it is.
+def unproven(git: Git, name: str, shared: SharedPlace, own: str, *, ask: Ask) -> Answer | None:
+    """Say why a remote is not proven to be another place, by what it holds; None when it is.
 
     `own` is the branch of restricted incidents. `ask` asks an address for some refs. An address
-    proves nothing: ssh, git and DNS know many names of one place. What cannot be told is not apart.
+    proves nothing: ssh, git and DNS know many names of one place.
     """
     theirs, ours = _asked(git, shared.remote), _asked(git, name)
     if theirs is None or ours is None:
@@ -79,8 +79,8 @@ def unproven(git: Git, name: str, shared: Shared, own: str, *, ask: Ask) -> Answ
     return None
 
 
-def has_copy(name: str, shared: Shared) -> Answer:
-    """Say that a remote has a branch of the shared record's name, and is none apart."""
+def has_copy(name: str, shared: SharedPlace) -> Answer:
+    """Say that a remote has a branch of the shared record's name, and may be the same place."""
     return Answer(
         MISCONFIGURED,
         f"{_told(name, shared)}; if it is another place that has a copy of {shared.branch}: "
@@ -88,7 +88,7 @@ def has_copy(name: str, shared: Shared) -> Answer:
     )
 
 
-def _told(name: str, shared: Shared) -> str:
+def _told(name: str, shared: SharedPlace) -> str:
     return (
         f"{name} is where {shared.remote} is: restricted incidents are not sent there; name "
         "another one in incidentctl.yaml: record: {restricted_remote: ...}"
@@ -150,7 +150,7 @@ def _of_host(address: str) -> str:
     return re.sub(r"/+", "/", unquote(place)).rstrip("/").removesuffix(".git").casefold()
 
 
-class Shared(NamedTuple):
+class SharedPlace(NamedTuple):
     """Where the incidents go that everybody reads: the remote and its branch."""
 
     remote: str

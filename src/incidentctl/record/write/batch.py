@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.ids import incident_folder
-from incidentctl.errors import EnvironmentFailedError, Problem
+from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs
 from incidentctl.git.author import Author
 from incidentctl.git.fast_import import Stream, subject
@@ -19,7 +17,7 @@ from incidentctl.record.store.changes import TooManyError
 from incidentctl.record.store.compare import compare, holds_only_the_record
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.incident_events import Folder
-from incidentctl.record.store.store import Store, Tips
+from incidentctl.record.store.store import Tips
 from incidentctl.record.store.stored_event import (
     Stored,
     check,
@@ -28,9 +26,8 @@ from incidentctl.record.store.stored_event import (
     redaction_targets,
 )
 from incidentctl.record.write.outbox import Pending
+from incidentctl.record.write.part import Part
 from incidentctl.record.write.verify import events_in_commit
-
-Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
 
 _PROGRAM = Author("incidentctl", "incidentctl@localhost")
 
@@ -59,14 +56,12 @@ class Outcome(NamedTuple):
 class Batch:
     """One try; the caller holds the clone's lock."""
 
-    def __init__(
-        self, store: Store, render: Render, *, move_mirror: bool, now: Callable[[], datetime]
-    ) -> None:
-        """Take the reader; `move_mirror` says whether the branch for people may follow."""
-        self._store = store
-        self._render = render
-        self._move_mirror = move_mirror
-        self._now = now
+    def __init__(self, part: Part) -> None:
+        """Take the part of the record to commit to."""
+        self._store = part.store
+        self._render = part.render
+        self._move_mirror = part.mirror_is_free()
+        self._now = part.now
         self._folders: dict[str, Folder] = {}
         self._fresh: dict[str, dict[str, Stored]] = {}
         self._blanked: dict[str, dict[str, Stored]] = {}

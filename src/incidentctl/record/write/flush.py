@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,12 +13,11 @@ from incidentctl.git import permissions, presence, refs
 from incidentctl.record.store import last_tips, paths
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.index import Index
-from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import redaction_targets
 from incidentctl.record.write import kept, outbox
 from incidentctl.record.write.batch import Batch, Outcome
-from incidentctl.record.write.lock import Lock
 from incidentctl.record.write.outbox import Pending
+from incidentctl.record.write.part import Part
 from incidentctl.record.write.repair import Repair
 
 #: How long a command waits for another one to commit, in seconds.
@@ -54,23 +53,13 @@ class Rendered(NamedTuple):
 class Flush:
     """Empties the outbox of one clone."""
 
-    def __init__(
-        self,
-        store: Store,
-        boxes: Sequence[Path],
-        *,
-        state: Path,
-        sent: Path | None,
-        make_batch: Callable[[], Batch],
-        make_repair: Callable[[], Repair],
-    ) -> None:
-        """Take the reader and the outboxes; `sent` keeps what no remote has shown yet."""
-        self._store = store
-        self._boxes = boxes
-        self._state = state
-        self._sent = sent
-        self._make_batch = make_batch
-        self._make_repair = make_repair
+    def __init__(self, part: Part) -> None:
+        """Take the part of the record to commit to."""
+        self._part = part
+        self._store = part.store
+        self._boxes = part.boxes
+        self._state = part.state
+        self._sent = part.sent
         self._notes: list[str] = []
         self._reason: str | None = None
         self._damaged: set[Path] = set()
@@ -88,7 +77,7 @@ class Flush:
         while self._waiting():
             try:
                 permissions.make_folder(self._state)
-                lock = Lock(self._state / "lock", self._store.git)
+                lock = self._part.lock()
                 taken = lock.take(wait=wait, until=gone)
             except OSError as error:
                 self._reason = f"{self._state} cannot be written: {error.strerror}"
@@ -118,7 +107,7 @@ class Flush:
         refs.clear_stale_lock(self._store.git, self._store.truth, age=_STALE_TRUTH)
         refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
         outbox.sweep(self._boxes)
-        repair = self._make_repair()
+        repair = Repair(self._part)
         try:
             try:
                 repair.quick()
@@ -141,7 +130,7 @@ class Flush:
         """Commit what waits and what a repair has found; EnvironmentFailedError where git fails."""
         while (pending := self._read()) or repair.found:
             index = self._store.valid_index(self._store.tips())
-            outcome = self._make_batch().commit(pending, repair.found)
+            outcome = Batch(self._part).commit(pending, repair.found)
             repair.found = {}
             self._notes += outcome.notes
             self._forget(outcome.done)
@@ -156,11 +145,11 @@ class Flush:
         Without `deep` only what the refs tell is looked at. EnvironmentFailedError as of git.
         """
         permissions.make_folder(self._state)
-        lock = Lock(self._state / "lock", self._store.git)
+        lock = self._part.lock()
         if not lock.take(wait=wait):
             return None
         with lock:
-            repair = self._make_repair()
+            repair = Repair(self._part)
             repair.quick()
             if deep:
                 repair.deep()
@@ -173,11 +162,11 @@ class Flush:
 
         False when somebody else is committing, or git fails: it is looked again later.
         """
-        lock = Lock(self._state / "lock", self._store.git)
+        lock = self._part.lock()
         if not lock.take():
             return False
         with lock, contextlib.suppress(EnvironmentFailedError, OSError):
-            repair = self._make_repair()
+            repair = Repair(self._part)
             repair.quick()
             truth = self._store.tips().truth
             if truth is not None and not kept.look(self._store.git, self._state, truth):

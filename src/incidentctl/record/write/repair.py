@@ -18,9 +18,9 @@ from incidentctl.git import atomic, permissions, presence, refs, tree
 from incidentctl.record.store import incident_events, last_tips, paths
 from incidentctl.record.store.compare import holds_only_the_record
 from incidentctl.record.store.index import Index, read_index
-from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import Stored
 from incidentctl.record.write import kept
+from incidentctl.record.write.part import Part
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 #: Of so many of the newest commits a look without git sees whether they are packed, or gone.
@@ -39,13 +39,13 @@ _ASIDE = "damaged-log-ref-*"
 class Repair:
     """One holder of the lock; `found` are events that it came across and that must be committed."""
 
-    def __init__(self, store: Store, state: Path, box: Path, *, mirror_is_free: bool) -> None:
-        """Take the clone, and the outbox for what has to be committed again."""
-        self._store = store
-        self._git = store.git
-        self._state = state
-        self._box = box
-        self._mirror_is_free = mirror_is_free
+    def __init__(self, part: Part) -> None:
+        """Take the part of the record to repair."""
+        self._store = part.store
+        self._git = part.git
+        self._state = part.state
+        self._box = part.box
+        self._mirror_is_free = part.mirror_is_free()
         self._repaired = False
         self.notes: list[str] = []
         self.found: dict[str, dict[str, Stored]] = {}

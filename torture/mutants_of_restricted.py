@@ -1,11 +1,11 @@
-"""What may be wrong with keeping restricted incidents apart."""
+"""What may be wrong with keeping restricted incidents to themselves."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.record.restricted.restricted import RecordWithRestricted
+from incidentctl.record.restricted.pair import RecordPair
 from incidentctl.record.sync import restricted_remote
 from torture.mutants import mutant, replace
 
@@ -14,15 +14,15 @@ from torture.mutants import mutant, replace
 def restricted_fails_open() -> None:
     def told(self: Any, incident: str) -> bool:
         try:
-            return incident in self._named or incident in self._apart.recorded_ids()
+            return incident in self._stated or incident in self._ids.recorded()
         except EnvironmentFailedError:
             return False
 
-    replace(RecordWithRestricted, "_belongs_apart", told)
+    replace(RecordPair, "_belongs_to_restricted", told)
 
 
 @mutant("restricted", "network")
-def apart_when_unknown() -> None:
+def unproven_remote_taken_for_another() -> None:
     unproven = restricted_remote.unproven
 
     def trusting(*given: Any, **more: Any) -> Any:
@@ -34,12 +34,12 @@ def apart_when_unknown() -> None:
 
 @mutant("restricted")
 def restricted_in_the_branch_for_people() -> None:
-    acknowledge = RecordWithRestricted.acknowledge
+    acknowledge = RecordPair.acknowledge
 
     def both(self: Any, action: Any) -> Any:
         done = acknowledge(self, action)
-        if self._last_apart:
-            super(RecordWithRestricted, self).acknowledge(action)
+        if self._last_is_restricted:
+            self.shared.acknowledge(action)
         return done
 
-    replace(RecordWithRestricted, "acknowledge", both)
+    replace(RecordPair, "acknowledge", both)

@@ -10,12 +10,12 @@ from torture.checks import Violation, events_in
 from torture.journal import Journal
 from torture.plan import RESTRICTED
 from torture.setting import Setting, open_record
-from torture.world import APART, APART_BRANCH, ENVIRONMENT, MIRROR, TRUTH, Clone, git
+from torture.world import ENVIRONMENT, MIRROR, RESTRICTED_BRANCH, RESTRICTED_REF, TRUTH, Clone, git
 
 
 def leaked(root: Path, clones: list[Clone], journal: Journal) -> list[Violation]:
     """No ref of the shared remote, and no branch of a clone that goes there, has such an event."""
-    secret = {ident for ident in journal.begun if journal.is_apart(ident)}
+    secret = {ident for ident in journal.begun if journal.is_restricted(ident)}
     remote = root / "remote.git"
     refs = git(remote, "for-each-ref", "--format=%(refname)").split()
     places = [("the shared remote", remote, ref) for ref in refs if ref != "refs/heads/main"]
@@ -41,15 +41,19 @@ def left(root: Path) -> list[Violation]:
 def healed(
     root: Path, clones: list[Clone], journal: Journal, *, vault: str, lost: bool
 ) -> list[Violation]:
-    """Each clone shows what was acknowledged there, and a place apart has what all have."""
-    if lost and vault != "apart":
+    """Each clone shows what was acknowledged there, and another place has what all have."""
+    if lost and vault != "another":
         return []  # somebody has deleted all that there was of them
     every = {
-        ident for clone in clones for ident in journal.acknowledged_in(clone.number, apart=True)
+        ident
+        for clone in clones
+        for ident in journal.acknowledged_in(clone.number, restricted=True)
     }
     found = []
     for clone in clones:
-        must = every if vault == "apart" else journal.acknowledged_in(clone.number, apart=True)
+        must = (
+            every if vault == "another" else journal.acknowledged_in(clone.number, restricted=True)
+        )
         setting = Setting(
             str(clone.path), str(clone.fallback), str(root / "nobody"), 0, home=str(clone.home),
             vault="" if vault == "none" else "vault",
@@ -58,10 +62,10 @@ def healed(
         if gone := must - shown:
             text = f"clone {clone.number} does not show {sorted(gone)[:3]}"
             found.append(Violation("I1-restricted", text))
-        if gone := must - set(events_in(clone.path, APART)):
+        if gone := must - set(events_in(clone.path, RESTRICTED_REF)):
             text = f"clone {clone.number} does not hold {sorted(gone)[:3]}"
             found.append(Violation("I1-restricted", text))
-    there = set(events_in(root / "vault.git", APART_BRANCH))
-    if vault == "apart" and (gone := every - there):
+    there = set(events_in(root / "vault.git", RESTRICTED_BRANCH))
+    if vault == "another" and (gone := every - there):
         found.append(Violation("I1-restricted", f"the remote lacks {sorted(gone)[:3]}"))
     return found
