@@ -53,6 +53,19 @@ ONLY_IN = {
 }
 #: The wiring place; and the crash points, which tests name by a variable.
 MAY_READ = {"app/workspace/workspace.py", "record/store/crash_points.py"}
+#: What only some modules do: how the tree of a module tells, and where it may.
+ONLY_THERE = {
+    "asks git for a folder": ({"git/tree.py"}, lambda node: _is_text(node, "ls-tree")),
+    "puts a file in place by a link": ({"git/atomic.py"}, lambda node: _calls(node, "link", 2)),
+    "puts a file in place by a rename": (
+        {"git/atomic.py", "record/write/outbox.py"},  # which moves files from folder to folder
+        lambda node: _calls(node, "replace", 1) or _calls(node, "rename", 1),
+    ),
+    "sets the environment of git": (
+        {"git/environment.py"},
+        lambda node: _is_text(node, "GIT_NO_REPLACE_OBJECTS"),
+    ),
+}
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -159,6 +172,31 @@ def test_only_the_workspace_and_the_terminal_read_clock_and_environment(path):
 
 def _is_datetime(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
+
+
+@pytest.mark.parametrize("what", ONLY_THERE)
+def test_one_place_does_it(what):
+    places, does = ONLY_THERE[what]
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for path in MODULES
+        if any(map(does, ast.walk(ast.parse(path.read_text()))))
+    }
+    assert found == places
+
+
+def _is_text(node: ast.AST, text: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == text
+
+
+def _calls(node: ast.AST, method: str, arguments: int) -> bool:
+    """Say whether a node calls a method with just so many arguments.
+
+    So `Path.replace` is told from `str.replace`, `datetime.replace` and `dataclasses.replace`.
+    """
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return node.func.attr == method and len(node.args) == arguments and not node.keywords
 
 
 def test_git_reads_whatever_may_be_an_event():

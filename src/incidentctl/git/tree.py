@@ -8,6 +8,8 @@ from typing import NamedTuple
 from incidentctl.git.presence import failed
 from incidentctl.git.run import Git
 
+#: The words of a command whose output `parse` reads.
+COMMAND = ("ls-tree", "-z")
 #: So many paths are asked of one git.
 _BATCH_SIZE = 500
 _LIMIT = 60.0
@@ -83,7 +85,7 @@ def _listed(
 def _run(
     git: Git, commit: str, options: tuple[str, ...], paths: Iterable[str] = (), *, discover: bool
 ) -> bytes:
-    arguments = ("ls-tree", "-z", *options, commit, "--", *paths)
+    arguments = (*COMMAND, *options, commit, "--", *paths)
     done = git.run(*arguments, timeout=_LIMIT, discover=discover)
     if done.code:
         raise failed(f"read {commit[:10]}", done)

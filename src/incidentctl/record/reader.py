@@ -58,9 +58,9 @@ class Reader:
         """Return what `events` does for each of many incidents, but start git once for all."""
         pending = self._pending()
         for incident, folder in self._store.folders(incidents):
-            united = folder.union(_waiting(pending.get(incident, ())))
-            told = incident_events.problems(paths.log_path(incident), united, now=self._now())
-            yield incident, united.events(), told
+            whole = folder.union(_waiting(pending.get(incident, ())))
+            found = incident_events.problems(paths.log_path(incident), whole, now=self._now())
+            yield incident, whole.events(), found
 
     def newest_id(self, incident: str) -> str | None:
         """Return the newest event's id; ids of more than 48 hours ahead do not count."""

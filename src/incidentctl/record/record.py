@@ -139,7 +139,7 @@ class Record(Upkeep):
         in step or refuses: then all is as it was. None without a record. The caller holds the lock
         of exchanges.
         """
-        from incidentctl.record.sync.purge import begin_anew, pushing  # noqa: PLC0415
+        from incidentctl.record.sync.purge import begin_anew  # noqa: PLC0415
 
         until = time.monotonic() + limit
         part, flush = self.part, flush or self.flush
@@ -151,8 +151,8 @@ class Record(Upkeep):
                 f"the remote has to be in step first, and it is not: {done.reason or done.state}"
             )
         flush()
-        push = pushing(part.store, self.remote(), until=until) if part.remote else None
-        commit = begin_anew(part, author, marker=marker, push=push)
+        remote = self.remote() if part.remote else None
+        commit = begin_anew(part, author, remote, marker=marker, until=until)
         if part.remote:  # what the remote has refused may stand in its words
             status.write(part.state, Status(part.now(), "ok", None, part.now()))
         flush()

@@ -8,6 +8,7 @@ from pathlib import Path
 from incidentctl.app.workspace.places import is_folder
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
 from incidentctl.files.layout import MARKER, find_root
+from incidentctl.git import atomic
 
 
 def use(directory: Path, config_file: Path) -> Path:
@@ -21,12 +22,10 @@ def use(directory: Path, config_file: Path) -> Path:
             f"{directory} is in no team's repository: there is no {MARKER} in it or above it.",
             hint=f"Make one with `incidentctl init {directory}`.",
         )
-    # Replaced whole, so that a crash leaves the old file or the new one.
-    beside = config_file.with_name(config_file.name + ".new")
+    data = json.dumps({"repository": str(root)}) + "\n"
     try:
         config_file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps({"repository": str(root)}) + "\n", encoding="utf-8")
-        beside.replace(config_file)
+        atomic.replace(config_file, data.encode(), mode=atomic.USUAL_MODE)
     except OSError as error:
         raise EnvironmentFailedError(
             f"Could not write {config_file}: {error.strerror}.",

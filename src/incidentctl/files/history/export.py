@@ -23,7 +23,7 @@ def export(root: Path, revision: str, *, into: Path) -> str:
         prefix = root.resolve().relative_to(repository.top.resolve()).as_posix()
         place = f"{commit}:" if prefix == "." else f"{commit}:{prefix}"
         try:
-            printed = repository.run("ls-tree", "-r", "-l", "-z", place)
+            printed = repository.run(*tree.COMMAND, "-r", "-l", place)
         except EnvironmentFailedError:
             if prefix == ".":
                 raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from incidentctl.domain.incident.event_json import EventError
@@ -52,12 +52,13 @@ def _roots(git: Git, *commits: str) -> list[str]:
 
 
 def begin_anew(
-    part: Part, author: Author, *, marker: str, push: Callable[[str, str], None] | None
+    part: Part, author: Author, remote: Remote | None, *, marker: str, until: float
 ) -> str | None:
     """Put a new root in the place of the truth; return it, None where there is no record.
 
-    `marker` is a ULID. `push`, if any, gets the new root and the truth before anything is dropped
-    here, and raises what stops the purge: then all is as it was. EnvironmentFailedError likewise.
+    `marker` is a ULID. The `remote`, if any, gets the new root before anything is dropped here;
+    `until` is a time of the monotonic clock. EnvironmentFailedError where the remote does not take
+    it, or git fails: then all is as it was.
     """
     if part.store.tips().truth is None:
         return None
@@ -71,8 +72,8 @@ def begin_anew(
             store = part.store
             whole = onto(part, author, truth, on_mirror(store, truth), known=store.index().ids)
             commit = new_root(part, author, whole, marker)
-            if push is not None:
-                push(commit, truth)
+            if remote is not None:
+                _push(part, remote, commit, truth, until=until)
             if not replace(part, commit, truth):
                 raise EnvironmentFailedError(
                     "the record here was moved meanwhile", hint="`incidentctl sync` puts it right"
@@ -82,38 +83,28 @@ def begin_anew(
     return commit
 
 
-def pushing(store: Store, remote: Remote, *, until: float) -> Callable[[str, str], None]:
-    """Return what pushes a new root in the place of the remote's branch, for `begin_anew`."""
-
-    def push(commit: str, truth: str) -> None:
-        theirs = store.tips().tracking
-        if theirs and not refs.follows(store.git, theirs, truth):
-            raise EnvironmentFailedError(
-                "the remote has something that is not taken in here yet", hint="say it again"
-            )
-        answer = remote.push(commit, until=until, instead_of=theirs)
-        if answer.state != OK:
-            raise EnvironmentFailedError(
-                f"the remote did not take the new root: {answer.reason or answer.state}",
-                hint="say it again; a protected branch must allow a forced push for this once",
-            )
-        store.git.run("update-ref", remote.tracking, commit)
-
-    return push
+def _push(part: Part, remote: Remote, commit: str, truth: str, *, until: float) -> None:
+    """Push a new root in the place of the remote's branch."""
+    theirs = part.store.tips().tracking
+    if theirs and not refs.follows(part.git, theirs, truth):
+        raise EnvironmentFailedError(
+            "the remote has something that is not taken in here yet", hint="say it again"
+        )
+    answer = remote.push(commit, until=until, instead_of=theirs)
+    if answer.state != OK:
+        raise EnvironmentFailedError(
+            f"the remote did not take the new root: {answer.reason or answer.state}",
+            hint="say it again; a protected branch must allow a forced push for this once",
+        )
+    part.git.run("update-ref", remote.tracking, commit)
 
 
 def new_root(
-    part: Part,
-    author: Author,
-    commit: str,
-    marker: str,
-    *,
-    also: str | None = None,
-    kept: Marks = EMPTY,
+    part: Part, author: Author, commit: str, marker: str, *, also: str | None = None
 ) -> str:
     """Make a root that holds what a commit does, and replaces its chain.
 
-    `also` is the tip of another chain that it replaces; it has `kept` marks of purges besides.
+    `also` is the tip of another chain that it replaces.
     """
     git = part.git
     replaced = _roots(git, commit, *filter(None, [also]))
@@ -123,8 +114,6 @@ def new_root(
         # A folder that git cannot list must not be taken for none: the record would be gone.
         for line in tree.lines(git, commit, ["incidents", paths.PURGED]):
             stream.folder(line.path, line.oid)
-        for path, oid in kept.items():
-            stream.object(path, oid)
         stream.file(paths.marker_path(marker), purge_marks.write(marker, replaced))
         return _made(stream, mark)
 
