@@ -12,6 +12,7 @@ from incidentctl.git import refs
 from incidentctl.record.store import compare, incident_events, purge_marks, stored_event
 from incidentctl.record.store.ref_names import LOG_REF
 from incidentctl.record.sync import background, exchange, merge, reconcile, remote, sent
+from incidentctl.record.sync.answer import BEHIND
 from incidentctl.record.write import batch, flush, outbox
 from torture.mutants import mutant, replace
 
@@ -126,7 +127,7 @@ def merge_upon_a_refused_merge() -> None:
 
     def taken(self: Any, commit: str, **given: Any) -> Any:
         answer = push(self, commit, **given)
-        if answer.state == answer.BEHIND:
+        if answer.state == BEHIND:
             current[0]._take(commit)
         return answer
 

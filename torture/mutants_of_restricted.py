@@ -7,6 +7,7 @@ from typing import Any
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.restricted.pair import RecordPair
 from incidentctl.record.sync import restricted_remote
+from incidentctl.record.sync.answer import OK
 from torture.mutants import mutant, replace
 
 
@@ -27,7 +28,7 @@ def unproven_remote_taken_for_another() -> None:
 
     def trusting(*given: Any, **more: Any) -> Any:
         answer = unproven(*given, **more)
-        return None if answer and answer.state != answer.OK else answer
+        return None if answer and answer.state != OK else answer
 
     replace(restricted_remote, "unproven", trusting)
 
