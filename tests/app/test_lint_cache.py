@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -59,7 +59,8 @@ def look(root: Path, today: date | None = None) -> tuple[object, bool]:
     """Return what is found, and whether it came from the cache."""
     opened: list[str] = []
     workspace = open_workspace(str(root))
-    workspace.today = lambda: today or type(workspace).today(workspace)
+    if today:
+        workspace.now = lambda: datetime.combine(today, datetime.min.time(), UTC)
     real = rules.lint
     try:
         rules.lint = lambda *given, **named: opened.append("rules") or real(*given, **named)

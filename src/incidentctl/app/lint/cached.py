@@ -12,7 +12,7 @@ import os
 import time
 from array import array
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from incidentctl.app.workspace.places import state_folder
@@ -83,19 +83,22 @@ def checked(workspace: Workspace) -> LintReport:
 
     NotFoundError where there is no team repository.
     """
-    root, today = workspace.team_root(checked_out=False), workspace.today()
+    root = workspace.team_root(checked_out=False)
     file = key = None
     try:
         place = workspace.repository() if workspace.checked_out else None
         if place is not None:
             file = place.common_dir / "incidentctl" / "cache" / _NAME
-            key = _key(root, place, workspace.environment, today)
+            key = _key(root, place, workspace.environment)
     except (OSError, OverflowError, IncidentctlError, _DoubtError):
         pass
     kept = cache.read(file, key) if file and key else None
     if kept is not None:
-        problems, files = json.loads(kept)
-        return LintReport(tuple(Problem(*problem) for problem in problems), files)
+        # Neither settings nor zone are read to know the day: that would take long beside all this.
+        begins, ends, problems, files = json.loads(kept)
+        if begins <= workspace.now().timestamp() < ends:
+            return LintReport(tuple(Problem(*problem) for problem in problems), files)
+    today = workspace.today()
     # The import alone takes as long as to look at some thousand files.
     from incidentctl.app.lint.drills import played
     from incidentctl.app.lint.lint import lint
@@ -110,12 +113,15 @@ def checked(workspace: Workspace) -> LintReport:
         played=lambda: played(workspace, unread),
     )
     if file and key and not unread:
-        cache.write(file, key, json.dumps(report).encode())
+        midnights = (today, today + timedelta(days=1))
+        day = [datetime.combine(each, datetime.min.time(), workspace.zone) for each in midnights]
+        found = (*(each.timestamp() for each in day), *report)
+        cache.write(file, key, json.dumps(found).encode())
     return report
 
 
-def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str], today: date) -> bytes:
-    """Return the key of all that the result depends on."""
+def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> bytes:
+    """Return the key of all that the result depends on but the day."""
     began = time.time_ns()
     seen = _Seen()
     for name in KINDS:
@@ -150,7 +156,7 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str], tod
     told = [f"{k}={v}" for k, v in environment.items() if k.startswith(("GIT_", "XDG_"))]
     who = (os.geteuid(), os.getegid(), environment.get("HOME"), environment.get("PATH"))
     build = fingerprint("app")
-    head = repr((build, str(root), own, common, today.isoformat(), who, sorted(told), seen.paths))
+    head = repr((build, str(root), own, common, who, sorted(told), seen.paths))
     digest = hashlib.sha256(head.encode(errors="surrogateescape"))
     digest.update(seen.stats)
     return digest.digest()
