@@ -81,6 +81,18 @@ def opened(run):
 
 
 @pytest.fixture
+def declared(run):
+    """Declare "login is down": `declared("-s", "SEV3")` returns what --json says of it."""
+
+    def declare(*arguments: str) -> dict[str, Any]:
+        result = run("declare", "login is down", "--no-input", "--json", *arguments)
+        assert result.code == 0, result.err
+        return result.json
+
+    return declare
+
+
+@pytest.fixture
 def show(run):
     """What `show --json` says of the only open incident, or of one."""
 

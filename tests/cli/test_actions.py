@@ -150,12 +150,17 @@ def test_a_broken_file_is_told_and_left_as_it_is(run, retros):
     assert file.read_text() == broken
 
 
+def is_clean(result):
+    return (
+        result.code == 0 and " files checked: 0 errors" in result.out and "IC220" not in result.out
+    )
+
+
 def test_lint_tells_faults_and_after_a_while_what_is_overdue(run, retros, team, git):
-    assert run("catalog", "lint").code == 0
-    assert "IC220" not in run("catalog", "lint").out
+    assert is_clean(run("catalog", "lint"))
     old = str(TODAY - timedelta(days=120))
     git(team, "commit", "-q", "--amend", "--no-edit", f"--date={old}T12:00:00Z")
-    assert "IC220" not in run("catalog", "lint").out  # what counts is when it was committed
+    assert is_clean(run("catalog", "lint"))  # what counts is when it was committed
     git(team, "-c", "user.name=x", "rebase", "-q", "--root", "--committer-date-is-author-date")
     result = run("catalog", "lint", "--json").json["problems"]
     found = [(p["path"], p["line"]) for p in result if p["code"] == "IC220"]
@@ -164,7 +169,7 @@ def test_lint_tells_faults_and_after_a_while_what_is_overdue(run, retros, team, 
     file.write_text(
         ONE.replace(f"due: {YESTERDAY}", f"due: {YESTERDAY}  # incidentctl: ignore[IC220]")
     )
-    assert "IC220" not in run("catalog", "lint").out
+    assert is_clean(run("catalog", "lint"))
     file.write_text(ONE.replace("owner: hugo", "ownr: hugo"))
     result = run("catalog", "lint")
     assert result.code == 1

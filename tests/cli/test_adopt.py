@@ -233,7 +233,9 @@ def test_what_another_repository_left_at_this_path_is_told_and_comes_by_its_name
     assert path.is_file()
     assert run("adopt", UNKNOWN, "--json").json["incidents"] == {UNKNOWN: 1}
     assert "TEAM A" in git(team, "log", "-p", "incident-log")
-    assert "incidentctl adopt" not in run("list").err
+    listed = run("list")
+    assert (listed.code, UNKNOWN in listed.out) == (0, True)
+    assert "incidentctl adopt" not in listed.err
 
 
 # --- a second repository -------------------------------------------------------------------------

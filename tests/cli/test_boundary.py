@@ -106,4 +106,34 @@ def test_a_folder_that_was_removed_is_no_bug(team, tmp_path):
     script = f"mkdir {gone}; cd {gone}; rmdir {gone}; {sys.executable} -m incidentctl declare x"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode in (0, 6)
+    assert done.stdout.startswith("inc-") or done.stderr.startswith("error: ")
     assert "a bug" not in done.stderr
+
+
+def test_a_full_disk_behind_stderr_stops_no_declaration(team):
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            f"exec {sys.executable} -m incidentctl declare 'x' --no-input --json 2>/dev/full",
+        ],
+        cwd=team,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert '"runbooks": [' in done.stdout
+
+
+def test_a_full_disk_behind_stdout_is_no_bug(run, team, declared):
+    declared()
+    done = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m incidentctl show >/dev/full"],
+        cwd=team,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 6
+    assert "No space left on device" in done.stderr

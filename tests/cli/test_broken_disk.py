@@ -102,7 +102,9 @@ def test_when_nothing_can_be_written_the_text_comes_back(command, team, small, m
         assert "disk is full" in result.err
         assert result.out == ""
     (small / "filling").unlink()
-    assert "do not lose me" not in command("log").out
+    said = command("log")
+    assert (said.code, " x\n" in said.out) == (0, True)
+    assert "do not lose me" not in said.out
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["identity kept", "no room for one"])
@@ -137,7 +139,9 @@ def test_a_team_that_comes_to_stand_at_the_path_publishes_nothing_of_the_other(
         assert done.code == 0, done.err
         assert f"of {ident} in " in done.err
         assert f"of {apart} in " in done.err
-    assert "A SECRET" not in run("list", "--all").out
+    listed = run("list", "--all")
+    assert (listed.code, "B is down" in listed.out) == (0, True)
+    assert "A SECRET" not in listed.out
     assert "B is down" in git(tmp_path / "b.git", "log", "-p", "--all")
     for repository in (tmp_path / "b.git", folder / "team"):
         assert "A SECRET" not in git(repository, "log", "-p", "--all")

@@ -305,3 +305,39 @@ def test_a_category_that_nothing_knows_is_told(run, team, category, note):
 def test_without_a_runbook_for_a_category_none_is_listed(run):
     result = run("declare", "x", "--category", "weather")
     assert "note: No runbook is for the category 'weather'.\n" in result.err
+
+
+def test_a_moment_before_1970_is_refused_and_nothing_is_acknowledged(run, declared):
+    done = run("declare", "z", "--no-input", "--at", "0999-01-01T00:00")
+    assert done.code == 2
+    assert "too far in the past" in done.err
+    assert "z" in done.err.splitlines()
+    assert run("list", "--all").out == ""
+    declared()
+    assert run("log", "x", "--at", "999999 weeks ago").code == 2
+
+
+def test_a_runbook_that_is_too_large_leaves_nobody_without_steps(run, team, show, declared):
+    steps = "".join(
+        f"  - {{id: step-{n}, title: Do {n}, purpose: {'why ' * 125}}}\n" for n in range(200)
+    )
+    (team / "runbooks" / "huge.yaml").write_text(
+        f"name: huge\napplies_to: {{categories: [vendor]}}\nsteps:\n{steps}"
+    )
+    answer = declared("--category", "vendor")
+    assert answer["runbooks"] == ["huge"]
+    assert len(show()["steps"]) == 200
+    assert answer["severity"] == "SEV2"
+
+
+def test_a_reporter_that_is_none_is_told(run, declared):
+    answer = declared("--reported-by", "customr")
+    assert any("did you mean customer?" in note for note in answer["notes"])
+
+
+def test_a_second_declaration_of_the_same_tells_of_the_first(run, declared):
+    first = declared("--affects", "checkout")["id"]
+    again = run("declare", "pay is down", "--affects", "checkout", "--no-input", "--json").json
+    assert any(first in note and "--duplicate-of" in note for note in again["notes"])
+    other = run("declare", "ads", "--affects", "ad", "--no-input", "--json").json
+    assert not any("--duplicate-of" in note for note in other["notes"])

@@ -133,7 +133,9 @@ def test_a_real_incident_that_is_open_is_told_to_who_begins_a_drill(run, drills,
     assert told in run("drill", "run", "q1", "--no-walk", "-i", practice).err
     run("drill", "stop", "-i", practice)
     run("resolve", "-i", opened)
-    assert "is open" not in run("drill", "run", "q1", "--no-walk").err
+    last = run("drill", "run", "q1", "--no-walk")
+    assert (last.code, last.out.startswith("drl-")) == (0, True)
+    assert "is open" not in last.err
 
 
 def test_one_plan_is_played_once_at_a_time(run, drills):
@@ -345,7 +347,9 @@ def test_declaring_within_a_window_tells_that_it_is_open_and_no_more(run, unplan
     (unplanned / "surprise.private.yaml").unlink()
     again = run("declare", "login is down", "--no-input")
     assert "A drill window is open: surprise, until" in again.err
-    assert "drill window" not in run("declare", "practice", "--drill", "--no-input").err
+    practice = run("declare", "practice", "--drill", "--no-input")
+    assert (practice.code, practice.out.startswith("drl-")) == (0, True)
+    assert "drill window" not in practice.err
 
 
 WINDOW_NOTE = "A drill window is open: surprise, until"
@@ -357,7 +361,9 @@ def test_no_window_is_open_once_its_drill_was_played(run, unplanned, ending):
     assert WINDOW_NOTE in run("declare", "search is slow", "--no-input").err
     ended = run(*ending, "-i", "drl")
     assert (ended.code, "drill window" in ended.err) == (0, False)
-    assert "drill window" not in run("declare", "login is down", "--no-input").err
+    declared = run("declare", "login is down", "--no-input")
+    assert (declared.code, declared.out.startswith("inc-")) == (0, True)
+    assert "drill window" not in declared.err
 
 
 @pytest.mark.parametrize("played", ["cancelled", "another", "before"])

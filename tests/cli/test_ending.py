@@ -92,7 +92,9 @@ def test_who_comes_after_the_end_is_told_of_it(run, opened):
 
 @pytest.mark.parametrize("how", [[], ["--brief"]])
 def test_show_says_when_it_ended_and_by_whom(run, opened, how):
-    assert "resolved " not in run("show", *how).out
+    before = run("show", *how)
+    assert (before.code, "status         triage" in before.out) == (0, True)
+    assert "resolved " not in before.out
     run("resolve", "rolled back", "--as", "omar")
     shown = " ".join(run("show", opened, *how).out.split())
     assert "status resolved" in shown
@@ -116,3 +118,11 @@ def test_of_several_that_are_over_it_is_said_how_they_ended(run, opened, asked, 
     refused = run(*asked)
     assert refused.code == 2
     assert f"2 incidents are {word}:" in refused.err
+
+
+def test_close_without_a_name_means_the_resolved_one_and_not_a_cancelled_one(run, declared):
+    first = declared("--severity", "SEV3")["id"]
+    second = run("declare", "another", "--no-input", "--json").json["id"]
+    run("cancel", "duplicate", "-i", second)
+    run("resolve", "-i", first)
+    assert run("close", "--json").json["incident"] == first

@@ -139,7 +139,8 @@ def test_nothing_of_it_is_done_when_it_is_over(run, opened, arguments):
 def test_the_log_says_to_whom_command_is_offered(run, opened, log_md):
     run("handover", "omar")
     assert "| Command offered to | " in log_md(opened)
-    run("accept", "--as", "omar")
+    assert run("accept", "--as", "omar").code == 0
+    assert "| omar | Command accepted |" in log_md(opened)
     assert "| Command offered to | " not in log_md(opened)
 
 
@@ -154,7 +155,7 @@ def test_due_says_that_an_offer_waits(run):
 def test_the_brief_is_shown_at_any_time_and_holds_hostile_text_harmless(run, opened):
     run("hypothesis", "\x1b[31mred\u202e\nsecond line")
     shown = run("show", "--brief")
-    assert shown.code == 0
+    assert (shown.code, "\\u{1b}[31mred" in shown.out) == (0, True)
     assert "\x1b" not in shown.out
     assert "\u202e" not in shown.out
     assert all(len(line) <= 80 for line in shown.out.splitlines())

@@ -166,12 +166,15 @@ def test_without_an_identity_it_says_who_is_on_call_and_what_to_do(nobody, tmp_p
     assert "me leads the team core and is on call" in told
     assert "teams/core.yaml" in told
     assert "git config user.name" in told
-    again = run(tmp_path, "init", "acme", "--team", "core", "--no-input").stderr
-    assert "who you are" not in again
+    again = run(tmp_path, "init", "acme", "--team", "core", "--no-input")
+    assert again.returncode == 0, again.stderr
+    assert "who you are" not in again.stderr
 
 
 def test_with_an_identity_it_says_nothing_of_it(tmp_path):
-    assert "git config" not in run(tmp_path, "init", "acme", "--no-input").stderr
+    done = run(tmp_path, "init", "acme", "--no-input")
+    assert (done.returncode, (tmp_path / "acme/incidentctl.yaml").exists()) == (0, True)
+    assert "git config" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -190,3 +193,10 @@ def test_without_an_identity_the_name_is_asked(nobody, tmp_path, terminal, answe
     (team,) = load(tmp_path / "acme")[0].teams.values()
     assert (team.lead, team.on_call.rota) == (handle, (handle,))
     assert team.members[0].name == name
+
+
+def test_init_does_not_drop_a_second_team(command, tmp_path):
+    done = command("init", str(tmp_path / "x"), "--team", "a", "--team", "b", "--no-input")
+    assert done.code == 2
+    assert "one team" in done.err
+    assert not (tmp_path / "x").exists()

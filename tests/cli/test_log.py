@@ -1,7 +1,9 @@
 import io
 import json
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -216,3 +218,33 @@ def test_json_and_a_command_s_output_do_not_mix(process, opened):
     done = process("log", "--json", "--", "echo", "42")
     assert json.loads(done.stdout)["incident"] == opened
     assert b"42" in done.stderr
+
+
+def test_a_command_is_not_run_for_an_incident_that_takes_no_output(run, team, declared):
+    declared("--severity", "SEV3")
+    ident = run("list").out.split()[0]
+    run("resolve")
+    run("close")
+    done = run("log", "-i", ident, "--", "touch", "ran")
+    assert done.code == 5
+    assert not (team / "ran").exists()
+
+
+def test_bare_log_as_json_is_refused_with_what_to_do(run, declared):
+    declared()
+    done = run("log", "--json")
+    assert done.code == 2
+    assert "show --json" in done.err
+
+
+def test_a_time_is_told_in_the_organisations_zone_where_the_machine_runs_on_utc(
+    run, team, show, declared, monkeypatch
+):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    settings = team / "incidentctl.yaml"
+    settings.write_text(re.sub(r"timezone: .*", "timezone: Pacific/Auckland", settings.read_text()))
+    declared()
+    run("log", "breaker tripped", "--at", "00:30", "--as", "somebody")
+    at = next(e["at"] for e in show()["timeline"] if e["text"] == "breaker tripped")
+    assert at[11:16] in ("11:30", "12:30")  # by the season

@@ -35,8 +35,10 @@ def declare(run) -> str:
 
 
 def everything(git, folder: Path) -> str:
-    """Each object that a repository has."""
-    return git(folder, "log", "-p", "--all", "--format=%H %s%n%b")
+    """Each object that a repository has; the catalog is in all of them."""
+    text: str = git(folder, "log", "-p", "--all", "--format=%H %s%n%b")
+    assert "+name: checkout" in text
+    return text
 
 
 def test_it_is_in_no_branch_no_view_and_on_no_remote(run, git, team, shared, monkeypatch):
@@ -179,7 +181,9 @@ def test_a_report_leaves_it_out_and_says_so(run, team, form):
         assert (told.json["incidents"], told.json["restricted"]) == (1, 1)
     if "--csv" in form:
         assert other in text
-    assert "left out" not in run("report", "--until", "1d").err
+    before = run("report", "--until", "1d")
+    assert (before.code, "No incident fits." in before.err) == (0, True)
+    assert "left out" not in before.err
 
 
 def test_its_retrospective_is_kept_elsewhere(run, team):
@@ -330,8 +334,9 @@ def test_with_faulty_settings_nobody_knows_whether_it_is_apart(run, git, team, s
     text = marker.read_text()
     line = next(line for line in text.splitlines() if line.startswith("record:"))
     marker.write_text(text.replace(line, f"record: {wrong}"))
-    run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3")
+    assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
     run("sync")
+    assert SECRET in git(team, "log", "-p", "refs/incidentctl/restricted")
     assert SECRET not in everything(git, shared / "origin.git")
 
 
@@ -339,8 +344,9 @@ def test_without_the_shared_remote_nobody_knows_whether_it_is_apart(run, git, te
     with_remote_apart(team)
     git(team, "remote", "remove", "security")
     git(team, "remote", "rename", "origin", "security")
-    run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3")
+    assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
     assert run("sync").code == 6
+    assert SECRET in git(team, "log", "-p", "refs/incidentctl/restricted")
     assert SECRET not in everything(git, shared / "origin.git")
 
 
@@ -370,6 +376,7 @@ def test_which_is_meant_is_not_guessed_where_it_cannot_be_read(run, git, team, s
     assert run("log", "the password is hunter2").code != 0
     monkeypatch.setenv("PATH", path)
     assert run("sync").code == 0
+    assert "search is slow" in everything(git, shared / "origin.git")
     assert "hunter2" not in everything(git, shared / "origin.git")
 
 

@@ -136,7 +136,9 @@ def test_what_is_proven_apart_gets_it(run, git, team, places):
     assert run("sync").code == 0
     assert SECRET in everything(git, places / "vault.git")
     assert SECRET not in everything(git, places / "repo.git")
-    assert "may be one place" not in run("doctor").out
+    doctor = run("doctor")
+    assert "ok    git " in doctor.out
+    assert "may be one place" not in doctor.out
 
 
 def test_a_copy_of_the_code_is_proven_once_all_may_read_something(run, git, team, places):

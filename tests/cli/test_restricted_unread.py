@@ -111,6 +111,7 @@ def test_which_is_meant_is_not_guessed(run, git, team, shared, broken_git, way):
         assert run(*command).code != 0
     mend()
     assert run("sync").code == 0
+    assert "search is slow" in git(shared, "log", "-p", "incident-log")
     assert "hunter2" not in git(shared, "log", "-p", "incident-log")
 
 
@@ -126,4 +127,6 @@ def test_a_redaction_reaches_the_shared_record_also_later(run, git, team, shared
     mend()
     run("redact", str(number), "-i", ident)
     run("declare", "checkout is down", "--no-input")
-    assert "hunter2" not in git(team, "grep", "-h", "", "refs/incidentctl/log")
+    held = git(team, "grep", "-h", "", "refs/incidentctl/log")
+    assert "[redacted]" in held
+    assert "hunter2" not in held

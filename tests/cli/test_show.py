@@ -159,19 +159,28 @@ def test_who_is_on_call_is_told_until_somebody_else_has_a_role(run, opened):
     assert on_call_line(run, declared.err)
     for how in ([], ["--brief"]):
         assert on_call_line(run, run("show", opened, *how).out)
-        assert "on call" not in run("show", opened, *how, "--at", "now").out
+        then = run("show", opened, *how, "--at", "now")
+        assert (then.code, "commander      Greta Lindqvist" in then.out) == (0, True)
+        assert "on call" not in then.out
     assert on_call_line(run, run("handover", "omar", "-i", opened).out)
     run("assign", "mitigator", "omar", "-i", opened)
     for how in ([], ["--brief"]):
-        assert "on call" not in run("show", opened, *how).out
+        shown = run("show", opened, *how)
+        assert (shown.code, "mitigator      Omar Benhaddou" in shown.out) == (0, True)
+        assert "on call" not in shown.out
 
 
 def test_nobody_is_on_call_for_what_is_over_or_has_no_owner(run, opened):
     assert run("resolve", "-i", opened).code == 0
-    assert "on call" not in run("show", opened).out
+    over = run("show", opened)
+    assert (over.code, "status         resolved" in over.out) == (0, True)
+    assert "on call" not in over.out
     unknown = run("declare", "something is odd", "--no-input")
+    assert unknown.err.startswith(f"recorded {unknown.out.strip()}: declared")
     assert "on call  " not in unknown.err
-    assert "on call  " not in run("show", unknown.out.strip()).out
+    shown = run("show", unknown.out.strip())
+    assert (shown.code, "something is odd" in shown.out) == (0, True)
+    assert "on call  " not in shown.out
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,9 @@ def test_a_board_says_that_it_is_blind(clones: tuple[Clone, Clone], tmp_path: Pa
     assert board["remotes"][0]["well"]
     (tmp_path / "away.git").rename(tmp_path / "remote.git")
     ann.sync()
-    assert "not seen here" not in ann.run("watch", "--once").stdout
+    board = ann.run("watch", "--once").stdout
+    assert "checkout is down" in board
+    assert "not seen here" not in board
 
 
 @pytest.mark.parametrize(
@@ -303,7 +305,9 @@ def test_a_process_for_another_severity_is_told_in_both_clones_and_mended(
         assert "severity       SEV1" in shown
         assert "problem: The process that answers was chosen for SEV3, and SEV1 stands" in shown
     assert "critical answers" in ann.run("severity", "SEV1").stderr
-    assert "problem" not in ann.run("show").stdout
+    shown = ann.run("show").stdout
+    assert "severity       SEV1" in shown
+    assert "problem" not in shown
 
 
 def _command(folder: Path) -> bytes:
@@ -353,7 +357,9 @@ def test_it_is_not_in_step_while_something_waits_here(
         told = ann.sync(code=6)
         assert (told["state"], told["pending"]) == ("behind", 1)
         assert told["reason"] == "another incidentctl is committing"
-        assert "In step" not in ann.run("sync", code=6).stdout
+        again = ann.run("sync", code=6)
+        assert "another incidentctl is committing" in again.stderr
+        assert "In step" not in again.stdout + again.stderr
     assert ann.sync()["pending"] == 0
     damaged = folder / "outbox" / f"{'0' * 26}~inc-20261124-1401-k7f"
     damaged.write_text("{}\n{}\n")

@@ -54,7 +54,7 @@ def test_what_cannot_be_is_a_usage_error(run, opened, arguments, told):
 
 def test_an_empty_public_update_is_not_previewed(run, opened):
     result = run("update", "--public")
-    assert result.code == 2
+    assert (result.code, "error: " in result.err) == (2, True)
     assert "Customers will read" not in result.err
 
 
@@ -106,3 +106,14 @@ def test_the_board_reminds_of_what_due_tells(run):
     assert "for 20m: incidentctl accept" in board
     assert "! Nobody has confirmed the severity" in board
     assert len(board.splitlines()) <= 24
+
+
+def test_an_update_after_its_step_was_skipped_brings_the_cadence_of_the_step_back(
+    run, show, declared
+):
+    declared("--severity", "SEV1")
+    run("step", "skip", "updates")
+    run("update", "we look")
+    before = show()["next_update"]
+    run("step", "done", "page-on-call")
+    assert show()["next_update"] == before

@@ -60,8 +60,9 @@ def test_nothing_open_is_said(run):
 
 def test_one_incident_is_chosen_by_a_part_of_its_id(run, opened):
     run("declare", "search is slow", "--no-input")
-    assert "checkout" in run("watch", "-i", opened[-3:]).out
-    assert "search is slow" not in run("watch", "-i", opened[-3:]).out
+    watched = run("watch", "-i", opened[-3:])
+    assert (watched.code, "checkout is down" in watched.out) == (0, True)
+    assert "search is slow" not in watched.out
     assert run("watch", "-i", "zzzzz").code == 3
 
 

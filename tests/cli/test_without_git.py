@@ -74,7 +74,9 @@ def test_a_restricted_record_that_cannot_be_read_refuses_no_declaration(tmp_path
     assert more.returncode in (0, 6)
     logged = run(folder, "log", "git is back", "-i", answer["id"], "--json", git=True)
     assert json.loads(logged.stdout)["commit"]
-    assert "private" not in git(folder, "log", "-p", "incident-log")
+    shared = git(folder, "log", "-p", "incident-log")
+    assert "git is back" in shared
+    assert "private" not in shared
 
 
 def test_a_typo_in_the_configuration_of_git_stops_no_declaration(tmp_path, git, run):
@@ -96,6 +98,7 @@ def test_a_typo_in_the_configuration_of_git_stops_no_declaration(tmp_path, git, 
     logged = run(folder, "log", "rolled back", "-i", json.loads(done.stdout)["id"], git=True)
     assert "since git could not read its configuration" in logged.stderr
     synced = run(folder, "sync", git=True)
+    assert (synced.returncode, "error: misconfigured: " in synced.stderr) == (6, True)
     assert "no remote called" not in synced.stderr
     config.write_text(before)
     listed = json.loads(run(folder, "list", "--json", git=True).stdout)

@@ -42,7 +42,9 @@ def test_a_redacted_text_shows_nowhere(fact):
     after = incident(first, PAGE, fact, facts.Redacted(ident(target)))
     if not isinstance(fact, facts.Declared):
         assert SECRET in repr(before)
+        assert any(entry.redacted for entry in after.entries)
         assert SECRET not in repr(after)
+        assert f"# {IDENT}" in render_log(after)
         assert SECRET not in render_log(after)
     else:
         after = incident(first, facts.Redacted(ident(0)))
@@ -78,6 +80,7 @@ def test_a_redaction_cannot_be_taken_back():
         facts.Declared("x"), facts.Noted(SECRET), facts.Redacted(ident(1)),
         facts.Retracted(ident(2)),
     )  # fmt: skip
+    assert REDACTED in repr(found)
     assert SECRET not in repr(found)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import SHUT_OUT, Clone, make_clone
+from tests.record.sharing import Team, first_clone_of, make_remote
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +41,27 @@ def _format(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 def clone(tmp_path: Path) -> Clone:
     """A repository with one commit, and its record."""
     return make_clone(tmp_path / "clone")
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Clone:
+    """A bare repository with a branch of the team's own."""
+    return make_remote(tmp_path)
+
+
+@pytest.fixture
+def ann(remote: Clone) -> Clone:
+    """A clone of the remote."""
+    return first_clone_of(remote, "ann")
+
+
+@pytest.fixture
+def bob(remote: Clone) -> Clone:
+    """Another one."""
+    return first_clone_of(remote, "bob")
+
+
+@pytest.fixture
+def team(remote: Clone, ann: Clone, bob: Clone) -> Team:
+    """The remote and both clones."""
+    return Team(remote, ann, bob)

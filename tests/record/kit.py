@@ -7,10 +7,14 @@ view.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,15 +122,34 @@ class Clone(NamedTuple):
 
 
 def make_clone(path: Path, *arguments: str, commit: bool = True) -> Clone:
-    path.mkdir(parents=True)
+    """Make a repository with one commit, or none where it is bare."""
     bare = "--bare" in arguments
-    made = Clone(path, path if bare else path / ".git", path.parent / "fallback")
+    form = os.environ.get("GIT_DEFAULT_HASH", "")
+    shutil.copytree(_template(arguments, commit and not bare, form), path, symlinks=True)
+    return Clone(path, path if bare else path / ".git", path.parent / "fallback")
+
+
+@functools.cache
+def _template(arguments: tuple[str, ...], commit: bool, form: str) -> Path:
+    """Make a repository that others are copies of: a copy costs no process."""
+    path = scratch() / "repository"
+    path.mkdir()
+    made = Clone(path, path, path)
     made.git("init", "-q", "-b", "main", *arguments)
-    if commit and not bare:
+    for sample in path.glob("**/hooks/*.sample"):
+        sample.unlink()
+    if commit:
         (path / "file.txt").write_text("one\n")
         made.git("add", "file.txt")
         made.git("commit", "-q", "-m", "first")
-    return made
+    return path
+
+
+def scratch() -> Path:
+    """Make a folder that is there as long as this process."""
+    folder = Path(tempfile.mkdtemp(prefix="incidentctl-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, Clone, action
@@ -12,7 +11,7 @@ from tests.record.sharing import (
     TRUTH,
     clone_of,
     exchange,
-    make_remote,
+    first_clone_of,
     opened,
     say,
     shared,
@@ -27,38 +26,30 @@ TRACKING = "refs/remotes/origin/incident-log"
 NOWHERE = "1234567890" * 4
 
 
-class Pair:
-    """A remote, and a clone in step with it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.remote = make_remote(folder)
-        self.ann = clone_of(self.remote, "ann")
-        say(self.ann, facts.Declared("a"))
-        shared(self.ann)
-
-
 @pytest.fixture
-def pair(tmp_path: Path) -> Pair:
-    return Pair(tmp_path)
+def ann(remote: Clone) -> Clone:
+    """A clone in step with the remote."""
+    made = first_clone_of(remote, "ann")
+    say(made, facts.Declared("a"))
+    shared(made)
+    return made
 
 
 @pytest.mark.parametrize("torn", [NOWHERE + "\n", "", "garbage\n"])
 @pytest.mark.parametrize("which", [(BRANCH,), (TRACKING,), (BRANCH, TRACKING)])
 def test_a_torn_mirror_or_tracking_ref_is_mended(
-    pair: Pair, which: tuple[str, ...], torn: str
+    remote: Clone, ann: Clone, which: tuple[str, ...], torn: str
 ) -> None:
-    ann = pair.ann
     for ref in which:
         (ann.git_dir / ref).write_text(torn)
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
     say(ann, facts.Noted("x"))
     shared(ann)
-    assert tip(ann, BRANCH) == tip(ann, TRUTH) == tip(ann, TRACKING) == tip(pair.remote, BRANCH)
+    assert tip(ann, BRANCH) == tip(ann, TRUTH) == tip(ann, TRACKING) == tip(remote, BRANCH)
     ann.git("gc", "-q")
 
 
-def test_an_exchange_mends_a_truth_without_its_objects(pair: Pair) -> None:
-    ann = pair.ann
+def test_an_exchange_mends_a_truth_without_its_objects(remote: Clone, ann: Clone) -> None:
     for ref in (TRUTH, BRANCH, TRACKING):
         (ann.git_dir / ref).write_text(NOWHERE + "\n")
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]  # by the last tip
@@ -66,13 +57,12 @@ def test_an_exchange_mends_a_truth_without_its_objects(pair: Pair) -> None:
     with pytest.raises(DamagedError):
         opened(ann).open_heads()
     shared(ann)
-    assert tip(ann, TRUTH) == tip(pair.remote, BRANCH)
+    assert tip(ann, TRUTH) == tip(remote, BRANCH)
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
 
 
 @pytest.mark.parametrize("lacks", ["incidents", "incidents/2026"])
-def test_a_fetch_heals_what_lacks_folders(pair: Pair, lacks: str) -> None:
-    ann = pair.ann
+def test_a_fetch_heals_what_lacks_folders(remote: Clone, ann: Clone, lacks: str) -> None:
     oid = ann.git("rev-parse", f"{TRUTH}:{lacks}").strip()
     (ann.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
     for part in ("kept", "cache"):
@@ -80,14 +70,16 @@ def test_a_fetch_heals_what_lacks_folders(pair: Pair, lacks: str) -> None:
     with pytest.raises(DamagedError):
         opened(ann).open_heads()
     shared(ann)
-    assert tip(ann, TRUTH) == tip(pair.remote, BRANCH)
+    assert tip(ann, TRUTH) == tip(remote, BRANCH)
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
     ann.git("fsck", "--connectivity-only")
 
 
 @pytest.mark.parametrize("ref", [TRACKING, BRANCH])
-def test_a_fresh_clone_whose_only_branch_is_torn_is_not_empty(pair: Pair, ref: str) -> None:
-    bob = clone_of(pair.remote, "bob")
+def test_a_fresh_clone_whose_only_branch_is_torn_is_not_empty(
+    remote: Clone, ann: Clone, ref: str
+) -> None:
+    bob = clone_of(remote, "bob")
     bob.git("pack-refs", "--all")
     packed = bob.git_dir / "packed-refs"
     packed.write_text(
@@ -102,8 +94,9 @@ def test_a_fresh_clone_whose_only_branch_is_torn_is_not_empty(pair: Pair, ref: s
 
 
 @pytest.mark.parametrize("kind", ["blob", "tree"])
-def test_a_branch_of_the_remote_that_names_no_commit_is_not_taken_in(pair: Pair, kind: str) -> None:
-    remote, ann = pair.remote, pair.ann
+def test_a_branch_of_the_remote_that_names_no_commit_is_not_taken_in(
+    remote: Clone, ann: Clone, kind: str
+) -> None:
     before = tip(remote, BRANCH)
     odd = remote.git("rev-parse", f"{before}^{{tree}}").strip()
     if kind == "blob":

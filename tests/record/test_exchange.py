@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -11,14 +10,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone, now
+from tests.record.kit import INCIDENT, OTHER, Clone, action, event, make_clone, now
+from tests.record.purging import in_history, purge
 from tests.record.sharing import (
     BRANCH,
     SHORT,
     TRUTH,
     clone_of,
+    commit_on,
     exchange,
-    make_remote,
     opened,
     say,
     shared,
@@ -35,45 +35,12 @@ from incidentctl.record.sync import reconcile
 from incidentctl.record.sync.status import Exchanged
 
 
-@pytest.fixture
-def remote(tmp_path: Path) -> Clone:
-    return make_remote(tmp_path)
-
-
-@pytest.fixture
-def ann(remote: Clone) -> Clone:
-    return clone_of(remote, "ann")
-
-
-@pytest.fixture
-def bob(remote: Clone) -> Clone:
-    return clone_of(remote, "bob")
-
-
 def ids(clone: Clone, incident: str = INCIDENT) -> list[str]:
     return [each.id for each in opened(clone).events(incident)[0]]
 
 
 def log_md(clone: Clone, ref: str = TRUTH, incident: str = INCIDENT) -> str:
     return clone.git("show", f"{ref}:{paths.log_path(incident)}")
-
-
-def commit_on(remote: Clone, files: dict[str, str | None]) -> None:
-    """Commit on the remote's branch as a user would, with git alone; None removes a file."""
-    work = remote.path.parent / "by-hand"
-    shutil.rmtree(work, ignore_errors=True)
-    remote.git("clone", "-q", "-b", "incident-log", str(remote.path), str(work))
-    user = Clone(work, work / ".git", work)
-    for name, text in files.items():
-        path = work / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if text is None:
-            path.unlink()
-        else:
-            path.write_text(text)
-    user.git("add", "-A")
-    user.git("commit", "-q", "-m", "by hand")
-    user.git("push", "-q", "origin", "incident-log")
 
 
 def test_events_go_out_and_come_in(remote: Clone, ann: Clone, bob: Clone) -> None:
@@ -193,7 +160,7 @@ def test_foreign_files_on_the_branch_are_carried_nowhere_and_told(
 ) -> None:
     say(ann, facts.Declared("a"))
     shared(ann)
-    commit_on(remote, {"secret.env": "TOKEN=1", "incidents/2026/11/notes.txt": "x"})
+    commit_on(remote, BRANCH, {"secret.env": "TOKEN=1", "incidents/2026/11/notes.txt": "x"})
     say(ann, facts.Noted("b"))
     done = shared(ann)
     assert "secret.env" in done.notes[0] or "notes.txt" in done.notes[0]
@@ -210,7 +177,7 @@ def test_a_fresh_clone_of_a_branch_with_foreign_files_starts_without_them(
 ) -> None:
     known = say(ann, facts.Declared("a"))
     shared(ann)
-    commit_on(remote, {"secret.env": "TOKEN=1"})
+    commit_on(remote, BRANCH, {"secret.env": "TOKEN=1"})
     late = clone_of(remote, "late")
     shared(late)
     assert ids(late) == known
@@ -227,7 +194,7 @@ def test_a_deleted_and_an_edited_event_are_put_back(remote: Clone, ann: Clone, b
     path = f"{folder}/{known[0]}-declared.json"
     other = f"{folder}/{known[1]}-noted.json"
     text = ann.git("show", f"{TRUTH}:{other}")
-    commit_on(remote, {path: None, other: text.replace('"b"', '"aaaa"')})
+    commit_on(remote, BRANCH, {path: None, other: text.replace('"b"', '"aaaa"')})
     done = shared(ann)
     shared(bob)
     assert ids(ann) == ids(bob) == known
@@ -364,6 +331,7 @@ def test_an_event_that_came_twice_is_one_and_the_unknown_is_kept(
     twin = event(facts.SummarySet("x"))._replace(id=known[0])
     commit_on(
         remote,
+        BRANCH,
         {
             f"{folder}/{paths.event_name(late)}": encode(late).decode(),
             f"{folder}/{strange.id}-teleported.json": unknown.decode(),
@@ -481,6 +449,7 @@ def test_events_that_are_no_events_are_carried_nowhere(remote: Clone, ann: Clone
     good = event(facts.Noted("by another program"))
     commit_on(
         remote,
+        BRANCH,
         {
             f"{folder}/{paths.event_name(good)}": encode(good).decode(),
             f"{folder}/{event(facts.Noted('x')).id}-noted.json": "{torn",
@@ -550,29 +519,13 @@ def test_eight_clones_at_once(remote: Clone) -> None:
         remote.git("merge-base", "--is-ancestor", commit, BRANCH)
 
 
-def marker() -> str:
-    return event(facts.Noted("a marker's name")).id
-
-
-def purge(clone: Clone) -> str:
-    done = opened(clone).purge(AUTHOR, marker=marker(), limit=30)
-    assert done is not None
-    return done
-
-
-def holds(clone: Clone, text: str, ref: str) -> bool:
-    """Whether a text is in any commit of a ref."""
-    commits = clone.git("rev-list", ref).split()
-    return any(clone.git("grep", "-l", text, commit, check=False) for commit in commits)
-
-
 def test_a_purged_text_is_in_no_commit_and_a_stale_clone_does_not_bring_it_back(
     remote: Clone, ann: Clone, bob: Clone
 ) -> None:
     said = say(ann, facts.Declared("a"), facts.Noted("the password is hunter2"))
     shared(ann)
     shared(bob)
-    assert holds(bob, "hunter2", TRUTH)
+    assert in_history(bob, "hunter2", TRUTH)
     offline = say(bob, facts.Noted("offline"))
     say(ann, facts.Redacted(said[1]))
     root = purge(ann)
@@ -586,14 +539,14 @@ def test_a_purged_text_is_in_no_commit_and_a_stale_clone_does_not_bring_it_back(
     shared(ann)
     for clone in (ann, bob):
         assert sorted(ids(clone)) == sorted([*known, *offline])
-        assert not holds(clone, "hunter2", TRUTH)
-        assert not holds(clone, "hunter2", BRANCH)
+        assert not in_history(clone, "hunter2", TRUTH)
+        assert not in_history(clone, "hunter2", BRANCH)
         kept = clone.git_dir / "incidentctl"
         texts = [path.read_bytes() for path in kept.rglob("*") if path.is_file()]
         assert not any(b"hunter2" in text for text in texts)
         before = clone.git("log", "-g", "--format=%H", BRANCH, check=False).split()
         assert not any(clone.git("grep", "hunter2", tip, check=False) for tip in before)
-    assert not holds(remote, "hunter2", BRANCH)
+    assert not in_history(remote, "hunter2", BRANCH)
     assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
     before = tip(remote, BRANCH)
     for clone in (ann, bob):
@@ -635,11 +588,11 @@ def test_a_remote_that_somebody_set_back_to_before_the_purge_is_purged_again(
     purge(ann)
     bob.git("push", "-qf", "origin", f"{TRUTH}:{BRANCH}")  # as `push --mirror` of a stale clone
     shared(ann)
-    assert not holds(remote, "hunter2", BRANCH)
+    assert not in_history(remote, "hunter2", BRANCH)
     assert late[0] in ids(ann)
     shared(bob)
     assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
-    assert not holds(bob, "hunter2", TRUTH)
+    assert not in_history(bob, "hunter2", TRUTH)
 
 
 def test_a_purge_without_a_remote(clone: Clone) -> None:
@@ -649,9 +602,9 @@ def test_a_purge_without_a_remote(clone: Clone) -> None:
     record.flush()
     record.acknowledge(action(facts.Redacted(secret.events[0].id)))
     record.flush()
-    clone.record().purge(AUTHOR, marker=marker(), limit=30)
+    purge(clone, alone=True)
     assert len(clone.record().events(INCIDENT)[0]) == 3
-    assert not holds(clone, "hunter2", TRUTH)
+    assert not in_history(clone, "hunter2", TRUTH)
     assert tip(clone, BRANCH) == tip(clone, TRUTH)
     record = clone.record()
     record.acknowledge(action(facts.Noted("after")))
@@ -683,7 +636,7 @@ def test_a_remote_that_refuses_for_the_secret_takes_the_purged_root(
     assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
     assert len(ids(bob)) == 3
     assert len(ids(ann, OTHER)) == 1
-    assert not holds(remote, "hunter2", BRANCH)
+    assert not in_history(remote, "hunter2", BRANCH)
 
 
 def test_a_branch_below_the_name_of_the_record_s_is_no_race(remote: Clone, ann: Clone) -> None:
@@ -734,8 +687,8 @@ def test_two_purges_at_once(remote: Clone, ann: Clone, bob: Clone) -> None:
     purge(bob)
     shared(ann)
     for text in ("hunter2", "swordfish"):
-        assert not any(holds(clone, text, TRUTH) for clone in (ann, bob))
-        assert not holds(remote, text, BRANCH)
+        assert not any(in_history(clone, text, TRUTH) for clone in (ann, bob))
+        assert not in_history(remote, text, BRANCH)
     assert len(ids(ann)) == len(ids(bob)) == 5
 
 
@@ -752,7 +705,7 @@ def test_very_many_events_are_taken_in_unread(
     own = say(bob, facts.Noted("bob"))
     known += say(ann, *(facts.Noted(str(n)) for n in range(5)))
     folder = f"{Path(paths.log_path(INCIDENT)).parent}/events"
-    commit_on(remote, {f"{folder}/{event(facts.Noted('x')).id}-noted.json": "{torn"})
+    commit_on(remote, BRANCH, {f"{folder}/{event(facts.Noted('x')).id}-noted.json": "{torn"})
     shared(ann)
     shared(bob)
     shared(ann)

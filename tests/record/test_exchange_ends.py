@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from tests.record.kit import AUTHOR, Clone, now
-from tests.record.sharing import BRANCH, clone_of, exchange, make_remote, opened, say, shared, tip
-from tests.record.test_purge_across import purge
+from tests.record.purging import purge
+from tests.record.sharing import BRANCH, exchange, opened, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.errors import EnvironmentFailedError
@@ -16,16 +15,6 @@ from incidentctl.git.run import Patience
 from incidentctl.record.sync import purge as purges
 from incidentctl.record.sync import remote as remotes
 from incidentctl.record.sync.merge import TEMPORARY
-
-
-@pytest.fixture
-def remote(tmp_path: Path) -> Clone:
-    return make_remote(tmp_path)
-
-
-@pytest.fixture
-def ann(remote: Clone) -> Clone:
-    return clone_of(remote, "ann")
 
 
 def hook(remote: Clone, text: str) -> None:
@@ -38,10 +27,7 @@ def broken(incident: str, events: Sequence[object], problems: Sequence[object]) 
     raise KeyError(incident)
 
 
-def test_a_bug_in_an_exchange_is_a_state_and_is_kept_for_a_report(
-    remote: Clone, ann: Clone
-) -> None:
-    bob = clone_of(remote, "bob")
+def test_a_bug_in_an_exchange_is_a_state_and_is_kept_for_a_report(ann: Clone, bob: Clone) -> None:
     say(ann, facts.Declared("a"))
     shared(ann, bob)
     say(ann, facts.Noted("b"))

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.record.kit import AUTHOR, OTHER, make_clone
-from tests.record.sharing import clone_of, make_remote, say
+from tests.record.kit import AUTHOR, OTHER, Clone, make_clone
+from tests.record.sharing import say
 
 from incidentctl.domain.incident import facts
 from incidentctl.record.write.lock import Lock
@@ -18,10 +18,8 @@ from incidentctl.record.write.lock import Lock
 @pytest.mark.parametrize("name", ["refs/incidentctl/merge", "refs/remotes/origin/incident-log"])
 @pytest.mark.parametrize(("age", "state"), [(0.0, "misconfigured"), (120.0, "ok")])
 def test_the_lock_of_a_killed_git_is_taken_away_once_it_is_old(
-    tmp_path: Path, name: str, age: float, state: str
+    ann: Clone, bob: Clone, name: str, age: float, state: str
 ) -> None:
-    remote = make_remote(tmp_path)
-    ann, bob = clone_of(remote, "ann"), clone_of(remote, "bob")
     say(ann, facts.Noted("x"), incident="inc-20261124-1401-k7f")
     done = ann.record(remote="origin").exchange(AUTHOR, limit=30.0)
     assert done is not None
@@ -37,10 +35,8 @@ def test_the_lock_of_a_killed_git_is_taken_away_once_it_is_old(
     assert lock.exists() is (state != "ok")
 
 
-def test_what_a_remote_s_helper_leaves_running_holds_no_lock(tmp_path: Path) -> None:
+def test_what_a_remote_s_helper_leaves_running_holds_no_lock(ann: Clone, tmp_path: Path) -> None:
     """As `git credential-cache--daemon` does for a quarter of an hour."""
-    remote = make_remote(tmp_path)
-    ann = clone_of(remote, "ann")
     daemon = tmp_path / "ssh"
     daemon.write_text(
         f"#!/bin/sh\nsetsid sleep 60 >/dev/null 2>&1 &\necho $! >> {tmp_path}/pids\nexit 1\n"

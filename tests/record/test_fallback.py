@@ -133,6 +133,7 @@ def test_the_identity_is_made_once_and_is_never_in_the_record(clone: Clone, tmp_
     clone.git("clone", "-q", "--mirror", str(clone.path), str(tmp_path / "copy.git"))
     assert not (tmp_path / "copy.git" / "incidentctl").exists()
     everything = clone.git("log", "-p", "--all", "refs/incidentctl/log")
+    assert INCIDENT in everything
     assert kept.strip() not in everything
 
 

@@ -7,17 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, Clone, event
-from tests.record.sharing import (
-    BRANCH,
-    TRUTH,
-    clone_of,
-    exchange,
-    make_remote,
-    opened,
-    say,
-    shared,
-    tip,
-)
+from tests.record.sharing import BRANCH, TRUTH, Team, clone_of, exchange, opened, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
@@ -30,12 +20,11 @@ from incidentctl.record.store.compare import compare
 FOLDER = incident_folder(INCIDENT)
 
 
-class Team:
+class Invaded(Team):
     """Ann and Bob, in step, and somebody who pushes to the branch with git alone."""
 
-    def __init__(self, folder: Path) -> None:
-        self.remote = make_remote(folder)
-        self.ann, self.bob = (clone_of(self.remote, name) for name in ("ann", "bob"))
+    def __init__(self, *clones: Clone) -> None:
+        super().__init__(*clones)
         self.known = say(self.ann, facts.Declared("a"), facts.Noted("b"))
         shared(self.ann, self.bob)
 
@@ -73,8 +62,8 @@ class Team:
 
 
 @pytest.fixture
-def team(tmp_path: Path) -> Team:
-    return Team(tmp_path)
+def team(remote: Clone, ann: Clone, bob: Clone) -> Invaded:
+    return Invaded(remote, ann, bob)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +74,7 @@ def team(tmp_path: Path) -> Team:
         "incidents/2026/11/inc-20261124-1401-zzz", f"{FOLDER}/log.md",
     ],
 )  # fmt: skip
-def test_folders_in_folders_are_one_path_and_are_never_entered(team: Team, place: str) -> None:
+def test_folders_in_folders_are_one_path_and_are_never_entered(team: Invaded, place: str) -> None:
     tree = team.bomb(20)
     team.put(place, f"040000 tree {tree}\t{place.rpartition('/')[2]}")
     say(team.ann, facts.Noted("c"))
@@ -97,7 +86,7 @@ def test_folders_in_folders_are_one_path_and_are_never_entered(team: Team, place
 
 
 def test_one_folder_under_very_many_names_is_refused_until_the_remote_is_mended(
-    team: Team, monkeypatch: pytest.MonkeyPatch
+    team: Invaded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changes, "MAX_CHANGES", 2_000)
     good = tip(team.remote, BRANCH)
@@ -124,7 +113,7 @@ def test_one_folder_under_very_many_names_is_refused_until_the_remote_is_mended(
 
 
 def test_very_many_lines_that_both_have_are_not_read_over_and_over(
-    team: Team, monkeypatch: pytest.MonkeyPatch
+    team: Invaded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changes, "_MAX_LINES", 3)
     say(team.bob, facts.Noted("c"))
@@ -132,7 +121,7 @@ def test_very_many_lines_that_both_have_are_not_read_over_and_over(
     assert exchange(team.ann).state == "misconfigured"
 
 
-def test_names_of_any_length_and_with_any_sign_end_nothing(team: Team) -> None:
+def test_names_of_any_length_and_with_any_sign_end_nothing(team: Invaded) -> None:
     text = encode(event(facts.Noted("x"))).decode()
     names = [
         f"{event(facts.Noted('x')).id}-{'a' * 200}.json",
@@ -154,7 +143,7 @@ def test_names_of_any_length_and_with_any_sign_end_nothing(team: Team) -> None:
     assert len(listed) == len(team.known) + 2
 
 
-def test_an_event_that_somebody_broke_is_put_back(team: Team) -> None:
+def test_an_event_that_somebody_broke_is_put_back(team: Invaded) -> None:
     path = f"{FOLDER}/events/{team.known[1]}-noted.json"
     for line in (
         f"100644 blob {team.blob('{torn')}", f"120000 blob {team.blob('/etc/passwd')}",
@@ -175,7 +164,7 @@ def test_objects_answers_for_what_is_no_name(clone: Clone) -> None:
     assert [each and each.type for each in found] == ["tree", None, None, None, "blob"] * 150
 
 
-def test_a_comparison_sees_both_sides(team: Team) -> None:
+def test_a_comparison_sees_both_sides(team: Invaded) -> None:
     old = tip(team.ann, TRUTH)
     new = say(team.ann, facts.Noted("c"))[0]
     git = Git(team.ann.git_dir, {})
@@ -186,7 +175,7 @@ def test_a_comparison_sees_both_sides(team: Team) -> None:
     assert (there.follows, back.follows) == (True, False)
 
 
-def test_a_purge_brings_in_nothing_that_is_none_of_the_record(team: Team) -> None:
+def test_a_purge_brings_in_nothing_that_is_none_of_the_record(team: Invaded) -> None:
     """The chain that took the place of another one may hold what was never carried before."""
     root = tip(team.remote, BRANCH)
     for path in ("secret.env", f"{FOLDER}/events/{'n' * 200}", "incidents/notes/x.txt"):
@@ -208,7 +197,7 @@ def test_a_purge_brings_in_nothing_that_is_none_of_the_record(team: Team) -> Non
 @pytest.mark.parametrize(
     "place", ["incidents", "incidents/2026", "incidents/2026/11", FOLDER, f"{FOLDER}/events"]
 )
-def test_another_repository_in_place_of_a_folder_is_no_damage(team: Team, place: str) -> None:
+def test_another_repository_in_place_of_a_folder_is_no_damage(team: Invaded, place: str) -> None:
     """As `git add` of a folder with a .git of its own makes it."""
     somewhere = "1" * len(tip(team.ann, TRUTH))
     team.put(place, f"160000 commit {somewhere}\t{place.rpartition('/')[2]}")

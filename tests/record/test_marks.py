@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from tests.record.kit import AUTHOR, INCIDENT, Clone, event
+from tests.record.purging import FOLDER, MARK, SECRET, Leak
 from tests.record.sharing import (
     BRANCH,
     TRUTH,
     clone_of,
     exchange,
-    make_remote,
     opened,
     say,
     shared,
@@ -23,68 +20,20 @@ from tests.record.test_purge_across import commit_on, in_history, purge
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import sealed
 from incidentctl.domain.incident.event_json import encode
-from incidentctl.domain.incident.ids import incident_folder, ulid
+from incidentctl.domain.incident.ids import ulid
 from incidentctl.record.record import Action
 from incidentctl.record.store import purge_marks
 
-TEXT = "the real root cause"
-FOLDER = f"{incident_folder(INCIDENT)}/events"
-MARK = f"purged/{ulid(1_800_000_000_000, 7)}.json"
-
-
-class Team:
-    """Ann and Bob, in step; Ann has said what somebody wants gone."""
-
-    def __init__(self, folder: Path) -> None:
-        self.remote = make_remote(folder)
-        self.ann, self.bob = (clone_of(self.remote, name) for name in ("ann", "bob"))
-        _, self.said = say(self.ann, facts.Declared("a"), facts.Noted(TEXT))
-        shared(self.ann, self.bob)
-        self.path = f"{FOLDER}/{self.said}-noted.json"
-        self.whole = self.ann.git("show", f"{TRUTH}:{self.path}")
-        self.root = self.ann.git("rev-list", "--max-parents=0", TRUTH).strip()
-
-    def mark(self, *replaces: str, path: str = MARK) -> dict[str, str]:
-        return {path: json.dumps({"v": 1, "id": Path(path).stem, "replaces": [*replaces]})}
-
-    def begin(self, files: dict[str, str]) -> str:
-        """Put a root of somebody's own in the place of the branch, with other files; "" is none."""
-        listed = self.remote.git("ls-tree", "-r", BRANCH).splitlines()
-        data = "commit refs/heads/other\ncommitter U <u@x> 1 +0000\ndata 1\nx\n"
-        for line in listed:
-            head, _, path = line.partition("\t")
-            if files.get(path) == "":
-                continue
-            data += f"M 100644 {head.split()[2]} {path}\n"
-        for path, text in files.items():
-            if text:
-                data += f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n"
-        self.remote.git("fast-import", "--quiet", "--force", data=data)
-        self.remote.git("update-ref", BRANCH, "refs/heads/other")
-        return tip(self.remote, BRANCH)
-
-    def settle(self, *clones: Clone) -> None:
-        """Exchange until all are in step, and see that no idle exchange pushes."""
-        for _ in range(2):
-            shared(*clones)
-        before = tip(self.remote, BRANCH)
-        shared(*clones)
-        assert tip(self.remote, BRANCH) == before
-        assert {tip(clone, TRUTH) for clone in clones} == {before}
-
-    def stands(self, clone: Clone) -> bool:
-        return clone.git("show", f"{TRUTH}:{self.path}") == self.whole
-
 
 @pytest.fixture
-def team(tmp_path: Path) -> Team:
-    return Team(tmp_path)
+def team(remote: Clone, ann: Clone, bob: Clone) -> Leak:
+    return Leak(remote, ann, bob)
 
 
 @pytest.mark.parametrize("protected", [False, True])
 @pytest.mark.parametrize("names", ["its own root", "nothing", "a foreign root", "its own tip"])
 def test_a_mark_that_replaces_no_chain_of_ours_is_no_purge(
-    team: Team, names: str, protected: bool
+    team: Leak, names: str, protected: bool
 ) -> None:
     if protected:
         team.remote.git("config", "receive.denyNonFastForwards", "true")
@@ -106,7 +55,7 @@ def test_a_mark_that_replaces_no_chain_of_ours_is_no_purge(
 
 @pytest.mark.parametrize("content", ["[" * 60_000, '{"a":' * 9_000, "", "null", '{"replaces": 1}',
                                      "[]", '{"replaces": ' + "9" * 5_000 + "}", "\0"])  # fmt: skip
-def test_what_is_no_mark_is_left_out_and_told(team: Team, content: str) -> None:
+def test_what_is_no_mark_is_left_out_and_told(team: Leak, content: str) -> None:
     commit_on(team.remote, BRANCH, {MARK: content})
     say(team.bob, facts.Noted("x"))
     assert any(MARK in note for note in shared(team.bob).notes)
@@ -114,7 +63,7 @@ def test_what_is_no_mark_is_left_out_and_told(team: Team, content: str) -> None:
     assert not tip(team.remote, f"{BRANCH}:{MARK}")
 
 
-def test_marks_beyond_number_are_refused(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_marks_beyond_number_are_refused(team: Leak, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(purge_marks, "MAX_MARKS", 20)
     good = tip(team.remote, BRANCH)
     paths = [f"purged/{ulid(1_800_000_000_000, n)}.json" for n in range(21)]
@@ -126,7 +75,7 @@ def test_marks_beyond_number_are_refused(team: Team, monkeypatch: pytest.MonkeyP
     team.settle(team.ann, team.bob)
 
 
-def test_many_marks_cost_no_git_each(team: Team) -> None:
+def test_many_marks_cost_no_git_each(team: Leak) -> None:
     paths = [f"purged/{ulid(1_800_000_000_000, n)}.json" for n in range(500)]
     commit_on(team.remote, BRANCH, {p: team.mark("a" * len(team.root), path=p)[p] for p in paths})
     say(team.ann, facts.Noted("x"))
@@ -144,11 +93,11 @@ def test_many_marks_cost_no_git_each(team: Team) -> None:
 
 @pytest.mark.parametrize("form", ["blanked", "smaller", "larger", "torn", "gone"])
 @pytest.mark.parametrize("names", [True, False])
-def test_a_purge_that_changes_an_event_drops_nothing(team: Team, form: str, names: bool) -> None:
+def test_a_purge_that_changes_an_event_drops_nothing(team: Leak, form: str, names: bool) -> None:
     forged = {
-        "blanked": team.whole.replace(TEXT, "[redacted]"),
-        "smaller": team.whole.replace(TEXT, "a lie"),
-        "larger": team.whole.replace(TEXT, "z" * 80), "torn": "{", "gone": "",
+        "blanked": team.whole.replace(SECRET, "[redacted]"),
+        "smaller": team.whole.replace(SECRET, "a lie"),
+        "larger": team.whole.replace(SECRET, "z" * 80), "torn": "{", "gone": "",
     }[form]  # fmt: skip
     team.begin({team.path: forged, **team.mark(*([team.root] if names else []))})
     late = clone_of(team.remote, "late")
@@ -162,31 +111,31 @@ def test_a_purge_that_changes_an_event_drops_nothing(team: Team, form: str, name
     if disputed:
         assert team.whole.strip() in in_all_history(team.ann)
     else:
-        assert team.stands(team.ann)
+        assert team.has_whole_event(team.ann)
     if form == "blanked":
-        assert team.stands(late)
+        assert team.has_whole_event(late)
 
 
 def in_all_history(clone: Clone) -> str:
     return clone.git("log", "-p", "--format=%H", TRUTH)
 
 
-def test_a_purge_with_redactions_is_followed_by_all(team: Team) -> None:
+def test_a_purge_with_redactions_is_followed_by_all(team: Leak) -> None:
     say(team.bob, facts.Noted("only bob has this"))
-    say(team.ann, facts.Redacted(team.said))
+    say(team.ann, facts.Redacted(team.secret))
     commit_on(team.remote, BRANCH, team.mark(path=f"purged/{ulid(5, 5)}.json"))
     shared(team.ann)
     purge(team.ann)
     team.settle(team.bob, team.ann, clone_of(team.remote, "late"))
-    assert not in_history(team.bob, TEXT)
+    assert not in_history(team.bob, SECRET)
     assert "only bob has this" in in_all_history(team.ann)
     assert tip(team.bob, f"{TRUTH}:purged/{ulid(5, 5)}.json")
 
 
-def test_a_mark_that_came_before_its_purge_is_followed_all_the_same(team: Team) -> None:
+def test_a_mark_that_came_before_its_purge_is_followed_all_the_same(team: Leak) -> None:
     """Somebody has copied it onto the old chain."""
     old = tip(team.remote, BRANCH)
-    say(team.ann, facts.Redacted(team.said))
+    say(team.ann, facts.Redacted(team.secret))
     purge(team.ann)
     new = tip(team.remote, BRANCH)
     listed = team.remote.git("ls-tree", "-r", "--name-only", BRANCH, "purged/").split()
@@ -196,7 +145,7 @@ def test_a_mark_that_came_before_its_purge_is_followed_all_the_same(team: Team) 
     shared(team.bob)
     team.remote.git("update-ref", BRANCH, new)
     team.settle(team.bob, team.ann)
-    assert not in_history(team.bob, TEXT)
+    assert not in_history(team.bob, SECRET)
 
 
 def test_no_mark_replaces_its_own_chain_where_clocks_were_wrong(clone: Clone) -> None:
@@ -221,8 +170,8 @@ def test_no_mark_replaces_its_own_chain_where_clocks_were_wrong(clone: Clone) ->
     assert purge_marks.replacing(git, named, theirs, commit(4)) == {MARK}
 
 
-def test_a_mark_that_was_deleted_comes_back(team: Team) -> None:
-    say(team.ann, facts.Redacted(team.said))
+def test_a_mark_that_was_deleted_comes_back(team: Leak) -> None:
+    say(team.ann, facts.Redacted(team.secret))
     purge(team.ann)
     shared(team.bob)
     late = event(facts.Noted("x"))
@@ -236,10 +185,11 @@ def test_a_mark_that_was_deleted_comes_back(team: Team) -> None:
 
 @pytest.mark.parametrize("text", ["aaa", "[redacted]"])
 @pytest.mark.parametrize("how", ["commit", "root and mark"])
-def test_an_event_that_somebody_forged_stands_nowhere(tmp_path: Path, text: str, how: str) -> None:
+def test_an_event_that_somebody_forged_stands_nowhere(team: Leak, text: str, how: str) -> None:
     """Also where the forged one would sort first, and where only a fresh clone has it."""
-    team = Team(tmp_path)
-    note = sealed(event(facts.Noted("the wrong cause"), after=team.said)._replace(action=team.said))
+    note = sealed(
+        event(facts.Noted("the wrong cause"), after=team.secret)._replace(action=team.secret)
+    )
     record = team.ann.record(remote="origin")
     record.acknowledge(Action(INCIDENT, (note,), AUTHOR, "noted"))
     record.flush()

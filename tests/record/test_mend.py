@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action
-from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, say, shared, tip
+from tests.record.sharing import BRANCH, TRUTH, clone_of, say, shared, tip
 
 from incidentctl.domain.incident import facts
 
@@ -85,11 +84,10 @@ def test_a_truth_whose_commit_is_gone_with_the_mirror_s(clone: Clone) -> None:
     assert len(clone.truth_ids()) == 3
 
 
-def test_a_repair_prefers_what_this_clone_alone_has(clone: Clone, tmp_path: Path) -> None:
+def test_a_repair_prefers_what_this_clone_alone_has(clone: Clone, remote: Clone) -> None:
     """A remote's branch that is newer lacks what was recorded before there was a remote."""
     clone.declare(OTHER)
     clone.declare()
-    remote = make_remote(tmp_path)
     other = clone_of(remote, "other")
     clone.git("remote", "add", "origin", str(remote.path))
     time.sleep(1.1)  # git tells commits apart by the second

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, Clone, action
-from tests.record.sharing import BRANCH, TRUTH, clone_of, exchange, make_remote, say, tip
+from tests.record.sharing import BRANCH, TRUTH, exchange, say, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.record.store.paths import log_path
@@ -176,9 +176,7 @@ def test_what_was_moved_aside_and_comes_back_is_united_again(clone: Clone) -> No
     assert not list((clone.git_dir / "incidentctl").glob("damaged-*"))
 
 
-def test_what_the_remote_has_is_kept_here_for_a_while(tmp_path: Path) -> None:
-    remote = make_remote(tmp_path)
-    ann = clone_of(remote, "ann")
+def test_what_the_remote_has_is_kept_here_for_a_while(remote: Clone, ann: Clone) -> None:
     say(ann, facts.Declared("a"))
     prune = Prune(ann)
     (during,) = say(ann, facts.Noted("x"))
@@ -231,10 +229,9 @@ def test_a_pack_that_a_dead_git_left_without_index_stops_no_repair(clone: Clone)
     assert {known, waiting} < set(clone.truth_ids())
 
 
-def test_what_a_prune_took_of_the_history_stops_no_push(tmp_path: Path) -> None:
+def test_what_a_prune_took_of_the_history_stops_no_push(remote: Clone, ann: Clone) -> None:
     """A view that was written over since: no event lacks, and git can push none of what follows."""
-    remote = make_remote(tmp_path)
-    clone = clone_of(remote, "alice")
+    clone = ann
     clone.declare()
     assert exchange(clone).state == "ok"
     during = [note(clone, str(number)) for number in range(3)]

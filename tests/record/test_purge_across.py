@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
-from tests.record.kit import AUTHOR, INCIDENT, Clone, action, event, now
-from tests.record.sharing import (
-    BRANCH,
-    SHORT,
-    TRUTH,
-    clone_of,
-    exchange,
-    make_remote,
-    opened,
-    say,
-    shared,
-    tip,
-)
+from tests.record.kit import AUTHOR, INCIDENT, Clone, event
+from tests.record.purging import FOLDER, SECRET, Leak, in_history, in_tree, purge, say_alone
+from tests.record.sharing import BRANCH, SHORT, TRUTH, commit_on, exchange, opened, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import decode, encode
@@ -30,50 +19,10 @@ from incidentctl.record.sync import reconcile
 from incidentctl.record.sync.merge import TEMPORARY
 from incidentctl.record.write.lock import Lock
 
-SECRET = "the password is hunter2"
-FOLDER = f"{Path(paths.log_path(INCIDENT)).parent}/events"
-
-
-class Team:
-    """Ann and Bob, in step; Ann has said a secret."""
-
-    def __init__(self, folder: Path) -> None:
-        self.remote = make_remote(folder)
-        self.ann, self.bob = (clone_of(self.remote, name) for name in ("ann", "bob"))
-        _, self.secret = say(self.ann, facts.Declared("a"), facts.Noted(SECRET))
-        shared(self.ann, self.bob)
-
-    def redact(self, clone: Clone, ident: str = "") -> None:
-        say(clone, facts.Redacted(ident or self.secret))
-
 
 @pytest.fixture
-def team(tmp_path: Path) -> Team:
-    return Team(tmp_path)
-
-
-def purge(clone: Clone, *, alone: bool = False) -> str:
-    record = clone.record() if alone else opened(clone)
-    marker = ulid(int(now().timestamp() * 1000), int.from_bytes(os.urandom(10)))
-    commit = record.purge(AUTHOR, marker=marker, limit=30)
-    assert commit
-    return commit
-
-
-def in_tree(clone: Clone, ref: str, text: str = "hunter2") -> bool:
-    return bool(clone.git("grep", "-l", "-F", "-e", text, ref, check=False))
-
-
-def in_history(clone: Clone, text: str = "hunter2") -> bool:
-    return text in clone.git("log", "-p", "--all", "--format=%H")
-
-
-def commit_on(clone: Clone, ref: str, files: dict[str, str]) -> None:
-    """Commit on a ref with git alone."""
-    data = f"commit {ref}\ncommitter U <u@x> 1 +0000\ndata 1\nx\nfrom {ref}^0\n"
-    for path, text in files.items():
-        data += f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n"
-    clone.git("fast-import", "--quiet", data=data)
+def team(remote: Clone, ann: Clone, bob: Clone) -> Leak:
+    return Leak(remote, ann, bob)
 
 
 def test_a_purge_leaves_a_branch_of_the_team_s_own(clone: Clone) -> None:
@@ -91,14 +40,7 @@ def test_a_purge_leaves_a_branch_of_the_team_s_own(clone: Clone) -> None:
     assert not in_history(clone)
 
 
-def say_alone(clone: Clone, *stated: object) -> list[str]:
-    record, done = clone.record(), action(*stated)
-    record.acknowledge(done)
-    assert record.flush().commit
-    return [each.id for each in done.events]
-
-
-def test_a_purge_elsewhere_leaves_what_somebody_committed_on_the_branch(team: Team) -> None:
+def test_a_purge_elsewhere_leaves_what_somebody_committed_on_the_branch(team: Leak) -> None:
     commit_on(team.bob, BRANCH, {"ours.txt": "ours"})
     ours = tip(team.bob, BRANCH)
     team.redact(team.ann)
@@ -109,7 +51,7 @@ def test_a_purge_elsewhere_leaves_what_somebody_committed_on_the_branch(team: Te
     assert opened(team.bob).mirror_note()
 
 
-def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Team) -> None:
+def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Leak) -> None:
     """A command held the lock for longer than the exchange waited."""
     team.redact(team.ann)
     shared(team.ann, team.bob)
@@ -127,7 +69,7 @@ def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Team) -> 
 
 
 def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_in_step(
-    team: Team,
+    team: Leak,
 ) -> None:
     say(team.bob, facts.Noted("from bob"))
     shared(team.bob)
@@ -139,7 +81,7 @@ def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_in_step
 
 
 def test_very_many_events_on_a_chain_that_was_replaced_are_kept(
-    team: Team, monkeypatch: pytest.MonkeyPatch
+    team: Leak, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     say_alone(team.bob, facts.Redacted(team.secret))
     purge(team.bob, alone=True)
@@ -152,7 +94,7 @@ def test_very_many_events_on_a_chain_that_was_replaced_are_kept(
         assert not in_history(clone)
 
 
-def test_an_amendment_of_what_is_redacted_loses_its_text(team: Team) -> None:
+def test_an_amendment_of_what_is_redacted_loses_its_text(team: Leak) -> None:
     """Who amends does not know yet."""
     say(team.bob, facts.Amended(team.secret, "hunter2, I meant", None))
     team.redact(team.ann)
@@ -165,7 +107,7 @@ def test_an_amendment_of_what_is_redacted_loses_its_text(team: Team) -> None:
     assert not in_history(team.bob)
 
 
-def test_a_log_with_what_a_newer_version_says_loses_a_text_too(team: Team) -> None:
+def test_a_log_with_what_a_newer_version_says_loses_a_text_too(team: Leak) -> None:
     other = json.loads(encode(event(facts.Noted("x"))))
     other["kind"] = "mood-set"
     text = json.dumps(other) + "\n"
@@ -181,7 +123,7 @@ def test_a_log_with_what_a_newer_version_says_loses_a_text_too(team: Team) -> No
     assert other["id"] in team.bob.truth_ids()
 
 
-def test_a_purge_blanks_what_only_the_branch_has_blanked(team: Team) -> None:
+def test_a_purge_blanks_what_only_the_branch_has_blanked(team: Leak) -> None:
     before = tip(team.ann, TRUTH)
     say_alone(team.ann, facts.Redacted(team.secret))
     team.ann.git("update-ref", TRUTH, before)
@@ -191,7 +133,7 @@ def test_a_purge_blanks_what_only_the_branch_has_blanked(team: Team) -> None:
     assert not in_history(team.ann)
 
 
-def test_two_purges_that_know_nothing_of_each_other(team: Team) -> None:
+def test_two_purges_that_know_nothing_of_each_other(team: Leak) -> None:
     other = say(team.ann, facts.Noted("swordfish"))[0]
     shared(team.ann, team.bob)
     say_alone(team.bob, facts.Redacted(team.secret))
@@ -208,7 +150,7 @@ def test_two_purges_that_know_nothing_of_each_other(team: Team) -> None:
     assert len(listed) == 3
 
 
-def test_a_merge_with_what_was_purged_is_replaced_again(team: Team) -> None:
+def test_a_merge_with_what_was_purged_is_replaced_again(team: Leak) -> None:
     """As by an old version, which knows no purge, or by `git merge`."""
     old = tip(team.ann, TRUTH)
     team.redact(team.ann)
@@ -228,7 +170,7 @@ def test_a_merge_with_what_was_purged_is_replaced_again(team: Team) -> None:
         )
 
 
-def test_what_comes_with_a_redaction_and_its_text_is_blanked(team: Team) -> None:
+def test_what_comes_with_a_redaction_and_its_text_is_blanked(team: Leak) -> None:
     """The remote stands at a commit that has the redaction and not the blanked form yet."""
     redaction = event(facts.Redacted(team.secret))
     name = f"{FOLDER}/{redaction.id}-redacted.json"
@@ -242,7 +184,7 @@ def test_what_comes_with_a_redaction_and_its_text_is_blanked(team: Team) -> None
     ).id == team.secret  # fmt: skip
 
 
-def test_a_merge_that_was_never_pushed_is_no_place_for_a_text(team: Team) -> None:
+def test_a_merge_that_was_never_pushed_is_no_place_for_a_text(team: Leak) -> None:
     team.bob.git("update-ref", TEMPORARY, TRUTH)
     team.redact(team.ann)
     purge(team.ann)
@@ -253,7 +195,7 @@ def test_a_merge_that_was_never_pushed_is_no_place_for_a_text(team: Team) -> Non
 
 @pytest.mark.parametrize("hindrance", ["checked out", "locked"])
 def test_a_branch_that_could_not_follow_a_purge_does_so_later(
-    team: Team, tmp_path: Path, hindrance: str
+    team: Leak, tmp_path: Path, hindrance: str
 ) -> None:
     tree, lock = tmp_path / "look", team.bob.git_dir / f"{BRANCH}.lock"
     if hindrance == "locked":
@@ -274,7 +216,7 @@ def test_a_branch_that_could_not_follow_a_purge_does_so_later(
     assert opened(team.bob).mirror_note() is None
 
 
-def test_no_cache_keeps_a_text_that_was_redacted_elsewhere(team: Team) -> None:
+def test_no_cache_keeps_a_text_that_was_redacted_elsewhere(team: Leak) -> None:
     opened(team.bob).heads()
     say(team.bob, facts.Noted("so that it is cached"))
     shared(team.bob, team.ann)
@@ -287,7 +229,7 @@ def test_no_cache_keeps_a_text_that_was_redacted_elsewhere(team: Team) -> None:
     ]
 
 
-def test_what_a_remote_said_of_a_text_is_forgotten_with_it(team: Team) -> None:
+def test_what_a_remote_said_of_a_text_is_forgotten_with_it(team: Leak) -> None:
     hook = team.remote.path / "hooks/pre-receive"
     hook.write_text(
         "#!/bin/sh\nread old new ref\ngit log -p $new --not --all | grep swordfish >&2 && exit 1\n"

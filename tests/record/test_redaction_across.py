@@ -7,50 +7,18 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event
-from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, opened, say, shared
+from tests.record.kit import INCIDENT, OTHER, action, event
+from tests.record.purging import in_tree, purge
+from tests.record.sharing import BRANCH, TRUTH, Team, clone_of, commit_on, opened, say, shared
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import EventError, decode, encode
-from incidentctl.domain.incident.ids import ulid
 from incidentctl.domain.incident.state import StepPlan
 from incidentctl.errors import InvalidDataError
 from incidentctl.record.record import Record
 from incidentctl.record.store import paths
 
 FOLDER = f"{Path(paths.log_path(INCIDENT)).parent}/events"
-
-
-class Team:
-    """Ann and Bob, who share a remote, and a user who commits on its branch with git alone."""
-
-    def __init__(self, folder: Path) -> None:
-        self.remote = make_remote(folder)
-        self.ann, self.bob, self.hand = (
-            clone_of(self.remote, name) for name in ("ann", "bob", "hand")
-        )
-
-    def by_hand(self, files: dict[str, str]) -> None:
-        self.hand.git("fetch", "-q", "origin")
-        self.hand.git("checkout", "-q", "-B", "incident-log", "origin/incident-log")
-        for name, text in files.items():
-            (self.hand.path / name).write_text(text)
-        self.hand.git("add", "-A")
-        self.hand.git("commit", "-q", "-m", "by hand")
-        self.hand.git("push", "-q", "origin", "incident-log")
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Team:
-    return Team(tmp_path)
-
-
-def purge(clone: Clone) -> None:
-    opened(clone).purge(AUTHOR, marker=ulid(0, int.from_bytes(os.urandom(10))), limit=30)
-
-
-def holds(clone: Clone, text: str, ref: str = TRUTH) -> bool:
-    return text in clone.git("grep", "-h", "", ref)
 
 
 def path_of(ident: str, kind: str = "noted") -> str:
@@ -62,12 +30,12 @@ def test_nobody_blanks_what_no_redaction_names(team: Team) -> None:
     shared(team.ann, team.bob)
     path = path_of(said[1])
     text = team.ann.git("show", f"{TRUTH}:{path}")
-    team.by_hand({path: text.replace("the one fact that matters", "[redacted]")})
+    commit_on(team.remote, BRANCH, {path: text.replace("the one fact that matters", "[redacted]")})
     assert any("were changed" in note for note in shared(team.ann).notes)
     shared(team.bob)
     for clone in (team.ann, team.bob):
-        assert holds(clone, "the one fact that matters")
-    assert holds(team.remote, "the one fact that matters", BRANCH)
+        assert in_tree(clone, TRUTH, "the one fact that matters")
+    assert in_tree(team.remote, BRANCH, "the one fact that matters")
 
 
 def test_what_a_newer_version_blanked_stays_blank(team: Team) -> None:
@@ -77,20 +45,22 @@ def test_what_a_newer_version_blanked_stays_blank(team: Team) -> None:
     known = event(facts.Noted("Password hunter2"))
     entry = json.loads(encode(known))
     new = json.dumps(entry | {"mood": "good", "steps": [{"said": "Password hunter2"}]}) + "\n"
-    team.by_hand({path_of(known.id): new})
+    commit_on(team.remote, BRANCH, {path_of(known.id): new})
     shared(team.ann, team.bob)
-    assert holds(team.bob, "hunter2")
+    assert in_tree(team.bob, TRUTH, "hunter2")
     redaction = event(facts.Redacted(known.id))
-    team.by_hand(
+    commit_on(
+        team.remote,
+        BRANCH,
         {
             path_of(known.id): new.replace("Password hunter2", "[redacted]"),
             path_of(redaction.id, "redacted"): encode(redaction).decode(),
-        }
+        },
     )
     say(team.ann, facts.Noted("meanwhile"))
     shared(team.ann, team.bob, team.ann)
     for clone, ref in ((team.ann, TRUTH), (team.bob, TRUTH), (team.remote, BRANCH)):
-        assert not holds(clone, "hunter2", ref)
+        assert not in_tree(clone, ref, "hunter2")
 
 
 def test_an_event_that_would_be_too_large_once_redacted_is_none(team: Team) -> None:
@@ -104,11 +74,13 @@ def test_an_event_that_would_be_too_large_once_redacted_is_none(team: Team) -> N
     shared(team.ann)
     made = event(attached)
     redaction = event(facts.Redacted(made.id))
-    team.by_hand(
+    commit_on(
+        team.remote,
+        BRANCH,
         {
             path_of(made.id, "runbook-attached"): encode(made).decode(),
             path_of(redaction.id, "redacted"): encode(redaction).decode(),
-        }
+        },
     )
     shared(team.ann)
     said += say(team.ann, facts.Noted("b"))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from tests.record.kit import INCIDENT, OTHER, event
-from tests.record.sharing import BRANCH, TRUTH, clone_of, make_remote, say, shared, tip
+from tests.record.kit import INCIDENT, OTHER, Clone, event
+from tests.record.sharing import BRANCH, TRUTH, clone_of, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
@@ -13,10 +11,8 @@ from incidentctl.domain.incident.ids import incident_folder
 
 
 def test_clones_do_not_push_for_ever_against_one_that_began_from_strange_files(
-    tmp_path: Path,
+    remote: Clone, ann: Clone
 ) -> None:
-    remote = make_remote(tmp_path)
-    ann = clone_of(remote, "ann")
     known = say(ann, facts.Noted("x"))
     shared(ann)
     # Somebody commits what is no event, a link, and a name that is no UTF-8.

@@ -6,8 +6,7 @@ import itertools
 
 import pytest
 from tests.record.kit import AUTHOR, INCIDENT, Clone, event
-from tests.record.sharing import TRUTH
-from tests.record.test_purge_across import commit_on
+from tests.record.sharing import TRUTH, commit_on
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import sealed

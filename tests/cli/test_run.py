@@ -1,0 +1,35 @@
+"""`incidentctl run` from a pipe."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+
+
+def test_run_gives_an_incident_its_process_when_the_declarer_was_cut_off(run, team, monkeypatch):
+    subprocess.run(
+        [sys.executable, "-m", "incidentctl", "declare", "cut off", "--no-input"],
+        cwd=team,
+        env={**os.environ, "INCIDENTCTL_CRASH_AT": "outbox.acknowledged"},
+        capture_output=True,
+        check=False,
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO("l\n"))
+    done = run("run")
+    assert "Step 1 of 8" in done.err
+    assert run("show", "--json").json["runbooks"] == ["critical"]
+
+
+def test_piped_lines_mean_the_steps_and_a_line_that_is_refused_ends_with_2(
+    run, monkeypatch, declared
+):
+    declared()
+    monkeypatch.setattr("sys.stdin", io.StringIO("d paged bob\nz what\nn never read\n"))
+    done = run("run")
+    assert done.code == 2
+    assert "'z' is none of" in done.err
+    state = run("show", "--json").json
+    assert state["steps"][0]["state"] == "done"
+    assert "never read" not in str(state["timeline"])
