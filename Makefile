@@ -9,8 +9,11 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	@$(BIN)/incidentctl demo
 
+# One process for each core, and tests that build on each other in one of them (xdist_group).
+# FLAGS= for a single process, as a debugger needs it.
+FLAGS ?= -n auto --dist loadgroup
 test: $(READY)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(FLAGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check src tests bench tools torture fuzz
@@ -18,7 +21,7 @@ check: $(READY)
 	$(BIN)/mypy
 	@echo "Modules of more than 300 lines:"
 	@find src -name '*.py' -exec awk 'END { if (NR > 300) print NR, FILENAME }' {} \; | sort -rn
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(FLAGS)
 
 format: $(READY)
 	$(BIN)/ruff format src tests bench tools torture fuzz

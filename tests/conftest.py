@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +37,13 @@ def _nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
         "[user]\n\tname = Alice Example\n\temail = alice@example.com\n"
         "[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
     )
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose path wraps no line of a terminal, however deep those of pytest are."""
+    with tempfile.TemporaryDirectory(prefix="i") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

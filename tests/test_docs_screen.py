@@ -24,13 +24,13 @@ _TYPED = (
 )
 
 
-def test_the_screen_is_real(tmp_path):
+def test_the_screen_is_real(short_folder):
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     (screen,) = [block for _, block in blocks(page) if "(letter or arrows" in block]
     command, *lines = screen.splitlines()
     program = [sys.executable, "-m", "incidentctl"]
     options = ["--team", "core", "--services", "website,api,db", "--no-input"]
-    folder = tmp_path / "paperboat"
+    folder = short_folder / "paperboat"
     subprocess.run([*program, "init", str(folder), *options], check=True, capture_output=True)
     terminal = pexpect.spawn(
         program[0],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 
 import pexpect
@@ -250,7 +251,8 @@ def test_outside_of_a_repository(command, tmp_path, monkeypatch):
     assert command("drill", "plan", "a").code == 3
 
 
-def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
+def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring, short_folder):
+    ignoring = shutil.move(ignoring, short_folder / "team")
     environment = {**os.environ, "TERM": "dumb"}
     child = pexpect.spawn(
         sys.executable,

@@ -15,20 +15,9 @@ def _no_user_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-#: Each test of these runs with both formats of ids that git has.
-_BOTH = frozenset(
-    {
-        "test_clone_states", "test_exchange", "test_exchange_ends", "test_exchange_locks",
-        "test_hostile_branch", "test_marks", "test_mirror", "test_purge_across", "test_reading",
-        "test_redaction_across", "test_strays",
-    }
-)  # fmt: skip
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.module.__name__.rpartition(".")[2] in _BOTH:
-        once = metafunc.definition.get_closest_marker("one_format")
-        metafunc.parametrize("_format", ["sha1"] if once else ["sha1", "sha256"], indirect=True)
+    if metafunc.definition.get_closest_marker("both_formats"):
+        metafunc.parametrize("_format", ["sha1", "sha256"], indirect=True)
 
 
 @pytest.fixture(autouse=True)

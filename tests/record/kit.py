@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -152,8 +153,13 @@ def scratch() -> Path:
     return folder
 
 
-def main() -> None:
-    git_dir, fallback, incident, *texts = sys.argv[1:]
+def work_in_a_fork(arguments: Sequence[str], output: Connection) -> None:
+    """Work as the program does, in a process that has imported everything; tell it to `output`."""
+    sys.stdout = os.fdopen(os.dup(output.fileno()), "w")
+    work(*arguments)
+
+
+def work(git_dir: str, fallback: str, incident: str, *texts: str) -> None:
     work_tree = Path(os.environ["WORK_TREE"]) if "WORK_TREE" in os.environ else None
     record = open_record(Path(git_dir), Path(fallback), work_tree=work_tree)
     for text in texts:
@@ -170,4 +176,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    work(*sys.argv[1:])

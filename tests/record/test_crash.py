@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import random
 import shutil
@@ -15,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.record.kit import INCIDENT, Clone, action
+from tests.record.kit import INCIDENT, Clone, action, work_in_a_fork
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import decode
@@ -86,16 +87,19 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def kill(process: subprocess.Popen[str], *, children: bool) -> None:
-    pids = descendants(process.pid) if children else []
-    process.kill()
-    for pid in pids:
+def kill(pid: int, *, children: bool) -> None:
+    for each in (pid, *(descendants(pid) if children else [])):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(each, signal.SIGKILL)
 
 
 def test_killed_at_random_moments(clone: Clone) -> None:
-    """Half of the time the git child is killed, too; else it works on without its parent."""
+    """Half of the time the git child is killed, too; else it works on without its parent.
+
+    Each is a fork of a process that has imported everything: that takes longer than what is killed.
+    """
+    forks = multiprocessing.get_context("forkserver")
+    forks.set_forkserver_preload(["tests.record.kit"])
     clone.declare()
     clone.git("config", "commit.gpgSign", "true")
     (clone.git_dir / "index.lock").touch()
@@ -106,24 +110,29 @@ def test_killed_at_random_moments(clone: Clone) -> None:
     kills = [0]
 
     def one(delay: float, *, children: bool) -> None:
-        process = start(clone, *(f"note {n}" for n in range(30)))
-        assert process.stdout is not None
-        lines = [process.stdout.readline()]  # up to the first event only Python starts
-        timer = threading.Timer(delay, kill, (process,), {"children": children})
-        timer.start()
-        lines += process.stdout.readlines()
-        process.wait()
+        reader, writer = forks.Pipe(duplex=False)
+        texts = [f"note {n}" for n in range(30)]
+        arguments = [str(clone.git_dir), str(clone.fallback), INCIDENT, *texts]
+        process = forks.Process(target=work_in_a_fork, args=(arguments, writer))
+        process.start()
+        writer.close()
+        assert process.pid is not None
+        with reader, os.fdopen(os.dup(reader.fileno())) as output:
+            lines = [output.readline()]  # up to the first event only Python starts
+            timer = threading.Timer(delay, kill, (process.pid,), {"children": children})
+            timer.start()
+            lines += output.readlines()
+        process.join()
         timer.cancel()
-        process.stdout.close()
         with guard:
-            kills[0] += process.returncode == -signal.SIGKILL
+            kills[0] += process.exitcode == -signal.SIGKILL
             begun.update(told(lines, "BEGIN"))
             acknowledged.update(told(lines, "ACK"))
 
     while kills[0] < KILLS:
         threads = [
             threading.Thread(
-                target=one, args=(dice.random() * 0.06,), kwargs={"children": dice.random() < 0.5}
+                target=one, args=(dice.random() * 0.1,), kwargs={"children": dice.random() < 0.5}
             )
             for _ in range(2)
         ]

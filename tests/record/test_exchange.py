@@ -43,6 +43,7 @@ def log_md(clone: Clone, ref: str = TRUTH, incident: str = INCIDENT) -> str:
     return clone.git("show", f"{ref}:{paths.log_path(incident)}")
 
 
+@pytest.mark.both_formats
 def test_events_go_out_and_come_in(remote: Clone, ann: Clone, bob: Clone) -> None:
     known = say(ann, facts.Declared("Login is down"))
     assert opened(ann).unsynced().events == 1
@@ -63,6 +64,7 @@ def test_events_go_out_and_come_in(remote: Clone, ann: Clone, bob: Clone) -> Non
     assert opened(ann).exchange_status().state == "ok"
 
 
+@pytest.mark.both_formats
 def test_what_both_wrote_meanwhile_is_merged_with_both_as_parents(
     remote: Clone, ann: Clone, bob: Clone
 ) -> None:
@@ -98,6 +100,7 @@ def test_idle_exchanges_push_nothing(remote: Clone, ann: Clone, bob: Clone) -> N
     assert tip(remote, BRANCH) == tip(ann, TRUTH) == tip(bob, TRUTH) == before
 
 
+@pytest.mark.both_formats
 def test_two_unrelated_records_become_one(remote: Clone, ann: Clone, bob: Clone) -> None:
     first = say(ann, facts.Declared("a"))
     second = say(bob, facts.Declared("b"), incident=OTHER)
@@ -110,6 +113,7 @@ def test_two_unrelated_records_become_one(remote: Clone, ann: Clone, bob: Clone)
     assert len(roots) == 2
 
 
+@pytest.mark.both_formats
 @pytest.mark.parametrize("how", ["reset", "deleted", "other root"])
 def test_what_a_remote_loses_comes_back_from_any_clone(
     remote: Clone, ann: Clone, bob: Clone, how: str
@@ -137,6 +141,7 @@ def test_what_a_remote_loses_comes_back_from_any_clone(
     assert ids(ann) == known
 
 
+@pytest.mark.both_formats
 def test_a_fetched_tip_that_was_never_merged_survives_a_reset_of_the_remote(
     remote: Clone, ann: Clone, bob: Clone
 ) -> None:
@@ -155,6 +160,7 @@ def test_a_fetched_tip_that_was_never_merged_survives_a_reset_of_the_remote(
     assert theirs[0] in ann.truth_ids()
 
 
+@pytest.mark.both_formats
 def test_foreign_files_on_the_branch_are_carried_nowhere_and_told(
     remote: Clone, ann: Clone, bob: Clone
 ) -> None:
@@ -186,6 +192,7 @@ def test_a_fresh_clone_of_a_branch_with_foreign_files_starts_without_them(
     assert tip(ann, TRUTH) == tip(late, TRUTH) == tip(remote, BRANCH)
 
 
+@pytest.mark.both_formats
 def test_a_deleted_and_an_edited_event_are_put_back(remote: Clone, ann: Clone, bob: Clone) -> None:
     known = say(ann, facts.Declared("a"), facts.Noted("b"))
     shared(ann)
@@ -249,7 +256,6 @@ def test_a_protected_branch_is_told_and_blocks_nobody(
     assert ids(ann, OTHER) == own
 
 
-@pytest.mark.one_format
 @pytest.mark.parametrize(
     ("url", "state", "why"),
     [
@@ -278,7 +284,6 @@ def test_a_remote_that_cannot_work_is_told_apart_and_loses_nothing(
     assert opened(ann).exchange_status().state == state
 
 
-@pytest.mark.one_format
 def test_a_remote_that_refuses_the_key(ann: Clone, tmp_path: Path) -> None:
     """The user's own ssh command is honoured; what it says is told."""
     ssh = tmp_path / "ssh"
@@ -294,7 +299,6 @@ def test_a_remote_that_refuses_the_key(ann: Clone, tmp_path: Path) -> None:
     assert "Permission denied (publickey)" in str(done.reason)
 
 
-@pytest.mark.one_format
 def test_a_remote_that_wants_a_password_is_not_waited_for(ann: Clone) -> None:
     class Asks(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -319,6 +323,7 @@ def test_a_remote_that_wants_a_password_is_not_waited_for(ann: Clone) -> None:
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.both_formats
 def test_an_event_that_came_twice_is_one_and_the_unknown_is_kept(
     remote: Clone, ann: Clone, bob: Clone
 ) -> None:
@@ -351,7 +356,6 @@ def test_an_event_that_came_twice_is_one_and_the_unknown_is_kept(
     assert after[0] < late.id  # a wrong clock does not pull the others along
 
 
-@pytest.mark.one_format
 @pytest.mark.parametrize("scheme", ["git", "http"])
 def test_a_remote_that_never_answers_is_given_up(ann: Clone, black_hole: int, scheme: str) -> None:
     say(ann, facts.Declared("a"))
@@ -406,6 +410,7 @@ def test_a_truth_that_somebody_moved_back_is_healed_from_what_was_not_yet_shared
     assert opened(ann).unsynced().events == 0
 
 
+@pytest.mark.both_formats
 def test_a_stale_clone_does_not_bring_a_redacted_text_back(
     remote: Clone, ann: Clone, bob: Clone
 ) -> None:
@@ -519,6 +524,7 @@ def test_eight_clones_at_once(remote: Clone) -> None:
         remote.git("merge-base", "--is-ancestor", commit, BRANCH)
 
 
+@pytest.mark.both_formats
 def test_a_purged_text_is_in_no_commit_and_a_stale_clone_does_not_bring_it_back(
     remote: Clone, ann: Clone, bob: Clone
 ) -> None:
@@ -577,6 +583,7 @@ def test_a_purge_that_the_remote_refuses_changes_nothing(remote: Clone, ann: Clo
     assert ids(ann)
 
 
+@pytest.mark.both_formats
 def test_a_remote_that_somebody_set_back_to_before_the_purge_is_purged_again(
     remote: Clone, ann: Clone, bob: Clone
 ) -> None:
@@ -649,7 +656,6 @@ def test_a_branch_below_the_name_of_the_record_s_is_no_race(remote: Clone, ann: 
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.one_format
 @pytest.mark.parametrize(
     ("said", "told"),
     [
@@ -677,6 +683,7 @@ def test_what_a_remote_says_of_its_refusal_is_told_on_one_line(
     assert len(reason) < 350
 
 
+@pytest.mark.both_formats
 def test_two_purges_at_once(remote: Clone, ann: Clone, bob: Clone) -> None:
     said = say(ann, facts.Declared("a"), facts.Noted("hunter2"), facts.Noted("swordfish"))
     shared(ann)
@@ -692,6 +699,7 @@ def test_two_purges_at_once(remote: Clone, ann: Clone, bob: Clone) -> None:
     assert len(ids(ann)) == len(ids(bob)) == 5
 
 
+@pytest.mark.both_formats
 def test_very_many_events_are_taken_in_unread(
     remote: Clone, ann: Clone, bob: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -717,6 +725,7 @@ def test_very_many_events_are_taken_in_unread(
     assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
 
 
+@pytest.mark.both_formats
 def test_a_branch_that_held_something_else_for_a_while_is_read_again(
     remote: Clone, ann: Clone, bob: Clone
 ) -> None:

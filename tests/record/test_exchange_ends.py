@@ -49,7 +49,6 @@ def test_a_bug_in_an_exchange_is_a_state_and_is_kept_for_a_report(ann: Clone, bo
     assert known[0] in ann.truth_ids()
 
 
-@pytest.mark.one_format
 def test_a_remote_may_think_for_as_long_as_its_hooks_take(
     remote: Clone, ann: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,7 +61,6 @@ def test_a_remote_may_think_for_as_long_as_its_hooks_take(
     assert opened(ann).unsynced().events == 0
 
 
-@pytest.mark.one_format
 def test_a_remote_that_has_all_and_says_nothing_is_not_offline(
     remote: Clone, ann: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +76,7 @@ def test_a_remote_that_has_all_and_says_nothing_is_not_offline(
     assert opened(ann).unsynced().events == 1
 
 
+@pytest.mark.both_formats
 def test_a_purge_that_is_refused_leaves_no_chain_behind(remote: Clone, ann: Clone) -> None:
     said = say(ann, facts.Declared("a"), facts.Noted("hunter2"))
     say(ann, facts.Redacted(said[1]))

@@ -17,6 +17,8 @@ from incidentctl.git.run import Git
 from incidentctl.record.store import changes
 from incidentctl.record.store.compare import compare
 
+pytestmark = pytest.mark.both_formats
+
 FOLDER = incident_folder(INCIDENT)
 
 

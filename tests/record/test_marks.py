@@ -30,6 +30,7 @@ def team(remote: Clone, ann: Clone, bob: Clone) -> Leak:
     return Leak(remote, ann, bob)
 
 
+@pytest.mark.both_formats
 @pytest.mark.parametrize("protected", [False, True])
 @pytest.mark.parametrize("names", ["its own root", "nothing", "a foreign root", "its own tip"])
 def test_a_mark_that_replaces_no_chain_of_ours_is_no_purge(
@@ -75,6 +76,7 @@ def test_marks_beyond_number_are_refused(team: Leak, monkeypatch: pytest.MonkeyP
     team.settle(team.ann, team.bob)
 
 
+@pytest.mark.both_formats
 def test_many_marks_cost_no_git_each(team: Leak) -> None:
     paths = [f"purged/{ulid(1_800_000_000_000, n)}.json" for n in range(500)]
     commit_on(team.remote, BRANCH, {p: team.mark("a" * len(team.root), path=p)[p] for p in paths})
@@ -91,6 +93,7 @@ def test_many_marks_cost_no_git_each(team: Leak) -> None:
     assert len(started) < 60
 
 
+@pytest.mark.both_formats
 @pytest.mark.parametrize("form", ["blanked", "smaller", "larger", "torn", "gone"])
 @pytest.mark.parametrize("names", [True, False])
 def test_a_purge_that_changes_an_event_drops_nothing(team: Leak, form: str, names: bool) -> None:
@@ -120,6 +123,7 @@ def in_all_history(clone: Clone) -> str:
     return clone.git("log", "-p", "--format=%H", TRUTH)
 
 
+@pytest.mark.both_formats
 def test_a_purge_with_redactions_is_followed_by_all(team: Leak) -> None:
     say(team.bob, facts.Noted("only bob has this"))
     say(team.ann, facts.Redacted(team.secret))
@@ -132,6 +136,7 @@ def test_a_purge_with_redactions_is_followed_by_all(team: Leak) -> None:
     assert tip(team.bob, f"{TRUTH}:purged/{ulid(5, 5)}.json")
 
 
+@pytest.mark.both_formats
 def test_a_mark_that_came_before_its_purge_is_followed_all_the_same(team: Leak) -> None:
     """Somebody has copied it onto the old chain."""
     old = tip(team.remote, BRANCH)
@@ -148,6 +153,7 @@ def test_a_mark_that_came_before_its_purge_is_followed_all_the_same(team: Leak) 
     assert not in_history(team.bob, SECRET)
 
 
+@pytest.mark.both_formats
 def test_no_mark_replaces_its_own_chain_where_clocks_were_wrong(clone: Clone) -> None:
     """Git leaves in what the other one has, too, where a commit is older than its parent."""
     tree = clone.git("mktree", data="").strip()
@@ -170,6 +176,7 @@ def test_no_mark_replaces_its_own_chain_where_clocks_were_wrong(clone: Clone) ->
     assert purge_marks.replacing(git, named, theirs, commit(4)) == {MARK}
 
 
+@pytest.mark.both_formats
 def test_a_mark_that_was_deleted_comes_back(team: Leak) -> None:
     say(team.ann, facts.Redacted(team.secret))
     purge(team.ann)

@@ -11,6 +11,8 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
 from incidentctl.record.store import paths
 
+pytestmark = pytest.mark.both_formats
+
 
 def note(clone: Clone, text: str) -> None:
     record = clone.record()

@@ -19,6 +19,8 @@ from incidentctl.record.sync import reconcile
 from incidentctl.record.sync.merge import TEMPORARY
 from incidentctl.record.write.lock import Lock
 
+pytestmark = pytest.mark.both_formats
+
 
 @pytest.fixture
 def team(remote: Clone, ann: Clone, bob: Clone) -> Leak:

@@ -15,6 +15,8 @@ from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.store import paths
 
+pytestmark = pytest.mark.both_formats
+
 TRUTH = "refs/incidentctl/log"
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 

@@ -38,6 +38,7 @@ def test_nobody_blanks_what_no_redaction_names(team: Team) -> None:
     assert in_tree(team.remote, BRANCH, "the one fact that matters")
 
 
+@pytest.mark.both_formats
 def test_what_a_newer_version_blanked_stays_blank(team: Team) -> None:
     """Its events are of kinds and fields that are not known here."""
     say(team.ann, facts.Declared("a"))
@@ -118,6 +119,7 @@ def test_a_purge_elsewhere_keeps_what_was_only_to_be_sent(team: Team) -> None:
         assert own[0] in [each.id for each in opened(clone).events(INCIDENT)[0]]
 
 
+@pytest.mark.both_formats
 @pytest.mark.parametrize("purger", ["ann", "bob"])
 def test_a_purge_keeps_what_stands_on_the_mirror_alone(team: Team, purger: str) -> None:
     redacted_at_ann(team)
@@ -136,6 +138,7 @@ def test_a_purge_keeps_what_stands_on_the_mirror_alone(team: Team, purger: str) 
         assert extra.id in [each.id for each in opened(clone).events(INCIDENT)[0]]
 
 
+@pytest.mark.both_formats
 def test_a_purge_in_a_shallow_clone_replaces_the_old_chain_too(team: Team) -> None:
     redacted_at_ann(team)
     shared(team.ann)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, event
 from tests.record.sharing import BRANCH, TRUTH, clone_of, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
 from incidentctl.domain.incident.ids import incident_folder
+
+pytestmark = pytest.mark.both_formats
 
 
 def test_clones_do_not_push_for_ever_against_one_that_began_from_strange_files(
