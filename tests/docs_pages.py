@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 import shlex
@@ -11,12 +13,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
+from incidentctl.cli.boundary import run
+from incidentctl.cli.main import app
+
 ROOT = Path(__file__).parent.parent
 #: Whoever reads a page can write to `...` what a line or the lines between two others say.
 ANY = "..."
 #: What makes a virtual environment or installs is not played, but read (`not_played`).
 NOT_PLAYED = ("make ", "pipx ", "uv ", "pip ")
 
+#: What a command has that needs a shell, also where quotes would make it plain text.
+_SHELL = re.compile(r"[|&;<>$`*\n]")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
@@ -95,6 +104,27 @@ def play(step: Step, folder: Path, *, home: Path) -> tuple[str, int, Path]:
         check=False,
     )
     return done.stdout, done.returncode, Path(trail.read_text().strip())
+
+
+def play_here(step: Step, folder: Path, *, home: Path) -> tuple[str, int, Path]:
+    """As `play`, without a process where the command is nothing but one of incidentctl."""
+    if not step.command.startswith("incidentctl ") or _SHELL.search(step.command):
+        return play(step, folder, home=home)
+    _, *arguments = shlex.split(step.command)
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        Path(os.devnull).open(encoding="utf-8") as nothing,
+    ):
+        patch.chdir(folder)
+        patch.setenv("HOME", str(home))
+        patch.setenv("PWD", str(folder))
+        patch.setattr(sys, "stdin", nothing)
+        code = run(app, arguments)
+        printed.flush()
+    return printed.buffer.getvalue().decode(), code, folder
 
 
 def normal(text: str) -> str:

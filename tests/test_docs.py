@@ -34,7 +34,11 @@ PAGES = [str(page.relative_to(ROOT)) for page in docs_pages.pages()]
 
 @pytest.mark.parametrize("name", PLAYED)
 def test_every_command_runs_as_written_and_prints_what_is_shown(name, tmp_path):
-    """A section of the README begins in a checkout; the tutorial is played through."""
+    """A section of the README begins in a checkout; the tutorial is played through.
+
+    Each command of the README is a process, as for a reader.
+    """
+    play = docs_pages.play if name == "README.md" else docs_pages.play_here
     page = ROOT / name
     steps = docs_pages.steps(page)
     assert steps
@@ -46,7 +50,7 @@ def test_every_command_runs_as_written_and_prints_what_is_shown(name, tmp_path):
             continue
         if name == "README.md" and step.section != section:
             folder, section = tmp_path, step.section
-        printed, code, folder = docs_pages.play(step, folder, home=home)
+        printed, code, folder = play(step, folder, home=home)
         assert docs_pages.fits(step.shown, printed), f"$ {step.command}\n{printed}"
         refused = re.search(r"\berror(:| IC\d)", step.shown) is not None
         assert (code != 0) == refused, f"$ {step.command}\n{printed}\nexit {code}"
