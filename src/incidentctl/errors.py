@@ -39,6 +39,11 @@ class IncidentctlError(Exception):
         self.hint = hint
         self.echo = echo
 
+    @property
+    def reason(self) -> str:
+        """The message as a part of another sentence."""
+        return self.message.removesuffix(".")
+
 
 class UsageError(IncidentctlError):
     """The command line does not say enough, or says what cannot be."""

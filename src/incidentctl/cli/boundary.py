@@ -70,7 +70,7 @@ def _measure_time(arguments: list[str]) -> None:
     except OverflowError:
         raise EnvironmentFailedError(
             "The clock of this machine is wrong by centuries: no time can be measured with it.",
-            hint="`date -u` shows it; set it right, and turn on NTP",
+            hint="Check it with `date -u`, set it, and turn on NTP.",
             echo=" ".join(arguments),
         ) from None
 

@@ -15,7 +15,7 @@ def create_repository(folder: Path, given: Mapping[str, str]) -> None:
     done = _git(folder, given, "init", "--quiet")
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
-        raise EnvironmentFailedError(f"git could not make {folder} a repository: {said}")
+        raise EnvironmentFailedError(f"Git could not make {folder} a repository: {said}.")
 
 
 def identity_at(folder: Path, given: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -35,7 +35,7 @@ def commit_all(folder: Path, given: Mapping[str, str], subject: str) -> None:
         done = _git(folder, given, "-c", "commit.gpgSign=false", *arguments)
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
-            raise EnvironmentFailedError(f"git could not commit in {folder}: {said}")
+            raise EnvironmentFailedError(f"Git could not commit in {folder}: {said}.")
 
 
 def subjects(folder: Path, given: Mapping[str, str], branch: str) -> list[str]:
@@ -63,5 +63,5 @@ def _git(
         )
     except (OSError, subprocess.TimeoutExpired):
         raise EnvironmentFailedError(
-            "git could not be started.", hint="Install git 2.36 or later."
+            "Git could not be started.", hint="Install git 2.36 or later."
         ) from None

@@ -119,7 +119,9 @@ class Stream:
         """Wait; return how git ended, and the answers: object ids, "" for none."""
         self._worker.join()
         if not isinstance(self._result, Result):
-            raise self._result or EnvironmentFailedError("git could not be fed")
+            raise self._result or EnvironmentFailedError(
+                "Git stopped before it had read everything."
+            )
         for name in _REPORT.findall(self._result.err):  # which git leaves where it fails
             (self._git.git_dir / name).unlink(missing_ok=True)
         lines = self._result.out.decode(errors="replace").splitlines()

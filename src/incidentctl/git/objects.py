@@ -211,12 +211,12 @@ class Objects:
         if PROMISED in told.decode(errors="replace"):
             raise EnvironmentFailedError(
                 PARTIAL,
-                hint="`incidentctl sync` brings them",
+                hint="Run `incidentctl sync` to fetch them.",
             )
         if tells_damage(told.decode(errors="replace")):
             raise self._damaged("git cannot read an object of it")
         raise EnvironmentFailedError(
-            "git could not read the record", hint="see whether `git status` works here"
+            "Git could not read the record.", hint="See whether `git status` works here."
         )
 
 

@@ -37,9 +37,9 @@ class DamagedError(EnvironmentFailedError):
     def __init__(self, what: str) -> None:
         """Say what is missing; what to do is the same for all."""
         super().__init__(
-            f"the record is damaged: {what}",
-            hint="nothing that was acknowledged is given up: the next event that you log, or "
-            "`incidentctl sync`, mends what can be mended; `incidentctl doctor` tells more",
+            f"The record is damaged: {what}.",
+            hint="Nothing that was acknowledged is given up: the next event that you log, or "
+            "`incidentctl sync`, repairs what can be repaired. `incidentctl doctor` tells more.",
         )
 
 
@@ -49,7 +49,7 @@ def failed(what: str, done: Result) -> EnvironmentFailedError:
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     reason = (fatal[-1:] or lines[-1:] or [f"it ended with {done.code}"])[0]
     return EnvironmentFailedError(
-        f"git could not {what}: {reason[:200]}", hint="see whether `git status` works here"
+        f"Git could not {what}: {reason[:200]}.", hint="See whether `git status` works here."
     )
 
 
@@ -101,9 +101,9 @@ def ensure_readable(objects: Path) -> None:
             os.listdir(store)  # noqa: PTH208
         except OSError as error:
             raise EnvironmentFailedError(
-                f"not all objects of the repository can be read: {error.filename}: "
-                f"{error.strerror}",
-                hint="put that right; the record is left as it is until then",
+                f"Not all objects of the repository can be read: {error.filename}: "
+                f"{error.strerror}.",
+                hint="Fix that; the record is left as it is until then.",
             ) from None
 
 
@@ -172,6 +172,6 @@ def is_whole(git: Git, commit: str, *, since: str | None = None) -> bool:
         raise failed("walk the record", done)
     pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
     if git.run("config", "--get-regexp", pattern).code == 0:
-        raise EnvironmentFailedError("a partial clone lacks objects of the record")
+        raise EnvironmentFailedError("A partial clone lacks objects of the record.")
     ensure_readable(git.git_dir / "objects")
     return False

@@ -62,7 +62,7 @@ def packed(git: Git, name: str) -> str | None:
 
 def _closed(error: PermissionError) -> EnvironmentFailedError:
     told = f"{error.filename} cannot be read: {error.strerror}"
-    return EnvironmentFailedError(told, hint="let this account read the whole git directory")
+    return EnvironmentFailedError(told, hint="Let this account read the whole git directory.")
 
 
 def logged(git: Git, name: str) -> list[str]:

@@ -44,8 +44,8 @@ def open_repository(
             place = _at(folder)
         except PermissionError as error:
             raise EnvironmentFailedError(
-                f"the git repository {folder} cannot be read: {error.strerror}",
-                hint="look at the permissions of its .git",
+                f"The git repository {folder} cannot be read: {error.strerror}.",
+                hint="Check the permissions of its .git folder.",
             ) from None
         if place is not None:
             chosen = named and folder == start
@@ -83,12 +83,12 @@ def _ask_git(folder: Path, place: RepositoryPlace, environment: Mapping[str, str
     if answer.code:
         if "bare repository" in answer.err:
             raise EnvironmentFailedError(
-                f"git refuses the bare repository {folder}: safe.bareRepository is explicit",
-                hint=f"if you trust it, name it: incidentctl -C {folder}",
+                f"Git refuses the bare repository {folder}: safe.bareRepository is explicit.",
+                hint=f"If you trust it, name it: `incidentctl -C {folder}`.",
             )
         raise EnvironmentFailedError(
-            f"git refuses the repository {folder}: it belongs to somebody else",
-            hint=f"if you trust it: git config --global --add safe.directory {folder}",
+            f"Git refuses the repository {folder}: it belongs to somebody else.",
+            hint=f"If you trust it: `git config --global --add safe.directory {folder}`.",
         )
 
 
@@ -114,7 +114,7 @@ def identity(git_dir: Path, environment: Mapping[str, str]) -> Identity:
             key, _, value = entry.partition("\n")
             values[key] = value.strip()
     except EnvironmentFailedError as error:
-        fault = error.message
+        fault = error.reason
     name, email = (
         environment.get(f"GIT_AUTHOR_{word.upper()}")
         or values.get(f"author.{word}")

@@ -122,12 +122,12 @@ class Git:
             )
         except FileNotFoundError:
             if not self.git_dir.is_dir():
-                raise EnvironmentFailedError(f"{self.git_dir} is not there any more") from None
+                raise EnvironmentFailedError(f"{self.git_dir} does not exist any more.") from None
             raise EnvironmentFailedError(
-                "git was not found", hint="install git 2.36 or later"
+                "Git was not found.", hint="Install git 2.36 or later."
             ) from None
         except OSError as error:
-            raise EnvironmentFailedError(f"git could not be started: {error.strerror}") from None
+            raise EnvironmentFailedError(f"Git could not be started: {error.strerror}.") from None
 
     def run(
         self,
@@ -150,7 +150,7 @@ def finish(
     except subprocess.TimeoutExpired:
         kill(child)
         raise EnvironmentFailedError(
-            f"git {name} took longer than {timeout:.0f} seconds and was ended"
+            f"Git {name} took longer than {timeout:.0f} seconds and was stopped."
         ) from None
     return Result(child.returncode, out, err.decode(errors="replace"))
 

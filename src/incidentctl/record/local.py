@@ -30,7 +30,7 @@ def init_local(path: Path, environment: Mapping[str, str], *, branch: str) -> Re
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise EnvironmentFailedError(f"{path} cannot be made: {error.strerror}") from None
+            raise EnvironmentFailedError(f"{path} cannot be created: {error.strerror}.") from None
         arguments = (
             "--quiet",
             "--bare",

@@ -148,7 +148,7 @@ class Record(Upkeep):
         # One that refuses may do so for the very text that is to be purged.
         if done is not None and done.state not in ("ok", "refused"):
             raise EnvironmentFailedError(
-                f"the remote has to be in step first, and it is not: {done.reason or done.state}"
+                f"Sync with the remote has to work first: {done.reason or done.state}."
             )
         flush()
         remote = self.remote() if part.remote else None

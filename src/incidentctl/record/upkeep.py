@@ -20,7 +20,7 @@ class Upkeep(Reader):
             return Flush(self.part).repair(deep=deep, wait=5.0) or ()
         except OSError as error:
             where = error.filename or self.part.state
-            raise EnvironmentFailedError(f"{where}: {error.strerror}") from None
+            raise EnvironmentFailedError(f"{where}: {error.strerror}.") from None
 
     def _is_crowded(self) -> bool:
         return maintenance.is_crowded(self.part.git_dir, self.part.state)
@@ -83,4 +83,4 @@ class Upkeep(Reader):
         try:
             return self.part.view.show(incident, render)
         except EnvironmentFailedError as error:
-            return error.message
+            return error.reason

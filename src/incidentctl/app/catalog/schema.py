@@ -41,5 +41,5 @@ def write_schemas(folder: Path, *, only: str | None = None) -> list[Path]:
             atomic.replace(file, text.encode(), mode=atomic.USUAL_MODE)
             written.append(file)
     except OSError as error:
-        raise EnvironmentFailedError(f"{folder} cannot be written: {error.strerror}") from None
+        raise EnvironmentFailedError(f"{folder} cannot be written: {error.strerror}.") from None
     return written

@@ -90,7 +90,7 @@ def _guarded(name: str, part: Callable[[], Iterable[Check]]) -> Iterator[Check]:
     try:
         yield from part()
     except IncidentctlError as error:
-        yield Check(name, "bad", error.message, error.hint)
+        yield Check(name, "bad", error.reason, error.hint)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         yield Check(name, "bad", f"{where}{error.strerror or error}", "look at its permissions")
@@ -111,7 +111,7 @@ def _repository(
             "name it with -C DIR, or set it once with `incidentctl use DIR`",
         )  # fmt: skip
     elif refusal is not None:
-        yield Check(name, "bad", f"{refusal.message}; the record is kept locally", refusal.hint)
+        yield Check(name, "bad", f"{refusal.reason}; the record is kept locally", refusal.hint)
     elif place is None:
         yield Check(
             name, "bad", f"{root} is no git repository; the record is kept locally",

@@ -198,8 +198,8 @@ def _must_be_ignored(root: Path, environment: Mapping[str, str], name: str) -> N
         found = IGNORED not in starter.lacking(text)
     if not found:
         raise RefusedError(
-            f"git does not ignore {private}: the secret would be in the next commit.",
-            hint=f"Add this line to .gitignore: {IGNORED}",
+            f"Git does not ignore {private}: the secret would be in the next commit.",
+            hint=f"Add this line to .gitignore: {IGNORED}.",
         )
 
 

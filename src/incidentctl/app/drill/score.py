@@ -38,7 +38,7 @@ def scored(workspace: Workspace, name: str | None, part: str | None) -> Scored:
         if name and not part:
             plan = find(workspace.catalog, name)  # a name that nobody planned is told as such
             raise NotFoundError(
-                f"{plan.name} was never played.", hint=f"`incidentctl drill run {plan.name}`"
+                f"{plan.name} was never played.", hint=f"Run `incidentctl drill run {plan.name}`."
             )
         raise NotFoundError(
             f"{part} is no drill." if part else "No drill was played yet.",

@@ -53,7 +53,9 @@ def begin(
     """
     title = request.title.strip()
     if not title:
-        raise UsageError("An incident needs a title.", hint='incidentctl declare "login is down"')
+        raise UsageError(
+            "An incident needs a title.", hint='For example: `incidentctl declare "login is down"`.'
+        )
     now = workspace.now()
     if request.resolved_at and request.resolved_at < (request.at or now):
         raise UsageError("It cannot have been resolved before it was declared.")

@@ -58,7 +58,7 @@ def whom(catalog: Catalog, incident: Incident, named: str | None, *, now: dateti
 
 
 def _next(catalog: Catalog, incident: Incident) -> str:
-    hint = "name the team: incidentctl escalate TEAM"
+    hint = "Name the team: `incidentctl escalate TEAM`."
     first = incident.team or incident.owner
     if first is None:
         raise RefusedError("No team responds or owns what is affected.", hint=hint)
@@ -71,5 +71,5 @@ def _next(catalog: Catalog, incident: Incident) -> str:
     others = ", ".join(sorted(set(catalog.teams) - set(here))[:20])
     raise RefusedError(
         f"The on-call of {' and '.join(here)} names nobody else to escalate to.",
-        hint=f"{hint}; known: {others}" if others else hint,
+        hint=f"{hint} Known teams: {others}." if others else hint,
     )

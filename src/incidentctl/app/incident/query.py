@@ -129,7 +129,7 @@ def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Inciden
         if not events:
             raise NotFoundError(
                 f"Nothing of {ident} was recorded by {iso(moment)}.",
-                hint="`incidentctl show` without --at shows it as it is now",
+                hint="`incidentctl show` without --at shows its present state.",
             )
     return fold(ident, events, problems=problems)
 

@@ -77,7 +77,7 @@ def ensure_nameable(workspace: Workspace, own: str, other: str) -> None:
     if record.is_restricted(other) and not record.is_restricted(own):
         raise RefusedError(
             f"{other} is restricted, and {own} is not: everybody would read of it.",
-            hint=f"the other way round: incidentctl relate {own} -i {other}",
+            hint=f"Relate them the other way round: `incidentctl relate {own} -i {other}`.",
         )
 
 
@@ -114,12 +114,12 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
         return heads[0].id
     if not heads:
         workspace.record.ensure_read()
-        declare = 'declare one with `incidentctl declare "what is broken"`, or name one with -i'
+        declare = 'Declare one with `incidentctl declare "what is broken"`, or name one with -i.'
         if workspace.is_local:
-            declare = f"{NO_TEAM}; or {declare}"
+            declare = f"{NO_TEAM} {declare}"
         over_now = None if ended else _just_ended(workspace)
         raise NotFoundError(
-            f"No incident is {word}.", hint=f"{over_now}; else {declare}" if over_now else declare
+            f"No incident is {word}.", hint=f"{over_now} {declare}" if over_now else declare
         )
     raise several(heads, f"{len(heads)} incidents are {word}")
 
@@ -146,7 +146,7 @@ def _just_ended(workspace: Workspace) -> str | None:
     part = ident.rsplit("-", 1)[-1]
     return (
         f"{ident} was {state} {one_line(text)[:200]}: `incidentctl log -i {part} ...` or "
-        f'`incidentctl reopen -i {part} "why"`'
+        f'`incidentctl reopen -i {part} "why"`.'
     )
 
 
@@ -162,7 +162,9 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
         near = did_you_mean(folded, workspace.record.ids())
         raise NotFoundError(
             f"No incident has {one_line(part)!r} in its id.",
-            hint=f"did you mean {near}?" if near else "`incidentctl list --all` shows them all",
+            hint=f"Did you mean {near!r}?"
+            if near
+            else "`incidentctl list --all` shows all incidents.",
         )
     opened = [head.id for head in workspace.record.open_heads() if head.id in found]
     over = [ident for ident in reversed(found) if ident not in opened]

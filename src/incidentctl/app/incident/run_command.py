@@ -30,7 +30,8 @@ class NotStartedError(IncidentctlError):
     def __init__(self, command: Sequence[str], error: OSError) -> None:
         super().__init__(
             f"{one_line(command[0])[:200]!r} cannot be run: {error.strerror}.",
-            hint="what follows `--` is a command; a text from stdin: incidentctl log - <<< TEXT",
+            hint="What follows `--` is run as a command. To log text from stdin: `incidentctl log "
+            "- <<< TEXT`.",
             echo=shlex.join(command),
         )
         self.exit_code = 127 if isinstance(error, FileNotFoundError) else 126

@@ -67,7 +67,7 @@ class Watch:
             self.incidents = in_order(load(self._workspace, ident) for ident in idents)
             self._restricted = record.restricted_ids()
         except EnvironmentFailedError as error:
-            self.fault = error.message
+            self.fault = error.reason
             return True
         self.fault, self._seen = None, token
         return True

@@ -100,7 +100,7 @@ def write(workspace: Workspace, part: str) -> Written:
     _check_may_leave(workspace, incident.id)
     if incident.open or incident.ended is None:
         raise RefusedError(
-            f"{incident.id} is still open.", hint="end it first: `incidentctl resolve`"
+            f"{incident.id} is still open.", hint="End it first: `incidentctl resolve`."
         )
     facts, local = facts_of(incident), _zone(incident)
     now = workspace.now()
@@ -124,7 +124,8 @@ def _check_may_leave(workspace: Workspace, ident: str) -> None:
     if workspace.record.is_restricted(ident):
         raise RefusedError(
             f"{ident} is restricted, and the team's files are for everybody.",
-            hint=f"keep what `incidentctl log -i {ident}` prints where only the right people read",
+            hint=f"Keep the output of `incidentctl log -i {ident}` where only the right people "
+            "can read it.",
         )
 
 
@@ -205,7 +206,7 @@ def _body(workspace: Workspace, root: Path, facts: Facts, meeting: Meeting, loca
         raise InvalidDataError(
             f"{TEMPLATE}: it does not put the facts between one {{{{ begin }}}} and one "
             f"{{{{ end }}}}, each on a line of its own.",
-            hint="docs/retrospectives.md has an example.",
+            hint="See docs/retrospectives.md for an example.",
         )
     return own
 
@@ -226,7 +227,7 @@ def refresh(root: Path, path: str, ident: str, body: str) -> str:
     front, problems = read_front(data, path)
     if head_of(data) is None:
         hint = "Begin the file with it: `---`, the keys, `---`."
-        problems = [Problem("IC012", "error", "there is no front matter", path, 1, 1, hint)]
+        problems = [Problem("IC012", "error", "There is no front matter.", path, 1, 1, hint)]
     place, wrong = markers(data, path)
     if problems or wrong or front is None or place is None:
         raise refusal([*problems, *wrong], path)

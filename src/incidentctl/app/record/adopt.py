@@ -45,7 +45,7 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
     if workspace.is_local:
         raise RefusedError(
             "There is no team's record here to adopt incidents into.",
-            hint="run it in the team's git repository, or name it with -C",
+            hint="Run it in the team's git repository, or name one with -C.",
         )
     local, record = workspace.local_record, workspace.record
     # What only waits for a place here tells nothing of where it belongs.
@@ -81,7 +81,8 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
 
 def _nothing() -> NotFoundError:
     return NotFoundError(
-        "The local record has nothing to adopt.", hint="incidents declared here are the team's"
+        "The local record has nothing to adopt.",
+        hint="Incidents declared here belong to the team already.",
     )
 
 
@@ -93,8 +94,8 @@ def _gone(elsewhere: dict[str, Event]) -> RefusedError:
     return RefusedError(
         f"{ident} was adopted into another record on {adoption.at:%Y-%m-%d at %H:%M} UTC"
         f"{f' ({where})' if where else ''}{more}.",
-        hint="go on with it there; what is added to it locally is adopted there as well. If this "
-        "is a clone of that repository, `incidentctl sync` in both brings it here",
+        hint="Continue with it there; what is added to it locally is adopted there as well. If "
+        "this is a clone of that repository, `incidentctl sync` in both brings it here.",
     )
 
 

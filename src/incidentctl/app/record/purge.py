@@ -32,7 +32,7 @@ def redacted_entries(workspace: Workspace) -> int:
     if not named:
         raise RefusedError(
             "Nothing is redacted, so there is nothing to purge.",
-            hint="`incidentctl redact ENTRY` first, then purge",
+            hint="Run `incidentctl redact ENTRY` first, then purge.",
         )
     return len(named)
 
@@ -46,10 +46,12 @@ def purge(workspace: Workspace) -> Purged:
     record = workspace.record
     lock = record.background().lock()
     if not lock.take(wait=_WAIT):
-        raise EnvironmentFailedError("another exchange of this clone goes on", hint="try again")
+        raise EnvironmentFailedError(
+            "Another sync is already running in this clone.", hint="Try again."
+        )
     with lock:
         marker = workspace.new_id()
         commit = record.purge(workspace.author, marker=marker, limit=_LIMIT)
     if commit is None:
-        raise EnvironmentFailedError("the record could not be read")
+        raise EnvironmentFailedError("The record could not be read.")
     return Purged(commit, count)

@@ -89,5 +89,5 @@ def sync_in_background(workspace: Workspace, descriptor: int) -> None:
     """
     record = workspace.record
     if not record.background().is_handed_over(descriptor):
-        raise UsageError("--background is for this program itself.", hint="incidentctl sync")
+        raise UsageError("--background is for this program itself.", hint="Run `incidentctl sync`.")
     record.exchange_while_asked(workspace.author, limit=_LIMIT, descriptor=descriptor)

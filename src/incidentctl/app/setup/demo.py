@@ -29,7 +29,7 @@ def prepare(folder: Path, *, state: Path) -> Path:
     Returns the folder's absolute path. UsageError when there is something already.
     """
     if folder.exists():
-        raise UsageError(f"{folder} exists already.", hint="name a folder that does not")
+        raise UsageError(f"{folder} exists already.", hint="Name a folder that does not exist.")
     environment = isolated_environment(state, **_PLAYER)
     shutil.copytree(_example(), folder)
     create_repository(folder, environment)

@@ -98,7 +98,7 @@ def initialise(
     if ".gitignore" in outcome.kept:
         text = (read_one(root, ".gitignore").data or b"").decode(errors="replace")
         if lines := starter.lacking(text):
-            notes.append(f"Add to your .gitignore: {' and '.join(lines)}")
+            notes.append(f"Add to your .gitignore: {' and '.join(lines)}.")
     team = request.team or DEFAULT_TEAM
     if not whoever.email and f"teams/{team}.yaml" in outcome.written:
         notes.append(_unknown(whoever, team))
@@ -109,12 +109,13 @@ def _unknown(whoever: Person, team: str) -> str:
     """Say what to do where git does not say who runs this, by name and address."""
     if whoever.name is None:
         return (
-            f"git does not say who you are: {whoever.handle} leads the team {team} and is on call. "
+            f"Git does not know who you are: {whoever.handle} leads the team {team} and is on "
+            "call. "
             f"Put people into teams/{team}.yaml, and run `git config user.name` and "
             "`git config user.email` with yours."
         )
     return (
-        f"git does not say your e-mail address: run `git config user.email` with it and write it "
+        f"Git does not know your e-mail address: set it with `git config user.email`, and write it "
         f"into teams/{team}.yaml, so that commands know you as {whoever.handle}."
     )
 
@@ -139,7 +140,7 @@ def _surroundings(root: Path, request: Request, notes: list[str]) -> dict[str, s
         files[".pre-commit-config.yaml"] = starter.PRE_COMMIT
     else:
         notes.append(
-            f"No CI workflow and no pre-commit configuration were written: they belong into "
+            f"No CI workflow and no pre-commit configuration were written: they belong in "
             f"{repository}. Let them run `incidentctl catalog lint` here."
         )
     return files

@@ -68,6 +68,6 @@ def _run(path: str, request: str, environment: Mapping[str, str]) -> dict[str, A
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         if said.startswith("MemoryError"):
             raise too_long
-        raise EnvironmentFailedError(f"{path} could not be rendered: {one_line(said)[:300]}")
+        raise EnvironmentFailedError(f"{path} could not be rendered: {one_line(said)[:300]}.")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

@@ -14,8 +14,8 @@ from incidentctl.record.local import holds_record
 
 #: What to tell whoever stands outside of every team's repository and has set no default.
 NO_TEAM = (
-    "no team's repository here, only your own local record: name it with "
-    "`incidentctl -C DIR` or, once and for all, `incidentctl use DIR`"
+    "No team repository here, only your own local record. Name it with `incidentctl -C DIR`, or "
+    "set it once with `incidentctl use DIR`."
 )
 _VARIABLE = "INCIDENTCTL_REPO"
 
@@ -104,8 +104,8 @@ def choose(
         if must:
             what = f"has no {MARKER} in it or above it" if is_folder(start) else "is no folder"
             raise NotFoundError(
-                f"{start} {what}, so it is no team's repository",
-                hint=f"name another by {how}, or write one with `incidentctl init {stated}`",
+                f"{start} {what}, so it is not a team repository.",
+                hint=f"Name another with {how}, or create one with `incidentctl init {stated}`.",
             )
         return Choice(None, how)
     if found := _find(here, environment, "here"):

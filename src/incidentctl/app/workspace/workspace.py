@@ -190,12 +190,12 @@ class Workspace:
         try:
             place = self.repository()
         except IncidentctlError as refusal:
-            self.notes.append(f"{refusal.message}; the record is kept locally.")
+            self.notes.append(f"{refusal.message} The record is kept locally.")
             return None
         if place is None and self.root:
             self.notes.append(
-                f"{self.root} is no git repository; the record is kept locally, and `incidentctl "
-                "adopt` moves it once `git init` was run."
+                f"{self.root} is not a git repository. The record is kept locally; once you have "
+                "run `git init`, `incidentctl adopt` moves it."
             )
         return place
 

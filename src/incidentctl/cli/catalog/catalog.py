@@ -31,7 +31,7 @@ def lint(
         _Output, typer.Option("--format", help="How to print what was found.")
     ] = "text",
     json: Json = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings as well.")] = False,
 ) -> None:
     """Check everything: syntax, keys and values, and the rules across files.
 
@@ -125,7 +125,7 @@ def list_command(
     ] = None,
     lifecycle: Annotated[
         str | None,
-        typer.Option("--lifecycle", metavar="STAGE", help="Services in this part of their life."),
+        typer.Option("--lifecycle", metavar="STAGE", help="Services in this lifecycle stage."),
     ] = None,
     tag: Annotated[
         str | None, typer.Option("--tag", metavar="TAG", help="Services with this tag.")
@@ -158,7 +158,7 @@ def show(
     *,
     json: Json = False,
 ) -> None:
-    """Show one thing in full; of a service also its blast radius.
+    """Show one entry in full; for a service, also its blast radius.
 
     incidentctl catalog show auth-api
     """
@@ -203,16 +203,18 @@ def _cell(value: Any) -> str:
 def on_call(
     ctx: typer.Context,
     team: Annotated[
-        str | None, typer.Argument(metavar="[TEAM]", help="The team; absent: every team.")
+        str | None, typer.Argument(metavar="[TEAM]", help="The team; by default every team.")
     ] = None,
     *,
     at: Annotated[
         str | None,
-        typer.Option("--at", metavar="TIME", help="Then, in the rota's zone: 2026-03-29T10:30."),
+        typer.Option(
+            "--at", metavar="TIME", help="At this time, in the rota's zone: 2026-03-29T10:30."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Who is on call, now or at a moment, past or to come.
+    """Who is on call, now or at another time.
 
     incidentctl catalog on-call --at "2026-12-24T18:00"
     """

@@ -11,9 +11,7 @@ import typer
 def schema_command(
     kind: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[KIND]", help="The kind of file; without it, the kinds are listed."
-        ),
+        typer.Argument(metavar="[KIND]", help="The kind of file; without it, list the kinds."),
     ] = None,
     write: Annotated[
         Path | None,

@@ -15,14 +15,15 @@ def calendar(
     until: Annotated[
         str | None,
         typer.Option(
-            "--until", metavar="DAY", help="The last day, 2026-12-31; absent: a series for a year."
+            "--until", metavar="DAY", help="The last day, 2026-12-31; by default a year ahead."
         ),
     ] = None,
     series: Annotated[
         Literal["monthly", "quarterly"] | None,
         typer.Option(
             "--series",
-            help="Propose a drill where a month or quarter has none; absent: as the settings say.",
+            help="Propose a drill where a month or quarter has none; by default as in the "
+            "settings.",
         ),
     ] = None,
 ) -> None:

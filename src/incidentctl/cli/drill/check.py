@@ -21,7 +21,7 @@ _FINAL = (
 def check(
     ctx: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="The drill; absent: all.")
+        str | None, typer.Argument(metavar="[NAME]", help="The drill; by default all.")
     ] = None,
     *,
     as_json: Json = False,

@@ -49,14 +49,14 @@ def plan(
     *,
     audience: Annotated[
         Literal["public", "private", "engineering"] | None,
-        typer.Option("--audience", help="For whom; absent: what may be passed on."),
+        typer.Option("--audience", help="For whom; by default what may be passed on."),
     ] = None,
     output: _Format = "markdown",
 ) -> None:
-    """Write the plan: planned for engineering, unplanned for the public or the few who know.
+    """Write the plan, for engineering or, of an unplanned drill, the public or who prepares it.
 
     A planned drill has one plan, for all of engineering. An unplanned one has a public plan, with
-    six answers that stay secret, and a private one for the few who know.
+    six answers kept secret, and a private one for those who prepare it.
 
     incidentctl drill plan q2-login --audience private --format html
     """
@@ -162,11 +162,11 @@ def sent(
     *,
     at: Annotated[
         str | None,
-        typer.Option("--at", metavar="TIME", help="When, in the drill's zone; absent: now."),
+        typer.Option("--at", metavar="TIME", help="When, in the drill's zone; by default now."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Note in the drill's file that its plan or announcement went out.
+    """Record in the drill's file that its plan or announcement was sent.
 
     incidentctl drill sent q2-login --at "yesterday 16:00"
     """

@@ -19,7 +19,7 @@ def new(
     *,
     mode: Annotated[
         Literal["planned", "unplanned"] | None,
-        typer.Option("--mode", help="Who knows; absent: planned, everybody."),
+        typer.Option("--mode", help="planned or unplanned; by default planned: everybody knows."),
     ] = None,
     what: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What are we going to break, and why?")
@@ -54,33 +54,36 @@ def new(
         str | None, typer.Option("--to", metavar="TIME", help="The window ends; unplanned.")
     ] = None,
     timezone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Of its times; else the organisation's.")
+        str | None,
+        typer.Option(metavar="ZONE", help="The zone of its times; by default the organisation's."),
     ] = None,
     environment: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Where it plays: staging.")
+        str | None, typer.Option(metavar="TEXT", help="Where it takes place: staging.")
     ] = None,
     service: Annotated[
         list[str] | None,
-        typer.Option(metavar="SERVICE", help="A service that it concerns. Repeat."),
+        typer.Option(metavar="SERVICE", help="A service it concerns. Repeatable."),
     ] = None,
     distribute_to: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A team or person who gets it. Repeat.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A team or person who gets it. Repeatable."),
     ] = None,
     reader: Annotated[
         list[str] | None,
-        typer.Option(metavar="PERSON", help="Who may open the sealed half; unplanned. Repeat."),
+        typer.Option(metavar="PERSON", help="Who may open the sealed half; unplanned. Repeatable."),
     ] = None,
     inject: Annotated[
         list[str] | None,
-        typer.Option(metavar="TEXT", help="A surprise: '5m: Support has 30 tickets'. Repeat."),
+        typer.Option(metavar="TEXT", help="An inject: '5m: Support has 30 tickets'. Repeatable."),
     ] = None,
     target: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="TEXT", help="'commander: 2m'; of declare, commander, first_update. Repeat."
+            metavar="TEXT",
+            help="A target: 'commander: 2m'; declare, commander or first_update. Repeatable.",
         ),
     ] = None,
-    real: Annotated[bool, typer.Option("--real", help="Something is really broken.")] = False,
+    real: Annotated[bool, typer.Option("--real", help="Something really breaks.")] = False,
     no_input: NoInput = False,
     as_json: Json = False,
 ) -> None:

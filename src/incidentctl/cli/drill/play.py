@@ -20,7 +20,7 @@ def run(
     *,
     severity: Annotated[
         str | None,
-        typer.Option("--severity", "-s", metavar="SEVERITY", help="How bad it is played to be."),
+        typer.Option("--severity", "-s", metavar="SEVERITY", help="The severity to simulate."),
     ] = None,
     # Not by INCIDENTCTL_INCIDENT: a plan must not land in what somebody works on.
     incident: Annotated[
@@ -29,12 +29,12 @@ def run(
             "-i",
             "--incident",
             metavar="INCIDENT",
-            help="Play it in this drill, which those who respond declared themselves.",
+            help="Run it in this drill, which the responders declared themselves.",
         ),
     ] = None,
     as_: AsPerson = None,
     no_walk: Annotated[
-        bool, typer.Option("--no-walk", help="Do not begin the walk of the runbook.")
+        bool, typer.Option("--no-walk", help="Do not start walking the runbook.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -149,7 +149,7 @@ def stop(
     ctx: typer.Context,
     text: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT]", help="How it went; with --real what is broken."),
+        typer.Argument(metavar="[TEXT]", help="How it went; with --real, what is broken."),
     ] = None,
     *,
     real: Annotated[

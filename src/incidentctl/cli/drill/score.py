@@ -22,7 +22,7 @@ _MET = {True: "met", False: "missed", None: ""}
 def score(
     ctx: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="The drill; absent: the newest one.")
+        str | None, typer.Argument(metavar="[NAME]", help="The drill; by default the newest.")
     ] = None,
     *,
     incident: InIncident = None,

@@ -47,7 +47,7 @@ def unseal(
         typer.Option(
             "--identity",
             metavar="FILE",
-            help="Your secret key; absent: ~/.config/incidentctl/age.txt, ~/.ssh/id_ed25519, "
+            help="Your secret key; by default ~/.config/incidentctl/age.txt, ~/.ssh/id_ed25519, "
             "~/.ssh/id_rsa.",
         ),
     ] = None,

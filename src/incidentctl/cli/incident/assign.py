@@ -28,7 +28,7 @@ def assign_command(
         typer.Option("--individual", metavar="PERSON", help="The one person who responds."),
     ] = None,
 ) -> None:
-    """Give a role to somebody, or the incident to a team or to one person.
+    """Assign a role to somebody, or the incident to a team or one person.
 
     incidentctl assign mitigator dana
 
@@ -38,7 +38,7 @@ def assign_command(
     if sum(wanted) != 1 or bool(role) != bool(person):
         raise UsageError(
             "Say a role and a person, or --team, or --individual.",
-            hint="incidentctl assign mitigator dana",
+            hint="For example: `incidentctl assign mitigator dana`.",
         )
 
     def assign(response: Response) -> roles.Assigned:
@@ -58,7 +58,7 @@ def release_command(
     call: Call,
     role: Annotated[str, typer.Argument(metavar="ROLE", help="Which role.")],
     person: Annotated[
-        str | None, typer.Argument(metavar="[PERSON]", help="Whose, if several hold it.")
+        str | None, typer.Argument(metavar="[PERSON]", help="From whom, if several hold it.")
     ] = None,
 ) -> None:
     """Take a role back; the commander holds it until somebody is assigned.

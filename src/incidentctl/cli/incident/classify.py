@@ -18,9 +18,9 @@ def severity_command(
     severity: Annotated[str, typer.Argument(metavar="SEVERITY", help="Such as SEV1, or just 1.")],
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
-    """Say how bad it is. The process follows: new steps are layered in, nothing done is lost.
+    """Set the severity. The process follows: new steps are added, and nothing done is lost.
 
-    incidentctl severity SEV1 --reason "every customer is hit"
+    incidentctl severity SEV1 --reason "every customer is affected"
     """
     done = call.respond(
         lambda response: reclassify(response, severity=severity, reason=reason),
@@ -37,7 +37,7 @@ def affects_command(
         list[str], typer.Argument(metavar="WHAT...", help="Every service or area that is affected.")
     ],
 ) -> None:
-    """Say what is affected, in place of what was said before. The process follows.
+    """Set what is affected, replacing what was set before. The process follows.
 
     incidentctl affects checkout payment
     """

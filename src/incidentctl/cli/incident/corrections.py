@@ -19,7 +19,7 @@ COMMAND_CLASS = TextCommand
 EntryNumber = Annotated[
     str,
     typer.Argument(
-        metavar="ENTRY", help="Its number, as `show` prints it; -1 is the last, -2 that before."
+        metavar="ENTRY", help="Its number, as `show` prints it; -1 is the last, -2 the one before."
     ),
 ]
 
@@ -47,10 +47,10 @@ def redact_command(
     entry: EntryNumber,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
-    """Blank the text of an entry in every view; the history of the branch still holds it.
+    """Blank the text of an entry everywhere; the git history of the branch still holds it.
 
-    It cannot be taken back, and a terminal asks. What you took back still holds its text, so here
-    -1 counts it, too.
+    This cannot be undone; on a terminal it asks first. A retracted entry still holds its text, so
+    here -1 counts retracted entries as well.
 
     incidentctl redact -1
     """
@@ -71,13 +71,13 @@ def redact_command(
     )
     if done.in_history:
         console.say(
-            "note: the history still holds the text; `incidentctl purge` takes it out", "warning"
+            "note: The git history still holds the text; `incidentctl purge` removes it.", "warning"
         )
 
 
 @respond_command(at=False)
 def undo_command(call: Call) -> None:
-    """Take back what you did last, and say what it was.
+    """Take back your last entry, and show what it was.
 
     incidentctl undo
     """
@@ -95,10 +95,10 @@ def amend_command(
         list[str] | None, typer.Argument(metavar="[TEXT]", help="The right text.")
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="When it happened in truth.")
+        str | None, typer.Option("--at", metavar="TIME", help="When it really happened.")
     ] = None,
 ) -> None:
-    """Put an entry right: its text, or with --at when it happened.
+    """Correct an entry: its text, or with --at when it happened.
 
     incidentctl amend -1 "rolled back to 1.4.2"
 

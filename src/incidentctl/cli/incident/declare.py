@@ -37,7 +37,7 @@ def declare_command(
     category: Annotated[
         str | None,
         typer.Option(
-            "--category", metavar="CATEGORY", help="What sort: security, data-loss, vendor."
+            "--category", metavar="CATEGORY", help="The category: security, data-loss, vendor."
         ),
     ] = None,
     reported_by: Annotated[
@@ -48,29 +48,32 @@ def declare_command(
         str | None,
         typer.Option("--at", metavar="TIME", help="When it was declared, if not now."),
     ] = None,
-    drill: Annotated[bool, typer.Option("--drill", help="Nothing is broken: we practise.")] = False,
+    drill: Annotated[bool, typer.Option("--drill", help="A drill: nothing is broken.")] = False,
     backfill: Annotated[
-        bool, typer.Option("--backfill", help="It is over: record it afterwards, with --at.")
+        bool, typer.Option("--backfill", help="Record an incident that is over, with --at.")
     ] = False,
     resolved_at: Annotated[
-        str | None, typer.Option("--resolved-at", metavar="TIME", help="With --backfill.")
+        str | None,
+        typer.Option(
+            "--resolved-at", metavar="TIME", help="When it was resolved; with --backfill."
+        ),
     ] = None,
     restricted: Annotated[
         bool,
         typer.Option(
             "--restricted",
-            help="Security, people: never sent to the shared remote; not encrypted, so who can "
-            "read this clone can read it.",
+            help="For security or personnel: never sent to the shared remote. It is not "
+            "encrypted: anybody who can read this clone can read it.",
         ),
     ] = False,
     as_: AsPerson = None,
     no_input: NoInput = False,
     no_walk: Annotated[
-        bool, typer.Option("--no-walk", help="Do not begin the walk of the runbook.")
+        bool, typer.Option("--no-walk", help="Do not start walking the runbook.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Declare an incident. Whoever declares it commands it.
+    """Declare an incident. Who declares it is its commander.
 
     incidentctl declare "login is down"
 
@@ -128,7 +131,8 @@ def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | Non
     if backfill and not (at and resolved_at):
         raise UsageError(
             "--backfill needs --at and --resolved-at.",
-            hint='incidentctl declare "..." --backfill --at "yesterday 13:40" --resolved-at 09:00',
+            hint='For example: `incidentctl declare "..." --backfill --at "yesterday 13:40" '
+            "--resolved-at 09:00`.",
         )
     if resolved_at and not backfill:
         raise UsageError("--resolved-at goes with --backfill.")

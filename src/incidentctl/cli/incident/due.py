@@ -20,11 +20,11 @@ def due_command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code.")] = False,
     short: Annotated[
         bool,
-        typer.Option("--short", help="One short line for a prompt; none when nothing is due."),
+        typer.Option("--short", help="One short line for a prompt; empty when nothing is due."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """What is due in the open incidents; exit 1 when something is overdue.
+    """List what is due in the open incidents; exit 1 if something is overdue.
 
     For a shell prompt or cron.
 

@@ -32,11 +32,11 @@ def _print_brief(call: Call, incident: Incident) -> None:
 @respond_command()
 def handover_command(
     call: Call,
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="Who is to command.")],
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Who should take command.")],
 ) -> None:
-    """Offer command to somebody, with the brief; they have it once they accept.
+    """Offer command to somebody, with the brief; they take over when they accept.
 
-    A newer offer replaces it, and undo takes it back.
+    A newer offer replaces it; `undo` withdraws it.
 
     incidentctl handover bob
     """
@@ -50,9 +50,9 @@ def handover_command(
 
 @respond_command()
 def accept_command(call: Call) -> None:
-    """Take command that was offered to you; the brief says what you take over.
+    """Accept command that was offered to you; prints the brief.
 
-    Where several incidents are open, the one that is offered to you is meant.
+    If several incidents are open, it picks the one offered to you.
 
     incidentctl accept
     """
@@ -73,9 +73,9 @@ def take_command_command(
         typer.Argument(metavar="[REASON]", help="Why the commander cannot hand it over."),
     ] = None,
 ) -> None:
-    """Take command when the commander cannot be reached, with the reason.
+    """Take command when the commander cannot be reached; needs a reason.
 
-    incidentctl take-command "alice does not answer since 14:20"
+    incidentctl take-command "alice has not answered since 14:20"
     """
     said = " ".join(reason or [])
     taken = call.respond(
@@ -94,7 +94,8 @@ def _ask_reason(incident: Incident) -> str:
             return answer
     raise UsageError(
         "Taking command needs a reason.",
-        hint=f'incidentctl take-command "{incident.commander} does not answer since 14:20"',
+        hint=f'For example: `incidentctl take-command "{incident.commander} has not answered '
+        'since 14:20"`.',
     )
 
 
@@ -103,13 +104,15 @@ def escalate_command(
     call: Call,
     team: Annotated[
         str | None,
-        typer.Argument(metavar="[TEAM]", help="Which team; else the next that on-call names."),
+        typer.Argument(
+            metavar="[TEAM]", help="Which team; by default the next one in escalate_to."
+        ),
     ] = None,
 ) -> None:
-    """Bring in the next team: record it, and show how to reach it. Nobody is paged by this.
+    """Bring in the next team: record it, and show how to reach it. This pages nobody.
 
-    Without TEAM it is the one that the on-call of the responding team, or of the owner, names
-    in escalate_to; said again, it goes on from there.
+    Without TEAM, it is the team in `escalate_to` of the on-call of the responding team or the
+    owner; each further call goes one team on.
 
     incidentctl escalate
     """

@@ -22,7 +22,7 @@ def resolve_command(
         list[str] | None, typer.Argument(metavar="[TEXT]", help="What solved it.")
     ] = None,
 ) -> None:
-    """It is over: customers are no longer hit.
+    """Mark as resolved: customers are no longer affected.
 
     incidentctl resolve "rolled back; errors are gone"
     """
@@ -37,14 +37,15 @@ def reopen_command(
         list[str] | None, typer.Argument(metavar="REASON", help="Why it was not over.")
     ] = None,
 ) -> None:
-    """It was not over.
+    """Reopen a resolved incident.
 
     incidentctl reopen "errors are back since 14:10"
     """
     said = " ".join(reason or [])
     if not said:
         raise UsageError(
-            "Reopening needs a reason.", hint='incidentctl reopen "errors are back since 14:10"'
+            "Reopening needs a reason.",
+            hint='For example: `incidentctl reopen "errors are back since 14:10"`.',
         )
     call.respond(lambda response: lifecycle.reopen(response, said), "reopen", echo=said, ended=True)
 
@@ -53,14 +54,14 @@ def reopen_command(
 def cancel_command(
     call: Call,
     reason: Annotated[
-        list[str] | None, typer.Argument(metavar="[REASON]", help="Why it was none.")
+        list[str] | None, typer.Argument(metavar="[REASON]", help="Why it is cancelled.")
     ] = None,
     duplicate_of: Annotated[
         str | None,
-        typer.Option("--duplicate-of", metavar="INCIDENT", help="Handled as this one."),
+        typer.Option("--duplicate-of", metavar="INCIDENT", help="The incident that it duplicates."),
     ] = None,
 ) -> None:
-    """It was none, or is handled as another one.
+    """Cancel: a false alarm or a duplicate.
 
     incidentctl cancel "a false alarm"
 
@@ -82,7 +83,7 @@ def close_command(
         typer.Argument(metavar="[REASON]", help="Why no retrospective is needed."),
     ] = None,
 ) -> None:
-    """Nothing is left to do.
+    """Close after the follow-up: the retrospective is written, and nothing is left to do.
 
     incidentctl close
     """

@@ -42,11 +42,11 @@ def log(
         list[str] | None, typer.Argument(metavar="[TEXT]", help="What happened; `-` reads stdin.")
     ] = None,
     file: Annotated[
-        str | None, typer.Option("-f", "--file", metavar="FILE", help="Log what is in a file.")
+        str | None, typer.Option("-f", "--file", metavar="FILE", help="Log the content of a file.")
     ] = None,
     pin: Annotated[bool, typer.Option("--pin", help="Mark it as important.")] = False,
 ) -> None:
-    """Write into the incident log. Without a text, print it.
+    """Write to the incident log. Without a text, print it.
 
     incidentctl log "rolled back to 1.4.2"
 
@@ -63,7 +63,7 @@ def log(
         call.respond(lambda response: notes.log(response, said, pinned=pin), "log", echo=said)
     elif call.json:
         raise UsageError(
-            "--json goes with a text.", hint="`incidentctl show --json` has the whole timeline"
+            "--json goes with a text.", hint="`incidentctl show --json` has the whole timeline."
         )
     else:
         workspace = call.workspace
@@ -77,7 +77,7 @@ def _read(words: str, file: str | None) -> str:
             with Path(file).open("rb") as source:
                 data = source.read(_LIMIT + 1)
         except OSError as error:
-            raise NotFoundError(f"{file} cannot be read: {error.strerror}") from None
+            raise NotFoundError(f"{file} cannot be read: {error.strerror}.") from None
     elif words == "-":
         data = sys.stdin.buffer.read(_LIMIT + 1)
     else:
@@ -86,8 +86,8 @@ def _read(words: str, file: str | None) -> str:
         kept = None if file is not None else keep(data, sys.stdin.buffer)
         raise InvalidDataError(
             "More than 1 MiB is refused: nothing was logged."
-            + (f" What was piped is kept in {kept}" if kept else ""),
-            hint="log the part that matters, and link the rest: incidentctl link dump https://...",
+            + (f" What was piped is kept in {kept}." if kept else ""),
+            hint="Log the part that matters, and link the rest: `incidentctl link dump https://...`.",
         )
     return data.decode(errors="replace")
 

@@ -20,7 +20,7 @@ def summary_command(
     call: Call,
     text: Annotated[list[str], typer.Argument(metavar="TEXT", help="What happened.")],
 ) -> None:
-    """Say what happened, in a sentence or two, at the head of the log.
+    """Say what happened, in a sentence or two, at the top of the log.
 
     incidentctl summary "a deploy broke the login page"
     """
@@ -31,9 +31,9 @@ def summary_command(
 @respond_command(at=False)
 def impact_command(
     call: Call,
-    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="Who is hit, and how.")],
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="Who is affected, and how.")],
 ) -> None:
-    """Say who is hit, and how, at the head of the log.
+    """Say who is affected, and how, at the top of the log.
 
     incidentctl impact "nobody can log in since 14:01"
     """
@@ -47,7 +47,7 @@ def link_command(
     label: Annotated[str, typer.Argument(metavar="LABEL", help="channel, bridge, ticket, ...")],
     url: Annotated[str, typer.Argument(metavar="URL", help="Where it is.")],
 ) -> None:
-    """Keep the address of a channel, bridge, ticket, dashboard, ...
+    """Save the address of a channel, bridge, ticket, dashboard, ...
 
     incidentctl link ticket https://tickets.example.com/42
     """
@@ -58,19 +58,23 @@ def link_command(
 def hypothesis_command(
     call: Call,
     text: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT]", help="What it may be.")
+        list[str] | None, typer.Argument(metavar="[TEXT]", help="A possible cause.")
     ] = None,
     ruled_out: Annotated[
-        bool, typer.Option("--ruled-out", help="It is not this one: name its number, or none.")
+        bool,
+        typer.Option(
+            "--ruled-out", help="Rule this one out; give its number if there are several."
+        ),
     ] = False,
     confirmed: Annotated[
-        bool, typer.Option("--confirmed", help="It is this one: name its number, or none.")
+        bool,
+        typer.Option("--confirmed", help="Confirm this one; give its number if there are several."),
     ] = False,
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="How we know.")
     ] = None,
 ) -> None:
-    """What we think it is, and what it is not.
+    """Keep track of possible causes: open, ruled out or confirmed.
 
     incidentctl hypothesis "the new release leaks connections"
 
@@ -93,13 +97,13 @@ def hypothesis_command(
 @respond_command(at=False)
 def relate_command(
     call: Call,
-    other: Annotated[str, typer.Argument(metavar="INCIDENT", help="Any part of its id.")],
+    other: Annotated[str, typer.Argument(metavar="INCIDENT", help="Any unique part of its id.")],
     relation: Annotated[
         str,
         typer.Option("--relation", metavar="HOW", help="How: related, caused-by, duplicate, ..."),
     ] = "related",
 ) -> None:
-    """Name another incident that has to do with this one.
+    """Link a related incident.
 
     incidentctl relate k7f --relation caused-by
     """

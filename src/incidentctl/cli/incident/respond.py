@@ -163,6 +163,7 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
 def warn_not_visible(person: str) -> None:
     """Say that somebody who was given something cannot see the incident."""
     console.say(
-        f"note: restricted, and kept in this clone: {one_line(person)} sees it in no other",
+        f"note: The incident is restricted and kept in this clone: {one_line(person)} cannot see "
+        "it in another.",
         "warning",
     )

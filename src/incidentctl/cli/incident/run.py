@@ -32,11 +32,11 @@ def run_command(
     ctx: typer.Context,
     incident: InIncident = None,
     step: Annotated[
-        str | None, typer.Option("--step", metavar="STEP", help="Begin at this step.")
+        str | None, typer.Option("--step", metavar="STEP", help="Start at this step.")
     ] = None,
     as_: AsPerson = None,
 ) -> None:
-    """Walk the runbook, one step at a time. Ctrl-C leaves; anyone can go on.
+    """Walk the runbook, one step at a time. Ctrl-C leaves; anyone can continue.
 
     Without a terminal each line of stdin is a key and its text: d NOTE, s REASON, n TEXT,
     a ROLE PERSON, u UPDATE, g STEP, b, l, ?

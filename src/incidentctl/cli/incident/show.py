@@ -18,7 +18,7 @@ from incidentctl.domain.incident.head import Head
 
 def list_command(
     ctx: typer.Context,
-    all_: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Also those that have ended.")] = False,
     since: Annotated[
         str | None, typer.Option("--since", metavar="TIME", help="Declared since: 7d, 2026-03-29.")
     ] = None,
@@ -32,11 +32,11 @@ def list_command(
         str | None, typer.Option("--kind", metavar="KIND", help="incident, drill or backfill.")
     ] = None,
     text: Annotated[
-        str | None, typer.Option("--text", metavar="TEXT", help="With this in the title.")
+        str | None, typer.Option("--text", metavar="TEXT", help="With this text in the title.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """What is open, or was.
+    """List open incidents, or past ones.
 
     incidentctl list --all --since 7d
     """
@@ -73,19 +73,17 @@ def list_command(
 def show_command(
     ctx: typer.Context,
     part: Annotated[
-        str | None, typer.Argument(metavar="[INCIDENT]", help="Any part of its id.")
+        str | None, typer.Argument(metavar="[INCIDENT]", help="Any unique part of its id.")
     ] = None,
     incident: InIncident = None,
-    at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="As it was recorded then.")
-    ] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As of this time.")] = None,
     short: Annotated[
         bool,
-        typer.Option("--brief", help="The commander's brief: all that whoever leads must know."),
+        typer.Option("--brief", help="The commander's brief: all that a commander must know."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """One incident, now or as it was recorded then.
+    """Show one incident, now or as of an earlier time.
 
     incidentctl show k7f
 

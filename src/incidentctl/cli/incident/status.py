@@ -21,7 +21,7 @@ def status_command(
         typer.Argument(metavar="[STATUS]", help="triage, investigating, identified or monitoring."),
     ] = None,
 ) -> None:
-    """Show where the response stands, or say so.
+    """Show or set the status of the response.
 
     incidentctl status identified
     """
@@ -57,7 +57,7 @@ def mark_command(
         str, typer.Argument(metavar="MOMENT", help="started, detected, acknowledged, mitigated.")
     ],
 ) -> None:
-    """Tell when it started, was detected, acknowledged or mitigated: now, or with --at.
+    """Record when it started, was detected, acknowledged or mitigated: now, or with --at.
 
     incidentctl mark started --at "10 minutes ago"
     """

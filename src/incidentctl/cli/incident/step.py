@@ -22,7 +22,7 @@ app = typer.Typer(
     help="List, do, skip or reopen steps of the runbook, for scripts and screen readers.",
 )
 
-StepName = Annotated[str, typer.Argument(metavar="STEP", help="Its id or its number.")]
+StepName = Annotated[str, typer.Argument(metavar="STEP", help="The id or number of the step.")]
 
 
 @app.command("list")
@@ -46,13 +46,13 @@ def done_(
     call: Call,
     step: StepName,
     note: Annotated[
-        str | None, typer.Option("--note", metavar="TEXT", help="How, in a sentence.")
+        str | None, typer.Option("--note", metavar="TEXT", help="A note on how, in a sentence.")
     ] = None,
     link: Annotated[
         str | None, typer.Option("--link", metavar="URL", help="Where to see it.")
     ] = None,
 ) -> None:
-    """A step was done.
+    """Mark a step as done.
 
     incidentctl step done open-channel --link https://chat.example.com/inc
     """
@@ -70,7 +70,7 @@ def skip_(
     step: StepName,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
-    """A step is left out on purpose.
+    """Skip a step on purpose.
 
     incidentctl step skip 3 --reason "nothing public"
     """
@@ -88,7 +88,7 @@ def reopen_(
     step: StepName,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
-    """A step is to be done after all.
+    """Reopen a step.
 
     incidentctl step reopen 3
     """

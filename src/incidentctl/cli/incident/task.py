@@ -22,7 +22,9 @@ app = typer.Typer(
     help="Add, assign and finish tasks of the responders.",
 )
 
-TaskNumber = Annotated[str, typer.Argument(metavar="NUMBER", help="As `task list` shows it.")]
+TaskNumber = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="Its number, as `task list` shows it.")
+]
 
 
 @app.command("list")
@@ -49,13 +51,13 @@ def add_(
     call: Call,
     title: Annotated[list[str], typer.Argument(metavar="TITLE", help="What to do.")],
     role: Annotated[
-        str | None, typer.Option("--role", metavar="ROLE", help="Whose role it is.")
+        str | None, typer.Option("--role", metavar="ROLE", help="The role it belongs to.")
     ] = None,
     person: Annotated[
         str | None, typer.Option("--person", metavar="PERSON", help="Who does it.")
     ] = None,
 ) -> None:
-    """Put work on the list.
+    """Add a task.
 
     incidentctl task add "count failed orders" --role planning
     """
@@ -74,7 +76,7 @@ def assign_(
     task: TaskNumber,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Who does it.")],
 ) -> None:
-    """Give a task to somebody.
+    """Assign a task to somebody.
 
     incidentctl task assign 2 dana
     """
@@ -87,10 +89,10 @@ def done_(
     call: Call,
     task: TaskNumber,
     note: Annotated[
-        str | None, typer.Option("--note", metavar="TEXT", help="How, in a sentence.")
+        str | None, typer.Option("--note", metavar="TEXT", help="A note on how, in a sentence.")
     ] = None,
 ) -> None:
-    """A task was done.
+    """Mark a task as done.
 
     incidentctl task done 2
     """

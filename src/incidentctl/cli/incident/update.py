@@ -20,22 +20,22 @@ COMMAND_CLASS = TextCommand
 def update_command(
     call: Call,
     text: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT]", help="What to tell.")
+        list[str] | None, typer.Argument(metavar="[TEXT]", help="The text of the update.")
     ] = None,
     no_change: Annotated[
-        bool, typer.Option("--no-change", help="Tell that nothing is new.")
+        bool, typer.Option("--no-change", help="State that nothing has changed.")
     ] = False,
     public: Annotated[
-        bool, typer.Option("--public", help="For customers, too; shown first and asked once.")
+        bool, typer.Option("--public", help="For customers as well; shows it and asks first.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --public: do not ask.")] = False,
     snooze: Annotated[
-        str | None, typer.Option("--snooze", metavar="SPAN", help="Put the next one off: 30m.")
+        str | None, typer.Option("--snooze", metavar="SPAN", help="Postpone the next one: 30m.")
     ] = None,
 ) -> None:
-    """Post a status update. It says when the next one comes, and restarts the clock.
+    """Post a status update. It states when the next one is due, and restarts the clock.
 
-    incidentctl update "we roll back; more in 30 minutes"
+    incidentctl update "rolling back; next update in 30 minutes"
 
     incidentctl update --no-change
     """
@@ -44,7 +44,7 @@ def update_command(
         if said or no_change or public:
             raise UsageError(
                 "--snooze goes alone: it puts the next update off, and posts none.",
-                hint=f"post the update first, then: incidentctl update --snooze {snooze}",
+                hint=f"Post the update first, then run `incidentctl update --snooze {snooze}`.",
                 echo=said or None,
             )
         try:
@@ -74,7 +74,7 @@ def _preview(said: str) -> None:
     if not console.is_terminal():
         raise RefusedError(
             "A public update is asked for once more, and nobody can be asked here.",
-            hint="say --public --yes",
+            hint="Pass --public --yes.",
             echo=said,
         )
     from incidentctl.cli.terminal.prompts import ask_confirm

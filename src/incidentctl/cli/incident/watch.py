@@ -34,13 +34,13 @@ def watch_command(
         bool,
         typer.Option("--plain", help="Only print what is new, line by line; for screen readers."),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Ring no bell.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Do not ring the bell.")] = False,
     json: Json = False,
 ) -> None:
     """A live board of the open incidents, or of one; q or Ctrl-C leaves.
 
-    It fits the height: what matters least is left out. What is due rings the bell once, and once
-    more when it has been late for long. Without a terminal it prints the board once and ends.
+    It fits the height of the terminal, and leaves out what matters least. What is due rings the
+    bell once, and again when it is long overdue. Without a terminal it prints the board once.
 
     incidentctl watch
 

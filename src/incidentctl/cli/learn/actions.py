@@ -14,16 +14,18 @@ from incidentctl.errors import UsageError
 app = typer.Typer(invoke_without_command=True, **PLAIN)
 
 _Overdue = Annotated[
-    bool, typer.Option("--overdue", help="Only those overdue; exit 1 if there is one.")
+    bool, typer.Option("--overdue", help="Only overdue ones; exit 1 if there is one.")
 ]
-_Owner = Annotated[str | None, typer.Option("--owner", metavar="PERSON", help="Only theirs.")]
+_Owner = Annotated[
+    str | None, typer.Option("--owner", metavar="PERSON", help="Only those of this person.")
+]
 
 
 @app.callback()
 def actions(
     ctx: typer.Context, overdue: _Overdue = False, owner: _Owner = None, json: Json = False
 ) -> None:
-    """Action items of all retrospectives; exit 1 with --overdue when one is.
+    """List the action items of all retrospectives; with --overdue, exit 1 if there is one.
 
     incidentctl actions --overdue
     """
@@ -31,8 +33,8 @@ def actions(
         _list(ctx, overdue, owner, json)
     elif overdue or owner or json:
         raise UsageError(
-            "Options stand after the word.",
-            hint=f"incidentctl actions {ctx.invoked_subcommand} ...",
+            "Put options after the subcommand.",
+            hint=f"Run `incidentctl actions {ctx.invoked_subcommand} ...`.",
         )
 
 
@@ -40,7 +42,7 @@ def actions(
 def list_command(
     ctx: typer.Context, overdue: _Overdue = False, owner: _Owner = None, json: Json = False
 ) -> None:
-    """List them, as `actions` alone does.
+    """List the action items, as `actions` alone does.
 
     incidentctl actions list --owner alice
     """
@@ -84,7 +86,7 @@ def done(
     ident: Annotated[str, typer.Argument(metavar="ID", help="The action item: k7f-1.")],
     json: Json = False,
 ) -> None:
-    """Write `done: true` at an action item; the rest of its file stays as it is.
+    """Mark an action item as done: writes `done: true` into its file.
 
     incidentctl actions done k7f-1
     """

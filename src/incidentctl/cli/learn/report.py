@@ -18,10 +18,12 @@ def report_command(
     ctx: typer.Context,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="TIME", help="Declared since: 30d, 2026-03-29; else 90d."),
+        typer.Option(
+            "--since", metavar="TIME", help="Declared since: 30d, 2026-03-29; by default 90d."
+        ),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="TIME", help="Declared before; else now.")
+        str | None, typer.Option("--until", metavar="TIME", help="Declared before; by default now.")
     ] = None,
     severity: Annotated[
         str | None, typer.Option("--severity", metavar="SEVERITY", help="Of this severity.")
@@ -35,17 +37,18 @@ def report_command(
     kind: Annotated[
         str | None,
         typer.Option(
-            "--kind", metavar="KIND", help="incident, drill or backfill; else all but drills."
+            "--kind", metavar="KIND", help="incident, drill or backfill; by default all but drills."
         ),
     ] = None,
     format_: Annotated[
         Literal["text", "json", "csv"] | None,
-        typer.Option("--format", help="How to write it; absent: text."),
+        typer.Option("--format", help="The format; by default text."),
     ] = None,
     json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print one row per incident.")] = False,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write a page with plots.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write an HTML page with plots to this file."),
     ] = None,
 ) -> None:
     """How the response went: counts, times to detect and resolve, updates, load, drills.
@@ -63,7 +66,7 @@ def report_command(
         "html" if html else None,
     } - {None}
     if len(chosen) > 1:
-        raise UsageError("The report is written in one format at a time.", hint="say one of them")
+        raise UsageError("The report is written in one format at a time.", hint="Pass one of them.")
     from incidentctl.app.learn.report import Wanted, as_json, report, write_page
 
     workspace = workspace_of(ctx)

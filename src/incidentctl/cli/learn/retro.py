@@ -18,17 +18,19 @@ from incidentctl.errors import UsageError
 def retro_command(
     ctx: typer.Context,
     part: Annotated[
-        str | None, typer.Argument(metavar="[INCIDENT]", help="Any part of its id.")
+        str | None, typer.Argument(metavar="[INCIDENT]", help="Any unique part of its id.")
     ] = None,
     incident: InIncident = None,
-    blank: Annotated[bool, typer.Option("--blank", help="One of no incident.")] = False,
-    log: Annotated[bool, typer.Option("--log", help="Also write its log beside it.")] = False,
+    blank: Annotated[bool, typer.Option("--blank", help="A blank one, of no incident.")] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help="Also write the incident log beside it.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Write retros/<incident>.md: the facts, the four questions, a proposed hour, action items.
+    """Write retros/<incident>.md: facts, the four questions, a proposed meeting, action items.
 
-    Run again, it refreshes the facts and leaves what people wrote. Without a name it is the one
-    resolved incident that has none yet. The file is yours: nothing commits it.
+    Run it again to refresh the facts; what people wrote stays. By default it takes the one
+    resolved incident without a retrospective. You commit the file yourself.
 
     incidentctl retro k7f
     """

@@ -14,7 +14,7 @@ from incidentctl.domain.catalog.settings import TierName
 _SHOWN = 10
 
 app = typer.Typer(
-    help="How much process you need, what answers, and the runbooks of a tier.",
+    help="How much process you need, which runbooks apply, and the runbooks of a tier.",
     no_args_is_help=True,
     **PLAIN,
 )
@@ -22,7 +22,7 @@ app = typer.Typer(
 
 @app.command()
 def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """Count the production services and say how much process they ask for, and why.
+    """Count the production services, and recommend how much process they need.
 
     incidentctl process recommend
     """
@@ -63,11 +63,11 @@ def show(
     ctx: typer.Context,
     *,
     revision: Annotated[
-        str | None, typer.Option("--at", metavar="REV", help="As it was at a commit.")
+        str | None, typer.Option("--at", metavar="REV", help="As of this commit.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say which runbook answers each severity (× product area), its own, a fallback or none.
+    """Show which runbook each severity (× product area) uses: its own, a fallback or none.
 
     incidentctl process show --at HEAD~10
     """
@@ -113,11 +113,11 @@ def scaffold(
     ctx: typer.Context,
     *,
     tier: Annotated[
-        TierName | None, typer.Option(help="The tier; absent: the one in force.")
+        TierName | None, typer.Option(help="The tier; by default the one in force.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the built-in runbooks of a tier; what exists is kept as it is.
+    """Write the built-in runbooks of a tier; existing files are kept.
 
     incidentctl process scaffold --tier critical-split
     """

@@ -15,14 +15,14 @@ from incidentctl.domain.common.text import count
 def adopt_command(
     ctx: typer.Context,
     incident: Annotated[
-        str | None, typer.Argument(metavar="[INCIDENT]", help="Only those with this in the id.")
+        str | None, typer.Argument(metavar="[INCIDENT]", help="Only those with this in their id.")
     ] = None,
     as_: AsPerson = None,
     json: Json = False,
 ) -> None:
     """Move incidents that were recorded locally into this team's record.
 
-    Also what this repository could not take before it was moved to another folder.
+    Also what waited for this repository before it was moved to another folder.
 
     incidentctl adopt
     """

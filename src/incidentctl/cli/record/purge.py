@@ -13,9 +13,9 @@ from incidentctl.cli.terminal.options import Json
 from incidentctl.errors import RefusedError
 
 _ANEW = (
-    "The branch of the record begins anew, here and on the remote: its commits so far, which "
-    "people may have linked to, are on it no more, and every other clone drops them with its next "
-    "exchange. No event is lost."
+    "This rewrites the record branch, here and on the remote: existing links to its commits "
+    "will break, and every other clone drops the old commits with its next sync. No event is "
+    "lost."
 )
 _NOT_UNDONE = (
     "What git cannot undo: a forge keeps old commits for a while, and shows them to who knows "
@@ -29,7 +29,9 @@ def purge_command(
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     json: Json = False,
 ) -> None:
-    """Take the texts of redacted entries out of the branch's history, too.
+    """Remove the texts of redacted entries from the branch's git history.
+
+    This rewrites the record branch; existing commit links will break.
 
     incidentctl purge
     """
@@ -39,7 +41,9 @@ def purge_command(
         console.say(_ANEW)
         console.say(_NOT_UNDONE)
         if not console.is_terminal():
-            raise RefusedError("Not purged: nobody can be asked here.", hint="purge with --yes")
+            raise RefusedError(
+                "Not purged: nobody can be asked here.", hint="Run `incidentctl purge --yes`."
+            )
         from incidentctl.cli.terminal.prompts import ask_confirm
 
         entries = "1 redacted entry" if count == 1 else f"{count} redacted entries"

@@ -36,7 +36,7 @@ def sync_command(
         ),
     ] = None,
 ) -> None:
-    """Exchange the record with the remote now; it also happens by itself after each event.
+    """Sync the record with the remote now; this also happens by itself after each event.
 
     incidentctl sync
     """
@@ -47,7 +47,7 @@ def sync_command(
         sync_in_background(workspace, background)
         return
     if console.is_terminal() and workspace.basics.remote:
-        console.say(f"Exchanging with {workspace.basics.remote} ...", "dim")
+        console.say(f"Syncing with {workspace.basics.remote} ...", "dim")
     done = sync(workspace)
     for note in (*workspace.notes, *done.notes):
         if note == done.reason:

@@ -49,12 +49,12 @@ def demo_command(
     ctx: typer.Context,
     keep: Annotated[
         Path | None,
-        typer.Option("--keep", metavar="DIR", help="Play it in this new folder, and keep it."),
+        typer.Option("--keep", metavar="DIR", help="Use this new folder, and keep it."),
     ] = None,
 ) -> None:
     """Play a whole incident on a packaged example: lint, declare, walk, resolve, the log.
 
-    Nothing of yours is read or written.
+    It reads and writes nothing of yours.
 
     incidentctl demo
     """

@@ -15,9 +15,9 @@ _STYLES = {"warn": "warning", "bad": "error"}
 
 
 def doctor_command(ctx: typer.Context, *, json: Json = False) -> None:
-    """Tell what is wrong with the set-up, and what to do; exit 1 when something is bad.
+    """Check the set-up, and say what to do; exit 1 if something is bad.
 
-    It changes and sends nothing, deletes no lock, and waits for the remote 10 seconds at most.
+    It changes and sends nothing, and waits at most 10 seconds for the remote.
 
     incidentctl doctor
     """

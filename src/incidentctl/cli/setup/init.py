@@ -19,7 +19,7 @@ from incidentctl.errors import RefusedError, UsageError
 def init_command(
     ctx: typer.Context,
     directory: Annotated[
-        str | None, typer.Argument(metavar="[DIR]", help="Where; absent: here.")
+        str | None, typer.Argument(metavar="[DIR]", help="Where; by default here.")
     ] = None,
     *,
     organisation: Annotated[
@@ -33,25 +33,31 @@ def init_command(
         str | None, typer.Option(metavar="A,B", help="What runs in production.")
     ] = None,
     tier: Annotated[
-        TierName | None, typer.Option(help="How much process; absent: as recommended.")
+        TierName | None, typer.Option(help="How much process; by default as recommended.")
     ] = None,
     area: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME[=A,B]", help="What customers see, and what powers it. Repeat."),
+        typer.Option(
+            metavar="NAME[=A,B]", help="What customers see, and the services behind it. Repeatable."
+        ),
     ] = None,
     timezone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Of local times in documents; else UTC.")
+        str | None,
+        typer.Option(metavar="ZONE", help="The zone of local times in documents; by default UTC."),
     ] = None,
     expected_services: Annotated[
         int | None,
-        typer.Option(min=0, metavar="COUNT", help="How many there will be, once all are written."),
+        typer.Option(min=0, metavar="COUNT", help="How many services there will be in the end."),
     ] = None,
     remote: Annotated[
         str | None,
-        typer.Option(metavar="REMOTE", help="The git remote that shares the record; else none."),
+        typer.Option(
+            metavar="REMOTE", help="The git remote that shares the record; by default none."
+        ),
     ] = None,
     git_init: Annotated[
-        bool | None, typer.Option("--git/--no-git", help="Make it a git repository if it is none.")
+        bool | None,
+        typer.Option("--git/--no-git", help="Make it a git repository if it is not one yet."),
     ] = None,
     no_input: NoInput = False,
     as_json: Json = False,
@@ -70,8 +76,8 @@ def init_command(
         raise RefusedError(f"{root} is no folder.", hint="Name a folder, or a new one.")
     if team and len(team) > 1:
         raise UsageError(
-            f"init writes one team, and {len(team)} are named.",
-            hint="name the first one; each other one is a file of its own in teams/",
+            f"`init` writes one team, and {len(team)} are named.",
+            hint="Name the first one. Each further team is a file of its own in teams/.",
         )
     request = _read(
         organisation=organisation,

@@ -12,7 +12,8 @@ from incidentctl.cli.terminal import console
 
 def use_command(
     directory: Annotated[
-        str | None, typer.Argument(metavar="[DIR]", help="The repository; absent: show it.")
+        str | None,
+        typer.Argument(metavar="[DIR]", help="The repository; without it, show the current one."),
     ] = None,
 ) -> None:
     """Set your default repository, or show it.

@@ -48,7 +48,7 @@ def ask_person(whoever: answers.Person) -> answers.Person:
     """Ask for a name where git does not say who runs this; Enter keeps the handle."""
     if whoever.name or whoever.email:
         return whoever
-    console.say("git does not say who you are: user.name and user.email are not set.")
+    console.say("Git does not know who you are: user.name and user.email are not set.")
     name = ask_text(f"What is your name? (Enter for {whoever.handle} alone)")
     return answers.person(name, None, whoever.handle)
 

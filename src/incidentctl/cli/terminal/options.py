@@ -16,17 +16,17 @@ InIncident = Annotated[
         "--incident",
         metavar="INCIDENT",
         envvar="INCIDENTCTL_INCIDENT",
-        help="The incident: any part of its id that fits no other, or no other open one. Not "
-        "needed while one is open.",
+        help="The incident: any part of its id that is unique, or unique among the open ones. Not "
+        "needed while only one is open.",
     ),
 ]
 AsPerson = Annotated[
     str | None,
-    typer.Option("--as", metavar="PERSON", help="Who does this, if not the git identity here."),
+    typer.Option("--as", metavar="PERSON", help="Who does this; by default your git identity."),
 ]
 At = Annotated[
     str | None,
     typer.Option("--at", metavar="TIME", help="When it happened: 13:40, '10 minutes ago'."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing; take the defaults.")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing; use the defaults.")]

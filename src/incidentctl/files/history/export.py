@@ -37,7 +37,7 @@ def export(root: Path, revision: str, *, into: Path) -> str:
                 continue  # git refuses such a tree, a hostile pack may have one
             data = repository.content(line.oid)
             if data is None:
-                raise EnvironmentFailedError(f"git could not read {line.path} of {revision}.")
+                raise EnvironmentFailedError(f"Git could not read {line.path} of {revision}.")
             target = into / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)

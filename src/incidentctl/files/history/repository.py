@@ -60,7 +60,7 @@ class Repository:
         except self._failed as error:
             said = getattr(error, "stderr", "").strip()
             raise EnvironmentFailedError(
-                f"git {command} could not read the history: {said}"
+                f"Git {command} could not read the history: {said}."
             ) from None
         return printed
 

@@ -26,7 +26,7 @@ class RestrictedIds:
         store = self._record.part.store
         git, ref = store.git, store.truth
         if store.tips().truth is None and (refs.read(git, ref) or refs.is_torn(git, ref)):
-            raise EnvironmentFailedError(f"git cannot read {ref}")
+            raise EnvironmentFailedError(f"Git cannot read {ref}.")
         found = self._record.own_ids().union(store.index().ids)
         self.remembered.add(found)
         return found

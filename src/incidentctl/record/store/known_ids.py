@@ -36,7 +36,7 @@ class KnownIds:
             return False
         except OSError as error:
             raise EnvironmentFailedError(
-                f"{self._folder} cannot be read: {error.strerror}"
+                f"{self._folder} cannot be read: {error.strerror}."
             ) from None
         return True
 

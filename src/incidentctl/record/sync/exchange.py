@@ -85,7 +85,7 @@ class Exchange:
             fault = self._remote.fault()
             answer = Answer(MISCONFIGURED, fault) if fault else self._repaired(until)
         except EnvironmentFailedError as error:
-            answer = Answer(MISCONFIGURED, error.message)
+            answer = Answer(MISCONFIGURED, error.reason)
         except OSError as error:
             answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
         except Exception as error:  # noqa: BLE001 (in the background nobody would see it)

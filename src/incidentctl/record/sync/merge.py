@@ -75,7 +75,7 @@ def merge(
         stream.send()
         result, answers = stream.answers()
     if not answers[number] or result.code:
-        raise EnvironmentFailedError(f"git could not merge the record: {result.err.strip()[:200]}")
+        raise EnvironmentFailedError(f"Git could not merge the record: {result.err.strip()[:200]}.")
     return answers[number]
 
 

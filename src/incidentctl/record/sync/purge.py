@@ -64,7 +64,7 @@ def begin_anew(
         return None
     with part.lock() as lock:
         if not lock.take(wait=_WAIT):
-            raise EnvironmentFailedError("another incidentctl is committing", hint="try again")
+            raise EnvironmentFailedError("Another incidentctl is committing.", hint="Try again.")
         truth = part.store.tips().truth
         if truth is None:
             return None
@@ -76,7 +76,8 @@ def begin_anew(
                 _push(part, remote, commit, truth, until=until)
             if not replace(part, commit, truth):
                 raise EnvironmentFailedError(
-                    "the record here was moved meanwhile", hint="`incidentctl sync` puts it right"
+                    "The record was changed here meanwhile.",
+                    hint="Run `incidentctl sync`, then try again.",
                 )
         finally:
             forget(part.git)
@@ -88,13 +89,13 @@ def _push(part: Part, remote: Remote, commit: str, truth: str, *, until: float) 
     theirs = part.store.tips().tracking
     if theirs and not refs.follows(part.git, theirs, truth):
         raise EnvironmentFailedError(
-            "the remote has something that is not taken in here yet", hint="say it again"
+            "The remote has something that this clone has not received yet.", hint="Try again."
         )
     answer = remote.push(commit, until=until, instead_of=theirs)
     if answer.state != OK:
         raise EnvironmentFailedError(
-            f"the remote did not take the new root: {answer.reason or answer.state}",
-            hint="say it again; a protected branch must allow a forced push for this once",
+            f"The remote did not accept the new root: {answer.reason or answer.state}.",
+            hint="Try again; a protected branch has to allow a forced push this once.",
         )
     part.git.run("update-ref", remote.tracking, commit)
 
@@ -186,7 +187,9 @@ def _made(stream: Stream, mark: int) -> str:
     stream.send()
     result, answers = stream.answers()
     if not answers[number] or result.code:
-        raise EnvironmentFailedError(f"git could not make the new root: {result.err.strip()[:200]}")
+        raise EnvironmentFailedError(
+            f"Git could not make the new root: {result.err.strip()[:200]}."
+        )
     return answers[number]
 
 

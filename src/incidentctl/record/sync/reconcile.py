@@ -86,8 +86,8 @@ class Reconcile:
             foreign = not adds and self._is_foreign(theirs, truth)
         if foreign:
             raise ForeignError(
-                f"the branch {self._tracking.partition('/')[2]} holds no record; name "
-                "another in incidentctl.yaml: record: {branch: ...}"
+                f"The branch {self._tracking.partition('/')[2]} holds no record. Name "
+                "another in incidentctl.yaml: record: {branch: ...}."
             )
         for part in (difference.added, difference.changed, difference.unread):
             for incident, names in part.items():
@@ -133,9 +133,9 @@ class Reconcile:
             # Else what stood here before the purge were gone, with nothing to compare it with.
             self._refused = by_theirs | by_ours
             self.notes[
-                f"a purge of the record changes {len(difference.disputed)} event(s), such as "
+                f"A purge of the record changes {len(difference.disputed)} event(s), such as "
                 f"{one_line(difference.disputed[0])[:100]}: it is not followed, and nothing is "
-                "dropped here"
+                "dropped here."
             ] = None
             return None
         part, author = self._part, self._author
@@ -152,7 +152,7 @@ class Reconcile:
             with part.lock() as lock:
                 if lock.take(wait=_WAIT) and replace(part, commit, truth):
                     self.notes[
-                        "the record was purged elsewhere, and its history here is dropped"
+                        "The record was purged elsewhere, so its old history is dropped here."
                     ] = None
             return Offer(commit, instead_of)
         if by_ours:
@@ -193,9 +193,9 @@ class Reconcile:
 
     def _tell(self, difference: Difference) -> None:
         for paths, what in (
-            (difference.left_out, "are no events of the record and are carried nowhere"),
-            (difference.disputed, "were changed on the remote, and one version stands"),
+            (difference.left_out, "are not events of the record, and are ignored"),
+            (difference.disputed, "were changed on the remote; every clone keeps the same version"),
         ):
             if paths:
                 example = one_line(paths[0])[:100]
-                self.notes[f"{len(paths)} file(s) of the remote {what}, such as {example}"] = None
+                self.notes[f"{len(paths)} file(s) of the remote {what}, such as {example}."] = None

@@ -41,7 +41,7 @@ def acknowledge(box: Path, fallback: Fallback, action: Action) -> Acknowledged:
     except EventError as error:
         raise InvalidDataError(
             f"This cannot be recorded: {error}.",
-            hint="say the long part with `incidentctl log`",
+            hint="Put the long part into `incidentctl log`.",
         ) from None
     return Acknowledged(path, note)
 
@@ -54,7 +54,7 @@ def _not_written(
     box: Path, error: OSError, fallback: Path, second: OSError
 ) -> EnvironmentFailedError:
     return EnvironmentFailedError(
-        f"nothing was recorded: {box} cannot be written ({_why(error)}), "
-        f"nor can {fallback} ({_why(second)})",
-        hint="make room or permission for one of them and say it again",
+        f"Nothing was recorded: {box} cannot be written ({_why(error)}), "
+        f"nor can {fallback} ({_why(second)}).",
+        hint="Make room, or allow writing to one of them, and try again.",
     )

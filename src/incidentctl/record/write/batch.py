@@ -133,7 +133,7 @@ class Batch:
             )
         )
         if not done and pending:
-            raise EnvironmentFailedError(f"git did not take the events: {_reason(result.err)}")
+            raise EnvironmentFailedError(f"Git did not take the events: {_reason(result.err)}.")
         point("flush.verified")
         commits = {
             action.path.name: answers[commit_answers[action.path.name]]
@@ -158,7 +158,7 @@ class Batch:
             self._store.git.run("update-ref", self._store.truth, base, "0" * len(base))
             tips = self._store.tips()
             if tips.truth is None:
-                raise EnvironmentFailedError("git could not start the record")
+                raise EnvironmentFailedError("Git could not start the record.")
         return Outcome({}, tuple(pending), {}, tips, absorbed, True, tuple(self._notes))
 
     def _base(self, tips: Tips) -> str | None:
@@ -173,8 +173,8 @@ class Batch:
         ours = [tip for tip in found if holds_only_the_record(self._store.git, tip)]
         if found and not ours:
             self._notes.append(
-                f"{self._store.mirror} holds other files than the record and is left alone; "
-                "name a branch for the record in incidentctl.yaml: record: {branch: ...}"
+                f"{self._store.mirror} holds other files than the record and is left alone. "
+                "Name a branch for the record in incidentctl.yaml: record: {branch: ...}."
             )
         return ours[0] if ours else None
 
@@ -192,14 +192,14 @@ class Batch:
             try:
                 more = compare(self._store.git, base, other)
             except TooManyError as error:  # what is acknowledged is committed all the same
-                self._notes.append(f"commit {other[:10]}: {error.message}")
+                self._notes.append(f"Commit {other[:10]}: {error.message}")
                 continue
             for incident, stored in more.added.items():
                 self._merge(incident, stored, base)
             if more.left_out:
                 self._notes.append(
-                    f"left out {len(more.left_out)} file(s) of commit {other[:10]} that are no "
-                    f"events of the record, such as {one_line(more.left_out[0])[:100]}"
+                    f"Left out {len(more.left_out)} file(s) of commit {other[:10]} that are no "
+                    f"events of the record, such as {one_line(more.left_out[0])[:100]}."
                 )
             known = (*known, other)
         return (*known, base) if base else known

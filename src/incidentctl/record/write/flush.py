@@ -117,7 +117,7 @@ class Flush:
                     raise
                 self._commit(repair)
         except EnvironmentFailedError as error:
-            self._reason = error.message
+            self._reason = error.reason
             return False
         except OSError as error:
             self._reason = f"{error.filename or self._state}: {error.strerror}"
@@ -137,7 +137,7 @@ class Flush:
             self._remember(outcome, index)
             point("flush.cached")
             if len(outcome.done) < len(pending):
-                raise EnvironmentFailedError("git did not take every event")
+                raise EnvironmentFailedError("Git did not take every event.")
 
     def repair(self, *, deep: bool, wait: float) -> tuple[str, ...] | None:
         """Repair what git has lost, and commit it again; return notes, None when nobody could.
@@ -188,7 +188,7 @@ class Flush:
                 action = outbox.read(path)
             except EventError as error:
                 self._damaged.add(path)
-                self._notes.append(f"{error}; it is left as it is")
+                self._notes.append(f"{error}; it is left as it is.")
                 continue
             if action is not None:
                 found.append(action)

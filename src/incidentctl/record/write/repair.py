@@ -60,7 +60,7 @@ class Repair:
         tracking = self._store.tracking
         if tracking and self._is_damaged(tracking, named.tracking, absent):
             self._set(tracking, None, named.tracking)
-            self.notes.append(f"{tracking} was damaged; the next exchange fetches it anew")
+            self.notes.append(f"{tracking} was damaged; the next sync fetches it again.")
         if (
             self._is_damaged(self._store.truth, named.truth, absent)
             or (named.truth is None and last_tips.read(self._state))
@@ -100,7 +100,7 @@ class Repair:
         since = store.tips().truth
         if tracking and store.tracking and not presence.is_whole(git, tracking, since=since):
             self._set(store.tracking, None, tracking)
-            self.notes.append(f"{store.tracking} was damaged; the next exchange fetches it anew")
+            self.notes.append(f"{store.tracking} was damaged; the next sync fetches it again.")
             repaired = True
         self._repair_mirror(thorough=True)
         return repaired
@@ -148,15 +148,15 @@ class Repair:
         if old is not None or refs.is_torn(git, store.truth):
             aside = self._aside(store.truth, old)
             self.notes.append(
-                f"the record's ref {store.truth} was damaged, as by a power cut or a prune: it is "
-                f"now {aside}, and the record goes on from what this clone still has"
+                f"The record's ref {store.truth} was damaged, as by a power cut or a prune. It is "
+                f"now {aside}, and the record continues from what this clone still has."
             )
         elif base is not None:
-            self.notes.append(f"the record's ref {store.truth} was deleted; it is there again")
+            self.notes.append(f"The record's ref {store.truth} was deleted; it has been restored.")
         else:
             self.notes.append(
-                f"the record's ref {store.truth} was deleted, and no commit of it is left: the "
-                "record goes on from what this clone had not sent, or had just committed"
+                f"The record's ref {store.truth} was deleted, and none of its commits is left. The "
+                "record continues from what this clone had not sent, or had just committed."
             )
         self._set(store.truth, base, old)
         self._repaired = True
@@ -222,13 +222,13 @@ class Repair:
         if not cut:
             return
         if not self._mirror_is_free:
-            self.notes.append(f"{name} is damaged, and checked out: it stays as it is")
+            self.notes.append(f"{name} is damaged, and checked out: it stays as it is.")
             return
         aside = self._aside(name, tip)
         self._set(name, named.truth, tip)
         self._drop_log(name)
         self.notes.append(
-            f"{name} was damaged: it is now {aside}, and the branch follows the record"
+            f"{name} was damaged: it is now {aside}, and the branch follows the record."
         )
 
     def _aside(self, name: str, old: str | None) -> Path:
@@ -251,7 +251,7 @@ class Repair:
             (self._git.git_dir / name).unlink()
             old = refs.read(self._git, name)  # an older one, from `git pack-refs`
         if to != old and not refs.move(self._git, (name, to, old)):
-            raise EnvironmentFailedError(f"git could not mend {name}")
+            raise EnvironmentFailedError(f"Git could not repair {name}.")
 
 
 def _lines(ids: list[str]) -> bytes:
