@@ -206,7 +206,7 @@ def test_redact_shows_what_it_blanks_and_minus_one_never_means_a_colleague_s(run
     assert "hunter2" not in said.out
 
 
-HISTORY = "note: the history still holds the text; `incidentctl purge` takes it out"
+HISTORY = "note: The git history still holds the text; `incidentctl purge` removes it."
 
 
 def test_redact_says_that_the_history_holds_the_text_where_it_does(run, team, opened, monkeypatch):

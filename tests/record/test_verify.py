@@ -76,7 +76,7 @@ def test_a_commit_that_has_no_incidents_lacks_them(
 def test_a_commit_that_is_not_here_says_nothing(
     clone: Clone, waiting: list[outbox.Pending], ask: Ask, commit: str
 ) -> None:
-    with pytest.raises(EnvironmentFailedError, match="git could not read"):
+    with pytest.raises(EnvironmentFailedError, match="Git could not read"):
         ask(Git(clone.git_dir, os.environ), commit, waiting)
 
 
@@ -85,7 +85,7 @@ def test_a_damaged_folder_says_nothing(
 ) -> None:
     oid = clone.git("rev-parse", f"{TRUTH}:incidents").strip()
     (clone.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
-    with pytest.raises(EnvironmentFailedError, match="git could not read"):
+    with pytest.raises(EnvironmentFailedError, match="Git could not read"):
         ask(Git(clone.git_dir, os.environ), clone.git("rev-parse", TRUTH).strip(), waiting)
 
 
