@@ -105,12 +105,12 @@ def a_commit_for_rendering_alone() -> None:
     rounds = exchange.Exchange._rounds
 
     def rendered(self: Any, until: float) -> Any:
-        truth = refs.read(self._git, LOG_REF)
-        if truth:
+        log_tip = refs.read(self._git, LOG_REF)
+        if log_tip:
             env = ("-c", "user.name=m", "-c", "user.email=m@x")
             run = self._git.run
-            done = run(*env, "commit-tree", "-m", "log.md", "-p", truth, f"{truth}^{{tree}}")
-            run("update-ref", LOG_REF, done.out.decode().strip(), truth)
+            done = run(*env, "commit-tree", "-m", "log.md", "-p", log_tip, f"{log_tip}^{{tree}}")
+            run("update-ref", LOG_REF, done.out.decode().strip(), log_tip)
         return rounds(self, until)
 
     replace(exchange.Exchange, "_rounds", rendered)

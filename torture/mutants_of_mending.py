@@ -45,8 +45,8 @@ def forget_before_a_later_look() -> None:
 def missing_commit_read_as_empty() -> None:
     def empty(self: Any) -> None:
         named = self._store.named()
-        if named.truth and self._store.absent([named.truth]):
-            refs.move(self._git, (self._store.truth, None, named.truth))
+        if named.log_tip and self._store.absent([named.log_tip]):
+            refs.move(self._git, (self._store.log_ref, None, named.log_tip))
 
     replace(repair.Repair, "quick", empty)
     replace(repair.Repair, "deep", lambda _: False)

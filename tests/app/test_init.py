@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from incidentctl.app.setup.answers import Area, Person
-from incidentctl.app.setup.init import Request, initialise, remotes_at, whoever_at
+from incidentctl.app.setup.answers import Area, Founder
+from incidentctl.app.setup.init import Request, founder_at, initialise, remotes_at
 from incidentctl.domain.lint.rules import registry
 from incidentctl.domain.process.resolution import (
     TIERS,
@@ -20,7 +20,7 @@ from incidentctl.domain.process.resolution import (
 )
 from incidentctl.files.catalog.loader import load
 
-ALICE = Person("alice", "Alice Example", "alice@example.com")
+ALICE = Founder("alice", "Alice Example", "alice@example.com")
 TODAY = date(2026, 11, 26)  # a Thursday
 NOW = datetime.combine(TODAY, time(12), UTC)
 
@@ -93,11 +93,11 @@ def test_whoever_runs_it_is_member_lead_on_call_and_contact(tmp_path):
 def test_git_and_the_systems_user_tell_who(tmp_path, git):
     git(tmp_path, "init", "-q")
     git(tmp_path, "config", "user.email", "bob@example.com")
-    assert whoever_at(tmp_path, os.environ) == ("bob", "Alice Example", "bob@example.com")
+    assert founder_at(tmp_path, os.environ) == ("bob", "Alice Example", "bob@example.com")
     nobody = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "USER": "carol"}
     (tmp_path / "sub").mkdir()
     git(tmp_path, "config", "--unset", "user.email")
-    assert whoever_at(tmp_path / "sub", nobody) == ("carol", None, None)
+    assert founder_at(tmp_path / "sub", nobody) == ("carol", None, None)
 
 
 def test_areas_with_and_without_services(tmp_path):

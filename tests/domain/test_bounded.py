@@ -8,7 +8,14 @@ from datetime import date
 import pytest
 from tests.steps import steps
 
-from incidentctl.domain.catalog.model import Catalog, Entry, ProductArea, Service, Source, Team
+from incidentctl.domain.catalog.model import (
+    Catalog,
+    CatalogEntry,
+    ProductArea,
+    Service,
+    Source,
+    Team,
+)
 from incidentctl.domain.catalog.runbook import AppliesTo, Runbook, Step
 from incidentctl.domain.catalog.settings import Settings
 from incidentctl.domain.doctor.ci import runs_on
@@ -32,7 +39,7 @@ def catalog_of(count, *, tier="per-severity-and-area"):
     }  # fmt: skip
     every = (("service", services), ("product_area", areas), ("team", teams), ("runbook", runbooks))
     entries = tuple(
-        Entry(kind, name, value, Source(f"{kind}.yaml", 0, number))
+        CatalogEntry(kind, name, value, Source(f"{kind}.yaml", 0, number))
         for kind, values in every
         for number, (name, value) in enumerate(values.items())
     )
@@ -62,7 +69,9 @@ def test_a_runbook_that_names_everything_is_told_and_not_compared():
     applies = AppliesTo(product_areas=many, categories=many)
     wide = Runbook(name="wide", applies_to=applies, steps=STEP)
     catalog = replace(
-        Catalog(), runbooks={"wide": wide}, entries=(Entry("runbook", "wide", wide, Source("r")),)
+        Catalog(),
+        runbooks={"wide": wide},
+        entries=(CatalogEntry("runbook", "wide", wide, Source("r")),),
     )
     found = [f for f in run(catalog, today=date(2026, 3, 29)) if f.code == "IC114"]
     assert ["not compared" in finding.message for finding in found] == [True]

@@ -202,7 +202,7 @@ def test_another_process_s_commit_of_my_action_is_found(clone: Clone) -> None:
 def test_sha256(tmp_path: Path) -> None:
     clone = make_clone(tmp_path / "c", "--object-format=sha256")
     record = clone.declare()
-    assert len(str(record._store.tips().truth)) == 64
+    assert len(str(record._store.tips().log_tip)) == 64
     assert len(clone.record().events(INCIDENT)[0]) == 1
     assert [head.id for head in clone.record().heads()] == [INCIDENT]
 

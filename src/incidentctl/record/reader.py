@@ -153,7 +153,7 @@ class Reader:
         A reader looks here first: what leaves the outbox meanwhile is then on the branch.
         """
         # Where the record was deleted or damaged, what it held last stands in the spools.
-        found = _by_incident(self.part.boxes) if self._store.tips().truth else self._own()
+        found = _by_incident(self.part.boxes) if self._store.tips().log_tip else self._own()
         for path in self._also_waiting():
             found.setdefault(outbox.incident_of(path), []).append(path)
         return found

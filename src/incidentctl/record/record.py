@@ -182,5 +182,5 @@ class Record(Upkeep):
 
     def change_token(self) -> tuple[object, ...]:
         """Return what differs from the time before if the record has changed since; in no time."""
-        names = [self._store.truth, self._store.mirror, self._store.tracking]
+        names = [self._store.log_ref, self._store.mirror, self._store.tracking]
         return change_token(self.part.git_dir, filter(None, names), self.part.boxes)

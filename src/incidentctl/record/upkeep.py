@@ -42,7 +42,7 @@ class Upkeep(Reader):
     def mirror_note(self) -> str | None:
         """Say why the branch for people is not where the record is; None when it is."""
         tips, branch = self._store.tips(), self.part.branch
-        if tips.truth is None or tips.mirror == tips.truth:
+        if tips.log_tip is None or tips.mirror == tips.log_tip:
             return None
         if not self.part.mirror_is_free():
             return f"branch {branch} is checked out and stays where it is; nothing is lost"
@@ -76,7 +76,7 @@ class Upkeep(Reader):
         def render() -> str:
             tips = self._store.tips()
             # What a view has shown stays in it, also what is not merged yet.
-            if rendered and rendered.truth == tips.truth and not self._store.beside(tips):
+            if rendered and rendered.log_tip == tips.log_tip and not self._store.beside(tips):
                 return rendered.log
             return self.part.render(incident, *self.events(incident))
 

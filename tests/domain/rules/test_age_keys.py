@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from incidentctl.domain.catalog.model import Catalog, Entry, Member, Source, Team
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Member, Source, Team
 from incidentctl.domain.lint.rules.age_keys import key_fault, no_key
 from incidentctl.errors import InvalidDataError
 from incidentctl.files.drill import sealing
@@ -82,7 +82,7 @@ def test_what_is_a_key_and_what_is_not(key, said):
 
 def told(key):
     team = Team(name="core", members=(Member(handle="alice", age_key=key),))
-    entry = Entry("team", "core", team, Source("teams/core.yaml"))
+    entry = CatalogEntry("team", "core", team, Source("teams/core.yaml"))
     return list(no_key(Catalog(teams={"core": team}, entries=(entry,))))
 
 

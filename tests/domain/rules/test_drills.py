@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.catalog.model import Catalog, Entry, Member, Service, Source, Team
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Member, Service, Source, Team
 from incidentctl.domain.lint.rules.registry import run
 
 CORE = Team(
@@ -20,9 +20,9 @@ DRILL_CODES = {"IC118", "IC119", "IC120", "IC121", "IC122", "IC123", "IC211"}
 def codes(announced=None, private=None, *, today=date(2026, 3, 1), **around):
     entries = []
     if announced:
-        entries.append(Entry("drill", announced.name, announced, Source("drills/a.yaml")))
+        entries.append(CatalogEntry("drill", announced.name, announced, Source("drills/a.yaml")))
     if private:
-        entries.append(Entry("private_half", PUBLIC.name, private, Source("drills/b.yaml")))
+        entries.append(CatalogEntry("private_half", PUBLIC.name, private, Source("drills/b.yaml")))
     catalog = Catalog(
         teams={"core-services": CORE},
         services={"login": Service(name="login", owner="core-services")},
@@ -78,8 +78,8 @@ def test_the_public_reason_must_not_tell(why):
 def test_nor_may_the_name():
     named = replace(PUBLIC, name="bob")
     entries = (
-        Entry("drill", "bob", named, Source("a")),
-        Entry("private_half", "bob", PRIVATE, Source("b")),
+        CatalogEntry("drill", "bob", named, Source("a")),
+        CatalogEntry("private_half", "bob", PRIVATE, Source("b")),
     )
     catalog = Catalog(drills={"bob": named}, private_halves={"bob": PRIVATE}, entries=entries)
     assert "IC123" in {f.code for f in run(catalog, today=date(2026, 3, 1))}

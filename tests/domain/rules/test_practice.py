@@ -6,7 +6,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.catalog.model import Catalog, Entry, ProductArea, Service, Source, Team
+from incidentctl.domain.catalog.model import (
+    Catalog,
+    CatalogEntry,
+    ProductArea,
+    Service,
+    Source,
+    Team,
+)
 from incidentctl.domain.catalog.runbook import AppliesTo, Runbook, Step
 from incidentctl.domain.lint.rule import Played
 from incidentctl.domain.lint.rules.registry import run
@@ -26,7 +33,9 @@ def codes(*drills, private=None, young=False, played=(), lifecycle="production")
         services=services,
         drills={each.name: each for each in drills},
         private_halves={PUBLIC.name: private} if private else {},
-        entries=tuple(Entry("team", name, team, Source(name)) for name, team in teams.items()),
+        entries=tuple(
+            CatalogEntry("team", name, team, Source(name)) for name, team in teams.items()
+        ),
     )
     found = run(catalog, today=TODAY, young=young, played=tuple(played))
     return [f"{f.code} {f.source.path}" for f in found if f.code in ("IC212", "IC213")]
@@ -45,7 +54,7 @@ def runbooks(*drills, private=None, played=(), young=False):
         product_areas={"login": area},
         drills={each.name: each for each in drills},
         private_halves={PUBLIC.name: private} if private else {},
-        entries=tuple(Entry("runbook", n, book, Source(n)) for n, book in books.items()),
+        entries=tuple(CatalogEntry("runbook", n, book, Source(n)) for n, book in books.items()),
     )
     found = run(catalog, today=TODAY, young=young, played=tuple(played))
     return [f.source.path for f in found if f.code == "IC214"]

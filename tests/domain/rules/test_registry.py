@@ -6,7 +6,7 @@ import pytest
 
 from incidentctl.domain.catalog.model import (
     Catalog,
-    Entry,
+    CatalogEntry,
     Member,
     ProductArea,
     Service,
@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 24)
 def catalog(*values, settings=None):
     kinds = {Team: "team", Service: "service", ProductArea: "product_area"}
     entries = [
-        Entry(kind, v.name, v, Source(f"{n}.yaml"))
+        CatalogEntry(kind, v.name, v, Source(f"{n}.yaml"))
         for n, v in enumerate(values)
         if (kind := kinds.get(type(v), "runbook"))
     ]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from incidentctl.app.catalog.who import on_call_now
 from incidentctl.domain.catalog.blast_radius import blast_radius
-from incidentctl.domain.catalog.model import Catalog, Entry, Source
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.domain.common.times import format_duration, iso
 from incidentctl.errors import NotFoundError
@@ -115,7 +115,7 @@ def shown(catalog: Catalog, name: str, *, now: datetime) -> list[dict[str, Any]]
     return [_entry(catalog, entry, now) for entry in entries]
 
 
-def _all(catalog: Catalog) -> Iterable[Entry]:
+def _all(catalog: Catalog) -> Iterable[CatalogEntry]:
     """Yield everything that has a name, also the built-in severities."""
     where = {(entry.kind, entry.name): entry.source for entry in reversed(catalog.entries)}
     kinds: dict[str, Iterable[Any]] = {
@@ -128,10 +128,10 @@ def _all(catalog: Catalog) -> Iterable[Entry]:
     for kind, values in kinds.items():
         for value in values:
             source = where.get((kind, value.name), Source(""))
-            yield Entry(kind, value.name, value, source)
+            yield CatalogEntry(kind, value.name, value, source)
 
 
-def _entry(catalog: Catalog, entry: Entry, now: datetime) -> dict[str, Any]:
+def _entry(catalog: Catalog, entry: CatalogEntry, now: datetime) -> dict[str, Any]:
     found = {"kind": entry.kind, **plain(entry.value), "path": entry.source.path or None}
     if entry.kind == "service":
         blast = blast_radius(catalog, entry.name)

@@ -100,9 +100,9 @@ def _repository(
     workspace: Workspace, place: RepositoryPlace | None, refusal: EnvironmentFailedError | None
 ) -> Iterator[Check]:
     name, root = "repository", workspace.root
-    if root is None and workspace.how != "none":
+    if root is None and workspace.source != "none":
         yield Check(
-            name, "bad", f"the folder {_CHOSEN[workspace.how]} is in no team's repository",
+            name, "bad", f"the folder {_CHOSEN[workspace.source]} is in no team's repository",
             "name another, or write one with `incidentctl init DIR`",
         )  # fmt: skip
     elif root is None:
@@ -119,7 +119,7 @@ def _repository(
         )  # fmt: skip
     else:
         files = "" if workspace.checked_out else "; its files are read from HEAD"
-        yield Check(name, "ok", f"{root}, {_CHOSEN[workspace.how]}{files}")
+        yield Check(name, "ok", f"{root}, {_CHOSEN[workspace.source]}{files}")
         if health.is_reftable(place.common_dir):
             yield Check(
                 name, "warn", "refs are in a reftable: each command has to ask git for them",

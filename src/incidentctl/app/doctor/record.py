@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from incidentctl.app.doctor.setup import Part, Setup
+from incidentctl.app.doctor.setup import CheckedPart, Setup
 from incidentctl.app.record.unclaimed import contents, to_do
 from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import rough_duration
@@ -125,7 +125,7 @@ def spools(setup: Setup) -> Iterator[Check]:
         )  # fmt: skip
 
 
-def _untaken(part: Part) -> str:
+def _untaken(part: CheckedPart) -> str:
     return f".git/incidentctl/{fallback.RESTRICTED}" if part.is_restricted else ".git"
 
 
@@ -217,7 +217,7 @@ def clock(setup: Setup) -> Iterator[Check]:
         opened = [incident_folder(head.id) for head in record.open_heads()]
         found = [
             health.newest_event(setup.git, tip, [*months[-2:], *opened])
-            for tip in {setup.truth, setup.tracking}
+            for tip in {setup.log_tip, setup.tracking}
         ]
         boxes = [setup.place.common_dir / "incidentctl/outbox"] if setup.place else []
         found.append(health.newest_waiting(boxes))

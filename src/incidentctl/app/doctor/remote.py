@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from incidentctl.app.doctor.setup import Part, Setup
+from incidentctl.app.doctor.setup import CheckedPart, Setup
 from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.doctor.checks import STALE, Check, State, refusal_hint
@@ -15,7 +15,7 @@ from incidentctl.files.doctor.ci import pipelines
 from incidentctl.git.repository import head_commit
 from incidentctl.record import health
 from incidentctl.record.sync import status
-from incidentctl.record.sync.answer import BEHIND, OFFLINE, OK, REFUSED, UNANSWERED, Answer
+from incidentctl.record.sync.answer import BEHIND, OFFLINE, OK, REFUSED, UNANSWERED, RemoteAnswer
 from incidentctl.record.sync.remote import Remote
 from incidentctl.record.sync.restricted_remote import SharedPlace, share_address
 from incidentctl.record.sync.sent import unsynced
@@ -59,7 +59,7 @@ def _same(setup: Setup) -> Iterator[Check]:
         )  # fmt: skip
 
 
-def _one(setup: Setup, part: Part, name: str) -> Iterator[Check]:
+def _one(setup: Setup, part: CheckedPart, name: str) -> Iterator[Check]:
     if setup.git is None or setup.place is None:
         yield Check("remote", "warn", f"{name} cannot be asked without git")
         return
@@ -83,10 +83,10 @@ def _one(setup: Setup, part: Part, name: str) -> Iterator[Check]:
         message, _, hint = (told.reason or told.state).partition(": ")
         yield Check("remote", "bad", message, hint)
     theirs = heads.get(part.branch) if answer.state == OK else None
-    yield from _exchange(setup, part, name, in_step=theirs is not None and theirs == part.truth)
+    yield from _exchange(setup, part, name, in_step=theirs is not None and theirs == part.log_tip)
 
 
-def _unreachable(answer: Answer) -> Check:
+def _unreachable(answer: RemoteAnswer) -> Check:
     offline = answer.state == OFFLINE
     hint = (
         "nothing is lost: it is sent once the remote answers"
@@ -96,7 +96,7 @@ def _unreachable(answer: Answer) -> Check:
     return Check("remote", "warn" if offline else "bad", f"{answer.reason} ({answer.state})", hint)
 
 
-def _branch(part: Part, name: str, heads: dict[str, str]) -> Iterator[Check]:
+def _branch(part: CheckedPart, name: str, heads: dict[str, str]) -> Iterator[Check]:
     if part.branch in heads:
         yield Check("remote", "ok", f"{name} answers, and has {part.branch}")
     elif not heads:
@@ -105,7 +105,7 @@ def _branch(part: Part, name: str, heads: dict[str, str]) -> Iterator[Check]:
             "would make it the main one",
             "push your own branch first",
         )  # fmt: skip
-    elif part.truth:
+    elif part.log_tip:
         yield Check(
             "remote", "warn", f"{name} answers, but has no {part.branch} yet", "incidentctl sync"
         )
@@ -113,10 +113,10 @@ def _branch(part: Part, name: str, heads: dict[str, str]) -> Iterator[Check]:
         yield Check("remote", "ok", f"{name} answers; the first event makes {part.branch} there")
 
 
-def _push(setup: Setup, part: Part, asked: Remote, heads: dict[str, str]) -> Iterator[Check]:
+def _push(setup: Setup, part: CheckedPart, asked: Remote, heads: dict[str, str]) -> Iterator[Check]:
     """Try a push that sends nothing: of the record, else of what is there already."""
     own = setup.place and head_commit(setup.place, setup.workspace.environment)
-    commit = part.truth or part.tracking or own
+    commit = part.log_tip or part.tracking or own
     if not heads or setup.missing.objects or commit is None:
         return
     answer = asked.push(commit, until=time.monotonic() + _LIMIT, dry=True)
@@ -134,7 +134,7 @@ def _push(setup: Setup, part: Part, asked: Remote, heads: dict[str, str]) -> Ite
         )  # fmt: skip
 
 
-def _exchange(setup: Setup, part: Part, name: str, *, in_step: bool) -> Iterator[Check]:
+def _exchange(setup: Setup, part: CheckedPart, name: str, *, in_step: bool) -> Iterator[Check]:
     left = unsynced((*part.boxes, part.folder / "sent"))
     last = status.read(part.folder)
     now = setup.workspace.now()
@@ -147,7 +147,7 @@ def _exchange(setup: Setup, part: Part, name: str, *, in_step: bool) -> Iterator
             f"{count(left.events, 'event')} not yet on {name}{ago}", "incidentctl sync",
         )  # fmt: skip
     if last is None:
-        if not (in_step and sent) and part.truth:
+        if not (in_step and sent) and part.log_tip:
             yield Check("sync", "warn", f"never exchanged with {name}", "incidentctl sync")
         return
     for note in last.notes:

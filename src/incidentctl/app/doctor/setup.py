@@ -17,7 +17,7 @@ from incidentctl.record.write import kept
 from incidentctl.record.write.fallback import RESTRICTED, Fallback
 
 
-class Part(NamedTuple):
+class CheckedPart(NamedTuple):
     """A part of the record that is kept, and sent, by itself."""
 
     folder: Path
@@ -27,7 +27,7 @@ class Part(NamedTuple):
     remote: str | None
     branch: str
     """Its branch on the remote."""
-    truth: str | None
+    log_tip: str | None
     """The commit of it; None where there is none that is whole."""
     tracking: str | None
     """The remote branch's commit as it was last seen."""
@@ -83,7 +83,7 @@ class Setup:
     @cached_property
     def missing(self) -> partial_clone.Missing:
         """Return what of the record this clone lacks."""
-        commit = self.truth or self.tracking
+        commit = self.log_tip or self.tracking
         if self.git is None:
             return partial_clone.Missing(shallow=False, partial=False, objects=0)
         return partial_clone.missing(self.git, commit)
@@ -99,15 +99,15 @@ class Setup:
         return self.place.common_dir / "incidentctl" if self.place else None
 
     @cached_property
-    def parts(self) -> tuple[Part, Part]:
+    def parts(self) -> tuple[CheckedPart, CheckedPart]:
         """Return the shared part of the record, and that of the restricted incidents."""
         common = self.place.common_dir if self.place else self.state / "record.git"
         open_to_all = Fallback(self.state, common).folders()
         apart = Fallback(self.state / RESTRICTED, common).folders()
         folder = common / "incidentctl"
         return (
-            Part(folder, open_to_all, self.remote, self.branch, self.truth, self.tracking),
-            Part(
+            CheckedPart(folder, open_to_all, self.remote, self.branch, self.log_tip, self.tracking),
+            CheckedPart(
                 folder / RESTRICTED,
                 apart,
                 self.restricted_remote,
@@ -128,7 +128,7 @@ class Setup:
         return refs.read(self.git, ref) if self.git else None
 
     @property
-    def truth(self) -> str | None:
+    def log_tip(self) -> str | None:
         """Return the commit of the record; None where there is none that is whole."""
         return self._whole(LOG_REF)
 

@@ -24,7 +24,7 @@ from incidentctl.domain.drill.plan import (
 from incidentctl.domain.drill.secrets import tells
 from incidentctl.domain.incident.facts import InjectPlayed
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError
-from incidentctl.files.history.search import Shared, TeamHistory
+from incidentctl.files.history.search import SharedText, TeamHistory
 from incidentctl.files.learn.retros import path_of
 from incidentctl.record.store import paths
 
@@ -170,7 +170,7 @@ def _documents(
             yield Leak(secret.drill, hit.answer, hit.words, "document", None, None, None)
 
 
-def _hits(secret: _Secret, shared: Shared, inside: str) -> list[Hit]:
+def _hits(secret: _Secret, shared: SharedText, inside: str) -> list[Hit]:
     """Return what a text tells: names only where it is about the drill."""
     said = [each.text for each in secret.told if _may_tell(each, shared.path or "", inside)]
     needles = [n for n in secret.text if not any(tells(text, n.words) for text in said)]
@@ -201,7 +201,9 @@ def _blank(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
 
 
-def _placed(told: list[tuple[_Secret, Shared, Hit]], commits: Mapping[str, str]) -> Iterator[Leak]:
+def _placed(
+    told: list[tuple[_Secret, SharedText, Hit]], commits: Mapping[str, str]
+) -> Iterator[Leak]:
     """Name the places; of the versions of one file only the first that tells an answer."""
     order = {commit: number for number, commit in enumerate(commits.values())}
     first: dict[tuple[str, str, str | None], Leak] = {}

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from incidentctl.app.setup import starter
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.catalog.model import Catalog, Entry, Source
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 from incidentctl.domain.common.fields import parse_name, parse_zone
 from incidentctl.domain.common.lookup import nearest
 from incidentctl.domain.common.text import clean
@@ -276,9 +276,9 @@ def _findings(catalog: Catalog, name: str, values: Mapping[str, Any]) -> Iterabl
     private = values.get("private_half")
     public = values.get("drill") or values["unplanned_drill"]
     path, beside = _paths(name)
-    entries = [Entry("drill", name, public, Source(path))]
+    entries = [CatalogEntry("drill", name, public, Source(path))]
     if private is not None:
-        entries.append(Entry("private_half", name, private, Source(beside)))
+        entries.append(CatalogEntry("private_half", name, private, Source(beside)))
     alone = replace(
         catalog,
         drills={name: public},

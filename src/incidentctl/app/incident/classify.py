@@ -21,7 +21,7 @@ from incidentctl.domain.incident.decide.lifecycle import ensure_open
 from incidentctl.domain.incident.event_json import fits
 from incidentctl.domain.incident.state import Incident, StepPlan, TaskPlan
 from incidentctl.domain.process.built_in import SINGLE
-from incidentctl.domain.process.resolution import Answer, Case, Resolution, resolve
+from incidentctl.domain.process.resolution import AreaRunbook, Case, Resolution, resolve
 from incidentctl.errors import NotFoundError, Problem
 
 #: Categories that need no runbook to be known: `declare --help` names them.
@@ -140,7 +140,7 @@ def _answered(resolution: Resolution) -> Resolution:
     if resolution.runbooks:
         return resolution
     reason = f"{resolution.reason} The built-in process serves meanwhile."
-    return resolution._replace(answers=(Answer(None, SINGLE, own=False, reason=reason),))
+    return resolution._replace(answers=(AreaRunbook(None, SINGLE, own=False, reason=reason),))
 
 
 def unknown_severity(catalog: Catalog, stated: str) -> str:

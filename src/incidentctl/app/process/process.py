@@ -15,7 +15,7 @@ from incidentctl.domain.catalog.severity import Scale
 from incidentctl.domain.process import built_in
 from incidentctl.domain.process.resolution import (
     TIERS,
-    Answer,
+    AreaRunbook,
     Case,
     Recommendation,
     Resolver,
@@ -60,7 +60,7 @@ class Row(NamedTuple):
     """What answers one case."""
 
     severity: str
-    answer: Answer
+    answer: AreaRunbook
 
 
 class Shown(NamedTuple):

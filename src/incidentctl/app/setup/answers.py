@@ -1,4 +1,4 @@
-"""What `init` is told, checked: names that become files, and who runs it."""
+"""What the user answers to `init`, checked: names that become files, and who they are."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from incidentctl.domain.common.text import clean
 from incidentctl.errors import UsageError
 
 
-class Person(NamedTuple):
-    """Whoever runs `init`: they become member, lead, on-call and contact of the first team."""
+class Founder(NamedTuple):
+    """The user who runs `init`: they become member, lead, on-call and contact of the first team."""
 
     handle: str
     name: str | None = None
@@ -27,13 +27,13 @@ class Area(NamedTuple):
     services: tuple[str, ...] = ()
 
 
-def person(name: str | None, email: str | None, user: str) -> Person:
+def person(name: str | None, email: str | None, user: str) -> Founder:
     """Make a member of git's identity, or of the system's user where git has none."""
     # GitHub's private addresses are `12345+alice@users.noreply.github.com`.
     local = re.sub(r"^\d+\+", "", email.partition("@")[0]) if email else ""
     handle = next((h for text in (local, name, user) if (h := _slug(text or ""))), "me")
     shown, address = (clean(text).strip() if text else "" for text in (name, email))
-    return Person(handle, shown or None, address or None)
+    return Founder(handle, shown or None, address or None)
 
 
 def _slug(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from incidentctl.app.process.process import runbook_files, scale_text
 from incidentctl.app.setup import starter
-from incidentctl.app.setup.answers import Area, Person, person
+from incidentctl.app.setup.answers import Area, Founder, person
 from incidentctl.domain.catalog.model import Member, OnCall, ProductArea, Service, Team
 from incidentctl.domain.catalog.settings import TierName
 from incidentctl.domain.catalog.severity import BUILT_IN
@@ -45,11 +45,11 @@ class Initialised(NamedTuple):
     written: tuple[str, ...]
     kept: tuple[str, ...]
     notes: tuple[str, ...]
-    """What whoever runs it should know or do, a sentence each."""
+    """What the user should know or do, a sentence each."""
 
 
-def whoever_at(folder: Path, environment: Mapping[str, str]) -> Person:
-    """Return whoever runs this, from git's identity for a folder, else the system's user."""
+def founder_at(folder: Path, environment: Mapping[str, str]) -> Founder:
+    """Return the user who runs this, from git's identity for a folder, else the system's user."""
     from incidentctl.git.create import identity_at
 
     name, email = identity_at(folder, environment)
@@ -66,7 +66,7 @@ def remotes_at(folder: Path, environment: Mapping[str, str]) -> list[str]:
 def initialise(
     root: Path,
     request: Request,
-    whoever: Person,
+    founder: Founder,
     *,
     now: datetime,
     schemas: Mapping[str, str],
@@ -88,7 +88,7 @@ def initialise(
         notes.append("It is set up already: `incidentctl process scaffold` writes runbooks.")
     else:
         today = now.astimezone(zone(request.timezone or "UTC")).date()
-        files |= catalog_files(request, whoever, today=today, schemas=bool(schemas))
+        files |= catalog_files(request, founder, today=today, schemas=bool(schemas))
     root.mkdir(parents=True, exist_ok=True)
     outcome = write_new(root, files)
     if environment is not None and not in_repository(root):
@@ -100,23 +100,23 @@ def initialise(
         if lines := starter.lacking(text):
             notes.append(f"Add to your .gitignore: {' and '.join(lines)}.")
     team = request.team or DEFAULT_TEAM
-    if not whoever.email and f"teams/{team}.yaml" in outcome.written:
-        notes.append(_unknown(whoever, team))
+    if not founder.email and f"teams/{team}.yaml" in outcome.written:
+        notes.append(_unknown(founder, team))
     return Initialised(outcome.written, outcome.kept, tuple(notes))
 
 
-def _unknown(whoever: Person, team: str) -> str:
+def _unknown(founder: Founder, team: str) -> str:
     """Say what to do where git does not say who runs this, by name and address."""
-    if whoever.name is None:
+    if founder.name is None:
         return (
-            f"Git does not know who you are: {whoever.handle} leads the team {team} and is on "
+            f"Git does not know who you are: {founder.handle} leads the team {team} and is on "
             "call. "
             f"Put people into teams/{team}.yaml, and run `git config user.name` and "
             "`git config user.email` with yours."
         )
     return (
         f"Git does not know your e-mail address: set it with `git config user.email`, and write it "
-        f"into teams/{team}.yaml, so that commands know you as {whoever.handle}."
+        f"into teams/{team}.yaml, so that commands know you as {founder.handle}."
     )
 
 
@@ -157,7 +157,7 @@ def effective_tier(request: Request) -> TierName:
 
 
 def catalog_files(
-    request: Request, whoever: Person, *, today: date, schemas: bool
+    request: Request, founder: Founder, *, today: date, schemas: bool
 ) -> dict[str, str]:
     """Return the catalog's files by path; the one that marks the root comes last."""
     from incidentctl.files.yaml.dump import to_yaml
@@ -169,7 +169,7 @@ def catalog_files(
 
     tier = effective_tier(request)
     areas = _areas(request, tier)
-    team = _team(request.team or DEFAULT_TEAM, whoever, today)
+    team = _team(request.team or DEFAULT_TEAM, founder, today)
     reached = {service for area in areas for service in area.services}
     files = {f"teams/{team.name}.yaml": write("team", team)}
     for name in request.services:
@@ -202,18 +202,18 @@ def _areas(request: Request, tier: TierName) -> list[Area]:
     return [area if area.services else Area(area.name, left or request.services) for area in areas]
 
 
-def _team(name: str, whoever: Person, today: date) -> Team:
+def _team(name: str, founder: Founder, today: date) -> Team:
     monday = today - timedelta(days=today.weekday())
     return Team(
         name=name,
-        lead=whoever.handle,
-        members=(Member(handle=whoever.handle, name=whoever.name, email=whoever.email),),
+        lead=founder.handle,
+        members=(Member(handle=founder.handle, name=founder.name, email=founder.email),),
         on_call=OnCall(
-            rota=(whoever.handle,),
+            rota=(founder.handle,),
             shift=timedelta(weeks=1),
             starts=datetime.combine(monday, time(9)),
         ),
-        contacts={"email": whoever.email} if whoever.email else {"person": whoever.handle},
+        contacts={"email": founder.email} if founder.email else {"person": founder.handle},
     )
 
 

@@ -10,7 +10,7 @@ from incidentctl.domain.common.text import clean
 from incidentctl.files.catalog.basics import Basics, Person
 
 
-class Identity(NamedTuple):
+class KnownIdentity(NamedTuple):
     """What git and the system know of whoever runs the command; git's parts may be missing."""
 
     name: str | None
@@ -30,7 +30,7 @@ class Actor(NamedTuple):
     """Why the catalog may not know this person; told, and never a reason to refuse."""
 
 
-def actor(stated: str | None, basics: Basics, identity: Identity) -> Actor:
+def actor(stated: str | None, basics: Basics, identity: KnownIdentity) -> Actor:
     """Return who acts: nobody is refused, and nobody is asked."""
     email = identity.email or identity.user_at_host
     if stated and stated.strip():

@@ -20,11 +20,11 @@ NO_TEAM = (
 _VARIABLE = "INCIDENTCTL_REPO"
 
 
-class Choice(NamedTuple):
+class RepositoryChoice(NamedTuple):
     """The team's repository, or None for the built-in catalog, and how it was chosen."""
 
     root: Path | None
-    how: str
+    source: str
     """`-C`, `INCIDENTCTL_REPO`, `here`, `default` or `none`."""
     checked_out: bool = True
     """False where the team's files are not in the folder: a bare clone, the mirror checked out."""
@@ -65,14 +65,14 @@ def default_repository(environment: Mapping[str, str]) -> Path | None:
     return root if root and (root / MARKER).is_file() else None
 
 
-def _find(start: Path, environment: Mapping[str, str], how: str) -> Choice | None:
+def _find(start: Path, environment: Mapping[str, str], source: str) -> RepositoryChoice | None:
     """Return the team's repository that a folder is in: by the marker, else by what git holds."""
     if root := find_root(start):
-        return Choice(root, how)
+        return RepositoryChoice(root, source)
     try:
-        place = open_repository(start, environment, named=how != "here")
+        place = open_repository(start, environment, named=source != "here")
         if place and holds_record(place, environment, MARKER):
-            return Choice(place.work_tree or place.common_dir, how, checked_out=False)
+            return RepositoryChoice(place.work_tree or place.common_dir, source, checked_out=False)
     except EnvironmentFailedError:
         pass
     return None
@@ -88,28 +88,28 @@ def is_folder(path: Path) -> bool:
 
 def choose(
     directory: str | None, environment: Mapping[str, str], here: Path, *, must: bool = True
-) -> Choice:
+) -> RepositoryChoice:
     """Choose the repository: `-C`, INCIDENTCTL_REPO, upward from here, the user's default, none.
 
     A folder that was named and is in no team's repository is refused; with `must` False (the
     declarer is never refused) the search ends there without one.
     """
-    for stated, how in ((directory, "-C"), (environment.get(_VARIABLE), _VARIABLE)):
+    for stated, source in ((directory, "-C"), (environment.get(_VARIABLE), _VARIABLE)):
         if not stated:
             continue
         start = here / stated
-        found = _find(start, environment, how) if is_folder(start) else None
+        found = _find(start, environment, source) if is_folder(start) else None
         if found:
             return found
         if must:
             what = f"has no {MARKER} in it or above it" if is_folder(start) else "is no folder"
             raise NotFoundError(
                 f"{start} {what}, so it is not a team repository.",
-                hint=f"Name another with {how}, or create one with `incidentctl init {stated}`.",
+                hint=f"Name another with {source}, or create one with `incidentctl init {stated}`.",
             )
-        return Choice(None, how)
+        return RepositoryChoice(None, source)
     if found := _find(here, environment, "here"):
         return found
     if root := default_repository(environment):
-        return Choice(root, "default")
-    return Choice(None, "none")
+        return RepositoryChoice(root, "default")
+    return RepositoryChoice(None, "none")

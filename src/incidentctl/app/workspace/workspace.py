@@ -47,10 +47,10 @@ def _fold_head(incident: str, events: Sequence[Event]) -> Head:
 class Workspace:
     """What a command works with; every part is made when it is first asked for."""
 
-    def __init__(self, choice: places.Choice, environment: Mapping[str, str]) -> None:
+    def __init__(self, choice: places.RepositoryChoice, environment: Mapping[str, str]) -> None:
         """Take the chosen repository; `open_workspace` chooses it."""
         self.root = choice.root
-        self.how = choice.how
+        self.source = choice.source
         self.checked_out = choice.checked_out
         self.environment = environment
         self.notes: list[str] = []
@@ -182,7 +182,7 @@ class Workspace:
 
     def repository(self) -> RepositoryPlace | None:
         """Return the git repository of the team's files; refuses where git does."""
-        named = self.how != "here"
+        named = self.source != "here"
         return open_repository(self.root, self.environment, named=named) if self.root else None
 
     @cached_property
@@ -282,7 +282,7 @@ class Workspace:
         asked = place.common_dir if place else places.state_folder(self.environment)
         name, email, fault = identity(asked, self.environment)
         user_at_host = f"{people.user_name(self.environment)}@{os.uname().nodename}"
-        who = people.actor(stated, self.basics, people.Identity(name, email, user_at_host))
+        who = people.actor(stated, self.basics, people.KnownIdentity(name, email, user_at_host))
         if fault and not stated:
             told = f"You are {who.handle} here, since {fault}; `--as PERSON` says who you are."
             self.notes += [told] if told not in self.notes else []

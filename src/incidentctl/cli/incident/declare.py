@@ -168,7 +168,7 @@ def _where(workspace: Workspace) -> str:
     if workspace.root is None:
         return "none found: built-in catalog, record kept locally"
     suffix = " (record kept locally)" if workspace.is_local else ""
-    default = " (your default, set by `incidentctl use`)" if workspace.how == "default" else ""
+    default = " (your default, set by `incidentctl use`)" if workspace.source == "default" else ""
     return f"{workspace.root}{default}{suffix}"
 
 

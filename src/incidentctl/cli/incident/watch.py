@@ -81,7 +81,7 @@ def _print_once(watch: Watch, now: datetime) -> None:
         console.out(line.text, line.style, indent=line.indent)
 
 
-class Screen(Protocol):
+class LiveScreen(Protocol):
     """What the board needs of a terminal; `full_screen.FullScreen` is one."""
 
     @property
@@ -116,7 +116,7 @@ class Bell:
         return {key for key, began in self._began.items() if now - began < LOUD_FOR}
 
 
-def live(watch: Watch, screen: Screen, clock: Callable[[], datetime], *, quiet: bool) -> None:
+def live(watch: Watch, screen: LiveScreen, clock: Callable[[], datetime], *, quiet: bool) -> None:
     """Keep the board on a screen until somebody presses q."""
     bell = Bell()
     while True:

@@ -88,13 +88,13 @@ def init_command(
         remote=remote,
     )._replace(tier=tier, expected_services=expected_services)
     existing = next(folder for folder in (root, *root.parents) if folder.is_dir())
-    whoever = use_case.whoever_at(existing, os.environ)
+    founder = use_case.founder_at(existing, os.environ)
     if console.is_terminal() and not no_input:
-        from incidentctl.cli.setup.wizard import ask, ask_person
+        from incidentctl.cli.setup.wizard import ask, ask_founder
         from incidentctl.cli.terminal.prompts import ask_confirm
 
         try:
-            whoever = ask_person(whoever)
+            founder = ask_founder(founder)
             request = ask(request, root, use_case.remotes_at(existing, os.environ))
             if git_init is None and not use_case.in_repository(root):
                 git_init = ask_confirm("Make it a git repository?", default=True)
@@ -105,7 +105,7 @@ def init_command(
     done = use_case.initialise(
         root,
         request,
-        whoever,
+        founder,
         now=datetime.now(UTC),
         schemas={f"{kind}.json": one_schema(kind) for kind in kinds()},
         environment=None if git_init is False else os.environ,

@@ -44,13 +44,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def ask_person(whoever: answers.Person) -> answers.Person:
+def ask_founder(founder: answers.Founder) -> answers.Founder:
     """Ask for a name where git does not say who runs this; Enter keeps the handle."""
-    if whoever.name or whoever.email:
-        return whoever
+    if founder.name or founder.email:
+        return founder
     console.say("Git does not know who you are: user.name and user.email are not set.")
-    name = ask_text(f"What is your name? (Enter for {whoever.handle} alone)")
-    return answers.person(name, None, whoever.handle)
+    name = ask_text(f"What is your name? (Enter for {founder.handle} alone)")
+    return answers.person(name, None, founder.handle)
 
 
 def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentctl.domain.catalog.model import Catalog, Entry, Source
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 
 
 def settings_source(catalog: Catalog) -> Source:
@@ -17,14 +17,14 @@ def matrix_source(catalog: Catalog) -> Source:
     return entry.source if entry else Source("severities.yaml", inside=("matrix",))
 
 
-def sources(catalog: Catalog, kind: str) -> dict[str, Entry]:
+def sources(catalog: Catalog, kind: str) -> dict[str, CatalogEntry]:
     """Return the entry that stands for each name of a kind: of two the first."""
-    found: dict[str, Entry] = {}
+    found: dict[str, CatalogEntry] = {}
     for entry in catalog.of_kind(kind):
         found.setdefault(entry.name, entry)
     return found
 
 
-def label(entry: Entry) -> str:
+def label(entry: CatalogEntry) -> str:
     """Name an entry in a sentence: `service auth-api`."""
     return f"{entry.kind.replace('_', ' ')} {entry.name}"

@@ -221,7 +221,7 @@ class Source(NamedTuple):
     inside: tuple[str | int, ...] = ()
 
 
-class Entry(NamedTuple):
+class CatalogEntry(NamedTuple):
     """One thing that the team wrote, under the name it gave it, and where."""
 
     kind: str
@@ -247,9 +247,9 @@ class Catalog:
     # As domain.drill has them, which is not imported here: few commands need it, all would pay.
     drills: Mapping[str, Any] = field(default_factory=dict)
     private_halves: Mapping[str, Any] = field(default_factory=dict)
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[CatalogEntry, ...] = ()
 
-    def of_kind(self, kind: str) -> Iterable[Entry]:
+    def of_kind(self, kind: str) -> Iterable[CatalogEntry]:
         """Yield the entries of one kind: team, service, product_area, runbook, severity, ..."""
         return (entry for entry in self.entries if entry.kind == kind)
 

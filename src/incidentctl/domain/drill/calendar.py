@@ -21,7 +21,7 @@ _REMIND = timedelta(minutes=30)
 _TUESDAY = 1
 
 
-class Entry(NamedTuple):
+class CalendarEntry(NamedTuple):
     """An event of a calendar, in UTC; or a day, which has no end of its own."""
 
     key: str
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
 
 def entries(
     catalog: Catalog, *, until: date | None, series: Series | None, today: date
-) -> list[Entry]:
+) -> list[CalendarEntry]:
     """Return what is planned, to `until` included, and what is proposed: a year if `until` is None.
 
     `today` is the day in the organisation's zone; a series is proposed from the day on that leaves
@@ -54,26 +54,30 @@ def entries(
     return sorted(found, key=lambda entry: (_utc(entry.begins), entry.key))
 
 
-def _drill(drill: Drill) -> Iterator[Entry]:
+def _drill(drill: Drill) -> Iterator[CalendarEntry]:
     known = drill.announced
     if isinstance(known, PlannedDrill):
         begins = _utc(drill.begins)
         ends = _utc(drill.window.ends) if drill.window else begins + _HOUR
         ends = ends if ends > begins else begins + _HOUR
         text = f"{time_text(drill.begins, drill.zone)}\nTeam: {known.team}\nWhy: {known.why}"
-        yield Entry(f"drill/{drill.name}", f"Drill: {drill.name}", text, begins, ends, busy=True)
+        yield CalendarEntry(
+            f"drill/{drill.name}", f"Drill: {drill.name}", text, begins, ends, busy=True
+        )
         what, command = "plan", "plan"
     else:
         begins, ends = (_utc(each) for each in drill.window or (drill.begins, drill.begins))
         when = window_text(drill.window, drill.zone) if drill.window else ""
         text = f"Something will happen: {when}. It is safe to fail.\nWhy: {known.why}"
         title = f"Window of the unplanned drill: {drill.name}"
-        yield Entry(f"drill/{drill.name}", title, text, begins, max(begins, ends), busy=False)
+        yield CalendarEntry(
+            f"drill/{drill.name}", title, text, begins, max(begins, ends), busy=False
+        )
         what, command = "note", "note"
     if drill.sent is None:
         # The same time on the clock a week before, whatever summer time does in between.
         due = _utc(drill.begins - timedelta(days=LEAD_DAYS))
-        yield Entry(
+        yield CalendarEntry(
             f"send/{drill.name}",
             f"Send the {what} of the drill: {drill.name}",
             f"`incidentctl drill {command} {drill.name}` writes it, `incidentctl drill audience "
@@ -85,7 +89,7 @@ def _drill(drill: Drill) -> Iterator[Entry]:
         )
 
 
-def _proposed(series: Series, held: list[date], first: date, last: date) -> Iterator[Entry]:
+def _proposed(series: Series, held: list[date], first: date, last: date) -> Iterator[CalendarEntry]:
     """Propose the second Tuesday of each month or quarter to come that has no drill."""
     step = _MONTHS[series]
     month = first.year * 12 + (first.month - 1) // step * step
@@ -96,11 +100,11 @@ def _proposed(series: Series, held: list[date], first: date, last: date) -> Iter
             continue
         key = f"{series}/{day:%Y-%m}"
         text = "No drill is planned: `incidentctl drill new` plans one."
-        yield Entry(f"proposed/{key}", "Proposed: a drill", text, day, None, busy=False)
+        yield CalendarEntry(f"proposed/{key}", "Proposed: a drill", text, day, None, busy=False)
         due = day - timedelta(days=LEAD_DAYS)
         text = "A plan goes out a week ahead."
         title = "Send the plan of the proposed drill"
-        yield Entry(f"send-proposed/{key}", title, text, due, None, busy=False, alarm=True)
+        yield CalendarEntry(f"send-proposed/{key}", title, text, due, None, busy=False, alarm=True)
 
 
 def _second_tuesday(month: int) -> date:

@@ -133,7 +133,7 @@ class Case(NamedTuple):
     category: str | None = None
 
 
-class Answer(NamedTuple):
+class AreaRunbook(NamedTuple):
     """What answers in one product area, or outside of any."""
 
     product_area: str | None
@@ -150,7 +150,7 @@ class Resolution(NamedTuple):
     """Which runbooks answer a case, and why."""
 
     tier: TierName
-    answers: tuple[Answer, ...]
+    answers: tuple[AreaRunbook, ...]
     """One for each product area of the case; one without area where the case has none."""
     built_in: bool
     """Whether the team wrote no runbook, so that the built-in single process serves."""
@@ -211,13 +211,13 @@ class Resolver:
 
 def _answer(
     best: Best | None, case: Case, area: str | None, *, tier: TierName, built_in: bool
-) -> Answer:
+) -> AreaRunbook:
     """Take the first of the runbooks that apply, and say why."""
     what = f"{case.severity} in {area}" if area else case.severity
     if case.category:
         what += f" ({case.category})"
     if best is None:
-        return Answer(area, None, False, f"{what}: no runbook answers.")
+        return AreaRunbook(area, None, False, f"{what}: no runbook answers.")
     chosen, rivals = best.runbooks[0], best.rivals
     asked = _OWN[tier]
     if area is None and asked == SEVERITY_AND_AREA:
@@ -236,7 +236,7 @@ def _answer(
             f" Equally specific: {', '.join(rivals[:_MOST_RIVALS])}{more}; {chosen.name} was taken "
             f"as the first by name."
         )
-    return Answer(area, chosen, own, reason, rivals)
+    return AreaRunbook(area, chosen, own, reason, rivals)
 
 
 def _scope(runbook: Runbook) -> str:

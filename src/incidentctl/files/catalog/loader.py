@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from incidentctl.domain.catalog.model import Catalog, Entry, Source
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 from incidentctl.domain.catalog.roles import STANDARD, Role
 from incidentctl.domain.catalog.severity import BUILT_IN, Scale
 from incidentctl.domain.common.text import one_line
@@ -81,8 +81,8 @@ def with_private(
     return added, sorted([*problems, *found], key=_order)
 
 
-def _load_part(contents: Iterable[Content]) -> tuple[list[Entry], list[Problem]]:
-    entries: list[Entry] = []
+def _load_part(contents: Iterable[Content]) -> tuple[list[CatalogEntry], list[Problem]]:
+    entries: list[CatalogEntry] = []
     problems: list[Problem] = []
     for content in contents:
         _add(content, entries, problems)
@@ -93,7 +93,7 @@ def _order(problem: Problem) -> tuple[str, int, int, str]:
     return problem.path or "", problem.line or 0, problem.column or 0, problem.code
 
 
-def _add(content: Content, entries: list[Entry], problems: list[Problem]) -> None:
+def _add(content: Content, entries: list[CatalogEntry], problems: list[Problem]) -> None:
     """Add what one file holds."""
     if content.data is None:
         problems += [content.problem] if content.problem else []
@@ -114,14 +114,14 @@ def _add(content: Content, entries: list[Entry], problems: list[Problem]) -> Non
         problems.append(untold(content.path, faults.more))
 
 
-def _entry(kind: str, value: Any, source: Source) -> Entry:
+def _entry(kind: str, value: Any, source: Source) -> CatalogEntry:
     if kind == PRIVATE_HALF:  # named by its file, since only the public half has a name
-        return Entry(kind, source.path.rsplit("/", 1)[-1].rsplit(".", 2)[0], value, source)
+        return CatalogEntry(kind, source.path.rsplit("/", 1)[-1].rsplit(".", 2)[0], value, source)
     kind = "drill" if kind == "unplanned_drill" else kind
-    return Entry(kind, getattr(value, "name", kind), value, source)
+    return CatalogEntry(kind, getattr(value, "name", kind), value, source)
 
 
-def _catalog(entries: list[Entry]) -> Catalog:
+def _catalog(entries: list[CatalogEntry]) -> Catalog:
     kinds: dict[str, dict[str, Any]] = {}
     for entry in entries:
         kinds.setdefault(entry.kind, {}).setdefault(entry.name, entry.value)

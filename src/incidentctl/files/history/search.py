@@ -30,7 +30,7 @@ Where = Literal[
 ]  # fmt: skip
 
 
-class Shared(NamedTuple):
+class SharedText(NamedTuple):
     """A text, and where it stands; the path is relative to the top of the git repository."""
 
     where: Where
@@ -77,7 +77,7 @@ class TeamHistory:
             )
         return tuple(told)
 
-    def texts(self) -> Iterator[Shared]:
+    def texts(self) -> Iterator[SharedText]:
         """Yield every text once: of any version of a file that a ref or the index reaches."""
         yield from self._tracked()
         yield from self._refs()
@@ -101,7 +101,7 @@ class TeamHistory:
     def _git(self, command: str, *arguments: str) -> str:
         return self._repository.run(command, *arguments).decode(errors="surrogateescape")
 
-    def _tracked(self) -> Iterator[Shared]:
+    def _tracked(self) -> Iterator[SharedText]:
         top = os.path.realpath(self.top)
         for path in dict.fromkeys(self._git("ls-files", "-z").split("\0")):
             file = self.top / path
@@ -112,26 +112,26 @@ class TeamHistory:
             except OSError:
                 continue  # what the index has of it is searched all the same
             if text is not None:
-                yield Shared("file", text, path)
+                yield SharedText("file", text, path)
 
-    def _refs(self) -> Iterator[Shared]:
+    def _refs(self) -> Iterator[SharedText]:
         for line in self._git("for-each-ref", "--format=%(objecttype) %(refname)").split("\n"):
             kind, _, name = line.partition(" ")
             if not name:
                 continue
-            yield Shared("ref", name, name)
+            yield SharedText("ref", name, name)
             if kind == "tag":
                 text = self._decoded(self._object(name)) or ""
-                yield Shared("tag message", text.partition("\n\n")[2], name)
+                yield SharedText("tag message", text.partition("\n\n")[2], name)
 
-    def _descriptions(self) -> Iterator[Shared]:
+    def _descriptions(self) -> Iterator[SharedText]:
         """Yield the descriptions of branches, which a request to pull quotes."""
         for entry in self._git("config", "--list", "-z").split("\0"):
             key, _, text = entry.partition("\n")
             if key.startswith("branch.") and key.endswith(".description"):
-                yield Shared("description", text, f"refs/heads/{key[7:-12]}")
+                yield SharedText("description", text, f"refs/heads/{key[7:-12]}")
 
-    def _messages(self) -> Iterator[Shared]:
+    def _messages(self) -> Iterator[SharedText]:
         # Lines of its own before each message, as a message may have any other line.
         who = "%H%n%an <%ae>, %cn <%ce>%n%B%x00"
         told = self._repository.run("rev-list", "--all", "--no-commit-header", f"--format={who}")
@@ -140,12 +140,12 @@ class TeamHistory:
             commit, _, rest = self._characters(entry.lstrip(b"\n")).partition("\n")
             people, _, message = rest.partition("\n")
             if commit:
-                yield Shared("commit message", message, commit=commit)
+                yield SharedText("commit message", message, commit=commit)
                 if people not in known:
                     known.add(people)
-                    yield Shared("commit author", people, commit=commit)
+                    yield SharedText("commit author", people, commit=commit)
 
-    def _versions(self) -> Iterator[Shared]:
+    def _versions(self) -> Iterator[SharedText]:
         only = ("--filter=object:type=blob", f"--filter=blob:limit={_MAX}")
         options = ("--objects", "--all", "--indexed-objects", "--filter-provided-objects", *only)
         names: set[str] = set()
@@ -155,10 +155,10 @@ class TeamHistory:
                 continue
             if path not in names:
                 names.add(path)
-                yield Shared("file name", path, path, blob=blob)
+                yield SharedText("file name", path, path, blob=blob)
             text = self._decoded(self._object(blob))
             if text is not None:
-                yield Shared("history", text, path, blob=blob)
+                yield SharedText("history", text, path, blob=blob)
 
     def _object(self, name: str) -> bytes:
         content = self._repository.content(name)

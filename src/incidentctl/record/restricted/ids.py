@@ -24,8 +24,8 @@ class RestrictedIds:
         EnvironmentFailedError where git does not tell: nothing is taken for an answer that is none.
         """
         store = self._record.part.store
-        git, ref = store.git, store.truth
-        if store.tips().truth is None and (refs.read(git, ref) or refs.is_torn(git, ref)):
+        git, ref = store.git, store.log_ref
+        if store.tips().log_tip is None and (refs.read(git, ref) or refs.is_torn(git, ref)):
             raise EnvironmentFailedError(f"Git cannot read {ref}.")
         found = self._record.own_ids().union(store.index().ids)
         self.remembered.add(found)

@@ -23,7 +23,7 @@ class Index(NamedTuple):
     `ids` are sorted.
     """
 
-    truth: str | None = None
+    log_tip: str | None = None
     beside: tuple[str, ...] = ()
     absorbed: tuple[str, ...] = ()
     open: dict[str, tuple[str, Head]] = {}  # noqa: RUF012 (never changed in place)
@@ -52,9 +52,9 @@ def read_index(cache: Cache) -> Index | None:
     found = cache.get(_FILE)
     if found is None:
         return None
-    truth, beside, absorbed, opened, ids, commits = json.loads(found[1])
+    log_tip, beside, absorbed, opened, ids, commits = json.loads(found[1])
     return Index(
-        truth,
+        log_tip,
         tuple(beside),
         tuple(absorbed),
         {ident: (key, unpack_head(head)) for ident, (key, head) in opened.items()},
@@ -68,5 +68,5 @@ def write_index(cache: Cache, index: Index) -> None:
     opened = {ident: (key, pack_head(head)) for ident, (key, head) in index.open.items()}
     commits = dict(list(index.commits.items())[-_COMMITS:])
     ids = " ".join(index.ids)
-    body = [index.truth, index.beside, index.absorbed, opened, ids, commits]
+    body = [index.log_tip, index.beside, index.absorbed, opened, ids, commits]
     cache.put(_FILE, "", json.dumps(body).encode())

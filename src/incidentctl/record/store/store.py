@@ -28,7 +28,7 @@ _BATCH_SIZE = 500
 class Tips(NamedTuple):
     """Where the refs of the record stand now; None also for one that names no commit here."""
 
-    truth: str | None
+    log_tip: str | None
     mirror: str | None
     tracking: str | None
     lost: str | None = None
@@ -58,7 +58,7 @@ class Store:
         self.cache = cache
         self.fold_head = fold_head
         self.state = state
-        self.truth = RESTRICTED_REF if restricted else LOG_REF
+        self.log_ref = RESTRICTED_REF if restricted else LOG_REF
         self.mirror = RESTRICTED_COPY_REF if restricted else f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{remote}/{branch}" if remote else None
         self._folders: dict[str, tuple[tuple[str, ...], Folder]] = {}
@@ -68,7 +68,7 @@ class Store:
     def named(self) -> Tips:
         """Read the refs as they are, whether what they name is in this clone or not."""
         tracking = refs.read(self.git, self.tracking) if self.tracking else None
-        return Tips(refs.read(self.git, self.truth), refs.read(self.git, self.mirror), tracking)
+        return Tips(refs.read(self.git, self.log_ref), refs.read(self.git, self.mirror), tracking)
 
     def tips(self) -> Tips:
         """Read the refs; one that names no commit of this clone counts as none.
@@ -79,14 +79,14 @@ class Store:
         named = self.named()
         absent = self.absent(tip for tip in named if tip)
         tips = Tips(*(None if tip in absent else tip for tip in named[:3]))
-        if tips.truth is not None:
+        if tips.log_tip is not None:
             return tips
         last = [each.commit for each in last_tips.read(self.state)]
         gone = self.absent(last)
         tips = tips._replace(lost=next((tip for tip in last if tip not in gone), None))
         if not any(tips):
-            for ref, tip in zip((self.truth, self.mirror, self.tracking), named[:3], strict=True):
-                if tip or (ref and refs.is_torn(self.git, ref)) or (last and ref == self.truth):
+            for ref, tip in zip((self.log_ref, self.mirror, self.tracking), named[:3], strict=True):
+                if tip or (ref and refs.is_torn(self.git, ref)) or (last and ref == self.log_ref):
                     raise DamagedError(f"its ref {ref} names no commit of this clone")
         return tips
 
@@ -96,7 +96,7 @@ class Store:
         if strange:
             # What the index was computed from was there.
             last = self._index = self._index or read_index(self.cache) or Index()
-            strange -= {last.truth, *last.beside, *last.absorbed}
+            strange -= {last.log_tip, *last.beside, *last.absorbed}
         absent = presence.absent(self.git, strange) if strange else set()
         self._here |= strange - absent
         return absent
@@ -105,9 +105,9 @@ class Store:
         """Forget what was read: the refs were repaired."""
         self._here, self._index, self._folders = set(), None, {}
 
-    def _last_index(self, truth: str | None) -> Index:
+    def _last_index(self, log_tip: str | None) -> Index:
         """Return the newest index there is; another process may have written it since."""
-        if self._index is None or self._index.truth != truth:
+        if self._index is None or self._index.log_tip != log_tip:
             self._index = read_index(self.cache) or Index()
         return self._index
 
@@ -122,15 +122,15 @@ class Store:
 
     def beside(self, tips: Tips) -> tuple[str, ...]:
         """Return the commits beside the truth that may hold events which it does not."""
-        last = self._last_index(tips.truth)
-        absorbed = last.absorbed if last.truth == tips.truth else ()
+        last = self._last_index(tips.log_tip)
+        absorbed = last.absorbed if last.log_tip == tips.log_tip else ()
         others = dict.fromkeys(tip for tip in (tips.tracking, tips.mirror, tips.lost) if tip)
-        return tuple(tip for tip in others if tip != tips.truth and tip not in absorbed)
+        return tuple(tip for tip in others if tip != tips.log_tip and tip not in absorbed)
 
     def valid_index(self, tips: Tips) -> Index | None:
         """Return the index if it fits the refs as they stand."""
-        last = self._last_index(tips.truth)
-        fits = last.truth == tips.truth and last.beside == self.beside(tips)
+        last = self._last_index(tips.log_tip)
+        fits = last.log_tip == tips.log_tip and last.beside == self.beside(tips)
         return last if fits else None
 
     def keep_index(self, index: Index) -> None:
@@ -141,11 +141,11 @@ class Store:
     def absorb(self, *tips: str) -> None:
         """Remember that the truth holds every event of some commits, and compute the index anew."""
         now = self.tips()
-        last = self._last_index(now.truth)
-        known = last.absorbed if last.truth == now.truth else ()
+        last = self._last_index(now.log_tip)
+        known = last.absorbed if last.log_tip == now.log_tip else ()
         refs_now = (now.tracking, now.mirror)
         absorbed = tuple(dict.fromkeys(tip for tip in (*known, *tips) if tip in refs_now))
-        self._index = last._replace(truth=now.truth, beside=("",), absorbed=absorbed)
+        self._index = last._replace(log_tip=now.log_tip, beside=("",), absorbed=absorbed)
         self._rebuild(now)
 
     def commit_of(self, action: str) -> str | None:
@@ -169,15 +169,15 @@ class Store:
 
     def _rebuild(self, tips: Tips) -> tuple[Index, dict[str, IndexedIncident]]:
         beside = self.beside(tips)
-        sources = _sources(tips.truth, beside)
+        sources = _sources(tips.log_tip, beside)
         seen: dict[str, IndexedIncident] = {}
         if sources:
             with Objects(self.git) as objects:
                 seen = scan(objects, sources, self.cache, self.fold_head)
-        last = self._last_index(tips.truth)
+        last = self._last_index(tips.log_tip)
         opened = {i: (key, head) for i, (key, head) in seen.items() if head and head.open}
-        absorbed = last.absorbed if last.truth == tips.truth else ()
-        index = Index(tips.truth, beside, absorbed, opened, tuple(sorted(seen)), last.commits)
+        absorbed = last.absorbed if last.log_tip == tips.log_tip else ()
+        index = Index(tips.log_tip, beside, absorbed, opened, tuple(sorted(seen)), last.commits)
         if index != last:
             self.keep_index(index)
         return index, seen
@@ -185,7 +185,7 @@ class Store:
     def folder(self, incident: str) -> Folder:
         """Return what the branch holds of an incident; an empty folder when it has none."""
         tips = self.tips()
-        sources = _sources(tips.truth, self.beside(tips))
+        sources = _sources(tips.log_tip, self.beside(tips))
         index = self.valid_index(tips)
         if index is not None and incident not in index.ids:
             return incident_events.EMPTY
@@ -222,7 +222,7 @@ class Store:
         """Return what the branch, or some commits, hold of many incidents; nothing is kept."""
         if sources is None:
             tips = self.tips()
-            sources = _sources(tips.truth, self.beside(tips))
+            sources = _sources(tips.log_tip, self.beside(tips))
         rest = iter(incidents)
         while part := list(islice(rest, _BATCH_SIZE)):
             with Objects(self.git) as objects:
@@ -252,5 +252,5 @@ def _trees(objects: Objects, sources: Iterable[str], incident: str) -> dict[str,
     return {tree.oid: tree for tree in found if tree}
 
 
-def _sources(truth: str | None, beside: Sequence[str]) -> tuple[str, ...]:
-    return (*((truth,) if truth else ()), *beside)
+def _sources(log_tip: str | None, beside: Sequence[str]) -> tuple[str, ...]:
+    return (*((log_tip,) if log_tip else ()), *beside)

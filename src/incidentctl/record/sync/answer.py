@@ -36,24 +36,24 @@ _CONFIGURED_WRONG = (
 )  # fmt: skip
 
 
-class Answer(NamedTuple):
+class RemoteAnswer(NamedTuple):
     """How it went: a state, and for people why."""
 
     state: str
     reason: str | None = None
 
 
-def answer_of(name: str, done: Result | None) -> Answer:
+def answer_of(name: str, done: Result | None) -> RemoteAnswer:
     """Return what a git that talked to a remote says; `done` is None where it took too long."""
     if done is None:
-        return Answer(OFFLINE, f"{name} did not answer in time")
+        return RemoteAnswer(OFFLINE, f"{name} did not answer in time")
     if done.code == 0:
-        return Answer(OK)
+        return RemoteAnswer(OK)
     told = done.err.casefold()
     offline = any(phrase in told for phrase in _OFFLINE)
     wrong = any(phrase in told for phrase in _CONFIGURED_WRONG)
     state = OFFLINE if offline and not wrong else MISCONFIGURED
-    return Answer(state, f"{name}: {shown(_last_error(done.err), '')}")
+    return RemoteAnswer(state, f"{name}: {shown(_last_error(done.err), '')}")
 
 
 def _lines(err: str) -> list[str]:

@@ -20,7 +20,7 @@ from incidentctl.record.store.compare import redacts
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.paths import PURGED
 from incidentctl.record.sync import purge, sent, status
-from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, MISSING, OK, Answer
+from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, MISSING, OK, RemoteAnswer
 from incidentctl.record.sync.merge import TEMPORARY, advance, forget_merge
 from incidentctl.record.sync.reconcile import ForeignError, Offer, Reconcile
 from incidentctl.record.sync.remote import Remote
@@ -83,13 +83,15 @@ class Exchange:
         try:
             permissions.make_folder(self._state)
             fault = self._remote.fault()
-            answer = Answer(MISCONFIGURED, fault) if fault else self._repaired(until)
+            answer = RemoteAnswer(MISCONFIGURED, fault) if fault else self._repaired(until)
         except EnvironmentFailedError as error:
-            answer = Answer(MISCONFIGURED, error.reason)
+            answer = RemoteAnswer(MISCONFIGURED, error.reason)
         except OSError as error:
-            answer = Answer(MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}")
+            answer = RemoteAnswer(
+                MISCONFIGURED, f"{error.filename or self._state}: {error.strerror}"
+            )
         except Exception as error:  # noqa: BLE001 (in the background nobody would see it)
-            answer = Answer(status.FAILED, bug_report.describe(error, self._part.user_state))
+            answer = RemoteAnswer(status.FAILED, bug_report.describe(error, self._part.user_state))
         received, notes = self._reconcile.received, self._reconcile.notes
         for incident, names in received.items():
             if any(map(redacts, names)):
@@ -104,7 +106,7 @@ class Exchange:
             kept.notes,
         )
 
-    def _repaired(self, until: float) -> Answer:
+    def _repaired(self, until: float) -> RemoteAnswer:
         """Exchange; where git stumbles over what it has lost, repair that, and try once more."""
         self._tell(self._repair())
         try:
@@ -118,7 +120,7 @@ class Exchange:
     def _tell(self, notes: Iterable[str]) -> None:
         self._reconcile.notes |= dict.fromkeys(notes)
 
-    def _rounds(self, until: float) -> Answer:
+    def _rounds(self, until: float) -> RemoteAnswer:
         # A git that was killed leaves these, and each later one would stumble over them.
         for name in (TEMPORARY, purge.TEMPORARY, self._remote.tracking):
             refs.clear_stale_lock(self._git, name, age=_STALE)
@@ -128,7 +130,9 @@ class Exchange:
         self._flush()
         if whole.state != OK:
             return whole
-        answer = behind = Answer(BEHIND, "others push at the same time, or much is logged here")
+        answer = behind = RemoteAnswer(
+            BEHIND, "others push at the same time, or much is logged here"
+        )
         if not self._has_taken_what_was_fetched():
             return answer
         for attempt in range(self._retries.pushes):
@@ -139,7 +143,7 @@ class Exchange:
             point("exchange.fetched")
             theirs = self._tracking() if fetched.state == OK else None
             if theirs is not None and (fault := self._fault_of(theirs)):
-                return Answer(MISCONFIGURED, fault)
+                return RemoteAnswer(MISCONFIGURED, fault)
             try:
                 offer = self._reconciled(theirs)
             except TooManyError:
@@ -148,7 +152,7 @@ class Exchange:
             rest = self._forget(theirs) if theirs else False
             if offer is None and not rest:
                 self._let_mirror_follow()
-                return Answer(OK)
+                return RemoteAnswer(OK)
             point("exchange.united")
             if offer is not None:
                 answer = self._remote.push(offer.commit, until=until, instead_of=offer.instead_of)
@@ -171,7 +175,7 @@ class Exchange:
 
     def _let_mirror_follow(self) -> None:
         tips = self._store.tips()
-        if tips.mirror not in (None, tips.truth):
+        if tips.mirror not in (None, tips.log_tip):
             with self._part.lock() as lock:
                 if lock.take(wait=self._retries.wait):
                     purge.let_mirror_follow(self._part)
@@ -208,10 +212,10 @@ class Exchange:
         branch = self._remote.tracking.partition("/")[2].partition("/")[2]
         return f"{branch} names a {kind} there and no commit: set it back, or delete it there"
 
-    def _fetch(self, until: float) -> Answer:
+    def _fetch(self, until: float) -> RemoteAnswer:
         answer = self._remote.fetch(until=until)
         if answer.state == MISSING and not self._remote.has_branches(until=until):
-            return Answer(
+            return RemoteAnswer(
                 MISCONFIGURED,
                 f"{self._remote.name} has no branch at all, and a forge would make the record its "
                 "main one: push your own branch there first",
@@ -219,7 +223,7 @@ class Exchange:
         mirror = self._store.tips().mirror if answer.state == MISSING else None
         if mirror and not tree.names(self._git, mirror, ["incidents", PURGED]):
             branch = self._store.mirror.removeprefix("refs/heads/")
-            return Answer(
+            return RemoteAnswer(
                 MISCONFIGURED,
                 f"{branch} is a branch of your own and holds no record; name another in "
                 "incidentctl.yaml: record: {branch: ...}",
@@ -244,16 +248,16 @@ class Exchange:
 
     def _take(self, commit: str) -> bool:
         """Let the truth follow to a commit; False where it has moved meanwhile: git leaves it."""
-        if commit == self._store.tips().truth:
+        if commit == self._store.tips().log_tip:
             return True
         with self._part.lock() as lock:
             if not lock.take(wait=self._retries.wait):
                 return False  # the next round sees to it
             before = self._store.tips()
             advance(self._part, commit)
-        if self._store.tips().truth == commit:
+        if self._store.tips().log_tip == commit:
             point("exchange.taken")
-            old = (before.truth, before.mirror if before.mirror == before.truth else None)
+            old = (before.log_tip, before.mirror if before.mirror == before.log_tip else None)
             self._store.absorb(*filter(None, (*old, self._tracking())))
             return True
         return False
@@ -266,8 +270,8 @@ class Exchange:
         """
         gone, rest = sent.forget(self._git, self._state, theirs)
         self._forgotten += gone
-        truth = self._store.tips().truth
-        if rest and truth is not None:
-            for action in sent.lacking(self._git, rest, truth):
+        log_tip = self._store.tips().log_tip
+        if rest and log_tip is not None:
+            for action in sent.lacking(self._git, rest, log_tip):
                 outbox.move(action.path, self._part.box)
         return bool(rest)

@@ -86,9 +86,9 @@ def advance(part: Part, commit: str) -> None:
     whose truth cannot move: nobody may read there what the record has not.
     """
     store, tips = part.store, part.store.tips()
-    if _can_move(store, tips.truth, commit):
-        moves = [(store.truth, commit, tips.truth)]
-        same = tips.mirror == tips.truth
+    if _can_move(store, tips.log_tip, commit):
+        moves = [(store.log_ref, commit, tips.log_tip)]
+        same = tips.mirror == tips.log_tip
         if part.mirror_is_free() and (same or _can_move(store, tips.mirror, commit)):
             moves.append((store.mirror, commit, tips.mirror))
         if refs.move(store.git, *moves):

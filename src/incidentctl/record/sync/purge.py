@@ -60,21 +60,21 @@ def begin_anew(
     `until` is a time of the monotonic clock. EnvironmentFailedError where the remote does not take
     it, or git fails: then all is as it was.
     """
-    if part.store.tips().truth is None:
+    if part.store.tips().log_tip is None:
         return None
     with part.lock() as lock:
         if not lock.take(wait=_WAIT):
             raise EnvironmentFailedError("Another incidentctl is committing.", hint="Try again.")
-        truth = part.store.tips().truth
-        if truth is None:
+        log_tip = part.store.tips().log_tip
+        if log_tip is None:
             return None
         try:
             store = part.store
-            whole = onto(part, author, truth, on_mirror(store, truth), known=store.index().ids)
+            whole = onto(part, author, log_tip, on_mirror(store, log_tip), known=store.index().ids)
             commit = new_root(part, author, whole, marker)
             if remote is not None:
-                _push(part, remote, commit, truth, until=until)
-            if not replace(part, commit, truth):
+                _push(part, remote, commit, log_tip, until=until)
+            if not replace(part, commit, log_tip):
                 raise EnvironmentFailedError(
                     "The record was changed here meanwhile.",
                     hint="Run `incidentctl sync`, then try again.",
@@ -84,10 +84,10 @@ def begin_anew(
     return commit
 
 
-def _push(part: Part, remote: Remote, commit: str, truth: str, *, until: float) -> None:
+def _push(part: Part, remote: Remote, commit: str, log_tip: str, *, until: float) -> None:
     """Push a new root in the place of the remote's branch."""
     theirs = part.store.tips().tracking
-    if theirs and not refs.follows(part.git, theirs, truth):
+    if theirs and not refs.follows(part.git, theirs, log_tip):
         raise EnvironmentFailedError(
             "The remote has something that this clone has not received yet.", hint="Try again."
         )
@@ -154,10 +154,10 @@ def onto(
         return _made(stream, mark)
 
 
-def on_mirror(store: Store, truth: str) -> dict[str, dict[str, Stored]]:
+def on_mirror(store: Store, log_tip: str) -> dict[str, dict[str, Stored]]:
     """Return the events that somebody committed on the mirror, and nobody has taken in yet."""
     mirror = store.tips().mirror
-    return compare(store.git, truth, mirror).added if mirror not in (None, truth) else {}
+    return compare(store.git, log_tip, mirror).added if mirror not in (None, log_tip) else {}
 
 
 def only_in(store: Store, ours: str, difference: Difference) -> dict[str, dict[str, Stored]]:
@@ -207,7 +207,7 @@ def replace(part: Part, commit: str, before: str) -> bool:
     """
     store, state = part.store, part.state
     git, mirror = part.git, store.tips().mirror
-    moves: list[tuple[str, str | None, str | None]] = [(store.truth, commit, before)]
+    moves: list[tuple[str, str | None, str | None]] = [(store.log_ref, commit, before)]
     if mirror and part.mirror_is_free() and _gives_way(git, mirror, commit):
         moves.append((store.mirror, commit, mirror))
     # Both at once: a process that is killed between would leave the old chain on the mirror.
@@ -215,7 +215,7 @@ def replace(part: Part, commit: str, before: str) -> bool:
         return False
     last_tips.rewrite(state, [last_tips.Noted(commit, int(time.time()))])  # none of the old chain
     moved = store.mirror if store.tips().mirror == commit else None
-    for ref in filter(None, (store.truth, moved, store.tracking)):
+    for ref in filter(None, (store.log_ref, moved, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
     forget(git)
     forget_merge(git)
@@ -230,18 +230,18 @@ def let_mirror_follow(part: Part) -> None:
     So it is where it was checked out or locked meanwhile. Only for the holder of the clone's lock.
     """
     store, git, tips = part.store, part.git, part.store.tips()
-    if tips.truth is None or tips.mirror in (None, tips.truth):
+    if tips.log_tip is None or tips.mirror in (None, tips.log_tip):
         return
     mirror = str(tips.mirror)
     with Objects(git) as objects:
-        ours, others = purge_marks.of(objects, tips.truth), purge_marks.of(objects, mirror)
+        ours, others = purge_marks.of(objects, tips.log_tip), purge_marks.of(objects, mirror)
     if (
         ours
         and part.mirror_is_free()
         and ours.keys()
-        & purge_marks.replacing(git, purge_marks.combined(ours, others), mirror, by=tips.truth)
-        and _gives_way(git, mirror, tips.truth)
-        and refs.move(git, (store.mirror, tips.truth, mirror))
+        & purge_marks.replacing(git, purge_marks.combined(ours, others), mirror, by=tips.log_tip)
+        and _gives_way(git, mirror, tips.log_tip)
+        and refs.move(git, (store.mirror, tips.log_tip, mirror))
     ):
         (git.git_dir / "logs" / store.mirror).unlink(missing_ok=True)
 

@@ -68,22 +68,22 @@ class Reconcile:
         Where theirs follows the truth, or there is none yet, the truth moves at once. A merge is
         not taken in before the remote has it: else each refused push would leave one more.
         """
-        truth = self._store.tips().truth
+        log_tip = self._store.tips().log_tip
         self._refused = frozenset()
-        if theirs is None or theirs == truth:
-            return Offer(truth) if truth is not None and theirs is None else None
-        if truth is not None and refs.follows(self._git, theirs, truth):
+        if theirs is None or theirs == log_tip:
+            return Offer(log_tip) if log_tip is not None and theirs is None else None
+        if log_tip is not None and refs.follows(self._git, theirs, log_tip):
             self._store.absorb(theirs)
-            return Offer(truth)
-        difference = compare(self._git, truth, theirs, most=_MAX_READ)
+            return Offer(log_tip)
+        difference = compare(self._git, log_tip, theirs, most=_MAX_READ)
         adds = bool(difference.added or difference.unread)
         self._tell(difference)
-        if truth is None:
+        if log_tip is None:
             clean = difference.follows and holds_only_the_record(self._git, theirs)
             foreign = not adds
         else:
-            clean = difference.follows and refs.follows(self._git, truth, theirs)
-            foreign = not adds and self._is_foreign(theirs, truth)
+            clean = difference.follows and refs.follows(self._git, log_tip, theirs)
+            foreign = not adds and self._is_foreign(theirs, log_tip)
         if foreign:
             raise ForeignError(
                 f"The branch {self._tracking.partition('/')[2]} holds no record. Name "
@@ -93,41 +93,41 @@ class Reconcile:
             for incident, names in part.items():
                 self.received.setdefault(incident, set()).update(names)
         self._part.announce(self.received)
-        if truth is not None and (offer := self._purged(truth, theirs, difference)):
+        if log_tip is not None and (offer := self._purged(log_tip, theirs, difference)):
             return offer
-        whole = self._with_text(truth, theirs, difference)
+        whole = self._with_text(log_tip, theirs, difference)
         if clean and not whole:
             return Offer(theirs, theirs=True)
         merged = merge(
-            self._part, self._author, truth, theirs, difference, anew=whole, refused=self._refused
+            self._part, self._author, log_tip, theirs, difference, anew=whole, refused=self._refused
         )
         return Offer(merged)
 
-    def _with_text(self, truth: str | None, theirs: str, difference: Difference) -> set[str]:
+    def _with_text(self, log_tip: str | None, theirs: str, difference: Difference) -> set[str]:
         """Return the incidents that would hold a text together which one of the two redacts."""
-        if truth is None:
+        if log_tip is None:
             return set()
         parts = (difference.added, difference.changed, difference.unread)
         touched = {incident for part in parts for incident in part}
-        wanted = redacting(self._git, truth, touched)
+        wanted = redacting(self._git, log_tip, touched)
         for part in parts:
             wanted |= {incident for incident, names in part.items() if any(map(redacts, names))}
-        folders = self._store.folders(sorted(wanted), (truth, theirs))
+        folders = self._store.folders(sorted(wanted), (log_tip, theirs))
         return {incident for incident, folder in folders if redacted(folder.stored)}
 
-    def _purged(self, truth: str, theirs: str, difference: Difference) -> Offer | None:
-        """Answer a purge that one of the two has not seen; None where none is followed."""
+    def _purged(self, log_tip: str, theirs: str, difference: Difference) -> Offer | None:
+        """RemoteAnswer a purge that one of the two has not seen; None where none is followed."""
         with Objects(self._git) as objects:
-            ours_marks, their_marks = (purge_marks.of(objects, tip) for tip in (truth, theirs))
+            ours_marks, their_marks = (purge_marks.of(objects, tip) for tip in (log_tip, theirs))
         purge_marks.check_number((*ours_marks, *their_marks))
         named = purge_marks.combined(ours_marks, their_marks)
         if not any(named.values()):
             return None
-        by_theirs = their_marks.keys() & purge_marks.replacing(self._git, named, truth, by=theirs)
-        by_ours = ours_marks.keys() & purge_marks.replacing(self._git, named, theirs, by=truth)
+        by_theirs = their_marks.keys() & purge_marks.replacing(self._git, named, log_tip, by=theirs)
+        by_ours = ours_marks.keys() & purge_marks.replacing(self._git, named, theirs, by=log_tip)
         both = bool(by_theirs and by_ours) or (
             not by_theirs
-            and self._both_purged(truth, theirs, named, ours_marks.keys(), their_marks.keys())
+            and self._both_purged(log_tip, theirs, named, ours_marks.keys(), their_marks.keys())
         )
         if difference.disputed and (by_theirs or by_ours or both):
             # Else what stood here before the purge were gone, with nothing to compare it with.
@@ -141,33 +141,33 @@ class Reconcile:
         part, author = self._part, self._author
         kept = {path: mark.oid for path, mark in ours_marks.items() if path not in their_marks}
         if by_theirs or both:
-            missing = only_in(self._store, truth, difference)
-            for incident, stored in on_mirror(self._store, truth).items():
+            missing = only_in(self._store, log_tip, difference)
+            for incident, stored in on_mirror(self._store, log_tip).items():
                 missing.setdefault(incident, {}).update(stored)
             commit = onto(part, author, theirs, missing, kept=kept, without=difference.left_out)
             instead_of = None
             if both:  # what each left behind is in the other's chain
                 marker = ulid(int(part.now().timestamp() * 1000), secrets.randbits(80))
-                commit, instead_of = new_root(part, author, commit, marker, also=truth), theirs
+                commit, instead_of = new_root(part, author, commit, marker, also=log_tip), theirs
             with part.lock() as lock:
-                if lock.take(wait=_WAIT) and replace(part, commit, truth):
+                if lock.take(wait=_WAIT) and replace(part, commit, log_tip):
                     self.notes[
                         "The record was purged elsewhere, so its old history is dropped here."
                     ] = None
             return Offer(commit, instead_of)
         if by_ours:
             if difference.unread:
-                difference = compare(self._git, truth, theirs)
+                difference = compare(self._git, log_tip, theirs)
             added = {i: dict(stored) for i, stored in difference.added.items()}
             for incident, stored in difference.changed.items():
                 added.setdefault(incident, {}).update(stored)
             more = difference.markers
-            return Offer(onto(part, author, truth, added, kept=more), instead_of=theirs)
+            return Offer(onto(part, author, log_tip, added, kept=more), instead_of=theirs)
         return None
 
     def _both_purged(
         self,
-        truth: str,
+        log_tip: str,
         theirs: str,
         named: Mapping[str, frozenset[str]],
         ours_marks: AbstractSet[str],
@@ -178,15 +178,15 @@ class Reconcile:
             frozenset[str]().union(*(named[path] for path in only))
             for only in (ours_marks - their_marks, their_marks - ours_marks)
         )
-        return bool(by_us & by_them) and self._are_unrelated(theirs, truth)
+        return bool(by_us & by_them) and self._are_unrelated(theirs, log_tip)
 
-    def _is_foreign(self, theirs: str, truth: str) -> bool:
+    def _is_foreign(self, theirs: str, log_tip: str) -> bool:
         """Say whether a branch has nothing to do with the record: no folder, no common history."""
         held = tree.names(self._git, theirs, ["incidents"])
-        return not held and self._are_unrelated(theirs, truth)
+        return not held and self._are_unrelated(theirs, log_tip)
 
-    def _are_unrelated(self, theirs: str, truth: str) -> bool:
-        done = self._git.run("merge-base", theirs, truth)
+    def _are_unrelated(self, theirs: str, log_tip: str) -> bool:
+        done = self._git.run("merge-base", theirs, log_tip)
         if done.code not in (0, 1):
             raise failed("compare commits of the record", done)
         return done.code == 1

@@ -21,7 +21,7 @@ from incidentctl.record.sync.answer import (
     OK,
     REFUSED,
     UNANSWERED,
-    Answer,
+    RemoteAnswer,
     answer_of,
     lacks_an_object,
     shown,
@@ -90,7 +90,7 @@ class Remote:
             )
         return None
 
-    def fetch(self, *, until: float) -> Answer:
+    def fetch(self, *, until: float) -> RemoteAnswer:
         """Bring the branch to its remote-tracking ref; `until` is a time of the monotonic clock.
 
         A remote of restricted incidents that has the shared record's branch is misconfigured.
@@ -111,16 +111,16 @@ class Remote:
             until=until,
         )  # fmt: skip
         if done is not None and "couldn't find remote ref" in done.err:
-            return Answer(MISSING)
+            return RemoteAnswer(MISSING)
         return answer_of(self.name, done)
 
-    def complete(self, tips: Iterable[str | None], *, until: float) -> Answer:
+    def complete(self, tips: Iterable[str | None], *, until: float) -> RemoteAnswer:
         """Bring what a partial clone lacks of the record at some commits; no ref moves.
 
         The whole branch comes for that, as to a fresh clone.
         """
         if not any(tip and partial_clone.missing(self._git, tip).objects for tip in tips):
-            return Answer(OK)
+            return RemoteAnswer(OK)
         done = self._run(
             "fetch", "--refetch", "--progress", "--no-tags", "--no-write-fetch-head",
             "--no-auto-maintenance", "--no-prune", "--no-recurse-submodules", "--refmap=",
@@ -134,7 +134,7 @@ class Remote:
         answer, heads = self.heads(until=until)
         return bool(heads) if answer.state == OK else None
 
-    def heads(self, *, until: float) -> tuple[Answer, dict[str, str]]:
+    def heads(self, *, until: float) -> tuple[RemoteAnswer, dict[str, str]]:
         """Ask for the commit of every branch, by its name; nothing is fetched."""
         done = self._run(
             "ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", self.name, until=until
@@ -144,13 +144,13 @@ class Remote:
         found = {ref.removeprefix("refs/heads/"): oid for oid, ref in pairs}
         return answer_of(self.name, done), found
 
-    def unproven(self, *, until: float) -> Answer | None:
+    def unproven(self, *, until: float) -> RemoteAnswer | None:
         """Say why this is not proven to be another place than the shared one; None when it is."""
         if self._must_differ_from is None:
             return None
         from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
 
-        def ask(address: str, names: Sequence[str]) -> tuple[Answer, dict[str, str]]:
+        def ask(address: str, names: Sequence[str]) -> tuple[RemoteAnswer, dict[str, str]]:
             return self._ask(address, *names, until=until)
 
         own = self._branch.removeprefix("refs/heads/")
@@ -158,7 +158,7 @@ class Remote:
             self._git, self.name, self._must_differ_from, own, ask=ask
         )
 
-    def _ask(self, place: str, *names: str, until: float) -> tuple[Answer, dict[str, str]]:
+    def _ask(self, place: str, *names: str, until: float) -> tuple[RemoteAnswer, dict[str, str]]:
         """Ask a place for the commits of some refs; those that it has not are left out."""
         done = self._run(
             "ls-remote", "--upload-pack=git-upload-pack", "--", place, *names, until=until
@@ -169,7 +169,7 @@ class Remote:
 
     def push(
         self, commit: str, *, until: float, instead_of: str | None = None, dry: bool = False
-    ) -> Answer:
+    ) -> RemoteAnswer:
         """Push a commit to the branch, as a fast-forward or not at all.
 
         Only a purge forces, and only if the branch is still what it is to stand `instead_of`.
@@ -190,7 +190,7 @@ class Remote:
             f"{commit}:{self._branch}", until=until, patience=_PATIENCE,
         )  # fmt: skip
         if done is not None and done.code == ENDED:
-            return Answer(
+            return RemoteAnswer(
                 UNANSWERED,
                 f"{self.name} has got everything and does not say whether it takes it: its hooks "
                 "take too long",
@@ -206,8 +206,8 @@ class Remote:
         raced = any(phrase in f"{told} {done.err}".casefold() for phrase in _RACE)
         forced = instead_of and "remote rejected" in told  # it takes no forced push
         if raced and not forced and self._may_be_a_race():
-            return Answer(BEHIND, "others push at the same time")
-        return Answer(REFUSED, f"{self.name} refuses the push: {shown(told, done.err)}")
+            return RemoteAnswer(BEHIND, "others push at the same time")
+        return RemoteAnswer(REFUSED, f"{self.name} refuses the push: {shown(told, done.err)}")
 
     def _may_be_a_race(self) -> bool:
         """Say whether others may have been first: then what was fetched changes between tries."""

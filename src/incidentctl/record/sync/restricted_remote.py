@@ -9,10 +9,10 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from incidentctl.git.run import Git
-from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, OK, Answer
+from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, OK, RemoteAnswer
 
 #: Asks an address for the commits of some refs.
-Ask = Callable[[str, Sequence[str]], tuple[Answer, dict[str, str]]]
+Ask = Callable[[str, Sequence[str]], tuple[RemoteAnswer, dict[str, str]]]
 
 #: No question to git may take longer, in seconds.
 _LIMIT = 5.0
@@ -33,7 +33,9 @@ def fault(git: Git, name: str, shared: SharedPlace, *, folder: Path) -> str | No
     return None
 
 
-def unproven(git: Git, name: str, shared: SharedPlace, own: str, *, ask: Ask) -> Answer | None:
+def unproven(
+    git: Git, name: str, shared: SharedPlace, own: str, *, ask: Ask
+) -> RemoteAnswer | None:
     """Say why a remote is not proven to be another place, by what it holds; None when it is.
 
     `own` is the branch of restricted incidents. `ask` asks an address for some refs. An address
@@ -42,7 +44,7 @@ def unproven(git: Git, name: str, shared: SharedPlace, own: str, *, ask: Ask) ->
     theirs, ours = _asked(git, shared.remote), _asked(git, name)
     if theirs is None or ours is None:
         which = shared.remote if theirs is None else name
-        return Answer(
+        return RemoteAnswer(
             MISCONFIGURED,
             f"the address of {which} is changed twice by git's url.*.insteadOf, so nobody can tell "
             f"whether {name} is apart from {shared.remote}: restricted incidents wait; give it its "
@@ -61,16 +63,16 @@ def unproven(git: Git, name: str, shared: SharedPlace, own: str, *, ask: Ask) ->
     after = {place: ask(place, wanted) for place in theirs}
     for answer, _ in (*before.values(), *after.values()):
         if answer.state != OK:
-            return Answer(
+            return RemoteAnswer(
                 answer.state,
                 f"{shared.remote} does not say what it holds, so nobody can tell whether {name} is "
                 "apart from it: restricted incidents wait until it answers",
             )
     if before != after:
-        return Answer(BEHIND, f"{shared.remote} changes while {name} is compared with it")
+        return RemoteAnswer(BEHIND, f"{shared.remote} changes while {name} is compared with it")
     shown = [found for _, found in before.values()]
     if any(found in shown for _, found in held.values()):
-        return Answer(
+        return RemoteAnswer(
             MISCONFIGURED,
             f"{name} and {shared.remote} hold the same, so they may be one place: restricted "
             f"incidents wait until they differ; give {name} a commit of its own on its main "
@@ -79,9 +81,9 @@ def unproven(git: Git, name: str, shared: SharedPlace, own: str, *, ask: Ask) ->
     return None
 
 
-def has_copy(name: str, shared: SharedPlace) -> Answer:
+def has_copy(name: str, shared: SharedPlace) -> RemoteAnswer:
     """Say that a remote has a branch of the shared record's name, and may be the same place."""
-    return Answer(
+    return RemoteAnswer(
         MISCONFIGURED,
         f"{_told(name, shared)}; if it is another place that has a copy of {shared.branch}: "
         f"git push {name} --delete {shared.branch}",

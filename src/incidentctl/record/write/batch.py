@@ -84,7 +84,7 @@ class Batch:
             return self._already_there(pending, tips, absorbed)
         # Git starts while log.md is rendered, and what is not for the commit is rendered while
         # git works: together 10 ms of a `log` with 1,000 events.
-        with Stream(self._store.git, self._store.truth, base) as stream:
+        with Stream(self._store.git, self._store.log_ref, base) as stream:
             return self._import(stream, pending, tips, absorbed)
 
     def _import(
@@ -114,7 +114,7 @@ class Batch:
         result, answers = stream.answers()
         point("flush.imported")
         after = self._store.tips()
-        whole = bool(answers[last]) and after.truth == answers[last]
+        whole = bool(answers[last]) and after.log_tip == answers[last]
         if whole:
             held = {
                 key for key, number in blob_answers.items()
@@ -123,7 +123,7 @@ class Batch:
         else:
             if answers[last] and after.mirror == answers[last]:  # the truth was locked
                 refs.move(self._store.git, (self._store.mirror, tips.mirror, after.mirror))
-            held = events_in_commit(self._store.git, after.truth, self._fresh)
+            held = events_in_commit(self._store.git, after.log_tip, self._fresh)
         done = tuple(
             action
             for action in pending
@@ -154,10 +154,10 @@ class Batch:
     ) -> Outcome:
         """Every event is in the truth; where it is only in the base, the truth begins there."""
         base = self._base(tips)
-        if tips.truth is None and base is not None:
-            self._store.git.run("update-ref", self._store.truth, base, "0" * len(base))
+        if tips.log_tip is None and base is not None:
+            self._store.git.run("update-ref", self._store.log_ref, base, "0" * len(base))
             tips = self._store.tips()
-            if tips.truth is None:
+            if tips.log_tip is None:
                 raise EnvironmentFailedError("Git could not start the record.")
         return Outcome({}, tuple(pending), {}, tips, absorbed, True, tuple(self._notes))
 
@@ -167,8 +167,8 @@ class Batch:
         Without a truth that is the branch of the remote or the mirror, if it holds the record and
         nothing else: the branch may be one of the team's own, which is never built upon.
         """
-        if tips.truth is not None:
-            return tips.truth
+        if tips.log_tip is not None:
+            return tips.log_tip
         found = [tip for tip in (tips.tracking, tips.mirror) if tip is not None]
         ours = [tip for tip in found if holds_only_the_record(self._store.git, tip)]
         if found and not ours:

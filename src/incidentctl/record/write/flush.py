@@ -24,7 +24,7 @@ from incidentctl.record.write.repair import Repair
 _WAIT = 0.3
 #: A lock file on the truth of this age, in seconds, was left by a killed git of ours; on the
 #: mirror a user's git may be at work for longer.
-_STALE_TRUTH = 2.0
+_STALE_LOG_REF = 2.0
 _STALE_MIRROR = 60.0
 #: The most actions of one `git fast-import`, so that it ends within its time limit.
 _BATCH_SIZE = 500
@@ -47,7 +47,7 @@ class Rendered(NamedTuple):
     """The log.md of an incident, and the truth that it was rendered from."""
 
     log: str
-    truth: str | None
+    log_tip: str | None
 
 
 class Flush:
@@ -104,7 +104,7 @@ class Flush:
 
     def _drain(self) -> bool:
         """Commit until the outbox is empty; False when it cannot be emptied now."""
-        refs.clear_stale_lock(self._store.git, self._store.truth, age=_STALE_TRUTH)
+        refs.clear_stale_lock(self._store.git, self._store.log_ref, age=_STALE_LOG_REF)
         refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
         outbox.sweep(self._boxes)
         repair = Repair(self._part)
@@ -168,8 +168,8 @@ class Flush:
         with lock, contextlib.suppress(EnvironmentFailedError, OSError):
             repair = Repair(self._part)
             repair.quick()
-            truth = self._store.tips().truth
-            if truth is not None and not kept.look(self._store.git, self._state, truth):
+            log_tip = self._store.tips().log_tip
+            if log_tip is not None and not kept.look(self._store.git, self._state, log_tip):
                 kept.to_outbox(self._state, self._boxes[0])
                 repair.deep()
             back = repair.take_back()
@@ -209,11 +209,11 @@ class Flush:
     def _remember(self, outcome: Outcome, index: Index | None) -> None:
         """Keep what this flush knows, so that the next command need not ask git."""
         self._commits |= outcome.commits
-        if outcome.tips.truth is not None:
-            last_tips.note(self._state, outcome.tips.truth)
+        if outcome.tips.log_tip is not None:
+            last_tips.note(self._state, outcome.tips.log_tip)
         opened, ids = (dict(index.open), index.ids) if index else ({}, ())
         for incident, (folder, log) in outcome.touched.items():
-            self.touched[incident] = Rendered(log, outcome.tips.truth)
+            self.touched[incident] = Rendered(log, outcome.tips.log_tip)
             head = self._store.head(incident, folder.events())
             ids = ids if incident in ids else tuple(sorted((*ids, incident)))
             if redaction_targets(folder.stored.values()):
@@ -225,15 +225,15 @@ class Flush:
                 self._store.keep_folder(incident, folder)
             else:
                 self._store.forget(incident)
-        if index is None or not outcome.whole or outcome.tips.truth is None:
+        if index is None or not outcome.whole or outcome.tips.log_tip is None:
             return
         refs_now = (outcome.tips.tracking, outcome.tips.mirror)
         absorbed = tuple(dict.fromkeys(tip for tip in refs_now if tip in outcome.absorbed))
-        if index.truth and outcome.tips.mirror == index.truth:
-            absorbed = (*absorbed, index.truth)  # it could not follow, but it holds nothing more
+        if index.log_tip and outcome.tips.mirror == index.log_tip:
+            absorbed = (*absorbed, index.log_tip)  # it could not follow, but it holds nothing more
         self._store.keep_index(
             Index(
-                outcome.tips.truth,
+                outcome.tips.log_tip,
                 (),
                 absorbed,
                 opened,
@@ -250,7 +250,7 @@ class Flush:
                 if name.startswith(mine.name[:26]):
                     path = paths.event_path(incident, name)
                     found = self._store.git.run(
-                        "log", "-1", "--format=%H", self._store.truth, "--", path
+                        "log", "-1", "--format=%H", self._store.log_ref, "--", path
                     )
                     return found.out.decode().strip() or None
         return None

@@ -64,7 +64,7 @@ def is_due(state: Path) -> bool:
     return False
 
 
-def look(git: Git, state: Path, truth: str) -> bool:
+def look(git: Git, state: Path, log_tip: str) -> bool:
     """Drop what the truth holds whole; False where something of it is missing.
 
     Only for the holder of the clone's lock.
@@ -76,7 +76,7 @@ def look(git: Git, state: Path, truth: str) -> bool:
     old = [path for path in outbox.paths((state / FOLDER,)) if path.stat().st_mtime < limit]
     for start in range(0, len(old), _BATCH_SIZE):
         actions = list(_read(old[start : start + _BATCH_SIZE]))
-        held = _held(git, truth, actions)
+        held = _held(git, log_tip, actions)
         for action in actions:
             if held.issuperset(outbox.event_paths(action)):
                 action.path.unlink(missing_ok=True)
@@ -86,10 +86,10 @@ def look(git: Git, state: Path, truth: str) -> bool:
     return whole
 
 
-def _held(git: Git, truth: str, actions: Sequence[Pending]) -> set[str]:
+def _held(git: Git, log_tip: str, actions: Sequence[Pending]) -> set[str]:
     """Return the paths at which the truth has a blob that is in this clone."""
     wanted = [path for action in actions for path in outbox.event_paths(action)]
-    oids = {line.path: line.oid for line in tree.lines(git, truth, wanted)}
+    oids = {line.path: line.oid for line in tree.lines(git, log_tip, wanted)}
     found = presence.kinds(git, oids.values())
     return {path for path, oid in oids.items() if found[oid] == "blob"}
 

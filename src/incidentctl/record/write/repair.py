@@ -62,12 +62,12 @@ class Repair:
             self._set(tracking, None, named.tracking)
             self.notes.append(f"{tracking} was damaged; the next sync fetches it again.")
         if (
-            self._is_damaged(self._store.truth, named.truth, absent)
-            or (named.truth is None and last_tips.read(self._state))
-            or (named.truth is not None and self._has_lost_some(named.truth))
+            self._is_damaged(self._store.log_ref, named.log_tip, absent)
+            or (named.log_tip is None and last_tips.read(self._state))
+            or (named.log_tip is not None and self._has_lost_some(named.log_tip))
         ):
-            self._repair_log_ref(named.truth)
-        elif named.truth is None:  # deleted: it begins anew
+            self._repair_log_ref(named.log_tip)
+        elif named.log_tip is None:  # deleted: it begins anew
             kept.to_outbox(self._state, self._box)
         self._repair_mirror(thorough=self._repaired)
         if self._was_seen():
@@ -93,11 +93,11 @@ class Repair:
         For when git stumbled: it walks the whole history.
         """
         store, git = self._store, self._git
-        tracking, truth = store.named().tracking, refs.read(git, store.truth)
-        repaired = truth is not None and not presence.is_whole(git, truth)
+        tracking, log_tip = store.named().tracking, refs.read(git, store.log_ref)
+        repaired = log_tip is not None and not presence.is_whole(git, log_tip)
         if repaired:
-            self._repair_log_ref(truth)
-        since = store.tips().truth
+            self._repair_log_ref(log_tip)
+        since = store.tips().log_tip
         if tracking and store.tracking and not presence.is_whole(git, tracking, since=since):
             self._set(store.tracking, None, tracking)
             self.notes.append(f"{store.tracking} was damaged; the next sync fetches it again.")
@@ -107,16 +107,16 @@ class Repair:
 
     def take_back(self) -> list[Path]:
         """Find the events of what was moved aside and is whole again; return these files."""
-        truth, back = self._store.tips().truth, []
+        log_tip, back = self._store.tips().log_tip, []
         for path in sorted(self._state.glob(_ASIDE)):
             tip = path.read_text(errors="replace").strip()
-            is_here = truth and _ID.match(tip) and refs.is_there(self._git, tip)
+            is_here = log_tip and _ID.match(tip) and refs.is_there(self._git, tip)
             if is_here and presence.is_whole(self._git, tip):
-                self._find_in(tip, truth)
+                self._find_in(tip, log_tip)
                 back.append(path)
         return back
 
-    def _has_lost_some(self, truth: str) -> bool:
+    def _has_lost_some(self, log_tip: str) -> bool:
         """Say whether a prune took objects of recent commits, which may be behind a sound tip."""
         noted = last_tips.read(self._state)
         limit = time.time() - kept.AGE
@@ -132,7 +132,7 @@ class Repair:
         with contextlib.suppress(EnvironmentFailedError):
             since = older if older and refs.is_there(self._git, older) else None
             began = time.time()
-            if not presence.is_whole(self._git, truth, since=since):
+            if not presence.is_whole(self._git, log_tip, since=since):
                 return True
             permissions.touch(stamp)
             # What takes long, as after a purge of a large record, is done the more rarely.
@@ -143,24 +143,24 @@ class Repair:
     def _repair_log_ref(self, old: str | None) -> None:
         """Let the record go on from the newest whole commit, with all that this clone has kept."""
         base = next(self._whole(), None)
-        store, git = self._store, self._git
+        store, git, ref = self._store, self._git, self._store.log_ref
         self._salvage(old, base)
-        if old is not None or refs.is_torn(git, store.truth):
-            aside = self._aside(store.truth, old)
+        if old is not None or refs.is_torn(git, ref):
+            aside = self._aside(ref, old)
             self.notes.append(
-                f"The record's ref {store.truth} was damaged, as by a power cut or a prune. It is "
+                f"The record's ref {ref} was damaged, as by a power cut or a prune. It is "
                 f"now {aside}, and the record continues from what this clone still has."
             )
         elif base is not None:
-            self.notes.append(f"The record's ref {store.truth} was deleted; it has been restored.")
+            self.notes.append(f"The record's ref {ref} was deleted; it has been restored.")
         else:
             self.notes.append(
-                f"The record's ref {store.truth} was deleted, and none of its commits is left. The "
+                f"The record's ref {ref} was deleted, and none of its commits is left. The "
                 "record continues from what this clone had not sent, or had just committed."
             )
-        self._set(store.truth, base, old)
+        self._set(ref, base, old)
         self._repaired = True
-        self._drop_log(store.truth)
+        self._drop_log(ref)
         now = int(time.time())
         last_tips.rewrite(self._state, [last_tips.Noted(base, now)] if base else [])
         kept.to_outbox(self._state, self._box)
@@ -171,9 +171,9 @@ class Repair:
         store, git = self._store, self._git
         index = read_index(store.cache) or Index()
         named = store.named()
-        logs = [*refs.logged(git, store.truth), *refs.logged(git, store.mirror)]
+        logs = [*refs.logged(git, store.log_ref), *refs.logged(git, store.mirror)]
         known = [each.commit for each in last_tips.read(self._state)]
-        known += [refs.packed(git, store.truth) or "", named.mirror or "", index.truth or ""]
+        known += [refs.packed(git, store.log_ref) or "", named.mirror or "", index.log_tip or ""]
         known += [*logs, *reversed(index.commits.values())]
         wanted = [tip for tip in dict.fromkeys(known) if _ID.match(tip) and tip.strip("0")]
         there = [tip for tip, kind in presence.kinds(git, wanted).items() if kind == "commit"]
@@ -215,7 +215,7 @@ class Repair:
         tip, name = named.mirror, store.mirror
         if tip is None:
             cut = refs.is_torn(self._git, name)
-        elif tip == named.truth:
+        elif tip == named.log_tip:
             cut = False
         else:
             cut = bool(store.absent([tip])) or (thorough and not presence.is_whole(self._git, tip))
@@ -225,7 +225,7 @@ class Repair:
             self.notes.append(f"{name} is damaged, and checked out: it stays as it is.")
             return
         aside = self._aside(name, tip)
-        self._set(name, named.truth, tip)
+        self._set(name, named.log_tip, tip)
         self._drop_log(name)
         self.notes.append(
             f"{name} was damaged: it is now {aside}, and the branch follows the record."

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from incidentctl.domain.common.text import clean, one_line
-from incidentctl.domain.drill.calendar import Entry
+from incidentctl.domain.drill.calendar import CalendarEntry
 from incidentctl.errors import EnvironmentFailedError
 
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: files that are compared stay the same
 
 
-def render_calendar(entries: Iterable[Entry], *, organisation: str | None) -> bytes:
+def render_calendar(entries: Iterable[CalendarEntry], *, organisation: str | None) -> bytes:
     """Return the calendar; refuses without the extra `calendar`.
 
     An entry keeps its UID for as long as its key and the organisation's name stay.

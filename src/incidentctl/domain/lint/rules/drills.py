@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import chain
 
 from incidentctl.domain.catalog.entries import sources
-from incidentctl.domain.catalog.model import Catalog, Entry, Source
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 from incidentctl.domain.drill.documents import time_text, window_text
 from incidentctl.domain.drill.plan import (
     ENGINEERING,
@@ -79,7 +79,7 @@ def unknown_names(catalog: Catalog) -> Iterable[Finding]:
                 yield from _unknown(entry, (field,), known, what)
 
 
-def _unknown(entry: Entry, loc: Loc, known: Collection[str], what: str) -> Iterable[Finding]:
+def _unknown(entry: CatalogEntry, loc: Loc, known: Collection[str], what: str) -> Iterable[Finding]:
     name = getattr(entry.value, str(loc[0]), None)
     if len(loc) > 1 and isinstance(name, tuple):
         name = name[int(loc[1])]
@@ -175,7 +175,7 @@ def sent_late(catalog: Catalog, around: Around) -> Iterable[Finding]:
         yield Finding("IC211", message, entry.source, loc, hint)
 
 
-def _drills(catalog: Catalog) -> Iterator[tuple[Entry, Drill]]:
+def _drills(catalog: Catalog) -> Iterator[tuple[CatalogEntry, Drill]]:
     """Yield each drill as written, also the second of one name, with its halves."""
     default = catalog.settings.timezone
     for entry in catalog.of_kind("drill"):

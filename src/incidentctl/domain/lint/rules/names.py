@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from incidentctl.domain.catalog.entries import label
-from incidentctl.domain.catalog.model import Catalog, Entry, Member, Source
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Member, Source
 from incidentctl.domain.lint.rule import Around, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
@@ -15,7 +15,7 @@ _NAMELESS = frozenset({"settings", "matrix"})
 
 def two_of_one_name(catalog: Catalog) -> Iterable[Finding]:
     """Find entries of a kind whose names are the same, or differ in case only."""
-    seen: dict[tuple[str, str], Entry] = {}
+    seen: dict[tuple[str, str], CatalogEntry] = {}
     for entry in catalog.entries:
         first = seen.setdefault((entry.kind, entry.name.casefold()), entry)
         if first is entry or entry.kind in _NAMELESS:

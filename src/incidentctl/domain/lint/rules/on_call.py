@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from incidentctl.domain.catalog.model import Catalog, Entry, Override
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Override
 from incidentctl.domain.lint.rule import Finding, Guess, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 
-def _named(entry: Entry) -> Iterable[tuple[str, str, Loc]]:
+def _named(entry: CatalogEntry) -> Iterable[tuple[str, str, Loc]]:
     """Yield each person a team's entry names, as what, and where."""
     team = entry.value
     if team.lead is not None:
@@ -58,7 +58,7 @@ def override_reversed(catalog: Catalog) -> Iterable[Finding]:
                 )
 
 
-def _rota(entry: Entry) -> bool:
+def _rota(entry: CatalogEntry) -> bool:
     return entry.value.on_call is not None
 
 

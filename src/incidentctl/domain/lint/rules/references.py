@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from incidentctl.domain.catalog.entries import label, matrix_source, settings_source
-from incidentctl.domain.catalog.model import Catalog, Entry
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry
 from incidentctl.domain.lint.rule import Finding, Guess, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 
 def _missing(
-    code: str, entry: Entry, names: Iterable[str], loc: Loc, *, known: Collection[str], what: str
+    code: str,
+    entry: CatalogEntry,
+    names: Iterable[str],
+    loc: Loc,
+    *,
+    known: Collection[str],
+    what: str,
 ) -> Iterable[Finding]:
     """Find the names of a list that are not known."""
     for number, name in enumerate(names):

@@ -7,7 +7,7 @@ from itertools import product
 
 from incidentctl.domain.catalog.applicable_runbooks import specificity
 from incidentctl.domain.catalog.entries import sources
-from incidentctl.domain.catalog.model import Catalog, Entry
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.lint.rule import Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
@@ -33,7 +33,7 @@ def _severities(catalog: Catalog, runbook: Runbook) -> list[str]:
 _MOST_CASES = 300_000
 
 
-def _cases(catalog: Catalog) -> tuple[dict[str, list[_Key]], Entry | None]:
+def _cases(catalog: Catalog) -> tuple[dict[str, list[_Key]], CatalogEntry | None]:
     """Return the cases that each runbook names, and the first runbook that has too many."""
     found: dict[str, list[_Key]] = {}
     left = _MOST_CASES
@@ -130,7 +130,7 @@ def never_applies(catalog: Catalog) -> Iterable[Finding]:
         )
 
 
-def _names_unknown(catalog: Catalog, entry: Entry, severities: set[str]) -> bool:
+def _names_unknown(catalog: Catalog, entry: CatalogEntry, severities: set[str]) -> bool:
     applies = entry.value.applies_to
     return any(name.casefold() not in severities for name in applies.severities) or any(
         name not in catalog.product_areas for name in applies.product_areas

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from incidentctl.domain.catalog.entries import label
-from incidentctl.domain.catalog.model import Catalog, Entry
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry
 from incidentctl.domain.lint.rule import Finding, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
@@ -70,7 +70,7 @@ def secret_in(text: str, *, key: str = "") -> str | None:
     return None
 
 
-def _texts(entry: Entry) -> Iterable[tuple[Loc, str, str]]:
+def _texts(entry: CatalogEntry) -> Iterable[tuple[Loc, str, str]]:
     """Yield every free text of an entry: its place, the key above it, and the text.
 
     Names, zones and public age keys have their own checks and are left out.
