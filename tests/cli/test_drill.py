@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 
 import pexpect
@@ -251,9 +250,8 @@ def test_outside_of_a_repository(command, tmp_path, monkeypatch):
     assert command("drill", "plan", "a").code == 3
 
 
-def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring, short_folder):
-    ignoring = shutil.move(ignoring, short_folder / "team")
-    environment = {**os.environ, "TERM": "dumb"}
+def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
+    environment = {**os.environ, "TERM": "dumb", "COLUMNS": "200"}
     child = pexpect.spawn(
         sys.executable,
         ["-m", "incidentctl", "-C", str(ignoring), "drill", "new", "q1"],
