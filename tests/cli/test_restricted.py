@@ -148,7 +148,9 @@ def test_who_is_given_something_that_they_cannot_see_is_told_of(run, team, share
     ident = run("declare", "search is slow", "--no-input").out.strip()
     assert "restricted" not in told()
     ident = declare(run)
-    note = f"note: The incident is restricted and kept in this clone: {who} cannot see it in another."
+    note = (
+        f"note: The incident is restricted and kept in this clone: {who} cannot see it in another."
+    )
     assert told().count("restricted") == (1 if who else 0)
     run("undo", "-i", ident)
     assert who is None or note in told()
