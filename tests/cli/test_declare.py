@@ -233,7 +233,7 @@ def test_a_marker_without_git_is_recorded_locally_and_says_so(command, tmp_path,
     monkeypatch.chdir(folder)
     result = command("declare", "x")
     assert result.code == 0
-    assert "no git repository" in result.err
+    assert "is not a git repository" in result.err
     assert command("log", "y").code == 0
     assert sorted(path.name for path in folder.iterdir()) == ["incidentctl.yaml"]
 
@@ -271,7 +271,7 @@ def test_without_git_it_is_on_disk_and_committed_later(run, tmp_path, monkeypatc
     result = run("declare", "x", "--json")
     assert result.code == 0
     assert result.json["commit"] is None
-    assert "git was not found" in result.err
+    assert "Git was not found" in result.err
     assert run("show").code == 0
     monkeypatch.setenv("PATH", path)
     assert run("log", "y", "--json").json["commit"]
