@@ -47,7 +47,7 @@ def test_declare_without_git_is_kept_and_committed_by_the_next_command(tmp_path,
     answer = json.loads(done.stdout)
     assert answer["commit"] is None
     assert answer["runbooks"]
-    assert "not yet committed: git was not found" in done.stderr
+    assert "not yet committed: Git was not found" in done.stderr
     logged = run(folder, "log", "git is back", "-i", answer["id"], "--json", git=True)
     assert json.loads(logged.stdout)["commit"]
     shown = run(folder, "show", answer["id"], "--json", git=True)

@@ -173,7 +173,7 @@ def test_without_git_the_event_waits(clone: Clone, tmp_path: Path) -> None:
     record.acknowledge(action(facts.Declared("t")))
     flushed = record.flush()
     assert (flushed.commit, flushed.pending) == (None, 1)
-    assert "git was not found" in str(flushed.reason)
+    assert "Git was not found" in str(flushed.reason)
     assert len(record.events(INCIDENT)[0]) == 1
     assert clone.record().flush().commit is None  # not of this process
     assert clone.outbox() == []

@@ -163,7 +163,7 @@ def test_warm_reads_start_no_git(clone: Clone, tmp_path: Path) -> None:
 def test_a_reader_is_told_when_git_is_missing(clone: Clone, tmp_path: Path) -> None:
     clone.declare()
     (clone.git_dir / "incidentctl" / "cache" / "index").unlink()
-    with pytest.raises(EnvironmentFailedError, match="git was not found"):
+    with pytest.raises(EnvironmentFailedError, match="Git was not found"):
         clone.record(environment={"PATH": str(tmp_path)}).open_heads()
 
 
