@@ -70,7 +70,7 @@ def test_a_team_of_the_line_is_told_once_with_those_that_are_known():
                     facts.Escalated("sre"))  # fmt: skip
     with pytest.raises(RefusedError, match="of core and chiefs and sre names") as refused:
         whom(CATALOG, told, None, now=START)
-    assert refused.value.hint.endswith("known: bare, ring")
+    assert refused.value.hint.endswith("Known teams: bare, ring.")
 
 
 def test_a_contact_in_a_variable_is_told_where_it_is_set():

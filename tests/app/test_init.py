@@ -137,7 +137,7 @@ def test_an_own_gitignore_is_left_alone_and_what_it_lacks_is_told(tmp_path):
     (tmp_path / ".gitignore").write_text("incidents/\n")
     done = run(tmp_path, Request())
     assert (tmp_path / ".gitignore").read_text() == "incidents/\n"
-    assert done.notes == ("Add to your .gitignore: drills/*.private.yaml",)
+    assert done.notes == ("Add to your .gitignore: drills/*.private.yaml.",)
 
 
 def test_where_it_is_set_up_already_no_team_is_invented(tmp_path):
