@@ -6,12 +6,14 @@ cli, serve, mcp -> app -> (files | record | render | connect) -> (git | domain) 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
+from incidentctl.cli.main import _COMMANDS
 from incidentctl.domain.common.limits import MAX_BYTES
 from incidentctl.git.objects import MAX_BLOB
 
@@ -66,6 +68,10 @@ ONLY_THERE = {
         lambda node: _is_text(node, "GIT_NO_REPLACE_OBJECTS"),
     ),
 }
+#: A command of this program, or an option; what is told of git is another thing.
+ON_A_SCREEN = re.compile(rf"incidentctl (?:{'|'.join(_COMMANDS)})\b|(?<![\w-])--[a-z]")
+#: What stands in the team's files word for word, and is found there again.
+IN_FILES = {"ABOUT_ACTIONS", "BEGIN"}
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -172,6 +178,41 @@ def test_only_the_workspace_and_the_terminal_read_clock_and_environment(path):
 
 def _is_datetime(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if layer_of(path) == "domain"], ids=lambda p: p.name
+)
+def test_domain_names_no_command_and_no_option(path):
+    """It gives a Hint, and each that shows it has words of its own."""
+    for text, line in texts(path):
+        assert not ON_A_SCREEN.search(re.sub("`git [^`]*`", "", text)), f"{path}:{line}: {text}"
+
+
+def texts(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield the strings of a module that are no docstrings, each without what is put into it."""
+    left: list[ast.AST] = [ast.parse(path.read_text())]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue  # a docstring, of a field too
+        if isinstance(node, ast.Assign) and IN_FILES & {ast.unparse(each) for each in node.targets}:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            parts = (part.value if isinstance(part, ast.Constant) else "" for part in node.values)
+            yield "".join(parts), node.lineno
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value, node.lineno
+        left += ast.iter_child_nodes(node)
+
+
+def test_a_command_in_domain_is_seen(tmp_path):
+    module = tmp_path / "planted.py"
+    for planted in ('"run `incidentctl log`"', 'f"incidentctl step {1}"', 'f"{1} --as"', '"--at"'):
+        module.write_text(f"x = {planted}\n")
+        assert any(ON_A_SCREEN.search(text) for text, _ in texts(module)), planted
+    module.write_text('"""Say `incidentctl log`."""\nx = "incidentctl.yaml -- a file"\n')
+    assert not any(ON_A_SCREEN.search(text) for text, _ in texts(module))
 
 
 @pytest.mark.parametrize("what", ONLY_THERE)

@@ -6,6 +6,8 @@ is an `IncidentctlError`: raised anywhere, caught once in `cli/main.py`. Anythin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Level = Literal["error", "warning", "info"]
@@ -27,12 +29,24 @@ class Problem(NamedTuple):
     hint: str | None = None
 
 
+class Hint(NamedTuple):
+    """What to do about a refusal, by a name: who shows it has a sentence for each name.
+
+    `domain` knows no commands and no options, so it names the advice and what the sentence needs.
+    """
+
+    name: str
+    values: Mapping[str, str | int] = MappingProxyType({})
+
+
 class IncidentctlError(Exception):
     """A refusal: what is wrong, what to do about it, and the exit code of the process."""
 
     exit_code = 70
 
-    def __init__(self, message: str, *, hint: str | None = None, echo: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str | Hint | None = None, echo: str | None = None
+    ) -> None:
         """Build the refusal; `echo` is what the user typed, to be shown back so nothing is lost."""
         super().__init__(message)
         self.message = message

@@ -78,7 +78,7 @@ def test_of_one_owner_whatever_the_case(run, retros):
 def test_an_owner_who_is_nobody_is_refused(run, retros):
     refused = run("actions", "--owner", "grta")
     assert (refused.code, refused.out) == (3, "")
-    assert "did you mean greta" in refused.err
+    assert "Did you mean 'greta'" in refused.err
     (retros / "broken.md").write_text("---\nid: [\n---\n")
     assert run("actions", "--owner", "grta").code == 0
 

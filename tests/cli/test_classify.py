@@ -32,13 +32,13 @@ def test_affects_names_the_owner(run, show):
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["severity", "SEVV1"], 3, "did you mean SEV1?"),
+        (["severity", "SEVV1"], 3, "Did you mean 'SEV1'?"),
         (["severity", "9", "--reason", "precious"], 3, "precious"),
         (["severity"], 2, "SEVERITY"),
         (["affects", "kafak"], 3, "kafka"),
         (["affects"], 2, "WHAT"),
-        (["status", "investigatin"], 3, "did you mean investigating?"),
-        (["mark", "startd"], 3, "did you mean started?"),
+        (["status", "investigatin"], 3, "Did you mean 'investigating'?"),
+        (["mark", "startd"], 3, "Did you mean 'started'?"),
         (["mark", "started", "--at", "25:00"], 2, "25:00"),
     ],
 )
@@ -77,4 +77,4 @@ def test_what_is_affected_may_be_written_with_spaces(run, opened, show):
     assert show()["services"] == ["valkey-cart"]
     result = run("affects", "valkei cart")
     assert result.code == 3
-    assert "did you mean valkey-cart?" in result.err
+    assert "Did you mean 'valkey-cart'?" in result.err

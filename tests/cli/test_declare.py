@@ -63,7 +63,7 @@ def test_json_names_the_commits(run, team, git):
     ("flags", "note"),
     [
         (["-s", "SEV9"], "There is no severity 'SEV9'"),
-        (["-s", "SEVV1"], "did you mean SEV1?"),
+        (["-s", "SEVV1"], "Did you mean 'SEV1'?"),
         (["--affects", "chekout"], "checkout"),
         (["--affects", "nothing-like-it"], "nothing-like-it"),
         (["--as", "stranger"], "stranger"),
@@ -287,9 +287,9 @@ steps: [{id: look, title: Look, role: commander}]
 @pytest.mark.parametrize(
     ("category", "note"),
     [
-        ("cold-chian", "No runbook is for the category 'cold-chian'; did you mean cold-chain?"),
-        ("vendr", "No runbook is for the category 'vendr'; did you mean vendor?"),
-        ("weather", "No runbook is for the category 'weather'; there are cold-chain."),
+        ("cold-chian", "No runbook is for the category 'cold-chian'. Did you mean 'cold-chain'?"),
+        ("vendr", "No runbook is for the category 'vendr'. Did you mean 'vendor'?"),
+        ("weather", "No runbook is for the category 'weather'. There are cold-chain."),
         ("Cold-Chain", None),
         ("security", None),
     ],
@@ -332,7 +332,7 @@ def test_a_runbook_that_is_too_large_leaves_nobody_without_steps(run, team, show
 
 def test_a_reporter_that_is_none_is_told(run, declared):
     answer = declared("--reported-by", "customr")
-    assert any("did you mean customer?" in note for note in answer["notes"])
+    assert any("Did you mean 'customer'?" in note for note in answer["notes"])
 
 
 def test_a_second_declaration_of_the_same_tells_of_the_first(run, declared):

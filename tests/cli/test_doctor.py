@@ -164,7 +164,7 @@ def test_without_git(tmp_path, team, opened, inside):
     folder = team if inside else tmp_path
     told = program(folder, str(tmp_path / "empty"))
     assert told.code == 1
-    assert told.state("git", "install git") == "bad"
+    assert told.state("git", "Install git") == "bad"
     assert told.has("record")
 
 

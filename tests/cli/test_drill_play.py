@@ -305,7 +305,10 @@ def test_a_responder_without_the_plan_ends_it_and_who_has_it_adds_the_targets(
     private = (unplanned / "surprise.private.yaml").read_text()
     (unplanned / "surprise.private.yaml").unlink()
     ended = run(*ending, "-i", ident)
-    assert (ended.code, f"adds it: `incidentctl drill stop -i {ident}`" in ended.err) == (0, True)
+    assert (ended.code, f"add them with `incidentctl drill stop -i {ident}`" in ended.err) == (
+        0,
+        True,
+    )
     assert run("drill", "score", "--json").json["measures"][0]["target"] is None
     (unplanned / "surprise.private.yaml").write_text(private)
     assert run("drill", "stop", "-i", ident).code == 0

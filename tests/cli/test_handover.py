@@ -37,14 +37,14 @@ def test_command_is_offered_with_the_brief_and_moves_when_it_is_accepted(run, op
     [
         (["handover", "omar", "--as", "sanne"], 5, "greta commands, so only greta"),
         (["handover", "greta"], 5, "greta commands already"),
-        (["handover", "omra"], 3, "did you mean omar?"),
+        (["handover", "omra"], 3, "Did you mean 'omar'?"),
         (["handover", ""], 2, "a person"),
         (["accept"], 5, "greta commands already"),
         (["accept", "--as", "omar"], 5, "offered to nobody"),
         (["take-command", "x"], 5, "greta commands already"),
         (["take-command", "--as", "omar"], 2, "needs a reason"),
         (["take-command", "  ", "--as", "omar"], 2, "needs a reason"),
-        (["escalate", "ordres"], 3, "did you mean orders?"),
+        (["escalate", "ordres"], 3, "Did you mean 'orders'?"),
     ],
 )
 def test_what_cannot_be(run, opened, show, arguments, code, told):
@@ -133,7 +133,7 @@ def test_nothing_of_it_is_done_when_it_is_over(run, opened, arguments):
     run("resolve")
     result = run(*arguments, "-i", opened, "--as", "omar")
     assert result.code == 5
-    assert "reopen it first" in result.err
+    assert "Reopen it with `incidentctl reopen" in result.err
 
 
 def test_the_log_says_to_whom_command_is_offered(run, opened, log_md):

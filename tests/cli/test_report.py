@@ -348,11 +348,11 @@ def test_what_cannot_be_is_refused(run, arguments, says):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--kind", "dril"), ("no kind 'dril'", "did you mean drill?")),
-        (("--severity", "SVE2"), ("no severity 'SVE2'", "did you mean SEV2?")),
+        (("--kind", "dril"), ("no kind 'dril'", "Did you mean 'drill'?")),
+        (("--severity", "SVE2"), ("no severity 'SVE2'", "Did you mean 'SEV2'?")),
         (("--severity", ""), ("no severity ''", "SEV1, SEV2")),
-        (("--area", "chekcout"), ("no product area 'chekcout'", "did you mean checkout?")),
-        (("--service", "pyment"), ("no service 'pyment'", "did you mean payment?")),
+        (("--area", "chekcout"), ("no product area 'chekcout'", "Did you mean 'checkout'?")),
+        (("--service", "pyment"), ("no service 'pyment'", "Did you mean 'payment'?")),
         (("--service", "x\x1b[2J\ny"), ("no service 'x",)),
     ],
 )

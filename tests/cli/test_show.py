@@ -42,7 +42,7 @@ def test_the_variable_names_the_incident(run, opened, show, monkeypatch):
 def test_an_unknown_id_is_not_found_with_what_was_probably_meant(run, opened):
     result = run("show", opened[:-1] + "0")
     assert result.code == 3
-    assert f"did you mean {opened}?" in result.err
+    assert f"Did you mean '{opened}'?" in result.err
     assert run("log", "lost?", "-i", "zzz").code == 3
     assert "lost?" in run("log", "lost?", "-i", "zzz").err
 

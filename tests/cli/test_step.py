@@ -32,7 +32,7 @@ def test_json(run, opened):
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["done", "page-oncall"], 3, "did you mean page-on-call?"),
+        (["done", "page-oncall"], 3, "Did you mean 'page-on-call'?"),
         (["done", "99", "--note", "precious"], 3, "precious"),
         (["reopen", "1"], 5, "page-on-call is open"),
         (["done"], 2, "STEP"),

@@ -26,9 +26,9 @@ def test_a_task_is_added_assigned_and_done(run, opened):
     [
         (["done", "99", "--note", "precious"], 3, "precious"),
         (["done", "x"], 3, "task list"),
-        (["assign", "1", "omra"], 3, "did you mean omar?"),
+        (["assign", "1", "omra"], 3, "Did you mean 'omar'?"),
         (["add", "precious", "--person", "omra"], 3, "precious"),
-        (["add", "precious", "--role", "plannig"], 3, "did you mean planning?"),
+        (["add", "precious", "--role", "plannig"], 3, "Did you mean 'planning'?"),
         (["add", " "], 2, "what to do"),
         (["add"], 2, "TITLE"),
     ],

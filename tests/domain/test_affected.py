@@ -56,7 +56,7 @@ def test_an_unknown_word_is_told_with_what_was_probably_meant_and_keeps_the_rest
     assert found.services == ("cart",)
     assert found.owner == "shop"
     assert found.unknown == (
-        "The catalog has no service and no product area 'auth-ap'; did you mean auth-api?",
+        "The catalog has no service and no product area 'auth-ap'. Did you mean 'auth-api'?",
     )
 
 
@@ -73,7 +73,7 @@ def test_a_word_that_fits_several_or_a_team_alone_is_unknown():
         found = resolve_affected(several, [word])
         assert found[:4] == Affected()[:4], word
         assert len(found.unknown) == 1
-    assert "did you mean cold" in resolve_affected(several, ["cold chain"]).unknown[0]
+    assert "Did you mean 'cold" in resolve_affected(several, ["cold chain"]).unknown[0]
 
 
 def test_nothing_is_known_of_an_empty_catalog():

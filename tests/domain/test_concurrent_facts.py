@@ -291,8 +291,8 @@ def severity(name, *runbooks, area="", tier="critical-split"):
 
 
 FOR_ANOTHER = (
-    "The process that answers was chosen for SEV3, and SEV1 stands: "
-    "`incidentctl severity SEV1` takes the one that fits."
+    "The process that answers was chosen for SEV3, and SEV1 stands. "
+    "Set the severity SEV1 again to get the process that fits."
 )
 
 
@@ -316,7 +316,7 @@ def test_a_change_of_what_is_affected_beside_one_of_the_severity():
     begun.act("alice", facts.AffectedSet(("login",)), *severity("SEV3", "other")[1:])
     assert problems(fold(IDENT, begun.events)) == [FOR_ANOTHER]
     over = begun.act("alice", facts.Resolved())
-    assert problems(fold(IDENT, over.events)) == [FOR_ANOTHER.partition(":")[0] + "."]
+    assert problems(fold(IDENT, over.events)) == [FOR_ANOTHER.partition(" Set")[0]]
 
 
 def test_the_process_of_a_severity_that_was_taken_back_is_told():

@@ -13,6 +13,7 @@ from incidentctl.domain.doctor.checks import (
 )
 from incidentctl.domain.doctor.ci import runs_on
 from incidentctl.domain.incident.ids import ulid
+from incidentctl.errors import Hint
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 
@@ -69,14 +70,12 @@ def test_every_text_is_one_line_and_inert():
 
 
 def test_what_a_protected_branch_needs():
-    assert "no pull request" in refusal_hint("GH006: Protected branch update failed", "log")
-    assert "no pull request" not in refusal_hint("no space left on device", "log")
+    unprotect = Hint("unprotect-branch", {"branch": "log"})
+    assert refusal_hint("GH006: Protected branch update failed", "log") == unprotect
+    assert refusal_hint("no space left on device", "log") == Hint("allow-push", {"branch": "log"})
     # Such a rule may be about either.
-    assert "no pull request" in refusal_hint("GH013: Repository rule violations", "log")
-    assert "incidentctl purge" in refusal_hint("GH013: Repository rule violations", "log")
-    hint = refusal_hint("GH013: declined, secret scanning", "log")
-    assert "incidentctl purge" in hint
-    assert "no pull request" not in hint
+    assert refusal_hint("GH013: Repository rule violations", "log") == unprotect
+    assert refusal_hint("GH013: declined, secret scanning", "log") == Hint("remove-secret")
     assert (count(1, "event"), count(2, "event")) == ("1 event", "2 events")
 
 

@@ -114,8 +114,8 @@ def test_all_roles_assigned_is_quiet():
     assert found == []
 
 
-def test_the_text_says_what_to_type():
+def test_the_text_says_what_is_the_matter():
     (reminder,) = reminders(incident(**UPDATE), minutes(42))
-    assert reminder.text == "An update is overdue by 12m: incidentctl update"
+    assert reminder.text == "An update is overdue by 12m"
     (reminder,) = reminders(incident(**CRITICAL, held=ONE), minutes(6))
-    assert reminder.text == "Nobody is assigned as planning, communication: incidentctl assign"
+    assert reminder.text == "Nobody is assigned as planning, communication"

@@ -77,7 +77,7 @@ def test_an_overdue_update_is_said_with_its_reminder():
     found = incident()
     told = texts(found, now=40, reminders=reminders(found, minutes(40)))
     assert "next update    overdue by 7m (14:34 +01:00)" in told
-    assert "! An update is overdue by 7m: incidentctl update" in told
+    assert "! An update is overdue by 7m: `incidentctl update`" in told
 
 
 def test_a_loud_reminder_is_marked_without_colour():

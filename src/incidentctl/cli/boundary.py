@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import typer
 
+from incidentctl.cli.hints import worded
 from incidentctl.cli.terminal.console import fitted, joined
 from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, UsageError
@@ -96,8 +97,8 @@ def tell(refusal: IncidentctlError) -> None:
     listed = isinstance(refusal, SeveralError)
     message = refusal.message if listed else joined(refusal.message)
     print(fitted(f"error: {_shown(message)}", sys.stderr, 7), file=sys.stderr)
-    if refusal.hint:
-        print(fitted(f"hint: {_shown(joined(refusal.hint))}", sys.stderr, 6), file=sys.stderr)
+    if hint := worded(refusal.hint):
+        print(fitted(f"hint: {_shown(joined(hint))}", sys.stderr, 6), file=sys.stderr)
     if refusal.echo:
         print("Nothing was recorded. You had typed:", file=sys.stderr)
         print(_shown(refusal.echo), file=sys.stderr)

@@ -88,7 +88,7 @@ def test_words_are_taken_in_any_case_and_mistakes_get_a_suggestion():
     assert lifecycle.mark(OPEN, "STARTED") == [facts.MomentMarked("started")]
     with pytest.raises(NotFoundError) as refusal:
         lifecycle.set_status(OPEN, "monitring")
-    assert refusal.value.hint == "did you mean monitoring?"
+    assert refusal.value.hint == "Did you mean 'monitoring'?"
 
 
 def test_a_moment_before_the_start_is_refused():
@@ -105,7 +105,7 @@ def test_roles_go_to_people_who_are_known():
     assert roles.assign(OPEN, "planning", "bob", known=names)[-1].person_name == "Bob Example"
     with pytest.raises(NotFoundError) as refusal:
         roles.assign(OPEN, "mitigator", "bobb", known=KNOWN)
-    assert refusal.value.hint == "did you mean bob?"
+    assert refusal.value.hint == "Did you mean 'bob'?"
     with pytest.raises(NotFoundError):
         roles.assign(OPEN, "cook", "bob", known=KNOWN)
 

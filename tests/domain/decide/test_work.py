@@ -13,7 +13,7 @@ from incidentctl.domain.incident.decide import corrections, hypotheses, notes, s
 from incidentctl.domain.incident.event_json import encode
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.incident.state import StepPlan
-from incidentctl.errors import NotFoundError, RefusedError, UsageError
+from incidentctl.errors import Hint, NotFoundError, RefusedError, UsageError
 
 DECLARED = facts.Declared("x")
 BOOK = facts.RunbookAttached(
@@ -28,7 +28,7 @@ def test_steps_by_id_and_number():
     assert steps.skip(OPEN, "2", reason="") == [facts.StepSkipped("ticket", None)]
     with pytest.raises(NotFoundError) as refusal:
         steps.done(OPEN, "tickets")
-    assert refusal.value.hint == "did you mean ticket?"
+    assert refusal.value.hint == "Did you mean 'ticket'?"
 
 
 def test_a_step_is_done_once_and_then_only_with_more_to_tell():
@@ -118,7 +118,7 @@ def test_undo_takes_back_my_last_action_whole_and_then_the_one_before():
     assert second == [facts.Retracted(ident(1))]
     with pytest.raises(RefusedError) as refusal:
         corrections.undo(fold(IDENT, again(events, second)), "alice")
-    assert "cancel" in str(refusal.value.hint)
+    assert refusal.value.hint == Hint("correct-declaration")
     with pytest.raises(NotFoundError):
         corrections.undo(OPEN, "carol")
 

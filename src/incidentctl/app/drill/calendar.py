@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.drill.calendar import Series, entries
-from incidentctl.errors import UsageError
+from incidentctl.errors import Hint, UsageError
 
 
-def calendar(workspace: Workspace, *, until: str | None, series: Series | None) -> bytes:
+def calendar(
+    workspace: Workspace,
+    *,
+    until: str | None,
+    series: Series | None,
+    worded: Callable[[str | Hint], str],
+) -> bytes:
     """Return the calendar of the drills to a day, with a series as asked for or as configured.
 
-    UsageError where `until` is no day; EnvironmentFailedError where icalendar is not installed.
+    `worded` gives a hint in words. UsageError where `until` is no day; EnvironmentFailedError
+    where icalendar is not installed.
     """
     from incidentctl.render.drill.calendar import render_calendar
 
@@ -23,4 +31,4 @@ def calendar(workspace: Workspace, *, until: str | None, series: Series | None) 
     catalog = workspace.catalog
     settings = catalog.settings
     found = entries(catalog, until=last, series=series or settings.drills, today=workspace.today())
-    return render_calendar(found, organisation=settings.organisation)
+    return render_calendar(found, organisation=settings.organisation, worded=worded)

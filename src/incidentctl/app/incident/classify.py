@@ -147,8 +147,8 @@ def unknown_severity(catalog: Catalog, stated: str) -> str:
     """Say that a severity does not exist, which do, and which was probably meant."""
     names = [severity.name for severity in catalog.scale.severities]
     near = did_you_mean(stated, names)
-    meant = f"did you mean {near}?" if near else f"there are {', '.join(names)}."
-    return f"There is no severity {one_line(stated)!r}; {meant}"
+    meant = f"Did you mean {near!r}?" if near else f"There are {', '.join(names)}."
+    return f"There is no severity {one_line(stated)!r}. {meant}"
 
 
 def _unknown_category(catalog: Catalog, stated: str) -> str | None:
@@ -158,9 +158,9 @@ def _unknown_category(catalog: Catalog, stated: str) -> str | None:
     if stated.casefold() in map(str.casefold, known):
         return None
     near = did_you_mean(stated, known)
-    others = f"; there are {', '.join(dict.fromkeys(own))}" if own else ""
-    meant = f"; did you mean {near}?" if near else f"{others}."
-    return f"No runbook is for the category {one_line(stated)!r}{meant}"
+    others = f" There are {', '.join(dict.fromkeys(own))}." if own else ""
+    meant = f" Did you mean {near!r}?" if near else others
+    return f"No runbook is for the category {one_line(stated)!r}.{meant}"
 
 
 def catalog_errors(workspace: Workspace) -> list[str]:

@@ -145,8 +145,8 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
     if request.reported_by and request.reported_by not in REPORTERS:
         near = did_you_mean(request.reported_by, REPORTERS)
         told.append(
-            f"Reported by {one_line(request.reported_by)!r} is none of {', '.join(REPORTERS)}"
-            + (f"; did you mean {near}?" if near else ".")
+            f"Reported by {one_line(request.reported_by)!r} is not one of {', '.join(REPORTERS)}."
+            + (f" Did you mean {near!r}?" if near else "")
         )
     if request.kind == "incident" and workspace.catalog.drills:
         told += _drill_windows(workspace)

@@ -41,4 +41,7 @@ def unmeasured(workspace: Workspace, incident: Incident) -> str | None:
     plan = plan_of(workspace, incident)
     if incident.drill is None or incident.drill.ended or (plan and plan.plan):
         return None
-    return playing.unmeasured(incident.id)
+    return (
+        "The drill's targets are neither in this clone nor in the record. Somebody who has its "
+        f"plan can add them with `incidentctl drill stop -i {incident.id}`."
+    )

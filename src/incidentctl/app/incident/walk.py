@@ -12,7 +12,7 @@ from incidentctl.domain.incident.decide.steps import find
 from incidentctl.domain.incident.handover_advice import URGED, handover_advice
 from incidentctl.domain.incident.state import Incident
 from incidentctl.domain.incident.walk.machine import Screen, choose, screen
-from incidentctl.errors import IncidentctlError
+from incidentctl.errors import Hint, IncidentctlError
 
 
 class View(NamedTuple):
@@ -35,6 +35,7 @@ class Answered(NamedTuple):
     needs: str | None = None
     """What to ask for: nothing was done yet, answer again with a text."""
     message: str | None = None
+    hint: str | Hint | None = None
     refused: bool = False
     """Whether nothing was done with what was typed."""
     failed: IncidentctlError | None = None
@@ -102,7 +103,11 @@ class Walk:
                 return Answered(failed=refusal)
         self._at = outcome.next
         return Answered(
-            message=outcome.message, refused=outcome.refused, notes=notes, left=outcome.left
+            message=outcome.message,
+            hint=outcome.hint,
+            refused=outcome.refused,
+            notes=notes,
+            left=outcome.left,
         )
 
 

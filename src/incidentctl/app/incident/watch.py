@@ -16,7 +16,15 @@ from incidentctl.domain.incident.head import head
 from incidentctl.domain.incident.reminders import Reminder, reminders
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Incident
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.render.incident.board import ENTRIES, NEXT_STEPS, Line, board, in_order, newest
+from incidentctl.render.incident.board import (
+    ENTRIES,
+    NEXT_STEPS,
+    Line,
+    board,
+    in_order,
+    newest,
+    reminder_line,
+)
 
 #: Of so many looks one lets the background fetch what others did, if that is so old by then.
 _REFRESH, _OLD = 5, timedelta(seconds=15)
@@ -168,7 +176,7 @@ def _as_json(incident: Incident, found: list[Reminder], *, restricted: bool) -> 
                 "what": reminder.what,
                 "stage": reminder.stage,
                 "since": iso(reminder.since),
-                "text": reminder.text,
+                "text": reminder_line(reminder),
             }
             for reminder in found
             if reminder.incident == incident.id

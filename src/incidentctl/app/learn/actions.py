@@ -104,5 +104,5 @@ def _one(every: Sequence[Item], ident: str) -> Item:
     near = did_you_mean(folded, [item.action.id for item in every])
     raise NotFoundError(
         f"No action item is called {one_line(ident)!r}.",
-        hint=f"Did you mean {near}?" if near else "`incidentctl actions` lists them.",
+        hint=f"Did you mean {near!r}?" if near else "`incidentctl actions` lists them.",
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from incidentctl.cli.hints import worded
 from incidentctl.cli.session import open_catalog
 
 
@@ -36,4 +37,5 @@ def calendar(
     """
     from incidentctl.app.drill.calendar import calendar as written
 
-    typer.echo(written(open_catalog(ctx), until=until, series=series), nl=False)
+    made = written(open_catalog(ctx), until=until, series=series, worded=worded)
+    typer.echo(made, nl=False)

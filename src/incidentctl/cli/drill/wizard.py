@@ -7,6 +7,7 @@ from typing import Any
 
 from incidentctl.app.drill import new as drill_new
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.hints import worded
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.prompts import ask_choice, ask_text
 from incidentctl.domain.catalog.model import Catalog
@@ -97,8 +98,8 @@ _WHO_GETS_IT = {
 
 def _say(refusal: UsageError) -> None:
     console.say(refusal.message, "error")
-    if refusal.hint:
-        console.say(refusal.hint)
+    if hint := worded(refusal.hint):
+        console.say(hint)
 
 
 def _names(key: str, words: str, known: Catalog | None) -> tuple[str, ...]:

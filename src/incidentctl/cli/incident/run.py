@@ -15,6 +15,7 @@ import typer
 from incidentctl.app.incident.declare import complete_if_cut_off
 from incidentctl.app.incident.respond import Response
 from incidentctl.app.incident.walk import Answered, View, Walk
+from incidentctl.cli.hints import worded
 from incidentctl.cli.incident.respond import Call
 from incidentctl.cli.incident.walk_menu import Again, ask
 from incidentctl.cli.session import report_notes
@@ -65,10 +66,12 @@ def walk(response: Response, step: str | None = None) -> None:
             continue
         if answered is None:
             return
+        if piped and answered.refused and answered.message:
+            raise UsageError(answered.message, hint=answered.hint)
         if answered.message:
-            if piped and answered.refused:
-                raise UsageError(answered.message)
             console.say(answered.message, keep_lines=True)
+        if hint := worded(answered.hint):
+            console.say(hint)
         if answered.failed:
             from incidentctl.cli.boundary import tell
 
@@ -106,7 +109,7 @@ def _show(view: View) -> None:
     if shown.notice:
         console.say(f"  {shown.notice}", "warning")
     for line in shown.lines:
-        _wrapped(line)
+        _wrapped(worded(line))
 
 
 def _wrapped(text: str) -> None:

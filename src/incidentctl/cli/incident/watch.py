@@ -18,7 +18,7 @@ from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.reminders import Reminder
-from incidentctl.render.incident.board import ENTRIES, Line, entry_line, fit, newest
+from incidentctl.render.incident.board import ENTRIES, Line, entry_line, fit, newest, reminder_line
 
 #: How often the record is looked at, in seconds: a few stats each time.
 EVERY = 1.0
@@ -162,7 +162,7 @@ def follow(
         begun = bell.new(watch.reminders(now), now)
         for reminder in begun:
             console.out(
-                f"{reminder.incident}  ! {reminder.text}",
+                f"{reminder.incident}  ! {reminder_line(reminder)}",
                 "warning",
                 indent=len(reminder.incident) + 2,
             )

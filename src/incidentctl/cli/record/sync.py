@@ -10,6 +10,7 @@ import typer
 
 from incidentctl.app.record.sync import Synced, sync, sync_in_background
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.hints import worded
 from incidentctl.cli.session import report_unclaimed, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
@@ -76,7 +77,7 @@ def sync_command(
 
 def _hint(workspace: Workspace, done: Synced) -> str:
     if done.state == "refused":
-        return f"nothing is lost; {refusal_hint(done.reason, workspace.basics.branch)}"
+        return f"Nothing is lost. {worded(refusal_hint(done.reason, workspace.basics.branch))}"
     return _HINTS[done.state]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from incidentctl.app.doctor.doctor import doctor
+from incidentctl.cli.hints import worded
 from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
@@ -24,7 +25,7 @@ def doctor_command(ctx: typer.Context, *, json: Json = False) -> None:
     workspace = workspace_of(ctx, must=False)
     if console.is_terminal() and workspace.basics.remote:
         console.say(f"Looking, and asking {workspace.basics.remote} ...", "dim")
-    checks = doctor(workspace)
+    checks = [check._replace(hint=worded(check.hint)) for check in doctor(workspace)]
     if json:
         console.print_json("doctor", {"checks": [check._asdict() for check in checks]})
     else:

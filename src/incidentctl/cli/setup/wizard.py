@@ -14,6 +14,7 @@ from incidentctl.app.setup.init import (
     effective_tier,
     recommended,
 )
+from incidentctl.cli.hints import worded
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.prompts import ask_choice, ask_text
 from incidentctl.domain.catalog.settings import TierName
@@ -30,8 +31,8 @@ def _until_fits(question: str, default: str, read: Callable[[str], _Answer]) -> 
             return read(ask_text(question, default))
         except UsageError as refusal:
             console.say(refusal.message, "error")
-            if refusal.hint:
-                console.say(refusal.hint)
+            if hint := worded(refusal.hint):
+                console.say(hint)
 
 
 def _none_or_names(text: str) -> tuple[str, ...]:

@@ -122,5 +122,5 @@ def _is(folded: str, *names: str | None) -> bool:
 
 def _unknown(catalog: Catalog, word: str) -> str:
     near = did_you_mean(word, [*catalog.services, *catalog.product_areas])
-    hint = f"; did you mean {near}?" if near else "."
-    return f"The catalog has no service and no product area {one_line(word)!r}{hint}"
+    hint = f" Did you mean {near!r}?" if near else ""
+    return f"The catalog has no service and no product area {one_line(word)!r}.{hint}"

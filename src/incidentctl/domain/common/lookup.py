@@ -16,7 +16,7 @@ def one_of(word: str, known: Collection[str], what: str) -> str:
         return found
     near = did_you_mean(word.strip(), known)
     names = ", ".join(sorted(known)[:20])
-    hint = f"did you mean {near}?" if near else f"known: {names}" if names else "none is known"
+    hint = f"Did you mean {near!r}?" if near else f"Known: {names}." if names else "There are none."
     raise NotFoundError(f"There is no {what} {one_line(word)!r}.", hint=hint)
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.ids import MAX_AHEAD, ulid_moment
+from incidentctl.errors import Hint
 
 State = Literal["ok", "warn", "bad"]
 
@@ -32,12 +33,12 @@ class Check(NamedTuple):
     name: str
     state: State
     message: str
-    hint: str | None = None
+    hint: str | Hint | None = None
 
 
 def inert(check: Check) -> Check:
     """Return the check with every text on one line and without characters that act."""
-    hint = one_line(check.hint) if check.hint else None
+    hint = one_line(check.hint) if isinstance(check.hint, str) else check.hint
     return check._replace(message=one_line(check.message), hint=hint)
 
 
@@ -53,13 +54,13 @@ def git_check(printed: str | None) -> Check:
             "git",
             "bad",
             "git was not found: what is recorded is kept, and waits uncommitted",
-            "install git 2.36 or later",
+            "Install git 2.36 or later.",
         )
     found = re.search(r"(\d+)\.(\d+)(?:\.\d+)*", printed)
     if found is None:
         return Check("git", "warn", f"the version of git is not known: {printed[:80]}")
     if (int(found[1]), int(found[2])) < _OLDEST_GIT:
-        return Check("git", "bad", f"git {found[0]} is too old", "install git 2.36 or later")
+        return Check("git", "bad", f"git {found[0]} is too old", "Install git 2.36 or later.")
     return Check("git", "ok", f"git {found[0]}")
 
 
@@ -82,18 +83,14 @@ def clock_check(newest: str | None, now: datetime, *, remote: datetime | None) -
         "clock",
         "bad" if ahead > MAX_AHEAD else "warn",
         message,
-        "compare `date -u` with a clock that is right, and turn on NTP",
+        "Compare `date -u` with a clock that is right, and turn on NTP.",
     )
 
 
-def refusal_hint(reason: str | None, branch: str) -> str:
+def refusal_hint(reason: str | None, branch: str) -> Hint:
     """Say what to do where a remote refuses the push."""
     if reason and _SECRET.search(reason):
-        return "`incidentctl redact` what it names, then `incidentctl purge`"
+        return Hint("remove-secret")
     if reason and _PROTECTED.search(reason):
-        return (
-            f"on the forge let responders push to {branch} directly: no pull request, no review, "
-            "no signed commits, no status checks there; forbid only force-push and deletion. If it "
-            "refuses a secret: `incidentctl redact`, then `incidentctl purge`"
-        )
-    return f"let {branch} be pushed to, and say `incidentctl sync`"
+        return Hint("unprotect-branch", {"branch": branch})
+    return Hint("allow-push", {"branch": branch})

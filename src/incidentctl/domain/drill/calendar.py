@@ -13,6 +13,7 @@ from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.times import zone
 from incidentctl.domain.drill.documents import time_text, window_text
 from incidentctl.domain.drill.plan import LEAD_DAYS, Drill, PlannedDrill, combine
+from incidentctl.errors import Hint
 
 Series = Literal["monthly", "quarterly"]
 _MONTHS = {"monthly": 1, "quarterly": 3}
@@ -27,7 +28,7 @@ class CalendarEntry(NamedTuple):
     key: str
     """Names it within the organisation, for as long as the drill has its name."""
     title: str
-    text: str
+    text: str | Hint
     begins: datetime | date
     ends: datetime | None
     busy: bool
@@ -64,7 +65,7 @@ def _drill(drill: Drill) -> Iterator[CalendarEntry]:
         yield CalendarEntry(
             f"drill/{drill.name}", f"Drill: {drill.name}", text, begins, ends, busy=True
         )
-        what, command = "plan", "plan"
+        document = "plan"
     else:
         begins, ends = (_utc(each) for each in drill.window or (drill.begins, drill.begins))
         when = window_text(drill.window, drill.zone) if drill.window else ""
@@ -73,15 +74,14 @@ def _drill(drill: Drill) -> Iterator[CalendarEntry]:
         yield CalendarEntry(
             f"drill/{drill.name}", title, text, begins, max(begins, ends), busy=False
         )
-        what, command = "note", "note"
+        document = "note"
     if drill.sent is None:
         # The same time on the clock a week before, whatever summer time does in between.
         due = _utc(drill.begins - timedelta(days=LEAD_DAYS))
         yield CalendarEntry(
             f"send/{drill.name}",
-            f"Send the {what} of the drill: {drill.name}",
-            f"`incidentctl drill {command} {drill.name}` writes it, `incidentctl drill audience "
-            f"{drill.name}` says to whom, `incidentctl drill sent {drill.name}` notes it.",
+            f"Send the {document} of the drill: {drill.name}",
+            Hint("send-document", {"document": document, "drill": drill.name}),
             due,
             due + _REMIND,
             busy=False,
@@ -99,8 +99,8 @@ def _proposed(series: Series, held: list[date], first: date, last: date) -> Iter
         if day < first or period in periods:
             continue
         key = f"{series}/{day:%Y-%m}"
-        text = "No drill is planned: `incidentctl drill new` plans one."
-        yield CalendarEntry(f"proposed/{key}", "Proposed: a drill", text, day, None, busy=False)
+        plan = Hint("plan-drill")
+        yield CalendarEntry(f"proposed/{key}", "Proposed: a drill", plan, day, None, busy=False)
         due = day - timedelta(days=LEAD_DAYS)
         text = "A plan goes out a week ahead."
         title = "Send the plan of the proposed drill"

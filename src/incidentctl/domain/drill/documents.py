@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from incidentctl.domain.common.times import show, zone
 from incidentctl.domain.drill.plan import Drill, PrivateHalf, PublicHalf, Span, how_to_get, span
-from incidentctl.errors import RefusedError
+from incidentctl.errors import Hint, RefusedError
 
 TOP_SECRET = "Top Secret"  # noqa: S105 (what a document says, no password)
 
@@ -108,7 +108,7 @@ def plan(drill: Drill) -> Document:
     if known is None or moment is None or not drill.planned:
         raise RefusedError(
             f"{drill.name} is not planned for everybody, so it has no plan for engineering.",
-            hint=f"`incidentctl drill note {drill.name}` is what engineering gets beforehand.",
+            hint=Hint("write-note", {"drill": drill.name}),
         )
     return Document(
         "planned",

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, NamedTuple
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.fields import CONFIG, Duration, Flag, LocalTime, Name, Text, Zone
 from incidentctl.domain.common.times import off_the_ends, zone
+from incidentctl.errors import Hint
 
 #: Stands for every team of the catalog, where a drill names whom it is distributed to.
 ENGINEERING = "engineering"
@@ -237,12 +238,9 @@ def drill_of(catalog: Catalog, name: str) -> Drill | None:
     return combine(announced, private, default_zone=catalog.settings.timezone)
 
 
-def how_to_get(name: str) -> str:
-    """Say where the private half of a drill is to be had, for where it is not here."""
-    return (
-        f"If it was sealed, open it with `incidentctl drill unseal {name}`; else whoever planned "
-        f"the drill has it, as drills/{name}.private.yaml."
-    )
+def how_to_get(name: str) -> Hint:
+    """Return the hint for a clone that has not the private half of a drill."""
+    return Hint("private-half", {"drill": name})
 
 
 def aware(told: datetime, zone_name: str) -> datetime:

@@ -16,7 +16,7 @@ from incidentctl.domain.drill.plan import Drill, how_to_get, within
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.state import DrillPlay, Incident
-from incidentctl.errors import RefusedError
+from incidentctl.errors import Hint, RefusedError
 
 
 class Script(NamedTuple):
@@ -64,14 +64,14 @@ def attach(incident: Incident, drill: Drill) -> facts.DrillStarted:
     if incident.kind != "drill":
         raise RefusedError(
             f"{incident.id} is no drill: a plan is played only where nobody takes it for real.",
-            hint="The kind is fixed when it is declared: `incidentctl declare TITLE --drill`.",
+            hint=Hint("declare-drill"),
         )
     if incident.drill is not None:
         raise RefusedError(f"{incident.id} plays {incident.drill.drill} already.")
     if not incident.open:
         raise RefusedError(
             f"{incident.id} is over ({incident.status}): no plan can be played in it any more.",
-            hint=f"`incidentctl drill run {drill.name}` begins another drill.",
+            hint=Hint("run-drill", {"drill": drill.name}),
         )
     return start(drill, "")._replace(attached=True)
 
@@ -82,7 +82,7 @@ def running(incident: Incident) -> DrillPlay:
     if play is None:
         raise RefusedError(
             f"{incident.id} is played without a plan, so it has no surprises.",
-            hint="`incidentctl drill run NAME` plays a plan.",
+            hint=Hint("play-plan"),
         )
     if play.ended is not None or not incident.open:
         raise RefusedError(f"The drill {play.drill} is over ({incident.id}).")
@@ -131,7 +131,7 @@ def tell_next(incident: Incident, scripts: Sequence[Script]) -> list[Any]:
         here = "was told" if scripts else "is known here"
         raise RefusedError(
             f"Every surprise of {play.drill} {here}." if scripts else f"No surprise {here}.",
-            hint="Say something of your own: `incidentctl log TEXT`.",
+            hint=Hint("log-own"),
         )
     return [_told(left[0])]
 
@@ -139,14 +139,14 @@ def tell_next(incident: Incident, scripts: Sequence[Script]) -> list[Any]:
 def pause(incident: Incident) -> list[Any]:
     """Let the clock of the surprises stand still."""
     if running(incident).paused is not None:
-        raise RefusedError("The drill is paused already.", hint="`incidentctl drill resume`")
+        raise RefusedError("The drill is paused already.", hint=Hint("resume-drill"))
     return [facts.DrillPaused()]
 
 
 def resume(incident: Incident) -> list[Any]:
     """Let the clock go on where it stopped."""
     if running(incident).paused is None:
-        raise RefusedError("The drill is not paused.", hint="`incidentctl drill pause`")
+        raise RefusedError("The drill is not paused.", hint=Hint("pause-drill"))
     return [facts.DrillResumed()]
 
 
@@ -171,14 +171,6 @@ def end(
     if real is None:
         return [*found, facts.Resolved(text)]
     return [*found, facts.Related(real, TURNED_REAL), facts.Cancelled(f"{TURNED_REAL}: {real}")]
-
-
-def unmeasured(incident: str) -> str:
-    """Say what is left to do for a drill that ended where its plan is not."""
-    return (
-        "What the drill was measured by is not here, and not in the record. Whoever has its plan "
-        f"adds it: `incidentctl drill stop -i {incident}`."
-    )
 
 
 #: What a drill is to the incident that it turned into, and the other way round.

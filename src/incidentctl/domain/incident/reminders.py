@@ -14,11 +14,8 @@ from incidentctl.domain.incident.state import Incident
 ROLES_AGAIN, SILENT_AGAIN = timedelta(minutes=15), timedelta(hours=1)
 #: The second stage for an update that came late where no cadence says what late is.
 UPDATE_AGAIN = timedelta(minutes=30)
-#: What reminds from the moment that `due` says: when once more, and what to type.
-_AS_DUE = {
-    "offer": (timedelta(minutes=10), "incidentctl accept"),
-    "severity": (timedelta(minutes=20), "incidentctl severity"),
-}
+#: What reminds from the moment that `due` says, and when once more.
+_AS_DUE = {"offer": timedelta(minutes=10), "severity": timedelta(minutes=20)}
 
 
 class Reminder(NamedTuple):
@@ -32,6 +29,7 @@ class Reminder(NamedTuple):
     since: datetime
     """The moment that it counts from: what is due anew is another reminder."""
     text: str
+    """What is the matter, without a full stop."""
 
     @property
     def key(self) -> tuple[str, str, int, datetime]:
@@ -67,7 +65,7 @@ def _update(incident: Incident, now: datetime) -> Reminder | None:
     again = timedelta(seconds=incident.cadence) if incident.cadence else UPDATE_AGAIN
     stage = _stage(now, due, due + again)
     late = f"overdue by {rough_duration(now - due)}" if now - due >= timedelta(minutes=1) else "due"
-    text = f"An update is {late}: incidentctl update"
+    text = f"An update is {late}"
     return Reminder(incident.id, "update", stage, due, text) if stage else None
 
 
@@ -78,7 +76,7 @@ def _silent(incident: Incident, now: datetime) -> Reminder | None:
     said = [entry.at for entry in incident.entries if not entry.retracted]
     since = max(said, default=incident.declared)
     stage = _stage(now, since + SILENT_AFTER, since + SILENT_AGAIN)
-    text = f"Nobody has said anything for {rough_duration(now - since)}: incidentctl log"
+    text = f"Nobody has said anything for {rough_duration(now - since)}"
     return Reminder(incident.id, "silent", stage, since, text) if stage else None
 
 
@@ -86,7 +84,7 @@ def _roles(incident: Incident, now: datetime) -> Reminder | None:
     missing = unassigned(incident)
     since = incident.declared
     stage = _stage(now, since + ROLES_WITHIN, since + ROLES_AGAIN) if missing else 0
-    text = f"Nobody is assigned as {', '.join(missing)}: incidentctl assign"
+    text = f"Nobody is assigned as {', '.join(missing)}"
     return Reminder(incident.id, "roles", stage, since, text) if stage else None
 
 
@@ -101,9 +99,7 @@ def _command(incident: Incident, now: datetime, known: int) -> Reminder | None:
 def _as_due(incident: Incident, now: datetime) -> list[Reminder]:
     found = []
     for item in due(incident, now):
-        if item.what in _AS_DUE:
-            again, command = _AS_DUE[item.what]
-            if stage := _stage(now, item.at, item.at + again):
-                text = f"{item.text}: {command}"
-                found.append(Reminder(incident.id, item.what, stage, item.at, text))
+        again = _AS_DUE.get(item.what)
+        if again and (stage := _stage(now, item.at, item.at + again)):
+            found.append(Reminder(incident.id, item.what, stage, item.at, item.text))
     return found

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.drill.calendar import CalendarEntry
-from incidentctl.errors import EnvironmentFailedError
+from incidentctl.errors import EnvironmentFailedError, Hint
 
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: files that are compared stay the same
 
 
-def render_calendar(entries: Iterable[CalendarEntry], *, organisation: str | None) -> bytes:
+def render_calendar(
+    entries: Iterable[CalendarEntry],
+    *,
+    organisation: str | None,
+    worded: Callable[[str | Hint], str],
+) -> bytes:
     """Return the calendar; refuses without the extra `calendar`.
 
-    An entry keeps its UID for as long as its key and the organisation's name stay.
+    `worded` gives a hint in words. An entry keeps its UID for as long as its key and the
+    organisation's name stay.
     """
     try:
         from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 (slow, and an extra)
@@ -37,7 +43,7 @@ def render_calendar(entries: Iterable[CalendarEntry], *, organisation: str | Non
         event.add("uid", f"{uid}@incidentctl")
         event.add("dtstamp", _STAMP)
         event.add("summary", one_line(entry.title))
-        event.add("description", clean(entry.text, keep_lines=True))
+        event.add("description", clean(worded(entry.text), keep_lines=True))
         event.add("dtstart", entry.begins)
         if entry.ends is not None:
             event.add("dtend", entry.ends)

@@ -124,7 +124,7 @@ def _reminders(
 ) -> list[Line]:
     """Mark what has just begun by a sign, too: not everybody sees colours."""
     return [
-        Line(f"{'!!!' if each.key in loud else '!'} {_text(each.text)}", (REMINDER, -each.stage),
+        Line(f"{'!!!' if each.key in loud else '!'} {reminder_line(each)}", (REMINDER, -each.stage),
              "error" if each.key in loud else "warning")
         for each in reminders
     ]  # fmt: skip
@@ -236,6 +236,22 @@ def _timeline(incident: Incident) -> list[Line]:
         indent = len(clock(incident, entry.at)) + 2
         lines.append(Line(entry_line(incident, entry), weight, indent=indent))
     return lines
+
+
+#: What to type for what a reminder is about.
+_COMMANDS = {
+    "update": "incidentctl update",
+    "silent": "incidentctl log",
+    "roles": "incidentctl assign",
+    "command": "incidentctl handover PERSON",
+    "offer": "incidentctl accept",
+    "severity": "incidentctl severity",
+}
+
+
+def reminder_line(reminder: Reminder) -> str:
+    """Write a reminder on one line, with the command that does what it asks for."""
+    return f"{_text(reminder.text)}: `{_COMMANDS[reminder.what]}`"
 
 
 def entry_line(incident: Incident, entry: Entry) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.lint.report import LintReport
 from incidentctl.errors import Problem
+from incidentctl.render.lint.hint import hint_of
 from incidentctl.render.lint.output import Style
 
 
@@ -21,8 +22,8 @@ def output(report: LintReport, style: Style) -> str:
         line = fit(f"{start}{problem.code} {one_line(problem.message)}", 8)
         # Measured as it is seen, painted afterwards; the break may come as early as in the place.
         lines.append(painted + line.removeprefix(start) if line.startswith(start) else line)
-        if problem.hint:
-            lines.append(paint(fit(f"    {one_line(problem.hint)}", 4), "dim"))
+        if hint := hint_of(problem):
+            lines.append(paint(fit(f"    {one_line(hint)}", 4), "dim"))
     lines.append(_summary(report))
     return "\n".join(lines)
 

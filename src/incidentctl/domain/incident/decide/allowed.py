@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Incident
-from incidentctl.errors import RefusedError
+from incidentctl.errors import Hint, RefusedError
 
 _OPEN = frozenset({"open"})
 _NOT_CLOSED = frozenset({"open", RESOLVED, CANCELLED})
@@ -38,11 +38,11 @@ def check(incident: Incident, verb: str, *, echo: str | None = None) -> None:
     state = "open" if incident.open else incident.status
     if state in ALLOWED.get(verb, _NOT_CLOSED):
         return
-    if incident.open:
-        first = "`incidentctl resolve` or `cancel` comes first"
-        hint = "it is open already" if verb == "reopen" else first
-    else:
-        hint = f'reopen it first: incidentctl reopen -i {incident.id} "why it was not over"'
+    hint: str | Hint
     if state == _OUTCOME.get(verb):
-        hint = "nothing is left to do for that"
+        hint = "Nothing is left to do for that."
+    elif not incident.open:
+        hint = Hint("reopen", {"incident": incident.id})
+    else:
+        hint = "It is open already." if verb == "reopen" else Hint("end-first")
     raise RefusedError(f"{incident.id} is {state}: you cannot {verb} now.", hint=hint, echo=echo)

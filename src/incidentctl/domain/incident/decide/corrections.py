@@ -16,7 +16,7 @@ from incidentctl.domain.incident.decide.notes import short
 from incidentctl.domain.incident.facts import KINDS
 from incidentctl.domain.incident.redaction import amendable
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Entry, Incident
-from incidentctl.errors import NotFoundError, RefusedError, UsageError
+from incidentctl.errors import Hint, NotFoundError, RefusedError, UsageError
 
 _CORRECTIONS = frozenset({"retracted", "amended", "redacted"})
 #: What the catalog said is no text of a person: it is not amended, and `-1` passes it over.
@@ -33,7 +33,7 @@ def find(incident: Incident, word: str, *, taken_back_by: str | None = None) -> 
     try:
         number = int(word.strip().removeprefix("#"))
     except ValueError:
-        raise UsageError(f"{one_line(word)!r} is no entry: give its number, or -1.") from None
+        raise UsageError(f"{one_line(word)!r} is not an entry: give its number, or -1.") from None
     if number < 0:
         still = [
             e for e in incident.entries
@@ -43,7 +43,7 @@ def find(incident: Incident, word: str, *, taken_back_by: str | None = None) -> 
             return still[number]
     elif 0 < number <= len(incident.entries):
         return incident.entries[number - 1]
-    raise NotFoundError(f"There is no entry {number}.", hint="`incidentctl show` numbers them")
+    raise NotFoundError(f"There is no entry {number}.", hint=Hint("number-entries"))
 
 
 def _action(incident: Incident, entry: Entry) -> list[Entry]:
@@ -55,7 +55,7 @@ def _retractable(entries: list[Entry]) -> None:
     if any(entry.kind == "declared" for entry in entries):
         raise RefusedError(
             "A declaration cannot be taken back, nor what came with it.",
-            hint="`severity` and `affects` change what it says; `cancel` ends it",
+            hint=Hint("correct-declaration"),
         )
     if any(entry.kind == "redacted" for entry in entries):
         raise RefusedError("A redaction cannot be taken back.")
@@ -81,7 +81,7 @@ def retract(incident: Incident, word: str, *, reason: str | None = None) -> list
     if incident.status == CLOSED and entry.kind in (RESOLVED, CANCELLED, CLOSED):
         raise RefusedError(
             "The end of a closed incident is not taken back.",
-            hint=f'incidentctl reopen -i {incident.id} "why it was not over"',
+            hint=Hint("reopen", {"incident": incident.id}),
             echo=reason,
         )
     action = _action(incident, entry)
@@ -96,7 +96,10 @@ def amend(
     check(incident, "amend", echo=text)
     entry = find(incident, word)
     if text is None and moment is None:
-        raise UsageError("Say the right text, or the right time with --at.")
+        raise UsageError(
+            "An amendment needs the right text or the right time.",
+            hint=Hint("amend", {"entry": entry.number}),
+        )
     if entry.redacted or entry.retracted:
         state = "redacted" if entry.redacted else "retracted"
         raise RefusedError(f"Entry {entry.number} is {state}.", echo=text)
@@ -130,7 +133,7 @@ def redact(
     if by is not None and word.strip().startswith("-") and entry.by != by:
         raise RefusedError(
             f"Entry {word.strip()} is #{entry.number} of {entry.by}: {one_line(entry.text)[:200]}",
-            hint=f"if that is the one: incidentctl redact {entry.number}",
+            hint=Hint("redact-number", {"entry": entry.number}),
             echo=reason,
         )
     if entry.redacted:

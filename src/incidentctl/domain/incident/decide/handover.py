@@ -7,15 +7,14 @@ from typing import Any
 
 from incidentctl.domain.common.lookup import said
 from incidentctl.domain.common.role_names import COMMANDER
-from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.decide.notes import short
-from incidentctl.domain.incident.decide.people import TAKE, person_of
+from incidentctl.domain.incident.decide.people import person_of
 from incidentctl.domain.incident.decide.roles import name_of
 from incidentctl.domain.incident.handover_advice import commands_since
 from incidentctl.domain.incident.state import Incident
-from incidentctl.errors import RefusedError
+from incidentctl.errors import Hint, RefusedError
 
 
 def offer(
@@ -31,15 +30,15 @@ def offer(
         raise RefusedError(
             f"{incident.commander} commands, so only {incident.commander} hands command over; "
             f"you are {by}.",
-            hint=f"--as says who you are; to command yourself: {TAKE}",
+            hint=Hint("take-command", {"person": incident.commander}),
         )
     handle = person_of(incident, person, known)
     if _same(handle, by):
-        raise RefusedError(f"{by} commands already.", hint="name whoever takes over")
+        raise RefusedError(f"{by} commands already.", hint="Name the person who takes over.")
     if incident.offer is not None and incident.offer.person == handle:
         raise RefusedError(
             f"Command is offered to {handle} since {incident.time(incident.offer.at)}.",
-            hint=f"{handle} takes it with `incidentctl accept`",
+            hint=Hint("accept", {"person": handle}),
         )
     return [facts.HandoverOffered(handle, name_of(handle, known))]
 
@@ -52,13 +51,12 @@ def accept(incident: Incident, *, by: str, name: str | None = None) -> list[Any]
     if offered is None:
         raise RefusedError(
             f"Command is offered to nobody; {incident.commander} has it.",
-            hint="if it was offered this moment, say it again; the commander offers it with: "
-            f"incidentctl handover {one_line(by)}; else {TAKE}",
+            hint=Hint("ask-for-offer", {"person": by}),
         )
     if not _same(offered.person, by):
         raise RefusedError(
             f"Command is offered to {offered.person}; you are {by}.",
-            hint=f"--as says who you are; else {TAKE}",
+            hint=Hint("take-command", {"person": offered.person}),
         )
     return [facts.HandoverAccepted(offered.event), facts.RoleAssigned(COMMANDER, by, name)]
 

@@ -24,12 +24,12 @@ def find(incident: Incident, word: str | None) -> Hypothesis:
             return still[0]
         if still:
             listed = "; ".join(f"{h.number} {one_line(h.text)}" for h in still)
-            raise UsageError(f"Which one? {listed}", hint="give its number")
+            raise UsageError(f"Which one? {listed}", hint="Give its number.")
         raise NotFoundError("No hypothesis is open.")
     for hypothesis in incident.hypotheses:
         if word.strip() == str(hypothesis.number):
             return hypothesis
-    raise NotFoundError(f"There is no hypothesis {one_line(word)!r}.", hint="give its number")
+    raise NotFoundError(f"There is no hypothesis {one_line(word)!r}.", hint="Give its number.")
 
 
 def propose(incident: Incident, text: str) -> list[Any]:

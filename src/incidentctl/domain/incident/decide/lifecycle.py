@@ -12,7 +12,7 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.draft.draft import CONCURRENCY_WINDOW
 from incidentctl.domain.incident.state import MOMENTS, PHASES, Incident
-from incidentctl.errors import RefusedError, UsageError
+from incidentctl.errors import Hint, RefusedError, UsageError
 
 
 def ensure_open(incident: Incident) -> None:
@@ -64,7 +64,7 @@ def timely(incident: Incident, kinds: Iterable[type], at: datetime) -> datetime:
     raise UsageError(
         f"That is before {incident.id} was declared, at {incident.time(incident.declared)}: "
         f"{incident.time(at)}.",
-        hint="if it began earlier, say since when: incidentctl mark started --at TIME",
+        hint=Hint("began-earlier"),
     )
 
 
@@ -86,9 +86,13 @@ def cancel(
     """It was none, or is handled as another one; one of the two must be said."""
     check(incident, "cancel", echo=reason)
     if duplicate_of == incident.id:
-        raise UsageError("An incident is no duplicate of itself.", echo=reason)
+        raise UsageError("An incident is not a duplicate of itself.", echo=reason)
     if not duplicate_of and not (reason and reason.strip()):
-        raise UsageError("Cancelling needs a reason, or --duplicate-of.", echo=reason)
+        raise UsageError(
+            "Cancelling needs a reason, or the incident that this one duplicates.",
+            hint=Hint("cancel"),
+            echo=reason,
+        )
     return [facts.Cancelled(reason, duplicate_of)]
 
 
@@ -123,8 +127,7 @@ def close(
             raise RefusedError(
                 f"{retrospective}: nobody has answered its questions yet, and "
                 f"{incident.severity} requires a retrospective.",
-                hint="write what you found below a question, or why there is no need: "
-                'incidentctl close "REASON"',
+                hint=Hint("answer-retrospective"),
             )
     return [facts.Closed(reason, retrospective)]
 
@@ -134,7 +137,5 @@ def _none(incident: Incident, *, restricted: bool) -> NoRetrospectiveError:
     limit = f" within {span_in_words(within)}" if within else ""
     return NoRetrospectiveError(
         f"{incident.severity} requires a retrospective{limit}.",
-        hint='that of a restricted incident is kept elsewhere; say where: incidentctl close "..."'
-        if restricted
-        else 'begin it with `incidentctl retro`, or say why there is none: incidentctl close "..."',
+        hint=Hint("restricted-retrospective" if restricted else "begin-retrospective"),
     )

@@ -9,7 +9,7 @@ from incidentctl.domain.common.lookup import said
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.state import Incident
-from incidentctl.errors import RefusedError, UsageError
+from incidentctl.errors import Hint, RefusedError, UsageError
 
 #: More text than this, in bytes of UTF-8, is a file and no note.
 MAX_NOTE = 1024 * 1024
@@ -22,7 +22,7 @@ def short(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise RefusedError(
             f"This text has {len(text)} characters; {MAX_TEXT} fit here.",
-            hint="say the whole of it with `incidentctl log -`",
+            hint=Hint("log-all"),
             echo=text,
         )
     return text
@@ -44,7 +44,7 @@ def log(
     if len(text.encode(errors="replace")) > MAX_NOTE:
         raise RefusedError(
             "More than 1 MiB is too much for the log.",
-            hint="keep it as a file, and link it: incidentctl link dump URL",
+            hint=Hint("link-file"),
         )
     text = text if command is not None else said(text, "a text")
     command = command if command is None else command[:1000]

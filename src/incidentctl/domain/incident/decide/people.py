@@ -8,9 +8,6 @@ from incidentctl.domain.common.lookup import one_of, said
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import NotFoundError
 
-#: What everybody is told who would command and was not asked to.
-TAKE = 'incidentctl take-command "why the commander cannot be reached"'
-
 
 def person_of(incident: Incident, word: str, known: Collection[str]) -> str:
     """Return the handle that somebody typed, `@` or not.
@@ -23,6 +20,6 @@ def person_of(incident: Incident, word: str, known: Collection[str]) -> str:
     try:
         return one_of(handle, {*known, *incident.people}, "person")
     except NotFoundError as stranger:
-        if stranger.hint and stranger.hint.startswith("known"):
-            stranger.hint += "; anybody else becomes known as a member in teams/"
+        if isinstance(stranger.hint, str) and stranger.hint.startswith("Known"):
+            stranger.hint += " To add somebody, make them a member in teams/."
         raise

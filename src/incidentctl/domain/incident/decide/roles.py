@@ -8,12 +8,11 @@ from typing import Any
 from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.common.lookup import one_of
 from incidentctl.domain.common.role_names import COMMANDER
-from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
-from incidentctl.domain.incident.decide.people import TAKE, person_of
+from incidentctl.domain.incident.decide.people import person_of
 from incidentctl.domain.incident.state import Incident
-from incidentctl.errors import RefusedError, UsageError
+from incidentctl.errors import Hint, RefusedError, UsageError
 
 #: The standard roles, and whether several may hold them at once.
 _ROLES = {role.name: role.many for role in STANDARD}
@@ -44,8 +43,7 @@ def assign(
         raise RefusedError(
             f"{incident.commander} commands, so only {incident.commander} gives command away; "
             f"you are {by}.",
-            hint=f"ask for `incidentctl handover {one_line(handle)}`; --as says who you are; where "
-            f"{incident.commander} cannot be reached: {TAKE}",
+            hint=Hint("ask-for-handover", {"commander": incident.commander, "person": handle}),
         )
     released: list[Any] = []
     if name != COMMANDER and not roles[name]:
@@ -83,9 +81,7 @@ def release(incident: Incident, role: str, person: str | None = None) -> list[An
     now = [held for held in incident.held if held.until is None]
     name = one_of(role, {*_ROLES, *(held.role for held in now)}, "role")
     if name == COMMANDER:
-        raise RefusedError(
-            "Somebody always commands.", hint="incidentctl handover PERSON hands it on"
-        )
+        raise RefusedError("Somebody always commands.", hint=Hint("hand-over"))
     holders = [held.person for held in now if held.role == name]
     if not holders:
         raise RefusedError(f"Nobody is assigned as {name}; {incident.commander} holds it.")

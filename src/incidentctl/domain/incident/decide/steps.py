@@ -9,7 +9,7 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide import notes
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Incident, Step
-from incidentctl.errors import NotFoundError, RefusedError
+from incidentctl.errors import Hint, NotFoundError, RefusedError
 
 #: The steps whose link is an address that responders need, and what it is called then.
 LINKED = {"open-channel": "channel", "create-ticket": "ticket"}
@@ -22,7 +22,7 @@ def find(incident: Incident, word: str) -> Step:
         if folded == step.id.casefold() or folded == str(step.number):
             return step
     near = did_you_mean(folded, [step.id for step in incident.steps])
-    hint = f"did you mean {near}?" if near else "`incidentctl step list` shows them"
+    hint = f"Did you mean {near!r}?" if near else Hint("list-steps")
     raise NotFoundError(f"There is no step {one_line(word)!r}.", hint=hint)
 
 
@@ -41,8 +41,8 @@ def done(
     found = find(incident, step)
     if found.state == DONE and not note and not link:
         raise RefusedError(
-            f"{found.id} was done{_by(incident, found)}.",
-            hint="tell more with --note or --link, or take it back with step reopen",
+            f"Step {found.id} was done{_by(incident, found)}.",
+            hint=Hint("step-done", {"step": found.id}),
         )
     stated: list[Any] = [facts.StepDone(found.id, note or None, link)]
     if link and found.id in LINKED:
@@ -56,8 +56,8 @@ def skip(incident: Incident, step: str, *, reason: str | None = None) -> list[An
     found = find(incident, step)
     if found.state in (DONE, SKIPPED):
         raise RefusedError(
-            f"{found.id} was {found.state}{_by(incident, found)}.",
-            hint=f"incidentctl step reopen {found.id} opens it again",
+            f"Step {found.id} was {found.state}{_by(incident, found)}.",
+            hint=Hint("reopen-step", {"step": found.id}),
             echo=reason,
         )
     return [facts.StepSkipped(found.id, reason or None)]
@@ -68,5 +68,5 @@ def reopen(incident: Incident, step: str, *, reason: str | None = None) -> list[
     check(incident, "reopen a step", echo=reason)
     found = find(incident, step)
     if found.state == OPEN:
-        raise RefusedError(f"{found.id} is open.", echo=reason)
+        raise RefusedError(f"Step {found.id} is open.", echo=reason)
     return [facts.StepReopened(found.id, reason or None)]

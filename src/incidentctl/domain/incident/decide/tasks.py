@@ -13,7 +13,7 @@ from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.decide.notes import short
 from incidentctl.domain.incident.decide.people import person_of
 from incidentctl.domain.incident.state import Incident, Task
-from incidentctl.errors import NotFoundError, RefusedError
+from incidentctl.errors import Hint, NotFoundError, RefusedError
 
 _ROLES = tuple(role.name for role in STANDARD)
 
@@ -23,9 +23,7 @@ def find(incident: Incident, word: str) -> Task:
     for task in incident.tasks:
         if word.strip() in (str(task.number), task.id):
             return task
-    raise NotFoundError(
-        f"There is no task {one_line(word)!r}.", hint="`incidentctl task list` numbers them"
-    )
+    raise NotFoundError(f"There is no task {one_line(word)!r}.", hint=Hint("list-tasks"))
 
 
 def add(

@@ -186,8 +186,8 @@ def _check_severity(draft: Draft, process: ProcessResolved) -> None:
     else:
         same = set(known.runbooks or ()) == set(process.runbooks or ())
     if not same:
-        advice = f": `incidentctl severity {stands}` takes the one that fits"
+        advice = f" Set the severity {stands} again to get the process that fits."
         draft.problem(
-            f"The process that answers was chosen for {before}, and {stands} stands"
-            f"{advice if draft.end is None else ''}."
+            f"The process that answers was chosen for {before}, and {stands} stands."
+            f"{advice if draft.end is None else ''}"
         )

@@ -2,11 +2,12 @@
 
 How to use it: `at = None`; then, again and again, `shown = screen(incident, at)`, show it, read a
 key and perhaps a text, `outcome = choose(incident, shown, key, text)`. Record `outcome.facts` (if
-any) as one action with `outcome.summary`, fold again, show `outcome.message` (if any), go on at
-`outcome.next`; stop when `outcome.left`. `text=None` means that nobody was asked: if the choice
-wants a text, nothing happens and `outcome.needs` says what to ask for; then call again with the
-answer, which may be empty only where the choice's `optional` is true. A terminal that reads plain
-lines gives the rest of the line as text. An empty key is `screen.default`, where there is one.
+any) as one action with `outcome.summary`, fold again, show `outcome.message` and `outcome.hint`
+(if any), go on at `outcome.next`; stop when `outcome.left`. `text=None` means that nobody was
+asked: if the choice wants a text, nothing happens and `outcome.needs` says what to ask for; then
+call again with the answer, which may be empty only where the choice's `optional` is true. A
+terminal that reads plain lines gives the rest of the line as text. An empty key is
+`screen.default`, where there is one.
 `at` is opaque to the terminal: a step's id, or a place that no step can have as its id.
 """
 
@@ -32,7 +33,7 @@ from incidentctl.domain.incident.walk.moves import (
     Screen,
     find_step,
 )
-from incidentctl.errors import IncidentctlError
+from incidentctl.errors import Hint, IncidentctlError
 
 __all__ = ["AFTER", "Choice", "MoveResult", "Screen", "choose", "screen"]
 
@@ -121,15 +122,14 @@ def _end_screen(incident: Incident) -> Screen:
     if not incident.open:
         return Screen("end", END, f"The incident is {incident.status}.", choices=(_LEAVE, _HELP))
     opened = [step for step in incident.steps if step.state == OPEN]
-    lines = [f"Open: step {step.number}, {one_line(step.title)}" for step in opened]
+    lines: list[str | Hint] = [f"Open: step {s.number}, {one_line(s.title)}" for s in opened]
     tasks = sum(task.done is None for task in incident.tasks)
     if tasks:
-        lines.append(f"Open tasks: {tasks}, see `incidentctl show`.")
+        lines.append(Hint("open-tasks", {"number": tasks}))
     if incident.cadence:
         due = f", the next at {incident.time(incident.next_update)}" if incident.next_update else ""
         lines.append(f"Post an update every {format_duration(incident.cadence)}{due}.")
-    ends = "drill stop" if incident.drill else "resolve"
-    lines.append(f"When it is over: `incidentctl {ends}`.")
+    lines.append(Hint("stop-drill" if incident.drill else "resolve"))
     title = "Some steps are open." if opened else "Every step is done or skipped."
     return Screen("end", END, title, lines=tuple(lines), choices=_EVERYWHERE, default="l")
 
@@ -160,11 +160,12 @@ def choose(
     if choice.asks and not said and (text is None or not choice.optional):
         return MoveResult(shown.at, needs=choice.asks)
     if len(said) > MAX_TEXT:
-        message = f"At most {MAX_TEXT} characters here; `incidentctl log -f FILE` takes more."
-        return MoveResult(shown.at, message=message, refused=True)
+        message = f"At most {MAX_TEXT} characters fit here."
+        return MoveResult(shown.at, message=message, hint=Hint("log-all"), refused=True)
     moves = ON_ROLE if shown.kind == "role" and key in ON_ROLE else ON_STEP
     try:
         return moves[key](Move(incident, shown, said, people, teams, by))
     except IncidentctlError as refusal:
-        parts = filter(None, (refusal.message, refusal.hint, said and f"You had typed: {said}"))
-        return MoveResult(shown.at, message="\n".join(map(one_line, parts)), refused=True)
+        parts = filter(None, (refusal.message, said and f"You had typed: {said}"))
+        message = "\n".join(map(one_line, parts))
+        return MoveResult(shown.at, message=message, hint=refusal.hint, refused=True)

@@ -10,6 +10,7 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide import notes, roles, steps, updates
 from incidentctl.domain.incident.due import unassigned
 from incidentctl.domain.incident.state import DONE, OPEN, Incident, Step
+from incidentctl.errors import Hint
 
 #: Places that no step can have as its id.
 END = ":end"
@@ -45,7 +46,7 @@ class Screen(NamedTuple):
     state: str = OPEN
     notice: str | None = None
     """That an action is not run."""
-    lines: tuple[str, ...] = ()
+    lines: tuple[str | Hint, ...] = ()
     choices: tuple[Choice, ...] = ()
     default: str | None = None
     """The key that Enter stands for; None when Enter does nothing."""
@@ -60,6 +61,7 @@ class MoveResult(NamedTuple):
     left: bool = False
     needs: str | None = None
     message: str | None = None
+    hint: str | Hint | None = None
     refused: bool = False
     """Whether nothing was done with what was typed."""
 
@@ -155,9 +157,7 @@ def _back(move: Move) -> MoveResult:
 
 
 def _leave(move: Move) -> MoveResult:
-    return MoveResult(
-        move.shown.at, left=True, message="`incidentctl run` goes on where this ends."
-    )
+    return MoveResult(move.shown.at, left=True, hint=Hint("walk-again"))
 
 
 def _help(move: Move) -> MoveResult:

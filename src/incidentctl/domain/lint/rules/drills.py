@@ -171,7 +171,7 @@ def sent_late(catalog: Catalog, around: Around) -> Iterable[Finding]:
             loc = ("sent",)
         else:
             continue
-        hint = "Move the drill, or send the plan and note it with `incidentctl drill sent`."
+        hint = "Move the drill, or send the plan and note when in `sent`."
         yield Finding("IC211", message, entry.source, loc, hint)
 
 
@@ -258,7 +258,7 @@ RULES = (
             f"The plan of a planned drill goes to all of engineering, and to all whom it may "
             f"reach, at least {LEAD_DAYS} days ahead. Not told in the first {GRACE.days} days of "
             f"a repository.",
-            "Move the drill; or send the plan, and note when with `incidentctl drill sent`.",
+            "Move the drill; or send the plan, and note when in `sent`.",
         ),
         check_around=sent_late,
     ),

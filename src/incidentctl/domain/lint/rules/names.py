@@ -113,7 +113,7 @@ RULES = (
             "IC103",
             "error",
             "A step id twice in one runbook",
-            "`step done ID` must mean one step; runbooks of one incident are merged by step id.",
+            "A step's id must mean one step; runbooks of one incident are merged by step id.",
             "Give the second step another id.",
         ),
         step_twice,

@@ -17,7 +17,7 @@ from incidentctl.domain.process.resolution import Case, Resolver
 
 Plan = PlannedDrill | PrivateHalf
 
-_PLAN = "`incidentctl drill new` plans one."
+_PLAN = "Plan a drill."
 
 
 def no_drill(catalog: Catalog, around: Around) -> Iterable[Finding]:
@@ -65,8 +65,8 @@ def runbook_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
                 f"does it in one to come.",
                 entry.source,
                 ("name",),
-                f"Play a drill of what it answers: `incidentctl drill run NAME --severity "
-                f"{_severity(catalog, entry.value)}`.",
+                "Play a drill that it answers, such as one of severity "
+                f"{_severity(catalog, entry.value)}.",
             )
 
 

@@ -25,7 +25,7 @@ def overdue(catalog: Catalog, around: Around) -> Iterable[Finding]:  # noqa: ARG
                 f"{one_line(action.title)}",
                 Source(retrospective.path),
                 ("actions", place, "due"),
-                f"`incidentctl actions done {action.id}` once it is; or agree on another day.",
+                "Agree on another day, or write `done: true` once it is.",
             )
 
 

@@ -85,7 +85,7 @@ SYNTAX: tuple[RuleText, ...] = (
         "error",
         "A key is missing",
         "Without it the entry cannot do its work.",
-        "Add the key. `incidentctl schema` tells what each kind of file holds.",
+        "Add the key. The JSON Schemas list what each kind of file holds.",
     ),
     RuleText(
         "IC012",

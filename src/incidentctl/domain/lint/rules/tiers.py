@@ -37,7 +37,7 @@ def falls_back(catalog: Catalog) -> Iterable[Finding]:
                 f"{severity} in the product area {area} has no runbook of its own.",
                 entries[area].source if area in entries else None,
                 (),
-                "`incidentctl process scaffold` writes what is missing.",
+                "Write the runbook that is missing.",
             )
 
 
@@ -70,7 +70,7 @@ def less_process(catalog: Catalog) -> Iterable[Finding]:
             "IC301",
             catalog,
             "that is less than the count recommends",
-            "`incidentctl process recommend` says what is missing.",
+            "See what is missing.",
         )
 
 
