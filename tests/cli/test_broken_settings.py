@@ -89,7 +89,7 @@ def test_a_branch_of_the_team_s_own_is_not_made_the_record(run, team, git, tmp_p
     assert run("declare", "search is slow", "--no-input").code == 0
     refused = run("sync")
     assert refused.code == 6
-    assert "feature is a branch of your own and holds no record; name another" in refused.err
+    assert "feature is a branch of your own without a record; name another" in refused.err
     assert git(team, "rev-parse", "feature") == before
     assert "feature" not in git(tmp_path / "origin.git", "branch")
     marker.write_text("organisation: Acme\nrecord: {remote: origin}\n")

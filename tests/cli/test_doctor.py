@@ -353,7 +353,7 @@ def test_a_ref_that_a_power_cut_tore(doctor, run, team, opened):
 def test_the_branch_is_behind(doctor, run, team, opened, git):
     git(team, "worktree", "add", "-q", str(team.with_name("reading")), "incident-log")
     run("log", "one more")
-    assert doctor().state("branch", "is checked out and stays where it is") == "warn"
+    assert doctor().state("branch", "is checked out, so it was not moved") == "warn"
 
 
 def test_the_branch_is_the_team_s_own(doctor, run, team, opened, git):

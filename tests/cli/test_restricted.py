@@ -215,12 +215,12 @@ def test_one_address_for_both_remotes_sends_nothing_restricted(run, git, team, s
     assert "search is slow" in everything(git, shared / "origin.git")
     listed = run("list").err
     assert f"not yet on {same}, " in listed
-    assert f"(misconfigured: {same} is where origin is: " in listed
+    assert f"(misconfigured: {same} is the same place as origin: " in listed
     run("log", "-i", ident, "the password is hunter2")
     run("redact", "-1", "-i", ident)
     refused = run("purge", "--yes")
     assert refused.code == 6
-    assert f"{same} is where origin is" in refused.err
+    assert f"{same} is the same place as origin" in refused.err
     assert SECRET not in everything(git, shared / "origin.git")
 
 
@@ -316,11 +316,11 @@ def test_a_copy_of_the_shared_record_is_no_place_apart(run, git, team, shared):
     assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
     refused = run("sync")
     assert refused.code == 6
-    assert "security is where origin is" in refused.err
+    assert "security is the same place as origin" in refused.err
     assert "git push security --delete incident-log" in refused.err
     assert SECRET not in everything(git, shared / "security.git")
     doctor = run("doctor")
-    assert "security is where origin is" in doctor.out
+    assert "security is the same place as origin" in doctor.out
     git(shared / "security.git", "branch", "-D", "incident-log")
     assert run("sync").code == 0
     assert SECRET in everything(git, shared / "security.git")

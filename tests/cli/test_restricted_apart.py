@@ -49,7 +49,7 @@ def test_another_name_of_the_shared_place_gets_nothing(run, git, team, places):
     restricted(run)
     refused = run("sync")
     assert refused.code == 6
-    assert "vault and origin hold the same, so they may be one place" in refused.err
+    assert "vault and origin hold the same commits, so they may be one place" in refused.err
     assert "restricted incidents wait" in run("list").err
     assert "may be one place" in run("doctor").out
     assert SECRET not in everything(git, places / "repo.git")
@@ -60,7 +60,7 @@ def test_nor_after_the_shared_record_has_begun(run, git, team, places):
     restricted(run)
     refused = run("sync")
     assert refused.code == 6
-    assert "vault is where origin is" in refused.err
+    assert "vault is the same place as origin" in refused.err
     assert SECRET not in everything(git, places / "repo.git")
 
 
@@ -79,7 +79,7 @@ def test_nor_among_many_branches(run, git, team, places, protocol):
     restricted(run)
     refused = run("sync")
     assert refused.code == 6
-    assert "vault is where origin is" in refused.err
+    assert "vault is the same place as origin" in refused.err
     assert SECRET not in everything(git, places / "repo.git")
 
 

@@ -228,7 +228,7 @@ def test_a_remote_without_any_branch_is_not_given_the_record_as_its_first(tmp_pa
     say(clone, facts.Declared("a"))
     done = exchange(clone)
     assert done.state == "misconfigured"
-    assert "origin has no branch at all" in str(done.reason)
+    assert "origin has no branch yet" in str(done.reason)
     clone.git("push", "-q", "origin", "main")
     shared(clone)
 

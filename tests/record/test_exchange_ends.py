@@ -72,7 +72,7 @@ def test_a_remote_that_has_all_and_says_nothing_is_not_offline(
     say(ann, facts.Noted("b"))
     done = exchange(ann)
     assert done.state == "unanswered"
-    assert "has got everything" in str(done.reason)
+    assert "received everything" in str(done.reason)
     assert opened(ann).unsynced().events == 1
 
 

@@ -172,8 +172,8 @@ def test_what_waits_for_a_place_is_not_shared_because_it_is_known_nowhere(clone:
     assert record.flush().pending == 1
     assert [outbox.incident_of(path) for path in unsure.iterdir()] == [INCIDENT]
     assert len(clone.truth_ids()) == 2
-    assert record.waits_for_place(INCIDENT)
-    assert not record.waits_for_place(OTHER)
+    assert record.is_undecided(INCIDENT)
+    assert not record.is_undecided(OTHER)
     record.restrict(INCIDENT)
     assert record.flush().pending == 0
     assert len(clone.truth_ids()) == 2

@@ -1,4 +1,4 @@
-"""Leave the traceback of a bug in a file, for whoever reports it."""
+"""Write the traceback of a bug to a file, so that the user can report it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from incidentctl.errors import IncidentctlError
 
 
 def leave(error: Exception, folder: Path) -> str | None:
-    """Write the traceback of a bug to a file and return its path; None where none can be written.
+    """Write the traceback of a bug to a file and return its path; None if no file can be written.
 
-    `folder` is this user's own state. The same bug twice is one file: an exchange in the background
-    may meet it after each event.
+    `folder` is this user's own state. The same bug always goes into the same file, because a
+    background exchange may meet it after each event.
     """
     import hashlib  # noqa: PLC0415 (only a bug pays)
     import traceback  # noqa: PLC0415
@@ -29,7 +29,7 @@ def leave(error: Exception, folder: Path) -> str | None:
 
 
 def _elsewhere(text: str) -> str | None:
-    """Write to a folder that others may write to, so under a name that nobody can guess."""
+    """Write to the system's temporary folder, under a name that no other user can guess."""
     import tempfile  # noqa: PLC0415
 
     try:
@@ -44,7 +44,7 @@ def _elsewhere(text: str) -> str | None:
 
 
 def describe(error: Exception, folder: Path) -> str:
-    """Say on one line what went wrong; of a bug leave the file, and say where it is."""
+    """Say on one line what went wrong; for a bug, write the file and name it."""
     if isinstance(error, IncidentctlError):
         return error.message
     what = f"a bug in incidentctl: {type(error).__name__}: {one_line(str(error))[:200]}"

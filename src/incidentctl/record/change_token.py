@@ -1,4 +1,4 @@
-"""Whether the record of this clone may have changed, told by a few stats: for who watches it."""
+"""Detect with a few stats whether the record of this clone may have changed, for `watch`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from incidentctl.record.write import outbox
 def change_token(git_dir: Path, names: Iterable[str], boxes: Iterable[Path]) -> tuple[object, ...]:
     """Return a value that differs from the one before whenever refs or outboxes have changed.
 
-    `names` are full ref names. It may differ although nothing did, as when git packs refs. No
-    process is started, and no file is read: git replaces files of refs, never writes into them.
+    `names` are full ref names. The value may also change when nothing else did, for example when
+    git packs refs. No process is started and no file is read: git replaces ref files and never
+    writes into them.
     """
     files = [*(git_dir / name for name in names), git_dir / "packed-refs"]
     files.append(git_dir / "reftable" / "tables.list")

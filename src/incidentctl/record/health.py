@@ -1,4 +1,4 @@
-"""Facts about git and the record's files for whoever looks for faults; nothing here changes any."""
+"""Facts about git and the record's files, for `doctor`. Nothing here changes anything."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from incidentctl.record.store import paths
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_REF
 from incidentctl.record.write import outbox
 
-#: No question to git may take longer, in seconds.
+#: The time limit for each call of git, in seconds.
 _LIMIT = 5.0
-#: A lock file of this age, in seconds, belongs to no git that is at work.
+#: A lock file older than this, in seconds, was left behind by a git that is no longer running.
 _OLD = 60.0
 
 
@@ -48,12 +48,12 @@ def is_reftable(common: Path) -> bool:
 
 
 def is_writable(folder: Path) -> bool:
-    """Say whether this account may write into a folder, and its disk lets anybody."""
+    """Say whether this account may write into a folder, and its disk is not read-only."""
     return os.access(folder, os.W_OK)
 
 
 def damaged(folders: Iterable[Path]) -> list[Path]:
-    """Return the files of outboxes that are no actions, of those that this account may read."""
+    """Return the damaged files of some outboxes, among those that this account may read."""
     found = []
     for path in outbox.paths(folders):
         if not os.access(path, os.R_OK):
@@ -66,25 +66,25 @@ def damaged(folders: Iterable[Path]) -> list[Path]:
 
 
 def torn_refs(folder: Path) -> list[Path]:
-    """Return what was moved aside, into the folder of a part's files, of a ref that was torn."""
+    """Return the files in a part's folder that keep the content of damaged refs."""
     return sorted(folder.glob("damaged-log-ref-*"))
 
 
 def names_no_commit(git: Git, ref: str) -> bool:
-    """Say whether a ref of the record names no commit of this clone now."""
+    """Say whether a ref of the record exists but names no commit of this clone."""
     return (git.git_dir / ref).is_file() and not refs.is_there(git, refs.read(git, ref))
 
 
 def foreign_files(git: Git, commit: str) -> list[str]:
-    """Return what a commit has at its top beside the record's own folders."""
+    """Return the names at the top of a commit's tree that are not the record's own folders."""
     return [name for name in tree.names(git, commit) if name not in ("incidents", paths.PURGED)]
 
 
 def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | None:
-    """Return the newest event's id in some folders of a commit; None when there is none.
+    """Return the newest event's id in some folders of a commit; None if they hold no event.
 
-    Each is a month's or an incident's. One tree may have many names on the branch, and is read
-    once; what is none of the layout is not entered.
+    Each folder is a month's or an incident's. A tree that occurs under many names is read once;
+    folders outside the layout are not entered.
     """
     if commit is None:
         return None
@@ -101,19 +101,19 @@ def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | 
 
 
 def _below(trees: Iterable[Found | None], fits: Callable[[str], bool]) -> list[str]:
-    """Return the ids of the folders in some folders whose names fit, each once."""
+    """Return the ids of the subfolders whose names fit, each once."""
     lines = (line for tree in trees for line in entries(tree))
     return list(dict.fromkeys(oid for mode, name, oid in lines if mode == b"40000" and fits(name)))
 
 
 def newest_waiting(folders: Iterable[Path]) -> str | None:
-    """Return the newest id that names a file of some outboxes."""
+    """Return the newest id among the file names of some outboxes."""
     names = [path.name[:26] for path in outbox.paths(folders)]
     return max(filter(is_id, names), default=None)
 
 
 def commit_date(git: Git, commit: str) -> datetime | None:
-    """Return when a commit was made, by its maker's clock."""
+    """Return when a commit was made, by its committer's clock."""
     done = git.run("log", "-1", "--format=%ct", commit, "--", timeout=_LIMIT)
     with contextlib.suppress(ValueError):
         return moment_of(int(done.out))
@@ -121,7 +121,7 @@ def commit_date(git: Git, commit: str) -> datetime | None:
 
 
 def old_ref_locks(common: Path, branch: str) -> list[tuple[Path, float]]:
-    """Return lock files on the record's refs that nobody works with any more, and their age."""
+    """Return stale lock files on the record's refs, each with its age in seconds."""
     found = []
     for name in (LOG_REF, RESTRICTED_REF, f"refs/heads/{branch}"):
         path = common / f"{name}.lock"
@@ -133,10 +133,10 @@ def old_ref_locks(common: Path, branch: str) -> list[tuple[Path, float]]:
 
 
 def holder(lock: Path) -> Holder | None:
-    """Return who holds a lock of ours; None when nobody does, or the system does not tell (macOS).
+    """Return who holds a lock of ours; None if nobody does, or the system cannot say (macOS).
 
-    The lock is not tried: who asks would be in the way. /proc/locks names who took it first, which
-    may be over, while a child of it holds on; so the one that has it open is looked for.
+    Trying the lock would get in the way of others. /proc/locks names the process that took it,
+    which may have ended while a child still holds it, so look for a process that has it open.
     """
     with contextlib.suppress(OSError):
         inode = str(lock.stat().st_ino)

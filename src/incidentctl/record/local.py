@@ -1,4 +1,4 @@
-"""The local record of somebody without a team, and which repositories hold a record."""
+"""The local record of a user without a team, and which repositories hold a record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from incidentctl.record.store.ref_names import LOG_REF
 
 
 def holds_record(place: RepositoryPlace, environment: Mapping[str, str], marker: str) -> bool:
-    """Say whether a repository has a record, or a team's files at HEAD though not on disk."""
+    """Say whether a repository has a record, or a team's files at HEAD that are not on disk."""
     git = Git(place.common_dir, environment)
     with contextlib.suppress(EnvironmentFailedError):
         if refs.read(git, LOG_REF):
@@ -25,7 +25,7 @@ def holds_record(place: RepositoryPlace, environment: Mapping[str, str], marker:
 
 
 def init_local(path: Path, environment: Mapping[str, str], *, branch: str) -> RepositoryPlace:
-    """Return the local record at a path, a bare repository, which is made if it is not there."""
+    """Return the local record at a path, a bare repository, and create it if it does not exist."""
     if not is_git_dir(path):
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -38,8 +38,8 @@ def init_local(path: Path, environment: Mapping[str, str], *, branch: str) -> Re
             "--shared=umask",
             f"--initial-branch={branch}",
         )
-        # Without git the folder takes what is acknowledged all the same; the next command tries
-        # again, and a flush says what is wrong.
+        # Without git the folder can still take acknowledged events; the next command tries again,
+        # and a flush says what is wrong.
         with contextlib.suppress(EnvironmentFailedError):
             Git(path, environment).run("init", *arguments, str(path))
     return RepositoryPlace(path, path, None, bare=True)

@@ -1,4 +1,4 @@
-"""Read the record of one clone: the committed, and what is acknowledged and waits."""
+"""Read the record of one clone: committed events, and acknowledged ones that still wait."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reader:
     ) -> None:
         """Take a part of the record.
 
-        `also_waiting` returns the actions that wait in no outbox of it, and are shown with it.
+        `also_waiting` returns further actions to show with it, which wait outside its outboxes.
         """
         self.part = part
         self._store = part.store
@@ -40,22 +40,22 @@ class Reader:
 
     @property
     def places(self) -> tuple[Path, ...]:
-        """Return the folders of all that may have to be committed."""
+        """Return the folders whose files may still have to be committed."""
         return (*self.part.boxes, *self.part.spools)
 
     def events(self, incident: str) -> tuple[list[Event], list[Problem]]:
-        """Return the events of an incident by id, acknowledged ones included, and what was wrong.
+        """Return an incident's events by id, acknowledged ones included, and what was wrong.
 
-        No events when there is no such incident.
+        An unknown incident has no events.
         """
         folder = self._folder(incident)
-        told = incident_events.problems(paths.log_path(incident), folder, now=self._now())
-        return folder.events(), told
+        found = incident_events.problems(paths.log_path(incident), folder, now=self._now())
+        return folder.events(), found
 
     def many_events(
         self, incidents: Iterable[str]
     ) -> Iterator[tuple[str, list[Event], list[Problem]]]:
-        """Return what `events` does for each of many incidents, but start git once for all."""
+        """Do what `events` does for many incidents, starting git only once."""
         pending = self._pending()
         for incident, folder in self._store.folders(incidents):
             whole = folder.union(_waiting(pending.get(incident, ())))
@@ -63,7 +63,7 @@ class Reader:
             yield incident, whole.events(), found
 
     def newest_id(self, incident: str) -> str | None:
-        """Return the newest event's id; ids of more than 48 hours ahead do not count."""
+        """Return the newest event's id; ids more than 48 hours ahead do not count."""
         limit = incident_events.last_id(self._now())
         stored = self._folder(incident).stored.values()
         return max((s.event.id for s in stored if s.event.id <= limit), default=None)
@@ -75,9 +75,9 @@ class Reader:
         return self._overlaid(opened, pending, only_open=True)
 
     def own_open_heads(self) -> list[Head]:
-        """Return the open incidents, as they were last known, with what this clone has of its own.
+        """Return the open incidents as last known, with this clone's own newer events.
 
-        For where the record cannot be read; without git.
+        Needs no git: for clones whose record cannot be read.
         """
         return self._overlaid(self._store.last_open(), self.own_ids(), only_open=True)
 
@@ -93,37 +93,37 @@ class Reader:
         return sorted([*known, *(incident for incident in pending if incident not in known)])
 
     def last_ids(self) -> set[str]:
-        """Return the ids as they were last known, and those that wait; without git."""
+        """Return the ids as last known, and those that wait; needs no git."""
         return self.own_ids().union(self._store.last_ids())
 
     def own_ids(self) -> set[str]:
-        """Return the ids of which this clone has something that is not on the remote yet."""
+        """Return the ids of incidents of which this clone has something that the remote lacks."""
         return set(self._own())
 
     def _own(self) -> dict[str, list[Path]]:
-        """Return all files that this clone has of its own events, by incident."""
+        """Return all files with this clone's own events, by incident."""
         return _by_incident((*self.part.boxes, *self.part.spools))
 
     def held_up(self) -> str | None:
-        """Say why the last flush of this process left something; None where it did not."""
+        """Say why the last flush of this process left something; None if it left nothing."""
         if self._held_up is not None:
             return self._held_up
-        from incidentctl.record import health  # noqa: PLC0415 (not for who only records)
+        from incidentctl.record import health  # noqa: PLC0415 (recording does not need it)
 
         boxes = (*self.part.boxes, *((self._sent,) if self._sent else ()))
         damaged = next(iter(health.damaged(boxes)), None)
         if damaged:
-            return f"{damaged} is damaged, and is left as it is"
+            return f"{damaged} is damaged and was left unchanged"
         return self.unread()
 
     def unread(self) -> str | None:
-        """Say so where something that waits cannot be read by this account; None where all can."""
+        """Say so if this account cannot read something that waits; None if it can read all."""
         return unread(self.places)
 
     def ensure_read(self) -> None:
-        """Refuse where something that waits cannot be read, for who would say there is nothing."""
-        if told := self.unread():
-            raise EnvironmentFailedError(f"{told}.", hint=permissions.ADVICE)
+        """Refuse if something that waits cannot be read, before a caller says there is nothing."""
+        if reason := self.unread():
+            raise EnvironmentFailedError(f"{reason}.", hint=permissions.ADVICE)
 
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; the whole id finds just itself."""
@@ -138,7 +138,7 @@ class Reader:
         return len(outbox.paths(self.part.boxes))
 
     def has_unsent(self) -> bool:
-        """Say whether something is committed that the remote has not."""
+        """Say whether something is committed that the remote lacks."""
         return self._sent is not None and bool(outbox.paths((self._sent,)))
 
     def unsynced(self) -> Unsynced | None:
@@ -150,9 +150,9 @@ class Reader:
     def _pending(self) -> dict[str, list[Path]]:
         """Return the files of the outbox by incident.
 
-        A reader looks here first: what leaves the outbox meanwhile is then on the branch.
+        Read this before the branch: an event that leaves the outbox meanwhile is then on it.
         """
-        # Where the record was deleted or damaged, what it held last stands in the spools.
+        # If the record was deleted or damaged, its newest events are in the spools.
         found = _by_incident(self.part.boxes) if self._store.tips().log_tip else self._own()
         for path in self._also_waiting():
             found.setdefault(outbox.incident_of(path), []).append(path)
@@ -166,7 +166,7 @@ class Reader:
             waiting = _waiting(self._own().get(incident, ()))
             if not waiting:
                 raise
-            # Whoever declares without git must still see what was acknowledged.
+            # A user who declares without git must still see what was acknowledged.
             fault = {f"git cannot be read ({error.reason})": (1, "what was committed before")}
             return incident_events.EMPTY.union(waiting)._replace(faults=fault)
 
@@ -184,7 +184,7 @@ class Reader:
 
 
 def unread(places: Iterable[Path]) -> str | None:
-    """Say so where this account cannot read one of some outboxes, or a file in it."""
+    """Say so if this account cannot read one of the outboxes, or a file in it."""
     hidden = outbox.unreadable(places)
     return f"{hidden[0]} cannot be read: what waits there is not shown" if hidden else None
 
@@ -208,7 +208,7 @@ def _waiting(files: Iterable[Path]) -> dict[str, Stored]:
         try:
             action = outbox.read(path)
         except EventError:
-            continue  # the flush tells of it
+            continue  # the flush reports it
         if action is not None:
             waiting |= {name: check(name, data) for name, data in action.entries.items()}
     return waiting

@@ -39,9 +39,9 @@ class Record(Upkeep):
         self._touched: dict[str, None] = {}
 
     def acknowledge(self, action: Action) -> Acknowledged:
-        """Put an action on disk: when this returns, neither crash nor power cut takes it.
+        """Put an action on disk: once this returns, it survives a crash or a power cut.
 
-        EnvironmentFailedError when no folder takes it: then nothing is acknowledged.
+        EnvironmentFailedError if no folder takes it: then nothing is acknowledged.
         """
         self.part.announce([action.incident])
         done = acknowledge(self.part.box, self.part.fallback, action)
@@ -50,10 +50,10 @@ class Record(Upkeep):
         return done
 
     def flush(self) -> Flushed:
-        """Commit everything that is acknowledged; wait for nobody longer than 0.3 seconds.
+        """Commit everything that is acknowledged; wait at most 0.3 seconds for other processes.
 
-        Never raises: what cannot be committed now is safe and waits; the answer says why. Whether
-        something is left for another process is for `has_unsent` and `is_due` to say.
+        Never raises: what cannot be committed now is safe and waits, and the result says why.
+        `has_unsent` and `is_due` say whether something is left for another process.
         """
         flush = Flush(self.part)
         flushed = flush.run(self._mine)
@@ -76,12 +76,12 @@ class Record(Upkeep):
     ) -> Exchanged | None:
         """Exchange with the remote, for at most `limit` seconds; None without a remote.
 
-        Never raises. The caller holds the lock of exchanges, `background().lock()`. `flush` is what
-        commits meanwhile, if more than this part is to be committed.
+        Never raises. The caller holds the lock of exchanges, `background().lock()`. Pass a `flush`
+        if more than this part has to be committed meanwhile.
         """
         if self.part.remote is None:
             return None
-        # Not for who only records: 3 ms.
+        # Commands that only record save 3 ms.
         from incidentctl.record.sync.exchange import Exchange, Retries  # noqa: PLC0415
 
         done = Exchange(
@@ -99,7 +99,7 @@ class Record(Upkeep):
         return done._replace(notes=(*done.notes, *notes))
 
     def _show_received(self, received: Iterable[str]) -> list[str]:
-        """Show incidents of which events came; return what hinders that."""
+        """Update the view of incidents with new events; return what went wrong."""
         try:
             opened = {head.id for head in self.open_heads()}
         except EnvironmentFailedError:
@@ -133,27 +133,27 @@ class Record(Upkeep):
         limit: float,
         flush: Callable[[], object] | None = None,
     ) -> str | None:
-        """Begin the branch anew without its history, here and on the remote; return the new root.
+        """Start the branch over without its history, here and on the remote; return the new root.
 
-        `marker` is a ULID, `flush` as in `exchange`. EnvironmentFailedError when the remote is not
-        in step or refuses: then all is as it was. None without a record. The caller holds the lock
-        of exchanges.
+        `marker` is a ULID, `flush` as in `exchange`. EnvironmentFailedError if the remote is not up
+        to date or refuses: then nothing has changed. None without a record. The caller holds the
+        lock of exchanges.
         """
-        from incidentctl.record.sync.purge import begin_anew  # noqa: PLC0415
+        from incidentctl.record.sync.purge import start_over  # noqa: PLC0415
 
         until = time.monotonic() + limit
         part, flush = self.part, flush or self.flush
-        self.ensure_read()  # what is hidden may hold the text
+        self.ensure_read()  # a file that cannot be read may hold the text
         done = self.exchange(author, limit=limit, flush=flush)
-        # One that refuses may do so for the very text that is to be purged.
+        # A remote that refuses may do so because of the very text that is to be purged.
         if done is not None and done.state not in ("ok", "refused"):
             raise EnvironmentFailedError(
                 f"Sync with the remote has to work first: {done.reason or done.state}."
             )
         flush()
         remote = self.remote() if part.remote else None
-        commit = begin_anew(part, author, remote, marker=marker, until=until)
-        if part.remote:  # what the remote has refused may stand in its words
+        commit = start_over(part, author, remote, marker=marker, until=until)
+        if part.remote:  # the remote's refusal may quote the text
             status.write(part.state, Status(part.now(), "ok", None, part.now()))
         flush()
         part.announce(self.ids())  # other work trees
@@ -163,7 +163,7 @@ class Record(Upkeep):
         return commit
 
     def unclaimed(self) -> dict[Path, list[Path]]:
-        """Return what waits in the user's own state and may be of this repository, by folder."""
+        """Return what waits in the user's own state and may be this repository's, by folder."""
         return unclaimed(self.part.user_state, self.part.git_dir)
 
     def background(self) -> Background:
@@ -175,12 +175,12 @@ class Record(Upkeep):
         return status.read(self.part.state) if self.part.remote else None
 
     def clear_notes(self) -> None:
-        """Forget the notes of exchanges: somebody has read them."""
+        """Forget the notes of exchanges, once somebody has read them."""
         last = self.exchange_status()
         if last is not None and last.notes:
             status.write(self.part.state, last._replace(notes=()))
 
     def change_token(self) -> tuple[object, ...]:
-        """Return what differs from the time before if the record has changed since; in no time."""
+        """Return a value that changes when the record does; this costs a few stats only."""
         names = [self._store.log_ref, self._store.mirror, self._store.tracking]
         return change_token(self.part.git_dir, filter(None, names), self.part.boxes)

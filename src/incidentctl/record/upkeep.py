@@ -12,9 +12,9 @@ class Upkeep(Reader):
     """The part of a `Record` that needs the clone's lock."""
 
     def repair(self, *, deep: bool = False) -> tuple[str, ...]:
-        """Repair what git has lost of the record; return what was done, for people.
+        """Repair what git lost of the record; return what was done, as sentences for people.
 
-        With `deep` all of it is looked at. EnvironmentFailedError where git or the disk fails.
+        With `deep` the whole record is checked. EnvironmentFailedError if git or the disk fails.
         """
         try:
             return Flush(self.part).repair(deep=deep, wait=5.0) or ()
@@ -26,13 +26,13 @@ class Upkeep(Reader):
         return maintenance.is_crowded(self.part.git_dir, self.part.state)
 
     def is_due(self) -> bool:
-        """Say whether there is something to do that nobody shall wait for: see `maintain`."""
+        """Say whether there is upkeep to do in the background: see `maintain`."""
         return self._is_crowded() or kept.is_due(self.part.state)
 
     def maintain(self) -> None:
-        """Let git pack the record where it has grown, and look whether it has what it was given.
+        """Let git pack the record if it grew, and check that git still has what was committed.
 
-        Takes a second, for nobody to wait for.
+        This takes a second, so it runs where no user waits for it.
         """
         if kept.is_due(self.part.state):
             Flush(self.part).look()
@@ -40,23 +40,24 @@ class Upkeep(Reader):
             maintenance.pack(self.part.git, self.part.state)
 
     def mirror_note(self) -> str | None:
-        """Say why the branch for people is not where the record is; None when it is."""
+        """Say why the mirror is not where the record is; None if it is."""
         tips, branch = self._store.tips(), self.part.branch
         if tips.log_tip is None or tips.mirror == tips.log_tip:
             return None
         if not self.part.mirror_is_free():
-            return f"branch {branch} is checked out and stays where it is; nothing is lost"
+            return f"branch {branch} is checked out, so it was not moved; nothing is lost"
         return (
             f"branch {branch} has commits of its own and does not follow the record; "
-            "nothing is lost; once it is renamed, the next command makes it anew"
+            "nothing is lost; rename it, and the next command creates it again"
         )
 
     # --- the view --------------------------------------------------------------------------------
 
     def refresh_stale(self) -> None:
-        """Show what others should have; who records in an incident is told what hinders that.
+        """Update views that another process left stale.
 
-        As of a process that was killed, or that worked in another work tree.
+        It was killed, or worked in another work tree. Problems are not reported here: a user
+        learns of them when they record in that incident.
         """
         if self.part.view is not None:
             for incident in self.part.view.stale():
@@ -66,16 +67,16 @@ class Upkeep(Reader):
         return self.part.view is not None and self.part.view.has(incident)
 
     def _show_view(self, incident: str, *, rendered: Rendered | None = None) -> str | None:
-        """Write an incident's log.md into the work tree; a sentence when it was left as it is.
+        """Write an incident's log.md into the work tree; return a sentence if it was left alone.
 
-        What the caller has `rendered` serves where the record has not moved since.
+        What the caller has `rendered` is used if the record has not moved since.
         """
         if self.part.view is None:
             return None
 
         def render() -> str:
             tips = self._store.tips()
-            # What a view has shown stays in it, also what is not merged yet.
+            # What a view has once shown stays in it, even if it is not merged yet.
             if rendered and rendered.log_tip == tips.log_tip and not self._store.beside(tips):
                 return rendered.log
             return self.part.render(incident, *self.events(incident))

@@ -49,7 +49,7 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
         )
     local, record = workspace.local_record, workspace.record
     # What only waits for a place here tells nothing of where it belongs.
-    known = {ident for ident in record.ids() if not record.waits_for_place(ident)}
+    known = {ident for ident in record.ids() if not record.is_undecided(ident)}
     found = local.find(part.casefold()) if part else local.ids()
     moved = _bring_home(workspace, part, known)
     for ident, number in _place(workspace, part).items():
@@ -134,7 +134,7 @@ def _place(workspace: Workspace, part: str | None) -> dict[str, int]:
     record = workspace.record
     waiting = {path: _size(path) for path in record.undecided.files()}
     for ident in record.undecided.incidents():
-        if part and part.casefold() in ident and record.waits_for_place(ident):
+        if part and part.casefold() in ident and record.is_undecided(ident):
             record.restrict(ident)
     if waiting:
         workspace.flush()

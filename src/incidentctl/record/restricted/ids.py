@@ -21,7 +21,7 @@ class RestrictedIds:
     def recorded(self) -> set[str]:
         """Return the ids of what is recorded in the restricted part, and remember them.
 
-        EnvironmentFailedError where git does not tell: nothing is taken for an answer that is none.
+        EnvironmentFailedError if git cannot say: a failure must not read as "not restricted".
         """
         store = self._record.part.store
         git, ref = store.git, store.log_ref
@@ -32,5 +32,5 @@ class RestrictedIds:
         return found
 
     def known(self) -> set[str]:
-        """Return the ids of what was ever recorded or received here, or known to a cache."""
+        """Return every id that was ever recorded or received here, or that a cache knows."""
         return self._record.last_ids() | self.remembered.ids()

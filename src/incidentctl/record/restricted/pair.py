@@ -46,25 +46,25 @@ class RecordPair:
         self.undecided = Undecided(part.state, part.user_state, part.git_dir)
         self._ids = RestrictedIds(self.restricted)
         self._stated: set[str] = set()
-        """The incidents that this process was told to restrict."""
+        """The incidents that the caller of this process has restricted."""
         self._declared: set[str] = set()
-        """Those that it declared."""
+        """Those of them that this process declared."""
         self._last_is_restricted = False
 
     # --- which incident belongs where ------------------------------------------------------------
 
     def restrict(self, incident: str) -> None:
-        """Let an incident that is about to be declared be a restricted one."""
+        """Restrict an incident that is about to be declared."""
         self._stated.add(incident)
 
     def is_restricted(self, incident: str) -> bool:
-        """Say whether an incident is restricted; also where that cannot be told."""
+        """Say whether an incident is restricted; when in doubt, it is."""
         return self._belongs_to_restricted(incident) is not False
 
     def _belongs_to_restricted(self, incident: str) -> bool | None:
-        """Say whether an incident is restricted; None where nobody can tell that now.
+        """Say whether an incident is restricted; None if that cannot be known now.
 
-        What was restricted once is so for ever: the memory is asked first, and git only then.
+        An incident stays restricted for ever, so the remembered ids are read first, then git.
         """
         try:
             if incident in self._stated or self._ids.remembered.has(incident):
@@ -81,33 +81,33 @@ class RecordPair:
             return False if incident in shared else None
 
     def restricted_ids(self) -> frozenset[str]:
-        """Return which incidents are restricted, as far as that can be told: which ever were."""
+        """Return the incidents known to be restricted: every one that ever was."""
         found = self._ids.known() | self._stated
         with contextlib.suppress(EnvironmentFailedError):
             found |= self._ids.recorded()
         return frozenset(found)
 
     def published_ids(self) -> frozenset[str]:
-        """Return which incidents are restricted and are in the shared part all the same.
+        """Return the restricted incidents that are nevertheless in the shared part.
 
-        EnvironmentFailedError where that cannot be read.
+        EnvironmentFailedError if that cannot be read.
         """
         restricted = self.restricted_ids()
         return restricted.intersection(self.shared.ids()) if restricted else restricted
 
-    def waits_for_place(self, incident: str) -> bool:
-        """Say whether something of an incident waits, which this record has nowhere else."""
+    def is_undecided(self, incident: str) -> bool:
+        """Say whether events of an incident wait for a decision, and the record has no others."""
         waits = incident in self.undecided.incidents()
         return waits and not (
             self._belongs_to_restricted(incident) or incident in self._shared_ids()
         )
 
     def _shared_ids(self) -> set[str]:
-        """Return the ids of the shared part, without those that only wait for a place."""
+        """Return the ids of the shared part, without those that only wait for a decision."""
         return self.shared.own_ids().union(self.shared.part.store.index().ids)
 
     def _undecided(self, *, shared: bool) -> list[Path]:
-        """Return what waits for a place and is shown with the shared part, or with the other."""
+        """Return what waits for a decision, to show with the shared part or with the other."""
         return [
             path
             for path in self.undecided.files()
@@ -118,7 +118,7 @@ class RecordPair:
         return self.restricted if self.is_restricted(incident) else self.shared
 
     def _readable_restricted(self) -> Record:
-        """Return the restricted part; EnvironmentFailedError where git cannot tell."""
+        """Return the restricted part; EnvironmentFailedError if git cannot read it."""
         self._ids.recorded()
         return self.restricted
 
@@ -148,8 +148,8 @@ class RecordPair:
     def own_open_heads(self) -> list[Head]:
         """Return the open incidents of both parts; as `Reader.own_open_heads`.
 
-        EnvironmentFailedError where others are restricted that cannot be read: which is meant is
-        not guessed then.
+        EnvironmentFailedError if there may be restricted ones that cannot be read: then nobody
+        should guess which incident the user means.
         """
         try:
             restricted = self._readable_restricted().open_heads()
@@ -180,7 +180,7 @@ class RecordPair:
         return self.shared.log_path(incident)
 
     def change_token(self) -> tuple[object, ...]:
-        """Return what differs when either part has changed; as `Record.change_token`."""
+        """Return a value that changes when either part does; as `Record.change_token`."""
         undecided = tuple(path.name for path in self.undecided.files())
         return (self.shared.change_token(), self.restricted.change_token(), undecided)
 
@@ -192,22 +192,22 @@ class RecordPair:
         return self.shared.pending() + self.restricted.pending() + waiting
 
     def held_up(self) -> str | None:
-        """Say why the last flush left something in either part; None where it did not."""
+        """Say why the last flush left something in either part; None if it left nothing."""
         undecided = REASON if self.undecided.files() else None
         return self.shared.held_up() or self.unread() or self.restricted.held_up() or undecided
 
     def unread(self) -> str | None:
-        """Say so where something that waits cannot be read by this account; None where all can."""
+        """Say so if this account cannot read something that waits; None if it can read all."""
         places = (*self.shared.places, *self.restricted.places, *self.undecided.boxes)
         return unread(places)
 
     def ensure_read(self) -> None:
-        """Refuse where something that waits cannot be read; as `Reader.ensure_read`."""
+        """Refuse if something that waits cannot be read; as `Reader.ensure_read`."""
         if hidden := self.unread():
             raise EnvironmentFailedError(f"{hidden}.", hint=permissions.ADVICE)
 
     def unclaimed(self) -> dict[Path, list[Path]]:
-        """Return what waits in the user's own state and may be of this repository, by folder."""
+        """Return what waits in the user's own state and may be this repository's, by folder."""
         return fallback.unclaimed(self.shared.part.user_state, self.shared.part.git_dir)
 
     def has_unsent(self) -> bool:
@@ -215,14 +215,14 @@ class RecordPair:
         return self.shared.has_unsent() or self.restricted.has_unsent()
 
     def _left(self) -> Unsynced | None:
-        """Count what the shared part's remote lacks, and what waits for a place."""
+        """Count what the shared part's remote lacks, and what waits for a decision."""
         sent = self.shared.part.sent
         if sent is None:
             return None
         return unsynced((*self.shared.part.boxes, sent, *self.undecided.boxes))
 
     def unsynced(self) -> Unsynced | None:
-        """Count what either remote lacks; None where neither part has one."""
+        """Count what either remote lacks; None if neither part has one."""
         found = [each for each in (self._left(), self.restricted.unsynced()) if each is not None]
         if not found:
             return None
@@ -232,9 +232,10 @@ class RecordPair:
     # --- writing ---------------------------------------------------------------------------------
 
     def acknowledge(self, action: Action) -> Acknowledged:
-        """Put an action on disk, where its incident belongs; as `Record.acknowledge`.
+        """Put an action on disk, in the part where its incident belongs; as `Record.acknowledge`.
 
-        Where nobody can tell whether that is restricted it waits by itself, and is never refused.
+        If it cannot be known whether the incident is restricted, the action waits in a folder of
+        its own. It is never refused.
         """
         if isinstance(action.events[0].fact, Declared):
             self._declared.add(action.incident)
@@ -258,10 +259,10 @@ class RecordPair:
         )
 
     def _decide(self) -> int:
-        """Move each action that waits for a place where it belongs; return how many still wait.
+        """Move each waiting action to the part where it belongs; return how many still wait.
 
-        Into the shared part only where that has the incident: that the restricted part does not
-        have it may be because it was lost.
+        An action goes to the shared part only if that has the incident. That the restricted part
+        lacks it proves nothing: it may have been lost there.
         """
         for path in self.undecided.files():
             incident = outbox.incident_of(path)
@@ -275,7 +276,7 @@ class RecordPair:
         return len(self.undecided.files())
 
     def _redact_published(self) -> None:
-        """Redact in the shared part, too, what is there of a restricted incident."""
+        """Redact in the shared part as well, if it holds a restricted incident."""
         with contextlib.suppress(EnvironmentFailedError):
             for incident in self.published_ids():
                 there = {event.id for event in self.shared.events(incident)[0]}
@@ -286,7 +287,7 @@ class RecordPair:
                         self.shared.acknowledge(Action(incident, (event,), author, summary))
 
     def refresh_stale(self) -> None:
-        """Show what others should have; as `Upkeep.refresh_stale`. Nothing restricted is shown."""
+        """Update stale views; as `Upkeep.refresh_stale`. Restricted incidents have no view."""
         self.shared.refresh_stale()
 
     # --- exchanges and upkeep --------------------------------------------------------------------
@@ -298,7 +299,7 @@ class RecordPair:
     def exchange(
         self, author: Author, *, limit: float, retries: Retries | None = None
     ) -> Exchanged | None:
-        """Exchange each part with its own remote; return the worse of the two ends."""
+        """Exchange each part with its own remote; return the worse of the two results."""
         until = time.monotonic() + limit
         repaired = self._repair_each()
         shared = self.shared.exchange(author, limit=limit, retries=retries, flush=self.flush)
@@ -308,9 +309,9 @@ class RecordPair:
         return together(done, repaired) if done else None
 
     def exchange_while_asked(self, author: Author, *, limit: float, descriptor: int) -> None:
-        """Exchange for as long as commands leave something to share, and pack what has grown.
+        """Exchange as long as commands leave something to share; pack the repository if it grew.
 
-        `limit` is for each exchange, `descriptor` the lock of exchanges, which this process got.
+        `limit` applies to each exchange. `descriptor` is the inherited lock of exchanges.
         """
 
         def exchange() -> bool:
@@ -328,11 +329,11 @@ class RecordPair:
         return shared or restricted
 
     def repair(self, *, deep: bool = False) -> tuple[str, ...]:
-        """Repair what git has lost of the shared part; as `Upkeep.repair`."""
+        """Repair what git lost of the shared part; as `Upkeep.repair`."""
         return self.shared.repair(deep=deep)
 
     def _repair_each(self) -> list[str]:
-        """Repair the refs of both: a damaged one stops each fetch of the other, too."""
+        """Repair the refs of both parts: a damaged one also stops each fetch of the other part."""
         notes: list[str] = []
         for record in (self.shared, self.restricted):
             with contextlib.suppress(EnvironmentFailedError):
@@ -340,7 +341,7 @@ class RecordPair:
         return notes
 
     def is_due(self) -> bool:
-        """Say whether there is something to do for either part; as `Upkeep.is_due`."""
+        """Say whether either part needs upkeep; as `Upkeep.is_due`."""
         return self.shared.is_due() or self.restricted.is_due()
 
     def maintain(self) -> None:
@@ -349,7 +350,7 @@ class RecordPair:
         self.restricted.maintain()
 
     def mirror_note(self) -> str | None:
-        """Say why the branch for people is not where the shared part is; None when it is."""
+        """Say why the mirror is not where the shared part is; None if it is."""
         return self.shared.mirror_note()
 
     def exchange_status(self) -> Status | None:
@@ -357,12 +358,12 @@ class RecordPair:
         return self.shared.exchange_status()
 
     def exchanges(self) -> list[tuple[str, Status | None]]:
-        """Return of each remote its name, and how the last exchange ended; counts nothing."""
+        """Return each remote's name and how its last exchange ended; counts nothing."""
         parts = (self.shared, self.restricted)
         return [(each.part.remote, each.exchange_status()) for each in parts if each.part.remote]
 
     def shares(self) -> list[tuple[str, Unsynced, Status | None]]:
-        """Return of each remote its name, what it lacks, and how the last exchange ended."""
+        """Return each remote's name, what it lacks, and how its last exchange ended."""
         found = ((self.shared, self._left()), (self.restricted, self.restricted.unsynced()))
         return [
             (each.part.remote, left, each.exchange_status())

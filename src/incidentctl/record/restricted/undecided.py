@@ -1,4 +1,8 @@
-"""Actions that wait by themselves: nobody could tell yet whether their incident is restricted."""
+"""Actions that wait in a folder of their own, as long as nobody can know whether to restrict them.
+
+Git could not be read when they were recorded, so it was not known whether their incident is
+restricted.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,11 @@ from incidentctl.record.write.acknowledge import Acknowledged, acknowledge
 from incidentctl.record.write.fallback import RESTRICTED, UNSURE, Fallback
 from incidentctl.record.write.outbox import Action
 
-REASON = "nobody can tell now whether its incident is restricted, so it waits apart"
+REASON = "git cannot say now whether its incident is restricted, so it waits until git can"
 
 
 class Undecided:
-    """The outboxes of what waits for a place, of one clone."""
+    """The outboxes of one clone for actions that wait for this decision."""
 
     def __init__(self, state: Path, fallback: Path, git_dir: Path) -> None:
         """Take the record's folder in the git directory, and that in the user's own state."""
@@ -23,7 +27,7 @@ class Undecided:
 
     @property
     def boxes(self) -> tuple[Path, ...]:
-        """Return the folders that are there now."""
+        """Return the folders that exist now."""
         return (self._box, *self._fallback.folders())
 
     def files(self) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Files that only make reading faster; each may vanish, be torn or be of another version."""
+"""Files that only make reading faster; any of them may be missing, torn or from another version."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from incidentctl.build import fingerprint
 from incidentctl.git import atomic, permissions
 
-#: Who wrote a file: what another build of this program computed is computed again.
+#: The build that wrote a file: what another build of this program computed is computed again.
 _WRITER = format(binascii.crc32(fingerprint().encode()), "x")
 
 
@@ -18,11 +18,11 @@ class Cache:
     """A folder of files, each with the key of what it was computed from."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder; it is made with the first file."""
+        """Take the folder; the first file creates it."""
         self._folder = folder
 
     def get(self, name: str) -> tuple[str, bytes] | None:
-        """Return the key and the content of a file; None unless it is whole and ours."""
+        """Return the key and the content of a file; None unless it is whole and from this build."""
         try:
             head, _, body = (self._folder / name).read_bytes().partition(b"\n")
             writer, key, check = json.loads(head)
@@ -33,7 +33,7 @@ class Cache:
         return key, body
 
     def put(self, name: str, key: str, body: bytes) -> None:
-        """Write a file so that a reader sees it whole or not; a full disk is no failure."""
+        """Write a file so that a reader sees all of it or nothing; ignore a full disk."""
         path = self._folder / name
         data = json.dumps([_WRITER, key, binascii.crc32(body)]).encode() + b"\n" + body
         with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
 """Compare two commits of the record along its layout, folder by folder, by the ids of objects.
 
-Only where ids differ and names fit the layout is a folder read: a branch may hold folders in
-folders that no memory could list. Whatever else stands in a folder is one path, and never entered.
+A folder is read only if its ids differ and its name fits the layout: a hostile branch may nest
+folders that no memory could list. Everything else in a folder is one path and is never entered.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from incidentctl.git.presence import DamagedError
 from incidentctl.git.run import Git
 from incidentctl.record.store import paths
 
-#: In so many files and folders may two commits differ.
+#: The most files and folders in which two commits may differ.
 MAX_CHANGES = 1_000_000
-#: So many lines of folders are looked at for that.
+#: The most folder lines that a comparison reads.
 _MAX_LINES = 4_000_000
 _WHAT = "files that are not here"
 _YEAR, _MONTH = re.compile(r"[0-9]{4}\Z"), re.compile(r"[0-9]{2}\Z")
@@ -28,18 +28,18 @@ _Line = tuple[bytes, bytes, bytes]
 
 
 class TooManyError(EnvironmentFailedError):
-    """A commit holds more than this program takes in, and nothing of it is."""
+    """A commit holds more than this program takes in; nothing of it is taken in."""
 
     def __init__(self, number: int, what: str) -> None:
-        """Say how many of what there are at least, and what to do."""
+        """Say how many there are at least, of `what`, and what to do."""
         super().__init__(
-            f"the branch holds more than {number:,} {what}: none of it is taken in; see who pushed "
-            "that, and set the branch back on the remote"
+            f"the branch holds more than {number:,} {what}: nothing of it was taken in; find out who "
+            "pushed that, and reset the branch on the remote"
         )
 
 
 class Place(Enum):
-    """What a path is by its name: a folder of the layout, one of its files, or none of both."""
+    """What a path is by its name: a folder of the layout, one of its files, or something else."""
 
     TOP = auto()
     YEARS = auto()
@@ -58,9 +58,9 @@ _FILES = frozenset({Place.EVENT, Place.LOG, Place.MARKER})
 
 
 class Change(NamedTuple):
-    """A file that two commits hold differently, by its id in each; None where one has it not.
+    """A file that two commits hold differently, by its id in each; None for a commit without it.
 
-    It is OTHER where the name is none of the record's, or holds no file where it is a file's.
+    It is OTHER if the record has no such name, or if something else than a file has a file's name.
     """
 
     place: Place
@@ -71,7 +71,7 @@ class Change(NamedTuple):
 
 
 class _Folder(NamedTuple):
-    """A folder that two commits hold differently; None where one has no such folder."""
+    """A folder that two commits hold differently; None for a commit without such a folder."""
 
     place: Place
     path: str
@@ -81,9 +81,9 @@ class _Folder(NamedTuple):
 
 
 def changes(objects: Objects, ours: str | None, theirs: str) -> Iterator[Change]:
-    """Return what two commits hold differently; without ours only what is in the layout's folders.
+    """Return what two commits hold differently; without ours, only files in the layout's folders.
 
-    TooManyError where there is no end of it; EnvironmentFailedError where an object is missing.
+    TooManyError if there are too many changes; EnvironmentFailedError if an object is missing.
     """
     folders = [_Folder(Place.TOP, "", "", ours and f"{ours}:", f"{theirs}:")]
     found = lines = 0
@@ -111,13 +111,13 @@ def changes(objects: Objects, ours: str | None, theirs: str) -> Iterator[Change]
 
 
 def count_events(git: Git, commit: str) -> int:
-    """Count the events that a commit holds, by their names."""
+    """Count the events in a commit, by their names."""
     with Objects(git) as objects:
         return sum(each.place is Place.EVENT for each in changes(objects, None, commit))
 
 
 def _lines(tree: Found | None) -> list[_Line] | None:
-    """Return the lines of a folder; None when it is none, or too large to be one of the record."""
+    """Return the lines of a folder; None if it is no folder, or too large for the record."""
     if tree is None:
         raise DamagedError("folders of it are not in this clone")
     return None if tree.type != "tree" or tree.data is None else raw_entries(tree)

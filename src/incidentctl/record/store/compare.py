@@ -1,4 +1,4 @@
-"""Compare two commits of the record: what each has that the other has not, and what is no event."""
+"""Compare two commits of the record: what each has that the other lacks, and stray files."""
 
 from __future__ import annotations
 
@@ -16,62 +16,62 @@ from incidentctl.record.store.changes import Change, Place, changes
 from incidentctl.record.store.stored_event import Stored, check, pick_version, redaction_targets
 
 _FOLDER = "incidents"
-#: By these an event is to lose its text.
+#: The kinds that ask to blank the text of an event.
 _NAMING = (b"-redacted.json", b"-amended.json")
 
 
 class Difference(NamedTuple):
-    """What `theirs` has against `ours`; events by incident and file name."""
+    """How `theirs` differs from `ours`; events by incident and file name."""
 
     added: dict[str, dict[str, Stored]]
     """Whole events at their own paths that only they have."""
     unread: dict[str, dict[str, str]]
-    """The ids of events that only they have and that are too many to be read now."""
+    """The ids of events that only they have, if these are too many to read now."""
     missing: dict[str, set[str]]
     """Names of events that only we have."""
     changed: dict[str, dict[str, Stored]]
-    """What stands of events that both have with different bytes, where that is not ours."""
+    """Events that both have with different bytes, where another version than ours counts."""
     kept: dict[str, set[str]]
-    """Names of events that both have with different bytes, of which ours stands."""
+    """Names of events that both have with different bytes, where our version counts."""
     disputed: tuple[str, ...]
     """Paths of events that differ by more than a redaction."""
     logs: dict[str, str]
-    """The id of their log.md where it is another than ours."""
+    """The id of their log.md if it differs from ours."""
     markers: dict[str, str]
-    """The id of each mark of a purge that only they have, or that names less than ours does."""
+    """The id of each mark of a purge that only they have, or that names fewer commits than ours."""
     kept_markers: tuple[str, ...]
-    """Paths of marks that only we have, or of which ours stands."""
+    """Paths of marks that only we have, or where our version counts."""
     left_out: tuple[str, ...]
-    """Paths that are none of the record's, or hold what is no event."""
+    """Paths outside the record's layout, or whose content is no event."""
     strays: tuple[str, ...]
-    """Such paths that only ours has: where a clone began from a branch that held them."""
+    """Such paths that only ours has: the clone began from a branch that held them."""
 
     @property
     def follows(self) -> bool:
-        """Whether `theirs` could stand for ours: it lacks nothing and holds nothing foreign."""
+        """Whether `theirs` could replace ours: it lacks nothing and holds nothing foreign."""
         lacks = self.missing or self.kept or self.kept_markers
         return not (lacks or self.disputed or self.left_out)
 
 
 def holds_only_the_record(git: Git, commit: str) -> bool:
-    """Say whether a commit's tree is a record's: incidents, marks of purges, and nothing else."""
+    """Say whether a commit holds only a record: incidents, marks of purges, and nothing else."""
     names = tree.names(git, commit)
     return _FOLDER in names and {_FOLDER, paths.PURGED}.issuperset(names)
 
 
 def compare(git: Git, ours: str | None, theirs: str, *, most: int | None = None) -> Difference:
-    """Compare two commits; nothing but whole events at their own paths counts as an addition.
+    """Compare two commits; only whole events at their own paths count as additions.
 
-    Without ours every event of theirs is one; what else theirs holds is not looked at then. Of more
-    than `most` changes the events that only they have are known by their paths alone: whoever
-    reads them checks them. `changes.TooManyError` where there is no end of them.
+    Without ours, every event of theirs is one, and everything else in theirs is ignored. If there
+    are more than `most` changes, the events that only they have are not read here: they are known
+    by their paths, and a later reader checks them. `changes.TooManyError` if there are too many.
     """
     with Objects(git) as objects:
         return _Comparison(objects, (ours, theirs)).run(most)
 
 
 class _Comparison:
-    """What is found out about two commits."""
+    """What is known so far about two commits."""
 
     def __init__(self, objects: Objects, commits: tuple[str | None, str]) -> None:
         self._objects = objects
@@ -122,9 +122,10 @@ class _Comparison:
         )
 
     def _blobs(self, oids: Iterable[str]) -> Iterator[bytes]:
-        """Return the content of some files; of what cannot be an event, nothing.
+        """Return the content of some files; empty bytes for what cannot be an event.
 
-        What is missing here is no event that somebody wrote wrong, and never left out for that.
+        Raises if a file is missing in this clone: that must not read as an invalid event, which
+        would be left out.
         """
         for blob in self._objects.present(oids):
             yield (blob.data if blob.type == "blob" else None) or b""
@@ -141,7 +142,10 @@ class _Comparison:
                     self._left_out.append(paths.event_path(incident, name))
 
     def _read_both(self, both: Sequence[Change]) -> list[str]:
-        """Decide on the events that both have with different bytes; return which are disputed."""
+        """Decide between two versions of the same events; return the disputed ones.
+
+        Disputed events differ by more than a redaction.
+        """
         disputed = []
         found = self._found
         named = {incident: self._named(incident) for incident in {c.incident for c in both}}
@@ -185,7 +189,7 @@ class _Comparison:
         return redaction_targets(stored)
 
     def _whole(self, gone: Sequence[Change]) -> list[Change]:
-        """Return the whole events of what only ours has; what is none goes to the strays."""
+        """Return the whole events among what only ours has; the rest goes to the strays."""
         whole = []
         for change, data in zip(gone, self._blobs(each.ours or "" for each in gone), strict=True):
             try:
@@ -196,7 +200,7 @@ class _Comparison:
         return whole
 
     def _read_marks(self, marked: Sequence[Change]) -> None:
-        """Decide on the marks of purges; of two that differ stands what names fewer commits."""
+        """Decide on the marks of purges; of two that differ, the one with fewer commits counts."""
         purge_marks.check_number(change.path for change in marked)
         wanted = sorted({oid for change in marked for oid in change[3:] if oid})
         named = dict(zip(wanted, map(purge_marks.read, self._blobs(wanted)), strict=True))

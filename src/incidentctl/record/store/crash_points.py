@@ -1,7 +1,7 @@
-"""A test hook: die as by `kill -9` at a named point of the record, so that tests can prove it safe.
+"""A test hook: die as with `kill -9` at a named point, so that tests can prove the record safe.
 
-With `INCIDENTCTL_CRASH_AT=<name>` in the environment the process kills itself when it comes to
-`point("<name>")`. Unset, a point costs one look into a dictionary. The names are below.
+With `INCIDENTCTL_CRASH_AT=<name>` in the environment the process kills itself when it reaches
+`point("<name>")`. Without it, a point costs one dictionary lookup. The names are below.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ EXCHANGE_POINTS = (
     "exchange.taken",
     "background.unlocked",
 )
-#: Where a work tree has a view of the record.
+#: The point in writing the view of a work tree.
 VIEW_POINT = "view.noted"
 
 

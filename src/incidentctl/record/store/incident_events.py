@@ -1,6 +1,6 @@
 """What the record holds of one incident: checked events by file name, and what was refused.
 
-Events come from other clones: whatever is wrong with one is counted and told, and stops nothing.
+Events come from other clones: a faulty one is counted and reported, and stops nothing.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from incidentctl.git.objects import Found, Objects, TreeEntry, entries
 from incidentctl.record.store.paths import event_name
 from incidentctl.record.store.stored_event import Stored, check, pick_version, redaction_targets
 
-#: Above so many events of an incident its committed log.md may lag by a minute: written each time
-#: it would fill the repository with copies of itself.
+#: Above this number of events an incident's committed log.md may lag by a minute: committing it
+#: with each event would fill the repository with copies.
 _LAG_ABOVE = 500
 _LAG = timedelta(minutes=1)
 TOO_LARGE = "larger than 64 kB"
@@ -29,9 +29,9 @@ _FILE = b"100644"
 
 
 class Folder(NamedTuple):
-    """The events of an incident by file name, under the ids of the trees they were read from.
+    """The events of an incident by file name, with the ids of the trees they were read from.
 
-    `faults` counts what was refused by reason, each with one name to look at.
+    `faults` counts by reason what was refused, each with the name of one example.
     """
 
     key: str
@@ -39,7 +39,7 @@ class Folder(NamedTuple):
     faults: dict[str, tuple[int, str]]
 
     def union(self, more: Mapping[str, Stored]) -> Folder:
-        """Return the folder with more events; what it has already stands."""
+        """Return the folder with more events; those that it already has stay as they are."""
         return self._replace(stored={**more, **self.stored})
 
     def events(self) -> list[Event]:
@@ -108,13 +108,13 @@ def _count(faults: dict[str, tuple[int, str]], reason: str, name: str) -> None:
 
 
 def last_id(now: datetime) -> str:
-    """Return the greatest id that an event may have whose author's clock is not plainly wrong."""
+    """Return the greatest id that an event may have unless its author's clock is clearly wrong."""
     return ulid(int((now + MAX_AHEAD).timestamp() * 1000), (1 << 80) - 1)
 
 
 def problems(path: str, folder: Folder, *, now: datetime) -> list[Problem]:
-    """Tell what was refused of an incident, and what claims to come from the future."""
-    told = [
+    """Report what was refused of an incident, and events that claim to come from the future."""
+    found = [
         Problem(
             "IC901",
             "warning",
@@ -125,13 +125,13 @@ def problems(path: str, folder: Folder, *, now: datetime) -> list[Problem]:
     ]
     doubled = len(folder.stored) - len({stored.event.id for stored in folder.stored.values()})
     if doubled:
-        told.append(
+        found.append(
             Problem("IC902", "warning", f"{_number(doubled)} left out: its id is taken", path)
         )
     limit = last_id(now)
     ahead = sum(stored.event.id > limit for stored in folder.stored.values())
     if ahead:
-        told.append(
+        found.append(
             Problem(
                 "IC903",
                 "warning",
@@ -139,7 +139,7 @@ def problems(path: str, folder: Folder, *, now: datetime) -> list[Problem]:
                 path,
             )
         )
-    return told
+    return found
 
 
 def _number(count: int) -> str:
@@ -147,9 +147,9 @@ def _number(count: int) -> str:
 
 
 def may_lag(folder: Folder, fresh: dict[str, Stored]) -> bool:
-    """Say whether a long incident's log.md need not be in this commit.
+    """Say whether this commit may leave out the log.md of a long incident.
 
-    It is written with each event of the life cycle, and with the first event of each minute.
+    It is committed with each event of the lifecycle, and with the first event of each minute.
     """
     if len(folder.stored) <= _LAG_ABOVE or any(s.event.kind in LIFECYCLE for s in fresh.values()):
         return False
@@ -161,7 +161,7 @@ def may_lag(folder: Folder, fresh: dict[str, Stored]) -> bool:
 
 def pack(folder: Folder) -> bytes:
     """Write a folder for the cache."""
-    # By length and not by line: what another program wrote may hold several lines, or none whole.
+    # By length and not by line: another program's event may have several lines, or no line end.
     parts = [stored.data for _, stored in sorted(folder.stored.items())]
     head = {"faults": folder.faults, "sizes": [len(part) for part in parts]}
     return json.dumps(head).encode() + b"\n" + b"".join(parts)

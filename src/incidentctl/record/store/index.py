@@ -1,4 +1,4 @@
-"""The index of the record: what is open, and every id, so that a command need not start git."""
+"""The index of the record: open incidents and every id, so that commands need not start git."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from incidentctl.domain.incident.head import Head
 from incidentctl.record.store.cache import Cache
 
 _FILE = "index"
-#: So many recent actions keep the commit that another process made for them.
+#: For this many recent actions the index remembers the commit, which another process may have made.
 _COMMITS = 64
 
 
 class Index(NamedTuple):
-    """Computed from the commits `truth` and `beside`; valid only while the refs name just these.
+    """Computed from the commits `log_tip` and `beside`; valid only while the refs name these.
 
-    `absorbed` are commits whose every event is in `truth`. `open` has the key of the folder and
+    `absorbed` are commits whose every event is in `log_tip`. `open` has the key of the folder and
     the head of each open incident, `commits` the commit of recent actions by their file's name.
     `ids` are sorted.
     """

@@ -1,6 +1,7 @@
-"""The ids of every incident that was ever restricted in a clone: files without content.
+"""The ids of every incident that was ever restricted in a clone, as empty files.
 
-No cache has to last: what was restricted once is so for ever, also where git cannot be read.
+A cache may be lost, these must not: an incident stays restricted for ever, also while git cannot
+be read.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ class KnownIds:
     """A folder with an empty file for each id."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder; it is made with the first id."""
+        """Take the folder; the first id creates it."""
         self._folder = folder
 
     def exists(self) -> bool:
-        """Say whether there is a folder; without one nothing is known of what it would hold."""
+        """Say whether the folder exists; without it nothing is known about restricted ids."""
         try:
             return self._folder.is_dir()
-        except PermissionError:  # another account's: nothing is known of it either
+        except PermissionError:  # another account's: nothing is known about it either
             return False
 
     def has(self, incident: str) -> bool:
-        """Say whether an id was ever added. EnvironmentFailedError where that cannot be read."""
+        """Say whether an id was ever added. EnvironmentFailedError if that cannot be read."""
         try:
             (self._folder / incident).lstat()
         except (FileNotFoundError, NotADirectoryError):
@@ -41,13 +42,13 @@ class KnownIds:
         return True
 
     def ids(self) -> set[str]:
-        """Return all ids; none where they cannot be read."""
+        """Return all ids; an empty set if they cannot be read."""
         with contextlib.suppress(OSError):
             return set(os.listdir(self._folder))  # noqa: PTH208 (no paths wanted)
         return set()
 
     def add(self, incidents: Iterable[str]) -> None:
-        """Add ids, as far as they can be written."""
+        """Add ids, and ignore those that cannot be written."""
         with contextlib.suppress(OSError):
             for incident in incidents:
                 path = self._folder / incident

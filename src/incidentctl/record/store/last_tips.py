@@ -1,8 +1,9 @@
-"""Where the truth of this clone stood: kept beside git, which may lose every ref at once.
+"""The last commits that the log ref of this clone named, kept outside git.
 
-`git fetch --prune '+refs/*:refs/*'` deletes refs that only this clone has, and a prune that began
-before a commit takes its objects. Then the record goes on from the newest commit of these that is
-whole. A line holds an id and when it was noted, the newest last; who reads trusts none of them.
+Git may lose every ref at once: `git fetch --prune '+refs/*:refs/*'` deletes refs that only this
+clone has, and a prune that began before a commit deletes its objects. Then the record continues
+from the newest of these commits that is whole. A line holds an id and when it was noted, the
+newest last. Readers check each of them.
 """
 
 from __future__ import annotations
@@ -19,20 +20,20 @@ from incidentctl.git import atomic, permissions
 
 _FILE = "last-tips"
 _LINE = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) ([0-9]{1,12})\n")
-#: So many are kept when the file is made shorter, which is done above so many bytes.
+#: How many are kept when the file is shortened, and the size in bytes above which it is.
 _MAX_TIPS = 200
 _LONG = 25_000
 
 
 class Noted(NamedTuple):
-    """A commit, and when the truth was moved to it, in seconds since 1970."""
+    """A commit, and when the log ref was moved to it, in seconds since 1970."""
 
     commit: str
     at: int
 
 
 def note(state: Path, commit: str) -> None:
-    """Note where the truth stands now; it is no harm when that cannot be written."""
+    """Note what the log ref names now; ignore a file that cannot be written."""
     with contextlib.suppress(OSError):
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         descriptor = permissions.open_file(state / _FILE, flags)
@@ -43,7 +44,7 @@ def note(state: Path, commit: str) -> None:
 
 
 def read(state: Path) -> list[Noted]:
-    """Return what was noted, the newest first, each commit once."""
+    """Return the noted commits, the newest first, each once."""
     with contextlib.suppress(OSError):
         found: dict[str, Noted] = {}
         for commit, at in reversed(_LINE.findall((state / _FILE).read_bytes())):
@@ -53,13 +54,13 @@ def read(state: Path) -> list[Noted]:
 
 
 def rewrite(state: Path, noted: Iterable[Noted]) -> None:
-    """Keep only some, given as `read` does; a purge and a repair drop the others."""
+    """Keep only these, in the order of `read`; a purge and a repair drop the others."""
     with contextlib.suppress(OSError):
         atomic.replace(state / _FILE, _lines(list(noted)[::-1]), durable=False)
 
 
 def shorten(state: Path) -> None:
-    """Let the file not grow for ever; only for the holder of the lock."""
+    """Keep the file from growing for ever; only for the holder of the lock."""
     with contextlib.suppress(OSError):
         if (state / _FILE).stat().st_size > _LONG:
             rewrite(state, read(state)[:_MAX_TIPS])

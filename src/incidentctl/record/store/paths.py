@@ -8,13 +8,13 @@ from typing import NamedTuple
 from incidentctl.domain.incident.events import Event, is_id, is_kind
 from incidentctl.domain.incident.ids import incident_folder, is_incident_id
 
-#: The folder of the markers that a purge leaves.
+#: The folder of the markers that purges leave.
 PURGED = "purged"
 _EVENT = re.compile(r"(incidents/\d{4}/\d{2}/([a-z0-9-]+))/events/([^/]+)\Z")
 
 
 class EventPath(NamedTuple):
-    """A path of an event: its incident, and the file name in the folder `events`."""
+    """The path of an event: its incident, and the file name in the folder `events`."""
 
     incident: str
     name: str
@@ -26,7 +26,7 @@ def event_name(event: Event) -> str:
 
 
 def split_name(name: str) -> tuple[str, str] | None:
-    """Return the id and the kind in a file name; None when it is not the name of an event."""
+    """Return the id and the kind in a file name; None if it is not the name of an event."""
     ident, dash, kind = name[:26], name[26:27], name[27:]
     if dash == "-" and kind.endswith(".json") and is_id(ident) and is_kind(kind[:-5]):
         return ident, kind[:-5]
@@ -39,7 +39,7 @@ def event_path(incident: str, name: str) -> str:
 
 
 def parse(path: str) -> EventPath | None:
-    """Read a path of the branch; None when it is not an event's."""
+    """Read a path of the branch; None if it is not an event's."""
     match = _EVENT.match(path)
     if not match or not is_incident_id(match[2]) or incident_folder(match[2]) != match[1]:
         return None
@@ -47,7 +47,7 @@ def parse(path: str) -> EventPath | None:
 
 
 def parse_log(path: str) -> str | None:
-    """Return whose log.md a path of the branch is; None when it is nobody's."""
+    """Return the incident whose log.md is at a path of the branch; None for any other path."""
     *_, incident, _ = ("", *path.split("/"))
     return incident if is_incident_id(incident) and log_path(incident) == path else None
 
@@ -58,11 +58,11 @@ def log_path(incident: str) -> str:
 
 
 def marker_path(ident: str) -> str:
-    """Return the path of the marker of a purge, which has a ULID."""
+    """Return the path of the marker of a purge; `ident` is a ULID."""
     return f"{PURGED}/{ident}.json"
 
 
 def is_marker(path: str) -> bool:
-    """Say whether a path of the branch is that of a purge's marker."""
+    """Say whether a path of the branch is a purge's marker."""
     folder, _, name = path.partition("/")
     return folder == PURGED and name.endswith(".json") and is_id(name.removesuffix(".json"))

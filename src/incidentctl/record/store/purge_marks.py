@@ -1,7 +1,8 @@
-"""The marks that purges leave on the branch: which chains each says it has replaced.
+"""The marks that purges leave on the branch: each names the commits of the history it replaced.
 
-Anybody who may push can write one. So a mark counts only against a chain that has what it names and
-that the commit which bears it has not: none replaces its own chain, or one that it does not name.
+Everybody who may push can write one. So a mark counts against a history only if that contains a
+commit that the mark names, and the history of the commit with the mark does not: a mark cannot
+replace its own history, or one that it does not name.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from incidentctl.git.run import Git
 from incidentctl.record.store import paths
 from incidentctl.record.store.changes import TooManyError
 
-#: A record with more marks than this is no record that people have purged.
+#: People do not purge more often: a record with more marks is not accepted.
 MAX_MARKS = 10_000
 _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
@@ -30,7 +31,7 @@ class Mark(NamedTuple):
 
 
 def read(data: bytes | None) -> frozenset[str] | None:
-    """Return which commits a mark names; None when it is no mark. Of no bytes it is none."""
+    """Return which commits a mark names; None if the data is no mark. An empty file names none."""
     try:
         content = json.loads((data or b"").decode())
     except (ValueError, RecursionError):
@@ -49,7 +50,7 @@ def write(ident: str, replaces: Iterable[str]) -> bytes:
 def of(objects: Objects, commit: str | None) -> dict[str, Mark]:
     """Return the marks that a commit holds, by their paths.
 
-    TooManyError where there are so many that no purges made them.
+    TooManyError if there are more than purges can have made.
     """
     if commit is None:
         return {}
@@ -68,7 +69,7 @@ def of(objects: Objects, commit: str | None) -> dict[str, Mark]:
 
 
 def check_number(marks: Iterable[str]) -> None:
-    """Refuse marks of a number that no purges leave."""
+    """Refuse more marks than purges can have made."""
     if len(set(marks)) > MAX_MARKS:
         raise TooManyError(MAX_MARKS, "marks of purges")
 
@@ -76,8 +77,8 @@ def check_number(marks: Iterable[str]) -> None:
 def combined(ours: Mapping[str, Mark], theirs: Mapping[str, Mark]) -> dict[str, frozenset[str]]:
     """Return what the marks of two commits name.
 
-    One that both have names what it does in both: a purge that was not followed is taken back by
-    emptying its mark.
+    A mark that both have names only the commits that it names in both: clones that do not follow a
+    purge take it back by emptying its mark.
     """
     return {
         path: frozenset.intersection(
@@ -90,17 +91,17 @@ def combined(ours: Mapping[str, Mark], theirs: Mapping[str, Mark]) -> dict[str, 
 def replacing(
     git: Git, named: Mapping[str, frozenset[str]], commit: str, by: str
 ) -> frozenset[str]:
-    """Return which marks, by their paths, say that a chain was replaced `by` a commit."""
+    """Return the paths of the marks which say that a history was replaced `by` a commit."""
     wanted = frozenset[str]().union(*named.values())
     if not wanted:
         return frozenset()
     only = _history(git, commit, f"^{by}")
     replaced = wanted & only
     if replaced:
-        # Where clocks were wrong git leaves in some of what the other commit has, too.
+        # If clocks were wrong, git also lists some commits that the other history has.
         replaced -= _history(git, by)
     if not replaced and _is_cut(git, only):
-        # What was replaced lies below what a shallow clone has of the chain.
+        # What was replaced lies below the part of the history that a shallow clone has.
         replaced = frozenset(absent(git, wanted))
     return frozenset(path for path, those in named.items() if those & replaced)
 
@@ -113,7 +114,7 @@ def _history(git: Git, *commits: str) -> set[str]:
 
 
 def _is_cut(git: Git, commits: set[str]) -> bool:
-    """Say whether a shallow clone lacks what is below some commits."""
+    """Say whether a shallow clone lacks the history below some commits."""
     try:
         boundary = (git.git_dir / "shallow").read_text().split()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Compute the heads of all incidents: of changed months only, from life-cycle files only."""
+"""Compute the heads of all incidents: only for changed months, from lifecycle events only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MONTH = re.compile(r"\d{2}\Z")
 
 
 class IndexedIncident(NamedTuple):
-    """An incident on the branch: the key of its folder, and its head; None without any event."""
+    """An incident on the branch: the key of its folder, and its head; None if it has no event."""
 
     key: str
     head: Head | None
@@ -36,7 +36,7 @@ class IndexedIncident(NamedTuple):
 def scan(
     objects: Objects, tips: Sequence[str], cache: Cache, fold_head: FoldHead
 ) -> dict[str, IndexedIncident]:
-    """Return every incident on some commits, by id; months that have not changed come cached."""
+    """Return every incident on some commits, by id; unchanged months come from the cache."""
     seen: dict[str, IndexedIncident] = {}
     fresh: dict[str, tuple[str, dict[str, list[str]]]] = {}
     known: dict[str, IndexedIncident] = {}
@@ -68,7 +68,7 @@ def _folders(tree: Found | None) -> Iterator[tuple[str, str]]:
 
 
 def _months(objects: Objects, tips: Sequence[str]) -> dict[str, list[str]]:
-    """Return the ids of each month's folders, by `2026-11`."""
+    """Return the ids of each month's folders, by month such as `2026-11`."""
     months: dict[str, list[str]] = {}
     for root in objects.at(tips, "incidents"):
         for year, oid in [pair for pair in _folders(root) if _YEAR.match(pair[0])]:
@@ -97,7 +97,7 @@ def _add(lists: dict[str, list[str]], key: str, oid: str) -> None:
 def _read(
     objects: Objects, incidents: dict[str, list[str]], fold_head: FoldHead
 ) -> Iterator[tuple[str, IndexedIncident]]:
-    """Compute heads: all folders, then all their `events`, then all life-cycle files, in bulk."""
+    """Compute heads in bulk: all folders, then all their `events`, then all lifecycle files."""
     owners = [ident for ident, oids in incidents.items() for _ in oids]
     folders = objects.present(oid for oids in incidents.values() for oid in oids)
     trees: list[tuple[str, str]] = []
@@ -111,7 +111,7 @@ def _read(
     contents = objects.present(oid for names in blobs.values() for oid in names.values())
     for ident, names in blobs.items():
         events: dict[str, Event] = {}
-        # Read in the order asked for; the names of two commits are sorted only afterwards.
+        # Read in the order of the requests; the names of two commits are sorted only afterwards.
         pairs = list(zip(names, islice(contents, len(names)), strict=True))
         for name, found in sorted(pairs, key=lambda pair: pair[0]):
             event = _event(name, found)

@@ -1,4 +1,4 @@
-"""Read the record: the truth, united with what the mirror or a fresh clone's remote branch adds."""
+"""Read the record: the log ref, and what the mirror or a fresh clone's remote branch adds to it."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from incidentctl.record.store.index import Index, read_index, write_index
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_COPY_REF, RESTRICTED_REF
 from incidentctl.record.store.scan import FoldHead, IndexedIncident, scan
 
-#: So many incidents are read by one git, which has a time limit for all that it does.
+#: How many incidents one git reads: each git has a time limit for everything it does.
 _BATCH_SIZE = 500
 
 
 class Tips(NamedTuple):
-    """Where the refs of the record stand now; None also for one that names no commit here."""
+    """The commits that the refs of the record name now; None also if this clone lacks a commit."""
 
     log_tip: str | None
     mirror: str | None
     tracking: str | None
     lost: str | None = None
-    """Where the truth last stood, if its ref is gone or torn and that commit is still here."""
+    """The last commit of the log ref, if that ref is gone or torn and the commit is still here."""
 
 
 class Store:
-    """Reads of one clone. What was read is kept for as long as the refs do not move."""
+    """Reads of one clone. Results are kept as long as the refs do not move."""
 
     def __init__(
         self,
@@ -51,8 +51,8 @@ class Store:
     ) -> None:
         """Take what to read with; `branch` is the mirror, `remote` whose copy may add events.
 
-        `state` is the folder where the last tips of the truth are kept. What is `restricted` has a
-        ref of its own, and a copy of it for a mirror, since nobody else may have it.
+        `state` is the folder with the last tips of the log ref. A `restricted` store has a ref of
+        its own, and a copy of that ref as its mirror, because no other clone may have it.
         """
         self.git = git
         self.cache = cache
@@ -66,14 +66,14 @@ class Store:
         self._here: set[str] = set()
 
     def named(self) -> Tips:
-        """Read the refs as they are, whether what they name is in this clone or not."""
+        """Read the refs as they are, whether or not this clone has the commits they name."""
         tracking = refs.read(self.git, self.tracking) if self.tracking else None
         return Tips(refs.read(self.git, self.log_ref), refs.read(self.git, self.mirror), tracking)
 
     def tips(self) -> Tips:
-        """Read the refs; one that names no commit of this clone counts as none.
+        """Read the refs; a ref that names no commit of this clone counts as missing.
 
-        DamagedError where that leaves nothing, and there was a record. EnvironmentFailedError where
+        DamagedError if that leaves nothing although there was a record. EnvironmentFailedError if
         git cannot say what is there.
         """
         named = self.named()
@@ -91,10 +91,10 @@ class Store:
         return tips
 
     def absent(self, tips: Iterable[str]) -> set[str]:
-        """Return which of some ids name no commit here; what was seen once is not asked again."""
+        """Return which of some ids name no commit here; a commit seen once is not asked again."""
         strange = set(tips) - self._here
         if strange:
-            # What the index was computed from was there.
+            # The commits that the index was computed from were here.
             last = self._index = self._index or read_index(self.cache) or Index()
             strange -= {last.log_tip, *last.beside, *last.absorbed}
         absent = presence.absent(self.git, strange) if strange else set()
@@ -102,33 +102,33 @@ class Store:
         return absent
 
     def reset(self) -> None:
-        """Forget what was read: the refs were repaired."""
+        """Forget what was read, after the refs were repaired."""
         self._here, self._index, self._folders = set(), None, {}
 
     def _last_index(self, log_tip: str | None) -> Index:
-        """Return the newest index there is; another process may have written it since."""
+        """Return the newest index on disk; another process may have written it since."""
         if self._index is None or self._index.log_tip != log_tip:
             self._index = read_index(self.cache) or Index()
         return self._index
 
     def last_open(self) -> dict[str, Head]:
-        """Return the open incidents of the newest index there is, as `last_ids`."""
+        """Return the open incidents of the newest index, as `last_ids`."""
         last = read_index(self.cache) or Index()
         return {incident: head for incident, (_, head) in last.open.items()}
 
     def last_ids(self) -> tuple[str, ...]:
-        """Return the ids of the newest index there is, whether it still fits the refs or not."""
+        """Return the ids of the newest index, whether or not it still fits the refs."""
         return (read_index(self.cache) or Index()).ids
 
     def beside(self, tips: Tips) -> tuple[str, ...]:
-        """Return the commits beside the truth that may hold events which it does not."""
+        """Return the other commits that may hold events which the log ref does not."""
         last = self._last_index(tips.log_tip)
         absorbed = last.absorbed if last.log_tip == tips.log_tip else ()
         others = dict.fromkeys(tip for tip in (tips.tracking, tips.mirror, tips.lost) if tip)
         return tuple(tip for tip in others if tip != tips.log_tip and tip not in absorbed)
 
     def valid_index(self, tips: Tips) -> Index | None:
-        """Return the index if it fits the refs as they stand."""
+        """Return the index if it fits the current refs."""
         last = self._last_index(tips.log_tip)
         fits = last.log_tip == tips.log_tip and last.beside == self.beside(tips)
         return last if fits else None
@@ -139,7 +139,7 @@ class Store:
         write_index(self.cache, index)
 
     def absorb(self, *tips: str) -> None:
-        """Remember that the truth holds every event of some commits, and compute the index anew."""
+        """Remember that the log ref holds every event of some commits; recompute the index."""
         now = self.tips()
         last = self._last_index(now.log_tip)
         known = last.absorbed if last.log_tip == now.log_tip else ()
@@ -149,17 +149,17 @@ class Store:
         self._rebuild(now)
 
     def commit_of(self, action: str) -> str | None:
-        """Return the commit of a recent action, by its file's name; fresh from the disk."""
+        """Return the commit of a recent action, by its file's name; always read from disk."""
         index = read_index(self.cache)
         return index.commits.get(action) if index else None
 
     def head(self, incident: str, events: Iterable[Event]) -> Head | None:
-        """Return what a list shows of an incident; None when no event says anything of that."""
+        """Return what a list shows of an incident; None if no event says anything about that."""
         known = incident_events.lifecycle(events)
         return self.fold_head(incident, known) if known else None
 
     def index(self) -> Index:
-        """Return the index, computed anew when the refs have moved."""
+        """Return the index, recomputed if the refs have moved."""
         tips = self.tips()
         return self.valid_index(tips) or self._rebuild(tips)[0]
 
@@ -183,7 +183,7 @@ class Store:
         return index, seen
 
     def folder(self, incident: str) -> Folder:
-        """Return what the branch holds of an incident; an empty folder when it has none."""
+        """Return what the branch holds of an incident; an empty folder if it holds nothing."""
         tips = self.tips()
         sources = _sources(tips.log_tip, self.beside(tips))
         index = self.valid_index(tips)
@@ -219,7 +219,7 @@ class Store:
     def folders(
         self, incidents: Iterable[str], sources: Sequence[str] | None = None
     ) -> Iterator[tuple[str, Folder]]:
-        """Return what the branch, or some commits, hold of many incidents; nothing is kept."""
+        """Return what the branch, or some commits, hold of many incidents; nothing is cached."""
         if sources is None:
             tips = self.tips()
             sources = _sources(tips.log_tip, self.beside(tips))
@@ -239,14 +239,14 @@ class Store:
         self.cache.drop(f"open/{incident}")
 
     def forget_texts(self, incident: str) -> None:
-        """Drop whatever a cache may still have of a text that was redacted."""
+        """Drop everything that a cache may still have of a redacted text."""
         self.forget(incident)
         year, month = incident_folder(incident).split("/")[1:3]
         self.cache.drop(f"months/{year}-{month}")
 
 
 def _trees(objects: Objects, sources: Iterable[str], incident: str) -> dict[str, Found]:
-    """Return the different folders that commits have of an incident, by their ids."""
+    """Return the distinct folders that commits have of an incident, by their ids."""
     place = incident_folder(incident)
     found = objects.at(sources, place)
     return {tree.oid: tree for tree in found if tree}

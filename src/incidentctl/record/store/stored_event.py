@@ -1,10 +1,13 @@
-"""An event as it lies on the branch: its exact bytes, and which of two versions of one stands.
+"""An event on the branch: its exact bytes, and which of two versions of it counts.
 
-Every clone must choose alike, whatever it saw first: of what a redaction names the blanked form
-stands, so that the text does not come back from a stale clone. Where somebody changed what must
-never change, the one that its id was made from does, and never one that only lost its text. Ids of
-older versions were made by chance: of those the one with the smaller bytes stands. Of what is
-redacted the one with the larger ones does: it does not hide that there was a text.
+All clones must choose the same version, whichever they saw first:
+
+- If a redaction names the event, its blanked form counts, so that a stale clone cannot bring the
+  text back. Of two blanked forms the one with the larger bytes counts: it shows that there was a
+  text.
+- If somebody changed an event, which must never happen, the version counts that its id was made
+  from, and never one that merely lost its text. Older versions of this program made random ids:
+  there the version with the smaller bytes counts.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.redaction import REDACTED, blank
 from incidentctl.record.store.paths import event_name, split_name
 
-#: An event of more bytes may be too large once it is blanked, which makes short texts longer.
+#: A larger event, in bytes, may be too large once it is blanked, which makes short texts longer.
 _MAY_GROW = 4096
 
 
@@ -32,7 +35,7 @@ class Stored(NamedTuple):
 
 
 def read_event(data: bytes) -> Stored:
-    """Read one event; EventError when it is none, or would be none once it is blanked."""
+    """Read one event; EventError if it is invalid, or would be once it is blanked."""
     stored = Stored(decode(data), data)
     if len(data) > _MAY_GROW:
         try:
@@ -43,7 +46,7 @@ def read_event(data: bytes) -> Stored:
 
 
 def check(name: str, data: bytes) -> Stored:
-    """Read one event under its file name; EventError when either is wrong."""
+    """Read one event under its file name; EventError if either is wrong."""
     stored = read_event(data)
     if event_name(stored.event) != name:
         if split_name(name) is None:
@@ -53,27 +56,27 @@ def check(name: str, data: bytes) -> Stored:
 
 
 def blanked(stored: Stored) -> Stored:
-    """Return an event without its free text; of a kind that is not known here as it is."""
+    """Return an event without its free text; an event of an unknown kind as it is."""
     if isinstance(stored.event.fact, facts.Unknown):
-        return stored  # only who knows its fields can blank them so that it stays an event
+        return stored  # blanking fields that this program does not know might break the event
     event = stored.event._replace(fact=blank(stored.event.fact))
     return Stored(event, encode(event))
 
 
 def pick_version(one: Stored, other: Stored, *, named: Collection[str]) -> tuple[Stored, bool]:
-    """Return which of two versions stands, and whether they differ by no more than a redaction.
+    """Return which of two versions counts, and whether they differ by no more than a redaction.
 
-    `named` are the ids of the events that a redaction names: no other one may lose its text.
+    `named` are the ids of the events that redactions name: no other event may lose its text.
     """
     one_is, other_is = (is_sealed(each.data, each.event.id) for each in (one, other))
-    # What an id was made from is itself, and no blanked form of what somebody wrote over it.
+    # The version that the id was made from is never the blanked form of a changed one.
     pairs = [(one, other)] * (one_is <= other_is) + [(other, one)] * (other_is <= one_is)
     for form, whole in pairs:
         if _is_blanked(form, whole):
             return (form, True) if whole.event.id in named else (whole, False)
     if one_is != other_is:
         return (one if one_is else other), False
-    # Of two blanked forms the larger one shows where there was a text.
+    # Of two blanked forms the larger one shows that there was a text.
     take = max if one.event.id in named else min
     return take(one, other, key=lambda stored: stored.data), False
 
@@ -86,7 +89,7 @@ def _is_blanked(form: Stored, whole: Stored) -> bool:
 
 
 def _lacks_only_text(form: Any, whole: Any) -> bool:
-    """Compare JSON that a newer version may have blanked, which knows more fields."""
+    """Compare JSON that a newer version, which knows more fields, may have blanked."""
     if isinstance(form, dict) and isinstance(whole, dict):
         return form.keys() == whole.keys() and all(
             _lacks_only_text(form[key], whole[key]) or (key == "problems" and form[key] == [])
@@ -100,7 +103,7 @@ def _lacks_only_text(form: Any, whole: Any) -> bool:
 def redaction_targets(stored: Iterable[Stored]) -> set[str]:
     """Return the ids of the events that redactions name, and of every amendment of them.
 
-    Who amends may not know yet that it is redacted, and says it again.
+    An amendment may repeat the text: its author may not know yet that it is redacted.
     """
     events = [each.event for each in stored]
     named = {event.fact.event for event in events if isinstance(event.fact, facts.Redacted)}
@@ -109,7 +112,7 @@ def redaction_targets(stored: Iterable[Stored]) -> set[str]:
 
 
 def redacted(stored: Mapping[str, Stored]) -> dict[str, Stored]:
-    """Return, by file name, the events of an incident that a redaction wants otherwise."""
+    """Return the blanked form of each event that a redaction still has to blank, by file name."""
     named = redaction_targets(stored.values())
     found = {}
     for name, each in stored.items() if named else ():

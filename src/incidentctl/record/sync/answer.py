@@ -1,4 +1,4 @@
-"""What came of talking to a remote: a state, and for people why, from what git printed."""
+"""What a remote answered: a state, and the reason for people, taken from what git printed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from incidentctl.git import presence
 from incidentctl.git.run import Result
 
 OK, BEHIND, OFFLINE, MISCONFIGURED, REFUSED = "ok", "behind", "offline", "misconfigured", "refused"
-#: The remote got everything, and does not say whether it takes it.
+#: The remote received everything but did not say whether it accepts it.
 UNANSWERED = "unanswered"
 #: The remote answers, but has no such branch.
 MISSING = "missing"
 _ID = re.compile(r"\b[0-9a-f]{40,64}\b")
 _PASSWORD = re.compile(r"//[^/@\s]+@")
 _PROGRESS = re.compile(r"\d+% \(|, done\.\Z")
-# Phrases of git, curl and ssh with LC_ALL=C; what fits none is called misconfigured, since that is
-# never waited out.
+# Phrases of git, curl and ssh with LC_ALL=C. A text that fits none of them is called misconfigured,
+# because waiting does not help then.
 _OFFLINE = (
     "could not resolve host", "couldn't connect to server", "failed to connect",
     "connection refused", "connection timed out", "operation timed out", "connection reset",
@@ -27,7 +27,7 @@ _OFFLINE = (
     "the remote end hung up", "empty reply from server", "returned error: 5", "timeout",
     "unable to connect to",
 )  # fmt: skip
-#: These come with "the remote end hung up" or stand beside it, and say more.
+#: These may come together with "the remote end hung up", and say more.
 _CONFIGURED_WRONG = (
     "permission denied", "authentication failed", "could not read username",
     "could not read password", "host key verification failed", "repository not found",
@@ -37,21 +37,21 @@ _CONFIGURED_WRONG = (
 
 
 class RemoteAnswer(NamedTuple):
-    """How it went: a state, and for people why."""
+    """How talking to a remote ended: a state, and the reason for people."""
 
     state: str
     reason: str | None = None
 
 
 def answer_of(name: str, done: Result | None) -> RemoteAnswer:
-    """Return what a git that talked to a remote says; `done` is None where it took too long."""
+    """Return the answer of a remote from git's result; `done` is None if git took too long."""
     if done is None:
         return RemoteAnswer(OFFLINE, f"{name} did not answer in time")
     if done.code == 0:
         return RemoteAnswer(OK)
-    told = done.err.casefold()
-    offline = any(phrase in told for phrase in _OFFLINE)
-    wrong = any(phrase in told for phrase in _CONFIGURED_WRONG)
+    printed = done.err.casefold()
+    offline = any(phrase in printed for phrase in _OFFLINE)
+    wrong = any(phrase in printed for phrase in _CONFIGURED_WRONG)
     state = OFFLINE if offline and not wrong else MISCONFIGURED
     return RemoteAnswer(state, f"{name}: {shown(_last_error(done.err), '')}")
 
@@ -61,13 +61,13 @@ def _lines(err: str) -> list[str]:
 
 
 def lacks_an_object(err: str) -> bool:
-    """Say whether the git of this clone gave up for an object; not what it repeats of a remote."""
+    """Say whether this clone's git failed for a missing object; ignore what a remote printed."""
     own = (line for line in _lines(err) if not line.startswith("remote:") and "fatal: " in line)
     return any(_ID.search(line) and presence.tells_damage(line) for line in own)
 
 
 def _last_error(err: str) -> str:
-    """Return the line of git or ssh that says what was wrong, without progress and advice."""
+    """Return the line of git or ssh that says what was wrong, leaving out progress and advice."""
     lines = _lines(err)
     marks = ("fatal:", "error:", "ssh:", "ERROR:")
     for number, line in enumerate(lines):
@@ -78,10 +78,10 @@ def _last_error(err: str) -> str:
 
 
 def shown(text: str, more: str) -> str:
-    """Make one line of what a remote said: no controls, no password of an address."""
+    """Make one line of what a remote said, without control characters and passwords."""
     said = [line[7:].strip() for line in more.splitlines() if line[:7] == "remote:"]
     said = [line for line in said if line and not _PROGRESS.search(line)]
-    # Forges say much; what starts so is the reason, where anything does.
+    # Forges print a lot; a line that starts like this is the reason, if there is one.
     reasons = [line for line in said if line.startswith(("error:", "- "))]
     line = one_line(" ".join([text.strip(), *(reasons[:3] or said[-3:])]))
     return _PASSWORD.sub("//", line.removeprefix("fatal: "))[:300]

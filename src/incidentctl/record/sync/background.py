@@ -1,7 +1,7 @@
-"""Exchange in a process of its own, so that nobody waits for the network: at most one per clone.
+"""Exchange in a background process, at most one per clone, so that nobody waits for the network.
 
-Whoever has something to share first leaves a stamp, then tries the lock of exchanges. If it is
-free, the process that is started inherits it; if not, its holder finds the stamp before it ends.
+A command that has something to share first leaves a stamp, then tries the lock of exchanges. If
+the lock is free, the new process inherits it; if not, its holder finds the stamp before it ends.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from incidentctl.git import permissions
 from incidentctl.record.store.crash_points import point
 from incidentctl.record.write.lock import Lock
 
-#: The processes that this one has started; looked at so that none stays as a zombie.
+#: The processes that this one has started; polled so that none stays as a zombie.
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -30,13 +30,13 @@ class Background:
         self._lock = state / "sync.lock"
 
     def lock(self, descriptor: int | None = None) -> Lock:
-        """Return the lock of exchanges; `descriptor` is one that was inherited, and is held."""
+        """Return the lock of exchanges; an inherited `descriptor` holds it already."""
         permissions.make_folder(self._state)
-        # Git does not inherit it: one that hangs must not keep others from the network.
+        # Git does not inherit it: a hanging git must not keep others from the network.
         return Lock(self._lock, descriptor=descriptor)
 
     def is_handed_over(self, descriptor: int) -> bool:
-        """Say whether a number is the descriptor of this lock, as a command hands it over."""
+        """Say whether a number is the descriptor of this lock that a command passed on."""
         with contextlib.suppress(OSError, OverflowError):
             return os.path.samestat(os.fstat(descriptor), self._lock.stat())
         return False
@@ -44,7 +44,7 @@ class Background:
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Leave the stamp and start an exchange, unless one is under way.
 
-        `command` gets the number of the inherited lock as its last argument. Never raises: the
+        `command` gets the descriptor of the inherited lock as its last argument. Never raises: the
         next event tries again.
         """
         _started[:] = [child for child in _started if child.poll() is None]
@@ -68,14 +68,14 @@ class Background:
                     )
 
     def work(self, exchange: Callable[[], bool], descriptor: int | None) -> None:
-        """Exchange until no stamp is left; `exchange` says whether to go on at all."""
+        """Exchange until no stamp is left, or `exchange` returns False."""
         lock = self.lock(descriptor)
         while descriptor is not None or lock.take():
             descriptor = None
             with lock:
                 goes_on = self._drain(exchange)
             point("background.unlocked")
-            # A stamp that came since the last look found the lock taken.
+            # Another command may have left a stamp since, and found the lock taken.
             if not goes_on or not self._stamp.exists():
                 return
 

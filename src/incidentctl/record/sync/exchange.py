@@ -1,6 +1,6 @@
-"""Exchange the record with the remote: fetch, reconcile, push, and forget what is proven there.
+"""Exchange the record with the remote: fetch, reconcile, push, and forget what the remote has.
 
-Nothing of this holds the clone's lock while the network is at work: responders go on meanwhile.
+The clone's lock is never held during network access, so responders can go on recording.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from incidentctl.record.sync.status import Exchanged
 from incidentctl.record.write import outbox
 from incidentctl.record.write.part import Part
 
-#: A lock file of this age, in seconds, on a ref that only exchanges and a user's fetch move was
-#: left by a git that is dead.
+#: Only exchanges and a user's fetch move the remote-tracking ref. A lock file on it that is older
+#: than this, in seconds, was left by a dead git.
 _STALE = 60.0
 
 
 class Retries(NamedTuple):
-    """How long an exchange goes on where others are in its way; times in seconds."""
+    """How long an exchange keeps trying when others are in its way; times in seconds."""
 
     pushes: int = 16
-    """How often a push that others overtook is tried."""
+    """How often to try a push that others overtook."""
     pause: float = 3.0
     """The longest pause between two pushes."""
     wait: float = 5.0
@@ -71,13 +71,13 @@ class Exchange:
         self._retries = retries
         self._forgotten = 0
         self._begun = 0
-        """How many events went to a remote that had no such branch."""
+        """How many events were sent to a remote that had no such branch."""
         self._reconcile = Reconcile(part, author, remote.tracking)
 
     def run(self, *, limit: float) -> Exchanged:
-        """Exchange until both have the same, or it does not go on; at most `limit` seconds.
+        """Exchange until both sides have the same, or nothing more works; at most `limit` seconds.
 
-        Never raises: what is acknowledged is safe, and the answer says why it is not shared.
+        Never raises: what is acknowledged is safe, and the result says why it is not shared.
         """
         until = time.monotonic() + limit
         try:
@@ -107,7 +107,7 @@ class Exchange:
         )
 
     def _repaired(self, until: float) -> RemoteAnswer:
-        """Exchange; where git stumbles over what it has lost, repair that, and try once more."""
+        """Exchange; if git fails because it lost something, repair that and try once more."""
         self._tell(self._repair())
         try:
             return self._rounds(until)
@@ -121,7 +121,7 @@ class Exchange:
         self._reconcile.notes |= dict.fromkeys(notes)
 
     def _rounds(self, until: float) -> RemoteAnswer:
-        # A git that was killed leaves these, and each later one would stumble over them.
+        # A killed git leaves these behind, and each later git would fail because of them.
         for name in (TEMPORARY, purge.TEMPORARY, self._remote.tracking):
             refs.clear_stale_lock(self._git, name, age=_STALE)
         forget_merge(self._git)
@@ -131,7 +131,7 @@ class Exchange:
         if whole.state != OK:
             return whole
         answer = behind = RemoteAnswer(
-            BEHIND, "others push at the same time, or much is logged here"
+            BEHIND, "others push at the same time, or events are logged here too quickly"
         )
         if not self._has_taken_what_was_fetched():
             return answer
@@ -160,7 +160,7 @@ class Exchange:
                 if answer.state == OK and theirs is None:
                     with contextlib.suppress(TooManyError):
                         self._begun = count_events(self._git, offer.commit)
-                # The remote has it; or will not, and it waits merged.
+                # The remote has it; or it refuses, and the merge waits.
                 if answer.state != BEHIND and not self._take(offer.commit) and answer.state == OK:
                     answer = behind
                 if answer.state not in (OK, BEHIND):
@@ -181,9 +181,9 @@ class Exchange:
                     purge.let_mirror_follow(self._part)
 
     def _has_taken_what_was_fetched(self) -> bool:
-        """Take in what an earlier fetch brought: the next one drops it if the remote was reset.
+        """Take in what an earlier fetch brought: the next fetch drops it if the remote was reset.
 
-        False where commands committed each time before that was done.
+        False if commands kept committing, so that it could not be taken in.
         """
         known = self._tracking()
         if known is None:
@@ -195,14 +195,14 @@ class Exchange:
                 return True  # the remote may hold a record by now
             except EnvironmentFailedError:
                 raise
-            except Exception:  # noqa: BLE001 (a bug: told if what is fetched meets it, too)
+            except Exception:  # noqa: BLE001 (a bug: reported if the next fetch meets it as well)
                 return True
             if offer is None or self._take(offer.commit):
                 return True
         return False
 
     def _fault_of(self, theirs: str) -> str | None:
-        """Say so where the branch of the remote names no commit; nothing is united with that."""
+        """Say so if the branch of the remote names no commit; that is never merged."""
         kind = presence.kinds(self._git, [theirs])[theirs]
         if kind in ("commit", "tag"):
             return None
@@ -210,28 +210,28 @@ class Exchange:
             raise presence.DamagedError(f"commit {theirs[:10]} is not in this clone")
         refs.move(self._git, (self._remote.tracking, None, theirs))
         branch = self._remote.tracking.partition("/")[2].partition("/")[2]
-        return f"{branch} names a {kind} there and no commit: set it back, or delete it there"
+        return f"{branch} names a {kind} there instead of a commit: reset it or delete it there"
 
     def _fetch(self, until: float) -> RemoteAnswer:
         answer = self._remote.fetch(until=until)
         if answer.state == MISSING and not self._remote.has_branches(until=until):
             return RemoteAnswer(
                 MISCONFIGURED,
-                f"{self._remote.name} has no branch at all, and a forge would make the record its "
-                "main one: push your own branch there first",
+                f"{self._remote.name} has no branch yet, and a forge would make the record its "
+                "default branch: push your own branch there first",
             )
         mirror = self._store.tips().mirror if answer.state == MISSING else None
         if mirror and not tree.names(self._git, mirror, ["incidents", PURGED]):
             branch = self._store.mirror.removeprefix("refs/heads/")
             return RemoteAnswer(
                 MISCONFIGURED,
-                f"{branch} is a branch of your own and holds no record; name another in "
+                f"{branch} is a branch of your own without a record; name another one in "
                 "incidentctl.yaml: record: {branch: ...}",
             )
         return answer
 
     def _put_back(self, before: str | None) -> None:
-        """Let the remote-tracking ref be where it was: whoever reads looks at what it holds."""
+        """Reset the remote-tracking ref: readers show what it holds."""
         tracking = self._remote.tracking
         self._git.run("update-ref", *((tracking, before) if before else ("-d", tracking)))
 
@@ -239,15 +239,15 @@ class Exchange:
         return refs.read(self._git, self._remote.tracking)
 
     def _reconciled(self, theirs: str | None) -> Offer | None:
-        """Return what the remote lacks, None when it lacks nothing and nothing is to be taken in.
+        """Return what the remote lacks; None if it lacks nothing and there is nothing to take in.
 
-        Where theirs follows the truth, or there is none yet, the truth moves at once.
+        If theirs follows the log ref, or there is no log ref yet, the log ref moves at once.
         """
         offer = self._reconcile.reconcile(theirs)
         return None if offer and offer.theirs and self._take(offer.commit) else offer
 
     def _take(self, commit: str) -> bool:
-        """Let the truth follow to a commit; False where it has moved meanwhile: git leaves it."""
+        """Move the log ref to a commit; False if it has moved meanwhile, which git then keeps."""
         if commit == self._store.tips().log_tip:
             return True
         with self._part.lock() as lock:
@@ -263,10 +263,10 @@ class Exchange:
         return False
 
     def _forget(self, theirs: str) -> bool:
-        """Forget what the remote has; say whether something is left that it has not.
+        """Forget what the remote has; say whether something is left that it lacks.
 
-        What is left and not in the truth either goes back into the outbox: somebody has moved the
-        truth to an older commit.
+        Actions that the log ref lacks as well go back into the outbox: somebody has moved the log
+        ref to an older commit.
         """
         gone, rest = sent.forget(self._git, self._state, theirs)
         self._forgotten += gone

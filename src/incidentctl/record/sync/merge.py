@@ -1,4 +1,4 @@
-"""Merge the record of the remote with the one here: the union of both, so nothing can conflict."""
+"""Merge the record of the remote with the one here: keep the events of both, without conflicts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from incidentctl.record.store.store import Store
 from incidentctl.record.store.stored_event import redacted
 from incidentctl.record.write.part import Part
 
-#: A merge stands here until the remote has taken it; nobody reads it.
+#: This ref keeps a merge until the remote has taken it; nobody reads it.
 TEMPORARY = "refs/incidentctl/merge"
 
 
@@ -30,32 +30,32 @@ def merge(
     anew: AbstractSet[str] = frozenset(),
     refused: AbstractSet[str] = frozenset(),
 ) -> str:
-    """Make the commit that holds both, with both as parents, so that each stays reachable.
+    """Make a commit with the events of both and both as parents, so that each stays reachable.
 
-    Without ours it holds what theirs has of the record, and nothing else that theirs has. The marks
-    of purges that are `refused`, by their paths, are emptied: other clones follow them no more.
+    Without ours it holds the record of theirs and no other files. The marks of purges in `refused`,
+    given by their paths, are emptied, so that other clones no longer follow them.
 
-    log.md is written `anew`, and what is redacted loses its text, where ours adds something to
-    theirs, else it is theirs: clones that merge the same do not push against each other.
-    EnvironmentFailedError when git cannot.
+    In the incidents `anew`, and where ours adds something, log.md is rendered again and redacted
+    texts are blanked. Elsewhere the commit takes over theirs: so clones that merge the same commits
+    do not keep pushing against each other. EnvironmentFailedError if git fails.
     """
     added = {i: dict(stored) for i, stored in difference.added.items()}
     for incident, stored in difference.changed.items():
         added.setdefault(incident, {}).update(stored)
     anew = anew | difference.missing.keys() | difference.kept.keys()
     logs: dict[str, str] = {}
-    # Where ours adds nothing theirs is whole, also in what it has blanked.
+    # Where ours adds nothing, theirs is complete, also in what it has blanked.
     for incident in sorted(anew):
         folder = part.store.folder_at(incident, [tip for tip in (ours, theirs) if tip])
         if forms := redacted(folder.stored):
             added.setdefault(incident, {}).update(forms)
             folder = folder._replace(stored={**folder.stored, **forms})
         if forms or incident_events.knows_all(folder.events()):
-            told = incident_events.problems(paths.log_path(incident), folder, now=part.now())
-            logs[incident] = part.render(incident, folder.events(), told)
+            problems = incident_events.problems(paths.log_path(incident), folder, now=part.now())
+            logs[incident] = part.render(incident, folder.events(), problems)
     with Stream(part.git, TEMPORARY, ours, force=True) as stream:
         mark = stream.commit(author, part.now(), "Merge the record of the remote\n", merge=theirs)
-        for path in difference.strays:  # first: some have the name of what theirs has
+        for path in difference.strays:  # first: some have a name that theirs uses as well
             stream.remove(path)
         for incident, stored in added.items():
             for name, event in stored.items():
@@ -80,10 +80,10 @@ def merge(
 
 
 def advance(part: Part, commit: str) -> None:
-    """Move the truth to a commit if that follows it, and the mirror if it can follow, too.
+    """Move the log ref to a commit if that follows it, and the mirror as well if it can follow.
 
-    Only for the holder of the clone's lock. A mirror with commits of its own stays, and so does one
-    whose truth cannot move: nobody may read there what the record has not.
+    Only for the holder of the clone's lock. A mirror with commits of its own stays where it is. So
+    does the mirror if the log ref cannot move: it must never show what the record does not have.
     """
     store, tips = part.store, part.store.tips()
     if _can_move(store, tips.log_tip, commit):
@@ -97,7 +97,7 @@ def advance(part: Part, commit: str) -> None:
 
 
 def forget_merge(git: Git) -> None:
-    """Drop what stood for a merge that the remote has, or that nobody has pushed."""
+    """Drop the ref of a merge that the remote has, or that nobody has pushed."""
     if refs.read(git, TEMPORARY):
         git.run("update-ref", "-d", TEMPORARY)
 

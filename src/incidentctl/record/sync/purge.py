@@ -1,7 +1,7 @@
-"""Purge: begin the branch anew without its history, so that redacted texts are in no commit of it.
+"""Purge: start the branch over without its history, so that no commit of it has redacted texts.
 
-The new root holds a marker that names the roots which it replaces. A clone that fetches a marker it
-lacks puts what only it has onto the new root, and drops its old chain with all that held it.
+The new root holds a marker that names the roots which it replaces. A clone that fetches an unknown
+marker adds its own events to the new root, and drops its old history with all that kept it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from incidentctl.record.write import kept, outbox
 from incidentctl.record.write.part import Part
 from incidentctl.record.write.verify import events_in_commit
 
-#: A chain that is being made stands here; nobody reads it.
+#: This ref keeps a history that is being made; nobody reads it.
 TEMPORARY = "refs/incidentctl/purge"
 #: How long a purge waits for a command that commits, in seconds.
 _WAIT = 10.0
@@ -51,14 +51,14 @@ def _roots(git: Git, *commits: str) -> list[str]:
     return done.out.decode().split()
 
 
-def begin_anew(
+def start_over(
     part: Part, author: Author, remote: Remote | None, *, marker: str, until: float
 ) -> str | None:
-    """Put a new root in the place of the truth; return it, None where there is no record.
+    """Replace the history of the log ref by a new root; return it, or None without a record.
 
     `marker` is a ULID. The `remote`, if any, gets the new root before anything is dropped here;
-    `until` is a time of the monotonic clock. EnvironmentFailedError where the remote does not take
-    it, or git fails: then all is as it was.
+    `until` is a time of the monotonic clock. EnvironmentFailedError if the remote does not accept
+    it, or git fails: then nothing has changed.
     """
     if part.store.tips().log_tip is None:
         return None
@@ -85,7 +85,7 @@ def begin_anew(
 
 
 def _push(part: Part, remote: Remote, commit: str, log_tip: str, *, until: float) -> None:
-    """Push a new root in the place of the remote's branch."""
+    """Push a new root, which replaces the remote's branch."""
     theirs = part.store.tips().tracking
     if theirs and not refs.follows(part.git, theirs, log_tip):
         raise EnvironmentFailedError(
@@ -103,16 +103,16 @@ def _push(part: Part, remote: Remote, commit: str, log_tip: str, *, until: float
 def new_root(
     part: Part, author: Author, commit: str, marker: str, *, also: str | None = None
 ) -> str:
-    """Make a root that holds what a commit does, and replaces its chain.
+    """Make a root with the content of a commit, which replaces the history of that commit.
 
-    `also` is the tip of another chain that it replaces.
+    `also` is the tip of another history that it replaces.
     """
     git = part.git
     replaced = _roots(git, commit, *filter(None, [also]))
     with Stream(git, TEMPORARY, None, force=True, packed=True) as stream:
         message = "Begin the record anew, without what was redacted\n"
         mark = stream.commit(author, part.now(), message)
-        # A folder that git cannot list must not be taken for none: the record would be gone.
+        # A folder that git cannot list must not count as missing: the record would be lost.
         for line in tree.lines(git, commit, ["incidents", paths.PURGED]):
             stream.folder(line.path, line.oid)
         stream.file(paths.marker_path(marker), purge_marks.write(marker, replaced))
@@ -129,10 +129,10 @@ def onto(
     kept: Marks = EMPTY,
     without: Iterable[str] = (),
 ) -> str:
-    """Make the commit that adds events and marks to another chain; its tip when there are none.
+    """Make a commit that adds events and marks to another history; its tip if there are none.
 
-    In these incidents, and in the `known` ones, nothing is left of what is redacted. It is
-    `without` the paths of the chain that are none of the record's.
+    The commit keeps no redacted text in these incidents and in the `known` ones. It leaves out
+    `without`: paths of that history that are not the record's.
     """
     wanted, foreign = list(dict.fromkeys((*missing, *known))), list(without)
     if not (wanted or kept or foreign):
@@ -155,13 +155,13 @@ def onto(
 
 
 def on_mirror(store: Store, log_tip: str) -> dict[str, dict[str, Stored]]:
-    """Return the events that somebody committed on the mirror, and nobody has taken in yet."""
+    """Return the events that somebody committed on the mirror and the record lacks so far."""
     mirror = store.tips().mirror
     return compare(store.git, log_tip, mirror).added if mirror not in (None, log_tip) else {}
 
 
 def only_in(store: Store, ours: str, difference: Difference) -> dict[str, dict[str, Stored]]:
-    """Return the events of ours that a difference says the others miss, or hold otherwise."""
+    """Return our events that, by a difference, the others lack or hold with other bytes."""
     found: dict[str, dict[str, Stored]] = {}
     for part in (difference.missing, difference.kept):
         for incident, names in part.items():
@@ -177,8 +177,8 @@ def _write(
     """Write events and log.md, also where a newer version knows more of the incident."""
     for name, event in files.items():
         stream.file(paths.event_path(incident, name), event.data)
-    told = incident_events.problems(paths.log_path(incident), folder, now=part.now())
-    text = part.render(incident, folder.events(), told)
+    problems = incident_events.problems(paths.log_path(incident), folder, now=part.now())
+    text = part.render(incident, folder.events(), problems)
     stream.file(paths.log_path(incident), text.encode())
 
 
@@ -194,40 +194,40 @@ def _made(stream: Stream, mark: int) -> str:
 
 
 def forget(git: Git) -> None:
-    """Drop what stood for a chain that was made, or that was not taken."""
+    """Drop the ref of a history that is in use now, or that was not accepted."""
     if refs.read(git, TEMPORARY):
         git.run("update-ref", "-d", TEMPORARY)
 
 
 def replace(part: Part, commit: str, before: str) -> bool:
-    """Let the truth be another chain, and drop what this clone kept of the old one.
+    """Point the log ref at another history, and drop what this clone kept of the old one.
 
-    Only for the holder of the clone's lock. False when the truth is not `before` any more. Git
-    itself keeps unreachable objects for two weeks; they are the user's to prune.
+    Only for the holder of the clone's lock. False if the log ref no longer names `before`. Git
+    itself keeps unreachable objects for two weeks; it is up to the user to prune them.
     """
     store, state = part.store, part.state
     git, mirror = part.git, store.tips().mirror
     moves: list[tuple[str, str | None, str | None]] = [(store.log_ref, commit, before)]
     if mirror and part.mirror_is_free() and _gives_way(git, mirror, commit):
         moves.append((store.mirror, commit, mirror))
-    # Both at once: a process that is killed between would leave the old chain on the mirror.
+    # Both at once: a process killed in between would leave the old history on the mirror.
     if not refs.move(git, *moves):
         return False
-    last_tips.rewrite(state, [last_tips.Noted(commit, int(time.time()))])  # none of the old chain
+    last_tips.rewrite(state, [last_tips.Noted(commit, int(time.time()))])  # forget the old ones
     moved = store.mirror if store.tips().mirror == commit else None
     for ref in filter(None, (store.log_ref, moved, store.tracking)):
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
     forget(git)
     forget_merge(git)
-    shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the texts of before
+    shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the old texts
     _clear(git, state, commit)
     return True
 
 
 def let_mirror_follow(part: Part) -> None:
-    """Move a mirror that was left on a chain which a purge has replaced.
+    """Move a mirror that was left on a history which a purge has replaced.
 
-    So it is where it was checked out or locked meanwhile. Only for the holder of the clone's lock.
+    That happens if it was checked out or locked then. Only for the holder of the clone's lock.
     """
     store, git, tips = part.store, part.git, part.store.tips()
     if tips.log_tip is None or tips.mirror in (None, tips.log_tip):
@@ -247,7 +247,7 @@ def let_mirror_follow(part: Part) -> None:
 
 
 def _gives_way(git: Git, mirror: str, commit: str) -> bool:
-    """Say whether a branch may be moved: it holds the record alone, and no event but a commit's."""
+    """Say whether a branch may be moved: it holds only a record, and no event beside a commit's."""
     if not holds_only_the_record(git, mirror):
         return False
     more = compare(git, commit, mirror)
@@ -255,12 +255,12 @@ def _gives_way(git: Git, mirror: str, commit: str) -> bool:
 
 
 def _clear(git: Git, state: Path, commit: str) -> None:
-    """Forget in the spools what the new chain holds blanked: the file still has the text.
+    """Forget files in the spools whose events the new history holds: they still have the text.
 
-    What the new chain does not hold at all waits in the outbox to be committed again.
+    What the new history does not hold goes into the outbox, to be committed again.
     """
     for path in outbox.paths(kept.spools(state)):
-        with contextlib.suppress(EventError):  # a damaged one is told by `doctor`
+        with contextlib.suppress(EventError):  # `doctor` reports damaged files
             action = outbox.read(path)
             if action is None:
                 continue

@@ -1,4 +1,4 @@
-"""Reconcile the record here with the one of the remote: what each of the two lacks, and purges."""
+"""Reconcile the record here with the remote's: find what each of the two lacks, follow purges."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from incidentctl.record.sync.merge import merge
 from incidentctl.record.sync.purge import new_root, on_mirror, only_in, onto, replace
 from incidentctl.record.write.part import Part
 
-#: Of more events that come at once, as to a fresh clone, none is read before it is asked for.
+#: If more events than this come at once, as in a fresh clone, they are only read when needed.
 _MAX_READ = 10_000
 #: How long to wait for a command that commits, in seconds.
 _WAIT = 5.0
@@ -39,7 +39,7 @@ class Offer(NamedTuple):
     commit: str
     instead_of: str | None = None
     theirs: bool = False
-    """Whether the remote has it already, and it is only to be taken in."""
+    """Whether the remote has it already, so that this clone only takes it in."""
 
 
 class ForeignError(EnvironmentFailedError):
@@ -47,7 +47,7 @@ class ForeignError(EnvironmentFailedError):
 
 
 class Reconcile:
-    """Unites during one exchange."""
+    """Reconciles during one exchange."""
 
     def __init__(self, part: Part, author: Author, tracking: str) -> None:
         """Take the part of the record, who is named on merges, and the remote-tracking ref."""
@@ -57,16 +57,16 @@ class Reconcile:
         self._author = author
         self._tracking = tracking
         self.received: dict[str, set[str]] = {}
-        """The names of the events that came, by their incidents."""
+        """The names of the received events, by incident."""
         self.notes: dict[str, None] = {}
         self._refused: AbstractSet[str] = frozenset()
-        """Paths of the marks of purges that are not followed."""
+        """Paths of the marks of purges that this clone does not follow."""
 
     def reconcile(self, theirs: str | None) -> Offer | None:
-        """Return what the remote lacks, None when it lacks nothing.
+        """Return what the remote lacks; None if it lacks nothing.
 
-        Where theirs follows the truth, or there is none yet, the truth moves at once. A merge is
-        not taken in before the remote has it: else each refused push would leave one more.
+        If theirs follows the log ref, or there is no log ref yet, the log ref moves at once. A
+        merge is taken in only once the remote has it: else each refused push would leave a merge.
         """
         log_tip = self._store.tips().log_tip
         self._refused = frozenset()
@@ -104,7 +104,7 @@ class Reconcile:
         return Offer(merged)
 
     def _with_text(self, log_tip: str | None, theirs: str, difference: Difference) -> set[str]:
-        """Return the incidents that would hold a text together which one of the two redacts."""
+        """Return the incidents where one side redacts a text that the other side brings."""
         if log_tip is None:
             return set()
         parts = (difference.added, difference.changed, difference.unread)
@@ -116,7 +116,7 @@ class Reconcile:
         return {incident for incident, folder in folders if redacted(folder.stored)}
 
     def _purged(self, log_tip: str, theirs: str, difference: Difference) -> Offer | None:
-        """RemoteAnswer a purge that one of the two has not seen; None where none is followed."""
+        """Follow a purge that one of the two has not seen; None if there is none to follow."""
         with Objects(self._git) as objects:
             ours_marks, their_marks = (purge_marks.of(objects, tip) for tip in (log_tip, theirs))
         purge_marks.check_number((*ours_marks, *their_marks))
@@ -130,7 +130,7 @@ class Reconcile:
             and self._both_purged(log_tip, theirs, named, ours_marks.keys(), their_marks.keys())
         )
         if difference.disputed and (by_theirs or by_ours or both):
-            # Else what stood here before the purge were gone, with nothing to compare it with.
+            # Else the events from before the purge would be lost, with nothing to compare them to.
             self._refused = by_theirs | by_ours
             self.notes[
                 f"A purge of the record changes {len(difference.disputed)} event(s), such as "
@@ -146,7 +146,7 @@ class Reconcile:
                 missing.setdefault(incident, {}).update(stored)
             commit = onto(part, author, theirs, missing, kept=kept, without=difference.left_out)
             instead_of = None
-            if both:  # what each left behind is in the other's chain
+            if both:  # what each purge left out is in the other's history
                 marker = ulid(int(part.now().timestamp() * 1000), secrets.randbits(80))
                 commit, instead_of = new_root(part, author, commit, marker, also=log_tip), theirs
             with part.lock() as lock:
@@ -173,7 +173,7 @@ class Reconcile:
         ours_marks: AbstractSet[str],
         their_marks: AbstractSet[str],
     ) -> bool:
-        """Say whether two chains have replaced one and the same without knowing of each other."""
+        """Say whether two purges replaced the same history without knowing of each other."""
         by_us, by_them = (
             frozenset[str]().union(*(named[path] for path in only))
             for only in (ours_marks - their_marks, their_marks - ours_marks)
@@ -181,7 +181,7 @@ class Reconcile:
         return bool(by_us & by_them) and self._are_unrelated(theirs, log_tip)
 
     def _is_foreign(self, theirs: str, log_tip: str) -> bool:
-        """Say whether a branch has nothing to do with the record: no folder, no common history."""
+        """Say whether a branch is unrelated to the record: no common folder, no common history."""
         held = tree.names(self._git, theirs, ["incidents"])
         return not held and self._are_unrelated(theirs, log_tip)
 

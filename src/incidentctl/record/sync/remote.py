@@ -1,7 +1,7 @@
-"""Talk to the remote that shares the record: fetch, push, and why it did not work.
+"""Talk to the remote that shares the record: fetch, push, and explain failures.
 
-Nothing of the configuration runs a program but what brings git to the remote: `core.sshCommand`
-and the credential helpers.
+The configuration can run no programs except those that git needs to reach the remote:
+`core.sshCommand` and the credential helpers.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
     from incidentctl.record.sync.restricted_remote import SharedPlace
 
 
-#: A remote that says nothing for so many seconds is not waited for.
+#: After this many seconds of silence the exchange gives up on a remote.
 SILENCE = 20.0
-#: Longer where it has got all that is pushed, as git says: its hooks may take their time.
+#: Longer once the remote has received everything, as git reports: its hooks may be slow.
 _PATIENCE = Patience(re.compile(rb"Writing objects: 100%[^\r\n]*, done\.|\bTotal \d+ \("), 120.0)
-# As measured: a dead network is noticed in 10 s, and no ssh outlives its git by more.
+# As measured: ssh notices a dead network within 10 s, and outlives its git by no more than that.
 _SSH = "ssh -oBatchMode=yes -oConnectTimeout=5 -oServerAliveInterval=5 -oServerAliveCountMax=2"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*\Z")
 
-#: Two clones that push at once: the other one was first.
+#: What git says if two clones push at once and the other one was first.
 _RACE = (
     "[rejected]", "fetch first", "non-fast-forward", "stale info", "cannot lock ref",
     "failed to update ref", "incorrect old value", "reference already exists",
 )  # fmt: skip
-#: So many pushes that others seem to have overtaken, while nothing has come: it is no race.
+#: If this many pushes seem overtaken although nothing new arrived, it is no race.
 _NO_RACE = 3
 
 
@@ -62,8 +62,8 @@ class Remote:
     ) -> None:
         """Take the git of the repository, and the name of the remote in its configuration.
 
-        The address of a remote may be a path that is relative to `folder`, the work tree. A remote
-        of restricted incidents has to be elsewhere than the place that it `must_differ_from`.
+        The address of a remote may be a path relative to `folder`, the work tree. A remote for
+        restricted incidents must be another place than `must_differ_from`.
         """
         self._git = git
         self._folder = folder
@@ -73,10 +73,10 @@ class Remote:
         self.tracking = f"refs/remotes/{name}/{branch}"
         self._ssh: dict[str, str] | None = None
         self._raced: tuple[str | None, int] = (None, 0)
-        """The tip that was there when a push was last overtaken, and how often it was that one."""
+        """The remote's tip when a push was last overtaken, and how often it was that tip."""
 
     def fault(self) -> str | None:
-        """Say why there is no such remote, or not one to send to; None when there is one."""
+        """Say why there is no such remote, or why nothing may be sent to it; None if it is fine."""
         if not _NAME.match(self.name):
             return f"{one_line(self.name)!r} is not the name of a git remote"
         if self._setting(f"remote.{self.name}.url") is None:
@@ -91,9 +91,9 @@ class Remote:
         return None
 
     def fetch(self, *, until: float) -> RemoteAnswer:
-        """Bring the branch to its remote-tracking ref; `until` is a time of the monotonic clock.
+        """Fetch the branch into its remote-tracking ref; `until` is a time of the monotonic clock.
 
-        A remote of restricted incidents that has the shared record's branch is misconfigured.
+        A remote for restricted incidents that has the shared record's branch is misconfigured.
         """
         if self._must_differ_from is not None:
             from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
@@ -115,9 +115,9 @@ class Remote:
         return answer_of(self.name, done)
 
     def complete(self, tips: Iterable[str | None], *, until: float) -> RemoteAnswer:
-        """Bring what a partial clone lacks of the record at some commits; no ref moves.
+        """Fetch what a partial clone lacks of the record at some commits; no ref moves.
 
-        The whole branch comes for that, as to a fresh clone.
+        This fetches the whole branch, as in a fresh clone.
         """
         if not any(tip and partial_clone.missing(self._git, tip).objects for tip in tips):
             return RemoteAnswer(OK)
@@ -130,7 +130,7 @@ class Remote:
         return answer_of(self.name, done)
 
     def has_branches(self, *, until: float) -> bool | None:
-        """Say whether the remote has any branch at all; None when it does not answer."""
+        """Say whether the remote has any branch at all; None if it does not answer."""
         answer, heads = self.heads(until=until)
         return bool(heads) if answer.state == OK else None
 
@@ -145,7 +145,7 @@ class Remote:
         return answer_of(self.name, done), found
 
     def unproven(self, *, until: float) -> RemoteAnswer | None:
-        """Say why this is not proven to be another place than the shared one; None when it is."""
+        """Say why this is not proven to be another place than the shared remote; None if it is."""
         if self._must_differ_from is None:
             return None
         from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
@@ -159,7 +159,7 @@ class Remote:
         )
 
     def _ask(self, place: str, *names: str, until: float) -> tuple[RemoteAnswer, dict[str, str]]:
-        """Ask a place for the commits of some refs; those that it has not are left out."""
+        """Ask an address for the commits of some refs; refs that it lacks are left out."""
         done = self._run(
             "ls-remote", "--upload-pack=git-upload-pack", "--", place, *names, until=until
         )
@@ -172,10 +172,10 @@ class Remote:
     ) -> RemoteAnswer:
         """Push a commit to the branch, as a fast-forward or not at all.
 
-        Only a purge forces, and only if the branch is still what it is to stand `instead_of`.
-        A `dry` one sends nothing: it proves that the remote lets this user in to push, and not
-        that its hooks and rules take the commit. Nothing restricted is sent before `unproven` has
-        been asked, each time. DamagedError where this clone lacks what is to be pushed.
+        Only a purge forces, and only if the branch still names `instead_of`, the tip it replaces.
+        A `dry` push sends nothing: it proves that this user may push, but not that the remote's
+        hooks and rules accept the commit. Each push of restricted incidents first checks
+        `unproven`. DamagedError if this clone lacks objects of what is to be pushed.
         """
         if not dry and (unproven := self.unproven(until=until)) is not None:
             return unproven
@@ -192,7 +192,7 @@ class Remote:
         if done is not None and done.code == ENDED:
             return RemoteAnswer(
                 UNANSWERED,
-                f"{self.name} has got everything and does not say whether it takes it: its hooks "
+                f"{self.name} received everything but did not say whether it accepts it: its hooks "
                 "take too long",
             )
         if done is None or done.code == 0:
@@ -202,15 +202,15 @@ class Remote:
         lines = [line for line in done.out.decode(errors="replace").splitlines() if line[:1] == "!"]
         if not lines:
             return answer_of(self.name, done)
-        told = lines[0].rpartition("\t")[2]
-        raced = any(phrase in f"{told} {done.err}".casefold() for phrase in _RACE)
-        forced = instead_of and "remote rejected" in told  # it takes no forced push
+        refusal = lines[0].rpartition("\t")[2]
+        raced = any(phrase in f"{refusal} {done.err}".casefold() for phrase in _RACE)
+        forced = instead_of and "remote rejected" in refusal  # it accepts no forced push
         if raced and not forced and self._may_be_a_race():
             return RemoteAnswer(BEHIND, "others push at the same time")
-        return RemoteAnswer(REFUSED, f"{self.name} refuses the push: {shown(told, done.err)}")
+        return RemoteAnswer(REFUSED, f"{self.name} refuses the push: {shown(refusal, done.err)}")
 
     def _may_be_a_race(self) -> bool:
-        """Say whether others may have been first: then what was fetched changes between tries."""
+        """Say whether others may have pushed first: then each fetch brings something new."""
         tip = refs.read(self._git, self.tracking)
         before, times = self._raced
         self._raced = (tip, times + 1 if tip == before else 1)
@@ -233,7 +233,7 @@ class Remote:
         return finish_live(child, silence=silence, limit=limit, patience=patience)
 
     def _ssh_variables(self) -> dict[str, str]:
-        """Return our options for ssh, unless the user has a command of their own."""
+        """Return our options for ssh, unless the user configured their own ssh command."""
         if self._ssh is None:
             own = self._git.variable("GIT_SSH_COMMAND") or self._git.variable("GIT_SSH")
             own = own or self._setting("core.sshCommand")

@@ -1,4 +1,4 @@
-"""Whether the remote for restricted incidents is another place than the one that all read."""
+"""Whether the remote for restricted incidents is another place than the shared remote."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, OK, RemoteAnsw
 #: Asks an address for the commits of some refs.
 Ask = Callable[[str, Sequence[str]], tuple[RemoteAnswer, dict[str, str]]]
 
-#: No question to git may take longer, in seconds.
+#: The time limit for each call of git, in seconds.
 _LIMIT = 5.0
 _HOST = r"(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:]+)"
 _URL = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}(?::\d*)?/(?P<path>.*)", re.IGNORECASE)
@@ -22,33 +22,33 @@ _SCP = re.compile(rf"{_HOST}:(?P<path>.*)")
 
 
 def fault(git: Git, name: str, shared: SharedPlace, *, folder: Path) -> str | None:
-    """Say why a remote is the shared place, as far as addresses tell; None when it may differ."""
+    """Say why a remote is the shared place, judging by addresses alone; None if it may differ."""
     if not _addresses(git, shared.remote, folder):
         return (
             f"git has no remote called {shared.remote} here, so {name} may be that place: "
             "restricted incidents wait until both are known"
         )
     if share_address(git, name, shared.remote, folder=folder):
-        return _told(name, shared)
+        return _same_place(name, shared)
     return None
 
 
 def unproven(
     git: Git, name: str, shared: SharedPlace, own: str, *, ask: Ask
 ) -> RemoteAnswer | None:
-    """Say why a remote is not proven to be another place, by what it holds; None when it is.
+    """Say why a remote is not proven to be another place, by what it holds; None if it is.
 
-    `own` is the branch of restricted incidents. `ask` asks an address for some refs. An address
-    proves nothing: ssh, git and DNS know many names of one place.
+    `own` is the branch of restricted incidents. `ask` asks an address for some refs. Addresses
+    alone prove nothing: ssh, git and DNS know many names for one place.
     """
     theirs, ours = _asked(git, shared.remote), _asked(git, name)
     if theirs is None or ours is None:
         which = shared.remote if theirs is None else name
         return RemoteAnswer(
             MISCONFIGURED,
-            f"the address of {which} is changed twice by git's url.*.insteadOf, so nobody can tell "
-            f"whether {name} is apart from {shared.remote}: restricted incidents wait; give it its "
-            "whole address with git remote set-url",
+            f"git's url.*.insteadOf changes the address of {which} twice, so {name} may be the same "
+            f"place as {shared.remote}: restricted incidents wait; set its full address with "
+            "git remote set-url",
         )
     branch = f"refs/heads/{shared.branch}"
     wanted = ("HEAD", branch, f"refs/heads/{own}")
@@ -59,41 +59,41 @@ def unproven(
             return answer
     if any(branch in found for _, found in held.values()):
         return has_copy(name, shared)
-    # Asked again: what changed meanwhile would make one place look like two.
+    # Ask again: a change between the two questions would make one place look like two.
     after = {place: ask(place, wanted) for place in theirs}
     for answer, _ in (*before.values(), *after.values()):
         if answer.state != OK:
             return RemoteAnswer(
                 answer.state,
-                f"{shared.remote} does not say what it holds, so nobody can tell whether {name} is "
-                "apart from it: restricted incidents wait until it answers",
+                f"{shared.remote} does not say what it holds, so {name} may be the same place: "
+                "restricted incidents wait until it answers",
             )
     if before != after:
-        return RemoteAnswer(BEHIND, f"{shared.remote} changes while {name} is compared with it")
+        return RemoteAnswer(BEHIND, f"{shared.remote} changed while {name} was compared with it")
     shown = [found for _, found in before.values()]
     if any(found in shown for _, found in held.values()):
         return RemoteAnswer(
             MISCONFIGURED,
-            f"{name} and {shared.remote} hold the same, so they may be one place: restricted "
-            f"incidents wait until they differ; give {name} a commit of its own on its main "
-            "branch, or record an incident that all may read",
+            f"{name} and {shared.remote} hold the same commits, so they may be one place: "
+            f"restricted incidents wait until they differ; push a commit of its own to the main "
+            f"branch of {name}, or record an incident that is not restricted",
         )
     return None
 
 
 def has_copy(name: str, shared: SharedPlace) -> RemoteAnswer:
-    """Say that a remote has a branch of the shared record's name, and may be the same place."""
+    """Say that a remote has a branch with the shared record's name, so may be the same place."""
     return RemoteAnswer(
         MISCONFIGURED,
-        f"{_told(name, shared)}; if it is another place that has a copy of {shared.branch}: "
+        f"{_same_place(name, shared)}; if it is another place with a copy of {shared.branch}: "
         f"git push {name} --delete {shared.branch}",
     )
 
 
-def _told(name: str, shared: SharedPlace) -> str:
+def _same_place(name: str, shared: SharedPlace) -> str:
     return (
-        f"{name} is where {shared.remote} is: restricted incidents are not sent there; name "
-        "another one in incidentctl.yaml: record: {restricted_remote: ...}"
+        f"{name} is the same place as {shared.remote}, so restricted incidents are not sent there; "
+        "name another remote in incidentctl.yaml: record: {restricted_remote: ...}"
     )
 
 
@@ -119,9 +119,9 @@ def _resolved(git: Git, remote: str) -> list[str]:
 
 
 def _asked(git: Git, remote: str) -> list[str] | None:
-    """Return the addresses of a remote; None where one cannot be asked as it is, or there is none.
+    """Return the addresses of a remote; None if there are none, or one cannot be asked as it is.
 
-    Git would make another address of it, or take it for the name of a remote.
+    That is an address that git would rewrite again, or take for the name of a remote.
     """
     found = _resolved(git, remote)
     for address in found:
@@ -132,7 +132,7 @@ def _asked(git: Git, remote: str) -> list[str] | None:
 
 
 def _of_path(address: str, folder: Path) -> str | None:
-    """Return the place of an address that is a path of this machine, as git looks for it."""
+    """Return the real path of an address that is a path on this machine, resolved as git does."""
     local = address.removeprefix("file://")
     path = folder / (unquote(local) if local != address else local)
     for candidate in (path, path.with_name(f"{path.name}.git")):
@@ -143,9 +143,9 @@ def _of_path(address: str, folder: Path) -> str | None:
 
 
 def _of_host(address: str) -> str:
-    """Return the host and path of an address: a forge has one repository there for all schemes.
+    """Return the host and path of an address, which name one repository of a forge for all schemes.
 
-    That is a URL, or scp's `user@host:path` (git-clone, GIT URLS).
+    The address is a URL, or scp's `user@host:path` (git-clone, GIT URLS).
     """
     found = _URL.match(address) or _SCP.match(address)
     place = f"{found['host']}/{found['path'].lstrip('/').removeprefix('~/')}" if found else address
@@ -153,7 +153,7 @@ def _of_host(address: str) -> str:
 
 
 class SharedPlace(NamedTuple):
-    """Where the incidents go that everybody reads: the remote and its branch."""
+    """Where the incidents go that everybody may read: the remote and its branch."""
 
     remote: str
     branch: str

@@ -1,4 +1,4 @@
-"""What is committed here and not yet seen on the remote: kept until a fetch shows it there."""
+"""Actions that are committed here: kept until a fetch shows that the remote has them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _events(path: Path) -> int:
         try:
             return max(0, outbox.content(path).count(b"\n") - 1)  # a line for each below the head
         except PermissionError:
-            return 1  # or more: another account's
+            return 1  # or more: the file belongs to another account
         except OSError:
             return 0
     return 0
@@ -42,8 +42,8 @@ def _events(path: Path) -> int:
 def forget(git: Git, state: Path, commit: str) -> tuple[int, list[Pending]]:
     """Forget what a commit of the remote holds; return how many events, and the actions it lacks.
 
-    By the exact paths of the events: a redacted one is there without its text. They are kept for a
-    while, since what was fetched may be lost here as well as what was committed.
+    Events are compared by their exact paths, because a redacted one has lost its text. The files
+    are kept a while longer: this clone may lose fetched objects just like committed ones.
     """
     actions = list(_actions(state / "sent"))
     rest = lacking(git, actions, commit)
@@ -56,7 +56,7 @@ def forget(git: Git, state: Path, commit: str) -> tuple[int, list[Pending]]:
 
 
 def lacking(git: Git, actions: Sequence[Pending], commit: str) -> list[Pending]:
-    """Return the actions of which a commit does not hold every event."""
+    """Return the actions with an event that a commit does not hold."""
     wanted = [path for action in actions for path in outbox.event_paths(action)]
     held = set(tree.names(git, commit, wanted))
     return [action for action in actions if not held.issuperset(outbox.event_paths(action))]
@@ -64,7 +64,7 @@ def lacking(git: Git, actions: Sequence[Pending], commit: str) -> list[Pending]:
 
 def _actions(sent: Path) -> Iterable[Pending]:
     for path in outbox.paths((sent,)):
-        with contextlib.suppress(EventError):  # damaged: it stays, for `doctor` to tell
+        with contextlib.suppress(EventError):  # damaged: it stays, and `doctor` reports it
             action = outbox.read(path)
             if action is not None:
                 yield action

@@ -1,4 +1,4 @@
-"""How exchanges with the remote end; the last one is kept for whoever asks, as one line of JSON."""
+"""How the last exchange with a remote ended, kept as one line of JSON."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from incidentctl.git import atomic
 _FILE = "exchange.json"
 #: The state of an exchange that met a bug of this program.
 FAILED = "failed"
-#: So many different notes are kept until somebody is told.
+#: How many different notes are kept until somebody reads them.
 _NOTES = 10
 
 
 class Exchanged(NamedTuple):
-    """How an exchange ended: `state` is failed, or one of those of record/sync/remote.py."""
+    """How an exchange ended: `state` is failed, or one of the states in record/sync/answer.py."""
 
     state: str
     reason: str | None
     sent: int
-    """How many events the remote now has that it had not."""
+    """How many events were sent."""
     received: frozenset[str]
-    """The incidents of which events came, or were redacted."""
+    """The incidents with received or redacted events."""
     events: int
-    """How many events came."""
+    """How many events were received."""
     notes: tuple[str, ...]
 
 
 def together(done: Sequence[Exchanged], notes: Iterable[str]) -> Exchanged:
-    """Return how exchanges with several remotes ended: the first that did not end well tells."""
-    told = next((each for each in done if each.state != "ok"), done[0])
-    return told._replace(
+    """Return how exchanges with several remotes ended: the state is that of the first failure."""
+    first = next((each for each in done if each.state != "ok"), done[0])
+    return first._replace(
         sent=sum(each.sent for each in done),
         received=frozenset().union(*(each.received for each in done)),
         events=sum(each.events for each in done),
@@ -44,18 +44,18 @@ def together(done: Sequence[Exchanged], notes: Iterable[str]) -> Exchanged:
 
 
 class Status(NamedTuple):
-    """When the last exchange ended, in which state, and why; `well` is when one last went well."""
+    """When the last exchange ended, in which state, and why; `well` is when one last succeeded."""
 
     at: datetime
     state: str
     reason: str | None
     well: datetime | None
     notes: tuple[str, ...] = ()
-    """What exchanges left out that nobody was told yet: the background has nobody to tell."""
+    """What exchanges left out: background exchanges keep these notes until a command shows them."""
 
 
 def read(folder: Path) -> Status | None:
-    """Return the status; None when there was no exchange yet, or the file is damaged."""
+    """Return the status; None if there was no exchange yet, or the file is damaged."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         entry = json.loads((folder / _FILE).read_bytes())
         well = datetime.fromisoformat(entry["well"]) if entry["well"] else None
@@ -67,7 +67,7 @@ def read(folder: Path) -> Status | None:
 def keep(
     folder: Path, now: datetime, state: str, reason: str | None, *, notes: Iterable[str] = ()
 ) -> Status:
-    """Keep how an exchange ended, with the notes that nobody was told yet; return it."""
+    """Keep how an exchange ended, with the notes that nobody has read yet; return it."""
     before = read(folder)
     well = now if state == "ok" else before and before.well
     known = dict.fromkeys((*(before.notes if before else ()), *notes))
@@ -77,7 +77,7 @@ def keep(
 
 
 def write(folder: Path, status: Status) -> None:
-    """Keep the status, whole or not at all; it is no harm when it cannot be written."""
+    """Keep the status, whole or not at all; ignore a file that cannot be written."""
     entry = status._asdict() | {
         "at": status.at.isoformat(),
         "well": status.well and status.well.isoformat(),

@@ -14,17 +14,17 @@ from incidentctl.record.write.outbox import Action
 
 
 class Acknowledged(NamedTuple):
-    """An action is on disk in `path`; `note` says so when it is not the usual folder."""
+    """An action is on disk in `path`; `note` says so if that is not in the usual folder."""
 
     path: Path
     note: str | None = None
 
 
 def acknowledge(box: Path, fallback: Fallback, action: Action) -> Acknowledged:
-    """Put an action into the outbox, else into the fallback; when this returns it is on disk.
+    """Put an action into the outbox, else into the fallback; once this returns it is on disk.
 
-    EnvironmentFailedError when no folder takes it: then nothing is acknowledged. InvalidDataError
-    for what could never be committed.
+    EnvironmentFailedError if no folder takes it: then nothing is acknowledged. InvalidDataError
+    for an action that could never be committed.
     """
     note = None
     try:
@@ -41,7 +41,7 @@ def acknowledge(box: Path, fallback: Fallback, action: Action) -> Acknowledged:
     except EventError as error:
         raise InvalidDataError(
             f"This cannot be recorded: {error}.",
-            hint="Put the long part into `incidentctl log`.",
+            hint="Record the long part with `incidentctl log`.",
         ) from None
     return Acknowledged(path, note)
 

@@ -1,4 +1,4 @@
-"""Commit a batch of acknowledged actions with one `git fast-import`, and prove that they are in."""
+"""Commit a batch of acknowledged actions with one `git fast-import`, and verify the result."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PROGRAM = Author("incidentctl", "incidentctl@localhost")
 
 
 class Touched(NamedTuple):
-    """An incident after a batch: its events, and the ids of its folder now ("" when unknown)."""
+    """An incident after a batch: its events, and the ids of its folder now ("" if unknown)."""
 
     folder: Folder
     log: str
@@ -43,18 +43,18 @@ class Outcome(NamedTuple):
     """What became of a batch."""
 
     commits: dict[str, str]
-    """The commit of each action that is in the truth, by its file's name."""
+    """The commit of each action that the log ref now holds, by its file's name."""
     done: tuple[Pending, ...]
     touched: dict[str, Touched]
     tips: Tips
     absorbed: tuple[str, ...]
     whole: bool
-    """Whether the truth is now just what this batch made of it."""
+    """Whether the log ref is now exactly what this batch made of it."""
     notes: tuple[str, ...]
 
 
 class Batch:
-    """One try; the caller holds the clone's lock."""
+    """One attempt; the caller holds the clone's lock."""
 
     def __init__(self, part: Part) -> None:
         """Take the part of the record to commit to."""
@@ -70,7 +70,7 @@ class Batch:
     def commit(
         self, pending: Sequence[Pending], found: Mapping[str, dict[str, Stored]] | None = None
     ) -> Outcome:
-        """Put the actions, what a repair `found`, and what a branch adds, into the truth."""
+        """Commit the actions, the events that a repair `found`, and those that a branch adds."""
         tips = self._store.tips()
         base = self._base(tips)
         absorbed = self._find_additions(tips, base)
@@ -80,17 +80,17 @@ class Batch:
             self._merge(action.incident, _checked(action), base)
         for incident in self._fresh:
             self._blank(incident)
-        if not self._fresh:  # all of it is in already: the last process died before forgetting
+        if not self._fresh:  # all committed already: the last process died before forgetting
             return self._already_there(pending, tips, absorbed)
-        # Git starts while log.md is rendered, and what is not for the commit is rendered while
-        # git works: together 10 ms of a `log` with 1,000 events.
+        # Git starts while log.md is rendered, and what the commit does not need is rendered while
+        # git works: this saves 10 ms of a `log` with 1,000 events.
         with Stream(self._store.git, self._store.log_ref, base) as stream:
             return self._import(stream, pending, tips, absorbed)
 
     def _import(
         self, stream: Stream, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
     ) -> Outcome:
-        """Write the commits, and see what the truth holds then."""
+        """Write the commits, and check what the log ref holds then."""
         late = {
             i
             for i, fresh in self._fresh.items()
@@ -121,7 +121,7 @@ class Batch:
                 if answers[number] == blob_id(self._fresh[key[0]][key[1]].data, answers[last])
             }  # fmt: skip
         else:
-            if answers[last] and after.mirror == answers[last]:  # the truth was locked
+            if answers[last] and after.mirror == answers[last]:  # the log ref was locked
                 refs.move(self._store.git, (self._store.mirror, tips.mirror, after.mirror))
             held = events_in_commit(self._store.git, after.log_tip, self._fresh)
         done = tuple(
@@ -152,7 +152,7 @@ class Batch:
     def _already_there(
         self, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
     ) -> Outcome:
-        """Every event is in the truth; where it is only in the base, the truth begins there."""
+        """Return the outcome if no event is new; start the log ref at the base if it is missing."""
         base = self._base(tips)
         if tips.log_tip is None and base is not None:
             self._store.git.run("update-ref", self._store.log_ref, base, "0" * len(base))
@@ -162,10 +162,10 @@ class Batch:
         return Outcome({}, tuple(pending), {}, tips, absorbed, True, tuple(self._notes))
 
     def _base(self, tips: Tips) -> str | None:
-        """Return the commit that the record goes on from; None for a new root.
+        """Return the commit that the record continues from; None for a new root.
 
-        Without a truth that is the branch of the remote or the mirror, if it holds the record and
-        nothing else: the branch may be one of the team's own, which is never built upon.
+        Without a log ref that is the branch of the remote or the mirror, if it holds the record
+        and nothing else: it might be a branch of the team's own files, which must stay untouched.
         """
         if tips.log_tip is not None:
             return tips.log_tip
@@ -181,8 +181,8 @@ class Batch:
     def _find_additions(self, tips: Tips, base: str | None) -> tuple[str, ...]:
         """Take in what people committed on the mirror; return the tips that add nothing more.
 
-        What the remote has is not taken in here but read beside the truth, until the exchange
-        merges it: else each would carry the events of the other in a commit of its own.
+        The remote's branch is not taken in here. Readers read it beside the log ref until the
+        exchange merges it: else each clone would commit the events of the others once more.
         """
         last = self._store.valid_index(tips)
         known = last.absorbed if last else ()
@@ -191,7 +191,7 @@ class Batch:
                 continue
             try:
                 more = compare(self._store.git, base, other)
-            except TooManyError as error:  # what is acknowledged is committed all the same
+            except TooManyError as error:  # acknowledged actions are committed nevertheless
                 self._notes.append(f"Commit {other[:10]}: {error.message}")
                 continue
             for incident, stored in more.added.items():
@@ -205,7 +205,7 @@ class Batch:
         return (*known, base) if base else known
 
     def _merge(self, incident: str, stored: dict[str, Stored], base: str | None) -> None:
-        """Add events to an incident; those that it has already are not fresh."""
+        """Add events to an incident; those that it already has are not fresh."""
         folder = self._folders.get(incident)
         if folder is None:
             index = self._store.valid_index(self._store.tips())
@@ -215,13 +215,13 @@ class Batch:
             else:
                 known = index.open.get(incident) if index else None
                 folder = self._store.folder_at(incident, (base,) if base else (), known)
-        fresh = {name: event for name, event in stored.items() if _stands(event, name, folder)}
+        fresh = {name: event for name, event in stored.items() if _is_wanted(event, name, folder)}
         if fresh:
             self._fresh.setdefault(incident, {}).update(fresh)
         self._folders[incident] = folder._replace(stored={**folder.stored, **fresh})
 
     def _blank(self, incident: str) -> None:
-        """Let the tree hold what is redacted without its text; the history keeps it."""
+        """Blank redacted texts in the commit's tree; the history still has them."""
         folder = self._folders[incident]
         forms = redacted(folder.stored)
         if forms:
@@ -234,7 +234,7 @@ class Batch:
         self, stream: Stream, pending: Sequence[Pending], logs: dict[str, str]
     ) -> dict[str, int]:
         """Write a commit per action; log.md goes into the last one of each incident."""
-        # What is in already, as of a process that died before it could forget it, has no commit.
+        # Actions that are committed already get no commit: a process died before forgetting them.
         fresh = [action for action in pending if self._fresh_of(action)]
         last = {action.incident: action.path.name for action in fresh}
         own = {(action.incident, name) for action in pending for name in action.entries}
@@ -272,7 +272,7 @@ class Batch:
         blanked = self._blanked.get(incident, {})
         for name, form in blanked.items():
             stream.file(paths.event_path(incident, name), form.data)
-        # What a newer version has written there stays, unless it has the text.
+        # A log.md of a newer version stays, unless it has a redacted text.
         if incident in logs and (
             blanked or incident_events.knows_all(self._folders[incident].events())
         ):
@@ -282,13 +282,13 @@ class Batch:
         logs = {}
         for incident in incidents:
             folder = self._folders[incident]
-            told = incident_events.problems(paths.log_path(incident), folder, now=self._now())
-            logs[incident] = self._render(incident, folder.events(), told)
+            problems = incident_events.problems(paths.log_path(incident), folder, now=self._now())
+            logs[incident] = self._render(incident, folder.events(), problems)
         return logs
 
 
-def _stands(event: Stored, name: str, folder: Folder) -> bool:
-    """Say whether an event is to be written: it is not there, or somebody wrote over it."""
+def _is_wanted(event: Stored, name: str, folder: Folder) -> bool:
+    """Say whether an event is to be written: it is missing, or somebody overwrote it."""
     held = folder.stored.get(name)
     if held is None or held.data == event.data:
         return held is None

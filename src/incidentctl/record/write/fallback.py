@@ -1,10 +1,11 @@
-"""The outboxes in the user's own state, for git directories that cannot be written: whose is each.
+"""The outboxes in the user's own state, for git directories that cannot be written.
 
-A path alone does not tell: another team's repository may come to stand at it, as in a container.
-So a folder is named by the path and by a key of the repository, and what does not match is nobody's
-until somebody adopts it. The key is an identity that is kept in the git directory, beside the
-record and never in it. Where none is kept yet and none can be written, or it cannot be read, the
-key is made of what the file system tells of the git directory.
+Each must be matched to its repository. A path alone is not enough: another team's repository may
+later be at the same path, for example in a container. So a folder is named after the path and a
+key of the repository. A folder that does not match belongs to nobody until a user adopts it. The
+key is an identity stored in the git directory, beside the record and never in it. If there is no
+identity yet and none can be written, or it cannot be read, the key is made of what the file system
+says about the git directory.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from incidentctl.record.write import outbox
 
 #: How the names of these folders begin.
 PREFIX = "outbox-"
-#: The folder of restricted incidents, in the git directory's and in the user's own state, and in
-#: it that of what was said while nobody could tell whether its incident is restricted.
+#: The folder of restricted incidents, in the git directory and in the user's own state; and in it
+#: the folder of actions recorded while it was not known whether their incident is restricted.
 RESTRICTED, UNSURE = "restricted", "unsure"
 _PLACES = (Path(), Path(RESTRICTED), Path(RESTRICTED, UNSURE))
 _IDENTITY = "repository"
@@ -36,21 +37,21 @@ class Fallback:
         self._by_path = f"{PREFIX}{_digest(os.fsencode(git_dir.resolve()))}"
 
     def folder(self) -> Path:
-        """Return the one for what is recorded now."""
+        """Return the outbox for what is recorded now."""
         return self._state / f"{self._by_path}-{_identity(self._git_dir) or _look(self._git_dir)}"
 
     def folders(self) -> tuple[Path, ...]:
-        """Return those that are there and surely of this repository."""
+        """Return the existing outboxes that certainly belong to this repository."""
         names = [name for name in _names(self._state) if name.startswith(f"{self._by_path}-")]
         if not names:
             return ()
-        # What was kept before an identity could be written is still of the same repository.
+        # Outboxes from before an identity could be written belong to the same repository.
         keys = (_identity(self._git_dir), _look(self._git_dir))
         own = {f"{self._by_path}-{key}" for key in keys if key}
         return tuple(self._state / name for name in names if name in own)
 
     def unclaimed(self) -> tuple[Path, ...]:
-        """Return those that are of this path and another key, or of another path and this key."""
+        """Return outboxes with this path and another key, or with another path and this key."""
         names = [name for name in _names(self._state) if name.startswith(PREFIX)]
         if not names:
             return ()
@@ -63,18 +64,18 @@ class Fallback:
         )
 
     def keep_identity(self) -> None:
-        """Let the repository be told from every other; never fails, a later command tries again."""
+        """Give the repository an identity; never fails, a later command tries again."""
         path = self._git_dir / "incidentctl" / _IDENTITY
         if os.path.lexists(path):
             return
         with contextlib.suppress(OSError):
-            atomic.create(path, os.urandom(16).hex().encode() + b"\n")  # the first one names it
+            atomic.create(path, os.urandom(16).hex().encode() + b"\n")  # the first process wins
 
 
 def everywhere(state: Path) -> dict[Path, list[Path]]:
-    """Return the outboxes of all repositories that hold something, with their files.
+    """Return the non-empty outboxes of all repositories, with their files.
 
-    Those of restricted incidents, too: see `is_restricted`.
+    This includes those of restricted incidents: see `is_restricted`.
     """
     found = {}
     for place in _PLACES:
@@ -87,12 +88,12 @@ def everywhere(state: Path) -> dict[Path, list[Path]]:
 
 
 def own(state: Path, git_dir: Path) -> list[Path]:
-    """Return the outboxes of one repository, those of restricted incidents included."""
+    """Return the outboxes of one repository, including those of restricted incidents."""
     return [folder for place in _PLACES for folder in Fallback(state / place, git_dir).folders()]
 
 
 def unclaimed(state: Path, git_dir: Path) -> dict[Path, list[Path]]:
-    """Return what may be of a repository and is not known to be; see `Fallback.unclaimed`."""
+    """Return outboxes that may belong to a repository, without proof; see `Fallback.unclaimed`."""
     found = {}
     for place in _PLACES:
         for folder in Fallback(state / place, git_dir).unclaimed():
@@ -102,12 +103,12 @@ def unclaimed(state: Path, git_dir: Path) -> dict[Path, list[Path]]:
 
 
 def is_restricted(folder: Path) -> bool:
-    """Say whether an outbox of `everywhere` holds restricted incidents, and surely those."""
+    """Say whether an outbox of `everywhere` certainly holds restricted incidents."""
     return folder.parent.name == RESTRICTED
 
 
 def is_unsure(folder: Path) -> bool:
-    """Say whether an outbox of `everywhere` holds what may be of restricted incidents."""
+    """Say whether an outbox of `everywhere` may hold restricted incidents."""
     return folder.parent.name == UNSURE and folder.parent.parent.name == RESTRICTED
 
 
@@ -123,7 +124,7 @@ def _digest(data: bytes) -> str:
 
 
 def _identity(git_dir: Path) -> str | None:
-    """Return a key of the identity that is kept; None without one that can be read."""
+    """Return a key of the stored identity; None if there is none that can be read."""
     with contextlib.suppress(OSError):
         if kept := (git_dir / "incidentctl" / _IDENTITY).read_bytes().strip():
             return _digest(kept)
@@ -131,12 +132,12 @@ def _identity(git_dir: Path) -> str | None:
 
 
 def _look(git_dir: Path) -> str:
-    """Return a key of the git directory as it stands.
+    """Return a key made of what the file system says about the git directory.
 
-    Inodes are given again, so what is of it alone goes with them: when git made it, told by a file
-    that git never writes again, and where its remotes are. A change of permissions, another mount
-    and other settings leave the key as it is. Where that file is not there, or its time was set
-    by what unpacked it, the time and all the content of the configuration serve.
+    Inodes are reused, so the key also has what is specific to it: when git made it, read from a
+    file that git never rewrites, and the addresses of its remotes. Changed permissions, another
+    mount and other settings do not change the key. If that file is missing, or its time was set by
+    an unpacking program, the key uses the time and the whole content of the configuration.
     """
     config = b""
     with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Flush: take the clone's lock, commit what is in the outbox, forget only what is proven in."""
+"""Flush: take the clone's lock, commit what is in the outbox, and forget it once verified."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from incidentctl.record.write.repair import Repair
 
 #: How long a command waits for another one to commit, in seconds.
 _WAIT = 0.3
-#: A lock file on the truth of this age, in seconds, was left by a killed git of ours; on the
-#: mirror a user's git may be at work for longer.
+#: A lock file on the log ref that is older than this, in seconds, was left by a killed git of ours;
+#: on the mirror a user's git may be at work for longer.
 _STALE_LOG_REF = 2.0
 _STALE_MIRROR = 60.0
-#: The most actions of one `git fast-import`, so that it ends within its time limit.
+#: The most actions in one `git fast-import`, so that it ends within its time limit.
 _BATCH_SIZE = 500
 
 
 class Flushed(NamedTuple):
     """What a flush did.
 
-    `commit` is the one of this process's newest action, None while it is only acknowledged;
-    `pending` counts the actions that still wait, `reason` says why; `notes` are for people.
+    `commit` has this process's newest action, None while that is only acknowledged; `pending`
+    counts the actions that still wait, `reason` says why; `notes` are for people.
     """
 
     commit: str | None
@@ -44,7 +44,7 @@ class Flushed(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """The log.md of an incident, and the truth that it was rendered from."""
+    """The log.md of an incident, and the tip of the log ref that it was rendered from."""
 
     log: str
     log_tip: str | None
@@ -68,7 +68,7 @@ class Flush:
         """The log.md of each incident that this flush wrote, for the view."""
 
     def run(self, mine: Path | None) -> Flushed:
-        """Flush until the outbox is empty, or until somebody else is at it or it fails."""
+        """Flush until the outbox is empty, another process is committing, or it fails."""
 
         def gone() -> bool:
             return mine is not None and not mine.exists()
@@ -103,7 +103,7 @@ class Flush:
         return [path for path in outbox.paths(self._boxes) if path not in self._damaged]
 
     def _drain(self) -> bool:
-        """Commit until the outbox is empty; False when it cannot be emptied now."""
+        """Commit until the outbox is empty; False if it cannot be emptied now."""
         refs.clear_stale_lock(self._store.git, self._store.log_ref, age=_STALE_LOG_REF)
         refs.clear_stale_lock(self._store.git, self._store.mirror, age=_STALE_MIRROR)
         outbox.sweep(self._boxes)
@@ -127,7 +127,7 @@ class Flush:
         return True
 
     def _commit(self, repair: Repair) -> None:
-        """Commit what waits and what a repair has found; EnvironmentFailedError where git fails."""
+        """Commit what waits and what a repair has found; EnvironmentFailedError if git fails."""
         while (pending := self._read()) or repair.found:
             index = self._store.valid_index(self._store.tips())
             outcome = Batch(self._part).commit(pending, repair.found)
@@ -140,9 +140,9 @@ class Flush:
                 raise EnvironmentFailedError("Git did not take every event.")
 
     def repair(self, *, deep: bool, wait: float) -> tuple[str, ...] | None:
-        """Repair what git has lost, and commit it again; return notes, None when nobody could.
+        """Repair what git lost, and commit it again; return notes, None if the lock is taken.
 
-        Without `deep` only what the refs tell is looked at. EnvironmentFailedError as of git.
+        Without `deep` only the refs are checked. EnvironmentFailedError if git fails.
         """
         permissions.make_folder(self._state)
         lock = self._part.lock()
@@ -158,9 +158,9 @@ class Flush:
             return (*repair.notes, *self._notes)
 
     def look(self) -> bool:
-        """Prove that what was committed a while ago is still there; repair what is not.
+        """Verify that what was committed a while ago is still there; repair what is not.
 
-        False when somebody else is committing, or git fails: it is looked again later.
+        False if another process is committing, or git fails: then a later check tries again.
         """
         lock = self._part.lock()
         if not lock.take():
@@ -188,7 +188,7 @@ class Flush:
                 action = outbox.read(path)
             except EventError as error:
                 self._damaged.add(path)
-                self._notes.append(f"{error}; it is left as it is.")
+                self._notes.append(f"{error}; it was left unchanged.")
                 continue
             if action is not None:
                 found.append(action)
@@ -207,7 +207,7 @@ class Flush:
         point("flush.forgotten")
 
     def _remember(self, outcome: Outcome, index: Index | None) -> None:
-        """Keep what this flush knows, so that the next command need not ask git."""
+        """Store in the index what this flush knows, so that the next command need not ask git."""
         self._commits |= outcome.commits
         if outcome.tips.log_tip is not None:
             last_tips.note(self._state, outcome.tips.log_tip)
@@ -230,7 +230,7 @@ class Flush:
         refs_now = (outcome.tips.tracking, outcome.tips.mirror)
         absorbed = tuple(dict.fromkeys(tip for tip in refs_now if tip in outcome.absorbed))
         if index.log_tip and outcome.tips.mirror == index.log_tip:
-            absorbed = (*absorbed, index.log_tip)  # it could not follow, but it holds nothing more
+            absorbed = (*absorbed, index.log_tip)  # the mirror lags, but has nothing more
         self._store.keep_index(
             Index(
                 outcome.tips.log_tip,
@@ -243,7 +243,7 @@ class Flush:
         )
 
     def _search(self, mine: Path) -> str | None:
-        """Ask git for the commit that added an action, when the index has forgotten it."""
+        """Ask git for the commit that added an action, if the index has forgotten it."""
         with contextlib.suppress(EnvironmentFailedError):
             incident = outbox.incident_of(mine)
             for name in self._store.folder(incident).stored:

@@ -1,9 +1,9 @@
-"""What is committed, and kept until a later look proves that git still has it.
+"""Committed actions that are kept until a later check proves that git still has them.
 
-A prune that began before a commit deletes the objects of that commit, with or without a ref on it:
-`git gc --prune=now` did so with all that was logged while it ran. So a file of the outbox is not
-deleted on the word of the git that wrote it. It stays in `kept/` for longer than a prune takes, and
-until the truth then still holds the events and their objects are there.
+A prune that began before a commit deletes the objects of that commit, even if a ref names it:
+`git gc --prune=now` did so with everything that was logged while it ran. So a file of the outbox
+is not deleted as soon as git says it is committed. It stays in `kept/` for longer than a prune
+takes, and until the log ref then still holds the events and their objects are there.
 """
 
 from __future__ import annotations
@@ -22,36 +22,34 @@ from incidentctl.record.write import outbox
 from incidentctl.record.write.outbox import Pending
 
 FOLDER = "kept"
-#: What was committed so long ago, in seconds, is looked at; no prune takes as long.
+#: Actions are checked this long after their commit, in seconds; no prune takes longer.
 AGE = 3600.0
 _STAMP = "kept-looked"
-#: Git takes its own `gc.pid` for one of a gc that was killed after so many seconds (builtin/gc.c).
+#: After this many seconds git assumes that the gc named in `gc.pid` was killed (builtin/gc.c).
 _GC = 12 * 3600.0
-#: So many paths are asked of one git.
+#: How many paths are passed to one git.
 _BATCH_SIZE = 500
 
 
 def keep(path: Path, state: Path) -> None:
-    """Move a file whose events are committed, or seen on the remote, to those that are kept."""
-    with contextlib.suppress(PermissionError):  # of another account: the copy is a new file
-        os.utime(path)  # before it is there: a look must not find it old
+    """Move a file to `kept/`: its events are committed, or seen on the remote."""
     outbox.move(path, state / FOLDER)
 
 
 def spools(state: Path) -> tuple[Path, Path]:
-    """Return the folders of what was committed and may have to be committed again."""
+    """Return the folders of committed actions that may have to be committed again."""
     return (state / "sent", state / FOLDER)
 
 
 def to_outbox(state: Path, box: Path) -> None:
-    """Let all that git may have lost be committed again; what it has is not committed twice."""
+    """Move everything that git may have lost back to the outbox; nothing is committed twice."""
     for path in outbox.paths(spools(state)):
         with contextlib.suppress(FileNotFoundError):
             outbox.move(path, box)
 
 
 def is_due(state: Path) -> bool:
-    """Say whether it is time for a look; a stat where it is not."""
+    """Say whether it is time for a check; this usually costs a single stat."""
     limit = time.time() - AGE
     with contextlib.suppress(OSError):
         if (state / _STAMP).stat().st_mtime > limit:
@@ -65,13 +63,13 @@ def is_due(state: Path) -> bool:
 
 
 def look(git: Git, state: Path, log_tip: str) -> bool:
-    """Drop what the truth holds whole; False where something of it is missing.
+    """Drop the actions that the log ref still holds whole; False if one of them is missing.
 
     Only for the holder of the clone's lock.
     """
     with contextlib.suppress(OSError):
         if time.time() - (git.git_dir / "gc.pid").stat().st_mtime < _GC:
-            return True  # one is under way
+            return True  # a gc is running
     limit, whole = time.time() - AGE, True
     old = [path for path in outbox.paths((state / FOLDER,)) if path.stat().st_mtime < limit]
     for start in range(0, len(old), _BATCH_SIZE):
@@ -87,7 +85,7 @@ def look(git: Git, state: Path, log_tip: str) -> bool:
 
 
 def _held(git: Git, log_tip: str, actions: Sequence[Pending]) -> set[str]:
-    """Return the paths at which the truth has a blob that is in this clone."""
+    """Return the paths where the log ref has a blob that is in this clone."""
     wanted = [path for action in actions for path in outbox.event_paths(action)]
     oids = {line.path: line.oid for line in tree.lines(git, log_tip, wanted)}
     found = presence.kinds(git, oids.values())
@@ -95,9 +93,9 @@ def _held(git: Git, log_tip: str, actions: Sequence[Pending]) -> set[str]:
 
 
 def blank(state: Path, incident: str, stored: Mapping[str, Stored]) -> None:
-    """Take the text of what is redacted out of the files that wait for a look or for the remote.
+    """Blank redacted texts in the files that wait for a check or for the remote.
 
-    `stored` are the events of the incident; else a repair would bring the text back.
+    `stored` are the events of the incident. Without this a repair would bring the text back.
     """
     files = [path for path in outbox.paths(spools(state)) if outbox.incident_of(path) == incident]
     for action in _read(files) if files else ():
@@ -110,7 +108,7 @@ def blank(state: Path, incident: str, stored: Mapping[str, Stored]) -> None:
 def _read(files: Sequence[Path]) -> list[Pending]:
     found = []
     for path in files:
-        with contextlib.suppress(EventError):  # a damaged one stays, for `doctor` to tell
+        with contextlib.suppress(EventError):  # a damaged file stays, and `doctor` reports it
             action = outbox.read(path)
             found += [action] if action else []
     return found

@@ -1,4 +1,4 @@
-"""The lock of one clone: who holds it commits; nobody needs it to acknowledge."""
+"""The lock of one clone: only its holder commits; acknowledging needs no lock."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from types import TracebackType
 from incidentctl.git import permissions
 from incidentctl.git.run import Git
 
-#: How often a waiting process looks again, in seconds.
+#: How often a waiting process tries again, in seconds.
 _PAUSE = 0.005
 
 
 class Lock:
     """A `flock` on a file that is never deleted (a new file would mean two holders).
 
-    The kernel frees it when the holder and all its git children are gone, also by `kill -9`.
+    The kernel frees it when the holder and all its git children have ended, even by `kill -9`.
     """
 
     def __init__(
         self, path: Path, git: Git | None = None, *, descriptor: int | None = None
     ) -> None:
-        """Take the file and the git whose children inherit the lock, if they shall.
+        """Take the file, and the git whose children inherit the lock, if they should.
 
-        `descriptor` is one that this process inherited: then it holds the lock already.
+        `descriptor` is one that this process inherited: then it already holds the lock.
         """
         self._path = path
         self._git = git
         self._descriptor = descriptor
 
     def take(self, *, wait: float = 0.0, until: Callable[[], bool] | None = None) -> bool:
-        """Try for `wait` seconds; False when somebody else holds it or `until` became true.
+        """Try for `wait` seconds; False if another process holds it or `until` became true.
 
-        OSError when the file cannot be opened for writing.
+        OSError if the file cannot be opened for writing.
         """
         descriptor = permissions.open_file(self._path, os.O_RDWR | os.O_CREAT)
         deadline = time.monotonic() + wait
@@ -58,13 +58,13 @@ class Lock:
                 return True
 
     def share(self) -> int:
-        """Return the descriptor for a child to inherit: it then holds the lock for as long."""
+        """Return the descriptor for a child to inherit, which holds the lock as long as it runs."""
         if self._descriptor is None:
             raise ValueError("a lock that is not held cannot be shared")
         return self._descriptor
 
     def release(self) -> None:
-        """Let others have it."""
+        """Release the lock."""
         if self._descriptor is not None:
             if self._git is not None:
                 self._git.held.remove(self._descriptor)

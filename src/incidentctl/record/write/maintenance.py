@@ -1,4 +1,4 @@
-"""Keep the repository small: each event leaves some ten loose objects, and git packs them well."""
+"""Keep the repository small: each event leaves about ten loose objects, which git packs well."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions
 from incidentctl.git.run import Git
 
-#: More loose objects than this are packed; git itself waits for 6,700, which may be 500 MiB here.
+#: Pack above this number of loose objects; git itself waits for 6,700, which may be 500 MiB here.
 _MAX_LOOSE_OBJECTS = 3000
-#: When packing did not help, it is not tried again for so many seconds.
+#: If packing did not help, wait this many seconds before the next attempt.
 _PAUSE = 600.0
 _STAMP = "not-packed"
 
 
 def is_crowded(git_dir: Path, state: Path) -> bool:
-    """Say whether there are more loose objects than should be; estimated as git does, from one.
+    """Say whether there are too many loose objects; estimated from one folder, as git does.
 
-    False for a while after packing them has failed.
+    False for a while after packing has failed.
     """
     with contextlib.suppress(OSError):
         if time.time() - (state / _STAMP).stat().st_mtime < _PAUSE:
@@ -36,10 +36,10 @@ def _loose(git_dir: Path) -> int:
 
 
 def pack(git: Git, state: Path) -> None:
-    """Pack the loose objects, and remove those that are in a pack; harmless to who reads or writes.
+    """Pack the loose objects, and remove those that are in a pack; readers and writers can go on.
 
-    Also while an incident is open: 2,000 events of one would take 145 MiB until it is over
-    (docs/benchmarks.md), and this takes a second of a process that nobody waits for.
+    This also runs while an incident is open: 2,000 events of it would take 145 MiB until it is over
+    (docs/benchmarks.md), and packing takes a second in a background process.
     """
     with contextlib.suppress(EnvironmentFailedError):
         git.run("maintenance", "run", "--quiet", "--task=loose-objects", timeout=300.0)

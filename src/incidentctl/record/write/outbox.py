@@ -1,7 +1,7 @@
 """The outbox: acknowledged actions that are not yet committed, one file each.
 
-A file holds JSON lines: a header (author, summary, incident, count), then each event exactly as
-its bytes will be on the branch. It is complete and on disk before its name appears.
+A file holds JSON lines: a header (author, summary, incident, count), then each event with the
+exact bytes that it will have on the branch. It is complete and on disk before its name appears.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from incidentctl.record.store.paths import event_name, event_path
 from incidentctl.record.store.stored_event import read_event
 
 _VERSION = 1
-#: Temporary files older than this many seconds belong to nobody any more.
+#: Temporary files older than this many seconds were left behind by a killed process.
 _ABANDONED = 60.0
 
 
@@ -50,9 +50,9 @@ class Pending(NamedTuple):
 
 
 def write(folder: Path, action: Action) -> Path:
-    """Put an action into the outbox; when this returns it is on disk. OSError when it is not.
+    """Put an action into the outbox; once this returns it is on disk. OSError if it is not.
 
-    EventError when it could not be read back: what can never be committed is not acknowledged.
+    EventError if it could not be read back: what can never be committed is not acknowledged.
     """
     if not action.events:
         raise EventError("an action without an event")
@@ -86,7 +86,7 @@ def paths(folders: Iterable[Path]) -> list[Path]:
 
 
 def unreadable(folders: Iterable[Path]) -> list[Path]:
-    """Return the outboxes, and the files of others, that this account may not read."""
+    """Return the outboxes that this account may not read, and such files in the others."""
     found = []
     for folder in folders:
         try:
@@ -117,7 +117,7 @@ def incident_of(path: Path) -> str:
 
 
 def read(path: Path) -> Pending | None:
-    """Read an action; None when the file has gone meanwhile. EventError when it is damaged."""
+    """Read an action; None if the file is gone meanwhile. EventError if it is damaged."""
     try:
         data = content(path)
     except FileNotFoundError:
@@ -135,7 +135,7 @@ def event_paths(action: Pending) -> list[str]:
 
 
 def content(path: Path) -> bytes:
-    """Return the bytes of a file that others may have put there; OSError for a link or a pipe."""
+    """Return the bytes of a file that another user may have put there; OSError unless regular."""
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     with os.fdopen(os.open(path, flags), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -162,7 +162,7 @@ def _parse(path: Path, name: str, data: bytes) -> Pending:
 
 
 def move(path: Path, folder: Path) -> None:
-    """Put a file into another folder, which may be on another disk, or shared and the file not."""
+    """Move a file to another folder, which may be on another disk, or have other permissions."""
     permissions.make_folder(folder)
     if permissions.of(path) == permissions.of(folder):
         try:
@@ -178,7 +178,7 @@ def move(path: Path, folder: Path) -> None:
 
 
 def rewrite(action: Pending, forms: Mapping[str, bytes]) -> None:
-    """Put other bytes of some events, by file name, into the file of an action; it stays as old."""
+    """Replace the bytes of some events, by file name, in the file of an action; keep its age."""
     with contextlib.suppress(FileNotFoundError):
         before, data = action.path.stat(), action.path.read_bytes().partition(b"\n")[0] + b"\n"
         data += b"".join(forms.get(name, line) for name, line in action.entries.items())
@@ -187,7 +187,7 @@ def rewrite(action: Pending, forms: Mapping[str, bytes]) -> None:
 
 
 def sweep(folders: Iterable[Path]) -> None:
-    """Remove temporary files that a killed process left long ago."""
+    """Remove old temporary files that a killed process left behind."""
     for folder in folders:
         with contextlib.suppress(OSError):
             for name in os.listdir(folder):  # noqa: PTH208 (three times as fast)

@@ -1,7 +1,7 @@
-"""One part of the record of a clone: what its reads, commits, exchanges and purges work with.
+"""One part of the record of a clone: everything that reads, commits, exchanges and purges need.
 
-Each clone has two parts, the shared one and that of the restricted incidents: each with a ref, an
-outbox, a remote and a cache of its own.
+Each clone has two parts, the shared one and the one of restricted incidents. Each has its own ref,
+outbox, remote and cache.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Render = Callable[[str, Sequence[Event], Sequence[Problem]], str]
 
 
 class Part:
-    """The shared part of a clone's record; `restricted` returns the other one."""
+    """A part of a clone's record: the shared one; its `restricted` returns the other one."""
 
     def __init__(
         self,
@@ -48,10 +48,10 @@ class Part:
     ) -> None:
         """Take the common git directory, and what to compute and render with.
 
-        `work_tree` gets the view, None for no view; `own_dir` is its own git directory where that
-        is another one, as in a linked worktree. `fallback` is this user's own state, which holds
-        the outbox where the git directory cannot be written. `fold_head` returns what a list shows
-        of an incident, from its life-cycle events. A part `beside` the shared one is restricted.
+        `work_tree` gets the view, None for no view; `own_dir` is its own git directory if that is
+        another one, as in a linked worktree. `fallback` is this user's own state, which holds the
+        outbox if the git directory cannot be written. `fold_head` returns what a list shows of an
+        incident, from its lifecycle events. A part `beside` the shared one is restricted.
         """
         self.git_dir = git_dir
         self.folder = work_tree
@@ -71,9 +71,9 @@ class Part:
         self.box = self.state / "outbox"
         self.fallback = Fallback(fallback / below, git_dir)
         self.sent = self.state / "sent" if remote else None
-        """The folder of what is committed and no remote has shown yet; None without a remote."""
+        """The folder of committed actions not yet seen on the remote; None without a remote."""
         self.spools = kept.spools(self.state)
-        """The folders of what is committed and not yet forgotten."""
+        """The folders of committed actions that are not yet forgotten."""
         self.known_ids = KnownIds(self.state / "known") if beside else None
         """The ids that the restricted part ever had; None for the shared part."""
         self.view: View | None = None
@@ -91,9 +91,9 @@ class Part:
         )
 
     def restricted(self, remote: str | None) -> Part:
-        """Return the restricted part of this clone: in no branch and no view.
+        """Return the restricted part of this clone, which has no mirror and no view.
 
-        It is sent to `remote`, and to no place of the remote that this part is sent to.
+        It is sent to `remote`, and never to a place where this part's remote sends.
         """
         return Part(
             self.git_dir,
@@ -115,15 +115,15 @@ class Part:
 
     @property
     def boxes(self) -> tuple[Path, ...]:
-        """Return the outboxes that are there now: a fallback may come while somebody watches."""
+        """Return the outboxes that exist now: a fallback may appear while somebody watches."""
         return (self.box, *self.fallback.folders())
 
     def lock(self) -> Lock:
-        """Return the lock of those that commit, which their gits inherit."""
+        """Return the lock for committing, which the gits of its holder inherit."""
         return Lock(self.state / "lock", self.git)
 
     def mirror_is_free(self) -> bool:
-        """Say whether the branch for people may be moved: it is not checked out anywhere."""
+        """Say whether the mirror may be moved: it is not checked out anywhere."""
         has_files = self.beside is None and self.folder is not None
         bare = not has_files and not (self.git_dir / "index").exists()
         return not refs.is_checked_out(self.git_dir, self.branch, bare=bare)
@@ -131,8 +131,8 @@ class Part:
     def announce(self, incidents: Iterable[str]) -> None:
         """Note incidents before anything of them is recorded or taken in.
 
-        So their view is shown anew, even if this process is killed, and it is known for ever that
-        they are restricted.
+        So their view is refreshed even if this process is killed, and a restricted incident is
+        remembered as such for ever.
         """
         wanted = list(incidents)
         if self.known_ids is not None:

@@ -1,7 +1,8 @@
-"""What the holder of the lock puts right before it commits: refs and objects that git has lost.
+"""Repair refs and objects that git has lost, by the holder of the lock before it commits.
 
-Only on git's definite word, see `presence`. What is moved aside is kept as a file of the state that
-holds the id: as a ref it would name what is missing, and `git gc` would fail for it.
+It acts only if git definitely says that something is missing, see `presence`. The old value of a
+replaced ref is kept in a file of the state: a ref with it would name missing objects, and `git gc`
+would fail.
 """
 
 from __future__ import annotations
@@ -23,21 +24,21 @@ from incidentctl.record.write import kept
 from incidentctl.record.write.part import Part
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-#: Of so many of the newest commits a look without git sees whether they are packed, or gone.
+#: How many of the newest commits are checked without git: are they packed, or gone?
 _RECENT = 32
-#: After a pack or a prune git is asked no more often than this, in seconds.
+#: After a pack or a prune git is asked at most once in this many seconds.
 _PAUSE = 60.0
 _STAMP = "verified"
-#: For so many times as long as such a look took, none follows.
+#: After such a check, pause for this many times its duration.
 _SHARE = 50
-#: When all of the record was last looked at.
+#: The age of this file says when the whole record was last checked.
 _DEEP = "damage-looked"
-#: What a ref held that was moved aside.
+#: The files with the old values of replaced refs.
 _ASIDE = "damaged-log-ref-*"
 
 
 class Repair:
-    """One holder of the lock; `found` are events that it came across and that must be committed."""
+    """The repairs of one holder of the lock; `found` are events that must be committed again."""
 
     def __init__(self, part: Part) -> None:
         """Take the part of the record to repair."""
@@ -51,9 +52,9 @@ class Repair:
         self.found: dict[str, dict[str, Stored]] = {}
 
     def quick(self) -> None:
-        """Repair the refs; in a clone that is well this costs some stats and no git.
+        """Repair the refs; in a healthy clone this costs a few stats and no git.
 
-        EnvironmentFailedError where git cannot say what is there, OSError for the files.
+        EnvironmentFailedError if git cannot say what is there, OSError for the files.
         """
         named = self._store.named()
         absent = self._store.absent(tip for tip in named[:3] if tip)
@@ -67,7 +68,7 @@ class Repair:
             or (named.log_tip is not None and self._has_lost_some(named.log_tip))
         ):
             self._repair_log_ref(named.log_tip)
-        elif named.log_tip is None:  # deleted: it begins anew
+        elif named.log_tip is None:  # deleted: the record starts over
             kept.to_outbox(self._state, self._box)
         self._repair_mirror(thorough=self._repaired)
         if self._was_seen():
@@ -76,7 +77,7 @@ class Repair:
                 permissions.touch(self._state / _DEEP)
 
     def _was_seen(self) -> bool:
-        """Say whether somebody stumbled over what is damaged since all was looked at here."""
+        """Say whether a reader met damage since the last check of the whole record here."""
         with contextlib.suppress(FileNotFoundError):
             seen = presence.seen(self._git).stat().st_mtime_ns
             with contextlib.suppress(FileNotFoundError):
@@ -88,9 +89,9 @@ class Repair:
         return refs.is_torn(self._git, name) if tip is None else tip in absent
 
     def deep(self) -> bool:
-        """Repair what names a commit that lacks something; False when all is whole.
+        """Repair refs whose commits lack objects; False if everything is whole.
 
-        For when git stumbled: it walks the whole history.
+        Use this after git failed: it walks the whole history.
         """
         store, git = self._store, self._git
         tracking, log_tip = store.named().tracking, refs.read(git, store.log_ref)
@@ -106,7 +107,7 @@ class Repair:
         return repaired
 
     def take_back(self) -> list[Path]:
-        """Find the events of what was moved aside and is whole again; return these files."""
+        """Find the events of replaced commits that are whole again; return their files."""
         log_tip, back = self._store.tips().log_tip, []
         for path in sorted(self._state.glob(_ASIDE)):
             tip = path.read_text(errors="replace").strip()
@@ -117,7 +118,7 @@ class Repair:
         return back
 
     def _has_lost_some(self, log_tip: str) -> bool:
-        """Say whether a prune took objects of recent commits, which may be behind a sound tip."""
+        """Say whether a prune took objects of recent commits, which a sound tip may hide."""
         noted = last_tips.read(self._state)
         limit = time.time() - kept.AGE
         recent = [each.commit for each in noted if each.at > limit]
@@ -135,13 +136,13 @@ class Repair:
             if not presence.is_whole(self._git, log_tip, since=since):
                 return True
             permissions.touch(stamp)
-            # What takes long, as after a purge of a large record, is done the more rarely.
+            # A slow check, as after a purge of a large record, is repeated less often.
             pause = time.time() + _SHARE * (time.time() - began)
             os.utime(stamp, (pause, pause))
         return False
 
     def _repair_log_ref(self, old: str | None) -> None:
-        """Let the record go on from the newest whole commit, with all that this clone has kept."""
+        """Continue the record from the newest whole commit, with all that this clone has kept."""
         base = next(self._whole(), None)
         store, git, ref = self._store, self._git, self._store.log_ref
         self._salvage(old, base)
@@ -167,7 +168,7 @@ class Repair:
         store.reset()
 
     def _whole(self) -> Iterator[str]:
-        """Yield the commits that the truth can go on from, the best first."""
+        """Yield the commits that the log ref can continue from, the best first."""
         store, git = self._store, self._git
         index = read_index(store.cache) or Index()
         named = store.named()
@@ -181,14 +182,14 @@ class Repair:
             done = git.run("rev-list", "--no-walk=sorted", "--stdin", data=_lines(there))
             if done.code == 0:
                 there = done.out.decode().split()
-        # What this clone alone has comes first; what the remote has is united with it anyway.
+        # This clone's own commits come first; the remote's branch is merged later anyway.
         theirs = [] if named.tracking in there else [named.tracking]
         for tip in (*there, *(tip for tip in theirs if tip and refs.is_there(git, tip))):
             if presence.is_whole(git, tip) and holds_only_the_record(git, tip):
                 yield tip
 
     def _salvage(self, old: str | None, base: str | None) -> None:
-        """Find events that are in a cache, or that the damaged commit still leads to."""
+        """Find events in a cache, or in the part of the damaged commit that can be read."""
         index = read_index(self._store.cache) or Index()
         for incident in index.open:
             cached = self._store.cache.get(f"open/{incident}")
@@ -199,7 +200,7 @@ class Repair:
             self._find_in(old, base)
 
     def _find_in(self, tip: str, base: str | None) -> None:
-        """Find what can be read of the events that a commit has over another."""
+        """Find the readable events that a commit has and another one lacks."""
         with contextlib.suppress(EnvironmentFailedError):
             found = set(tree.names(self._git, tip, ["incidents"], recursive=True))
             if base is not None:
@@ -210,7 +211,7 @@ class Repair:
                 self.found.setdefault(incident, {}).update(folder.stored)
 
     def _repair_mirror(self, *, thorough: bool = False) -> None:
-        """Let a mirror that names nothing whole stand where the truth stands."""
+        """Point a damaged mirror at the commit of the log ref."""
         store, named = self._store, self._store.named()
         tip, name = named.mirror, store.mirror
         if tip is None:
@@ -222,7 +223,7 @@ class Repair:
         if not cut:
             return
         if not self._mirror_is_free:
-            self.notes.append(f"{name} is damaged, and checked out: it stays as it is.")
+            self.notes.append(f"{name} is damaged, but checked out, so it was left unchanged.")
             return
         aside = self._aside(name, tip)
         self._set(name, named.log_tip, tip)
@@ -232,7 +233,7 @@ class Repair:
         )
 
     def _aside(self, name: str, old: str | None) -> Path:
-        """Keep what a ref holds as a file of the state."""
+        """Keep the content of a ref in a file of the state."""
         data = f"{old}\n".encode() if old else (self._git.git_dir / name).read_bytes()
         for known in self._state.glob(_ASIDE):
             if known.read_bytes() == data:
@@ -242,11 +243,11 @@ class Repair:
         return aside
 
     def _drop_log(self, name: str) -> None:
-        """Drop git's log of a ref that led to what is missing: `git fsck` would complain of it."""
+        """Drop git's log of a ref that named missing commits: `git fsck` would complain."""
         (self._git.git_dir / "logs" / name).unlink(missing_ok=True)
 
     def _set(self, name: str, to: str | None, old: str | None) -> None:
-        """Set or delete a ref, also one that git cannot read."""
+        """Set or delete a ref, even if git cannot read it."""
         if refs.is_torn(self._git, name):
             (self._git.git_dir / name).unlink()
             old = refs.read(self._git, name)  # an older one, from `git pack-refs`

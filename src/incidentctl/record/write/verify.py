@@ -1,4 +1,4 @@
-"""Prove that git holds events: by their exact paths and bytes, and before anything is forgotten."""
+"""Verify that git holds events, by their exact paths and bytes, before anything is forgotten."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from incidentctl.record.store.stored_event import Stored
 def events_in_commit(
     git: Git, commit: str | None, wanted: Mapping[str, Mapping[str, Stored]]
 ) -> set[tuple[str, str]]:
-    """Return which of some events, by incident and file name, a commit holds byte for byte.
+    """Return which of some events a commit holds byte for byte, by incident and file name.
 
-    EnvironmentFailedError where git cannot tell.
+    EnvironmentFailedError if git cannot say.
     """
     events = {
         paths.event_path(incident, name): (incident, name, stored.data)

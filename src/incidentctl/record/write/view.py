@@ -1,4 +1,7 @@
-"""The view: log.md files in the work tree for editors; written, never read, never the user's."""
+"""The view: log.md files in the work tree for editors; written, never read.
+
+A file that the user made or changed is never overwritten.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,11 @@ from incidentctl.record.store.paths import log_path
 from incidentctl.record.write.lock import Lock
 
 _IGNORE = b"*\n"
-#: No log.md of ours has more bytes.
+#: The most bytes that a log.md can have.
 _MAX_LOG_BYTES = 256 << 20
 #: How long to wait for another process that writes to the view, in seconds.
 _WAIT = 1.0
-#: An incident that is owed for so long, in seconds, is so by a process that was killed.
+#: After this many seconds a stale view was left by a process that was killed.
 _KILLED = 5.0
 
 
@@ -28,15 +31,15 @@ class View:
     """Writes log.md files below `incidents/` of one work tree."""
 
     def __init__(self, work_tree: Path, state: Path) -> None:
-        """Take the work tree, and a folder to remember what was written to this one."""
+        """Take the work tree, and a folder to remember what was written to it."""
         self._root = work_tree
         self._state = state
         self._marks = state / "owed"
 
     def mark_stale(self, incident: str) -> None:
-        """Remember that an incident has to be shown wherever it was, also in other work trees.
+        """Remember to refresh an incident in every work tree that shows it.
 
-        So it is also where this process will be killed.
+        So the views are refreshed even if this process is killed.
         """
         with contextlib.suppress(OSError):
             for name in os.listdir(self._state.parent):  # noqa: PTH208 (pathlib costs more)
@@ -46,7 +49,7 @@ class View:
                     permissions.touch(state / "owed" / incident)
 
     def stale(self) -> list[str]:
-        """Return the incidents that nobody has shown who should have."""
+        """Return the incidents whose view another process should have refreshed."""
         found = []
         with contextlib.suppress(OSError):
             for entry in os.scandir(self._marks):
@@ -56,32 +59,32 @@ class View:
         return sorted(found)
 
     def show(self, incident: str, render: Callable[[], str]) -> str | None:
-        """Write one incident's log.md; return a sentence when it could not be or was left.
+        """Write one incident's log.md; return a sentence if that failed or the file was left alone.
 
-        `render` gives the text; it is called when no other process can write an older one.
+        `render` returns the text; it is called while no other process can write an older one.
         """
         path = self._root / log_path(incident)
         shown = path.relative_to(self._root)
-        told = None
+        note = None
         try:
             permissions.make_folder(self._state)
             lock = Lock(self._state / "lock")
             if not lock.take(wait=_WAIT):
-                return None  # it stays owed
+                return None  # it stays stale
             with lock:
                 if any(folder.is_symlink() for folder in self._folders(path)) or path.is_symlink():
-                    told = f"{shown} is not written: a part of its path is a symbolic link"
+                    note = f"{shown} is not written: a part of its path is a symbolic link"
                 elif (path.parent / "events").exists():
                     pass  # a checkout of the mirror: this log.md is git's
                 elif not self._write(path, render().encode(), self._state / incident):
-                    told = f"{shown} was changed by somebody and is left as it is"
+                    note = f"{shown} was changed by somebody and left alone"
                 (self._marks / incident).unlink(missing_ok=True)
         except OSError as error:
             return f"{shown} could not be written: {error.strerror}"
-        return told
+        return note
 
     def _write(self, path: Path, data: bytes, note: Path) -> bool:
-        """Write a file; False when it is not what was written here before."""
+        """Write a file; False if it is not what was written here before."""
         self._make(path.parent)
         current = ""
         with contextlib.suppress(FileNotFoundError):
@@ -91,7 +94,7 @@ class View:
         if current and current != new and current not in ours:
             return False
         if {current, new} - {""} != ours:
-            # Noted first: else a process that is killed would make the file a stranger's.
+            # Noted first: else the file of a killed process would look like the user's.
             atomic.replace(note, f"{current}\n{new}".encode(), durable=False)
         point(VIEW_POINT)
         if current != new:
@@ -100,7 +103,7 @@ class View:
 
     def has(self, incident: str) -> bool:
         """Say whether the view shows an incident."""
-        # Not where this account may not look: another has made the folder.
+        # False if this account may not look there: another account made the folder.
         return os.path.exists(self._root / log_path(incident))  # noqa: PTH110
 
     def _folders(self, path: Path) -> list[Path]:
@@ -111,19 +114,19 @@ class View:
         return folders
 
     def _make(self, folder: Path) -> None:
-        """Make a folder that git ignores; a folder that was there stays the user's."""
+        """Make a folder that git ignores; leave an existing folder to the user."""
         missing = [each for each in (folder, *self._folders(folder)) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         inside = os.path.realpath(self._root)
         if not any(_ignores(each, inside) for each in (folder, *self._folders(folder))):
             ignore = (missing[-1] if missing else folder) / ".gitignore"
-            # What is there is the user's; where it is a link, it may lead anywhere.
+            # An existing file is the user's; if it is a link, it may lead anywhere.
             with contextlib.suppress(FileExistsError), ignore.open("xb") as file:
                 file.write(_IGNORE)
 
     @staticmethod
     def _written(note: Path) -> set[str]:
-        """Return the digests of what may stand there: what was, or what was to replace it."""
+        """Return the digests that the file may have: of its old text, or of the new one."""
         with contextlib.suppress(OSError, UnicodeDecodeError):
             return set(note.read_text().split())
         return set()
