@@ -1,1 +1,1 @@
-"""How a git repository is asked and written; knows nothing of incidents."""
+"""Read and write a git repository; knows nothing about incidents."""

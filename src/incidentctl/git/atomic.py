@@ -1,4 +1,4 @@
-"""Write a file whole or not at all: into a new one beside its place, which then is put there."""
+"""Write a file whole or not at all: write a new file next to its place, then move it there."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from incidentctl.git import permissions
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-#: Names may have 255 bytes.
+#: File names may have 255 bytes.
 _MAX_NAME = 100
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
 PRIVATE_MODE = 0o600
-"""Of a file that only its owner may read, from its first byte on."""
+"""The mode of a file that only its owner may ever read."""
 USUAL_MODE = 0o666
-"""Of any other, of which the umask takes what the user wants."""
+"""The mode of any other file, before the umask."""
 
 
 def create(
@@ -28,11 +28,11 @@ def create(
     mode: int | None = None,
     passed: Callable[[str], object] = lambda _: None,
 ) -> bool:
-    """Put a new file in place; False where there is something, be it a link to nowhere.
+    """Create a file; False if the path exists, even as a dangling link.
 
-    When this returns True, the file and its name are on disk. `mode` as in `replace`. `passed` is
-    called with `written`, `synced` and `linked`, as the file gets so far. OSError where the disk
-    fails; then the file may be there all the same.
+    Once this returns True, the file and its name are on disk. `mode` as in `replace`. `passed` is
+    called with `written`, `synced` and `linked` after each of these steps. OSError if the disk
+    fails; the file may nevertheless exist then.
     """
     beside = _write_beside(target, data, mode, durable=True, passed=passed)
     try:
@@ -54,11 +54,11 @@ def create(
 
 
 def replace(target: Path, data: bytes, *, mode: int | None = None, durable: bool = True) -> None:
-    """Put a file in place of what is there; in place of a link, and not of what it leads to.
+    """Create or replace a file; a link itself is replaced, not its target.
 
-    `mode` are the permissions of the new file, less the umask; None gives those of this program's
-    files in a git directory (see `permissions.of`). When this returns, a `durable` file and its
-    name are on disk. OSError where the disk fails.
+    `mode` has the permissions of the new file, less the umask; None gives those of this program's
+    files in a git directory (see `permissions.of`). Once this returns, a `durable` file and its
+    name are on disk. OSError if the disk fails.
     """
     beside = _write_beside(target, data, mode, durable=durable)
     try:
@@ -78,9 +78,9 @@ def _write_beside(
     durable: bool,
     passed: Callable[[str], object] = lambda _: None,
 ) -> Path:
-    """Return a new file beside the target that has the data."""
-    # Hidden, so that no catalog has it; its name ends as the target's, so that what git ignores
-    # because it is private is ignored here as well.
+    """Write the data to a new file next to the target, and return it."""
+    # Hidden, so that no catalog reads it. Its name ends like the target's, so that git also ignores
+    # it if the target is private and ignored.
     beside = target.with_name(f".{os.urandom(6).hex()}-{target.name[-_MAX_NAME:]}")
     if mode is None:
         handle = permissions.open_file(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)

@@ -1,4 +1,4 @@
-"""What `init` and `demo` ask of git before there is a record: identity, remotes, a repository."""
+"""What `init` and `demo` need of git before there is a record: identity, remotes, a repository."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def identity_at(folder: Path, given: Mapping[str, str]) -> tuple[str | None, str
 
 
 def remotes_at(folder: Path, given: Mapping[str, str]) -> list[str]:
-    """Return the names of the remotes of the repository that a folder is in; none outside."""
+    """Return the names of the remotes of a folder's repository; empty outside of one."""
     return _lines(folder, given, "remote")
 
 
 def commit_all(folder: Path, given: Mapping[str, str], subject: str) -> None:
-    """Commit every file of a repository that this program has just made."""
+    """Commit every file of a repository that this program has just created."""
     for arguments in (("add", "--all"), ("commit", "--quiet", "--no-verify", "-m", subject)):
         done = _git(folder, given, "-c", "commit.gpgSign=false", *arguments)
         if done.returncode:

@@ -1,12 +1,12 @@
-"""The environment of every git that this program starts, by itself or through a library."""
+"""The environment of every git that this program starts, directly or through a library."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 
-# Set when we are called from a hook, an alias or a rebase's exec, or by a user; each would lead git
-# elsewhere, or let it refuse what is asked of it.
+# A hook, an alias, a rebase's exec or the user may set these. Each would make git work elsewhere,
+# or refuse our commands.
 _DROPPED = frozenset(
     {
         "GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
@@ -15,7 +15,7 @@ _DROPPED = frozenset(
         "GIT_TEMPLATE_DIR", "GIT_EXEC_PATH", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
         "GIT_REPLACE_REF_BASE", "GIT_DEFAULT_HASH", "GIT_DEFAULT_REF_FORMAT", "GIT_ATTR_SOURCE",
         "GIT_INTERNAL_SUPER_PREFIX", "GIT_PROTOCOL_FROM_USER",
-        # Beside GIT_LITERAL_PATHSPECS git refuses to run.
+        # Git refuses to run with these and GIT_LITERAL_PATHSPECS.
         "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
     }
 )  # fmt: skip
@@ -33,18 +33,18 @@ _FIXED = {
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,
-    # In a partial clone each git would fetch what it misses, and wait for the network. The first is
-    # known to git 2.45, and to 2.39.4 and the later ones of each version between; the second stops
-    # the others, which then fail where these find nothing.
+    # In a partial clone each git would fetch missing objects, and wait for the network. Git 2.45
+    # knows the first variable, and so do 2.39.4 and later patch releases of the versions between.
+    # The second stops all other versions: they fail for a missing object instead of not finding it.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "",
 }
-#: What is different for a git that may talk to a remote.
+#: The differences for a git that may talk to a remote.
 NETWORK = {"GIT_NO_LAZY_FETCH": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for git children, made from the one that this program got."""
+    """Return the environment for git children, made from this program's own environment."""
     cleaned = {
         name: value
         for name, value in given.items()
@@ -54,10 +54,10 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def as_command() -> tuple[str, ...]:
-    """Return the words to put before `git`, which make the same environment for it.
+    """Return the command to put before `git`, which gives it the same environment.
 
-    For a library that lets variables be set, and not be dropped. This git may talk to a remote: a
-    partial clone fetches the files of the team that it lacks.
+    For a library that can set variables but not remove any. This git may talk to a remote: a
+    partial clone fetches the team's files that it lacks.
     """
     dropped = (word for name in sorted(_DROPPED) for word in ("-u", name))
     return ("env", *dropped, *(f"{name}={value}" for name, value in (_FIXED | NETWORK).items()))

@@ -1,6 +1,6 @@
-"""Write a `git fast-import` stream: commits of the record, and questions about what they hold.
+"""Write a `git fast-import` stream: commits of the record, and questions about their content.
 
-Every payload goes with its length, so that no text can end its field (git-fast-import).
+Every payload is sent with its length, so that no text can end its field (git-fast-import).
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git.author import Author
 from incidentctl.git.run import Git, Result, finish, kill
 
-# Forges make links and messages out of these, wherever the text came from.
+# Forges turn these into links and notifications, wherever the text came from.
 _CALLS = re.compile(r"([@#](?=\w)|[!&$](?=\d)|\bGH-(?=\d))", re.IGNORECASE)
 _REPORT = re.compile(r"\bfast_import_crash_\d+\b")
 _TIMEOUT = 60.0
 
 
 def subject(text: str) -> str:
-    """Make a commit's first line of any text: one line, no controls, no mention, no reference."""
+    """Turn any text into a commit's first line without controls, mentions and references."""
     line = _CALLS.sub(r"\1 ", one_line(text))
     return line if len(line) <= 120 else f"{line[:119]}…"
 
@@ -34,14 +34,14 @@ def _identity(author: Author, moment: datetime) -> str:
 
 
 class Stream:
-    """Commits on one ref, in order; git starts with it and ends with the `with` block."""
+    """Commits on one ref, in order. Git starts with this object and ends with the `with` block."""
 
     def __init__(
         self, git: Git, ref: str, base: str | None, *, force: bool = False, packed: bool = False
     ) -> None:
-        """Start on the commit `base`, or with a new root; `force` is for a ref of no account.
+        """Start on the commit `base`, or with a new root; `force` is for temporary refs only.
 
-        What is written `packed` no prune that is under way deletes, as it does loose objects.
+        A running prune may delete new loose objects, but not those that are written `packed`.
         """
         options = ("--force",) if force else ()
         packing = ("-c", "fastimport.unpackLimit=1") if packed else ()
@@ -58,7 +58,7 @@ class Stream:
     def commit(
         self, author: Author, moment: datetime, message: str, *, merge: str | None = None
     ) -> int:
-        """Begin a commit, with `merge` as a second parent, and return its mark; files follow."""
+        """Begin a commit, with `merge` as its second parent; return its mark. Files follow."""
         self.marks += 1
         who, text = _identity(author, moment), message.encode()
         head = f"commit {self._ref}\nmark :{self.marks}\nauthor {who}\ncommitter {who}\n"
@@ -74,15 +74,15 @@ class Stream:
         self._parts += [f"M 100644 inline {path}\ndata {len(data)}\n".encode(), data, b"\n"]
 
     def object(self, path: str, oid: str) -> None:
-        """Put a file into the commit that git has already."""
+        """Put a file that git already has into the commit."""
         self._parts.append(f"M 100644 {oid} {path}\n".encode())
 
     def folder(self, path: str, oid: str) -> None:
-        """Put a folder into the commit that git has already."""
+        """Put a folder that git already has into the commit."""
         self._parts.append(f"M 040000 {oid} {path}\n".encode())
 
     def remove(self, path: str) -> None:
-        """Leave a file out of the commit; its name may be a strange one."""
+        """Leave a file out of the commit; its name may have any characters."""
         quoted = "".join(f"\\{byte:03o}" for byte in path.encode(errors="surrogateescape"))
         self._parts.append(f'D "{quoted}"\n'.encode())
 
@@ -100,11 +100,11 @@ class Stream:
         return self._asked - 1
 
     def move(self, ref: str) -> None:
-        """Let another ref follow to the newest commit, if that is a fast-forward."""
+        """Move another ref to the newest commit, if that is a fast-forward."""
         self._parts.append(f"reset {ref}\nfrom :{self.marks}\n\n".encode())
 
     def send(self) -> None:
-        """Let git import it all; meanwhile the caller may do something else."""
+        """Start the import; the caller can do something else meanwhile."""
         self._parts.append(b"done\n")
         self._worker.start()
 
@@ -116,13 +116,13 @@ class Stream:
             self._result = error
 
     def answers(self) -> tuple[Result, list[str]]:
-        """Wait; return how git ended, and the answers: object ids, "" for none."""
+        """Wait for git; return how it ended, and the answers: object ids, or "" for nothing."""
         self._worker.join()
         if not isinstance(self._result, Result):
             raise self._result or EnvironmentFailedError(
                 "Git stopped before it had read everything."
             )
-        for name in _REPORT.findall(self._result.err):  # which git leaves where it fails
+        for name in _REPORT.findall(self._result.err):  # git leaves this report if it fails
             (self._git.git_dir / name).unlink(missing_ok=True)
         lines = self._result.out.decode(errors="replace").splitlines()
         found = [_oid(line) for line in lines] + [""] * (self._asked - len(lines))

@@ -1,8 +1,8 @@
-"""Folders that look like a git repository and are content of another one's work tree.
+"""Folders that look like a git repository but are content of another repository's work tree.
 
-Git checks out no file and no folder called `.git`, so that one of this name was put there by who
-works here. All else may come with a clone: a folder that is shaped like a git directory, and whose
-configuration would run a stranger's programs.
+Git checks out nothing called `.git`, so such a file or folder was made by the user. Everything else
+may come with a clone: a folder shaped like a git directory, whose configuration would run a
+stranger's programs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 def is_git_dir(folder: Path) -> bool:
     """Say whether a folder is shaped like a git directory."""
-    # What git itself looks for (setup.c, is_git_directory); a HEAD may be a broken link.
+    # Git's own test (setup.c, is_git_directory); HEAD may be a broken link.
     head = folder / "HEAD"
     return (
         (head.is_file() or head.is_symlink())
@@ -22,7 +22,7 @@ def is_git_dir(folder: Path) -> bool:
 
 
 def named_by(dot_git: Path) -> Path | None:
-    """Return the folder that a `.git` file names, resolved; None where it names none."""
+    """Return the folder that a `.git` file names, resolved; None if it names none."""
     try:
         kind, _, target = dot_git.read_text().strip().partition(": ")
         return (dot_git.parent / target).resolve() if kind == "gitdir" else None
@@ -31,10 +31,10 @@ def named_by(dot_git: Path) -> Path | None:
 
 
 def is_content(git_dir: Path) -> bool:
-    """Say whether a git directory is inside of another repository's work tree, as its content.
+    """Say whether a git directory is content of another repository's work tree.
 
-    What is in a folder `.git`, such as that of a submodule, is not. Nor is one that a `.git` file
-    above it names, unless all that is in a work tree.
+    One inside a folder `.git`, such as that of a submodule, is not. Nor is one that a `.git` file
+    above it names, unless all of this is itself inside a work tree.
     """
     real = git_dir.resolve()
     for above in real.parents:
@@ -49,7 +49,7 @@ def is_content(git_dir: Path) -> bool:
 
 
 def top(start: Path) -> Path | None:
-    """Return the nearest folder, from `start` upward, with a `.git` that is nobody's content."""
+    """Return the nearest folder, from `start` upward, with a `.git` that is no one's content."""
     here = start.resolve()
     for folder in (here, *here.parents):
         dot_git = folder / ".git"

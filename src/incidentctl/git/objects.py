@@ -14,30 +14,30 @@ from typing import IO, NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions
-from incidentctl.git.presence import DamagedError, seen, tells_damage
+from incidentctl.git.presence import DamagedError, mentions_damage, seen
 from incidentctl.git.run import Git, kill, signal_group
 
-# Two batches of requests are under way at a time; together they must fit the 64 kB that a pipe
-# holds, else both sides would wait for each other.
+# Two batches of requests are sent ahead; together they must fit into the 64 kB of a pipe, else both
+# sides would wait for each other.
 _BATCH = 200
 _ROOM = 30_000
 _LIMIT = 60.0
-# Else git maps whole packs: as fast, and 70 MB more memory with 10,000 incidents.
+# Without this git maps whole packs, which is no faster and takes 70 MB more with 10,000 incidents.
 _SMALL = ("-c", "core.packedGitWindowSize=1m", "-c", "core.packedGitLimit=32m")
-#: The mode of a commit of another repository: no clone has to have it.
+#: The mode of a submodule's commit, which no clone needs to have.
 _SUBMODULE = b"160000"
-#: What is larger is not taken into memory, in bytes.
+#: Larger objects, in bytes, are not read into memory.
 _MAX_TREE = 64 * 1024 * 1024
 MAX_BLOB = 64 * 1024
 
 
 PARTIAL = "this partial clone lacks events of the record"
-#: What git says of an object that was left at the remote when the repository was cloned.
+#: What git says about an object that a partial clone left on the remote.
 PROMISED = "from promisor remote"
 
 
 class Found(NamedTuple):
-    """An object: its id and its bytes, which are None for a blob that is too large."""
+    """An object: its id, type and bytes; `data` is None for a blob that is too large."""
 
     oid: str
     type: str
@@ -54,19 +54,19 @@ class TreeEntry(NamedTuple):
 
 @cache
 def _entry(size: int) -> re.Pattern[bytes]:
-    """Return what a line of a folder looks like where ids have so many bytes."""
+    """Return the pattern of a folder's line if ids have `size` bytes."""
     return re.compile(rb"(\d+) ([^\0]+)\0(.{%d})" % size, re.DOTALL)
 
 
 def raw_entries(tree: Found | None) -> list[tuple[bytes, bytes, bytes]]:
-    """Read mode, name and id of a folder's lines as bytes; none when it is not a folder."""
+    """Read mode, name and id of a folder's lines as bytes; empty if it is not a folder."""
     if tree is None or tree.type != "tree" or tree.data is None:
         return []
     return _entry(len(tree.oid) // 2).findall(tree.data)
 
 
 def entries(tree: Found | None) -> list[TreeEntry]:
-    """Read the lines of a folder; none when the object is not a folder."""
+    """Read the lines of a folder; empty if the object is not a folder."""
     return [
         TreeEntry(mode, name.decode(errors="replace"), oid.hex())
         for mode, name, oid in raw_entries(tree)
@@ -74,7 +74,7 @@ def entries(tree: Found | None) -> list[TreeEntry]:
 
 
 def _batches(names: Iterable[str]) -> Iterator[list[bytes | None]]:
-    """Return the requests for some names, as many as go together; None for what is no name."""
+    """Return the requests for some names in batches; None for an invalid name."""
     batch: list[bytes | None] = []
     size = 0
     for name in names:
@@ -90,7 +90,7 @@ def _batches(names: Iterable[str]) -> Iterator[list[bytes | None]]:
 
 
 class Objects:
-    """One `git cat-file`, started with the first request and ended with the `with` block."""
+    """One `git cat-file`: it starts with the first request and ends with the `with` block."""
 
     def __init__(self, git: Git) -> None:
         """Take the git of the repository."""
@@ -113,11 +113,11 @@ class Objects:
         kill(self._child)
 
     def one(self, name: str) -> Found | None:
-        """Return one object by id or by `commit:path`; None when there is none."""
+        """Return one object by id or by `commit:path`; None if it does not exist."""
         return next(self.many([name]))
 
     def many(self, names: Iterable[str]) -> Iterator[Found | None]:
-        """Return the objects of some names in their order; None for each that is missing."""
+        """Return the objects with some names, in that order; None for each that is missing."""
         batches = _batches(names)
         asked: deque[list[bytes | None]] = deque()
         while True:
@@ -130,9 +130,9 @@ class Objects:
                 yield None if line is None else self._answer()
 
     def present(self, names: Iterable[str]) -> Iterator[Found]:
-        """Return the objects of some names in their order; DamagedError where one is missing.
+        """Return the objects with some names, in that order; DamagedError if one is missing.
 
-        For what the record itself names: without it nobody may take the record for empty.
+        For objects that the record itself names: a missing one must not make it look empty.
         """
         asked: list[str] = []
 
@@ -147,15 +147,15 @@ class Objects:
             yield found
 
     def _damaged(self, what: str) -> DamagedError:
-        """Return the refusal; whoever may mend it next looks at all of the record."""
+        """Return the refusal, and note that the next repair has to check the whole record."""
         with contextlib.suppress(OSError):
             permissions.touch(seen(self._git))
         return DamagedError(what)
 
     def at(self, commits: Iterable[str], path: str) -> list[Found | None]:
-        """Return what each commit has at a path; None is where a commit has no such path.
+        """Return what each commit has at a path; None for a commit without that path.
 
-        DamagedError where the commit itself, or a folder on the way, is missing.
+        DamagedError if the commit itself, or a folder on the way, is missing.
         """
         wanted = list(commits)
         found = list(self.many(f"{commit}:{path}" for commit in wanted))
@@ -206,14 +206,14 @@ class Objects:
 
     def _give_up(self) -> bytes:
         signal_group(self._child)
-        told = self._pipe(self._child.stderr).read(4096)
+        printed = self._pipe(self._child.stderr).read(4096).decode(errors="replace")
         kill(self._child)
-        if PROMISED in told.decode(errors="replace"):
+        if PROMISED in printed:
             raise EnvironmentFailedError(
                 PARTIAL,
                 hint="Run `incidentctl sync` to fetch them.",
             )
-        if tells_damage(told.decode(errors="replace")):
+        if mentions_damage(printed):
             raise self._damaged("git cannot read an object of it")
         raise EnvironmentFailedError(
             "Git could not read the record.", hint="See whether `git status` works here."
@@ -221,6 +221,6 @@ class Objects:
 
 
 def blob_id(data: bytes, like: str) -> str:
-    """Return git's id of a blob, in the hash that the id `like` is written in."""
+    """Return git's id of a blob, with the same hash function as the id `like`."""
     digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
     return digest(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from incidentctl.git import presence
 from incidentctl.git.run import Git
 
-#: No question to git may take longer, in seconds.
+#: The time limit for each call of git, in seconds.
 _LIMIT = 5.0
 
 
 class Missing(NamedTuple):
-    """A clone that is not whole: how, and how many objects of the record it lacks."""
+    """How a clone is incomplete, and how many objects of the record it lacks."""
 
     shallow: bool
     partial: bool
@@ -20,11 +20,11 @@ class Missing(NamedTuple):
 
 
 def missing(git: Git, commit: str | None) -> Missing:
-    """Say whether a clone is shallow or partial; of a partial one, what a commit lacks here."""
+    """Say whether a clone is shallow or partial; if partial, count what a commit lacks here."""
     shallow = (git.git_dir / "shallow").exists()
     pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
     asked = git.run("config", "--get-regexp", pattern, timeout=_LIMIT)
-    if asked.code not in (0, 1):  # 1: nothing of that is set
+    if asked.code not in (0, 1):  # 1: nothing is set
         raise presence.failed("read its configuration", asked)
     partial = asked.code == 0
     lacking = 0

@@ -1,7 +1,7 @@
 """Who else may read and write the files of this program in a git directory.
 
-They are its owner's alone, unless the repository is for several accounts: then they get what git
-gives its own files, see `core.sharedRepository` in git-config(1).
+Only the owner may, unless several accounts share the repository: then our files get the same
+permissions as git's own, see `core.sharedRepository` in git-config(1).
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ _OWNER = 0o600
 
 #: What to do where the files of another account cannot be read.
 ADVICE = (
-    "whoever owns it: `git config core.sharedRepository group`, then any incidentctl command "
-    "or `chmod -R g+rwX .git/incidentctl`"
+    "the owner runs `git config core.sharedRepository group`, then any incidentctl command or "
+    "`chmod -R g+rwX .git/incidentctl`"
 )
 
 
 class Modes(NamedTuple):
-    """The modes of a new file and of a new folder."""
+    """The modes of new files and of new folders."""
 
     file: int
     folder: int
 
     @property
     def shared(self) -> bool:
-        """Say whether anybody but the owner shall have them."""
+        """Say whether anybody but the owner gets access."""
         return self != PRIVATE
 
 
@@ -53,14 +53,14 @@ PRIVATE = Modes(0o600, 0o700)
 
 
 def of_setting(value: str | None) -> Modes:
-    """Return the modes for a value of the setting, as git reads it; None is the key alone.
+    """Return the modes for a value of the setting, read as git does; None is a key without value.
 
-    What git refuses is none that shares.
+    A value that git refuses shares nothing.
     """
     shared = _shared("true" if value is None else value)
     if not shared:
         return PRIVATE
-    # As git does: who may read a folder may enter it, and what is in it has its group.
+    # Like git: whoever may read a folder may enter it, and new files in it get its group.
     inherited = stat.S_ISGID if shared & 0o060 else 0
     return Modes(shared, inherited | shared | (shared & 0o444) >> 2)
 
@@ -94,12 +94,12 @@ def setting_in(config: str) -> Modes:
 
 
 def _plain(value: str) -> str:
-    """Return a value without its quotes, and without a comment behind it."""
+    """Return a value without quotes and without a comment after it."""
     return re.split(r"[#;]", value, maxsplit=1)[0].strip().strip('"').strip()
 
 
 def of(path: Path) -> Modes:
-    """Return the modes of what is at a path: in a git directory by its setting, else private."""
+    """Return the modes for a path: by the setting of its git directory, outside of one private."""
     for folder in (path, *path.parents):
         if folder.name == _STATE:
             return _of_git_dir(folder.parent)
@@ -116,7 +116,7 @@ def _of_git_dir(git_dir: Path) -> Modes:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and its parents so that they, too, are on disk."""
+    """Make a folder and its parents, and sync them to disk."""
     modes = of(folder)
     with contextlib.suppress(OSError):
         found = folder.stat().st_mode
@@ -126,16 +126,16 @@ def make_folder(folder: Path) -> None:
             return
     make_folder(folder.parent)
     with contextlib.suppress(FileExistsError):
-        # Who may enter a repository may see that a part of ours is not there, and no more.
+        # Others who may enter the repository may check whether a folder of ours exists, no more.
         is_top = folder.name == _STATE and is_git_dir(folder.parent)
         folder.mkdir(mode=modes.folder & 0o777 | (0o011 if is_top else 0))
-        if modes.shared:  # the umask has taken what it could
+        if modes.shared:  # the umask may have removed bits
             _widen(folder, modes)
     sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
-    """Let the names in a folder be on disk."""
+    """Sync the names in a folder to disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -147,14 +147,14 @@ def open_file(path: Path, flags: int) -> int:
     """Open a file, and make it if the flags say so; return its descriptor."""
     modes = of(path)
     descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, modes.file)
-    if modes.shared:  # the umask has taken what it could
-        with contextlib.suppress(OSError):  # another account's is as that one has made it
+    if modes.shared:  # the umask may have removed bits
+        with contextlib.suppress(OSError):  # another account's file stays as it made it
             os.fchmod(descriptor, modes.file)
     return descriptor
 
 
 def touch(path: Path) -> None:
-    """Let a file be there, and be of this moment."""
+    """Create a file if needed, and set its time to now."""
     descriptor = open_file(path, os.O_WRONLY | os.O_CREAT)
     try:
         os.utime(descriptor)
@@ -163,10 +163,10 @@ def touch(path: Path) -> None:
 
 
 def widen(state: Path) -> None:
-    """Let others have what this account has made before they were to have it.
+    """Give other accounts access to what this account made before the repository was shared.
 
-    `state` is this program's folder in the git directory. Looks at all of it once after each change
-    of the configuration.
+    `state` is this program's folder in the git directory. All of it is checked once after each
+    change of the configuration.
     """
     modes = of(state)
     if not modes.shared:
@@ -186,9 +186,9 @@ def widen(state: Path) -> None:
 
 
 def _widen(path: str | Path, modes: Modes, *, at: int | None = None) -> None:
-    """Add what is lacking to the mode of a file or folder of this account's own."""
+    """Add missing permissions to a file or folder that this account owns."""
     with contextlib.suppress(OSError):
-        # Not blocking, and no link: whoever may write here may put anything there.
+        # Do not block and do not follow links: others who may write here may put anything there.
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(path, flags, dir_fd=at)
         try:

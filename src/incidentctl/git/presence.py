@@ -1,7 +1,7 @@
-"""Whether objects are in this clone: there, not there, or git cannot say.
+"""Whether objects are in this clone: yes, no, or git cannot say.
 
 Nothing may be moved, dropped or called empty because git failed: a typo in the user's configuration
-would do. So that an object is not there is said only where git says so, and could look everywhere.
+is enough for that. So an object counts as missing only if git says so and could look everywhere.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pathlib import Path
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git.run import Git, Result
 
-#: A pack without an index of this age, in seconds, is one that git counts as garbage.
+#: A pack without an index that is older than this, in seconds, counts as garbage for git.
 _ABANDONED = 60.0
-#: A walk over all that a commit reaches may take so long, in seconds; only a repair does that.
+#: The time limit for a walk over all that a commit reaches, in seconds; only a repair does that.
 _WALK = 600.0
-#: What git says, with LC_ALL=C, of objects that are missing or torn.
+#: What git says, with LC_ALL=C, about objects that are missing or torn.
 _DAMAGE = re.compile(
     r"\b(corrupt|missing|bad (object|tree|revision)|unable to read|could not read|"
     r"failed to (traverse|find|read)|can't load|unable to unpack|is empty|inflate:|"
@@ -32,19 +32,19 @@ _DAMAGE = re.compile(
 
 
 class DamagedError(EnvironmentFailedError):
-    """What the record names is not in this clone: it was pruned, torn, or not copied."""
+    """The record names objects that are not in this clone: pruned, torn, or not copied."""
 
     def __init__(self, what: str) -> None:
-        """Say what is missing; what to do is the same for all."""
+        """Say what is missing; the hint is always the same."""
         super().__init__(
             f"The record is damaged: {what}.",
-            hint="Nothing that was acknowledged is given up: the next event that you log, or "
-            "`incidentctl sync`, repairs what can be repaired. `incidentctl doctor` tells more.",
+            hint="Acknowledged events are safe: the next event you log, or `incidentctl sync`, "
+            "repairs what can be repaired. `incidentctl doctor` says more.",
         )
 
 
 def failed(what: str, done: Result) -> EnvironmentFailedError:
-    """Return the refusal that says what git could not do, with git's own reason."""
+    """Return an error that says what git could not do, with git's own reason."""
     lines = [line.strip() for line in done.err.splitlines() if line.strip()]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     reason = (fatal[-1:] or lines[-1:] or [f"it ended with {done.code}"])[0]
@@ -56,7 +56,7 @@ def failed(what: str, done: Result) -> EnvironmentFailedError:
 def kinds(git: Git, oids: Iterable[str]) -> dict[str, str | None]:
     """Return the type of each object, None for one that is not in this clone.
 
-    A loose commit is read without git. EnvironmentFailedError where git cannot say.
+    Loose commits are read without git. EnvironmentFailedError if git cannot say.
     """
     wanted = dict.fromkeys(oids)
     found: dict[str, str | None] = {
@@ -69,7 +69,7 @@ def kinds(git: Git, oids: Iterable[str]) -> dict[str, str | None]:
     lines = done.out.decode(errors="replace").splitlines()
     if done.code or len(lines) != len(rest):
         torn = [oid for oid in rest if _is_torn(git, oid)]
-        if not torn:  # what else may be wrong with git is no word on an object
+        if not torn:  # any other failure of git says nothing about the object
             raise failed("look for the record", done)
         return {**found, **dict.fromkeys(torn), **kinds(git, set(rest) - set(torn))}
     for oid, line in zip(rest, lines, strict=True):
@@ -80,14 +80,14 @@ def kinds(git: Git, oids: Iterable[str]) -> dict[str, str | None]:
 
 
 def absent(git: Git, oids: Iterable[str]) -> set[str]:
-    """Return which of some ids name no commit of this clone."""
+    """Return the ids that name no commit of this clone."""
     return {oid for oid, kind in kinds(git, oids).items() if kind not in ("commit", "tag")}
 
 
 def ensure_readable(objects: Path) -> None:
-    """Refuse where git may have said that an object is missing because it could not look.
+    """Refuse if git may have called an object missing only because it could not look.
 
-    It passes over a pack that it cannot open, and over a store of others that is not mounted.
+    Git silently skips a pack that it cannot open, and a borrowed object store that is not mounted.
     """
     for store in _stores(objects):
         try:
@@ -103,12 +103,12 @@ def ensure_readable(objects: Path) -> None:
             raise EnvironmentFailedError(
                 f"Not all objects of the repository can be read: {error.filename}: "
                 f"{error.strerror}.",
-                hint="Fix that; the record is left as it is until then.",
+                hint="Fix that; until then the record is left unchanged.",
             ) from None
 
 
 def _ensure_index(pack: Path) -> None:
-    """Refuse a pack without its index, but for what a git that died has left behind."""
+    """Refuse a pack without its index, unless a dead git left it behind."""
     try:
         pack.with_suffix(".idx").stat()
     except FileNotFoundError:
@@ -120,13 +120,13 @@ def _stores(objects: Path, depth: int = 0) -> Iterator[Path]:
     yield objects
     with contextlib.suppress(OSError):
         lines = (objects / "info" / "alternates").read_text(errors="surrogateescape").splitlines()
-        for line in lines if depth < 5 else ():  # as deep as git looks
+        for line in lines if depth < 5 else ():  # git's own limit
             if line and not line.startswith("#"):
                 yield from _stores(objects / line, depth + 1)
 
 
 def _loose(git: Git, oid: str) -> bytes:
-    """Return a loose object, head and content; nothing where it is none, or torn."""
+    """Return a loose object, header and content; empty if it is not loose, or torn."""
     with contextlib.suppress(OSError, zlib.error):
         data = zlib.decompress((git.git_dir / "objects" / oid[:2] / oid[2:]).read_bytes())
         digest = hashlib.sha256 if len(oid) == 64 else hashlib.sha1
@@ -140,35 +140,35 @@ def _is_torn(git: Git, oid: str) -> bool:
 
 
 def seen(git: Git) -> Path:
-    """Return the file whose age says when somebody last read what is damaged."""
+    """Return the file whose age says when a reader last met damage."""
     return git.git_dir / "incidentctl" / "damage-seen"
 
 
-def tells_damage(text: str) -> bool:
-    """Say whether words of git tell of objects that are missing or torn."""
+def mentions_damage(text: str) -> bool:
+    """Say whether a message of git is about objects that are missing or torn."""
     return bool(_DAMAGE.search(text))
 
 
 def is_damage(error: EnvironmentFailedError) -> bool:
-    """Say whether git stumbled over objects that are missing or torn, and not over anything else.
+    """Say whether git failed because of objects that are missing or torn.
 
-    Whether it is so is for `is_whole` to say: these are words.
+    This only reads git's message; `is_whole` finds out whether it is true.
     """
-    return isinstance(error, DamagedError) or tells_damage(error.message)
+    return isinstance(error, DamagedError) or mentions_damage(error.message)
 
 
 def is_whole(git: Git, commit: str, *, since: str | None = None) -> bool:
-    """Say whether all that a commit reaches is in this clone; walks its whole history.
+    """Say whether everything that a commit reaches is in this clone; walks its whole history.
 
-    Or only what was not there `since` an older commit. EnvironmentFailedError where git cannot say,
-    as in a partial clone.
+    With `since`, walks only what is not reachable from that older commit. EnvironmentFailedError if
+    git cannot say, as in a partial clone.
     """
-    # A commit-graph would name commits that are not there any more.
+    # A commit-graph may name commits that no longer exist.
     walk = ("-c", "core.commitGraph=false", "rev-list", "--objects", "--missing=print", "--quiet")
     done = git.run(*walk, commit, *([f"^{since}"] if since else []), "--", timeout=_WALK)
     if done.code == 0 and not any(line.startswith(b"?") for line in done.out.splitlines()):
         return True
-    if done.code and not tells_damage(done.err):
+    if done.code and not mentions_damage(done.err):
         raise failed("walk the record", done)
     pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
     if git.run("config", "--get-regexp", pattern).code == 0:

@@ -1,7 +1,6 @@
-"""Read refs straight from the git directory: no process where a file says it.
+"""Read refs straight from the git directory, without a process if possible.
 
-A ref that is neither a loose file nor in `packed-refs` is asked of git only where refs are stored
-otherwise (reftable) or point to another ref.
+Git is asked only if refs are stored in another way (reftable), or a ref points to another ref.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ def _ask(git: Git, name: str) -> str | None:
 
 
 def read(git: Git, name: str) -> str | None:
-    """Return what a full ref name such as `refs/heads/main` points to; None where there is none.
+    """Return what a full ref name such as `refs/heads/main` points to; None if it does not exist.
 
-    None, too, where its file is torn: see `is_torn`. Whether that is in this clone is not looked
-    at. EnvironmentFailedError where git has to be asked and fails.
+    None also if its file is torn: see `is_torn`. The object need not be in this clone.
+    EnvironmentFailedError if git has to be asked and fails.
     """
     common = git.git_dir
     try:
@@ -47,7 +46,7 @@ def read(git: Git, name: str) -> str | None:
 
 
 def packed(git: Git, name: str) -> str | None:
-    """Return what `packed-refs` has for a ref, which a file of its own may have overtaken."""
+    """Return what `packed-refs` has for a ref; a loose file may have a newer value."""
     with contextlib.suppress(FileNotFoundError):
         try:
             data = (git.git_dir / "packed-refs").read_bytes()
@@ -61,12 +60,12 @@ def packed(git: Git, name: str) -> str | None:
 
 
 def _closed(error: PermissionError) -> EnvironmentFailedError:
-    told = f"{error.filename} cannot be read: {error.strerror}"
-    return EnvironmentFailedError(told, hint="Let this account read the whole git directory.")
+    message = f"{error.filename} cannot be read: {error.strerror}"
+    return EnvironmentFailedError(message, hint="Let this account read the whole git directory.")
 
 
 def logged(git: Git, name: str) -> list[str]:
-    """Return what a ref named before, the newest first, as far as git keeps a log of it."""
+    """Return the earlier values of a ref, the newest first, from git's log of it."""
     with contextlib.suppress(OSError):
         lines = (git.git_dir / "logs" / name).read_text(errors="replace").splitlines()
         return [part for line in reversed(lines) for part in line.split(" ", 2)[1:2]]
@@ -74,14 +73,14 @@ def logged(git: Git, name: str) -> list[str]:
 
 
 def is_torn(git: Git, name: str) -> bool:
-    """Say whether a ref has a file that holds no id, as after a power cut."""
+    """Say whether the file of a ref holds no id, as after a power cut."""
     return (git.git_dir / name).is_file() and read(git, name) is None
 
 
 def is_there(git: Git, oid: str | None) -> bool:
-    """Say whether a commit is in this clone; None is not. A loose one is found without git.
+    """Say whether a commit is in this clone; None is not. Loose commits are found without git.
 
-    EnvironmentFailedError where git cannot say.
+    EnvironmentFailedError if git cannot say.
     """
     return oid is not None and not presence.absent(git, [oid])
 
@@ -89,7 +88,7 @@ def is_there(git: Git, oid: str | None) -> bool:
 def follows(git: Git, older: str, newer: str) -> bool:
     """Say whether a commit is another's ancestor, or that commit itself.
 
-    What is not in this clone is nobody's ancestor. EnvironmentFailedError where git cannot say.
+    A commit that is not in this clone is no ancestor. EnvironmentFailedError if git cannot say.
     """
     done = git.run("merge-base", "--is-ancestor", older, newer)
     if done.code in (0, 1):
@@ -103,9 +102,9 @@ def follows(git: Git, older: str, newer: str) -> bool:
 
 
 def move(git: Git, *moves: tuple[str, str | None, str | None]) -> bool:
-    """Move refs from where they were, all at once: each by name, to a commit, from a commit.
+    """Move refs, all at once: each has a name, the new commit and the old one; None is no ref.
 
-    Where not all can move the first one moves alone; False when it cannot. None is no ref.
+    If not all can move, only the first one moves; False if that cannot move either.
     """
     for some in dict.fromkeys((moves, moves[:1])):
         none = "0" * len(next(filter(None, some[0][1:])))
@@ -121,7 +120,7 @@ def _git_dirs(common: Path) -> Iterator[Path]:
 
 
 def is_checked_out(common: Path, branch: str, *, bare: bool) -> bool:
-    """Say whether a worktree has the branch checked out, or is amid a rebase or bisect of it."""
+    """Say whether a worktree has the branch checked out, or is rebasing or bisecting it."""
     ref = f"refs/heads/{branch}"
     for folder in (*_git_dirs(common), *(() if bare else (common,))):
         for name, value in (
@@ -139,8 +138,8 @@ def is_checked_out(common: Path, branch: str, *, bare: bool) -> bool:
 def clear_stale_lock(git: Git, name: str, *, age: float) -> None:
     """Remove a ref's lock file of at least `age` seconds.
 
-    Only for the holder of the clone's lock: it knows that no git of ours is at work, so that such
-    a file was left by one that was killed.
+    Only for the holder of the clone's lock: no other git of ours is running then, so a killed one
+    left the file behind.
     """
     path = git.git_dir / f"{name}.lock"
     with contextlib.suppress(OSError):

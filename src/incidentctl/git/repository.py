@@ -1,7 +1,7 @@
-"""Find the git repository that a folder is in, who its user is, and which commit is checked out.
+"""Find the git repository of a folder, who its user is, and which commit is checked out.
 
-The git directory is read directly, since every command pays for this; git itself is asked only
-where somebody else owns the repository, so that its own safeguard decides.
+The git directory is read directly, because every command pays for this. Git itself is asked only if
+somebody else owns the repository, so that its own safeguard decides.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from incidentctl.git.run import Git
 
 
 class RepositoryPlace(NamedTuple):
-    """A repository: `common_dir` is shared by all its worktrees, `git_dir` is of this one."""
+    """A repository: all its worktrees share `common_dir`, `git_dir` belongs to this one."""
 
     common_dir: Path
     git_dir: Path
@@ -30,13 +30,14 @@ class RepositoryPlace(NamedTuple):
 def open_repository(
     path: Path, environment: Mapping[str, str], *, named: bool = False
 ) -> RepositoryPlace | None:
-    """Return the repository that a folder is in, or None when it is in none.
+    """Return the repository that a folder is in, or None outside of one.
 
-    A bare one is taken where the user has `named` it, else git decides (`safe.bareRepository`).
-    What another repository has as its content is none.
+    A bare one is accepted if the user has `named` it, else git decides (`safe.bareRepository`).
+    A repository that is content of another one does not count.
 
-    EnvironmentFailedError when git refuses it for its owner (`safe.directory`) or is missing
-    then, or it cannot be read; the caller falls back to the local record and says so.
+    EnvironmentFailedError if git refuses the repository because of its owner (`safe.directory`), if
+    git is missing then, or if the repository cannot be read. The caller falls back to the local
+    record and says so.
     """
     start = path.resolve()
     for folder in (start, *start.parents):
@@ -78,7 +79,7 @@ def _at(folder: Path) -> RepositoryPlace | None:
 
 
 def _ask_git(folder: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> None:
-    """Let git say whether it trusts a repository of another owner."""
+    """Ask git whether it trusts a repository of another owner."""
     answer = Git(place.common_dir, environment).run("-C", str(folder), "rev-parse", discover=True)
     if answer.code:
         if "bare repository" in answer.err:
@@ -93,12 +94,12 @@ def _ask_git(folder: Path, place: RepositoryPlace, environment: Mapping[str, str
 
 
 class Identity(NamedTuple):
-    """Who git says is at work; None for what it does not know."""
+    """Git's user; None for what git does not know."""
 
     name: str | None
     email: str | None
     fault: str | None = None
-    """Why git does not say, as where its configuration cannot be read."""
+    """Why git cannot say, for example because its configuration cannot be read."""
 
 
 def identity(git_dir: Path, environment: Mapping[str, str]) -> Identity:
@@ -108,7 +109,7 @@ def identity(git_dir: Path, environment: Mapping[str, str]) -> Identity:
     try:
         pattern = r"^(user|author)\.(name|email)$"
         answer = Git(git_dir, environment).run("config", "-z", "--get-regexp", pattern)
-        if answer.code not in (0, 1):  # 1: nothing of that is set
+        if answer.code not in (0, 1):  # 1: nothing is set
             fault = presence.failed("read its configuration", answer).message
         for entry in answer.out.decode(errors="replace").split("\0"):
             key, _, value = entry.partition("\n")

@@ -1,7 +1,7 @@
 """Run git for the record: fixed options, a cleaned environment, a time limit on every call.
 
 The record's commits must run no hook, ask nothing, sign nothing and open nothing, whatever the
-user's configuration says. Each option and variable below shuts one of these ways.
+user's configuration says. Each option and variable below closes one of these ways.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _OPTIONS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.pager=cat",
-    # A fetch and a push run it where objects are borrowed; without its output they send more.
+    # A fetch and a push run this if objects are borrowed; without its output they send more.
     "core.alternateRefsCommand=true",
     "commit.gpgSign=false",
     "push.gpgSign=false",
     "gc.auto=0",
     "maintenance.auto=false",
-    # Without these a power cut may take what git has said is written (git-config, core.fsync).
+    # Without these a power cut may lose what git reported as written (git-config, core.fsync).
     "core.fsync=committed,reference",
     "core.fsyncMethod=fsync",
-    # Always loose objects: a pack for each event would slow every later command of the user.
+    # Always loose objects: a pack for each event would slow down every later git command.
     "fastimport.unpackLimit=100000",
     "protocol.ext.allow=never",
     "submodule.recurse=false",
@@ -45,18 +45,18 @@ _OPTIONS = (
 )
 _ARGUMENTS = ("git", *(part for option in _OPTIONS for part in ("-c", option)))
 
-#: How often, in seconds, a git that says nothing is looked at whether it has ended.
+#: How often to check whether a silent git has ended, in seconds.
 _GLANCE = 0.5
-#: So many bytes of what a git with progress prints are kept.
+#: How many bytes of the output of a git with progress are kept.
 _KEPT = 1 << 20
 
 
-#: The code of a git that had to be ended after it had said what `Patience` waits for.
+#: The exit code of a git that was ended after it had printed what `Patience` waits for.
 ENDED = 1000
 
 
 class Patience(NamedTuple):
-    """For how many seconds a git may be silent once its progress has said something."""
+    """How many seconds a git may be silent once its progress matched a pattern."""
 
     after: re.Pattern[bytes]
     silence: float
@@ -78,12 +78,12 @@ class Git:
         self.git_dir = git_dir
         self._environment = environment(given) | {"GIT_DIR": str(git_dir)}
         self.held: list[int] = []
-        """File descriptors of locks: children inherit them, so that a lock outlives a killed
-        parent for as long as its git works. Not those that talk to a remote: they start programs
-        that stay, such as a credential cache."""
+        """File descriptors of locks: children inherit them, so that a lock outlives a killed parent
+        as long as its git works. Children that talk to a remote do not: they start programs that
+        stay, such as a credential cache."""
 
     def variable(self, name: str) -> str | None:
-        """Return a variable of the environment that git gets."""
+        """Return a variable of git's environment."""
         return self._environment.get(name) or None
 
     def start(
@@ -96,17 +96,17 @@ class Git:
         folder: Path | None = None,
         network: bool = False,
     ) -> subprocess.Popen[bytes]:
-        """Start `git <arguments>`; with `feed` its stdin is a pipe. Refuses when git is missing.
+        """Start `git <arguments>`; with `feed` its stdin is a pipe. Refuses if git is missing.
 
-        With `discover` git looks for the repository by itself, and refuses one that it does not
-        trust. `more` are further variables of its environment, `folder` is where it works. Only
-        one for the `network` may talk to a remote; it inherits no lock, since it may leave a daemon
+        With `discover` git finds the repository by itself, and refuses one that it does not trust.
+        `more` are further variables of its environment, `folder` is its working directory. Only a
+        `network` git may talk to a remote; it inherits no lock, because it may leave a daemon
         behind.
         """
         variables = {**self._environment, **(NETWORK if network else {}), **(more or {})}
         nested: tuple[str, ...] = ()
         if discover:
-            if is_content(folder or self.git_dir):  # what looks like one there is a stranger's
+            if is_content(folder or self.git_dir):  # a nested one may be a stranger's
                 nested = ("-c", "safe.bareRepository=explicit")
             variables = {k: v for k, v in variables.items() if k != "GIT_DIR"}
         try:
@@ -118,7 +118,7 @@ class Git:
                 env=variables,
                 cwd=folder or self.git_dir,
                 pass_fds=() if network else tuple(self.held),
-                start_new_session=True,  # Ctrl-C is for us; a commit under way ends in peace
+                start_new_session=True,  # Ctrl-C must not stop a commit halfway
             )
         except FileNotFoundError:
             if not self.git_dir.is_dir():
@@ -144,7 +144,7 @@ class Git:
 def finish(
     child: subprocess.Popen[bytes], name: str, data: bytes | None, *, timeout: float
 ) -> Result:
-    """Feed a git that was started as `name` and wait for its end; `timeout` is in seconds."""
+    """Feed a git that was started as `name` and wait until it ends; `timeout` is in seconds."""
     try:
         out, err = child.communicate(data, timeout=timeout)
     except subprocess.TimeoutExpired:
@@ -162,11 +162,11 @@ def finish_live(
     limit: float,
     patience: Patience | None = None,
 ) -> Result | None:
-    """Wait for a git that shows its progress on stderr; None when it had to be ended.
+    """Wait for a git that shows its progress on stderr; None if it had to be ended.
 
-    It may take `limit` seconds, but be silent for no more than `silence`: a slow network is let
-    work, and one that never answers is not waited for. Nor is what it started and left behind.
-    With `patience` it may be silent for longer at its end, and its code is ENDED if it was then.
+    It may take `limit` seconds, but be silent for at most `silence`: a slow network may go on, one
+    that never answers is given up. Programs that git started and left behind are not waited for.
+    With `patience` git may be silent for longer at its end; its code is ENDED if it was ended then.
     """
     texts = {"out": bytearray(), "err": bytearray()}
     patient = False
@@ -183,7 +183,7 @@ def finish_live(
                 if found:
                     heard = time.monotonic()
                 elif ended:
-                    break  # a daemon of ssh or of a credential helper has its pipes
+                    break  # a daemon of ssh or a credential helper holds its pipes
                 elif time.monotonic() >= min(end, heard + silence):
                     return _ended(texts) if patient else None
                 for key, _ in found:
@@ -208,7 +208,7 @@ def _ended(texts: Mapping[str, bytearray]) -> Result:
 
 
 def signal_group(child: subprocess.Popen[bytes]) -> None:
-    """Kill a child and what it started; children run in a process group of their own."""
+    """Kill a child and what it started; each child has its own process group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
 

@@ -1,7 +1,7 @@
-"""Read a file that came with a repository: a regular one inside of it, of bounded size, or none.
+"""Read a file that came with a repository: only a regular file inside of it, of limited size.
 
-Whoever can push can put a link to /dev/zero, /dev/stdin or another user's file where a file of ours
-is looked for. Nothing here follows a link out, waits for a pipe, or reads without end.
+Everybody who can push can put a link to /dev/zero, /dev/stdin or another user's file where we look
+for a file. Nothing here follows a link out, waits for a pipe, or reads without end.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import os
 import stat
 from typing import Final
 
-# Not blocking: a pipe with the name of a file of ours must not hang anybody.
+# Do not block: a pipe with the name of our file must not hang a command.
 _FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class NotReadError(OSError):
-    """The file is none that is read; `strerror` says why, for the end of a sentence."""
+    """The file was not read; `strerror` says why, for the end of a sentence."""
 
     def __init__(self, why: str) -> None:
         """Take why."""
@@ -24,7 +24,7 @@ class NotReadError(OSError):
 
 
 class LeavesError(NotReadError):
-    """The file is a link that leaves the repository."""
+    """The file is a link that leads out of the repository."""
 
     def __init__(self) -> None:
         """Say so."""
@@ -48,7 +48,7 @@ class NotRegularError(NotReadError):
 
 
 class TooLargeError(NotReadError):
-    """The file has more bytes than are read."""
+    """The file has more bytes than the limit."""
 
     def __init__(self) -> None:
         """Say so."""
@@ -56,10 +56,10 @@ class TooLargeError(NotReadError):
 
 
 def read(path: str, *, inside: str, limit: int, walked: bool = False) -> bytes:
-    """Return the bytes of a regular file, at most `limit`; OSError where it is not one.
+    """Return the bytes of a regular file, at most `limit`; OSError for anything else.
 
-    A link is followed where what it leads to lies in the folder `inside`, a real path, too. With
-    `walked` the folders above it are known to be no links.
+    A link is followed if its target is also in the folder `inside`, which is a real path. With
+    `walked` the caller knows that no folder above the file is a link.
     """
     if not walked and not _within(os.path.realpath(os.path.dirname(path)), inside):  # noqa: PTH120
         raise LeavesError
@@ -68,11 +68,11 @@ def read(path: str, *, inside: str, limit: int, walked: bool = False) -> bytes:
     except OSError:
         handle = _open_link(path, inside)
     try:
-        # What a device or a socket would do on reading nobody needs to know.
+        # Never read a device or a socket: nobody knows what that does.
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise NotRegularError
         found = []
-        left = limit + 1  # one byte more than is allowed tells a file that is too large
+        left = limit + 1  # one byte more shows that a file is too large
         while left and (data := os.read(handle, min(left, 1 << 16))):
             found.append(data)
             left -= len(data)
@@ -93,7 +93,7 @@ def _open_link(path: str, inside: str) -> int:
 
 
 def is_file(path: str, *, inside: str) -> bool:
-    """Say whether `read` would find a regular file there."""
+    """Say whether `read` would find a regular file at a path."""
     target = os.path.realpath(path)
     try:
         return _within(target, inside) and stat.S_ISREG(os.lstat(target).st_mode)

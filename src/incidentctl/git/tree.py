@@ -8,15 +8,15 @@ from typing import NamedTuple
 from incidentctl.git.presence import failed
 from incidentctl.git.run import Git
 
-#: The words of a command whose output `parse` reads.
+#: The git command whose output `parse` reads.
 COMMAND = ("ls-tree", "-z")
-#: So many paths are asked of one git.
+#: How many paths are passed to one git.
 _BATCH_SIZE = 500
 _LIMIT = 60.0
 
 
 class TreeLine(NamedTuple):
-    """A line of a folder; `size` is in bytes, and None for what is no file, or was not asked."""
+    """A line of a folder; `size` is in bytes, None unless it is a file and sizes were asked for."""
 
     mode: str
     kind: str
@@ -34,11 +34,11 @@ def lines(
     sizes: bool = False,
     discover: bool = False,
 ) -> list[TreeLine]:
-    """Return what a commit has at some paths, or at its top; a path that it has not is left out.
+    """Return what a commit has at some paths, or at its top; missing paths are left out.
 
-    With `recursive` the files below are listed instead of a folder. With `discover` git looks for
-    the repository by itself. EnvironmentFailedError where git fails: an empty list is only where
-    there is nothing.
+    With `recursive` the files in a folder are listed instead of the folder. With `discover` git
+    finds the repository by itself. EnvironmentFailedError if git fails: an empty list always means
+    that nothing is there.
     """
     options = (*(("-r",) if recursive else ()), *(("-l",) if sizes else ()))
     return parse(_listed(git, commit, paths, options, discover=discover))
@@ -47,7 +47,7 @@ def lines(
 def names(
     git: Git, commit: str, paths: Iterable[str] | None = None, *, recursive: bool = False
 ) -> list[str]:
-    """Return the paths of what `lines` returns."""
+    """Return the paths of the lines that `lines` returns."""
     options = ("--name-only", *(("-r",) if recursive else ()))
     return _split(_listed(git, commit, paths, options))
 

@@ -1,6 +1,6 @@
-"""What the team's own repository says of its files: tracked, ignored, how old; git only reads.
+"""What git knows about the team's files: tracked, ignored, how old. Git only reads here.
 
-The paths are relative to `root`, which may be a folder inside of the git repository.
+Paths are relative to `root`, which may be a folder inside the git repository.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from incidentctl.git.run import Git
 
 
 def tracked(root: Path, given: Mapping[str, str], folder: str) -> frozenset[str]:
-    """Return the files in a folder that git tracks, or is to track with the next commit."""
+    """Return the files in a folder that git tracks, or will with the next commit."""
     done = Git(root, given).run("ls-files", "-z", "--", folder, discover=True)
     names = done.out.decode(errors="surrogateescape").split("\0") if done.code == 0 else []
     return frozenset(name for name in names if name)
@@ -25,17 +25,17 @@ def ignored(root: Path, given: Mapping[str, str], path: str) -> bool | None:
 
     `path` has no character that means something in a pattern.
     """
-    # check-ignore refuses literal pathspecs, which the environment of our git asks for.
+    # check-ignore refuses literal pathspecs, which our environment of git sets.
     arguments = ("--no-literal-pathspecs", "check-ignore", "--quiet", "--", path)
     done = Git(root, given).run(*arguments, discover=True)
     return {0: True, 1: False}.get(done.code)
 
 
 def older_than(root: Path, given: Mapping[str, str], day: date) -> bool | None:
-    """Say whether the branch checked out has a commit of before a day, in UTC.
+    """Say whether the checked-out branch has a commit from before a day, in UTC.
 
-    None where that is not known: outside of a repository, and in a shallow clone, such as CI makes,
-    that has no older commit. The history is read no further back than to that day.
+    None if that is not known: outside of a repository, and in a shallow clone, such as CI makes,
+    without older commits. The history is read no further back than that day.
     """
     git = Git(root, given)
     wanted = ("rev-list", "--max-count=1", f"--before={day.isoformat()}T00:00:00Z", "HEAD", "--")
@@ -49,15 +49,14 @@ def older_than(root: Path, given: Mapping[str, str], day: date) -> bool | None:
 def committed(
     root: Path, given: Mapping[str, str], *names: str, files: int, data: int
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield path and bytes of the files that HEAD has of these names, and in folders of them.
+    """Yield path and bytes of HEAD's files with these names, and in folders with these names.
 
-    At most so many `files`, and no more than `data` bytes of them: who declares waits for this.
-    Links and submodules are left out. EnvironmentFailedError where there is no commit, or git
-    cannot read it.
+    At most `files` files and `data` bytes, because a user who declares waits for this. Links and
+    submodules are left out. EnvironmentFailedError if there is no commit, or git cannot read it.
     """
     git = Git(root, given)
     wanted: dict[str, str] = {}
-    for name in names:  # in this order, which says what may be left out
+    for name in names:  # in this order, which decides what may be left out
         for line in tree.lines(git, "HEAD", [name], recursive=True, sizes=True, discover=True):
             if line.mode.startswith("100"):
                 data -= line.size or 0
@@ -66,12 +65,12 @@ def committed(
     if not wanted:
         return
     asked = "".join(f"{oid}\n" for oid in wanted.values()).encode()
-    told = git.run("cat-file", "--batch", data=asked, discover=True).out
+    printed = git.run("cat-file", "--batch", data=asked, discover=True).out
     at = 0
     for path in wanted:
-        line_end = told.find(b"\n", at)
-        fields = told[at:line_end].split(b" ")
+        line_end = printed.find(b"\n", at)
+        fields = printed[at:line_end].split(b" ")
         at = line_end + 1
-        if len(fields) == 3 and fields[2].isdigit():  # else it is missing, as in a partial clone
-            yield path, told[at : at + int(fields[2])]
+        if len(fields) == 3 and fields[2].isdigit():  # else missing, as in a partial clone
+            yield path, printed[at : at + int(fields[2])]
             at += int(fields[2]) + 1

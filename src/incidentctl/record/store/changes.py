@@ -33,7 +33,7 @@ class TooManyError(EnvironmentFailedError):
     def __init__(self, number: int, what: str) -> None:
         """Say how many there are at least, of `what`, and what to do."""
         super().__init__(
-            f"the branch holds more than {number:,} {what}: nothing of it was taken in; find out who "
+            f"the branch holds more than {number:,} {what}: none of it was taken in; find out who "
             "pushed that, and reset the branch on the remote"
         )
 

@@ -63,7 +63,7 @@ def _lines(err: str) -> list[str]:
 def lacks_an_object(err: str) -> bool:
     """Say whether this clone's git failed for a missing object; ignore what a remote printed."""
     own = (line for line in _lines(err) if not line.startswith("remote:") and "fatal: " in line)
-    return any(_ID.search(line) and presence.tells_damage(line) for line in own)
+    return any(_ID.search(line) and presence.mentions_damage(line) for line in own)
 
 
 def _last_error(err: str) -> str:

@@ -46,8 +46,8 @@ def unproven(
         which = shared.remote if theirs is None else name
         return RemoteAnswer(
             MISCONFIGURED,
-            f"git's url.*.insteadOf changes the address of {which} twice, so {name} may be the same "
-            f"place as {shared.remote}: restricted incidents wait; set its full address with "
+            f"git's url.*.insteadOf changes the address of {which} twice, so {name} may be the "
+            f"same place as {shared.remote}: restricted incidents wait; set its full address with "
             "git remote set-url",
         )
     branch = f"refs/heads/{shared.branch}"
