@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.steps import steps
 
-from incidentctl.domain.lint.problem_limit import MAX_TOLD
+from incidentctl.domain.lint.problem_limit import MAX_REPORTED
 from incidentctl.files import layout
 from incidentctl.files.catalog.basics import load_basics
 from incidentctl.files.catalog.loader import load_contents
@@ -107,8 +107,8 @@ def test_twice_as_much_takes_twice_as_long(kind, head, line):
 def test_a_hundred_faults_are_told_and_how_many_more_there_are(kind, head, line):
     text = head + "".join(line.format(n=number) for number in range(300))
     _, problems = read(kind, text)
-    assert len(problems) <= MAX_TOLD + 1
-    if len(problems) > MAX_TOLD:
+    assert len(problems) <= MAX_REPORTED + 1
+    if len(problems) > MAX_REPORTED:
         assert [p.code for p in problems].count("IC015") == 1
 
 

@@ -5,11 +5,14 @@ import pytest
 
 from incidentctl.files.catalog import loader
 from incidentctl.files.catalog import parallel as halves
-from incidentctl.files.catalog.parallel import in_halves
+from incidentctl.files.catalog.parallel import load_in_two_processes
 
 
 def test_each_half_is_done_and_kept_in_order():
-    assert in_halves(lambda items: [n * n for n in items], range(5)) == ([0, 1], [4, 9, 16])
+    assert load_in_two_processes(lambda items: [n * n for n in items], range(5)) == (
+        [0, 1],
+        [4, 9, 16],
+    )
 
 
 @pytest.mark.parametrize("harm", ["raises", "is killed", "gives what cannot be pickled"])
@@ -25,7 +28,7 @@ def test_a_child_that_fails_leaves_its_half_to_the_parent(harm):
             return lambda: None
         return list(items)
 
-    assert in_halves(work, range(4)) == ([0, 1], [2, 3])
+    assert load_in_two_processes(work, range(4)) == ([0, 1], [2, 3])
 
 
 def test_a_failure_here_leaves_no_child_behind(monkeypatch):
@@ -44,7 +47,7 @@ def test_a_failure_here_leaves_no_child_behind(monkeypatch):
         return b"x" * 1_000_000
 
     with pytest.raises(ValueError):  # noqa: PT011 (it has no text)
-        in_halves(work, range(4))
+        load_in_two_processes(work, range(4))
     assert children
     for child in children:
         with pytest.raises(ChildProcessError):

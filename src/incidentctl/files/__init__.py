@@ -1,1 +1,1 @@
-"""The team's YAML and Markdown on disk: the only place that knows yaml and GitPython."""
+"""The team's YAML and Markdown on disk: the only place that imports yaml and GitPython."""

@@ -1,4 +1,4 @@
-"""A file that keeps what was computed from other files: keyed by their content, safe to delete."""
+"""A cache file for what was computed from other files: keyed by their content, safe to delete."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ _DIGEST = 32
 
 
 def key_of(contents: Iterable[Content]) -> bytes:
-    """Return the key of what these files make, with this build of the program."""
-    # Content, not times: a fresh clone has new times, and a checkout may keep old ones.
+    """Return the key for what this build of the program computes from some files."""
     digest = hashlib.sha256(fingerprint().encode())
     for path, kind, data, problem in contents:
         size = -1 if data is None else len(data)
@@ -27,7 +26,7 @@ def key_of(contents: Iterable[Content]) -> bytes:
 
 
 def read(file: Path, key: bytes) -> bytes | None:
-    """Return what was kept under `key`; None when there is nothing, something else, or half."""
+    """Return what was kept under `key`; None if the file is missing, torn or has another key."""
     try:
         kept = file.read_bytes()
     except OSError:
@@ -38,7 +37,7 @@ def read(file: Path, key: bytes) -> bytes | None:
 
 
 def write(file: Path, key: bytes, payload: bytes) -> None:
-    """Keep `payload` under `key`, whole or not at all; a failure only costs time later."""
+    """Keep `payload` under `key`, whole or not at all; ignore failures, which only cost time."""
     data = key + hashlib.sha256(key + payload).digest() + payload
     with contextlib.suppress(OSError):
         permissions.make_folder(file.parent)

@@ -1,4 +1,4 @@
-"""Make tens of thousands of small objects that all stay, without collecting among them."""
+"""Pause the garbage collector while tens of thousands of small, lasting objects are created."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Pause the collector: to look through such objects takes longer than to make them."""
+    """Pause the collector: it takes longer to scan such objects than to create them."""
     was_on = gc.isenabled()
     gc.disable()
     try:

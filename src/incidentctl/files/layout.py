@@ -1,6 +1,6 @@
-"""Which files make the team's repository, and their bytes: for the loader and its caches.
+"""Which files belong to the team's catalog, and their bytes: for the loader and its caches.
 
-Imports neither yaml nor pydantic: a warm command reads the bytes, hashes them and needs no more.
+Imports neither yaml nor pydantic: with a warm cache, a command only reads and hashes the bytes.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ KINDS = {
     "runbooks": "runbook",
     "drills": "drill",
 }
-"""The kind that a file of the root, or a folder of it, holds."""
+"""The kind of entries in each file and folder of the root."""
 
 MAX_BYTES = 1 << 20
-"""The largest file that is read. A catalog of ten thousand services stays far below it."""
+"""The largest file that is read, in bytes. A catalog of ten thousand services stays far below."""
 #: Where `schema write` puts the schemas that editors read.
 SCHEMAS = ".incidentctl/schemas"
 
@@ -41,22 +41,22 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 class Bounds(NamedTuple):
-    """How many files are read at most, and how many bytes of them."""
+    """How many files are read at most, and how many bytes in total."""
 
     files: int
     data: int
 
 
 WHOLE = Bounds(20_000, 16 << 20)
-"""Of a catalog: twice what the largest organisations have."""
+"""For a catalog: twice what the largest organisations have."""
 EARLY = Bounds(2_000, 1 << 20)
-"""Of what is read before an event is acknowledged, which waits for no catalog: settings, people."""
+"""For what is read before an event is acknowledged: only settings and people, for speed."""
 
 
 class Content(NamedTuple):
     """One file: its path from the root with forward slashes, its kind, and its bytes.
 
-    `data` is None where it could not be read; `problem` says why.
+    `data` is None if it could not be read; `problem` says why.
     """
 
     path: str
@@ -66,20 +66,20 @@ class Content(NamedTuple):
 
 
 PRIVATE = (".private.yaml", ".private.yml")
-"""How the name of a file ends that holds the private half of a drill."""
+"""The end of the file name of a drill's private half."""
 
 PRIVATE_HALF = "private_half"
 """The kind of such a file."""
 
 
 def find_root(start: Path) -> Path | None:
-    """Return the nearest folder, from `start` upward, that has the marker, or None."""
+    """Return the nearest folder, from `start` upward, with the marker, or None."""
     here = start.resolve()  # `..` would make the folder itself one of its parents
     return next((folder for folder in (here, *here.parents) if (folder / MARKER).is_file()), None)
 
 
 def kind_of(path: str) -> str | None:
-    """Return the kind that a path from the root holds, or None for a file that is not ours."""
+    """Return the kind of entries in a file, by its path from the root; None for other files."""
     if "/" not in path:
         return KINDS.get(path) if path.endswith(_SUFFIXES) else None
     hidden = path.startswith(".") or "/." in path
@@ -87,16 +87,16 @@ def kind_of(path: str) -> str | None:
 
 
 def _kind_in(path: str) -> str | None:
-    """Return the kind of a file that is one of ours."""
+    """Return the kind of a file of the catalog."""
     kind = KINDS.get(path.partition("/")[0])
     return PRIVATE_HALF if kind == "drill" and path.endswith(PRIVATE) else kind
 
 
 def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:
-    """Return the paths, from the root, of the files that make the catalog, in a stable order.
+    """Return the paths of the catalog's files, from the root, in a stable order.
 
-    `only` limits them to some kinds. Folders are searched to any depth, but for names that begin
-    with a dot. A link to a folder is listed as it is, and reading it tells that links to folders
+    `only` limits them to some kinds. Folders are searched to any depth, except names that begin
+    with a dot. A link to a folder is listed as a file, and reading it reports that links to folders
     are not followed.
     """
     base = str(root)
@@ -116,9 +116,9 @@ def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:
 
 
 def misnamed(root: Path) -> list[tuple[str, str]]:
-    """Return the folders of the root whose names miss one of ours by a letter, and that one.
+    """Return folders whose names differ by one letter from a folder of ours, each with that name.
 
-    Only those that hold YAML files: a repository may hold anything beside the catalog.
+    Only folders with YAML files: a repository may hold anything beside the catalog.
     """
     ours = [name for name in KINDS if not name.endswith(_SUFFIXES)]
     found = []
@@ -135,7 +135,7 @@ def misnamed(root: Path) -> list[tuple[str, str]]:
 
 
 def _nearly(name: str, other: str) -> bool:
-    """Say whether at most one letter is missing, too much, wrong, or changed places."""
+    """Say whether at most one letter is missing, added, wrong, or swapped with its neighbour."""
     pairs = enumerate(zip(name, other, strict=False))
     at = next((place for place, (one, two) in pairs if one != two), min(len(name), len(other)))
     rest, wanted = name[at:], other[at:]
@@ -147,7 +147,7 @@ def _nearly(name: str, other: str) -> bool:
 
 
 def _search(top: str, name: str, found: list[str]) -> None:
-    folders = [(top, name)]  # and no recursion: folders may nest deeper than Python calls
+    folders = [(top, name)]  # no recursion: folders may nest deeper than Python calls
     while folders:
         folder, prefix = folders.pop()
         try:
@@ -155,7 +155,7 @@ def _search(top: str, name: str, found: list[str]) -> None:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:
-            found.append(prefix)  # reading it tells what is wrong
+            found.append(prefix)  # reading it reports what is wrong
             continue
         for entry in entries:
             path = f"{prefix}/{entry.name}"
@@ -170,10 +170,10 @@ def _search(top: str, name: str, found: list[str]) -> None:
 def read_all(
     root: Path, *, only: Container[str] | None = None, bounds: Bounds = WHOLE
 ) -> list[Content]:
-    """Read the files that make the catalog; one that cannot be read has its problem.
+    """Read the catalog's files; one that cannot be read has a problem.
 
-    Of a catalog beyond the bounds the files of the root come first, then teams, services and so on;
-    the first that is not read tells so.
+    If the catalog exceeds the bounds, the files of the root come first, then teams, services and so
+    on; the first file that is not read has a problem that says so.
     """
     base = str(root)
     real = os.path.realpath(base)
@@ -212,9 +212,9 @@ def read_one(root: Path, path: str) -> Content:
 
 
 def folder_problem(root: Path, path: str) -> Problem | None:
-    """Return what is wrong with a folder of ours whose files are read one by one, if it is a link.
+    """Return what is wrong with a folder whose files are read one by one, if it is a link.
 
-    A link to a folder of the repository will do.
+    A link to another folder of the repository is fine.
     """
     real = os.path.realpath(root)
     if os.path.realpath(f"{root}/{path}").startswith(real + os.sep):
@@ -224,16 +224,16 @@ def folder_problem(root: Path, path: str) -> Problem | None:
 
 
 def is_there(root: Path, path: str) -> bool:
-    """Say whether there is a regular file at a path from the root, in the repository."""
+    """Say whether there is a regular file of the repository at a path from the root."""
     return safe_read.is_file(f"{root}/{path}", inside=os.path.realpath(root))
 
 
 def read_half(root: Path, path: str) -> Content:
-    """Read a half of a drill, sealed or not; no bytes and no problem where there is none."""
+    """Read a half of a drill, sealed or not; no bytes and no problem if it does not exist."""
     full = f"{root}/{path}"
     if not os.path.lexists(full):
         return Content(path, PRIVATE_HALF, None)
-    # Sealed it is a third larger than it was.
+    # Sealing makes a file a third larger.
     return _read(full, path, PRIVATE_HALF, os.path.realpath(root), limit=2 * MAX_BYTES)
 
 

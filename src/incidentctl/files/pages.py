@@ -1,4 +1,4 @@
-"""Pages that are made anew wherever somebody wants them; nothing else is overwritten."""
+"""Write generated pages; overwrite only pages that this program generated."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from incidentctl.errors import RefusedError
 from incidentctl.files.writer import check_stays
 from incidentctl.git import atomic, safe_read
 
-#: No page of ours is as large.
+#: No generated page is as large as this, in bytes.
 _MAX_PAGE_BYTES = 256 << 20
 
 
 def write_page(target: Path, text: str, *, begins: str) -> None:
-    """Write a page, whole or not at all, where nothing is, or a page that `begins` so.
+    """Write a page, whole or not at all, to a new file or over a page that `begins` like this.
 
-    RefusedError where something else is; OSError where it cannot be written.
+    RefusedError if another file is there; OSError if it cannot be written.
     """
     check_stays(target)
     data = text.encode()

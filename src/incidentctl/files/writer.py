@@ -1,4 +1,4 @@
-"""Write files into the team's repository: new ones, or known ones anew; only inside of it."""
+"""Write new files into the team's repository, or rewrite known ones; never outside of it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from incidentctl.git import atomic, safe_read
 
 
 class Outcome(NamedTuple):
-    """What became of files that were to be written, by their paths from the root."""
+    """The result of writing files, by their paths from the root."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
-    """Those that existed, also under a name of other case, and were left alone."""
+    """Files that existed, even if their names differ in case, and were left alone."""
 
 
 def write_new(root: Path, files: Mapping[str, str]) -> Outcome:
     """Write each file that does not exist yet; never overwrite, never leave the root.
 
     Paths are relative with forward slashes. Refuses before the first file is written if one of
-    them leads out of the root. When the disk fails, what this call wrote is taken back. A private
-    half of a drill is for its owner alone, from its first byte on.
+    them leads out of the root. If the disk fails, this removes what it wrote. A private half of a
+    drill is readable only for its owner at any time.
     """
     kept = [path for path in files if _exists(root, path)]
     wanted = {path: text for path, text in files.items() if path not in kept}
@@ -48,9 +48,9 @@ def write_new(root: Path, files: Mapping[str, str]) -> Outcome:
 
 
 def rewrite(root: Path, path: str, data: bytes, *, before: bytes) -> None:
-    """Put new content into a file, whole or not at all, if it still has what was read `before`.
+    """Replace the content of a file, whole or not at all, if it still is what was read `before`.
 
-    Refuses a file that is a link, or that somebody changed meanwhile.
+    Refuses a link, and a file that somebody changed meanwhile.
     """
     target = root / path
     _check_inside(root, path)
@@ -68,7 +68,7 @@ def rewrite(root: Path, path: str, data: bytes, *, before: bytes) -> None:
 
 
 def _has(root: Path, target: Path, before: bytes) -> bool:
-    """Say whether a file, and no link, still has what it had."""
+    """Say whether a path is a file, not a link, and still has its old content."""
     if target.is_symlink():
         return False
     try:
@@ -79,9 +79,9 @@ def _has(root: Path, target: Path, before: bytes) -> bool:
 
 
 def check_stays(target: Path) -> None:
-    """Refuse a file that somebody named if a link on the way to it leaves its git repository.
+    """Refuse a file named by the user if a link in its path leads out of its git repository.
 
-    A repository may bring such a link along, and what is written would land anywhere.
+    A repository may contain such a link, and the file would be written anywhere.
     """
     named = Path(os.path.abspath(target))  # noqa: PTH100 (the links stay in it)
     top = next((each for each in named.parents if os.path.lexists(each / ".git")), None)
@@ -94,7 +94,7 @@ def check_stays(target: Path) -> None:
 
 
 def _exists(root: Path, path: str) -> bool:
-    """Whether the file exists: one that differs in case only, or is .yml for .yaml, counts."""
+    """Whether the file exists; one that differs only in case, or is .yml for .yaml, counts."""
     target = root / path
     if os.path.lexists(target):
         return True
@@ -123,7 +123,7 @@ def _check_inside(root: Path, path: str) -> None:
 
 
 def _create(target: Path, text: str) -> bool:
-    """Create a file with a text; False if it came to exist meanwhile."""
+    """Create a file with a text; False if somebody created it meanwhile."""
     target.parent.mkdir(parents=True, exist_ok=True)
     private = target.name.endswith(PRIVATE)
     mode = atomic.PRIVATE_MODE if private else atomic.USUAL_MODE

@@ -10,7 +10,7 @@ from typing import Any
 
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.learn.retrospective import Retrospective
-from incidentctl.domain.lint.problem_limit import MAX_TOLD, untold
+from incidentctl.domain.lint.problem_limit import MAX_REPORTED, more_faults
 from incidentctl.domain.lint.report import LintReport
 from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Played
 from incidentctl.domain.lint.rules.registry import RULES, run
@@ -99,7 +99,7 @@ def _in_file(
     told, more = 0, Counter[Level]()
     for finding in findings:
         level = _level(catalog, finding.code)
-        if told == MAX_TOLD and not silenced:
+        if told == MAX_REPORTED and not silenced:
             more[level] += 1
             continue
         place = (
@@ -108,7 +108,7 @@ def _in_file(
         line, column = place or (None, None)
         if line is not None and finding.code in silenced.get(line, ()):
             continue
-        if told == MAX_TOLD:
+        if told == MAX_REPORTED:
             more[level] += 1
             continue
         told += 1
@@ -116,7 +116,7 @@ def _in_file(
         yield Problem(finding.code, level, finding.message, path, line, column, hint)
     if more:
         worst = next(level for level in _LEVELS if more[level])
-        yield untold(path, more.total(), worst)
+        yield more_faults(path, more.total(), worst)
 
 
 _LEVELS: tuple[Level, ...] = ("error", "warning", "info")

@@ -1,6 +1,7 @@
-"""The little of the team's files that recording an event needs: settings, and who people are.
+"""The small part of the team's files that recording an event needs: settings and people.
 
-`incidentctl log` reads this at every call, so a warm one imports neither yaml nor pydantic.
+`incidentctl log` reads this at every call, so with a warm cache it imports neither yaml nor
+pydantic.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _NAME = "basics.json"
 
 
 class Person(NamedTuple):
-    """A member of a team, as far as the record needs to know."""
+    """What the record needs to know about a member of a team."""
 
     handle: str
     name: str | None = None
@@ -27,7 +28,7 @@ class Person(NamedTuple):
 
 
 class Basics(NamedTuple):
-    """What recording an event needs to know of the organisation."""
+    """What recording an event needs to know about the organisation."""
 
     organisation: str | None = None
     timezone: str = "UTC"
@@ -39,13 +40,13 @@ class Basics(NamedTuple):
     problems: tuple[Problem, ...] = ()
     """What is wrong in the files that these values come from."""
     unread: Problem | None = None
-    """Why the settings as a whole cannot be read, such as for the marks of a merge."""
+    """Why the settings as a whole cannot be read, for example because of merge conflict markers."""
 
     @property
     def usable_restricted_remote(self) -> str | None:
-        """The remote for restricted incidents, unless it may be the one that all read.
+        """The remote for restricted incidents, unless it may be the shared one.
 
-        That cannot be told where the settings have faults and name no remote.
+        That is possible if the settings have faults and name no remote.
         """
         faulty = any(problem.path == MARKER for problem in self.problems)
         return None if faulty and self.remote is None else self.restricted_remote
@@ -57,12 +58,12 @@ class Basics(NamedTuple):
 
     @property
     def by_email(self) -> dict[str, Person]:
-        """The members by e-mail address, folded; of two with one address the first."""
+        """The members by case-folded e-mail address; of two with the same address the first."""
         return {p.email.casefold(): p for p in reversed(self.people) if p.email}
 
 
 def load_basics(root: Path, cache_dir: Path | None) -> Basics:
-    """Return the basics; faulty settings have their defaults, faulty members are left out."""
+    """Return the basics; faulty settings get their defaults, faulty members are left out."""
     contents = read_all(root, only=("settings", "team"), bounds=EARLY)
     key = cache.key_of(contents)
     payload = cache.read(cache_dir / _NAME, key) if cache_dir else None
@@ -77,9 +78,9 @@ def load_basics(root: Path, cache_dir: Path | None) -> Basics:
 
 
 def basics_of(catalog: Any, problems: Sequence[Problem]) -> Basics:
-    """Return the basics of a Catalog that was read otherwise, such as from a commit.
+    """Return the basics of a Catalog from another source, such as a commit.
 
-    The type is not named: its import would cost `log` 10 ms.
+    The type is Any because importing it would cost `log` 10 ms.
     """
     settings = catalog.settings
     return Basics(
@@ -99,14 +100,14 @@ def basics_of(catalog: Any, problems: Sequence[Problem]) -> Basics:
 
 
 def unread(catalog: Any, problems: Sequence[Problem]) -> Problem | None:
-    """Return why nothing of the settings' file could be read; None where it was, or is empty."""
+    """Return why nothing of the settings file could be read; None if it was, or is empty."""
     if any(catalog.of_kind("settings")):
         return None
     return next((p for p in problems if p.path == MARKER and p.severity == "error"), None)
 
 
 def committed_catalog(files: Iterable[tuple[str, bytes]]) -> Any | None:
-    """Return the Catalog of files by path, as a commit has them; None without its settings."""
+    """Return the Catalog made of a commit's files, given by path; None without a settings file."""
     from incidentctl.files.catalog.loader import load_contents  # noqa: PLC0415 (yaml and pydantic)
 
     contents = [

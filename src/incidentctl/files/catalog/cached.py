@@ -1,4 +1,4 @@
-"""The catalog, from a cache where the files are as they were: no yaml and no pydantic then."""
+"""The catalog, from a cache if no file has changed: then yaml and pydantic are not imported."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _PLAIN = {("datetime", name) for name in ("date", "datetime", "timedelta", "time
 
 
 def load_cached(root: Path, cache_dir: Path | None) -> tuple[Catalog, list[Problem]]:
-    """Return what `loader.load` returns, from the cache in `cache_dir` when nothing changed.
+    """Return what `loader.load` returns, from the cache in `cache_dir` if nothing changed.
 
-    Without a folder for it nothing is cached. Private halves of drills never are, nor what is wrong
-    with them: only their owner may read them, and they lie in few clones, which read them anew.
+    Without that folder nothing is cached. Private halves of drills, and problems with them, are
+    never cached: only their owner may read them, and only few clones have them.
     """
     contents = read_all(root)
     private = [content for content in contents if content.kind == PRIVATE_HALF]
@@ -43,7 +43,7 @@ def load_cached(root: Path, cache_dir: Path | None) -> tuple[Catalog, list[Probl
 
 
 class _Reader(pickle.Unpickler):
-    """Makes only the domain's own values: whoever writes the cache cannot have code run."""
+    """Creates only values of the domain, so that a forged cache cannot run code."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module.startswith("incidentctl.domain.") or (module, name) in _PLAIN | {
@@ -52,7 +52,7 @@ class _Reader(pickle.Unpickler):
             found = super().find_class(module, name)
             if isinstance(found, type) and "." not in name:
                 return found
-        raise pickle.UnpicklingError(f"{module}.{name} is no value of a catalog")
+        raise pickle.UnpicklingError(f"{module}.{name} is not a value of a catalog")
 
 
 def _kept(file: Path, key: bytes) -> tuple[Catalog, list[Problem]] | None:
@@ -62,6 +62,6 @@ def _kept(file: Path, key: bytes) -> tuple[Catalog, list[Problem]] | None:
     try:
         with paused():
             catalog, problems = _Reader(io.BytesIO(payload)).load()
-    except Exception:  # noqa: BLE001 (a foreign pickle raises anything; the files are the truth)
+    except Exception:  # noqa: BLE001 (a foreign pickle may raise anything; read the files then)
         return None
     return (catalog, problems) if isinstance(catalog, Catalog) else None

@@ -1,4 +1,4 @@
-"""The team's YAML files become the catalog, and a list of what is wrong with them."""
+"""Load the team's YAML files into the catalog, and list what is wrong with them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 from incidentctl.domain.catalog.roles import STANDARD, Role
 from incidentctl.domain.catalog.severity import BUILT_IN, Scale
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.lint.problem_limit import MAX_TOLD, untold
+from incidentctl.domain.lint.problem_limit import MAX_REPORTED, more_faults
 from incidentctl.errors import Problem
-from incidentctl.files.catalog.parallel import in_halves, worthwhile
+from incidentctl.files.catalog.parallel import load_in_two_processes, worth_forking
 from incidentctl.files.gc_pause import paused
 from incidentctl.files.layout import PRIVATE_HALF, Content, read_all
 from incidentctl.files.yaml.faults import Fault
@@ -21,24 +21,24 @@ from incidentctl.files.yaml.positions import Positions
 from incidentctl.files.yaml.strict import parse
 from incidentctl.files.yaml.validate import validate
 
-#: A scale, and the roles, are for people to choose from in an incident.
+#: People choose from the severities and roles in an incident, so there cannot be many.
 _MOST_CHOICES = 100
 
 
 class _Faults:
-    """What is wrong in one file: as much as is told, and how much more there is."""
+    """The faults of one file: those that are reported, and how many more there are."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[Source, Fault]] = []
+        self.listed: list[tuple[Source, Fault]] = []
         self.more = 0
 
     @property
     def room(self) -> int:
-        return MAX_TOLD - len(self.told)
+        return MAX_REPORTED - len(self.listed)
 
     def add(self, source: Source, *faults: Fault, more: int = 0) -> None:
         fit = faults[: self.room]
-        self.told += [(source, fault) for fault in fit]
+        self.listed += [(source, fault) for fault in fit]
         self.more += len(faults) - len(fit) + more
 
 
@@ -46,21 +46,21 @@ _ONE_MAPPING = ("settings", "severities", PRIVATE_HALF)
 
 
 def load(root: Path) -> tuple[Catalog, list[Problem]]:
-    """Return the catalog of a repository, and what is wrong with its files; content never raises.
+    """Return a repository's catalog, and what is wrong with its files; bad content never raises.
 
-    What is faulty is left out, the rest is usable. Of two entries with one name the first stands.
+    Faulty parts are left out, the rest is usable. Of two entries with one name the first counts.
     """
     return load_contents(read_all(root))
 
 
 def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
-    """Return the catalog that files of any origin make, such as those of a commit."""
+    """Return the catalog made of files from any source, such as a commit."""
     with paused():
-        # Private halves come last, as `with_private` adds them.
+        # Private halves come last, because `with_private` adds them last.
         contents = sorted(contents, key=lambda content: content.kind == PRIVATE_HALF)
         parts: tuple[Any, ...]
-        if worthwhile(len(contents)):
-            parts = in_halves(_load_part, contents)
+        if worth_forking(len(contents)):
+            parts = load_in_two_processes(_load_part, contents)
         else:
             parts = (_load_part(contents),)
         entries = [entry for part, _ in parts for entry in part]
@@ -71,7 +71,7 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
 def with_private(
     loaded: tuple[Catalog, list[Problem]], contents: Iterable[Content]
 ) -> tuple[Catalog, list[Problem]]:
-    """Add the private halves of drills, which these files hold, to a catalog that has none."""
+    """Add the private halves of drills in some files to a catalog without any."""
     catalog, problems = loaded
     entries, found = _load_part(contents)
     halves: dict[str, Any] = {}
@@ -94,7 +94,7 @@ def _order(problem: Problem) -> tuple[str, int, int, str]:
 
 
 def _add(content: Content, entries: list[CatalogEntry], problems: list[Problem]) -> None:
-    """Add what one file holds."""
+    """Add the entries of one file."""
     if content.data is None:
         problems += [content.problem] if content.problem else []
         return
@@ -107,11 +107,11 @@ def _add(content: Content, entries: list[CatalogEntry], problems: list[Problem])
             faults.add(source, *wrong, more=more)
         if value is not None:
             entries.append(_entry(kind, value, source))
-    if faults.told:
+    if faults.listed:
         positions = Positions(content.data)
-        problems += [_problem(positions, source, fault) for source, fault in faults.told]
+        problems += [_problem(positions, source, fault) for source, fault in faults.listed]
     if faults.more:
-        problems.append(untold(content.path, faults.more))
+        problems.append(more_faults(content.path, faults.more))
 
 
 def _entry(kind: str, value: Any, source: Source) -> CatalogEntry:
@@ -140,7 +140,7 @@ def _catalog(entries: list[CatalogEntry]) -> Catalog:
 
 
 def _scale(kinds: dict[str, dict[str, Any]]) -> Scale:
-    """The team's scale; the built-in matrix speaks only of the built-in severities."""
+    """The team's scale; the built-in matrix names only the built-in severities."""
     severities = tuple(kinds.get("severity", {}).values())
     matrix = kinds.get("matrix", {}).get("matrix")
     if not severities:
@@ -149,7 +149,7 @@ def _scale(kinds: dict[str, dict[str, Any]]) -> Scale:
 
 
 def _roles(own: dict[str, Role]) -> tuple[Role, ...]:
-    """The standard roles, each as the team has it, and the team's further ones."""
+    """The standard roles, as changed by the team, and the team's further roles."""
     standard = {role.name: role for role in STANDARD}
     return tuple({**standard, **own}.values())
 
@@ -157,7 +157,7 @@ def _roles(own: dict[str, Role]) -> tuple[Role, ...]:
 def _raw_entries(
     content: Content, documents: tuple[Any, ...], faults: _Faults
 ) -> Iterator[tuple[str, Any, Source]]:
-    """Yield kind, value and place of what stands in a file, before it is validated."""
+    """Yield kind, value and place of each entry in a file, before validation."""
     kind = content.kind
     seen = False
     for number, document in enumerate(documents):
@@ -183,7 +183,7 @@ def _raw_entries(
 
 
 def _kind_of(kind: str, raw: Any) -> str:
-    """The kind of an entry in a file of a kind: what a drill may hold depends on its mode."""
+    """The kind of an entry in a file of a kind: the allowed keys of a drill depend on its mode."""
     if kind == "drill" and isinstance(raw, dict) and raw.get("mode") == "unplanned":
         return "unplanned_drill"
     return kind.removesuffix("s")

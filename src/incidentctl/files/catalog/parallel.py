@@ -1,4 +1,4 @@
-"""Load a large catalog with a second process: of thousands of files each parses half."""
+"""Load a large catalog with two processes: each parses half of its thousands of files."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 
-#: Below this a fork and sending back the result cost about what they save; at 10,000 files they
-#: take 0.8 of the time of one process, on two busy cores.
+#: Below this number of files, forking and sending back the result cost about what they save; at
+#: 10,000 files two processes take 0.8 of the time of one, on two busy cores.
 WORTHWHILE = 2_000
 
 
-def in_halves(work: Callable[[Sequence[_T]], Any], items: Sequence[_T]) -> tuple[Any, Any]:
-    """Return `work` of the first half and of the second one, which a child does meanwhile.
+def load_in_two_processes(
+    work: Callable[[Sequence[_T]], Any], items: Sequence[_T]
+) -> tuple[Any, Any]:
+    """Return `work` of the first half, and of the second half, which a child process does.
 
-    What `work` gives is pickled. A child that fails in any way leaves its half to this process.
+    The child's result is pickled. If the child fails in any way, this process does its half.
     """
     middle = len(items) // 2
     first, second = items[:middle], items[middle:]
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(reader)  # else its own end would keep it writing to nobody
+        os.close(reader)  # else it would never notice that nobody reads
         _serve(work, second, writer)
     os.close(writer)
     try:
@@ -33,15 +35,15 @@ def in_halves(work: Callable[[Sequence[_T]], Any], items: Sequence[_T]) -> tuple
         with open(reader, "rb", closefd=False) as pipe:
             sent = pipe.read()
     finally:
-        os.close(reader)  # a child that still writes ends by that
+        os.close(reader)  # this ends a child that still writes
         status = os.waitpid(child, 0)[1]
-    # It comes from our own child, through a pipe that no other process has.
+    # This comes from our own child, through a pipe that no other process has.
     theirs = pickle.loads(sent) if status == 0 else work(second)  # noqa: S301
     return mine, theirs
 
 
-def worthwhile(count: int) -> bool:
-    """Whether so many files are worth a second process, and this one may fork."""
+def worth_forking(count: int) -> bool:
+    """Whether a second process is worth it for this many files, and this process may fork."""
     return (
         count >= WORTHWHILE
         and hasattr(os, "fork")
@@ -51,7 +53,7 @@ def worthwhile(count: int) -> bool:
 
 
 def _serve(work: Callable[[Sequence[_T]], Any], items: Sequence[_T], writer: int) -> None:
-    """Do the child's half and end, without what the parent would do at its end."""
+    """Do the child's half and exit, without the cleanup that the parent does at its end."""
     status = 1
     try:
         with open(writer, "wb") as pipe:

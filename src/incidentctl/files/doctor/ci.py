@@ -1,4 +1,4 @@
-"""The files that tell forges what to run: read for `doctor`, never judged as the team's own."""
+"""The CI files of forges: read for `doctor`, and never checked like the team's own files."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from incidentctl.files.layout import folder_problem, read_one
 from incidentctl.files.yaml.strict import parse
 
 _WORKFLOWS = ".github/workflows"
-#: No repository has more, and each takes its time.
+#: The most files to read: no repository has more, and each takes time.
 _MOST = 200
 
 
 class Pipeline(NamedTuple):
-    """A CI file: its path, its text, and its content where that reads strictly."""
+    """A CI file: its path, its text, and its content if it can be read strictly."""
 
     path: str
     text: str

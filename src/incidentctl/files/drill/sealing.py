@@ -1,7 +1,7 @@
 """Encrypt the private half of a drill to its readers' age or SSH keys, and open it again.
 
-The format is age's, armored, so that the program `age` opens it, too. An age file does not tell
-for whom it is: a comment at the end of what is sealed does.
+The format is age's, armored, so that the program `age` can open it as well. An age file does not
+say for whom it is encrypted: a comment at the end of the sealed text does.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _MAX_KEY = 1 << 16
 
 
 class Opened(NamedTuple):
-    """What was sealed, and the public keys for which; none where the comment is missing."""
+    """The sealed content, and the public keys it is sealed for; none if the comment is missing."""
 
     content: bytes
     keys: frozenset[str]
 
 
 def seal(content: bytes, keys: Mapping[str, str]) -> bytes:
-    """Encrypt for readers, each with a public key; refuses by the reader's name a key that is none.
+    """Encrypt for readers, each with a public key; refuses an invalid key by its reader's name.
 
-    Each call gives other bytes, also of the same content.
+    Each call gives different bytes, even for the same content.
     """
     recipients = [_recipient(reader, key) for reader, key in sorted(keys.items())]
     comment = _KEYS + ", ".join(sorted(set(keys.values()))).encode() + b"\n"
@@ -38,7 +38,7 @@ def seal(content: bytes, keys: Mapping[str, str]) -> bytes:
 def unseal(sealed: bytes, identities: Iterable[Any], *, path: str) -> Opened:
     """Decrypt with identities; refuses if none of them fits, or if somebody edited the file.
 
-    `path` names the sealed file in what is told.
+    `path` names the sealed file in messages.
     """
     pyrage = _pyrage()
     try:
@@ -62,9 +62,9 @@ def unseal(sealed: bytes, identities: Iterable[Any], *, path: str) -> Opened:
 
 
 def read_identity(path: Path) -> list[Any]:
-    """Return the secret keys of a file: of age one or more, of SSH one.
+    """Return the secret keys of a file: one or more age keys, or one SSH key.
 
-    Refuses a file that is no key, and an SSH key that asks for a passphrase.
+    Refuses a file without a key, and an SSH key with a passphrase.
     """
     pyrage = _pyrage()
     try:

@@ -1,4 +1,4 @@
-"""The team's YAML as it was at a commit, without touching the work tree."""
+"""Export the team's YAML of a commit, without touching the work tree."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _ENDINGS = (".yaml", ".yml")
 
 
 def export(root: Path, revision: str, *, into: Path) -> str:
-    """Write the YAML files of `root` as they were at a revision into a folder; return the commit.
+    """Write the YAML files that `root` had at a revision into a folder; return the commit.
 
-    `root` may be a folder within its git repository. Links and submodules are left out.
-    Refuses an unknown revision, one before `root` existed, and a repository that git refuses.
+    `root` may be a folder inside its git repository. Links and submodules are left out. Refuses an
+    unknown revision, one before `root` existed, and a repository that git refuses.
     """
     with Repository(root, without="it has no history") as repository:
         commit = _commit(repository, revision)
@@ -34,7 +34,7 @@ def export(root: Path, revision: str, *, into: Path) -> str:
             if not (fits and line.mode in ("100644", "100755") and path.name.endswith(_ENDINGS)):
                 continue
             if any(part in (".", "..", "", ".git") for part in line.path.split("/")):
-                continue  # git refuses such a tree, a hostile pack may have one
+                continue  # git refuses such a tree, but a hostile pack may have one
             data = repository.content(line.oid)
             if data is None:
                 raise EnvironmentFailedError(f"Git could not read {line.path} of {revision}.")

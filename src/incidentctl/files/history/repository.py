@@ -1,4 +1,4 @@
-"""The team's git repository through GitPython, which only reads."""
+"""The team's git repository, read through GitPython."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import nested
 from incidentctl.git.environment import as_command
 
-#: Before the command: no program that the configuration names, and texts in one encoding.
+#: Options before the command: run no program from the configuration, and print one encoding.
 _OPTIONS = (
     "-c", "core.fsmonitor=false",
     "-c", "i18n.logOutputEncoding=UTF-8",
@@ -18,22 +18,22 @@ _OPTIONS = (
     "-c", "core.quotePath=false",
 )  # fmt: skip
 
-#: What GitPython hands on as `subprocess.PIPE`; this layer starts nothing by itself.
+#: The value of `subprocess.PIPE`, passed on to GitPython: this layer starts no process itself.
 _PIPE = -1
 
 
 class Repository:
-    """The git repository that a folder lies in; close it."""
+    """The git repository of a folder; close it after use."""
 
     def __init__(self, root: Path, *, without: str) -> None:
-        """Open it; refuses where there is none. `without` says what cannot be done then."""
+        """Open it; refuses outside of a repository. `without` says what is impossible then."""
         import git  # noqa: PLC0415 (slow to import)
 
         top = nested.top(root) or (root if nested.is_git_dir(root) else None)
         if top is None:
             raise EnvironmentFailedError(f"{root} is in no git repository, so {without}.")
         self.top = top
-        """The folder that its paths are relative to."""
+        """The folder that paths are relative to."""
         self._git = git.Git(top)
         self._failed: type[Exception] = git.GitCommandError
         self._words = (*as_command(), "git", *_OPTIONS)
@@ -51,7 +51,7 @@ class Repository:
         self.close()
 
     def run(self, command: str, *arguments: str) -> bytes:
-        """Return what a git command prints; EnvironmentFailedError when it fails."""
+        """Return what a git command prints; EnvironmentFailedError if it fails."""
         words = [*self._words, command, *arguments]
         try:
             printed: bytes = self._git.execute(
@@ -65,9 +65,9 @@ class Repository:
         return printed
 
     def content(self, name: str) -> bytes | None:
-        """Return the content of an object; None where this clone has it not, or no such name.
+        """Return the content of an object; None if the name is unknown or this clone lacks it.
 
-        One `git cat-file` reads them all; GitPython's own knows SHA-1 ids alone.
+        One `git cat-file` reads all objects; GitPython's own reader knows only SHA-1 ids.
         """
         if "\n" in name:
             return None

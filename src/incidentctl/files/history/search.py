@@ -1,4 +1,4 @@
-"""Every text that git shares: tracked files, all versions of all files, messages, names of refs."""
+"""Every text that git shares: tracked files, all versions of all files, messages, ref names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from incidentctl.git import safe_read
 #: Larger files are not read.
 MAX_MEGABYTES = 8
 _MAX = MAX_MEGABYTES << 20
-#: What a text begins with that is not in UTF-8; the longer mark first.
+#: The byte order marks of texts that are not UTF-8; the longer mark first.
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -31,28 +31,28 @@ Where = Literal[
 
 
 class SharedText(NamedTuple):
-    """A text, and where it stands; the path is relative to the top of the git repository."""
+    """A text, and where it is; the path is relative to the top of the git repository."""
 
     where: Where
     text: str
     path: str | None = None
     commit: str | None = None
-    """Of a message."""
+    """The commit, for a message."""
     blob: str | None = None
-    """Of a version of a file: `commits` says where it came from."""
+    """The blob, for a version of a file; `commits` finds the commit."""
 
 
 class TeamHistory:
-    """The git repository of a folder, only read; close it."""
+    """The git repository of a folder, read only; close it after use."""
 
     def __init__(self, root: Path) -> None:
-        """Open it; refuses where there is none."""
+        """Open it; refuses outside of a repository."""
         self._repository = Repository(root, without="there is nothing to search")
         self._missing = self._undecoded = 0
         self.top = self._repository.top
 
     def close(self) -> None:
-        """End the git that was kept."""
+        """End the running git."""
         self._repository.close()
 
     def shallow(self) -> bool:
@@ -60,22 +60,22 @@ class TeamHistory:
         return self._git("rev-parse", "--is-shallow-repository").strip() == "true"
 
     def whole(self) -> bool:
-        """Say whether everything was here that `texts` was to yield, once it has."""
+        """Say, after `texts` has finished, whether it could read everything."""
         return not self._missing and not self.shallow()
 
     def unread(self) -> tuple[str, ...]:
-        """Say where `texts` could not look, once it has; nothing where it has looked everywhere."""
-        told = []
+        """Say, after `texts` has finished, where it could not look; empty if nowhere."""
+        gaps = []
         if self.shallow():
-            told.append("This clone is shallow: earlier commits were not searched.")
+            gaps.append("This clone is shallow: earlier commits were not searched.")
         if self._missing:
-            told.append(f"git does not have {count(self._missing, 'file')} here: not searched.")
+            gaps.append(f"git does not have {count(self._missing, 'file')} here: not searched.")
         if self._undecoded:
-            told.append(
+            gaps.append(
                 f"The encoding of {count(self._undecoded, 'text')} is not known: of these only "
                 "Latin letters were searched."
             )
-        return tuple(told)
+        return tuple(gaps)
 
     def texts(self) -> Iterator[SharedText]:
         """Yield every text once: of any version of a file that a ref or the index reaches."""
@@ -86,7 +86,7 @@ class TeamHistory:
         yield from self._versions()
 
     def commits(self, blobs: Iterable[str]) -> dict[str, str]:
-        """Return the first commit that has each version of a file; none for what is only staged."""
+        """Return the first commit with each version of a file; staged versions are left out."""
         wanted = set(blobs)
         found: dict[str, str] = {}
         options = ("--all", "--reverse", "--raw", "--no-abbrev", "--no-renames", "-m", "--root")
@@ -110,7 +110,7 @@ class TeamHistory:
                     continue
                 text = self._decoded(safe_read.read(str(file), inside=top, limit=_MAX))
             except OSError:
-                continue  # what the index has of it is searched all the same
+                continue  # its version in the index is searched anyway
             if text is not None:
                 yield SharedText("file", text, path)
 
@@ -125,18 +125,18 @@ class TeamHistory:
                 yield SharedText("tag message", text.partition("\n\n")[2], name)
 
     def _descriptions(self) -> Iterator[SharedText]:
-        """Yield the descriptions of branches, which a request to pull quotes."""
+        """Yield the descriptions of branches, which `git request-pull` quotes."""
         for entry in self._git("config", "--list", "-z").split("\0"):
             key, _, text = entry.partition("\n")
             if key.startswith("branch.") and key.endswith(".description"):
                 yield SharedText("description", text, f"refs/heads/{key[7:-12]}")
 
     def _messages(self) -> Iterator[SharedText]:
-        # Lines of its own before each message, as a message may have any other line.
+        # The first lines are ours, because a message may contain any line.
         who = "%H%n%an <%ae>, %cn <%ce>%n%B%x00"
-        told = self._repository.run("rev-list", "--all", "--no-commit-header", f"--format={who}")
+        printed = self._repository.run("rev-list", "--all", "--no-commit-header", f"--format={who}")
         known: set[str] = set()
-        for entry in told.split(b"\0"):
+        for entry in printed.split(b"\0"):
             commit, _, rest = self._characters(entry.lstrip(b"\n")).partition("\n")
             people, _, message = rest.partition("\n")
             if commit:
@@ -162,12 +162,12 @@ class TeamHistory:
 
     def _object(self, name: str) -> bytes:
         content = self._repository.content(name)
-        if content is None:  # a partial clone has its name only
+        if content is None:  # a partial clone knows only its name
             self._missing += 1
         return content or b""
 
     def _decoded(self, data: bytes) -> str | None:
-        """Return what a file says; None where it is binary."""
+        """Return the text of a file; None if it is binary."""
         for mark, encoding in _MARKS.items():
             if data.startswith(mark):
                 return data.decode(encoding, errors="replace")

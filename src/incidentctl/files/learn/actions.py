@@ -14,7 +14,7 @@ from incidentctl.files.yaml.strict import compose
 def with_done(data: bytes, item: Item) -> bytes:
     """Return the file with `done: true` at an action item that was read from it.
 
-    InvalidDataError where the item is written in a way that this cannot change safely.
+    InvalidDataError if the item is written in a way that cannot be changed safely.
     """
     path = item.retrospective.path
     head = (head_of(data) or b"").decode()
@@ -34,7 +34,7 @@ def with_done(data: bytes, item: Item) -> bytes:
 
 
 def _node(head: str, place: int) -> Any:
-    """Return the node of YAML that an item is."""
+    """Return the YAML node of an item."""
     root = next(compose(head.encode()))
     actions = next(value for key, value in root.value if key.value == "actions")
     return actions.value[place]
@@ -44,7 +44,7 @@ def _edited(head: str, node: Any) -> str:
     for key, value in node.value:
         if key.value == "done":
             return f"{head[: value.start_mark.index]}true{head[value.end_mark.index :]}"
-    # Before the first key: what ends an item may be a text of several lines.
+    # Insert before the first key: the last value of an item may be a text of several lines.
     first = node.value[0][0].start_mark
     if node.flow_style:
         return f"{head[: first.index]}done: true, {head[first.index :]}"

@@ -1,7 +1,7 @@
-"""The files of retros/: read strictly, written once, and then changed only where they may be.
+"""The files of retros/: read strictly, written once, and later changed only between two markers.
 
-A file is front matter between two lines `---`, then Markdown. The facts stand between two marker
-lines; all else is people's.
+A file has front matter between two lines `---`, then Markdown. The facts are between two marker
+lines; people write everything else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.catalog.model import Source
 from incidentctl.domain.learn.retrospective import BEGIN, END, FrontMatter, Retrospective
-from incidentctl.domain.lint.problem_limit import untold
+from incidentctl.domain.lint.problem_limit import more_faults
 from incidentctl.errors import Problem
 from incidentctl.files.layout import WHOLE, beyond, folder_problem, read_one
 from incidentctl.files.yaml.faults import Fault
@@ -44,9 +44,9 @@ def names(root: Path) -> list[str]:
 
 
 def read_all(root: Path) -> tuple[list[Retrospective], list[Problem]]:
-    """Return every retrospective that can be used, and what is wrong with the files.
+    """Return every usable retrospective, and what is wrong with the files.
 
-    A Markdown file without front matter is none of ours, and passed over.
+    A Markdown file without front matter is not a retrospective, and is skipped.
     """
     found: list[Retrospective] = []
     problems: list[Problem] = []
@@ -70,7 +70,7 @@ def read_all(root: Path) -> tuple[list[Retrospective], list[Problem]]:
 
 
 def head_of(data: bytes) -> bytes | None:
-    """Return the front matter, its first line `---` included, or None where there is none."""
+    """Return the front matter, including its first line `---`, or None if there is none."""
     first = _FENCE.match(data.removeprefix(b"\xef\xbb\xbf"))
     if first is None:
         return None
@@ -82,7 +82,7 @@ def head_of(data: bytes) -> bytes | None:
 def read_front(data: bytes, path: str) -> tuple[FrontMatter | None, list[Problem]]:
     """Return the front matter of a file, and what is wrong with it.
 
-    None without a problem where there is none; of one with faults what can be used.
+    A file without front matter gives None and no problem; a faulty one gives its usable part.
     """
     head = head_of(data)
     if head is None:
@@ -105,8 +105,8 @@ def read_front(data: bytes, path: str) -> tuple[FrontMatter | None, list[Problem
     if not faults:
         return value, []
     positions = Positions(head)
-    told = [_problem(positions, path, fault) for fault in faults]
-    return value, [*told, untold(path, more)] if more else told
+    problems = [_problem(positions, path, fault) for fault in faults]
+    return value, [*problems, more_faults(path, more)] if more else problems
 
 
 def _problem(positions: Positions, path: str, fault: Fault) -> Problem:
@@ -116,14 +116,14 @@ def _problem(positions: Positions, path: str, fault: Fault) -> Problem:
 
 
 class Markers(NamedTuple):
-    """Where the facts stand in the bytes of a file, the lines of the markers not included."""
+    """Where the facts are in the bytes of a file, without the marker lines."""
 
     start: int
     end: int
 
 
 def markers(data: bytes, path: str) -> tuple[Markers | None, list[Problem]]:
-    """Find the one place of the facts, or say what is wrong with the markers."""
+    """Find the place of the facts, or say what is wrong with the markers."""
     after = len(head_of(data) or b"")
     begins = list(_BEGIN.finditer(data, after))
     ends = list(_END.finditer(data, after))
@@ -148,7 +148,7 @@ def _line(data: bytes, offset: int) -> int:
 
 
 def with_facts(data: bytes, place: Markers, facts: str) -> bytes:
-    """Return the file with other facts and every other byte as it was."""
+    """Return the file with new facts and every other byte unchanged."""
     new_line = b"\r\n" if data[: place.start].endswith(b"\r\n") else b"\n"
     text = (facts.strip("\n") + "\n").encode().replace(b"\n", new_line)
     return data[: place.start] + text + data[place.end :]

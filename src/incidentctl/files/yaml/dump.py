@@ -1,4 +1,4 @@
-"""Catalog values as YAML text that people edit by hand: order kept, defaults left out."""
+"""Write catalog values as YAML for people to edit: the order is kept, defaults are left out."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import yaml
 
 from incidentctl.domain.common.times import format_duration
 
-# Numbers of YAML 1.2 (which reads our files) that PyYAML, being YAML 1.1, takes for text.
+# Numbers of YAML 1.2, which reads our files, that PyYAML, which is YAML 1.1, writes as text.
 _NUMBER = re.compile(r"[-+]?(0o[0-7]+|(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?)\Z")
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's, with lists under their key, or on its line when short; numbers as text quoted."""
+    """PyYAML's dumper with lists below their key, or inline if short; numeric texts are quoted."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 (the signature of PyYAML)
         super().increase_indent(flow, False)
@@ -41,7 +41,7 @@ _Dumper.add_representer(list, _represent_list)
 
 
 def plain(value: Any) -> Any:
-    """Return a catalog value as mappings, lists and texts; what is as by default is left out."""
+    """Return a catalog value as mappings, lists and texts, without fields at their default."""
     if is_dataclass(value) and not isinstance(value, type):
         found = {}
         for field in fields(value):
@@ -63,9 +63,9 @@ def plain(value: Any) -> Any:
 
 
 def to_yaml(value: Any, *, schema: str | None = None, comment: str | None = None) -> str:
-    """Write a catalog value, or what `plain` gives, as YAML.
+    """Write a catalog value, or the result of `plain`, as YAML.
 
-    `schema` is the path of its JSON Schema as editors shall find it; `comment` stands above.
+    `schema` is the path of its JSON Schema for editors; `comment` is written above.
     """
     lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
     lines += [f"# {line}" for line in comment.splitlines()] if comment else []

@@ -1,4 +1,4 @@
-"""Change one value in a file that people write, and leave every other byte as it is."""
+"""Change one value in a file that people write, and no other byte."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _BOM = b"\xef\xbb\xbf"
 def set_text(root: Path, source: Source, key: str, value: str) -> None:
     """Set a key of an entry that has a `name` to a text that needs no quotes.
 
-    An existing value is replaced; a new key follows the name. Refuses where the result would not
-    read as meant, and a file that is a link; the file is replaced whole or not at all.
+    An existing value is replaced; a new key follows the name. Refuses if the result would not read
+    as meant, and refuses a link. The file is replaced whole or not at all.
     """
     if (root / source.path).is_symlink():
         raise RefusedError(
@@ -41,7 +41,7 @@ def _by_hand(source: Source, key: str, value: str) -> str:
 
 
 def _edited(data: bytes, source: Source, key: str, value: str) -> bytes | None:
-    """Return the file with the value, or None when it would not read as meant."""
+    """Return the file with the value, or None if it would not read as meant."""
     documents, problems = parse(data, source.path)
     roots = list(compose(data)) if not problems else []
     if source.document >= len(roots):
@@ -68,7 +68,7 @@ def _edited(data: bytes, source: Source, key: str, value: str) -> bytes | None:
 
 
 def _changed(text: str, node: MappingNode, key: str, value: str) -> str | None:
-    """Return the text with the value put where it belongs, or None for a shape that we leave."""
+    """Return the text with the value in its place, or None for a form that cannot be changed."""
     held = {k.value: (k, v) for k, v in node.value if isinstance(k, ScalarNode)}
     if key in held:
         _, old = held[key]
@@ -88,7 +88,7 @@ def _changed(text: str, node: MappingNode, key: str, value: str) -> str | None:
 
 
 def _at(text: str, mark: object) -> int:
-    """Return the offset of a mark; lines end with a line feed, or the result is refused later."""
+    """Return the offset of a mark. With other line ends than a line feed a later check refuses."""
     line, column = mark.line, mark.column  # type: ignore[attr-defined]  # libyaml's has no stub
     lines = text.split("\n")
     return sum(len(each) + 1 for each in lines[:line]) + int(column)

@@ -1,4 +1,4 @@
-"""Say in sentences what pydantic found wrong in a value of the team's YAML."""
+"""Turn pydantic's errors about the team's YAML into sentences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Loc = tuple[str | int, ...]
 
 
 class Fault(NamedTuple):
-    """What is wrong in an entry: `loc` leads there; `at_key` means the key and not the value."""
+    """What is wrong in an entry, at `loc`; with `at_key` the key is wrong and not the value."""
 
     code: str
     message: str
@@ -24,7 +24,7 @@ class Fault(NamedTuple):
 def faults(cls: type, errors: Sequence[Any], *, most: int) -> tuple[list[Fault], int]:
     """Turn pydantic's errors about a value of `cls` into sentences; say how many more there are.
 
-    No more than `most` are looked at closely: what is told costs much more than what is counted.
+    At most `most` become sentences: those cost much more than counting.
     """
     unknown = [error["loc"] for error in errors if error["type"] == "unexpected_keyword_argument"]
     found = []
@@ -33,21 +33,21 @@ def faults(cls: type, errors: Sequence[Any], *, most: int) -> tuple[list[Fault],
         fault, near = _unknown(cls, loc)
         meant.add((*loc[:-1], near))
         found.append(fault)
-    told, count = len(found), len(unknown)
+    listed, count = len(found), len(unknown)
     for error in errors:
         kind, loc = error["type"], error["loc"]
-        # A key that was only misspelled is told once, not also as missing.
+        # A misspelled key is reported once, not also as missing.
         if kind == "unexpected_keyword_argument" or (kind == "missing" and loc in meant):
             continue
         count += 1
-        if told < most:
+        if listed < most:
             found.append(_missing(loc) if kind == "missing" else _wrong(error))
-            told += 1
-    return found, count - told
+            listed += 1
+    return found, count - listed
 
 
 def hurts(error: Any) -> Loc:
-    """Return the part of an entry that cannot be used because of an error; empty for all of it."""
+    """Return the part of an entry that an error makes unusable; empty for the whole entry."""
     loc: Loc = error["loc"]
     return loc[:-1] if error["type"] == "missing" or loc[-1:] == ("[key]",) else loc
 
@@ -128,7 +128,7 @@ def _what(value: Any) -> str:
 
 
 def _subject(loc: Loc) -> str:
-    """`depends_on[1]`, as people name a place in a mapping."""
+    """Write a place in a mapping for people, such as `depends_on[1]`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
     return one_line(text.removeprefix("."))
 
@@ -145,7 +145,7 @@ def _keys(cls: Any, loc: Loc) -> list[str]:
 
 
 def _inner(kind: Any, part: str | int) -> Any:
-    """Return the class of one item of a list, of one value, or of an optional key."""
+    """Return the class of a list's items, of a mapping's values, or of an optional key."""
     if get_origin(kind) is None:
         return kind
     classes = [argument for argument in get_args(kind) if argument is not Ellipsis]

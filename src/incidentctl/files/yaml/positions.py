@@ -1,4 +1,4 @@
-"""Where a value stands in its file: found by composing that one file again, for messages only."""
+"""Find the line of a value in its file, for messages only: this composes the file again."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Positions:
     """The places of everything in one file."""
 
     def __init__(self, data: bytes) -> None:
-        """Compose the file, once; nothing that strict reading refuses is ever looked for."""
+        """Compose the file, once; nothing that strict reading refuses is ever looked up."""
         self._roots: list[Node] = []
-        # The documents before a fault of syntax keep their places.
+        # The documents before a syntax error keep their places.
         with paused(), contextlib.suppress(*FAULTS):
             self._roots.extend(compose(data))
         self._keys: dict[int, dict[str | int, tuple[Node, Node]]] = {}
 
     def value(self, source: Source, loc: Iterable[str | int]) -> Place | None:
-        """Return where a value begins; where `loc` leads nowhere, the nearest that has it."""
+        """Return where a value begins; if `loc` does not exist, the nearest value around it."""
         found = self._find(source, loc)
         return _place(found[1]) if found else None
 
@@ -55,7 +55,7 @@ class Positions:
             return None
         if not isinstance(node, MappingNode):
             return None
-        # Made once: a mapping of a hundred thousand keys may have as many faults.
+        # Built once: a mapping of a hundred thousand keys may have as many faults.
         keys = self._keys.get(id(node))
         if keys is None:
             keys = self._keys[id(node)] = _by_key(node)
@@ -63,7 +63,7 @@ class Positions:
 
 
 def _by_key(node: MappingNode) -> dict[str | int, tuple[Node, Node]]:
-    """Return key and value of a mapping by what the key says; of two the first."""
+    """Return key and value nodes of a mapping by key; of two equal keys the first."""
     found: dict[str | int, tuple[Node, Node]] = {}
     for key, value in node.value:
         if isinstance(key, ScalarNode):

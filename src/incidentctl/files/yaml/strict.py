@@ -1,8 +1,8 @@
-"""YAML read strictly, for every file of the team: YAML 1.2 scalars, no aliases, tags or duplicates.
+"""Read YAML strictly, for every file of the team: YAML 1.2 scalars, no aliases, tags, duplicates.
 
-libyaml composes the nodes and a small converter types the scalars, which takes 0.6 of the time of
-yaml.CSafeLoader and knows where everything stands. Without libyaml the pure parser does the same,
-nine times slower.
+libyaml composes the nodes and a small converter types the scalars. That takes 0.6 of the time of
+yaml.CSafeLoader and keeps the position of everything. Without libyaml the pure Python parser does
+the same, nine times slower.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import yaml
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.lint.problem_limit import MAX_TOLD, gave_up
+from incidentctl.domain.lint.problem_limit import MAX_REPORTED, gave_up
 from incidentctl.errors import Problem
 
 if yaml.__with_libyaml__:
@@ -36,14 +36,14 @@ _INT = re.compile(r"[-+]?[0-9]+\Z")
 _BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
-# Python refuses to read numbers of thousands of digits; what is longer than this stays text.
+# Python refuses to read numbers of thousands of digits; longer numbers than this stay text.
 _LONGEST_NUMBER = 100
-# A key that is a number is a small one: those of the matrix go from 1 to 5.
+# Numeric keys are small: those of the matrix go from 1 to 5.
 _MOST_KEY = 1_000_000
 
-# A place where an anchor, an alias or a tag may stand: after white space or another indicator.
+# A possible anchor, alias or tag: after white space or another indicator.
 _MAYBE_MARK = re.compile(rb"(?:^|[^\x21-\x7e]|[\[\]{},:?\-])[&*!]")
-# What nests blocks: a line that begins with so much indentation, or so many dashes.
+# Deep nesting of blocks: a line that begins with this much indentation, or this many dashes.
 _MAYBE_DEEP = re.compile(rb"^[ \t?:-]{100}", re.MULTILINE)
 _MOST_BRACKETS = 100
 
@@ -52,7 +52,7 @@ _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff"
 )
 FAULTS = (yaml.YAMLError, ValueError, OverflowError, RecursionError)
-"""What composing a file raises that is none."""
+"""The errors that composing a file without YAML raises."""
 
 
 class _Composer(_Loader):
@@ -69,12 +69,12 @@ class _Composer(_Loader):
 
 
 def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
-    """Return the documents of a file and what is wrong with it; content never raises.
+    """Return the documents of a file and what is wrong with it; bad content never raises.
 
     Mappings become dict, sequences tuple; a document without content is None, so that the index
-    of a document is its place in the file. Keys beginning with `x-` are checked and left out, but
-    for those of an action's settings (`with`), where a header may be called so. A fault of syntax,
-    or too many faults, end the file there; the documents before it are given.
+    of a document is its place in the file. Keys beginning with `x-` are checked and left out,
+    except in an action's settings (`with`), where a header may have such a name. A syntax error, or
+    too many faults, end the file there; the documents before it are returned.
     """
     problems = _refused(data, path)
     if problems:
@@ -93,9 +93,9 @@ def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
 
 
 def compose(data: bytes) -> Iterator[Node]:
-    """Yield the root node of each document; raises what PyYAML raises.
+    """Yield the root node of each document; raises PyYAML's errors.
 
-    libyaml bounds the depth; `parse` bounds it further.
+    libyaml limits the depth; `parse` has a lower limit.
     """
     composer = _Composer(data.removeprefix(b"\xef\xbb\xbf"))
     try:
@@ -108,7 +108,7 @@ def compose(data: bytes) -> Iterator[Node]:
 
 
 def _refused(data: bytes, path: str) -> list[Problem]:
-    """Find what is refused before the file is composed: encoding, anchors, aliases, tags, depth."""
+    """Find faults before the file is composed: encoding, anchors, aliases, tags, depth."""
     if not data.isascii():
         try:
             data.decode()
@@ -124,7 +124,7 @@ def _refused(data: bytes, path: str) -> list[Problem]:
         and not _MAYBE_DEEP.search(data)
     ):
         return []
-    # The events cost as much as composing. They are asked only where something may be wrong.
+    # Parsing the events costs as much as composing, so do it only if something may be wrong.
     problems: list[Problem] = []
     depth = 0
     try:
@@ -137,10 +137,10 @@ def _refused(data: bytes, path: str) -> list[Problem]:
                 depth -= 1
             if isinstance(event, yaml.NodeEvent):
                 problems += _marks(event, path)
-                if len(problems) > MAX_TOLD:
-                    return [*problems[:MAX_TOLD], gave_up(path)]
+                if len(problems) > MAX_REPORTED:
+                    return [*problems[:MAX_REPORTED], gave_up(path)]
     except FAULTS as error:
-        # With a mark before it, or a fault alone: either way nothing of the file is used.
+        # A syntax error, with or without a mark before it: nothing of the file is used then.
         problems.append(_not_yaml(data, path, error))
     return problems
 
@@ -173,11 +173,11 @@ class _TooDeepError(Exception):
 
 
 class _TooManyError(Exception):
-    """The file has more faults than are told."""
+    """The file has more faults than are reported."""
 
 
 def _tell(problem: Problem, problems: list[Problem]) -> None:
-    if len(problems) >= MAX_TOLD:
+    if len(problems) >= MAX_REPORTED:
         raise _TooManyError
     problems.append(problem)
 
@@ -230,7 +230,7 @@ def plain(text: str) -> Any:
 
 
 def _control(node: Node, path: str, problems: list[Problem]) -> None:
-    r"""Refuse what acts on a terminal: an escape such as `\e` puts it into a quoted text."""
+    r"""Refuse characters that act on a terminal: an escape such as `\e` may bring them in."""
     for char in node.value:
         if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs"):
             mark = node.start_mark
@@ -267,7 +267,7 @@ def _too_deep(path: str, mark: Any) -> Problem:
 
 
 def _not_yaml(data: bytes, path: str, error: Exception) -> Problem:
-    """Tell a fault of syntax; libyaml's words are short and name the place."""
+    """Report a syntax error; libyaml's message is short and names the place."""
     text = data.decode().removeprefix("\ufeff")
     if bad := _FORBIDDEN.search(text):
         line, column = _place(text[: bad.start()])

@@ -1,7 +1,7 @@
-"""Make a mapping of YAML one of the domain's classes, and tell what is wrong with it.
+"""Turn a mapping of YAML into one of the domain's classes, and report what is wrong with it.
 
-One fault leaves the rest of the entry usable: at three in the morning a team with a misspelled key
-is still the owner of its services. What may not be half understood is left out whole.
+A fault leaves the rest of the entry usable: at three in the morning a team with a misspelled key
+still owns its services. Entries that must not be half understood are left out completely.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from incidentctl.domain.lint.problem_limit import MAX_TOLD
+from incidentctl.domain.lint.problem_limit import MAX_REPORTED
 from incidentctl.domain.schema import CLASSES
 from incidentctl.files.yaml.faults import Fault, Loc, faults, hurts
 
-# Half a rota would call the wrong person, half a condition would answer the wrong incident.
+# Half a rota would call the wrong person, half a condition would match the wrong incident.
 _WHOLE = ("on_call", "action", "importance")
-# A mode that is not understood must not make a secret public.
+# An unknown mode must not make a secret public.
 _ESSENTIAL = ("applies_to", "mode")
-# Leaving something out may make what it was in incomplete, and so on outward: no class nests
-# deeper than this.
+# Leaving out a part may make its parent incomplete, and so on outward: no class nests deeper than
+# this.
 _MOST_ROUNDS = 10
 
 _Cuts = dict[str | int, Any]
-"""What to leave out: for each key or place in a list None, or what to leave out of it."""
+"""What to leave out, by key or list index: None for the whole value, else the parts of it."""
 
 
 class Validated(NamedTuple):
-    """The entry, or None when it cannot be used; what is wrong, and how much more is."""
+    """The entry, or None if it cannot be used; what is wrong, and the number of further faults."""
 
     value: Any
     faults: list[Fault]
@@ -42,8 +42,8 @@ def adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(CLASSES[kind])
 
 
-def validate(kind: str, raw: Any, *, most: int = MAX_TOLD) -> Validated:
-    """Return the entry that `raw` makes, and what is wrong, of which at most `most` are told."""
+def validate(kind: str, raw: Any, *, most: int = MAX_REPORTED) -> Validated:
+    """Return the entry made of `raw`, and what is wrong: at most `most` faults, and a count."""
     try:
         return Validated(adapter(kind).validate_python(raw), [])
     except ValidationError as error:
@@ -53,7 +53,7 @@ def validate(kind: str, raw: Any, *, most: int = MAX_TOLD) -> Validated:
 
 
 def _salvage(kind: str, raw: Any, errors: list[Any]) -> Any:
-    """Leave out what is wrong until the rest can be used, or nothing is left."""
+    """Leave out faulty parts until the rest can be used, or nothing is left."""
     value = raw
     for _ in range(_MOST_ROUNDS):
         cuts: _Cuts = {}
@@ -83,7 +83,7 @@ _GONE = object()
 
 
 def _add(cuts: _Cuts, loc: Loc) -> None:
-    """Add a place to those that are left out, unless it lies in one of them."""
+    """Add a place to those that are left out, unless it is inside one of them."""
     for part in loc[:-1]:
         below = cuts.setdefault(part, {})
         if below is None:
@@ -93,9 +93,9 @@ def _add(cuts: _Cuts, loc: Loc) -> None:
 
 
 def _without(value: Any, cuts: _Cuts) -> Any:
-    """Return a copy of `value` without what is cut; a part that has not what is cut goes whole.
+    """Return a copy of `value` without the cut parts; if a cut does not exist, cut its parent.
 
-    So each round leaves less than there was, whatever the places are.
+    So each round leaves less than before, whatever the places are.
     """
     if not isinstance(value, dict | tuple):
         return _GONE
