@@ -215,7 +215,7 @@ def test_one_address_for_both_remotes_sends_nothing_restricted(run, git, team, s
     assert "search is slow" in everything(git, shared / "origin.git")
     listed = run("list").err
     assert f"not yet on {same}, " in listed
-    assert f"(misconfigured: {same} is the same place as origin: " in listed
+    assert f"(misconfigured: {same} is the same place as origin, so " in listed
     run("log", "-i", ident, "the password is hunter2")
     run("redact", "-1", "-i", ident)
     refused = run("purge", "--yes")
