@@ -83,7 +83,7 @@ def test_a_purge_that_is_refused_leaves_no_chain_behind(remote: Clone, ann: Clon
     shared(ann)
     before = tip(remote, BRANCH)
     hook(remote, "exit 1")
-    with pytest.raises(EnvironmentFailedError, match="did not take the new root"):
+    with pytest.raises(EnvironmentFailedError, match="did not accept the new root"):
         purge(ann)
     assert tip(remote, BRANCH) == before
     for name in (purges.TEMPORARY, TEMPORARY):
