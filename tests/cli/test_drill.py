@@ -287,7 +287,7 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         ("Which services may it reach", "checkout, payment"),
         ("Who is told of it", ""),
         ("A surprise to tell", "Support has 30 tickets"),
-        ("is no surprise", None),
+        ("is not an inject", None),
         ("A surprise to tell", "5m: Support has 30 tickets"),
         ("Another surprise", "1h: A journalist: he calls"),
         ("Another surprise", ""),
@@ -349,7 +349,7 @@ def test_injects_targets_and_the_rest_as_options(run, ignoring):
     [
         ("--inject", "Support has 30 tickets", "write it as `5m: Support has 30 tickets`"),
         ("--inject", "soon: tickets", "'soon' is not a duration"),
-        ("--inject", "5m:", "is no surprise"),
+        ("--inject", "5m:", "is not an inject"),
         ("--target", "mitigator: 5m", "there are declare, commander, first_update"),
         ("--target", "commander: soon", "'soon' is not a duration"),
         ("--target", "2m", "is no target"),

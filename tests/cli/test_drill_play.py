@@ -165,7 +165,7 @@ def test_what_is_not_there_is_told(run, drills, arguments, code, said):
 def test_an_incident_is_no_drill(run, drills, opened):
     for verb in ("next", "pause", "stop"):
         result = run("drill", verb, "-i", opened)
-        assert (result.code, "is no drill" in result.err) == (5, True)
+        assert (result.code, "is not a drill" in result.err) == (5, True)
 
 
 def test_a_drill_without_a_plan_can_be_stopped_and_scored(run, drills):
@@ -204,7 +204,7 @@ def test_a_plan_is_attached_only_to_an_open_drill_without_one(run, drills, opene
         return result.code, result.err
 
     code, said = refused("q1", "-i", opened)
-    assert (code, "is no drill" in said) == (5, True)
+    assert (code, "is not a drill" in said) == (5, True)
     practice = run("declare", "we practise", "--drill", "--no-input").out.strip()
     code, said = refused("q1", "-i", practice, "--severity", "SEV1")
     assert (code, "`incidentctl severity SEV1" in said) == (2, True)

@@ -79,7 +79,7 @@ def find_drill(workspace: Workspace, part: str | None = None) -> str:
         ident = find_incident(workspace, part)
         if load(workspace, ident).kind != DRILL:
             raise RefusedError(
-                f"{ident} is no drill.", hint="`incidentctl list --kind drill` shows the drills."
+                f"{ident} is not a drill.", hint="`incidentctl list --kind drill` shows the drills."
             )
         return ident
     heads = [head for head in workspace.record.open_heads() if head.kind == DRILL]

@@ -41,7 +41,7 @@ def scored(workspace: Workspace, name: str | None, part: str | None) -> Scored:
                 f"{plan.name} was never played.", hint=f"Run `incidentctl drill run {plan.name}`."
             )
         raise NotFoundError(
-            f"{part} is no drill." if part else "No drill was played yet.",
+            f"{part} is not a drill." if part else "No drill was played yet.",
             hint="`incidentctl list --all --kind drill` shows the drills.",
         )
     scores = {each.id: score(each, plan_of(workspace, each)) for each in played}

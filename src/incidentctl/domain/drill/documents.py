@@ -130,7 +130,7 @@ def private_plan(drill: Drill) -> Document:
     known, moment = drill.plan, drill.moment
     if not isinstance(known, PrivateHalf) or moment is None:
         raise RefusedError(
-            f"{drill.name} has no private half here.",
+            f"The private half of {drill.name} is not in this clone.",
             hint=how_to_get(drill.name),
         )
     return Document(

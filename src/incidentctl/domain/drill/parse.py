@@ -20,7 +20,7 @@ def parse_inject(text: str) -> Inject:
     """Read `5m: Support has 30 tickets`; ValueError with a sentence otherwise."""
     after, colon, tell = (part.strip() for part in text.partition(":"))
     if not colon or not tell:
-        raise ValueError(f"{text!r} is no surprise: write it as `5m: Support has 30 tickets`")
+        raise ValueError(f"{text!r} is not an inject: write it as `5m: Support has 30 tickets`")
     return Inject(after=parse_duration(after), tell=tell)
 
 

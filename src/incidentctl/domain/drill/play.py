@@ -20,7 +20,7 @@ from incidentctl.errors import Hint, RefusedError
 
 
 class Script(NamedTuple):
-    """A surprise of the plan: its number from 1 in the order of time, when, and what is told."""
+    """An inject of the plan: its number from 1 in the order of time, when, and what is told."""
 
     number: int
     after: timedelta
@@ -28,7 +28,7 @@ class Script(NamedTuple):
 
 
 def script(drill: Drill | None) -> tuple[Script, ...]:
-    """Return the surprises of a plan in the order of time; none where the plan is not here."""
+    """Return the injects of a plan in the order of time; none where the plan is not here."""
     injects = drill.plan.injects if drill and drill.plan else ()
     ordered = sorted(injects, key=lambda inject: inject.after)
     return tuple(Script(n, each.after, each.tell) for n, each in enumerate(ordered, 1))
@@ -45,7 +45,7 @@ def start(drill: Drill, who: str) -> facts.DrillStarted:
     """State that a plan is played; refuses where the private half is not here."""
     if drill.plan is None:
         raise RefusedError(
-            f"The private half of {drill.name} is not here: only those who prepared it play it.",
+            f"The private half of {drill.name} is not in this clone, so it cannot be run here.",
             hint=how_to_get(drill.name),
         )
     return facts.DrillStarted(
@@ -63,14 +63,14 @@ def attach(incident: Incident, drill: Drill) -> facts.DrillStarted:
     """
     if incident.kind != "drill":
         raise RefusedError(
-            f"{incident.id} is no drill: a plan is played only where nobody takes it for real.",
+            f"{incident.id} is not a drill: a plan can only be played in a drill.",
             hint=Hint("declare-drill"),
         )
     if incident.drill is not None:
         raise RefusedError(f"{incident.id} plays {incident.drill.drill} already.")
     if not incident.open:
         raise RefusedError(
-            f"{incident.id} is over ({incident.status}): no plan can be played in it any more.",
+            f"{incident.id} is over ({incident.status}), so no plan can be played in it.",
             hint=Hint("run-drill", {"drill": drill.name}),
         )
     return start(drill, "")._replace(attached=True)
@@ -81,7 +81,7 @@ def running(incident: Incident) -> DrillPlay:
     play = incident.drill
     if play is None:
         raise RefusedError(
-            f"{incident.id} is played without a plan, so it has no surprises.",
+            f"{incident.id} is played without a plan, so it has no injects.",
             hint=Hint("play-plan"),
         )
     if play.ended is not None or not incident.open:
@@ -90,7 +90,7 @@ def running(incident: Incident) -> DrillPlay:
 
 
 def waiting(play: DrillPlay, scripts: Sequence[Script]) -> list[Script]:
-    """Return the surprises that were not told yet, the next first."""
+    """Return the injects that were not told yet, the next first."""
     told = play.told
     return [each for each in scripts if each.number not in told]
 
@@ -102,7 +102,7 @@ def elapsed(play: DrillPlay, now: datetime) -> timedelta:
 
 
 def next_at(incident: Incident, scripts: Sequence[Script]) -> datetime | None:
-    """Return when the next surprise is due; None while paused, and when nothing is left."""
+    """Return when the next inject is due; None while paused, and when nothing is left."""
     play = incident.drill
     if play is None or play.ended or play.paused or not incident.open:
         return None
@@ -111,7 +111,7 @@ def next_at(incident: Incident, scripts: Sequence[Script]) -> datetime | None:
 
 
 def due(incident: Incident, scripts: Sequence[Script], now: datetime) -> list[Any]:
-    """State every surprise that is due by a moment: nothing while it is paused or over."""
+    """State every inject that is due by a moment: nothing while it is paused or over."""
     play = incident.drill
     if play is None or next_at(incident, scripts) is None:
         return []
@@ -124,20 +124,19 @@ def _told(each: Script) -> facts.InjectPlayed:
 
 
 def tell_next(incident: Incident, scripts: Sequence[Script]) -> list[Any]:
-    """Tell the next surprise now, whenever it is due; refuses when none is left or known here."""
+    """Tell the next inject now, whenever it is due; refuses when none is left or known here."""
     play = running(incident)
     left = waiting(play, scripts)
     if not left:
-        here = "was told" if scripts else "is known here"
         raise RefusedError(
-            f"Every surprise of {play.drill} {here}." if scripts else f"No surprise {here}.",
+            f"Every inject of {play.drill} was played." if scripts else "No inject is known here.",
             hint=Hint("log-own"),
         )
     return [_told(left[0])]
 
 
 def pause(incident: Incident) -> list[Any]:
-    """Let the clock of the surprises stand still."""
+    """Let the clock of the injects stand still."""
     if running(incident).paused is not None:
         raise RefusedError("The drill is paused already.", hint=Hint("resume-drill"))
     return [facts.DrillPaused()]

@@ -64,7 +64,7 @@ def assign_team(incident: Incident, team: str, *, known: Collection[str] = ()) -
     check(incident, "assign")
     name = one_of(team, known, "team") if known else team.strip()
     if not name:
-        raise UsageError("Which team? It was empty.")
+        raise UsageError("This needs a team: it was empty.")
     return [facts.TeamAssigned(name)]
 
 
@@ -86,7 +86,7 @@ def release(incident: Incident, role: str, person: str | None = None) -> list[An
     if not holders:
         raise RefusedError(f"Nobody is assigned as {name}; {incident.commander} holds it.")
     if person is None and len(holders) > 1:
-        raise UsageError(f"Who of {', '.join(holders)} is released?")
+        raise UsageError(f"Which of {', '.join(holders)} is released?")
     who = holders[0] if person is None else one_of(person.removeprefix("@"), holders, name)
     return [facts.RoleReleased(name, who)]
 

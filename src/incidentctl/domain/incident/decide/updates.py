@@ -27,5 +27,5 @@ def snooze(incident: Incident, until: datetime, *, now: datetime) -> list[Any]:
     """Put the next update off until a moment."""
     check(incident, "snooze updates")
     if until <= now:
-        raise UsageError("An update can only be put off to a moment that is still to come.")
+        raise UsageError("An update can only be postponed to a time in the future.")
     return [facts.UpdateSnoozed(iso(until))]
