@@ -131,7 +131,7 @@ def test_on_a_terminal_it_asks_which(run, team, resolved):
     ("change", "line", "words"),
     [
         (lambda text: text.replace("participants", "particpants"), 3, "particpants"),
-        (lambda text: text.replace("incident:", "incident: ["), None, "not YAML"),
+        (lambda text: text.replace("incident:", "incident: ["), None, "Not YAML"),
         (lambda text: text.replace("---\n# Retro", "# Retro"), 1, "no end"),
         (lambda text: text.removeprefix("---\n"), 1, "no front matter"),
         (lambda text: text.replace(END, ""), None, "second"),

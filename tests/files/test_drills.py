@@ -65,7 +65,7 @@ def test_a_mode_that_is_not_understood_leaves_the_drill_out(root):
     write(root, "a.yaml", PLANNED + "mode: unplaned\n")
     catalog, problems = load(root)
     assert [p.code for p in problems] == ["IC013"]
-    assert "Did you mean `unplanned`?" in (problems[0].hint or "")
+    assert "Did you mean 'unplanned'?" in (problems[0].hint or "")
     assert not catalog.drills
 
 
@@ -83,7 +83,7 @@ def test_a_zone_that_does_not_exist(root):
     (problem,) = problems
     assert (problem.code, problem.path, problem.line) == ("IC014", "drills/a.yaml", 4)
     assert problem.message == (
-        "timezone: 'Mars/Olympus' is no time zone: use an IANA name such as Europe/Berlin"
+        "`timezone`: 'Mars/Olympus' is no time zone: use an IANA name such as Europe/Berlin."
     )
     assert catalog.drills["q1-unplanned"].timezone is None
 

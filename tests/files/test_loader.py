@@ -102,12 +102,12 @@ def test_of_two_with_one_name_the_first_stands_and_both_are_entries(tmp_path):
 
 SERVICE = "name: a\nowner: t\n"
 FAULTS = [
-    ("services/a.yaml", "name: a\nownr: t\n", "IC010", 2, 1, "Did you mean `owner`?"),
+    ("services/a.yaml", "name: a\nownr: t\n", "IC010", 2, 1, "Did you mean 'owner'?"),
     ("services/a.yaml", "name: a\n", "IC011", 1, 1, "Add `owner:`."),
     ("services/a.yaml", SERVICE + "tags: x\n", "IC012", 3, 7, "Write a list: `[one, two]`."),
     ("services/a.yaml", SERVICE + "tags: [1.10]\n", "IC012", 3, 8, 'Write it in quotes: "1.1".'),
     ("services/a.yaml", SERVICE + "tags: [true]\n", "IC012", 3, 8, 'Write it in quotes: "true".'),
-    ("services/a.yaml", SERVICE + "type: databse\n", "IC013", 3, 7, "Did you mean `database`?"),
+    ("services/a.yaml", SERVICE + "type: databse\n", "IC013", 3, 7, "Did you mean 'database'?"),
     ("services/a.yaml", SERVICE + "importance: 6\n", "IC014", 3, 13, None),
     ("services/a.yaml", SERVICE + "reviewed: 2026-02-30\n", "IC014", 3, 11, None),
     ("services/a.yaml", SERVICE + "identifiers: {1: x}\n", "IC008", 3, 15, None),

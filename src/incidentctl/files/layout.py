@@ -202,7 +202,7 @@ def _rank(path: str) -> tuple[int, str]:
 def beyond(path: str, bounds: Bounds) -> Problem:
     """Return the problem of the first file that is not read because there are too many."""
     size = f"{bounds.files} files, or {bounds.data >> 20} MiB"
-    message = f"{one_line(path)} and what follows is not read: there are more than {size}"
+    message = f"{one_line(path)} and the files after it were not read: there are more than {size}."
     return Problem("IC006", "error", message, path, hint="Take out what nobody needs.")
 
 
@@ -261,5 +261,5 @@ _HINTS: dict[type[OSError], str] = {
 
 
 def _refuse(path: str, kind: str, code: str, what: str, hint: str | None) -> Content:
-    problem = Problem(code, "error", f"{one_line(path)} {what}", path, None, None, hint)
+    problem = Problem(code, "error", f"{one_line(path)} {what}.", path, None, None, hint)
     return Content(path, kind, None, problem)

@@ -267,7 +267,7 @@ def _valid(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
 
     value, faults, _ = validate(kind, raw)
     if faults:
-        raise UsageError(f"{faults[0].message}.", hint=faults[0].hint)
+        raise UsageError(faults[0].message, hint=faults[0].hint)
     return {kind: value}
 
 

@@ -142,7 +142,7 @@ def _read(root: Path, path: str) -> bytes | None:
 
     found = read_half(root, path)
     if found.problem is not None:
-        raise RefusedError(f"{found.problem.message}.", hint=f"Remove {path}: it is none of ours.")
+        raise RefusedError(found.problem.message, hint=f"Remove {path}: it is none of ours.")
     return found.data
 
 

@@ -48,7 +48,7 @@ def in_place_of(
 ) -> tuple[Basics, str]:
     """Return the basics that serve where the settings cannot be read, and what to tell of it."""
     place = f"{fault.path}:{fault.line}" if fault.line else MARKER
-    what = f"{place} cannot be read ({one_line(fault.message)})"
+    what = f"{place} cannot be read ({one_line(fault.message).rstrip('.')})"
     earlier = settings_at_head(root, environment)
     if earlier is None:
         return basics, f"{what}, nor the last commit's: nothing is shared until it is put right"

@@ -1,4 +1,4 @@
-"""What `catalog lint` found, for whoever prints it."""
+"""What `catalog lint` found, for its outputs."""
 
 from __future__ import annotations
 

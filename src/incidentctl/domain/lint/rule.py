@@ -13,14 +13,14 @@ from incidentctl.domain.lint.rule_text import RuleText
 
 Loc = tuple[str | int, ...]
 
-#: What depends on the calendar is not told in the first days of a repository.
+#: Findings that depend on the calendar are not reported in the first days of a repository.
 GRACE = timedelta(days=90)
 
 
 class Guess(NamedTuple):
-    """A hint that costs: the known word that was probably meant, else `otherwise`.
+    """A hint that is slow to find: the known word that was probably meant, else `otherwise`.
 
-    It is looked for only where the finding is told, since a file may have thousands.
+    It is searched for only if the finding is reported, since a file may have thousands.
     """
 
     word: str
@@ -48,12 +48,12 @@ class Finding(NamedTuple):
 
 
 class Played(NamedTuple):
-    """A drill that was held, or is to be; None where the team or the runbooks are not known."""
+    """A past or planned drill; None if the team or the runbooks are not known."""
 
     day: date
     team: str | None
     runbooks: tuple[str, ...] | None = None
-    """Those that answer in it."""
+    """The runbooks that answer in it."""
 
 
 class Around(NamedTuple):

@@ -166,7 +166,7 @@ def _raw_entries(
             continue
         if kind in _ONE_MAPPING:
             if seen or not isinstance(document, dict):
-                faults.add(source, _shape("this file holds one mapping"))
+                faults.add(source, _shape("This file must hold one mapping."))
             elif kind != "severities":
                 yield kind, document, source
             else:
@@ -207,14 +207,14 @@ def _inside(
         for index, item in enumerate(items[:_MOST_CHOICES]):
             yield kind, item, source._replace(inside=(key, index))
         if len(items) > _MOST_CHOICES:
-            message = f"{key}: has more than {_MOST_CHOICES}, and the rest is left out"
+            message = f"`{key}` has more than {_MOST_CHOICES} items; the rest is left out."
             hint = "Keep as many as people can choose from in an incident."
             loc = (key, _MOST_CHOICES)
             faults.add(source, Fault("IC014", message, hint, loc, False))
     elif key in document:
-        faults.add(source, _shape(f"{key}: must be a list", key))
+        faults.add(source, _shape(f"`{key}` must be a list.", key))
     else:
-        message, hint = f"key {key!r} is missing", f"Add `{key}:`."
+        message, hint = f"The key {key!r} is missing.", f"Add `{key}:`."
         faults.add(source, Fault("IC011", message, hint, (), False))
 
 
@@ -223,7 +223,7 @@ def _only(
 ) -> None:
     for key in document:
         if key not in known:
-            message = f"unknown key {one_line(str(key))!r}"
+            message = f"Unknown key {one_line(str(key))!r}."
             hint = f"Known keys: {', '.join(known)}."
             faults.add(source, Fault("IC010", message, hint, (key,), True))
 

@@ -29,7 +29,7 @@ def pipelines(top: Path) -> tuple[list[Pipeline], list[str]]:
     found, unread = [], []
     paths: list[str] = []
     if problem := folder_problem(top, _WORKFLOWS):
-        unread.append(problem.message)
+        unread.append(problem.message.removesuffix("."))
     else:
         with contextlib.suppress(OSError):
             names = sorted(entry.name for entry in (top / _WORKFLOWS).iterdir())
@@ -39,7 +39,7 @@ def pipelines(top: Path) -> tuple[list[Pipeline], list[str]]:
     for path in (*paths[:_MOST], *([GITLAB] if os.path.lexists(top / GITLAB) else [])):
         content = read_one(top, path)
         if content.data is None:
-            unread += [content.problem.message] if content.problem else []
+            unread += [content.problem.message.removesuffix(".")] if content.problem else []
             continue
         documents, problems = parse(content.data, path)
         document = documents[0] if documents and not problems else None

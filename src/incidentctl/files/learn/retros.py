@@ -88,16 +88,16 @@ def read_front(data: bytes, path: str) -> tuple[FrontMatter | None, list[Problem
     if head is None:
         return None, []
     if len(head) == len(data):
-        message = "the front matter has no end"
+        message = "the front matter has no end."
         hint = "Close it with a line `---`."
-        return None, [Problem("IC001", "error", f"not YAML: {message}", path, 1, 1, hint)]
+        return None, [Problem("IC001", "error", f"Not YAML: {message}", path, 1, 1, hint)]
     documents, problems = parse(head, path)
     if problems:
         return None, problems
     raw = documents[0] if documents else None
     if len(documents) != 1 or not isinstance(raw, dict | None):
         hint = "Write keys and values: `incident: ...`."
-        message = "the front matter must be one mapping"
+        message = "The front matter must be one mapping."
         return None, [Problem("IC012", "error", message, path, 1, 1, hint)]
     # `actions:` with nothing but a comment below it is how a new file looks.
     stated = {key: value for key, value in (raw or {}).items() if value is not None}
@@ -133,12 +133,12 @@ def markers(data: bytes, path: str) -> tuple[Markers | None, list[Problem]]:
         which, line = ("first", BEGIN) if not begins else ("second", END)
         there = begins or ends
         at = _line(data, there[0].start()) if there else _line(data, after) + 1
-        message = f"the {which} of the two marker lines around the facts is missing"
+        message = f"The {which} of the two marker lines around the facts is missing."
         hint = f"Put the line `{line}` back where the facts {'begin' if not begins else 'end'}."
     else:
         odd = begins[1:] or ends[1:] or ends
         at = _line(data, odd[0].start())
-        message = "a marker line stands twice, or the second before the first"
+        message = "A marker line occurs twice, or the second comes before the first."
         hint = "Keep one line that begins the facts, and after it one that ends them."
     return None, [Problem("IC012", "error", message, path, at, 1, hint)]
 

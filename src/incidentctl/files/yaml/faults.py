@@ -54,7 +54,7 @@ def hurts(error: Any) -> Loc:
 
 def _missing(loc: Loc) -> Fault:
     key = one_line(str(loc[-1]))
-    message = f"key {key!r} is missing{_where(loc[:-1])}"
+    message = f"The key {key!r} is missing{_where(loc[:-1])}."
     return Fault("IC011", message, f"Add `{key}:`.", loc, True)
 
 
@@ -64,10 +64,10 @@ def _unknown(cls: type, loc: Loc) -> tuple[Fault, str]:
     hint = f"Known keys: {', '.join(known)}. A key of your own begins with `x-`."
     elsewhere = getattr(cls, "ELSEWHERE", {}) if len(loc) == 1 else {}
     if loc[-1] in elsewhere:
-        return Fault("IC010", f"unknown key {str(loc[-1])!r}", elsewhere[loc[-1]], loc, True), ""
+        return Fault("IC010", f"Unknown key {str(loc[-1])!r}.", elsewhere[loc[-1]], loc, True), ""
     if near:
-        hint = f"Did you mean `{near}`?"
-    message = f"unknown key {one_line(str(loc[-1]))!r}{_where(loc[:-1])}"
+        hint = f"Did you mean {near!r}?"
+    message = f"Unknown key {one_line(str(loc[-1]))!r}{_where(loc[:-1])}."
     return Fault("IC010", message, hint, loc, True), near
 
 
@@ -76,29 +76,29 @@ def _wrong(error: dict[str, Any]) -> Fault:
     at_key = loc[-1:] == ("[key]",)
     loc = loc[:-1] if at_key else loc
     shown = one_line(str(value))[:60] if isinstance(value, str | int | float) else ""
-    subject = f"{_subject(loc)}: " if loc else ""
+    subject = f"`{_subject(loc)}`" if loc else "This entry"
     if kind == "invalid_key" or (at_key and kind == "string_type"):
-        message, hint = f"key {shown!r} is not text", f'Write it in quotes: "{shown}".'
+        message, hint = f"The key {shown!r} is not text.", f'Write it in quotes: "{shown}".'
         return Fault("IC008", message, hint, loc, True)
     if kind == "literal_error":
         choices = error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
         near = did_you_mean(str(value), choices.split(", "))
-        message = f"{subject}{shown!r} is not one of {choices}"
-        hint = f"Did you mean `{near}`?" if near else "Choose one of them."
+        message = f"{subject}: {shown!r} is not one of {choices}."
+        hint = f"Did you mean {near!r}?" if near else "Choose one of them."
         return Fault("IC013", message, hint, loc, False)
     if kind == "value_error":
-        message = f"{subject}{one_line(str(error['ctx']['error']))}"
+        message = f"{subject}: {one_line(str(error['ctx']['error']))}."
         return Fault("IC014", message, None, loc, False)
     if kind in ("less_than_equal", "greater_than_equal"):
         limit = next(iter(error["ctx"].values()))
         word = "at most" if kind == "less_than_equal" else "at least"
-        message = f"{subject}{shown} is out of range: {word} {limit}"
+        message = f"{subject}: {shown} is out of range: {word} {limit}."
         return Fault("IC014", message, None, loc, False)
     wanted, advice = _WANTED.get(kind, (one_line(error["msg"]), None))
     if kind == "string_type" and isinstance(value, bool | int | float):
         written = str(value).lower() if isinstance(value, bool) else shown
         advice = f'Write it in quotes: "{written}".'
-    message = f"{subject}must be {wanted}, not {_what(value)}"
+    message = f"{subject} must be {wanted}, not {_what(value)}."
     return Fault("IC012", message, advice, loc, at_key)
 
 

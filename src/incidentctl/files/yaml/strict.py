@@ -116,7 +116,9 @@ def _refused(data: bytes, path: str) -> list[Problem]:
             before = data[: error.start].decode()
             line, column = _place(before)
             hint = "Save the file as UTF-8."
-            return [Problem("IC007", "error", "not UTF-8 text", path, line, column, hint)]
+            return [
+                Problem("IC007", "error", "The file is not UTF-8 text.", path, line, column, hint)
+            ]
     if (
         yaml.__with_libyaml__
         and not _MAYBE_MARK.search(data)
@@ -158,11 +160,11 @@ def _marks(event: Any, path: str) -> Iterator[Problem]:
     line, column = event.start_mark.line + 1, event.start_mark.column + 1
     if event.anchor is not None:
         sign, word = ("*", "alias") if isinstance(event, yaml.AliasEvent) else ("&", "anchor")
-        message = f"{word} {one_line(sign + event.anchor)!r} is not allowed"
+        message = f"The {word} {one_line(sign + event.anchor)!r} is not allowed."
         hint = f"Write the value out; a text that begins with {sign} needs quotes."
         yield Problem("IC003", "error", message, path, line, column, hint)
     if getattr(event, "tag", None) is not None:
-        message = f"tag {one_line(event.tag)!r} is not allowed"
+        message = f"The tag {one_line(event.tag)!r} is not allowed."
         hint = "Leave the tag out; a text that begins with ! needs quotes."
         yield Problem("IC004", "error", message, path, line, column, hint)
 
@@ -234,7 +236,7 @@ def _control(node: Node, path: str, problems: list[Problem]) -> None:
     for char in node.value:
         if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs"):
             mark = node.start_mark
-            message = f"control character {one_line(char) or ascii(char)} in a text"
+            message = f"A text has the control character {one_line(char) or ascii(char)}."
             hint = "Leave it out: texts are shown on terminals and pages."
             _tell(
                 Problem("IC009", "error", message, path, mark.line + 1, mark.column + 1, hint),
@@ -244,23 +246,23 @@ def _control(node: Node, path: str, problems: list[Problem]) -> None:
 
 
 def _odd_key(node: Node, path: str) -> Problem:
-    what = repr(one_line(node.value)) if type(node) is ScalarNode else "a list or a mapping"
+    what = repr(one_line(node.value)) if type(node) is ScalarNode else "is a list or a mapping and"
     mark = node.start_mark
     hint = "Put it in quotes." if type(node) is ScalarNode else "A key is one word."
     return Problem(
-        "IC008", "error", f"key {what} is not text", path, mark.line + 1, mark.column + 1, hint
+        "IC008", "error", f"The key {what} is not text.", path, mark.line + 1, mark.column + 1, hint
     )
 
 
 def _duplicate(node: Node, path: str) -> Problem:
     mark = node.start_mark
-    message = f"key {one_line(node.value)!r} is written twice in one mapping"
+    message = f"The key {one_line(node.value)!r} is written twice in one mapping."
     hint = "Keep one of them."
     return Problem("IC002", "error", message, path, mark.line + 1, mark.column + 1, hint)
 
 
 def _too_deep(path: str, mark: Any) -> Problem:
-    message = f"lists and mappings are nested more than {MAX_DEPTH} deep"
+    message = f"Lists and mappings are nested more than {MAX_DEPTH} deep."
     return Problem(
         "IC005", "error", message, path, mark.line + 1, mark.column + 1, "Nothing here needs that."
     )
@@ -271,7 +273,7 @@ def _not_yaml(data: bytes, path: str, error: Exception) -> Problem:
     text = data.decode().removeprefix("\ufeff")
     if bad := _FORBIDDEN.search(text):
         line, column = _place(text[: bad.start()])
-        message = f"control character {one_line(bad[0])}"
+        message = f"The file has the control character {one_line(bad[0])}."
         return Problem("IC009", "error", message, path, line, column, "Leave it out.")
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     said = getattr(error, "problem", None) or getattr(error, "context", None) or str(error)
@@ -281,7 +283,7 @@ def _not_yaml(data: bytes, path: str, error: Exception) -> Problem:
     hint = "Check quotes, colons and indentation here and in the line before."
     if "tab character" in said or ("\t" in text and "cannot start any token" in said):
         hint = "Indent with spaces, not with tabs."
-    return Problem("IC001", "error", f"not YAML: {one_line(said)}", path, line, column, hint)
+    return Problem("IC001", "error", f"Not YAML: {one_line(said)}.", path, line, column, hint)
 
 
 def _place(before: str) -> tuple[int, int]:

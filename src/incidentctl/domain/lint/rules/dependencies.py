@@ -1,4 +1,4 @@
-"""Rules about how services hang together: cycles, and what no product area reaches."""
+"""Rules about how services depend on each other: cycles, and services no product area reaches."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def cycle(catalog: Catalog) -> Iterable[Finding]:
             f"Services depend on one another: {' → '.join(path)}.",
             entries[start].source if start in entries else None,
             ("depends_on", place),
-            "Remove a dependency that is none; if it is real, silence this line.",
+            "Remove a dependency that does not exist; if all are real, silence this line.",
         )
 
 
@@ -122,7 +122,7 @@ RULES = (
             "IC205",
             "warning",
             "A dependency cycle",
-            "Services that need one another fail together and cannot be started in order.",
+            "Services that need each other fail together, and no order of starting them works.",
             "Remove one dependency of the cycle.",
         ),
         cycle,

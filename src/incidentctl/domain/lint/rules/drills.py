@@ -141,13 +141,13 @@ def public_tells(catalog: Catalog) -> Iterable[Finding]:
             for answer, secret in chain(
                 free_answers(drill.plan), name_answers(catalog, drill.plan)
             ):
-                if told := tells(text, secret):
-                    found.setdefault(answer, told)
-            for answer, told in found.items():
+                if quoted := tells(text, secret):
+                    found.setdefault(answer, quoted)
+            for answer, quoted in found.items():
                 yield Finding(
                     "IC123",
                     f"`{field}` of the public half of {drill.name} tells `{answer}` of the "
-                    f"private one: {told!r}.",
+                    f"private one: {quoted!r}.",
                     entry.source,
                     (field,),
                     "Say it without: everybody may read the public half.",
@@ -189,7 +189,7 @@ RULES = (
             "IC118",
             "error",
             "A window that ends before it begins",
-            "Nothing can happen in it, and whoever reads the announcement waits in vain.",
+            "Nothing can happen in it, and people who read the announcement wait in vain.",
             "Correct one of its two times.",
         ),
         window_backwards,
@@ -243,9 +243,9 @@ RULES = (
             "IC123",
             "error",
             "A public half that tells a secret",
-            "The name, the reason and the environment of an unplanned drill are public. Looked for "
-            "are the private answers, whole or any four consecutive words of them, and the names "
-            "of team, people and services. It is seen only where the private half is.",
+            "The name, the reason and the environment of an unplanned drill are public. The rule "
+            "looks for the private answers, whole or any four consecutive words of them, and for "
+            "the names of team, people and services. It needs the private half in the clone.",
             "Say it in other words.",
         ),
         public_tells,
@@ -256,8 +256,8 @@ RULES = (
             "warning",
             "A plan that was not sent a week ahead",
             f"The plan of a planned drill goes to all of engineering, and to all whom it may "
-            f"reach, at least {LEAD_DAYS} days ahead. Not told in the first {GRACE.days} days of "
-            f"a repository.",
+            f"reach, at least {LEAD_DAYS} days ahead. Not reported in the first {GRACE.days} days "
+            "of a repository.",
             "Move the drill; or send the plan, and note when in `sent`.",
         ),
         check_around=sent_late,

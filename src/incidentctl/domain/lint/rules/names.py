@@ -9,7 +9,7 @@ from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Member, Sour
 from incidentctl.domain.lint.rule import Around, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
-#: What a repository has once, without a name; that there are two is told when files are read.
+#: Kinds that a repository has once, without a name; the loader reports a second one.
 _NAMELESS = frozenset({"settings", "matrix"})
 
 
@@ -144,9 +144,9 @@ RULES = (
             "IC215",
             "warning",
             "A folder that is nearly the catalog's",
-            "What stands in `service/` in place of `services/` is missing when it is needed. A "
-            "folder of any other name is not looked at.",
-            "Move the files into the folder that is read; or give the folder another name.",
+            "Entries in `service/` instead of `services/` are missing when they are needed. "
+            "Folders with completely different names are ignored.",
+            "Move the files into the folder that is read, or give the folder another name.",
         ),
         check_around=misnamed_folder,
     ),

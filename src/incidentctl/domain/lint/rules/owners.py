@@ -32,7 +32,7 @@ RULES = (
             "IC101",
             "error",
             "Unknown owner",
-            "Whoever is paged must exist: a service, product area or runbook belongs to one team.",
+            "Somebody must be there to page: a service, product area or runbook belongs to a team.",
             "Name a team that has a file in teams/, or write that file.",
         ),
         unknown_owner,

@@ -22,7 +22,7 @@ _PLAN = "Plan a drill."
 
 def no_drill(catalog: Catalog, around: Around) -> Iterable[Finding]:
     """Find a quarter without any drill."""
-    # Where the age is not known, as in a shallow clone, nothing is told.
+    # If the age is not known, as in a shallow clone, nothing is reported.
     if around.young is False and not list(_recent(catalog, around)):
         message = f"There was no drill in the last {GRACE.days} days, and none is planned."
         yield Finding("IC212", message, settings_source(catalog), (), _PLAN)
@@ -34,7 +34,7 @@ def team_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
         return
     recent = list(_recent(catalog, around))
     practised = {each.team for each in recent}
-    if not recent or None in practised:  # it is told of all, or any team may have had it
+    if not recent or None in practised:  # the other rule reports it, or it may have been any team's
         return
     owners = {service.owner for service in catalog.services.values() if service.counts}
     for name, entry in sources(catalog, "team").items():
@@ -56,7 +56,7 @@ def runbook_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
     recent = list(_recent(catalog, around))
     practised = {name for each in recent for name in each.runbooks or ()}
     if not recent or any(each.runbooks is None for each in recent):
-        return  # it is told of all, or any runbook may have answered
+        return  # the other rule reports it, or any runbook may have answered
     for name, entry in sources(catalog, "runbook").items():
         if name not in practised:
             yield Finding(
@@ -118,7 +118,7 @@ RULES = (
             "warning",
             "No drill in the last quarter",
             "A process that nobody practises fails when it is needed: practise quarterly, better "
-            f"monthly. Not told in the first {GRACE.days} days of a repository.",
+            f"monthly. Not reported in the first {GRACE.days} days of a repository.",
             "Plan a drill; a simulated one needs nothing broken.",
         ),
         check_around=no_drill,
@@ -129,8 +129,8 @@ RULES = (
             "warning",
             "A team that does not practise",
             "Every team that owns services answers for them in an incident, and learns how in a "
-            f"drill. Not told in the first {GRACE.days} days of a repository, nor where the team "
-            "of a drill is secret.",
+            f"drill. Not reported in the first {GRACE.days} days of a repository, nor if the "
+            "team of a drill is secret.",
             "Plan a drill of this team.",
         ),
         check_around=team_without,
@@ -140,9 +140,9 @@ RULES = (
             "IC214",
             "warning",
             "A runbook that nobody practises",
-            "A runbook that was never walked is wrong where nobody looked. A plan counts for the "
+            "A runbook that was never used has mistakes nobody has seen. A plan counts for the "
             "runbooks that answer at the default severity, a drill of the record for those that "
-            f"did. Not told in the first {GRACE.days} days of a repository, nor where what a "
+            f"did. Not reported in the first {GRACE.days} days of a repository, nor where what a "
             "drill brings in is secret.",
             "Play a drill of a severity and area that it answers, or remove the runbook.",
         ),

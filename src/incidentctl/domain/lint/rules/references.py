@@ -221,7 +221,7 @@ RULES = (
         _text(
             "IC113",
             "A matrix row that does not fit",
-            "Who is unsure is asked two questions; every pair of answers needs a severity.",
+            "Somebody who is unsure answers two questions; every pair of answers needs a severity.",
             "Give each importance from 1 to 5 one severity per condition.",
         ),
         matrix_shape,
@@ -230,7 +230,7 @@ RULES = (
         _text(
             "IC125",
             "One remote for restricted and other incidents",
-            "Whoever can read the shared record could read restricted incidents, too.",
+            "Everybody who can read the shared record could also read restricted incidents.",
             "Name a remote that fewer people can read, or leave `restricted_remote` out.",
         ),
         one_remote,

@@ -22,7 +22,7 @@ def overdue(catalog: Catalog, around: Around) -> Iterable[Finding]:  # noqa: ARG
             yield Finding(
                 "IC220",
                 f"The action item {action.id} of {one_line(action.owner)} is {late} overdue: "
-                f"{one_line(action.title)}",
+                f"{one_line(action.title).removesuffix('.')}.",
                 Source(retrospective.path),
                 ("actions", place, "due"),
                 "Agree on another day, or write `done: true` once it is.",
@@ -35,8 +35,8 @@ RULES = (
             "IC220",
             "warning",
             "An overdue action item",
-            "What a retrospective agreed on and nobody does lets the incident come again. Not told "
-            f"in the first {GRACE.days} days of a repository.",
+            "If nobody does what a retrospective agreed on, the incident can happen again. Not "
+            f"reported in the first {GRACE.days} days of a repository.",
             "Do it and write `done: true`, or agree on another day or owner.",
         ),
         check_around=overdue,

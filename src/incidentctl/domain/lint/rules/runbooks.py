@@ -13,7 +13,7 @@ from incidentctl.domain.lint.rule import Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import Case, Resolver
 
-#: A case as runbooks tell them apart: severity, product area or any, category or any.
+#: A case that runbooks distinguish: severity, product area or any, category or any.
 _Key = tuple[str, str | None, str | None]
 
 
@@ -29,7 +29,7 @@ def _severities(catalog: Catalog, runbook: Runbook) -> list[str]:
     ]
 
 
-#: So many cases of runbooks are compared: a hundred times what a large catalog has.
+#: How many cases of runbooks are compared: a hundred times what a large catalog has.
 _MOST_CASES = 300_000
 
 
@@ -57,15 +57,15 @@ def equally_specific(catalog: Catalog) -> Iterable[Finding]:
     """Find pairs of runbooks that answer one case and are equally specific; each pair once."""
     entries = sources(catalog, "runbook")
     first: dict[tuple[_Key, tuple[int, int]], str] = {}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     known, beyond = _cases(catalog)
     for name, keys in known.items():
         entry = entries[name]
         for key in keys:
             other = first.setdefault((key, specificity(entry.value)), name)
-            if other == name or (other, name) in told:
+            if other == name or (other, name) in reported:
                 continue
-            told.add((other, name))
+            reported.add((other, name))
             yield Finding(
                 "IC114",
                 f"The runbooks {other} and {name} are equally specific for {_name(key)}.",
@@ -190,7 +190,7 @@ RULES = (
             "IC206",
             "warning",
             "A runbook that can never apply",
-            "Somebody keeps it current in vain, and believes that it serves.",
+            "Somebody keeps it up to date in vain, and believes that it is used.",
             "Change what it applies to, or remove it.",
         ),
         never_applies,

@@ -1,4 +1,4 @@
-"""Rules about secrets: none stands in a file that everybody with the repository can read."""
+"""Rules about secrets: no file that everybody with the repository can read may hold one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from incidentctl.domain.catalog.model import Catalog, CatalogEntry
 from incidentctl.domain.lint.rule import Finding, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
-#: Shapes that are a secret wherever they stand, as their issuers document them.
+#: Forms of secrets, as their issuers document them.
 _SHAPES: tuple[tuple[str, str], ...] = (
     (r"xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}", "a Slack token"),
     (r"gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,}", "a GitHub token"),
@@ -25,8 +25,8 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     (r"://[^/\s:@]+:[^/\s@]+@", "an address with a password"),
 )
 _ANY = re.compile("|".join(f"({shape})" for shape, _ in _SHAPES))
-#: What none of the shapes can do without, searched for first: ten shapes at once, of which some
-#: begin with no letter, are tried one by one at each character, ten times as slowly.
+#: A part of each form, searched for first: trying ten patterns at each character, some of which
+#: begin with no letter, takes ten times as long.
 _MAYBE = re.compile(
     r"xox|xapp-|gh[pousr]_|github_pat_|glpat-|A[KS]IA|PRIVATE KEY|AGE-SECRET|[sr]k_live_"
     r"|hooks\.slack|/webhooks/|@"
@@ -40,7 +40,7 @@ _FROM_ENVIRONMENT = re.compile(r"\$?\{?env:", re.IGNORECASE)
 
 
 def in_plain_text(catalog: Catalog) -> Iterable[Finding]:
-    """Find texts that are secrets by their shape, or by their shape and the key above them."""
+    """Find texts that have the form of a secret, judged alone or together with their key."""
     for entry in catalog.entries:
         for loc, key, text in _texts(entry):
             what = secret_in(text, key=key)
@@ -57,7 +57,7 @@ def in_plain_text(catalog: Catalog) -> Iterable[Finding]:
 
 
 def secret_in(text: str, *, key: str = "") -> str | None:
-    """Say what sort of secret a text is, under the key that names it; None: none is seen."""
+    """Say what sort of secret a text seems to be, given its key; None if it seems to be none."""
     if _FROM_ENVIRONMENT.match(text):
         return None
     match = _ANY.search(text) if _MAYBE.search(text) else None
@@ -110,10 +110,10 @@ RULES = (
             "IC116",
             "error",
             "A secret in plain text",
-            "Everybody who can read the repository can use it, and git keeps it for ever. Looked "
-            "for are known shapes (Slack, GitHub, GitLab, AWS, Stripe, age, private keys, webhook "
-            "addresses, passwords in addresses), and what stands under a key such as "
-            "integration-key, token, secret or password.",
+            "Everybody who can read the repository can use it, and git keeps it for ever. The rule "
+            "looks for known forms (Slack, GitHub, GitLab, AWS, Stripe, age, private keys, webhook "
+            "addresses, passwords in addresses), and for values of keys such as integration-key, "
+            "token, secret or password.",
             "Move it to the environment and write `env:NAME`; then replace the secret.",
         ),
         in_plain_text,

@@ -16,15 +16,15 @@ SYNTAX: tuple[RuleText, ...] = (
         "IC002",
         "error",
         "A key is written twice in one mapping",
-        "YAML leaves open which of the two counts, and programs differ. Here the first stands.",
+        "YAML leaves open which of the two counts, and programs differ. Here the first one counts.",
         "Keep one of them.",
     ),
     RuleText(
         "IC003",
         "error",
         "An anchor or an alias",
-        "Aliases hide what a file says from whoever reads it in a hurry, and a small file can "
-        "unfold into gigabytes.",
+        "Aliases hide what a file says from people who read it in a hurry, and a small file can "
+        "expand into gigabytes.",
         "Write the value out. A text that begins with `&` or `*` needs quotes.",
     ),
     RuleText(
@@ -47,7 +47,7 @@ SYNTAX: tuple[RuleText, ...] = (
         "A file of more than 1 MiB, or a catalog of more than is read",
         "A file of that size is seldom written by people, and slows every command. Of a catalog "
         "20,000 files and 16 MiB are read, and of its settings and teams 2,000 files and 1 MiB "
-        "before an event is acknowledged: that waits for no catalog.",
+        "before an event is acknowledged, so that recording never waits for a large catalog.",
         "Split the file; take out of the catalog what nobody needs.",
     ),
     RuleText(
@@ -62,22 +62,22 @@ SYNTAX: tuple[RuleText, ...] = (
         "IC008",
         "error",
         "A key is not text",
-        "`true:` or `1.5:` is a flag or a number in YAML, and never what a key is called.",
+        "In YAML `true:` or `1.5:` is a flag or a number, and no key has such a name.",
         "Put the key in quotes.",
     ),
     RuleText(
         "IC009",
         "error",
         "A control character",
-        "Texts of the catalog are shown on terminals and pages, where such a character acts "
-        "instead of being seen.",
+        "Texts of the catalog are shown on terminals and pages, where such a character has an "
+        "effect instead of being visible.",
         "Leave it out.",
     ),
     RuleText(
         "IC010",
         "error",
         "An unknown key",
-        "What a misspelled key says would be ignored, and missed when it is needed.",
+        "The value of a misspelled key would be ignored, and missing when it is needed.",
         "Correct it. A key of your own begins with `x-`.",
     ),
     RuleText(
@@ -92,7 +92,7 @@ SYNTAX: tuple[RuleText, ...] = (
         "error",
         "A value of the wrong type",
         "A version such as 1.10 is a number in YAML and loses its last digit; a text where a "
-        "list belongs is read letter by letter in other programs. Nothing is guessed here.",
+        "list belongs is read letter by letter by other programs. incidentctl does not guess.",
         "Write the type that the message names; a number that is meant as text needs quotes.",
     ),
     RuleText(
@@ -113,9 +113,9 @@ SYNTAX: tuple[RuleText, ...] = (
     RuleText(
         "IC015",
         "error",
-        "More faults in a file than are told",
-        "The first hundred faults of a file are told. A file with more was not written for this "
-        "program, or one fault repeats.",
-        "Correct those that are told; the others follow.",
+        "More faults in a file than are reported",
+        "The first hundred faults of a file are reported. A file with more was not written for "
+        "this program, or one fault repeats.",
+        "Correct the reported ones; then lint reports the others.",
     ),
 )
