@@ -87,7 +87,7 @@ def test_hostile_events_are_counted_and_block_nobody(run, there, mine, git, team
     push(there, files)
     everything_works(run, mine)  # the first one exchanges, as the background would
     told = run("doctor").out + run("sync").err
-    assert "file(s) of the remote are no events of the record" in told
+    assert "file(s) of the remote are not events of the record" in told
     assert int(told.partition(" file(s)")[0].split()[-1]) >= 12
     again = run("sync")
     assert again.code == 0, again.err
@@ -122,7 +122,7 @@ def test_folders_that_climb_are_carried_nowhere(run, there, mine, git):
                  "-p", parent, root).strip()  # fmt: skip
     git(there, "update-ref", "refs/heads/incident-log", commit)
     everything_works(run, mine)
-    assert "carried nowhere" in run("sync").err
+    assert "are ignored" in run("sync").err
     assert not (there.parent / "pwned").exists()
     assert git(there, "ls-tree", "--name-only", "incident-log").split() == ["incidents"]
 

@@ -162,7 +162,7 @@ def nobody(monkeypatch):
 
 def test_without_an_identity_it_says_who_is_on_call_and_what_to_do(nobody, tmp_path):
     told = run(tmp_path, "init", "acme", "--team", "core", "--no-input").stderr
-    assert "git does not say who you are" in told
+    assert "Git does not know who you are" in told
     assert "me leads the team core and is on call" in told
     assert "teams/core.yaml" in told
     assert "git config user.name" in told

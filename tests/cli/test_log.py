@@ -116,8 +116,8 @@ def test_more_than_a_mebibyte_is_refused_and_nothing_is_lost(run, opened, show, 
     result = run("log", "-")
     assert result.code == 4
     assert len(result.err) < 2000  # a terminal full of it would hide what is wrong
-    assert "kept in " in result.err
-    kept = result.err.split("kept in ")[1].split()[0]
+    assert "saved in " in result.err
+    kept = result.err.split("saved in ")[1].split()[0]
     assert Path(kept).read_text() == text
     file = tmp_path / "dump"
     file.write_text(text)

@@ -86,7 +86,7 @@ def _read(words: str, file: str | None) -> str:
         kept = None if file is not None else keep(data, sys.stdin.buffer)
         raise InvalidDataError(
             "More than 1 MiB is refused: nothing was logged."
-            + (f" What was piped is kept in {kept}." if kept else ""),
+            + (f" The input is saved in {kept} for you." if kept else ""),
             hint="Log the part that matters, and link the rest: `incidentctl link dump https://...`.",
         )
     return data.decode(errors="replace")
