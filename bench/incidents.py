@@ -106,7 +106,7 @@ def open_ticking(root: Path) -> Ticking:
 def declare_in(workspace: Workspace) -> str:
     """Declare an incident as the command does, and return its id."""
     request, who = Request("Login is down"), workspace.actor(None)
-    incident = begin(workspace, request, who, tell=lambda _: None)
+    incident = begin(workspace, request, who, on_recorded=lambda _: None)
     complete(workspace, incident, request, who)
     return incident
 

@@ -30,8 +30,8 @@ def workspace(monkeypatch, tmp_path):
 def cut_off(workspace, safe):
     """A response to an incident whose declarer was cut off."""
     who = workspace.actor("ann")
-    ident = begin(workspace, Request("login is down"), who, tell=safe.append)
-    return Response(workspace, ident, who, tell=safe.append)
+    ident = begin(workspace, Request("login is down"), who, on_recorded=safe.append)
+    return Response(workspace, ident, who, on_recorded=safe.append)
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def test_a_use_case_returns_what_it_recorded(response, safe):
 def test_a_role_says_who_cannot_see_the_incident(workspace, safe):
     who = workspace.actor("ann")
     request = Request("a leak", restricted=True)
-    ident = begin(workspace, request, who, tell=safe.append)
+    ident = begin(workspace, request, who, on_recorded=safe.append)
     complete(workspace, ident, request, who)
-    response = Response(workspace, ident, who, tell=safe.append)
+    response = Response(workspace, ident, who, on_recorded=safe.append)
     assert roles.assign(response, "mitigator", "bob").unseen_by == "bob"
     assert roles.assign(response, "planning", "ann").unseen_by is None
 
@@ -69,7 +69,7 @@ def test_a_role_says_who_cannot_see_the_incident(workspace, safe):
 def test_command_goes_from_one_to_the_other(response, workspace, safe):
     offered = handover.offer(response, "bob")
     assert (offered.by, offered.person, offered.unseen) == ("ann", "bob", False)
-    bob = Response(workspace, response.ident, workspace.actor("bob"), tell=safe.append)
+    bob = Response(workspace, response.ident, workspace.actor("bob"), on_recorded=safe.append)
     assert handover.accept(bob).incident.commander == "bob"
 
 

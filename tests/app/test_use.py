@@ -1,4 +1,4 @@
-"""`use` keeps the default repository."""
+"""`use` saves the default repository."""
 
 from __future__ import annotations
 

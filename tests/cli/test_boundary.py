@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from incidentctl import errors
-from incidentctl.cli.boundary import run, tell
+from incidentctl.cli.boundary import print_refusal, run
 
 CODES = {
     "UsageError": 2,
@@ -56,7 +56,7 @@ def test_a_bug_is_one_line_and_a_file_with_the_traceback(capsys):
     err = capsys.readouterr().err
     assert "\x1b" not in err
     assert len(err.splitlines()) == 2
-    file = Path(err.split("report it with ")[1].strip())
+    file = Path(err.split("report the bug with ")[1].strip())
     assert "Traceback" in file.read_text()
     assert "ZeroDivisionError" in file.read_text()
 
@@ -70,10 +70,10 @@ def test_a_bug_where_no_file_can_be_written(capsys, monkeypatch):
 
 def test_a_long_text_is_shown_in_part_and_kept_whole(capsys):
     text = "word " * 5000
-    tell(errors.UsageError("no", echo=text))
+    print_refusal(errors.UsageError("no", echo=text))
     err = capsys.readouterr().err
     assert len(err) < 3000
-    kept = Path(err.split("kept in ")[1].strip())
+    kept = Path(err.split("saved in ")[1].strip())
     assert kept.read_text() == text
     assert kept.stat().st_mode & 0o077 == 0
     assert kept.parent.stat().st_mode & 0o077 == 0

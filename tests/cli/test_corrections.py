@@ -179,7 +179,7 @@ def test_purge_takes_a_redacted_text_out_of_the_history(run, opened, team, git):
     assert "hunter2" in git(team, "log", "-p", "incident-log")
     refused = run("purge")
     assert refused.code == 5
-    assert "What git cannot undo" in refused.err
+    assert "What a purge cannot undo" in refused.err
     before = run("show", "--json").json["timeline"]
     done = run("purge", "--yes", "--json")
     assert done.json["redacted"] == 1
@@ -200,7 +200,7 @@ def test_redact_shows_what_it_blanks_and_minus_one_never_means_a_colleague_s(run
         e["number"] for e in run("show", "--json").json["timeline"] if "hunter2" in e["text"]
     )
     done = run("redact", str(number))
-    assert f"blanking #{number} of greta: the password is hunter2" in done.err
+    assert f"Redacting #{number} by greta: the password is hunter2" in done.err
     said = run("log")
     assert (said.code, "second walker starts" in said.out) == (0, True)
     assert "hunter2" not in said.out

@@ -190,5 +190,7 @@ def test_lint_breaks_lines_between_words(terminal, team):
     child.expect(pexpect.EOF)
     first, second, *_ = child.before.replace("\r\n", "\n").splitlines()
     assert first.startswith("services/ad.yaml:")
-    assert f"{first} {second.strip()}".endswith(f"The owner of service ad, {owner!r}, is no team.")
+    assert f"{first} {second.strip()}".endswith(
+        f"The owner of service ad, {owner!r}, is not a team."
+    )
     assert second.startswith("    ")

@@ -114,7 +114,7 @@ def test_a_set_up_that_is_well(doctor, shared):
     assert told.code == 0
     assert {check["state"] for check in told.checks} == {"ok"}
     assert set(told.checks[0]) == {"name", "state", "message", "hint"}
-    assert "in step with origin" in told.find("sync")["message"]
+    assert "up to date with origin" in told.find("sync")["message"]
     assert told.find("record")["message"] == "1 incident, 1 open"
 
 
@@ -184,7 +184,7 @@ def test_outside_of_any_repository(doctor, tmp_path, monkeypatch):
     told = doctor()
     assert told.code == 0
     assert told.state("repository", "incidentctl use") == "warn"
-    assert told.state("remote", "on this machine alone") == "warn"
+    assert told.state("remote", "in your own folder on this machine") == "warn"
     assert told.state("record", "nothing is recorded") == "ok"
     assert not told.has("catalog")
 
@@ -203,7 +203,7 @@ def test_a_folder_that_is_no_team_s(doctor, tmp_path):
     (tmp_path / "empty").mkdir()
     for folder in ("empty", "nowhere"):
         told = doctor("-C", str(tmp_path / folder))
-        assert told.state("repository", "named by -C is in no team's repository") == "bad"
+        assert told.state("repository", "named by -C is not in a team repository") == "bad"
 
 
 def test_which_repository_and_why(doctor, team, tmp_path, monkeypatch):
@@ -221,7 +221,7 @@ def test_a_marker_without_git(doctor, team):
 def test_a_git_file_that_leads_nowhere(doctor, team):
     shutil.rmtree(team / ".git")
     (team / ".git").write_text("gitdir: /nowhere\n")
-    assert doctor().state("repository", "no git repository") == "bad"
+    assert doctor().state("repository", "not a git repository") == "bad"
 
 
 def test_refs_in_a_reftable(doctor, team):
@@ -298,7 +298,7 @@ def kept(run, team):
 
 def test_what_git_s_folder_did_not_take(doctor, run, kept):
     told = doctor()
-    assert told.state("outbox", ".git did not take it") == "warn"
+    assert told.state("outbox", ".git was not writable") == "warn"
     assert told.state("outbox", "not yet committed") == "warn"
     assert run("log", "comes home").code == 0
     assert doctor().state("outbox") == "ok"
@@ -343,10 +343,10 @@ def test_files_that_are_damaged(doctor, team, opened):
 
 def test_a_ref_that_a_power_cut_tore(doctor, run, team, opened):
     (team / ".git/refs/incidentctl/log").write_bytes(b"\0" * 41)
-    assert doctor().state("record", "names no commit here") == "bad"
-    assert run("log", "mends it").code == 0
+    assert doctor().state("record", "points to a missing commit") == "bad"
+    assert run("log", "repairs it").code == 0
     told = doctor()
-    assert not told.has("record", "names no commit")
+    assert not told.has("record", "points to a missing commit")
     assert told.state("outbox", "damaged-log-ref-") == "warn"
 
 
@@ -358,7 +358,7 @@ def test_the_branch_is_behind(doctor, run, team, opened, git):
 
 def test_the_branch_is_the_team_s_own(doctor, run, team, opened, git):
     git(team, "branch", "-f", "incident-log", "main")
-    assert doctor().state("branch", "holds other files than the record") == "bad"
+    assert doctor().state("branch", "holds files that are not of the record") == "bad"
 
 
 def test_the_view_is_tracked(doctor, run, team, opened, git):
@@ -469,7 +469,7 @@ def test_an_event_of_the_future(doctor, team, opened, ahead, state, committed):
 
 
 def test_no_remote(doctor, opened):
-    assert doctor().state("remote", "this clone alone") == "warn"
+    assert doctor().state("remote", "only in this clone") == "warn"
 
 
 def test_a_remote_that_git_does_not_know(doctor, remote, team, git):
@@ -507,12 +507,12 @@ def test_a_remote_that_never_answers(doctor, shared, team, git, monkeypatch):
 
 def test_a_remote_without_a_branch(doctor, remote, git):
     git(remote, "update-ref", "-d", "refs/heads/main")
-    assert doctor().state("remote", "push your own branch first") == "bad"
+    assert doctor().state("remote", "push your main branch first") == "bad"
 
 
 def test_a_remote_without_the_record(doctor, run, remote, git):
     told = doctor()
-    assert told.state("remote", "the first event makes incident-log there") == "ok"
+    assert told.state("remote", "the first event creates incident-log there") == "ok"
     assert told.state("push") == "ok"
     declare(run)
     wait_for_the_background(run)
@@ -537,7 +537,7 @@ def test_an_exchange_of_long_ago(doctor, run, shared, team, git):
     status.write_text(json.dumps(entry | {"at": old}))
     assert doctor().state("sync") == "ok"
     git(team, "remote", "set-url", "origin", "git://127.0.0.1:1/x")
-    assert doctor().state("sync", "went well, but is old") == "warn"
+    assert doctor().state("sync", "succeeded, but is old") == "warn"
 
 
 def test_no_right_to_push(doctor, shared, team, git):
@@ -559,7 +559,7 @@ def test_a_branch_that_is_protected(doctor, run, shared, team, remote):
     assert check["state"] == "bad"
     assert "no pull request, no review, no signed commits" in check["hint"]
     assert "forbid only force-push and deletion" in check["hint"]
-    assert told.state("push", "only a real one asks its rules and hooks") == "ok"
+    assert told.state("push", "only a real push runs its rules and hooks") == "ok"
 
 
 def test_a_branch_with_other_files_on_the_remote(doctor, run, shared, team, remote, git, tmp_path):
@@ -576,7 +576,7 @@ def test_a_branch_with_other_files_on_the_remote(doctor, run, shared, team, remo
     git(other, "push", "-q", "origin", "incident-log")
     git(team, "fetch", "-q", "origin")
     told = doctor()
-    assert told.state("ci", "tests.yml runs on incident-log, too") == "warn"
+    assert told.state("ci", "tests.yml is on incident-log, too") == "warn"
     assert told.state("branch", "origin/incident-log holds other files") == "warn"
 
 
@@ -656,7 +656,7 @@ def test_what_the_restricted_part_did_not_take(doctor, run, team, monkeypatch):
     ident = declare_restricted(run)
     told = doctor()
     assert told.state("outbox", "of restricted incidents recorded, not yet committed") == "warn"
-    assert told.state("outbox", ".git/incidentctl/restricted did not take it") == "warn"
+    assert told.state("outbox", ".git/incidentctl/restricted was not writable") == "warn"
     assert not told.has("outbox", "everything recorded")
 
     moved = team.with_name("moved")
@@ -692,13 +692,15 @@ def test_what_nobody_knows_a_place_for(doctor, run, opened, team, monkeypatch, w
     assert ("state" in str(done.path)) is (where == "state")
     monkeypatch.setenv("PATH", path)
     told = doctor()
-    found = told.find("outbox", f"1 command in {done.path.parent}: nobody could tell whether")
+    found = told.find("outbox", f"1 command in {done.path.parent}: it is unknown whether")
     assert found["state"] == "warn"
-    assert f"`incidentctl adopt {ident}` keeps them as restricted" in json.dumps(found)
+    assert f"`incidentctl adopt {ident}` records them as restricted" in json.dumps(found)
     assert not told.has("outbox", "everything recorded")
     assert not told.has("outbox", "of another repository")
     done.path.write_text("torn")
-    assert doctor().state("outbox", f"damaged, or from a newer incidentctl, and kept: {done.path}")
+    assert doctor().state(
+        "outbox", f"damaged, or from a newer incidentctl, and left there: {done.path}"
+    )
     if where == "state":
         moved = team.with_name("moved")
         team.rename(moved)
@@ -713,8 +715,8 @@ def test_each_remote_is_told_of_what_it_lacks(doctor, run, security, team, git, 
     assert told.code == 0
     assert told.state("remote", "origin answers") == "ok"
     assert told.state("remote", "security answers, and has incident-log") == "ok"
-    assert told.state("push", "security lets you push") == "ok"
-    assert told.state("sync", "in step with security") == "ok"
+    assert told.state("push", "push to security succeeds") == "ok"
+    assert told.state("sync", "up to date with security") == "ok"
 
     git(team, "remote", "set-url", "security", "git://127.0.0.1:1/x")
     run("log", "asked the lawyers", "-i", declare_restricted(run))
@@ -722,7 +724,7 @@ def test_each_remote_is_told_of_what_it_lacks(doctor, run, security, team, git, 
     assert told.state("remote", "security") == "warn"
     assert told.state("sync", "not yet on security") == "warn"
     assert not told.has("sync", "not yet on origin")
-    assert told.state("sync", "in step with origin") == "ok"
+    assert told.state("sync", "up to date with origin") == "ok"
 
 
 def test_a_restricted_remote_that_git_does_not_know(doctor, security, team, git):

@@ -107,7 +107,7 @@ def test_a_private_half_that_git_would_take_is_not_written(run, team):
         (("--to", "2026-03-29T08:00"), "does not end after it begins"),
         (("--at", "soon"), "'soon' is not a time"),
         (("--timezone", "Mars/Olympus"), "is no time zone"),
-        (("--what", " "), "An answer is needed"),
+        (("--what", " "), "This question needs an answer"),
         (("--team", "a b"), "a name has"),
         (("--team", "order"), "There is no team 'order'."),
         (("--commander", "nobody"), "There is no person 'nobody'."),
@@ -225,12 +225,10 @@ def test_a_plan_that_goes_out_late_is_said(run, team):
     run("drill", "new", "spring", *PLANNED)
     late = run("drill", "sent", "spring", "--at", "2026-03-26T16:00")
     assert late.code == 0
-    assert "3 days ahead of the drill; 7 are due" in late.err
+    assert "3 days before the drill; the rule is 7 days" in late.err
     future = run("drill", "sent", "spring", "--at", "2030-01-01T10:00")
     assert (future.code, "future" in future.err) == (2, True)
-    assert (
-        "That is 1 day ahead of" in run("drill", "sent", "spring", "--at", "2026-03-28T16:00").err
-    )
+    assert "That is 1 day before" in run("drill", "sent", "spring", "--at", "2026-03-28T16:00").err
 
 
 def test_a_tracked_private_half_fails_lint(run, unplanned, team, git):
@@ -261,7 +259,7 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         dimensions=(40, 200),
     )
     dialogue = [
-        ("Who shall know about it", "2"),
+        ("Who should know about it", "2"),
         ("What are we going to break, and why", "User login on staging"),
         ("Which team should respond", "oders"),
         ("There is no team 'oders'", None),
@@ -278,19 +276,19 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         ("In what time range", "2026-03-29T09:00"),
         ("To \\(public", "2026-03-29T15:00"),
         ("does not name the team", "To exercise our response"),
-        ("Where does it play", "staging"),
+        ("Where does it take place", "staging"),
         ("In which time zone", "Mars/Olympus"),
         ("is no time zone", None),
         ("In which time zone", "America/New_York"),
-        ("Which services may it reach", "checkout, paiment"),
+        ("Which services may it affect", "checkout, paiment"),
         ("There is no service 'paiment'", None),
-        ("Which services may it reach", "checkout, payment"),
-        ("Who is told of it", ""),
-        ("A surprise to tell", "Support has 30 tickets"),
+        ("Which services may it affect", "checkout, payment"),
+        ("Who gets the announcement", ""),
+        ("An inject?", "Support has 30 tickets"),
         ("is not an inject", None),
-        ("A surprise to tell", "5m: Support has 30 tickets"),
-        ("Another surprise", "1h: A journalist: he calls"),
-        ("Another surprise", ""),
+        ("An inject?", "5m: Support has 30 tickets"),
+        ("Another inject", "1h: A journalist: he calls"),
+        ("Another inject", ""),
         ("until somebody declares", ""),
         ("until there is a commander", "soon"),
         ("is not a duration", None),
@@ -392,7 +390,10 @@ def test_the_organisations_own_template(unplanned, run, team):
     assert "\x1b" not in own
     text = run("drill", "plan", "q1", "--format", "text")
     assert text.out.startswith("Unplanned drill: q1\n==")
-    assert "layout of text is built in; templates/drill-public.md.j2 makes the Markdown" in text.err
+    assert (
+        "layout of text is built in; templates/drill-public.md.j2 only changes the Markdown"
+        in text.err
+    )
     assert "built in" in run("drill", "plan", "q1", "--format", "html").err
     assert run("drill", "note", "q1", "--format", "html").err == ""
     assert "# Private plan" in run("drill", "plan", "q1", "--audience", "private").out

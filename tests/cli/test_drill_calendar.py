@@ -111,7 +111,7 @@ def test_until_a_day(run, planned):
     assert list(found) == ["Send the plan of the drill: q1-planned", "Drill: q1-planned"]
     refused = run("drill", "calendar", "--until", "soon")
     assert refused.code == 2
-    assert "write it as 2026-12-31" in refused.err
+    assert "Write it as 2026-12-31" in refused.err
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_a_clean_repository_passes(run, planned, found):
     assert found("Q1-Surprise") == []
     told = run("drill", "check")
     assert (told.code, told.out) == (0, "")
-    assert "Nothing private was found of q1-surprise" in told.err
+    assert "No leaks found for q1-surprise" in told.err
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_the_history_of_a_deleted_file(run, planned, git, found):
     assert found() == [("what", "history", "old.md", 2, made)]
     told = run("drill", "check")
     assert f"in the history: old.md:2, commit {made[:12]}" in told.out
-    assert "git cannot take this back" in told.err
+    assert "This cannot be taken back" in told.err
 
 
 def test_a_private_half_that_was_committed_once(planned, git, found):
@@ -289,7 +289,7 @@ def test_a_shallow_clone_is_never_clear(run, planned, git, tmp_path, monkeypatch
     told = run("drill", "check")
     assert (told.code, told.out) == (6, "")
     assert "shallow" in told.err
-    assert "Nothing private was found of" not in told.err
+    assert "No leaks found for" not in told.err
 
 
 def test_an_encoding_that_is_not_known_is_told(run, planned, git):
@@ -298,4 +298,4 @@ def test_an_encoding_that_is_not_known_is_told(run, planned, git):
     told = run("drill", "check")
     assert told.code == 0
     assert "encoding" in told.err
-    assert "Nothing private was found of" not in told.err
+    assert "No leaks found for" not in told.err

@@ -81,7 +81,7 @@ def test_a_drill_is_an_incident_of_its_own_kind_and_its_walk_reads_a_pipe(run, d
     ident = played.stdout.strip()
     assert ident.startswith("drl-")
     assert "Step 2" in played.stderr
-    assert "You conduct it" not in played.stderr
+    assert "You lead this drill" not in played.stderr
     found = show()
     assert (found["kind"], found["title"]) == ("drill", "Drill q1: Logging in on staging")
     assert (found["commander"], found["owner"], found["services"]) == (
@@ -117,7 +117,7 @@ def test_next_pause_resume_and_stop(run, drills, show):
         "The drill goes on", "The drill is over", "Resolved: it went well",
     ]  # fmt: skip
     over = run("drill", "stop")
-    assert (over.code, "No drill is played" in over.err) == (3, True)
+    assert (over.code, "No drill is running" in over.err) == (3, True)
 
 
 def test_a_real_incident_that_is_open_is_told_to_who_begins_a_drill(run, drills, opened):
@@ -125,7 +125,7 @@ def test_a_real_incident_that_is_open_is_told_to_who_begins_a_drill(run, drills,
     run("resolve", "-i", ended)
     begun = run("drill", "run", "q1", "--no-walk")
     assert begun.code == 0
-    told = f"note: {opened} is open, and it is real: checkout is down."
+    told = f"note: {opened} is open, and real: checkout is down."
     assert told in begun.err
     assert ended not in begun.err
     run("drill", "stop", "-i", "drl")
@@ -150,9 +150,9 @@ def test_one_plan_is_played_once_at_a_time(run, drills):
     ("arguments", "code", "said"),
     [
         (("run", "q11"), 3, "Did you mean 'q1'?"),
-        (("next",), 3, "No drill is played"),
-        (("score",), 3, "No drill was played yet"),
-        (("score", "q1"), 3, "q1 was never played"),
+        (("next",), 3, "No drill is running"),
+        (("score",), 3, "No drill has been played yet"),
+        (("score", "q1"), 3, "q1 has never been played"),
         (("score", "nothing"), 3, "There is no drill 'nothing'"),
     ],
 )
@@ -184,7 +184,7 @@ def test_a_plan_is_played_in_what_the_responders_declared(run, drills, show):
     declared = run("declare", "login is slow", "--drill", "--no-input", "--as", "omar").out.strip()
     joined = run("drill", "run", "q1", "-i", declared[-3:], "--no-walk", "--as", "greta")
     assert (joined.code, joined.out.strip()) == (0, declared)
-    assert "You conduct it" not in joined.err
+    assert "You lead this drill" not in joined.err
     found = show()
     assert (found["title"], found["commander"]) == ("login is slow", "omar")
     assert run("drill", "next").out == "Inject 1: Support has 30 tickets\n"
@@ -213,7 +213,7 @@ def test_a_plan_is_attached_only_to_an_open_drill_without_one(run, drills, opene
     assert (code, f"{practice} plays q1 already" in said) == (5, True)
     second = run("declare", "again", "--drill", "--no-input").out.strip()
     code, said = refused("q1", "-i", second)
-    assert (code, f"q1 is being played already, as {practice}" in said) == (5, True)
+    assert (code, f"q1 is already being played, as {practice}" in said) == (5, True)
     run("drill", "stop", "-i", practice)
     run("resolve", "-i", second)
     code, said = refused("q1", "-i", second)
@@ -323,8 +323,8 @@ def test_a_cancelled_drill_was_not_played(run, drills, team, git, closed):
     run("cancel", "not today", "-i", ident)
     if closed:
         run("close", "-i", ident)
-    assert "q1 was never played" in run("drill", "score", "q1").err
-    assert "No drill was played yet" in run("drill", "score").err
+    assert "q1 has never been played" in run("drill", "score", "q1").err
+    assert "No drill has been played yet" in run("drill", "score").err
     told = run("drill", "score", "-i", ident)
     assert "does not count as played" in told.err
     assert run("report", "--json").json["drills"]["in_period"] == 0
@@ -407,7 +407,7 @@ def test_a_score_against_targets_and_the_drill_before(run, drills):
 
 def test_who_causes_it_conducts_it_and_hands_command_away(run, drills):
     result = run("drill", "run", "q1", "--as", "greta", "--no-walk")
-    assert "You conduct it" in result.err
+    assert "You lead this drill" in result.err
     measures = run("drill", "score", "--json").json["measures"]
     assert measures[1]["took"] is None
     run("assign", "commander", "omar")

@@ -18,9 +18,9 @@ def test_command_is_offered_with_the_brief_and_moves_when_it_is_accepted(run, op
     run("hypothesis", "1", "--ruled-out", "--reason", "it was cold")
     offered = run("handover", "@Omar")
     assert offered.code == 0
-    for part in ("it is not       1 the cache (it was cold)", "open step", "last update"):
+    for part in ("ruled out       1 the cache (it was cold)", "open step", "last update"):
         assert " ".join(part.split()) in " ".join(offered.out.split())
-    assert "greta commands until omar says `incidentctl accept`" in offered.err
+    assert "greta stays in command until omar runs `incidentctl accept`" in offered.err
     state = show()
     assert (state["commander"], state["offered"]["person"]) == ("greta", "omar")
     accepted = run("accept", "--as", "omar")
@@ -93,7 +93,7 @@ def test_of_several_offers_those_alone_are_asked_about(run, monkeypatch):
     refused = run("accept", "--as", "omar")
     assert refused.code == 2
     assert "Command of 2 incidents is offered to omar" in refused.err
-    assert "say which with -i" in refused.err
+    assert "Name one with -i" in refused.err
     assert (one in refused.err, other in refused.err, third in refused.err) == (True, True, False)
     asked = []
 
@@ -168,7 +168,7 @@ def test_escalation_goes_along_the_line_and_pages_nobody(run, opened, show):
     assert show()["escalated"] == [first.json["team"]]
     told = run("escalate", "orders")
     assert told.code == 0
-    assert "NOT SENT: nobody was paged by this" in told.err
+    assert "NOT SENT: this pages nobody" in told.err
     assert "on call" in told.out
 
 

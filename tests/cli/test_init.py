@@ -44,7 +44,7 @@ def test_from_options(tmp_path, git):
     assert git(root, "rev-parse", "--show-toplevel").strip() == str(root.resolve())
     again = run(tmp_path, "init", "acme", "--team", "core")
     assert again.returncode == 0
-    assert "left alone: teams/core.yaml" in again.stderr
+    assert "kept: teams/core.yaml" in again.stderr
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_file_where_the_folder_should_be_is_refused(tmp_path):
     (tmp_path / "acme").touch()
     done = run(tmp_path, "init", "acme")
     assert done.returncode == 5
-    assert "is no folder" in done.stderr
+    assert "is not a folder" in done.stderr
 
 
 @pytest.fixture

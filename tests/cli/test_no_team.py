@@ -29,7 +29,7 @@ def test_outside_of_a_team_repository(command, tmp_path, monkeypatch, arguments)
     assert (refused.code, refused.out) == (3, "")
     assert refused.err == (
         "error: No team repository found.\n"
-        "hint: Name it with `incidentctl -C DIR`, or write one with `incidentctl init`.\n"
+        "hint: Name it with `incidentctl -C DIR`, or create one with `incidentctl init`.\n"
     )
 
 

@@ -66,7 +66,7 @@ def test_a_text_too_long_for_its_place_is_refused_and_kept(run, opened, show):
     result = run("summary", text)
     assert result.code == 5
     assert "incidentctl log -" in result.err
-    assert "kept in " in result.err
+    assert "saved in " in result.err
     assert len(result.err) < 3000
     assert show()["summary"] is None
 

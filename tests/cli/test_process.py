@@ -51,8 +51,8 @@ def test_recommend_tells_what_is_missing(run, tmp_path):
     assert (found["configured_tier"], found["tier"]) == ("single", "per-severity")
     assert len(found["missing"]) == 5
     text = run("process", "recommend").stdout
-    assert "less process than the count asks for" in text
-    assert "SEV1: incident, the process for all incidents" in text
+    assert "less process than the number of services needs" in text
+    assert "SEV1 falls back to incident, the runbook for all incidents" in text
 
 
 def test_show_every_severity_and_every_area_at_the_highest_tier(run, tmp_path):
@@ -68,7 +68,7 @@ def test_show_every_severity_and_every_area_at_the_highest_tier(run, tmp_path):
         path.unlink()
     hole = answer(run, "show")["cases"][0]
     assert (hole["runbook"], hole["own"]) == (None, False)
-    assert "SEV1\t-\t-\tnone\tSEV1: no runbook answers.\n" in run("process", "show").stdout
+    assert "SEV1\t-\t-\tnone\tSEV1 has no runbook.\n" in run("process", "show").stdout
 
 
 def test_show_at_a_commit(run, tmp_path, git):
@@ -89,7 +89,7 @@ def test_scaffold_twice(run):
     assert first["written"] == ["runbooks/critical.yaml", "runbooks/non-critical.yaml"]
     again = run("process", "scaffold", "--tier", "critical-split")
     assert again.stdout == ""
-    assert "left alone: runbooks/critical.yaml" in again.stderr
+    assert "kept: runbooks/critical.yaml" in again.stderr
 
 
 def test_without_a_repository(run):

@@ -320,8 +320,8 @@ def test_too_few_are_said_and_not_averaged(run, opened):
 def test_without_any_there_is_nothing_but_the_drills(run):
     result = run("report")
     assert result.code == 0
-    assert "No incident fits." in result.err
-    assert "none was ever played" in result.out
+    assert "No incident matches." in result.err
+    assert "no drill yet" in result.out
     assert "median" not in result.out
     assert len(run("report", "--csv").out.splitlines()) == 1
     assert run("report", "--json").json["took"]["detect"]["n"] == 0

@@ -86,7 +86,7 @@ def test_with_a_remote_of_its_own_it_is_shared_there_and_nowhere_else(
     )
     done = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3")
     ident = done.out.strip()
-    assert "shared through security alone" in done.err
+    assert "shared only through security" in done.err
     assert run("sync", "--json").json["pending"] == 0
     assert SECRET in everything(git, shared / "security.git")
     assert SECRET not in everything(git, shared / "origin.git")
@@ -184,7 +184,7 @@ def test_a_report_leaves_it_out_and_says_so(run, team, form):
     if "--csv" in form:
         assert other in text
     before = run("report", "--until", "1d")
-    assert (before.code, "No incident fits." in before.err) == (0, True)
+    assert (before.code, "No incident matches." in before.err) == (0, True)
     assert "left out" not in before.err
 
 
@@ -409,7 +409,9 @@ def test_what_was_published_all_the_same_can_be_redacted_there(run, git, team, s
     ident = declare(run)
     git(team, "update-ref", "refs/incidentctl/log", "refs/incidentctl/restricted")
     shutil.rmtree(team / ".git/incidentctl/cache")
-    assert f"{ident} is restricted, and in the record that everybody reads" in run("doctor").out
+    assert (
+        f"{ident} is restricted, but also in the record that everybody reads" in run("doctor").out
+    )
     assert run("redact", "1", "-i", ident).code == 0
     assert SECRET not in git(team, "grep", "-h", "", "refs/incidentctl/log")
     assert run("purge", "--yes").code == 0

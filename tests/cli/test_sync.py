@@ -121,7 +121,7 @@ def test_a_board_says_that_it_is_blind(clones: tuple[Clone, Clone], tmp_path: Pa
     ann.sync()
     (tmp_path / "remote.git").rename(tmp_path / "away.git")
     ann.sync(code=6)
-    assert "what others do is not seen here" in ann.run("watch", "--once").stdout
+    assert "what others do is not shown here" in ann.run("watch", "--once").stdout
     board = json.loads(ann.run("watch", "--json").stdout)
     assert board["remotes"][0]["remote"] == "origin"
     assert board["remotes"][0]["state"] == "misconfigured"
@@ -130,7 +130,7 @@ def test_a_board_says_that_it_is_blind(clones: tuple[Clone, Clone], tmp_path: Pa
     ann.sync()
     board = ann.run("watch", "--once").stdout
     assert "checkout is down" in board
-    assert "not seen here" not in board
+    assert "not shown here" not in board
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_outside_of_the_team_s_repository_nothing_is_said_to_be_clear(
     ann.path = tmp_path / "home"
     ann.path.mkdir()
     told = ann.run(*command, code=code)
-    assert "no team's repository here" in told.stdout + told.stderr
+    assert "no team repository here" in told.stdout + told.stderr
     assert "incidentctl use DIR" in told.stdout + told.stderr
 
 
@@ -359,7 +359,7 @@ def test_it_is_not_in_step_while_something_waits_here(
         assert told["reason"] == "another incidentctl is committing"
         again = ann.run("sync", code=6)
         assert "another incidentctl is committing" in again.stderr
-        assert "In step" not in again.stdout + again.stderr
+        assert "Up to date" not in again.stdout + again.stderr
     assert ann.sync()["pending"] == 0
     damaged = folder / "outbox" / f"{'0' * 26}~inc-20261124-1401-k7f"
     damaged.write_text("{}\n{}\n")

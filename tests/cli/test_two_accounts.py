@@ -203,7 +203,7 @@ def test_two_accounts_have_one_exchange_with_the_remote(accounts):
     accounts.ok(SECOND, "log", "from the second", umask=0o077)
     accounts.ok(SECOND, "sync", umask=0o077)
     accounts.ok(FIRST, "log", "from the first", umask=0o077)
-    assert "In step" in accounts.ok(FIRST, "sync", umask=0o077).out
+    assert "Up to date" in accounts.ok(FIRST, "sync", umask=0o077).out
     assert accounts.texts(SECOND)[-2:] == ["from the second", "from the first"]
     assert accounts.faults(FIRST) == accounts.faults(SECOND) == []
 

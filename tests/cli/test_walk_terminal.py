@@ -81,17 +81,17 @@ def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
         shop, "declare", "checkout is very slow", "--severity", "SEV2", "--affects", "checkout",
         "--as", "annika",
     )  # fmt: skip
-    first.sees("Who is Mitigator?")
+    first.sees("Who takes the role Mitigator?")
     first.presses("a")
     first.sees("PERSON")
     first.types("mateo")
-    first.sees("Who is Planning?")
+    first.sees("Who takes the role Planning?")
     first.presses("a")
     first.sees("PERSON")
     first.types("stranger")
     first.sees("no person 'stranger'")
     first.presses("s")
-    first.sees("Who is Communication?")
+    first.sees("Who takes the role Communication?")
     first.presses("s")
     first.sees("Step 1 of 8")
     first.presses("d")
@@ -110,7 +110,7 @@ def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
     assert ("mitigator", "mateo") in {(r["role"], r["person"]) for r in left["roles"]}
 
     second = Terminal(shop, "run", "--as", "mateo")
-    second.sees("Who is Planning?")
+    second.sees("Who takes the role Planning?")
     second.presses("k")
     second.sees("Step 3 of 8")
     second.child.sendintr()
@@ -151,10 +151,10 @@ def test_a_letter_that_the_menu_does_not_have_chooses_nothing(shop, typed):
     run(shop, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
     before = show(shop)["timeline"]
     terminal = Terminal(shop, "run", "--as", "annika")
-    terminal.sees("Who is Mitigator?")
+    terminal.sees("Who takes the role Mitigator?")
     terminal.presses(typed)
     terminal.sees("k  I hold all" if typed == "?" else "is none of: k a s l ?")
-    terminal.sees("Who is Mitigator?")
+    terminal.sees("Who takes the role Mitigator?")
     terminal.presses("l")
     assert terminal.ends() == 0
     assert show(shop)["timeline"] == before
@@ -163,9 +163,9 @@ def test_a_letter_that_the_menu_does_not_have_chooses_nothing(shop, typed):
 def test_a_capital_letter_is_the_letter(shop):
     run(shop, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
     terminal = Terminal(shop, "run", "--as", "annika")
-    terminal.sees("Who is Mitigator?")
+    terminal.sees("Who takes the role Mitigator?")
     terminal.presses("S")
-    terminal.sees("Who is Planning?")
+    terminal.sees("Who takes the role Planning?")
     terminal.presses("L")
     assert terminal.ends() == 0
 
@@ -174,13 +174,13 @@ def test_escape_goes_back_from_a_text_to_the_menu(shop):
     run(shop, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
     before = show(shop)["timeline"]
     terminal = Terminal(shop, "run", "--as", "annika")
-    terminal.sees("Who is Mitigator?")
+    terminal.sees("Who takes the role Mitigator?")
     terminal.presses("a")
     terminal.sees("PERSON (Esc to go back):")
     terminal.child.send("mat\x1b[Deo\x1b")  # an arrow begins with Esc and is none
-    terminal.sees("Who is Mitigator?")
+    terminal.sees("Who takes the role Mitigator?")
     terminal.presses("s")
-    terminal.sees("Who is Planning?")
+    terminal.sees("Who takes the role Planning?")
     terminal.presses("l")
     assert terminal.ends() == 0
     assert show(shop)["timeline"] == before

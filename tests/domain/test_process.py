@@ -126,7 +126,7 @@ def test_all_that_a_runbook_states_must_hold():
         answer = resolve(written, case).answers[0]
         assert answer.runbook is None
         assert not answer.own
-        assert "no runbook answers" in answer.reason
+        assert "has no runbook" in answer.reason
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_all_that_a_runbook_states_must_hold():
 def test_own_or_fallback_depends_on_the_tier(tier, own):
     answer = resolve(catalog(runbook("c", critical=True)), Case("SEV1"), tier=tier).answers[0]
     assert answer.own is own
-    assert ("none closer" in answer.reason) is not own
+    assert ("falls back" in answer.reason) is not own
 
 
 def test_at_the_highest_tier_a_severitys_runbook_is_a_fallback_in_an_area_and_own_outside():
@@ -174,7 +174,7 @@ def test_without_a_runbook_the_built_in_single_process_serves_and_says_so():
     assert found.built_in
     assert found.runbooks == (built_in.SINGLE,)
     assert not found.answers[0].own
-    assert "no runbook is written" in found.reason
+    assert "the team has no runbook" in found.reason
 
 
 def test_an_unknown_severity_is_taken_as_critical_and_case_does_not_matter():

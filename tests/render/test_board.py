@@ -66,8 +66,8 @@ def test_the_board_of_one_incident():
         "next           3 [ ] Step 3 (mitigator)",
         "               4 [ ] Step 4 (mitigator)",
         "               5 [ ] Step 5 (mitigator)",
-        "it may be      1 the cache",
-        "it is not      2 the deploy",
+        "hypothesis     1 the cache",
+        "ruled out      2 the deploy",
         *(f"14:{n + 1:02} +01:00  alice: note {n}" for n in range(9, 21)),
         "3 events are not on the remote yet, for 5m",
     ]

@@ -128,7 +128,7 @@ def test_who_may_not_read_what():
     for wrong in (lambda: plan(both()), lambda: private_plan(planned)):
         with pytest.raises(RefusedError):
             wrong()
-    with pytest.raises(RefusedError, match="no private half here"):
+    with pytest.raises(RefusedError, match="is not in this clone"):
         private_plan(both(private=None))
 
 

@@ -101,7 +101,7 @@ def test_every_plot_is_named_and_every_number_is_in_a_table():
 
 def test_without_incidents_it_says_so():
     text = page([])
-    assert "No incident fits." in text
+    assert "No incident matches." in text
     assert "<svg" not in text
 
 

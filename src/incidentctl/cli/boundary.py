@@ -1,4 +1,4 @@
-"""The error boundary: here every refusal and every bug becomes one message and an exit code."""
+"""The error boundary: turns every refusal and every bug into a message and an exit code."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from incidentctl.errors import EnvironmentFailedError, IncidentctlError, UsageEr
 
 INTERRUPTED = 130
 BUG = 70
-_SAFE = "what was acknowledged is safe"
-#: So much of a text is shown: more would push what is wrong off the screen.
+_SAFE = "What was recorded is safe."
+#: The most characters of a text shown: more would push the error off the screen.
 _MOST = 2000
 
 
 def unknown_command(word: str, known: Iterable[str]) -> None:
-    """Refuse a command that does not exist, with the one that was probably meant."""
+    """Refuse an unknown command, and suggest the one that was probably meant."""
     near = did_you_mean(word, known)
     hint = f"Did you mean `incidentctl {near}`?" if near else "See `incidentctl --help`."
     raise UsageError(f"There is no command {clean(word)!r}.", hint=hint)
@@ -36,27 +36,27 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
             args=arguments, prog_name="incidentctl", standalone_mode=False
         )
         sys.stdout.flush()
-        if result == INTERRUPTED:  # typer has made it out of Ctrl-C
+        if result == INTERRUPTED:  # typer's result after Ctrl-C
             return _interrupted()
         return result if isinstance(result, int) else 0
     except IncidentctlError as refusal:
-        tell(refusal)
+        print_refusal(refusal)
         return refusal.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
     except (BrokenPipeError, SystemExit) as end:
-        # The reader of our output has gone (`| head`), of which typer makes an exit with 1; say
-        # nothing, and let nothing be flushed.
+        # The reader of our output is gone (`| head`), for which typer exits with 1; say nothing,
+        # and flush nothing.
         if isinstance(end, SystemExit) and not isinstance(end.__context__, BrokenPipeError):
             raise
         _drop_stdout()
         return 0
     except OSError as error:
-        _drop_stdout()  # what it still holds would fail once more when the process ends
+        _drop_stdout()  # its buffer would fail again when the process ends
         place = f"{error.filename}: " if isinstance(error.filename, str) else ""
-        tell(EnvironmentFailedError(f"{place}{error.strerror or error}.", hint=_SAFE))
+        print_refusal(EnvironmentFailedError(f"{place}{error.strerror or error}.", hint=_SAFE))
         return EnvironmentFailedError.exit_code
-    except Exception as error:  # noqa: BLE001 (this is where everything ends)
+    except Exception as error:  # noqa: BLE001 (the last resort)
         if isinstance(error, typer.Exit):
             return error.exit_code
         if type(error).__module__.startswith("typer"):
@@ -65,19 +65,19 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
 
 
 def _measure_time(arguments: list[str]) -> None:
-    """Refuse a clock with which no program in Python can wait for another."""
+    """Refuse a clock that is too wrong for Python to measure time."""
     try:
         time.time(), time.monotonic()
     except OverflowError:
         raise EnvironmentFailedError(
-            "The clock of this machine is wrong by centuries: no time can be measured with it.",
+            "The clock of this machine is wrong by centuries.",
             hint="Check it with `date -u`, set it, and turn on NTP.",
             echo=" ".join(arguments),
         ) from None
 
 
 def _drop_stdout() -> None:
-    """Let nothing more be written to a stdout that does not take it."""
+    """Stop writing to a broken stdout."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
@@ -89,11 +89,11 @@ def _interrupted() -> int:
     return INTERRUPTED
 
 
-def tell(refusal: IncidentctlError) -> None:
-    """Print a refusal to stderr: what is wrong, what to do, and what the user had typed."""
+def print_refusal(refusal: IncidentctlError) -> None:
+    """Print a refusal to stderr: the message, the hint, and what the user typed."""
     from incidentctl.app.incident.respond import SeveralError
 
-    # Only the candidates are lines of their own; else a break is in a path or in words of others.
+    # Only the candidates are lines of their own; any other line break comes from user text.
     listed = isinstance(refusal, SeveralError)
     message = refusal.message if listed else joined(refusal.message)
     print(fitted(f"error: {_shown(message)}", sys.stderr, 7), file=sys.stderr)
@@ -103,34 +103,34 @@ def tell(refusal: IncidentctlError) -> None:
         print("Nothing was recorded. You had typed:", file=sys.stderr)
         print(_shown(refusal.echo), file=sys.stderr)
         if len(refusal.echo) > _MOST:
-            from incidentctl.cli.terminal.rejected_input import keep
+            from incidentctl.cli.terminal.rejected_input import save_rejected_input
 
-            kept = keep(refusal.echo.encode(errors="replace"))
-            if kept:
-                print(f"All of it is kept in {kept}", file=sys.stderr)
+            saved = save_rejected_input(refusal.echo.encode(errors="replace"))
+            if saved:
+                print(f"All of it is saved in {saved}", file=sys.stderr)
 
 
 def _shown(text: str) -> str:
-    """Return the beginning of a text, inert."""
+    """Return the start of a text, inert."""
     shown = clean(text[: _MOST + 1], keep_lines=True)
     return shown if len(text) <= _MOST else f"{shown[:_MOST]}…"
 
 
 def _usage(error: Exception) -> int:
-    """Typer's own complaint about the command line: usage errors, with what was typed."""
+    """Print typer's own usage error, with what was typed."""
     message = getattr(error, "format_message", lambda: str(error))()
-    if type(error).__name__ == "NoArgsIsHelpError":  # what it says is the help
+    if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help
         print(message, file=sys.stderr)
         return UsageError.exit_code
     context = getattr(error, "ctx", None)
     print(f"error: {_shown(message)}", file=sys.stderr)
     if context is not None:
-        print(f"hint: see `{context.command_path} --help`", file=sys.stderr)
+        print(f"hint: See `{context.command_path} --help`.", file=sys.stderr)
     return int(getattr(error, "exit_code", UsageError.exit_code))
 
 
 def _bug(error: Exception) -> int:
-    """A fault of this program: the traceback goes to a file, one line to the user."""
+    """Handle a bug: the traceback goes to a file, one line to the user."""
     import traceback
 
     from incidentctl.app.workspace.bug_report import leave
@@ -139,8 +139,8 @@ def _bug(error: Exception) -> int:
         print("".join(traceback.format_exception(error)), file=sys.stderr)
     name = leave(error, os.environ) or "(it could not be written to a file)"
     print(
-        f"error: a bug in incidentctl: {type(error).__name__}: {clean(str(error))[:200]}\n"
-        f"hint: what was acknowledged is safe. Please report it with {name}",
+        f"error: A bug in incidentctl: {type(error).__name__}: {clean(str(error))[:200]}\n"
+        f"hint: What was recorded is safe. Please report the bug with {name}",
         file=sys.stderr,
     )
     return BUG

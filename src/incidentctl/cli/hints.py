@@ -1,4 +1,4 @@
-"""What to do about a refusal, in the words of the command line: a sentence for each hint's name."""
+"""The hints of refusals as sentences for the command line, by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incidentctl.errors import Hint
 _TAKE_COMMAND = '`incidentctl take-command "why the commander cannot be reached"`'
 SENTENCES = {
     "accept": "Ask {person} to run `incidentctl accept`.",
-    "allow-push": "Let responders push to {branch}, then run `incidentctl sync`.",
+    "allow-push": "Allow pushes to {branch}, then run `incidentctl sync`.",
     "amend": 'For example: `incidentctl amend {entry} "the right text"`, or '
     "`incidentctl amend {entry} --at TIME`.",
     "answer-retrospective": "Write what you found below a question, or run "
@@ -20,8 +20,8 @@ SENTENCES = {
     "ask-for-offer": "If it was offered a moment ago, try again; else ask the commander to run "
     f"`incidentctl handover {{person}}`, or run {_TAKE_COMMAND}.",
     "began-earlier": "If it began earlier, run `incidentctl mark started --at TIME`.",
-    "begin-retrospective": "Begin it with `incidentctl retro`, or run "
-    '`incidentctl close "why there is none"`.',
+    "begin-retrospective": "Start it with `incidentctl retro`, or run "
+    '`incidentctl close "why it is not needed"`.',
     "cancel": 'For example: `incidentctl cancel "a false alarm"`, or '
     "`incidentctl cancel --duplicate-of ID`.",
     "correct-declaration": "Correct it with `incidentctl severity` or `incidentctl affects`, or "
@@ -29,38 +29,38 @@ SENTENCES = {
     "declare-drill": "Declare a drill from the beginning: `incidentctl declare TITLE --drill`.",
     "end-first": "Run `incidentctl resolve` or `incidentctl cancel` first.",
     "hand-over": "Hand it over with `incidentctl handover PERSON`.",
-    "link-file": "Keep it as a file, and link it: `incidentctl link dump URL`.",
+    "link-file": "Save it as a file, and link it: `incidentctl link dump URL`.",
     "list-steps": "See the steps with `incidentctl step list`.",
     "list-tasks": "See the numbers with `incidentctl task list`.",
     "log-all": "Write all of it with `incidentctl log -f FILE`.",
-    "log-own": "Say something of your own: `incidentctl log TEXT`.",
+    "log-own": "Write your own text: `incidentctl log TEXT`.",
     "number-entries": "See the numbers with `incidentctl show`.",
     "open-tasks": "Open tasks: {number}, see `incidentctl show`.",
     "pause-drill": "Run `incidentctl drill pause`.",
-    "plan-drill": "No drill is planned: plan one with `incidentctl drill new`.",
+    "plan-drill": "No drill is planned. Plan one with `incidentctl drill new`.",
     "play-plan": "Play a plan with `incidentctl drill run NAME`.",
-    "private-half": "If it was sealed, open it with `incidentctl drill unseal {drill}`; else ask "
-    "those who planned the drill for drills/{drill}.private.yaml.",
+    "private-half": "If it is sealed, open it with `incidentctl drill unseal {drill}`; else ask "
+    "the planners of the drill for drills/{drill}.private.yaml.",
     "redact-number": "If that is the one, run `incidentctl redact {entry}`.",
     "remove-secret": "Run `incidentctl redact` for what it names, then `incidentctl purge`.",
     "reopen": 'Reopen it with `incidentctl reopen -i {incident} "why it was not over"`.',
     "reopen-step": "Reopen it with `incidentctl step reopen {step}`.",
     "resolve": "When it is over, run `incidentctl resolve`.",
-    "restricted-retrospective": "That of a restricted incident is kept elsewhere: run "
-    '`incidentctl close "where it is kept"`.',
+    "restricted-retrospective": "The retrospective of a restricted incident belongs elsewhere: run "
+    '`incidentctl close "where it is"`.',
     "resume-drill": "Run `incidentctl drill resume`.",
-    "run-drill": "Begin another drill with `incidentctl drill run {drill}`.",
+    "run-drill": "Start another drill with `incidentctl drill run {drill}`.",
     "send-document": "Write it with `incidentctl drill {document} {drill}`, see who gets it with "
-    "`incidentctl drill audience {drill}`, and note it with `incidentctl drill sent {drill}`.",
-    "step-done": "Say more with `incidentctl step done {step} --note TEXT` or `--link URL`, or "
+    "`incidentctl drill audience {drill}`, and record it with `incidentctl drill sent {drill}`.",
+    "step-done": "Add more with `incidentctl step done {step} --note TEXT` or `--link URL`, or "
     "reopen it with `incidentctl step reopen {step}`.",
     "stop-drill": "When it is over, run `incidentctl drill stop`.",
     "take-command": f"If you are {{person}}, add `--as {{person}}`; else run {_TAKE_COMMAND}.",
-    "unprotect-branch": "On the forge let responders push to {branch} directly: no pull request, "
+    "unprotect-branch": "On the forge, let responders push to {branch} directly: no pull request, "
     "no review, no signed commits, no status checks there; forbid only force-push and deletion. "
     "If it refuses a secret, run `incidentctl redact`, then `incidentctl purge`.",
-    "walk-again": "Go on later with `incidentctl run`.",
-    "write-note": "Write what engineering gets with `incidentctl drill note {drill}`.",
+    "walk-again": "Continue with `incidentctl run`.",
+    "write-note": "Write the note for engineering with `incidentctl drill note {drill}`.",
 }
 
 
@@ -69,7 +69,7 @@ def worded(hint: str | Hint) -> str: ...
 @overload
 def worded(hint: str | Hint | None) -> str | None: ...
 def worded(hint: str | Hint | None) -> str | None:
-    """Return a hint in words; one that is a text already stays as it is."""
+    """Return a hint as a sentence; a text is returned unchanged."""
     if not isinstance(hint, Hint):
         return hint
     values = {name: one_line(str(value)) for name, value in hint.values.items()}

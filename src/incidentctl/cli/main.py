@@ -1,6 +1,6 @@
-"""The root of the command line: which commands there are, and the one error boundary.
+"""The root of the command line: the table of commands, and the error boundary.
 
-A command's module is imported when the command runs: `--help` and `log` pay for nothing else.
+A command's module is imported when the command runs, which makes `--help` and `log` fast.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from incidentctl.cli.terminal.options import PLAIN
 
 
 class _Lazy(NamedTuple):
-    """A command: where it is, and what `--help` says of it."""
+    """A command: its module, and its line in `--help`."""
 
     section: str
     module: str
@@ -29,8 +29,8 @@ class _Lazy(NamedTuple):
 
 _PREPARE, _RESPOND, _PRACTISE, _LEARN = "Prepare", "Declare and respond", "Practise", "Learn"
 
-#: Every command in the order of `--help`. A module has the command as `<name>_command`, or a group
-#: of commands as `app`. Where it takes free text, `COMMAND_CLASS` says so.
+#: Every command in the order of `--help`. A module defines `<name>_command`, or `app` for a group
+#: of commands. Commands that take free text set `COMMAND_CLASS`.
 _COMMANDS: dict[str, _Lazy] = {
     "init": _Lazy(_PREPARE, "setup.init", "Write a repository that lints clean"),
     "catalog": _Lazy(_PREPARE, "catalog.catalog", "Check the catalog, and ask who owns what"),
@@ -75,7 +75,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "undo": _Lazy(_RESPOND, "incident.corrections", "Take back what you did last"),
     "amend": _Lazy(_RESPOND, "incident.corrections", "Correct an entry"),
     "retract": _Lazy(_RESPOND, "incident.corrections", "Take back an entry"),
-    "redact": _Lazy(_RESPOND, "incident.corrections", "Blank the text of an entry everywhere"),
+    "redact": _Lazy(_RESPOND, "incident.corrections", "Remove the text of an entry everywhere"),
     "purge": _Lazy(_RESPOND, "record.purge", "Remove redacted texts from the git history"),
     "resolve": _Lazy(_RESPOND, "incident.lifecycle", "Mark as resolved"),
     "reopen": _Lazy(_RESPOND, "incident.lifecycle", "Reopen"),
@@ -89,7 +89,7 @@ _COMMANDS: dict[str, _Lazy] = {
 
 
 class _Root(TyperGroup):
-    """The commands by name, imported when used; and what happens to an error."""
+    """The commands by name, imported on use; unknown names are refused."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
@@ -158,12 +158,12 @@ def command_line() -> int:
     """Run the command line; return the exit code."""
     from incidentctl.cli.boundary import run
 
-    # Streams that were closed: what is opened next would get their numbers, and be written into.
+    # Replace closed streams: a file opened later would get their numbers, and their output.
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            stream = Path(os.devnull).open(mode)  # noqa: SIM115 (as long as the process lives)
+            stream = Path(os.devnull).open(mode)  # noqa: SIM115 (open until the process ends)
             setattr(sys, name, stream)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that has not every character
+        if isinstance(stream, io.TextIOWrapper):  # the terminal may lack some characters
             stream.reconfigure(errors="backslashreplace")
     return run(app, sys.argv[1:])

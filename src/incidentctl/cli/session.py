@@ -1,4 +1,4 @@
-"""What a command of the terminal does around its use case: open the files, and report."""
+"""What every command does around its use case: open the workspace, and report."""
 
 from __future__ import annotations
 
@@ -14,36 +14,38 @@ from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.errors import Problem
 
-if TYPE_CHECKING:  # commands about the team's files respond to nothing
+if TYPE_CHECKING:  # slow, and commands about the team's files do not need it
     from incidentctl.app.incident.respond import SeveralError
 
 
 def workspace_of(ctx: typer.Context, *, must: bool = True) -> Workspace:
-    """Open the workspace that the root's `-C` names."""
+    """Open the workspace, of `-C` if given."""
     return open_workspace(ctx.obj, must=must)
 
 
 def open_catalog(ctx: typer.Context, *, team: bool = False) -> Workspace:
-    """Open the workspace, and say so where the catalog is not, or not wholly, the team's.
+    """Open the workspace, and warn if the catalog is not, or only in part, the team's.
 
-    NotFoundError where it has to be the `team`'s, in files that can be changed, and is not.
+    NotFoundError if it must be the `team`'s, in checked-out files, and is not.
     """
     workspace = workspace_of(ctx)
     if team:
         workspace.team_root()
     elif workspace.root is None:
-        console.say("No team's repository here: this is the built-in catalog.", "warning")
+        console.say("No team repository here: this is the built-in catalog.", "warning")
     elif not workspace.checked_out:
-        console.say("The team's files are not in this folder: those of HEAD serve.", "warning")
+        console.say(
+            "The team's files are not in this folder: this is the catalog of HEAD.", "warning"
+        )
     warn_of_faults(workspace.catalog_problems)
     return workspace
 
 
 def warn_of_faults(problems: Sequence[Problem]) -> None:
-    """Say so where a catalog could not be read as a whole."""
+    """Warn if parts of the catalog could not be read."""
     if problems:
         console.say(
-            f"{count(len(problems), 'fault')} in the catalog: what could not be read is left out. "
+            f"{count(len(problems), 'fault')} in the catalog: unreadable parts are left out. "
             "See `incidentctl catalog lint`.",
             "warning",
         )
@@ -64,22 +66,22 @@ def ask_which(workspace: Workspace, several: SeveralError) -> str:
 
 
 def restriction(workspace: Workspace) -> str:
-    """Say where a restricted incident is kept."""
+    """Return where a restricted incident is stored, and who can read it."""
     if remote := workspace.basics.usable_restricted_remote:
-        return f"shared through {remote} alone; who can read this clone can read it"
-    return "kept in this clone, sent nowhere; who can read the clone can read it"
+        return f"shared only through {remote}; anyone who can read this clone can read it"
+    return "kept in this clone, never sent; anyone who can read this clone can read it"
 
 
 def warn_bad_settings(workspace: Workspace) -> None:
-    """Say where the settings cannot be read, and what is done instead."""
+    """Warn if the settings cannot be read, and say what is used instead."""
     if workspace.basics.problems and workspace.unread:
         console.say(workspace.unread, "warning")
 
 
 def report_sync_state(workspace: Workspace) -> None:
-    """Say what the remote lacks, since when and why; and let the background fetch what is new.
+    """Warn of unsent events, with age and reason, and start a sync in the background.
 
-    Outside of the team's repository, say that. What changed elsewhere is shown in this work tree.
+    It also warns outside of a team repository, and refreshes the view in this work tree.
     """
     warn_bad_settings(workspace)
     warn_unreadable(workspace)
@@ -97,35 +99,35 @@ def report_sync_state(workspace: Workspace) -> None:
         if left.events:
             from incidentctl.domain.common.times import rough_duration
 
-            # An event of a clock that was fast is no older than now.
+            # An event from a fast clock may be in the future.
             age = max(workspace.now() - left.since, timedelta()) if left.since else None
             since = "" if age is None else f", the oldest for {rough_duration(age)}"
             number = "1 event is" if left.events == 1 else f"{left.events} events are"
             console.say(f"{number} not yet on {remote}{since}{why}", "warning")
         elif failed:
-            console.say(f"The last exchange with {remote} failed{why}", "warning")
+            console.say(f"The last sync with {remote} failed{why}", "warning")
 
 
 def confirm_recorded(line: str) -> None:
-    """Say on stderr that something is safe; this is the acknowledgement."""
+    """Print on stderr that something is safe: the acknowledgement."""
     console.say(f"recorded {one_line(line[:200])}", "ok")
 
 
 def report_notes(workspace: Workspace, notes: Iterable[str] = ()) -> None:
-    """Print the notes of the workspace and of a result: what is not as usual."""
+    """Print the notes of the workspace and of a result."""
     for note in (*workspace.notes, *notes):
         console.say(f"note: {note}", "warning")
     report_unclaimed(workspace)
 
 
 def warn_unreadable(workspace: Workspace) -> None:
-    """Say where this account cannot read what waits to be committed: it may be another's."""
+    """Warn if this account cannot read waiting events, perhaps of another account."""
     if hidden := workspace.record.unread():
         console.say(f"{one_line(hidden)} (`incidentctl doctor` says what to do)", "warning")
 
 
 def report_unclaimed(workspace: Workspace) -> None:
-    """Say what waits in the user's own state and is not known to be of this repository."""
+    """Print which events in the user's own state may belong to this repository."""
     from incidentctl.app.record.unclaimed import unclaimed
 
     for line in unclaimed(workspace):

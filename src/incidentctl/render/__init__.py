@@ -1,1 +1,1 @@
-"""Text out of state: no clock, no files but the package's own templates."""
+"""Render state as text: no clock, no files except the package's own templates."""

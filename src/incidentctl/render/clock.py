@@ -9,7 +9,7 @@ from incidentctl.domain.incident.head import Incident
 
 
 def shown(moment: datetime, local: tzinfo) -> str:
-    """Write a moment in a zone; in UTC where the calendar of the zone does not reach."""
+    """Write a moment in a zone; in UTC if it is out of range there."""
     try:
         return show(moment, local)
     except OverflowError:
@@ -17,18 +17,18 @@ def shown(moment: datetime, local: tzinfo) -> str:
 
 
 class Clock:
-    """Writes moments in UTC and by the organisation's offset, which may be none.
+    """Writes moments in UTC and with the organisation's offset, if any.
 
-    It asks no zone database: equal events give equal bytes everywhere.
+    It uses no zone database: equal events give equal bytes everywhere.
     """
 
     def __init__(self, incident: Incident) -> None:
-        """Take the incident, whose offset from UTC was pinned at its declaration."""
+        """Take the incident, which holds the offset from UTC at its declaration."""
         self.offset = timedelta(minutes=incident.utc_offset)
         self.name = offset_text(incident.utc_offset)
 
     def local(self, moment: datetime, *, seconds: bool = False) -> str:
-        """Write the local time of day, with the day where it is not that of UTC."""
+        """Write the local time of day, with the day if it differs from UTC."""
         try:
             here = moment.replace(tzinfo=None) + self.offset
         except OverflowError:

@@ -1,8 +1,8 @@
-"""Text from outside as Markdown in which nothing acts: no HTML, image, link, mention or new line.
+"""User text as inert Markdown: no HTML, image, link, mention or new line.
 
-Words that Markdown and forges leave alone stay prose. Every other word goes into a code span, where
-neither GitHub nor GitLab looks for mentions, issue numbers or links. A bar and a backtick, which
-even there would end a table's cell or the span, become character references outside of it.
+Words without meaning to Markdown and forges stay prose. Every other word goes into a code span,
+where neither GitHub nor GitLab looks for mentions, issue numbers or links. Bars and backticks,
+which even there would end a table cell or the span, become character references outside of it.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import re
 
 from incidentctl.domain.common.text import clean, one_line
 
-#: Units, money, arrows and quotation marks, which mean nothing to Markdown or to a forge.
+#: Units, money, arrows and quotation marks, which have no meaning in Markdown or on a forge.
 _SIGNS = "°×÷±−≈≠≤≥∞‰′″€£¥¢§№•·–—←→↑↓⇒✓✗„“”‚‘’«»"
 _LETTERS = rf"(?:[^\W_]++[{_SIGNS}]*+|[{_SIGNS}]++)++"
-# A word with no more than the punctuation of prose: `don't`, `(see`, `auth-api`, `14:01:30`, `30%`.
+# A word with only the punctuation of prose: `don't`, `(see`, `auth-api`, `14:01:30`, `30%`.
 # A per cent sign before something names a milestone on GitLab.
 _WORD = (
     rf"""["'(]?{_LETTERS}(?:[-.,'/=+]{_LETTERS}|:\d\d(?!\d))*[%]?[)"']?[.,;:?!)…]?"""
     r"|%\)?[.,;:?!…]?|[-…⏎=+]"
 )
 _SAFE = re.compile(rf"(?:{_WORD})\Z")
-# Without going back: `(a) (a) (a) ...` can be read in two ways at every word.
+# Without backtracking: `(a) (a) (a) ...` can be matched in two ways at every word.
 _ALL_SAFE = re.compile(rf"(?:(?>{_WORD})(?: (?=\S)|\Z))++\Z")
-# What a forge makes a link of wherever it stands in a word.
+# What a forge turns into a link anywhere in a word.
 _LINKED = re.compile(r"www\.|gh-\d")
 _SPLIT = re.compile(r"([|`]+)")
 _REFERENCES = {"|": "&#124;", "`": "&#96;"}
@@ -35,9 +35,9 @@ _URL = re.compile(
 
 
 def inert(text: str) -> str:
-    """Return `text` as one line of Markdown that shows it and does nothing.
+    """Return `text` as one line of inert Markdown.
 
-    It must not stand at the beginning of a line or a list's item, where even `1.` has a meaning.
+    It must not be at the start of a line or list item, where even `1.` has a meaning.
     """
     line = text if text.isascii() and text.isprintable() else one_line(text)
     folded = line.lower()
@@ -75,7 +75,7 @@ def _code(text: str) -> str:
 
 
 def address(url: str) -> str:
-    """Return an address to click if it is plain http or https, and as inert text otherwise."""
+    """Return a plain http or https address as a link, anything else as inert text."""
     if len(url) <= 1000 and _URL.match(url):
         return f"<{url}>"
     return inert(url)

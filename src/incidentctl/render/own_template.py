@@ -1,8 +1,8 @@
-"""Render an organisation's own template, in a process of its own: `python -m` this module.
+"""Render an organisation's own template in a separate process: `python -m` this module.
 
-A template is a file that anybody's pull request may bring. It gets plain values, in a sandbox
-without attributes of Python, and limits of time and memory. stdin has one JSON object with
-`source` and `data`, stdout gets one with `text`, or with `error` and `line`.
+A template may come from anybody's pull request. It gets plain values, in a sandbox without
+attributes of Python, with limits of time and memory. stdin has one JSON object with `source` and
+`data`, stdout gets one with `text`, or with `error` and `line`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-#: Seconds of the processor, and bytes; a thousand entries take a tenth of that.
+#: CPU seconds, and bytes; a thousand entries take a tenth of that.
 _SECONDS = 2
 _MEMORY = 512 << 20
 _LONGEST = 1 << 20
@@ -43,7 +43,7 @@ def render(source: str, data: dict[str, Any]) -> dict[str, Any]:
         return {"error": str(error.message), "line": error.lineno}
     except MemoryError:
         return {"error": "it takes too much memory", "line": None}
-    # Whatever a template can raise is the template's fault.
+    # Whatever a template raises is its own fault.
     except Exception as error:  # noqa: BLE001
         said = str(error) or type(error).__name__
         return {"error": said[:300], "line": _line_of(error.__traceback__)}
@@ -64,13 +64,13 @@ def _limit(kind: int, most: int) -> None:
     _, hard = resource.getrlimit(kind)
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)
-    # macOS bounds no address space; the time is bounded everywhere.
+    # macOS does not limit address space; time is limited everywhere.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(kind, (most, most))
 
 
 def main() -> None:
-    """Serve one rendering and end."""
+    """Render one template and exit."""
     request = json.load(sys.stdin)
     _limit(resource.RLIMIT_CPU, _SECONDS)
     _limit(resource.RLIMIT_AS, _MEMORY)

@@ -27,7 +27,7 @@ class What(StrEnum):
 
 
 class Filters(NamedTuple):
-    """Which services, areas or runbooks to list; None and nothing set lets all through."""
+    """Which services, areas or runbooks to list; a filter that is not set lets all through."""
 
     owner: str | None = None
     type: str | None = None
@@ -35,7 +35,7 @@ class Filters(NamedTuple):
     tag: str | None = None
 
     def fit(self, row: dict[str, Any]) -> bool:
-        """Say whether a row has every value asked for; a row without the key has not."""
+        """Return whether a row has every value asked for; a row without the key does not."""
         wanted = self._asdict()
         tag = wanted.pop("tag")
         return (tag is None or tag in row.get("tags", ())) and all(
@@ -44,7 +44,7 @@ class Filters(NamedTuple):
 
 
 def listed(catalog: Catalog, what: What, filters: Filters) -> list[dict[str, Any]]:
-    """Return a row for each thing of a kind that fits the filters, as values for JSON."""
+    """Return a row for each entry of a kind that matches the filters, as values for JSON."""
     return [row for row in _ROWS[what](catalog) if filters.fit(row)]
 
 
@@ -106,7 +106,7 @@ _ROWS: dict[What, Callable[[Catalog], Iterable[dict[str, Any]]]] = {
 
 
 def shown(catalog: Catalog, name: str, *, now: datetime) -> list[dict[str, Any]]:
-    """Return every entry of a name, whatever its case; NotFoundError with the nearest name."""
+    """Return every entry with a name, in any case; NotFoundError suggests the nearest name."""
     entries = [entry for entry in _all(catalog) if entry.name.casefold() == name.casefold()]
     if not entries:
         near = did_you_mean(name, [entry.name for entry in _all(catalog)])
@@ -116,7 +116,7 @@ def shown(catalog: Catalog, name: str, *, now: datetime) -> list[dict[str, Any]]
 
 
 def _all(catalog: Catalog) -> Iterable[CatalogEntry]:
-    """Yield everything that has a name, also the built-in severities."""
+    """Yield everything with a name, including the built-in severities."""
     where = {(entry.kind, entry.name): entry.source for entry in reversed(catalog.entries)}
     kinds: dict[str, Iterable[Any]] = {
         "service": catalog.services.values(),
@@ -145,7 +145,7 @@ def _entry(catalog: Catalog, entry: CatalogEntry, now: datetime) -> dict[str, An
 
 
 def plain(value: Any) -> Any:
-    """Return a value of the catalog as JSON has it, without what nobody wrote."""
+    """Return a value of the catalog as JSON, without unset fields."""
     if is_dataclass(value):
         pairs = ((f.name.rstrip("_"), plain(getattr(value, f.name))) for f in fields(value))
         return {key: each for key, each in pairs if each not in (None, [], {}, "")}

@@ -9,7 +9,7 @@ from incidentctl.errors import EnvironmentFailedError, NotFoundError
 
 
 def one_schema(kind: str) -> str:
-    """Return the schema of a kind of file as JSON; NotFoundError names the kinds there are."""
+    """Return the schema of a kind of file as JSON; NotFoundError lists the kinds."""
     from incidentctl.render.catalog import json_schema
 
     if kind not in json_schema.KINDS:

@@ -28,7 +28,7 @@ class OnCallNow(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Something that the words may mean, and everybody one needs for it."""
+    """An entry that the words may mean, and the people responsible for it."""
 
     kind: str
     name: str
@@ -40,7 +40,7 @@ class Match(NamedTuple):
 
 
 def who(catalog: Catalog, words: Sequence[str], *, now: datetime) -> list[Match]:
-    """Return what the words may mean, the best first; NotFoundError when nothing is near."""
+    """Return the matching entries, the best first; NotFoundError when nothing matches."""
     found = search(catalog, words)
     if not found:
         asked = wanted(words)
@@ -100,7 +100,7 @@ def on_call_now(catalog: Catalog, team: Team, now: datetime) -> OnCallNow | None
 def paged(catalog: Catalog, incident: Incident, now: datetime) -> str | None:
     """Say who is on call for the owner of an open incident: `Ann Bell (ann) of core`.
 
-    None where the catalog does not tell, and once somebody beside the commander has a role.
+    None where the catalog does not know, and once somebody besides the commander has a role.
     """
     team = catalog.teams.get(incident.owner or "")
     helped = any(held.role != COMMANDER and held.until is None for held in incident.held)
@@ -111,12 +111,12 @@ def paged(catalog: Catalog, incident: Incident, now: datetime) -> str | None:
 
 
 def called(duty: OnCallNow) -> str:
-    """Return the name of who is on call, with their handle."""
+    """Return the name of the person on call, with their handle."""
     return f"{duty.name} ({duty.handle})" if duty.name else duty.handle
 
 
 def reached(value: str, environment: Mapping[str, str]) -> str:
-    """Return a contact as somebody can use it: the value of `env:NAME` where it is set here."""
+    """Return a contact as people can use it: the value of `env:NAME` where it is set here."""
     if not value.startswith("env:"):
         return value
     name = value.removeprefix("env:")
@@ -124,7 +124,7 @@ def reached(value: str, environment: Mapping[str, str]) -> str:
 
 
 def _runbooks(catalog: Catalog, areas: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the runbooks that answer there, for the worst severity first."""
+    """Return the runbooks that apply there, for the worst severity first."""
     answering = (
         runbook.name
         for severity in catalog.scale.severities
@@ -136,7 +136,7 @@ def _runbooks(catalog: Catalog, areas: tuple[str, ...]) -> tuple[str, ...]:
 def rotas(
     catalog: Catalog, team: str | None, *, at: str | None, now: datetime
 ) -> list[tuple[str, OnCallNow | None]]:
-    """Return who is on call for one team or for all, by team, now or at a moment told.
+    """Return who is on call for one team or for all, by team, now or at a given moment.
 
     A time without an offset is in the zone of each team's rota, else the organisation's.
     """
@@ -156,13 +156,13 @@ def rotas(
     return found
 
 
-def _moment(told: str, now: datetime, local: tzinfo) -> datetime:
-    """Read a moment that, unlike what responders tell, may lie ahead."""
+def _moment(text: str, now: datetime, local: tzinfo) -> datetime:
+    """Parse a moment, which may be in the future."""
     try:
-        moment = datetime.fromisoformat(told)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         try:
-            return parse_moment(told, now=now, local=local)
+            return parse_moment(text, now=now, local=local)
         except ValueError as error:
             raise UsageError(f"{error}.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=local)

@@ -1,4 +1,4 @@
-"""`doctor`: look at the whole set-up and tell what is wrong; changes nothing but caches."""
+"""`doctor`: check the whole set-up and report what is wrong; it changes only caches."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CHOSEN = {
 
 
 class Extra(NamedTuple):
-    """An optional part: the module that it brings, and what needs it."""
+    """An optional extra: the module that it installs, and the commands that need it."""
 
     module: str
     needed_by: str
@@ -44,7 +44,7 @@ EXTRAS = {
 
 
 def doctor(workspace: Workspace) -> list[Check]:
-    """Return every check in the order in which a set-up is mended; each text is inert."""
+    """Return every check in the order in which to fix a set-up; each text is inert."""
     version = health.git_version(workspace.environment)
     refusal = None
     place = None
@@ -75,7 +75,7 @@ def doctor(workspace: Workspace) -> list[Check]:
 
 
 def _setup(workspace: Workspace, place: RepositoryPlace | None, *, has_git: bool) -> Setup:
-    """Gather what the checks share; the local record is opened only where there is one."""
+    """Gather what the checks share; open the local record only if it exists."""
     state = state_folder(workspace.environment)
     local = state / "record.git"
     is_local = place is None
@@ -86,7 +86,7 @@ def _setup(workspace: Workspace, place: RepositoryPlace | None, *, has_git: bool
 
 
 def _guarded(name: str, part: Callable[[], Iterable[Check]]) -> Iterator[Check]:
-    """Yield the checks of a part; what hinders them is the last of them."""
+    """Yield the checks of a part; if one fails to run, that is the last check."""
     try:
         yield from part()
     except IncidentctlError as error:
@@ -102,19 +102,19 @@ def _repository(
     name, root = "repository", workspace.root
     if root is None and workspace.source != "none":
         yield Check(
-            name, "bad", f"the folder {_CHOSEN[workspace.source]} is in no team's repository",
-            "name another, or write one with `incidentctl init DIR`",
+            name, "bad", f"the folder {_CHOSEN[workspace.source]} is not in a team repository",
+            "name another, or create one with `incidentctl init DIR`",
         )  # fmt: skip
     elif root is None:
         yield Check(
-            name, "warn", "no team's repository here: built-in catalog, local record",
+            name, "warn", "no team repository here: built-in catalog, local record",
             "name it with -C DIR, or set it once with `incidentctl use DIR`",
         )  # fmt: skip
     elif refusal is not None:
         yield Check(name, "bad", f"{refusal.reason}; the record is kept locally", refusal.hint)
     elif place is None:
         yield Check(
-            name, "bad", f"{root} is no git repository; the record is kept locally",
+            name, "bad", f"{root} is not a git repository; the record is kept locally",
             f"run `git init {root}`, then `incidentctl adopt` there",
         )  # fmt: skip
     else:
@@ -133,7 +133,7 @@ def _identity(workspace: Workspace, place: RepositoryPlace | None) -> Iterator[C
     if fault:
         yield Check(
             "identity", "bad", f"{fault}: you are recorded as {workspace.actor(None).handle}",
-            "put that right; until then `--as PERSON` says who you are",
+            "fix that; until then use `--as PERSON`",
         )  # fmt: skip
         return
     lacking = [key for key, value in (("user.name", name), ("user.email", email)) if not value]
@@ -148,7 +148,7 @@ def _identity(workspace: Workspace, place: RepositoryPlace | None) -> Iterator[C
     if who.problem:
         yield Check(
             "identity", "warn", f"no team lists {email}: you are recorded as {who.handle}",
-            "add yourself with that e-mail to a file of teams/, or say --as PERSON",
+            "add yourself with that e-mail to a file in teams/, or use --as PERSON",
         )  # fmt: skip
     else:
         yield Check("identity", "ok", f"you are {who.handle} ({email})")
@@ -166,10 +166,10 @@ def _catalog(setup: Setup, *, has_git: bool) -> Iterator[Check]:
         environment=workspace.environment if has_git else None,
         played=lambda: played(workspace, []) if setup.readable else (),
     )
-    told = f"{count(report.errors, 'error')}, {count(report.warnings, 'warning')}"
+    total = f"{count(report.errors, 'error')}, {count(report.warnings, 'warning')}"
     state: State = "bad" if report.errors else "warn" if report.warnings else "ok"
-    hint = None if state == "ok" else "`incidentctl catalog lint` tells each"
-    yield Check("catalog", state, f"{count(report.files, 'file')} checked: {told}", hint)
+    hint = None if state == "ok" else "`incidentctl catalog lint` lists them"
+    yield Check("catalog", state, f"{count(report.files, 'file')} checked: {total}", hint)
 
 
 def _extras() -> Iterator[Check]:

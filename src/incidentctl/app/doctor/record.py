@@ -1,4 +1,4 @@
-"""What `doctor` finds in this clone: the record, its outboxes, branch, view, locks and clock."""
+"""The checks of this clone: the record, its outboxes, branch, view, locks and clock."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from incidentctl.record import health
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_REF
 from incidentctl.record.write import fallback, outbox
 
-#: An exchange ends after ten minutes, a commit after one.
-_LOCKS = {"sync.lock": ("an exchange with the remote", 600.0), "lock": ("a commit", 60.0)}
+#: A sync ends after ten minutes, a commit after one; in seconds.
+_LOCKS = {"sync.lock": ("a sync with the remote", 600.0), "lock": ("a commit", 60.0)}
 
 
 def counts(setup: Setup) -> Iterator[Check]:
@@ -25,8 +25,8 @@ def counts(setup: Setup) -> Iterator[Check]:
     for ref in (LOG_REF, RESTRICTED_REF):
         if setup.git and health.names_no_commit(setup.git, ref):
             yield Check(
-                "record", "bad", f"the ref {ref} names no commit here, as after a power cut",
-                "the next event mends it from what the branches hold; `git fsck` tells more",
+                "record", "bad", f"the ref {ref} points to a missing commit, as after a power cut",
+                "the next event repairs it from the branches; `git fsck` shows more",
             )  # fmt: skip
     record = setup.readable
     if setup.place is None:
@@ -42,11 +42,11 @@ def counts(setup: Setup) -> Iterator[Check]:
 
 
 def _local(setup: Setup) -> Iterator[Check]:
-    """What waits in the local record for the team's."""
+    """Whether incidents in the local record wait to be adopted into the team's."""
     for ident in sorted(setup.workspace.record.published_ids()) if setup.readable else ():
         yield Check(
-            "record", "bad", f"{ident} is restricted, and in the record that everybody reads, too",
-            f"`incidentctl redact ENTRY -i {ident}`, then `incidentctl purge`: both take it out",
+            "record", "bad", f"{ident} is restricted, but also in the record that everybody reads",
+            f"`incidentctl redact ENTRY -i {ident}`, then `incidentctl purge`, to remove it there",
         )  # fmt: skip
     if setup.is_local or setup.git is None or not (setup.state / "record.git/HEAD").is_file():
         return
@@ -54,12 +54,12 @@ def _local(setup: Setup) -> Iterator[Check]:
     if opened:
         yield Check(
             "record", "warn", f"{count(opened, 'open incident')} only in your local record",
-            "`incidentctl adopt` moves what is yours to move",
+            "`incidentctl adopt` moves them into the team's record",
         )  # fmt: skip
 
 
 def spools(setup: Setup) -> Iterator[Check]:
-    """What is acknowledged and not committed, here and in the user's own folder."""
+    """What is acknowledged but not committed, here and in the user's own folder."""
     others = fallback.everywhere(setup.state)
     committed = True
     if setup.place is not None and not health.is_writable(setup.place.common_dir):
@@ -67,7 +67,7 @@ def spools(setup: Setup) -> Iterator[Check]:
         yield Check(
             "outbox", "bad", f"{setup.place.common_dir} cannot be written: nothing is committed, "
             "and what you record is kept in your own folder",
-            "make it writable, as `mount` and `ls -ld` tell; the next command that records commits",
+            "make it writable (see `mount` and `ls -ld`); the next command that records commits it",
         )  # fmt: skip
     for part in setup.parts:
         of = " of restricted incidents" if part.is_restricted else ""
@@ -76,20 +76,20 @@ def spools(setup: Setup) -> Iterator[Check]:
             committed = False
             yield Check(
                 "outbox", "warn", f"{count(waiting, 'command')}{of} recorded, not yet committed",
-                "the next command that records commits; if it does not, it says why",
+                "the next command that records commits them, or says why not",
             )  # fmt: skip
         for folder in filter(others.__contains__, part.fallbacks):
             kept = len(others.pop(folder))
             yield Check(
-                "outbox", "warn", f"{kept} in {folder}: {_untaken(part)} did not take it",
-                "make room or permission; the next command that records brings them home",
+                "outbox", "warn", f"{kept} in {folder}: {_untaken(part)} was not writable",
+                "free space or fix the permissions; the next command that records moves them back",
             )  # fmt: skip
     own = [box for part in setup.parts for box in (*part.boxes, *part.spools)]
     own += setup.unsure
     hidden = outbox.unreadable(own)
     for path in hidden:
         yield Check(
-            "outbox", "bad", f"{path} cannot be read by this account: what waits there is not seen",
+            "outbox", "bad", f"this account cannot read {path}, so its events are not shown",
             permissions.ADVICE,
         )  # fmt: skip
     for folder in setup.unsure:
@@ -98,10 +98,10 @@ def spools(setup: Setup) -> Iterator[Check]:
             committed = False
             named = outbox.incident_of(files[0])
             yield Check(
-                "outbox", "warn", f"{count(len(files), 'command')} in {folder}: nobody could tell "
+                "outbox", "warn", f"{count(len(files), 'command')} in {folder}: it is unknown "
                 "whether the incident is restricted",
-                "the next command that records puts them where they belong; `incidentctl adopt "
-                f"{named if is_incident_id(named) else 'INCIDENT'}` keeps them as restricted",
+                "the next command that records moves them where they belong; `incidentctl adopt "
+                f"{named if is_incident_id(named) else 'INCIDENT'}` records them as restricted",
             )  # fmt: skip
     if committed and not hidden:
         yield Check("outbox", "ok", "everything recorded is committed")
@@ -110,18 +110,18 @@ def spools(setup: Setup) -> Iterator[Check]:
         here = known.intersection(map(outbox.incident_of, files))
         yield Check(
             "outbox", "warn", contents(other, files, known=here),
-            "`incidentctl adopt` brings home what is of this record" if here else to_do(files),
+            "`incidentctl adopt` records what belongs here" if here else to_do(files),
         )  # fmt: skip
     for path in health.damaged([*own, *others]):
         yield Check(
             "outbox", "warn" if path.parent in others else "bad",
-            f"damaged, or from a newer incidentctl, and kept: {path}",
-            "read it: each line is an event; record by hand what it says, then move it away",
+            f"damaged, or from a newer incidentctl, and left there: {path}",
+            "each line is an event: record by hand what it says, then move the file away",
         )  # fmt: skip
     for path in (path for part in setup.parts for path in health.torn_refs(part.folder)):
         yield Check(
             "outbox", "warn", f"{path} was the record's ref before it was damaged",
-            "look whether `incidentctl list --all` has everything, then delete it",
+            "check that `incidentctl list --all` shows everything, then delete it",
         )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _untaken(part: CheckedPart) -> str:
 
 
 def mirror(setup: Setup) -> Iterator[Check]:
-    """Whether the branch for people follows, and is the record's alone."""
+    """Whether the readable branch is up to date, and holds only the record."""
     if setup.git is None or setup.readable is None:
         return
     for name, tip in (
@@ -142,20 +142,20 @@ def mirror(setup: Setup) -> Iterator[Check]:
             own = name == setup.branch
             yield Check(
                 "branch", "bad" if own else "warn",
-                f"{name} holds other files than the record, such as {foreign[0]}",
-                "name a branch of its own in incidentctl.yaml: record: {branch: ...}" if own
-                else "they are carried nowhere; remove them there, or name another branch",
+                f"{name} holds files that are not of the record, such as {foreign[0]}",
+                "set a separate branch in incidentctl.yaml: record: {branch: ...}" if own
+                else "they are not synced; remove them there, or use another branch",
             )  # fmt: skip
             return
     note = setup.readable.mirror_note()
     if note:
         yield Check("branch", "warn", note)
     elif setup.mirror:
-        yield Check("branch", "ok", f"{setup.branch} has what the record has")
+        yield Check("branch", "ok", f"{setup.branch} is up to date with the record")
 
 
 def view(setup: Setup) -> Iterator[Check]:
-    """Whether git leaves the folder for editors alone."""
+    """Whether git ignores the view for editors."""
     top = setup.place.work_tree if setup.place else None
     checked_out = setup.workspace.checked_out and top is not None
     if not checked_out or top is None or setup.git is None:
@@ -175,7 +175,7 @@ def view(setup: Setup) -> Iterator[Check]:
 
 
 def clone(setup: Setup) -> Iterator[Check]:
-    """Whether this clone has all that it names."""
+    """Whether this clone has every object of the record."""
     if setup.git is None or setup.is_local:
         return
     found = setup.missing
@@ -190,13 +190,13 @@ def clone(setup: Setup) -> Iterator[Check]:
 
 
 def locks(setup: Setup) -> Iterator[Check]:
-    """What was left behind or does not end; nothing is deleted."""
+    """Locks that were left behind or are held too long; nothing is deleted."""
     if setup.place is None or setup.folder is None:
         return
     for path, age in health.old_ref_locks(setup.place.common_dir, setup.branch):
         yield Check(
-            "locks", "warn", f"{path} is {rough_duration(age)} old: left by a git that was killed",
-            "if no git is at work here, delete it; the next event clears it, too",
+            "locks", "warn", f"{path} is {rough_duration(age)} old: left by a killed git process",
+            "if no git is running here, delete it; the next event clears it, too",
         )  # fmt: skip
     for name, (what, limit) in _LOCKS.items():
         held = health.holder(setup.folder / name)
@@ -204,12 +204,12 @@ def locks(setup: Setup) -> Iterator[Check]:
             yield Check(
                 "locks", "warn", f"{what} does not end: process {held.pid} has run for "
                 f"{rough_duration(held.age)} and holds {setup.folder / name}",
-                f"look at it (ps {held.pid}), and end it if it hangs; never delete the file",
+                f"check it (ps {held.pid}) and kill it if it hangs; never delete the file",
             )  # fmt: skip
 
 
 def clock(setup: Setup) -> Iterator[Check]:
-    """Whether this clock fits what others have recorded."""
+    """Whether this clock agrees with what others recorded."""
     record, now = setup.readable, setup.workspace.now()
     newest, remote = None, None
     if record is not None and setup.git is not None:

@@ -1,4 +1,4 @@
-"""What `doctor` finds out about the remote: it asks, and never sends or fetches."""
+"""The checks of the remote: they ask it, and never send or fetch."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _LIMIT = 5.0
 
 
 def remote(setup: Setup) -> Iterator[Check]:
-    """Whether the record is shared, and whether it could be; each part with its own remote."""
+    """Whether each part of the record is, or could be, shared with its remote."""
     if setup.remote is None:
         if setup.is_local:
-            message = "the record is in your own folder on this machine alone"
+            message = "the record is only in your own folder on this machine"
             hint = "work in the team's repository; `incidentctl adopt` moves the incidents there"
         else:
-            message = "no remote is set: the record is in this clone alone"
+            message = "no remote is set: the record is only in this clone"
             hint = "write `record: {remote: origin}` into incidentctl.yaml"
         yield Check("remote", "warn", message, hint)
     yield from _same(setup)
@@ -41,21 +41,21 @@ def remote(setup: Setup) -> Iterator[Check]:
 
 
 def _same(setup: Setup) -> Iterator[Check]:
-    """Whether the remote for restricted incidents is the one that everybody reads."""
-    ours, apart = setup.remote, setup.restricted_remote
-    if ours is None or apart is None:
+    """Whether the remote for restricted incidents is also the shared one."""
+    ours, restricted = setup.remote, setup.restricted_remote
+    if ours is None or restricted is None:
         return
     place, git = setup.place, setup.git
-    if ours == apart or (
+    if ours == restricted or (
         place is not None
         and git is not None
-        and share_address(git, ours, apart, folder=place.work_tree or place.common_dir)
+        and share_address(git, ours, restricted, folder=place.work_tree or place.common_dir)
     ):
-        where = "is the remote itself" if ours == apart else f"has the address of {ours}"
+        where = "is the remote itself" if ours == restricted else f"has the address of {ours}"
         yield Check(
-            "remote", "bad", f"restricted_remote {apart} {where}: restricted incidents would be "
-            "where everybody reads",
-            "name a remote that fewer can read in incidentctl.yaml, or leave restricted_remote out",
+            "remote", "bad", f"restricted_remote {restricted} {where}: everybody could read "
+            "restricted incidents",
+            "name another remote in incidentctl.yaml, or remove restricted_remote",
         )  # fmt: skip
 
 
@@ -79,8 +79,8 @@ def _one(setup: Setup, part: CheckedPart, name: str) -> Iterator[Check]:
     else:
         yield from _branch(part, name, heads)
         yield from _push(setup, part, asked, heads)
-    if told := asked.unproven(until=time.monotonic() + _LIMIT) if answer.state == OK else None:
-        message, _, hint = (told.reason or told.state).partition(": ")
+    if wrong := asked.unproven(until=time.monotonic() + _LIMIT) if answer.state == OK else None:
+        message, _, hint = (wrong.reason or wrong.state).partition(": ")
         yield Check("remote", "bad", message, hint)
     theirs = heads.get(part.branch) if answer.state == OK else None
     yield from _exchange(setup, part, name, in_step=theirs is not None and theirs == part.log_tip)
@@ -89,9 +89,9 @@ def _one(setup: Setup, part: CheckedPart, name: str) -> Iterator[Check]:
 def _unreachable(answer: RemoteAnswer) -> Check:
     offline = answer.state == OFFLINE
     hint = (
-        "nothing is lost: it is sent once the remote answers"
+        "nothing is lost; it is sent once the remote answers"
         if offline
-        else "try `git ls-remote` with it; what git asks for there cannot be asked here"
+        else "try `git ls-remote` with it; git may prompt there for what it cannot ask here"
     )
     return Check("remote", "warn" if offline else "bad", f"{answer.reason} ({answer.state})", hint)
 
@@ -101,20 +101,20 @@ def _branch(part: CheckedPart, name: str, heads: dict[str, str]) -> Iterator[Che
         yield Check("remote", "ok", f"{name} answers, and has {part.branch}")
     elif not heads:
         yield Check(
-            "remote", "bad", f"{name} has no branch at all, so the record is not sent: a forge "
-            "would make it the main one",
-            "push your own branch first",
+            "remote", "bad", f"{name} is empty, so the record is not sent: a forge would make "
+            "it the default branch",
+            "push your main branch first",
         )  # fmt: skip
     elif part.log_tip:
         yield Check(
             "remote", "warn", f"{name} answers, but has no {part.branch} yet", "incidentctl sync"
         )
     else:
-        yield Check("remote", "ok", f"{name} answers; the first event makes {part.branch} there")
+        yield Check("remote", "ok", f"{name} answers; the first event creates {part.branch} there")
 
 
 def _push(setup: Setup, part: CheckedPart, asked: Remote, heads: dict[str, str]) -> Iterator[Check]:
-    """Try a push that sends nothing: of the record, else of what is there already."""
+    """Try a push that sends nothing: of the record, else of the branch that is there."""
     own = setup.place and head_commit(setup.place, setup.workspace.environment)
     commit = part.log_tip or part.tracking or own
     if not heads or setup.missing.objects or commit is None:
@@ -122,15 +122,15 @@ def _push(setup: Setup, part: CheckedPart, asked: Remote, heads: dict[str, str])
     answer = asked.push(commit, until=time.monotonic() + _LIMIT, dry=True)
     if answer.state in (OK, BEHIND):
         yield Check(
-            "push", "ok", f"{part.remote} lets you push, as a dry run shows: only a real one asks "
-            "its rules and hooks",
+            "push", "ok", f"a dry run of the push to {part.remote} succeeds; only a real push "
+            "runs its rules and hooks",
         )  # fmt: skip
     elif answer.state == OFFLINE:
-        yield Check("push", "warn", f"{answer.reason}: whether you may push is not known")
+        yield Check("push", "warn", f"{answer.reason}: it is unknown whether you may push")
     else:
         yield Check(
             "push", "bad", f"a dry run of the push fails: {answer.reason}",
-            "ask for the right to write, or correct the address: git remote -v",
+            "ask for write access, or correct the address: git remote -v",
         )  # fmt: skip
 
 
@@ -148,11 +148,11 @@ def _exchange(setup: Setup, part: CheckedPart, name: str, *, in_step: bool) -> I
         )  # fmt: skip
     if last is None:
         if not (in_step and sent) and part.log_tip:
-            yield Check("sync", "warn", f"never exchanged with {name}", "incidentctl sync")
+            yield Check("sync", "warn", f"never synced with {name}", "incidentctl sync")
         return
     for note in last.notes:
         yield Check("sync", "warn", note, f"see who pushed it: git log {name}/{part.branch}")
-    when = f"the last exchange, {_ago(last.at, now)} ago,"
+    when = f"the last sync, {_ago(last.at, now)} ago,"
     if last.state == REFUSED:
         hint = refusal_hint(last.reason, part.branch)
         yield Check("sync", "bad", f"{when} was refused: {last.reason}", hint)
@@ -160,11 +160,11 @@ def _exchange(setup: Setup, part: CheckedPart, name: str, *, in_step: bool) -> I
         state: State = "warn" if last.state in (OFFLINE, BEHIND, UNANSWERED) else "bad"
         yield Check("sync", state, f"{when} ended {last.state}: {last.reason}", "incidentctl sync")
     elif in_step and sent:
-        yield Check("sync", "ok", f"in step with {name}; {when} went well")
+        yield Check("sync", "ok", f"up to date with {name}; {when} succeeded")
     elif now - last.at > STALE:
-        yield Check("sync", "warn", f"{when} went well, but is old", "incidentctl sync")
+        yield Check("sync", "warn", f"{when} succeeded, but is old", "incidentctl sync")
     else:
-        yield Check("sync", "ok", f"{when} went well")
+        yield Check("sync", "ok", f"{when} succeeded")
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:
@@ -172,17 +172,17 @@ def _ago(moment: datetime | None, now: datetime) -> str:
 
 
 def ci(setup: Setup) -> Iterator[Check]:
-    """Whether a push of the record would start what is meant for the team's own branches.
+    """Whether a push of the record would start CI that is meant for the team's own branches.
 
-    GitHub, GitLab and Forgejo read the file from the commit that was pushed, and the record's
-    commits hold none: only where somebody has put one on the branch, it runs.
+    GitHub, GitLab and Forgejo read the file from the pushed commit. The record's commits have none,
+    so it runs only if somebody put one on the branch.
     """
     top = setup.place.work_tree if setup.place else None
     if top is None or setup.git is None or not setup.workspace.checked_out:
         return
     found, unread = pipelines(top)
     for what in unread:
-        hint = "look yourself whether it runs on every branch"
+        hint = "check whether it runs on every branch"
         yield Check("ci", "warn", what, hint)
     meant = [
         each.path for each in found if runs_on(each.path, each.document, each.text, setup.branch)
@@ -194,17 +194,17 @@ def ci(setup: Setup) -> Iterator[Check]:
     for path in meant:
         there = path.partition("/")[0] in carried
         state: State = "warn" if there else "ok"
-        told = (
-            f"{path} runs on {setup.branch}, too, which holds it"
+        message = (
+            f"{path} is on {setup.branch}, too, and runs there"
             if there
-            else f"{path} is for every branch; forges read it from the one that is pushed, and "
-            f"{setup.branch} has none"
+            else f"{path} is for every branch; forges read it from the pushed branch, and "
+            f"{setup.branch} does not have it"
         )
-        yield Check("ci", state, told, _leave_out(path, setup.branch, sure=there))
+        yield Check("ci", state, message, _leave_out(path, setup.branch, sure=there))
 
 
 def _leave_out(path: str, branch: str, *, sure: bool) -> str:
     gitlab = f"[{{if: $CI_COMMIT_BRANCH == '{branch}', when: never}}, {{when: always}}]"
     github = f"on: {{push: {{branches-ignore: [{branch}]}}}}"
     lines = f"workflow: {{rules: {gitlab}}}" if path == GITLAB else github
-    return f"leave the branch out: {lines}" if sure else f"to be sure: {lines}"
+    return f"exclude the branch: {lines}" if sure else f"to be sure: {lines}"

@@ -1,4 +1,4 @@
-"""What the checks of `doctor` share: the repository that has the record, and how to ask it."""
+"""What the checks of `doctor` share: the repository with the record, and how to ask it."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from incidentctl.record.write.fallback import RESTRICTED, Fallback
 
 
 class CheckedPart(NamedTuple):
-    """A part of the record that is kept, and sent, by itself."""
+    """A part of the record with its own storage and remote."""
 
     folder: Path
     """Its own files in the git directory."""
     fallbacks: tuple[Path, ...]
-    """The outboxes that served where the git directory could not be written."""
+    """The outboxes that were used while the git directory was not writable."""
     remote: str | None
     branch: str
     """Its branch on the remote."""
     log_tip: str | None
-    """The commit of it; None where there is none that is whole."""
+    """Its commit; None where there is no complete one."""
     tracking: str | None
-    """The remote branch's commit as it was last seen."""
+    """The remote branch's commit when it was last seen."""
 
     @property
     def boxes(self) -> list[Path]:
@@ -39,12 +39,12 @@ class CheckedPart(NamedTuple):
 
     @property
     def spools(self) -> tuple[Path, Path]:
-        """Return the folders of what is committed and not yet forgotten."""
+        """Return the folders of committed events that are not cleaned up yet."""
         return kept.spools(self.folder)
 
     @property
     def is_restricted(self) -> bool:
-        """Say whether it is that of the restricted incidents."""
+        """Whether this is the part of the restricted incidents."""
         return self.folder.name == RESTRICTED
 
 
@@ -60,9 +60,9 @@ class Setup:
         *,
         is_local: bool,
     ) -> None:
-        """Take where the record lies; `state` is the user's own folder.
+        """Take where the record is; `state` is the user's own folder.
 
-        `place` is None where there is no record yet, `git` also where git cannot be started.
+        `place` is None where there is no record yet; `git` also where git cannot be started.
         """
         self.workspace = workspace
         self.place = place
@@ -75,14 +75,14 @@ class Setup:
 
     @cached_property
     def record(self) -> RecordPair | None:
-        """Return the record; None where opening it would make it."""
+        """Return the record; None where opening it would create it."""
         if self.place is None:
             return None
         return self.workspace.local_record if self.is_local else self.workspace.record
 
     @cached_property
     def missing(self) -> partial_clone.Missing:
-        """Return what of the record this clone lacks."""
+        """Return which objects of the record are missing in this clone."""
         commit = self.log_tip or self.tracking
         if self.git is None:
             return partial_clone.Missing(shallow=False, partial=False, objects=0)
@@ -90,7 +90,7 @@ class Setup:
 
     @property
     def readable(self) -> RecordPair | None:
-        """Return the record where git can read all of it: of a partial clone it would fetch."""
+        """Return the record if git can read all of it; in a partial clone it would fetch."""
         return self.record if self.git and not self.missing.objects else None
 
     @property
@@ -103,13 +103,13 @@ class Setup:
         """Return the shared part of the record, and that of the restricted incidents."""
         common = self.place.common_dir if self.place else self.state / "record.git"
         open_to_all = Fallback(self.state, common).folders()
-        apart = Fallback(self.state / RESTRICTED, common).folders()
+        restricted = Fallback(self.state / RESTRICTED, common).folders()
         folder = common / "incidentctl"
         return (
             CheckedPart(folder, open_to_all, self.remote, self.branch, self.log_tip, self.tracking),
             CheckedPart(
                 folder / RESTRICTED,
-                apart,
+                restricted,
                 self.restricted_remote,
                 restricted_branch(self.branch),
                 self._whole(RESTRICTED_REF),
@@ -119,7 +119,7 @@ class Setup:
 
     @property
     def unsure(self) -> list[Path]:
-        """Return the outboxes of what was said while nobody could tell where it belongs."""
+        """Return the outboxes of events of which it was unknown whether they are restricted."""
         common = self.place.common_dir if self.place else self.state / "record.git"
         return [*Undecided(common / "incidentctl", self.state, common).boxes]
 
@@ -129,7 +129,7 @@ class Setup:
 
     @property
     def log_tip(self) -> str | None:
-        """Return the commit of the record; None where there is none that is whole."""
+        """Return the commit of the record; None where there is no complete one."""
         return self._whole(LOG_REF)
 
     def _whole(self, ref: str) -> str | None:
@@ -138,12 +138,12 @@ class Setup:
 
     @property
     def mirror(self) -> str | None:
-        """Return the commit of the branch for people."""
+        """Return the commit of the readable branch."""
         return self.tip(f"refs/heads/{self.branch}")
 
     @property
     def tracking(self) -> str | None:
-        """Return the remote branch's commit as it was last seen."""
+        """Return the remote branch's commit when it was last seen."""
         return self._seen(self.remote, self.branch)
 
     def _seen(self, remote: str | None, branch: str) -> str | None:

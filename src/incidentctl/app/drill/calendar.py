@@ -17,17 +17,17 @@ def calendar(
     series: Series | None,
     worded: Callable[[str | Hint], str],
 ) -> bytes:
-    """Return the calendar of the drills to a day, with a series as asked for or as configured.
+    """Return the calendar of the drills until a day, with the series given or configured.
 
-    `worded` gives a hint in words. UsageError where `until` is no day; EnvironmentFailedError
-    where icalendar is not installed.
+    `worded` returns a hint in words. UsageError where `until` is not a day;
+    EnvironmentFailedError without icalendar.
     """
     from incidentctl.render.drill.calendar import render_calendar
 
     try:
         last = date.fromisoformat(until) if until else None
     except ValueError:
-        raise UsageError("That is no day: write it as 2026-12-31.", echo=until) from None
+        raise UsageError("That is not a day. Write it as 2026-12-31.", echo=until) from None
     catalog = workspace.catalog
     settings = catalog.settings
     found = entries(catalog, until=last, series=series or settings.drills, today=workspace.today())

@@ -28,14 +28,14 @@ from incidentctl.files.history.search import SharedText, TeamHistory
 from incidentctl.files.learn.retros import path_of
 from incidentctl.record.store import paths
 
-# `distribute_to` may name teams; a trailer names whoever wrote or reviewed the commit.
+# `distribute_to` may name teams; a trailer names the authors and reviewers of the commit.
 _DISTRIBUTED = re.compile(r"^distribute_to:.*(?:\n(?:[ \t-].*)?)*", re.MULTILINE)
 _TRAILER = re.compile(r"^[A-Za-z-]+-by: .*$", re.MULTILINE)
 _TEMPLATES = tuple(documents.TEMPLATE.format(kind=kind) for kind in ("public", "note"))
 
 
 class Leak(NamedTuple):
-    """A private answer that can be read: by what words, and where."""
+    """A private answer that others can read: which words of it, and where."""
 
     drill: str
     answer: str
@@ -49,20 +49,20 @@ class Leak(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What was found, of which drills, and of which nothing is known here."""
+    """What was found, in which drills, and which drills could not be checked."""
 
     drills: tuple[str, ...]
     unknown: tuple[str, ...]
     leaks: tuple[Leak, ...]
     shallow: bool
     whole: bool = True
-    """Whether git has all that was to be searched."""
+    """Whether git has every object to search."""
     unread: tuple[str, ...] = ()
-    """Where it could not be looked, in words: then nothing is clear."""
+    """What could not be searched, a sentence each; no leak found means little then."""
 
 
-class Told(NamedTuple):
-    """A surprise that the participants were told: in which incident, by which event."""
+class Delivered(NamedTuple):
+    """An inject that was delivered to the responders: in which incident, by which event."""
 
     drill: str
     incident: str
@@ -76,18 +76,18 @@ class _Secret(NamedTuple):
     path: str
     text: list[Needle]
     names: list[Needle]
-    told: list[Told]
+    delivered: list[Delivered]
 
 
-def _told_of(workspace: Workspace) -> list[Told]:
-    """Return the surprises of the record that were told; none where it cannot be read."""
+def _delivered(workspace: Workspace) -> list[Delivered]:
+    """Return the delivered injects of the record; empty where it cannot be read."""
     found = []
     try:
         for incident in drills_played(workspace):
             if incident.drill and incident.drill.injects:
                 events, _ = workspace.record.events(incident.id)
                 found += [
-                    Told(incident.drill.drill, incident.id, event.id, event.fact.text)
+                    Delivered(incident.drill.drill, incident.id, event.id, event.fact.text)
                     for event in events
                     if isinstance(event.fact, InjectPlayed)
                 ]
@@ -99,15 +99,15 @@ def _told_of(workspace: Workspace) -> list[Told]:
 def check(workspace: Workspace, name: str | None) -> Checked:
     """Search for the private answers of one drill, or of all whose private half is here.
 
-    What participants were told is looked for everywhere but in the record of that drill.
+    Delivered injects are no leak in the record of their own drill.
     """
     root, catalog = workspace.team_root(), workspace.catalog
-    environment, told = workspace.environment, _told_of(workspace)
+    environment, delivered = workspace.environment, _delivered(workspace)
     wanted = [documents.find(catalog, name).name] if name else list(catalog.drills)
     with closing(TeamHistory(root)) as history:
         prefix = root.resolve().relative_to(history.top.resolve()).as_posix()
         inside = "" if prefix == "." else f"{prefix}/"
-        secrets = [known for each in wanted if (known := _secret(catalog, each, inside, told))]
+        secrets = [known for each in wanted if (known := _secret(catalog, each, inside, delivered))]
         checked = tuple(each.drill for each in secrets)
         unknown = tuple(
             each
@@ -134,14 +134,16 @@ def check(workspace: Workspace, name: str | None) -> Checked:
 
 def _refuse(name: str, *, planned: bool) -> None:
     if planned:
-        raise RefusedError(f"{name} is a planned drill: everybody may read it, nothing is secret.")
+        raise RefusedError(f"{name} is a planned drill: nothing in it is secret.")
     raise NotFoundError(
-        f"The private half of {name} is not here, so it is not known what to look for.",
+        f"The private half of {name} is not in this clone, so there is nothing to search for.",
         hint=how_to_get(name),
     )
 
 
-def _secret(catalog: Catalog, name: str, inside: str, told: Sequence[Told]) -> _Secret | None:
+def _secret(
+    catalog: Catalog, name: str, inside: str, delivered: Sequence[Delivered]
+) -> _Secret | None:
     drill = drill_of(catalog, name)
     if drill is None or not isinstance(drill.plan, PrivateHalf):
         return None
@@ -150,13 +152,13 @@ def _secret(catalog: Catalog, name: str, inside: str, told: Sequence[Told]) -> _
         return None
     path = inside + sources(catalog, "drill")[name].source.path
     needles = free_text(drill.plan, public), names(catalog, drill.plan)
-    return _Secret(name, public, path, *needles, [each for each in told if each.drill == name])
+    return _Secret(name, public, path, *needles, [each for each in delivered if each.drill == name])
 
 
 def _documents(
     root: Path, catalog: Catalog, secret: _Secret, environment: Mapping[str, str]
 ) -> Iterator[Leak]:
-    """Find what the public documents tell, also by the organisation's own templates."""
+    """Find leaks in the public documents, including those of the organisation's own templates."""
     made = (
         documents.document(catalog, secret.drill, documents.Audience.PUBLIC),
         documents.note_before(catalog, secret.drill),
@@ -171,8 +173,8 @@ def _documents(
 
 
 def _hits(secret: _Secret, shared: SharedText, inside: str) -> list[Hit]:
-    """Return what a text tells: names only where it is about the drill."""
-    said = [each.text for each in secret.told if _may_tell(each, shared.path or "", inside)]
+    """Return what a text leaks: names only where it is about the drill."""
+    said = [each.text for each in secret.delivered if _may_contain(each, shared.path or "", inside)]
     needles = [n for n in secret.text if not any(tells(text, n.words) for text in said)]
     found = hits(shared.text, needles)
     if shared.where in ("commit message", "tag message", "ref"):
@@ -180,21 +182,21 @@ def _hits(secret: _Secret, shared: SharedText, inside: str) -> list[Hit]:
             found += hits(_TRAILER.sub("", shared.text), secret.names)
     elif shared.where in ("file", "history") and shared.path is not None:
         templates = [inside + each for each in _TEMPLATES]
-        if shared.path == secret.path:  # the public reason was, and is, said in public
+        if shared.path == secret.path:  # the public half may state the public reason
             found = [hit for hit in found if hit.answer != "why"]
         if shared.path == secret.path or shared.path in templates:
             found += hits(_DISTRIBUTED.sub(_blank, shared.text), secret.names)
     return found
 
 
-def _may_tell(told: Told, path: str, inside: str) -> bool:
-    """Say whether a file is of the drill that a surprise was told in, and not older than that.
+def _may_contain(inject: Delivered, path: str, inside: str) -> bool:
+    """Return whether a file may contain a delivered inject: it is of that drill, and not older.
 
-    Older events may not tell it; log.md and the retrospective have nothing but what events have.
+    Older events may not contain it. log.md and the retrospective only repeat events.
     """
     if event := paths.parse(path):
-        return event.incident == told.incident and event.name[: len(told.event)] >= told.event
-    return path in (paths.log_path(told.incident), inside + path_of(told.incident))
+        return event.incident == inject.incident and event.name[: len(inject.event)] >= inject.event
+    return path in (paths.log_path(inject.incident), inside + path_of(inject.incident))
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -202,12 +204,12 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _placed(
-    told: list[tuple[_Secret, SharedText, Hit]], commits: Mapping[str, str]
+    seen: list[tuple[_Secret, SharedText, Hit]], commits: Mapping[str, str]
 ) -> Iterator[Leak]:
-    """Name the places; of the versions of one file only the first that tells an answer."""
+    """Yield the leaks with their places; of one file's versions only the first with the answer."""
     order = {commit: number for number, commit in enumerate(commits.values())}
     first: dict[tuple[str, str, str | None], Leak] = {}
-    for secret, shared, hit in told:
+    for secret, shared, hit in seen:
         where: str = shared.where
         commit = shared.commit or commits.get(shared.blob or "")
         if where == "history" and commit is None:

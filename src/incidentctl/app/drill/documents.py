@@ -1,4 +1,4 @@
-"""Use cases of drills: which there are, their documents, who gets them, and that they were sent."""
+"""Use cases of drills: list them, write their documents, say who gets them, record the sending."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TEMPLATE = "templates/drill-{kind}.md.j2"
 
 
 class Audience(StrEnum):
-    """For whom a document is."""
+    """The audience of a document."""
 
     ENGINEERING = "engineering"
     PUBLIC = "public"
@@ -53,7 +53,7 @@ class Row(NamedTuple):
 
 
 def find(catalog: Catalog, name: str) -> Drill:
-    """Return the drill of a name, whatever its case; NotFoundError with the nearest name."""
+    """Return the drill with a name, in any case; NotFoundError suggests the nearest name."""
     known = next((each for each in catalog.drills if each.casefold() == name.casefold()), name)
     drill = drill_of(catalog, known)
     if drill is None:
@@ -87,7 +87,7 @@ def _row(drill: Drill) -> Row:
 def document(catalog: Catalog, name: str, whom: Audience | None) -> Document:
     """Return the document of a drill for an audience.
 
-    Without one it is what may be passed on: the plan of a planned drill, the announcement of an
+    The default is what may be passed on: the plan of a planned drill, the announcement of an
     unplanned one.
     """
     drill = find(catalog, name)
@@ -120,9 +120,9 @@ def note_before(catalog: Catalog, name: str) -> Document:
 def written(
     root: Path | None, found: Document, output: Format, *, environment: Mapping[str, str]
 ) -> str:
-    """Return a document in a format; Markdown by the organisation's own template if there is one.
+    """Return a document in a format; Markdown uses the organisation's own template if there is one.
 
-    It is given what the document holds and nothing else, so it cannot tell more.
+    The template gets only what is in the document, so it cannot reveal more.
     """
     from incidentctl.app.workspace.own_template import render_own
     from incidentctl.render.drill.document import render_document, template_data
@@ -136,15 +136,15 @@ def written(
 
 
 def built_in_layout(root: Path | None, found: Document, output: Format) -> str | None:
-    """Say so where the organisation has its own template, which a format does not follow."""
+    """Return a note where the organisation has its own template, but the format ignores it."""
     path = TEMPLATE.format(kind=found.kind)
     if root is None or output == "markdown" or not os.path.lexists(root / path):
         return None
-    return f"The layout of {output} is built in; {path} makes the Markdown."
+    return f"The layout of {output} is built in; {path} only changes the Markdown."
 
 
 class Recipient(NamedTuple):
-    """Somebody who must get the plan, why, and how to reach them."""
+    """A person or team who must get the plan, why, and how to reach them."""
 
     reader: Reader
     contacts: dict[str, str]
@@ -173,7 +173,7 @@ class Sent(NamedTuple):
 
 
 def sent(workspace: Workspace, name: str, *, at: str | None) -> Sent:
-    """Note in the file of a drill that its plan or announcement went out, at a moment or now."""
+    """Record in a drill's file that its plan or announcement was sent, at a moment or now."""
     from incidentctl.files.yaml.edit import set_text
 
     root, catalog, now = workspace.team_root(), workspace.catalog, workspace.now()

@@ -26,16 +26,16 @@ Mode = Literal["planned", "unplanned"]
 IGNORED = "drills/*.private.yaml"
 TRUST = (
     "An unplanned drill is hard to do well: it causes stress, and it can damage trust. Send the "
-    "note beforehand, so that people know that they may safely fail."
+    "note beforehand: people must know that it is safe to fail."
 )
 REAL = (
-    "Something is really going to break. That stress keeps people from learning, disturbs others, "
-    "and may start another team's incident: a simulated drill teaches as much."
+    "Something is really going to break. People under stress learn less, others are disturbed, "
+    "and another team may get a real incident: a simulated drill teaches as much."
 )
 
 
 class Question(NamedTuple):
-    """A question of the plan: the key of its answer, the option that gives it, the words."""
+    """A question of the plan: the key of its answer, its option, its text."""
 
     key: str
     option: str
@@ -68,7 +68,7 @@ PUBLIC = (
 
 def _parse_drill_name(text: str) -> str:
     if text.casefold().endswith(".private"):
-        raise ValueError("a name that ends in .private would be that of a private half")
+        raise ValueError("names that end in .private are for private halves")
     return parse_name(text)
 
 
@@ -84,18 +84,18 @@ _READ: dict[str, Callable[[str], object]] = {
 
 
 def questions(mode: Mode) -> tuple[Question, ...]:
-    """Return what has to be answered, in the order of the reference."""
+    """Return the required questions, in the order of the reference."""
     return PLANNED if mode == "planned" else (*PRIVATE, *PUBLIC)
 
 
 def check(key: str, answer: str, catalog: Catalog | None) -> str:
-    """Return an answer that can be used; UsageError says what is wrong with it.
+    """Return a valid answer; UsageError says what is wrong with it.
 
-    Names are looked up in the catalog, if it is whole and has any of the kind.
+    Names are looked up in the catalog, if it is complete and has any of the kind.
     """
     answer = answer.strip()
     if not answer:
-        raise UsageError("An answer is needed: a plan without it is none.")
+        raise UsageError("This question needs an answer.")
     try:
         _READ.get(key, str)(answer)
     except ValueError as error:
@@ -104,7 +104,7 @@ def check(key: str, answer: str, catalog: Catalog | None) -> str:
 
 
 def _known(key: str, answer: str, catalog: Catalog) -> str:
-    """Return a name as the catalog has it, whatever its case."""
+    """Return a name, given in any case, as the catalog spells it."""
     what, known = rules.known_names(catalog)[key]
     found = {name.casefold(): name for name in known}.get(answer.casefold())
     if found is None and known:
@@ -114,11 +114,11 @@ def _known(key: str, answer: str, catalog: Catalog) -> str:
 
 
 class UnfitTimesError(UsageError):
-    """The moment and the window do not fit together; the other answers are good."""
+    """The moment and the window contradict each other; the other answers are valid."""
 
 
 class Written(NamedTuple):
-    """The drill, the files that were written, and what whoever wrote them should know."""
+    """The drill, the written files, and notes for the author."""
 
     name: str
     mode: Mode
@@ -127,9 +127,9 @@ class Written(NamedTuple):
 
 
 def new(workspace: Workspace, mode: Mode, answers: dict[str, Any]) -> Written:
-    """Write the plan of a drill from answers as somebody gave them, by key.
+    """Write the plan of a drill from unchecked answers, by key.
 
-    UsageError for what is lacking, too much or wrong; RefusedError for a name that is taken.
+    UsageError for missing, superfluous or invalid answers; RefusedError for a taken name.
     """
     check_all(answers, known(workspace))
     must_fit(mode, answers)
@@ -142,12 +142,12 @@ def new(workspace: Workspace, mode: Mode, answers: dict[str, Any]) -> Written:
 
 
 def known(workspace: Workspace) -> Catalog | None:
-    """Return the catalog to look names up in; None where not all of it could be read."""
+    """Return the catalog to look up names; None where parts of it could not be read."""
     return None if workspace.catalog_problems else workspace.catalog
 
 
 def check_all(answers: dict[str, Any], known: Catalog | None) -> None:
-    """Check what was answered, and put it as it can be used."""
+    """Check the answers, and replace each by its valid form."""
     for key, answer in answers.items():
         if isinstance(answer, str):
             answers[key] = check(key, answer, known)
@@ -156,21 +156,21 @@ def check_all(answers: dict[str, Any], known: Catalog | None) -> None:
 
 
 def must_fit(mode: Mode, answers: Mapping[str, Any]) -> None:
-    """Refuse answers that a planned drill does not have, before they get lost."""
+    """Refuse answers that a planned drill has no place for."""
     only = {
         "commander": "--commander", "mitigator": "--mitigator", "private_why": "--private-why",
         "from": "--from", "to": "--to", "readers": "--reader",
     }  # fmt: skip
-    told = [option for key, option in only.items() if answers[key]]
-    if mode == "planned" and told:
+    superfluous = [option for key, option in only.items() if answers[key]]
+    if mode == "planned" and superfluous:
         raise UsageError(
-            f"A planned drill has no {', '.join(told)}.",
+            f"A planned drill has no {', '.join(superfluous)}.",
             hint="Use `--mode unplanned`, or leave it out.",
         )
 
 
 def must_be_new(workspace: Workspace, mode: Mode, name: str) -> None:
-    """Refuse a name that is taken, and a secret that would be in the next commit."""
+    """Refuse a taken name, and a private half that git would commit."""
     root = workspace.team_root()
     _must_be_free(root, workspace.catalog, name)
     if mode == "unplanned":
@@ -178,33 +178,33 @@ def must_be_new(workspace: Workspace, mode: Mode, name: str) -> None:
 
 
 def _must_be_free(root: Path, catalog: Catalog, name: str) -> None:
-    """Refuse a name that a drill has, or whose file exists: nothing is overwritten."""
+    """Refuse the name of a drill or file that exists: nothing is overwritten."""
     taken = next((each for each in catalog.drills if each.casefold() == name.casefold()), None)
     files = [path for path in _paths(name) if os.path.lexists(root / path)]
     if taken or files:
-        what = f"There is a drill {taken} already." if taken else f"{files[0]} exists already."
+        what = f"There is already a drill {taken}." if taken else f"{files[0]} already exists."
         raise RefusedError(what, hint="Choose another name, or change the file yourself.")
 
 
 def _must_be_ignored(root: Path, environment: Mapping[str, str], name: str) -> None:
-    """Refuse where git would take the private half into the next commit."""
+    """Refuse if git would commit the private half."""
     from incidentctl.files.layout import read_one
     from incidentctl.git.worktree import ignored
 
     _, private = _paths(name)
     found = ignored(root, environment, private)
-    if found is None:  # no repository yet: what it will ignore is written already, or not
+    if found is None:  # no repository yet: only .gitignore itself can say
         text = (read_one(root, ".gitignore").data or b"").decode(errors="replace")
         found = IGNORED not in starter.lacking(text)
     if not found:
         raise RefusedError(
-            f"Git does not ignore {private}: the secret would be in the next commit.",
+            f"Git does not ignore {private}: the next commit would publish the secret.",
             hint=f"Add this line to .gitignore: {IGNORED}.",
         )
 
 
 def write(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> Written:
-    """Write the plan of a drill from all its answers; UnfitTimesError for times that cannot be."""
+    """Write the plan of a drill from its valid answers; UnfitTimesError if its times conflict."""
     from incidentctl.files.writer import write_new
     from incidentctl.files.yaml.dump import to_yaml
 
@@ -225,7 +225,7 @@ def write(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> Writt
     _must_be_free(root, catalog, name)
     outcome = write_new(root, files)
     if outcome.kept:
-        raise RefusedError(f"{outcome.kept[0]} exists already, and is as it was.")
+        raise RefusedError(f"{outcome.kept[0]} already exists. It was not changed.")
     notes = dict.fromkeys(f"{each.message} {each.hint_text or ''}".strip() for each in found)
     return Written(name, mode, outcome.written, tuple(notes))
 
@@ -272,7 +272,7 @@ def _valid(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _findings(catalog: Catalog, name: str, values: Mapping[str, Any]) -> Iterable[Finding]:
-    """Return what lint is going to say of the plan alone."""
+    """Return what lint will report about this plan."""
     private = values.get("private_half")
     public = values.get("drill") or values["unplanned_drill"]
     path, beside = _paths(name)

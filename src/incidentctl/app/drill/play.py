@@ -1,4 +1,4 @@
-"""Use cases of playing a drill: begin it, tell what is due, end it, score it."""
+"""Use cases of playing a drill: start it, deliver its injects, pause it, end it."""
 
 from __future__ import annotations
 
@@ -27,35 +27,35 @@ def start(
     who: Actor,
     *,
     severity: str | None = None,
-    tell: Callable[[str], None],
+    on_recorded: Callable[[str], None],
 ) -> Recorded:
-    """Declare a drill and say which plan it plays; refuses while that plan is being played."""
+    """Declare a drill and record which plan it plays; refuses while that plan is being played."""
     drill = find(workspace.catalog, name)
     started = playing.start(drill, who.handle)
     _must_not_play(workspace, drill)
     meanwhile = _real_ones(workspace)
-    # What it concerns is secret of an unplanned one: the responders find out.
+    # What an unplanned drill affects is secret: the responders find out.
     affects = drill.plan.services if drill.planned and drill.plan else ()
     request = Request(playing.title(drill), DRILL, severity, affects, also=(started,))
-    ident = begin(workspace, request, who, tell=tell)
+    ident = begin(workspace, request, who, on_recorded=on_recorded)
     recorded = complete(workspace, ident, request, who)
     return recorded._replace(notes=(*recorded.notes, *meanwhile))
 
 
 def attach(response: Response, name: str) -> Recorded:
-    """Play a plan in a drill that those who respond declared themselves."""
+    """Play a plan in a drill that the responders declared themselves."""
     workspace = response.workspace
     drill = find(workspace.catalog, name)
     started = playing.attach(response.incident, drill)
     _must_not_play(workspace, drill)
-    recorded = response.record([started], f"it plays {drill.name}")
+    recorded = response.record([started], f"plays {drill.name}")
     return recorded._replace(notes=(*recorded.notes, *_real_ones(workspace)))
 
 
 def _real_ones(workspace: Workspace) -> list[str]:
-    """Tell of real incidents that are open: those who respond may be needed there."""
+    """Return a note for each open real incident: the responders may be needed there."""
     return [
-        f"{head.id} is open, and it is real: {one_line(head.title)[:80]}. "
+        f"{head.id} is open, and real: {one_line(head.title)[:80]}. "
         "`incidentctl drill stop` ends the drill."
         for head in workspace.record.open_heads()
         if head.kind == "incident"
@@ -63,18 +63,18 @@ def _real_ones(workspace: Workspace) -> list[str]:
 
 
 def _must_not_play(workspace: Workspace, drill: Drill) -> None:
-    """Refuse a plan that is being played already."""
+    """Refuse a plan that is already being played."""
     for incident in drills_played(workspace, only_open=True):
         if incident.drill and incident.drill.drill == drill.name:
             raise RefusedError(
-                f"{drill.name} is being played already, as {incident.id}.",
-                hint=f"`incidentctl run -i {incident.id}` goes on with it, "
-                f"`incidentctl drill stop -i {incident.id}` ends it.",
+                f"{drill.name} is already being played, as {incident.id}.",
+                hint=f"Continue with `incidentctl run -i {incident.id}`, or end it with "
+                f"`incidentctl drill stop -i {incident.id}`.",
             )
 
 
 def find_drill(workspace: Workspace, part: str | None = None) -> str:
-    """Return the open drill meant: by a part of its id, else the only one."""
+    """Return the id of an open drill: by a part of it, else of the only one."""
     if part:
         ident = find_incident(workspace, part)
         if load(workspace, ident).kind != DRILL:
@@ -86,39 +86,39 @@ def find_drill(workspace: Workspace, part: str | None = None) -> str:
     if len(heads) == 1:
         return heads[0].id
     if not heads:
-        raise NotFoundError("No drill is played.", hint="Begin one: `incidentctl drill run NAME`.")
+        raise NotFoundError("No drill is running.", hint="Start one: `incidentctl drill run NAME`.")
     raise SeveralError(
         [head.id for head in heads],
-        f"{len(heads)} drills are played:\n"
+        f"{len(heads)} drills are running:\n"
         + "\n".join(f"  {head.id}  {one_line(head.title)}" for head in heads[:20]),
-        "say which with -i and any part of its id",
+        "Name one with -i and any part of its id.",
     )
 
 
-def tell_next(response: Response) -> tuple[Recorded, facts.InjectPlayed]:
-    """Record the next surprise now, whenever it would be due, and return it."""
+def deliver_next(response: Response) -> tuple[Recorded, facts.InjectPlayed]:
+    """Record the next inject now, even before it is due, and return it."""
     scripts = script_of(response.workspace, response.incident)
     found = playing.tell_next(response.incident, scripts)
-    return response.record(found, "inject told"), found[0]
+    return response.record(found, "inject delivered"), found[0]
 
 
 def pause(response: Response) -> Recorded:
-    """Let the clock of the surprises stand still; refuses where it does."""
+    """Pause the clock of the injects; refuses if it is paused."""
     return response.record(playing.pause(response.incident), "drill paused")
 
 
 def resume(response: Response) -> Recorded:
-    """Let the clock of the surprises go on; refuses where it does not stand still."""
-    return response.record(playing.resume(response.incident), "drill goes on")
+    """Resume the clock of the injects; refuses if it is running."""
+    return response.record(playing.resume(response.incident), "drill resumed")
 
 
 class Stopped(NamedTuple):
-    """The end of a drill, and the incident that it turned into."""
+    """The end of a drill, and the real incident declared from it."""
 
     recorded: Recorded
     real: Recorded | None
     unmeasured: str | None = None
-    """What is left to do where the plan is not here."""
+    """What is left to do where the plan is not in this clone."""
 
 
 def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
@@ -127,9 +127,7 @@ def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
     plan = plan_of(workspace, incident)
     if not real:
         ended = playing.end(incident, plan, text=text)
-        return Stopped(
-            response.record(ended, "the drill is over"), None, unmeasured(workspace, incident)
-        )
+        return Stopped(response.record(ended, "drill ended"), None, unmeasured(workspace, incident))
     playing.end(incident, plan, text=text)  # refuses before anything is declared
     during = f"the drill {incident.drill.drill}" if incident.drill else "a drill"
     named = text or f"Something real came up during {during}"
@@ -138,9 +136,9 @@ def stop(response: Response, text: str | None, *, real: bool) -> Stopped:
         also=(facts.Related(incident.id, playing.CAME_UP_IN),),
         restricted=workspace.record.is_restricted(incident.id),
     )
-    ident = begin(workspace, request, response.who, tell=response.tell)
+    ident = begin(workspace, request, response.who, on_recorded=response.on_recorded)
     ended = playing.end(incident, plan, real=ident)
-    recorded = response.record(ended, "the drill is over: it turned real")
+    recorded = response.record(ended, "drill ended: it turned real")
     return Stopped(recorded, complete(workspace, ident, request, response.who))
 
 

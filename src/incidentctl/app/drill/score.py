@@ -1,4 +1,4 @@
-"""Use case `drill score`: how a drill went, beside the earlier ones; as plain values, too."""
+"""Use case `drill score`: how a drill went compared with earlier ones."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from incidentctl.errors import NotFoundError
 
 
 class Scored(NamedTuple):
-    """A drill's score, and the earlier ones that it compares with, the newest first."""
+    """A drill's score, and the earlier scores to compare with, the newest first."""
 
     score: Score
     before: list[Score]
 
 
 def scored(workspace: Workspace, name: str | None, part: str | None) -> Scored:
-    """Score a drill: of a part of its id, else the newest of a plan, else the newest of all.
+    """Score a drill: by a part of its id, else the newest of a plan, else the newest of all.
 
-    One that was cancelled was not played, and is scored only by its id.
+    A cancelled drill was not played; only its id selects it.
     """
     played = drills_played(workspace)
     chosen = [e for e in played if e.cancelled is None or (e.drill and e.drill.real)]
@@ -36,12 +36,13 @@ def scored(workspace: Workspace, name: str | None, part: str | None) -> Scored:
         chosen = [e for e in chosen if e.drill and e.drill.drill.casefold() == folded]
     if not chosen:
         if name and not part:
-            plan = find(workspace.catalog, name)  # a name that nobody planned is told as such
+            plan = find(workspace.catalog, name)  # refuses an unknown name
             raise NotFoundError(
-                f"{plan.name} was never played.", hint=f"Run `incidentctl drill run {plan.name}`."
+                f"{plan.name} has never been played.",
+                hint=f"Run `incidentctl drill run {plan.name}`.",
             )
         raise NotFoundError(
-            f"{part} is not a drill." if part else "No drill was played yet.",
+            f"{part} is not a drill." if part else "No drill has been played yet.",
             hint="`incidentctl list --all --kind drill` shows the drills.",
         )
     scores = {each.id: score(each, plan_of(workspace, each)) for each in played}

@@ -1,4 +1,4 @@
-"""Use cases `drill seal` and `drill unseal`: the private half may lie sealed in the repository."""
+"""Use cases `drill seal` and `drill unseal`: encrypt a private half so it can be committed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from incidentctl.git import atomic, permissions
 
 
 class Sealed(NamedTuple):
-    """What became of a sealed file, and who may open it."""
+    """The result for a sealed file, and who may open it."""
 
     path: str
     outcome: Literal["sealed", "unchanged"]
@@ -29,26 +29,26 @@ class Sealed(NamedTuple):
 
 
 class Unsealed(NamedTuple):
-    """What became of a private half."""
+    """The result for a private half."""
 
     path: str
     outcome: Literal["written", "unchanged"]
 
 
 def _memory_of(workspace: Workspace) -> Path:
-    """Return the folder of this clone alone that keeps what was sealed or opened here last."""
+    """Return this clone's folder with the hashes of what was sealed or opened here last."""
     place = workspace.repository()
     home = place.common_dir if place else state_folder(workspace.environment)
     return home / "incidentctl" / "sealed"
 
 
 def readers(catalog: Catalog, name: str, half: PrivateHalf) -> dict[str, str]:
-    """Return who may open the sealed half, each with the key; refuses naming those without one."""
+    """Return each reader of the sealed half with their key; refuses if one has no key."""
     team = catalog.teams.get(half.team)
     wanted = half.readers or ((team.lead,) if team and team.lead else ())
     if not wanted:
         raise InvalidDataError(
-            f"Nobody is to read the sealed half of {name}: the team {half.team} has no lead.",
+            f"Nobody can read the sealed half of {name}: the team {half.team} has no lead.",
             hint="Name `readers` in the private half.",
         )
     members = catalog.members()
@@ -56,8 +56,8 @@ def readers(catalog: Catalog, name: str, half: PrivateHalf) -> dict[str, str]:
     without = [who for who, key in keys.items() if not key]
     if without:
         raise InvalidDataError(
-            f"There is no key to seal for: {', '.join(without)}.",
-            hint="Each reader needs an `age_key` as a member of a team, in teams/*.yaml.",
+            f"No key to seal with for: {', '.join(without)}.",
+            hint="Give each reader an `age_key` in teams/*.yaml.",
         )
     return {who: key for who, key in keys.items() if key}
 
@@ -65,7 +65,7 @@ def readers(catalog: Catalog, name: str, half: PrivateHalf) -> dict[str, str]:
 def seal(workspace: Workspace, name: str) -> Sealed:
     """Seal the private half of a drill for its readers, if it or they changed.
 
-    Refuses to overwrite a sealed half that came from elsewhere.
+    Refuses to overwrite a sealed half that somebody else sealed.
     """
     from incidentctl.files import writer
     from incidentctl.files.drill import sealing
@@ -75,8 +75,8 @@ def seal(workspace: Workspace, name: str) -> Sealed:
     half = catalog.private_halves.get(name)
     if half is None:
         raise NotFoundError(
-            f"There is no private half that can be read at {private}.",
-            hint="`incidentctl catalog lint` says what is wrong with one; "
+            f"There is no readable private half at {private}.",
+            hint="`incidentctl catalog lint` says what is wrong with it; "
             f"`incidentctl drill unseal {name}` opens a sealed one.",
         )
     keys = readers(catalog, name, half)
@@ -86,9 +86,9 @@ def seal(workspace: Workspace, name: str) -> Sealed:
     known = _recall(memory, name)
     if before is not None and known.get("sealed") != _hash(before):
         raise RefusedError(
-            f"{path} is not what was sealed or opened here last: a colleague may have changed it.",
-            hint=f"Move your private half away, run `incidentctl drill unseal {name}`, and bring "
-            f"your changes in. Or remove {path} to seal yours.",
+            f"{path} has changed since it was last sealed or opened here, perhaps by a colleague.",
+            hint=f"Move your private half away, run `incidentctl drill unseal {name}`, and add "
+            f"your changes. Or remove {path} to seal yours.",
         )
     of = _of(content, keys.values())
     if before is not None and known.get("of") == of:
@@ -119,7 +119,7 @@ def unseal(workspace: Workspace, name: str, identities: Collection[Path]) -> Uns
     if there is not None:
         if there != opened.content:
             raise RefusedError(
-                f"{private} differs from the sealed half, and was left alone.",
+                f"{private} differs from the sealed half. It was not changed.",
                 hint="If yours is newer, remove the sealed one and seal it. If not, move yours "
                 "away and unseal again.",
             )
@@ -137,12 +137,14 @@ def _usual_keys(environment: Mapping[str, str]) -> list[Path]:
 
 
 def _read(root: Path, path: str) -> bytes | None:
-    """Return what a half has, None where there is none; refuses what is no file of ours."""
+    """Return the content of a half, None where there is no file; refuses anything but a file."""
     from incidentctl.files.layout import read_half
 
     found = read_half(root, path)
     if found.problem is not None:
-        raise RefusedError(found.problem.message, hint=f"Remove {path}: it is none of ours.")
+        raise RefusedError(
+            found.problem.message, hint=f"Remove {path}: incidentctl did not write it."
+        )
     return found.data
 
 
@@ -150,11 +152,11 @@ def _write(root: Path, path: str, text: str) -> None:
     from incidentctl.files.writer import write_new
 
     if write_new(root, {path: text}).kept:
-        raise RefusedError(f"{path} is there already, and is as it was.")
+        raise RefusedError(f"{path} already exists. It was not changed.")
 
 
 def _check_keys(root: Path, catalog: Catalog, readers: Collection[str]) -> None:
-    """Refuse, with its place, a reader's key that nothing can be sealed for."""
+    """Refuse an unusable key of a reader, with its place."""
     for who, finding in bad_keys(catalog):
         if who in readers and finding.source is not None:
             from incidentctl.files.layout import read_one
@@ -167,7 +169,7 @@ def _check_keys(root: Path, catalog: Catalog, readers: Collection[str]) -> None:
 
 
 def _open(sealed: bytes, path: str, identities: Collection[Path]) -> Opened:
-    """Open what is sealed with any of the keys; one that cannot be used matters if none fits."""
+    """Open a sealed content with any of the keys; an unusable key matters only if no key fits."""
     from incidentctl.files.drill import sealing
 
     keys: list[Any] = []
@@ -179,7 +181,7 @@ def _open(sealed: bytes, path: str, identities: Collection[Path]) -> Opened:
             refusals.append(refusal)
     if not keys and not refusals:
         raise NotFoundError(
-            "There is no key here to open it with.",
+            "No key here opens it.",
             hint="Name your secret key with --identity FILE.",
         )
     if not keys:
@@ -196,15 +198,15 @@ def _text(content: bytes, path: str) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise InvalidDataError(f"What is sealed in {path} is no text.") from None
+        raise InvalidDataError(f"The sealed content of {path} is not text.") from None
 
 
 def _paths(catalog: Catalog, name: str) -> tuple[str, str, str]:
-    """Return the name of an unplanned drill and where its private and sealed half are."""
+    """Return the name of an unplanned drill and the paths of its private and sealed half."""
     drill = find(catalog, name)
     if isinstance(drill.announced, PlannedDrill):
         raise RefusedError(
-            f"{drill.name} is a planned drill: everybody may read it, so nothing is sealed."
+            f"{drill.name} is a planned drill: nothing in it is secret, so nothing is sealed."
         )
     beside = sources(catalog, "private_half").get(drill.name)
     public = Path(sources(catalog, "drill")[drill.name].source.path)
@@ -217,7 +219,7 @@ def _hash(data: bytes) -> str:
 
 
 def _of(content: bytes, keys: Collection[str]) -> str:
-    """Return what stands for a content and the keys that open it."""
+    """Return a hash of a content and the keys that open it."""
     ended = content if content.endswith(b"\n") else content + b"\n"
     return _hash(ended + "\n".join(sorted(set(keys))).encode())
 

@@ -1,7 +1,6 @@
 """What follows from the catalog: severity, what is affected, owner, process and runbooks.
 
-Both `declare` and a later change of severity or services come here, so that the process is
-resolved in one place.
+`declare` and later changes of severity or services both use this.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ from incidentctl.domain.process.built_in import SINGLE
 from incidentctl.domain.process.resolution import AreaRunbook, Case, Resolution, resolve
 from incidentctl.errors import NotFoundError, Problem
 
-#: Categories that need no runbook to be known: `declare --help` names them.
+#: Categories that are valid without a runbook: `declare --help` names them.
 USUAL = ("security", "data-loss", "vendor")
 
 
 class Classified(NamedTuple):
-    """What to record about an incident, and what the user should know of the way there."""
+    """What to record about an incident, and notes for the user."""
 
     facts: tuple[Any, ...]
     severity: str
@@ -37,7 +36,7 @@ class Classified(NamedTuple):
 
 
 class Reclassified(NamedTuple):
-    """What was recorded, the incident since, and the titles of the steps that came with it."""
+    """What was recorded, the incident afterwards, and the titles of the new steps."""
 
     recorded: Recorded
     incident: Incident
@@ -53,7 +52,7 @@ def reclassify(
 ) -> Reclassified:
     """Change the severity of an open incident, or what is affected; the process follows.
 
-    NotFoundError for what the catalog does not know.
+    NotFoundError for names that are not in the catalog.
     """
     before = response.incident
     ensure_open(before)
@@ -73,13 +72,13 @@ def reclassify(
 
 
 def find_severity(catalog: Catalog, stated: str) -> Severity | None:
-    """Return the severity that somebody typed: `SEV1`, `sev1`, or just `1`."""
+    """Return the severity that a user typed: `SEV1`, `sev1`, or just `1`."""
     scale = catalog.scale
     return scale.get(stated) or (scale.get(f"SEV{stated}") if stated.isdigit() else None)
 
 
 def severity_fact(severity: Severity, *, confirmed: bool, reason: str | None = None) -> Any:
-    """State a severity with all that the log and the clock need of it."""
+    """Make the fact of a severity, with all that the log and the clock need of it."""
     every = severity.update_every
     return facts.SeveritySet(
         severity.name,
@@ -102,11 +101,11 @@ def classify(
     reason: str | None = None,
     problems: Sequence[str] = (),
 ) -> Classified:
-    """Decide what a declaration or a change says about an incident, and what answers it.
+    """Decide what a declaration or a change records about an incident, and which runbooks apply.
 
-    None leaves severity or services as they are, or takes the default where nothing was said yet.
-    What the catalog does not know is told in `notes`, and never a reason to refuse. `problems`
-    are recorded with those of the catalog.
+    None leaves severity or services unchanged, or takes the default if they are not set yet.
+    Unknown names lead to `notes`, never to a refusal. `problems` are recorded with those of the
+    catalog.
     """
     catalog: Catalog = workspace.catalog
     found: list[Any] = []
@@ -136,15 +135,15 @@ def classify(
 
 
 def _answered(resolution: Resolution) -> Resolution:
-    """Let the built-in process serve where no runbook answers: nobody is left without steps."""
+    """Use the built-in process where no runbook applies: nobody is left without steps."""
     if resolution.runbooks:
         return resolution
-    reason = f"{resolution.reason} The built-in process serves meanwhile."
+    reason = f"{resolution.reason} The built-in process is used meanwhile."
     return resolution._replace(answers=(AreaRunbook(None, SINGLE, own=False, reason=reason),))
 
 
 def unknown_severity(catalog: Catalog, stated: str) -> str:
-    """Say that a severity does not exist, which do, and which was probably meant."""
+    """Return a note that a severity does not exist, and which was probably meant."""
     names = [severity.name for severity in catalog.scale.severities]
     near = did_you_mean(stated, names)
     meant = f"Did you mean {near!r}?" if near else f"There are {', '.join(names)}."
@@ -152,7 +151,7 @@ def unknown_severity(catalog: Catalog, stated: str) -> str:
 
 
 def _unknown_category(catalog: Catalog, stated: str) -> str | None:
-    """Say that no runbook is for a category, and which was probably meant; None for a known one."""
+    """Return a note that a category is unknown, with a suggestion; None if it is known."""
     own = [name for r in catalog.runbooks.values() for name in r.applies_to.categories]
     known = list(dict.fromkeys((*own, *USUAL)))
     if stated.casefold() in map(str.casefold, known):
@@ -164,7 +163,7 @@ def _unknown_category(catalog: Catalog, stated: str) -> str | None:
 
 
 def catalog_errors(workspace: Workspace) -> list[str]:
-    """Return what is wrong with the team's files and where, a sentence each."""
+    """Return the faults of the team's files with their places, a sentence each."""
     errors = [p for p in workspace.catalog_problems if p.severity == "error"]
     return [f"{_place(p)}{p.message}" for p in errors]
 
@@ -178,24 +177,24 @@ def _place(problem: Problem) -> str:
 def process_facts(
     workspace: Workspace, incident: Incident, resolution: Resolution, problems: Sequence[str]
 ) -> list[Any]:
-    """State which runbooks answer from here on: all of it, or nothing when nothing changes.
+    """Return the facts of the process from now on: all of them, or none when nothing changes.
 
-    All of it, since somebody else may change or undo the process at the same time.
+    All of them, because somebody else may change or undo the process at the same time.
     """
     errors = catalog_errors(workspace)
-    told = [*problems, *errors[:5]]
+    noted = [*problems, *errors[:5]]
     attachments: dict[str, facts.RunbookAttached] = {}
     for answer in resolution.answers:
         if answer.runbook is not None:
             fact = attached_fact(answer.runbook, answer.reason, own=answer.own)
             if fact.runbook != answer.runbook.name:
-                told.append(f"The runbook {answer.runbook.name} is too large to be attached.")
+                noted.append(f"The runbook {answer.runbook.name} is too large to be attached.")
             attachments.setdefault(fact.runbook, fact)
     resolved = facts.ProcessResolved(
         resolution.tier,
         resolution.reason,
         workspace.catalog_commit(),
-        tuple(told) or incident.catalog_problems,
+        tuple(noted) or incident.catalog_problems,
         tuple(attachments),
     )
     now = {a.name: (a.title, a.own, a.steps, a.tasks) for a in incident.runbooks}
@@ -208,10 +207,10 @@ def process_facts(
 
 
 def attached_fact(runbook: Runbook, reason: str, *, own: bool) -> facts.RunbookAttached:
-    """State a runbook with every step, as it is now.
+    """Make the fact of a runbook with every step, as it is now.
 
-    One that is too large for an event loses its purposes; if that is not enough, the built-in
-    single process stands in for it, since nobody may be left without steps.
+    If it is too large for an event, its purposes are left out; if that is not enough, the
+    built-in single process replaces it, because nobody may be left without steps.
     """
     fact = _attached(runbook, reason, own=own)
     if fits(fact):

@@ -13,14 +13,14 @@ from incidentctl.errors import RefusedError
 
 
 class Undone(NamedTuple):
-    """What was recorded, and the entries that were taken back."""
+    """What was recorded, and the undone entries."""
 
     recorded: Recorded
     entries: tuple[Entry, ...]
 
 
 class Amended(NamedTuple):
-    """What was recorded, and the entry as it was before, in the incident as it was."""
+    """What was recorded, and the entry and incident before the change."""
 
     recorded: Recorded
     incident: Incident
@@ -28,14 +28,14 @@ class Amended(NamedTuple):
 
 
 class Redacted(NamedTuple):
-    """What was recorded, and whether the history of the branch still holds the text."""
+    """What was recorded, and whether the branch's history still holds the text."""
 
     recorded: Recorded
     in_history: bool
 
 
 def undo(response: Response) -> Undone:
-    """Take back what the responder did last."""
+    """Undo the responder's last action."""
     incident = response.incident
     stated = decide.undo(incident, response.who.handle)
     gone = {fact.event for fact in stated}
@@ -44,13 +44,13 @@ def undo(response: Response) -> Undone:
 
 
 def retract(response: Response, entry: str, *, reason: str | None = None) -> Recorded:
-    """Take back the entry of a number; -1 is the last."""
+    """Retract the entry with a number; -1 is the last."""
     stated = decide.retract(response.incident, entry, reason=reason)
     return response.record(stated, f"entry {entry} retracted")
 
 
 def amend(response: Response, entry: str, text: str | None, *, at: str | None = None) -> Amended:
-    """Put right what an entry says, or when it was: a moment as somebody tells it."""
+    """Correct the text of an entry, or its time: a moment as a user types it."""
     incident = response.incident
     when = moment(response.workspace, response.who, at)
     before = decide.find(incident, entry)
@@ -65,12 +65,12 @@ def redact(
     reason: str | None = None,
     confirm: Callable[[Entry], bool],
 ) -> Redacted:
-    """Blank the text of an entry; `confirm` is asked first, since it cannot be taken back.
+    """Remove the text of an entry; `confirm` is asked first, because this cannot be undone.
 
-    RefusedError where it is not confirmed.
+    RefusedError if it returns False.
     """
     record, incident, by = response.workspace.record, response.incident, response.who.handle
-    waits = record.pending()  # what is not committed yet may be the text
+    waits = record.pending()  # an event not committed yet may hold the text
     events, _ = record.events(incident.id)
     silent = [event.id for event in events if not holds_text(event.fact)]
     stated = decide.redact(incident, entry, by=by, reason=reason, silent=silent)

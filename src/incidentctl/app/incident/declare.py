@@ -1,4 +1,4 @@
-"""Declare an incident: first it is acknowledged, then all else; nobody is refused."""
+"""Declare an incident: acknowledge it first, then do everything else; never refuse anybody."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide import notes
 from incidentctl.errors import EnvironmentFailedError, UsageError
 
-#: Who may have noticed it first, for the share that customers had to tell.
+#: Who may have noticed it first; reports show how often customers did.
 REPORTERS = ("customer", "employee", "alert")
 
 
 class Request(NamedTuple):
-    """What the declarer said."""
+    """What the declarer typed."""
 
     title: str
     kind: str = "incident"
@@ -38,18 +38,18 @@ class Request(NamedTuple):
     at: datetime | None = None
     resolved_at: datetime | None = None
     restricted: bool = False
-    """Kept apart, and never sent to the shared remote."""
+    """Only some may read it; never sent to the shared remote."""
     also: Sequence[Any] = ()
-    """Facts of the same action."""
+    """More facts of the same action."""
 
 
 def begin(
-    workspace: Workspace, request: Request, who: Actor, *, tell: Callable[[str], None]
+    workspace: Workspace, request: Request, who: Actor, *, on_recorded: Callable[[str], None]
 ) -> str:
     """Acknowledge the declaration and return the incident's id: from here on it is safe.
 
-    Neither the catalog nor git is asked before. UsageError when there is no title, or when it was
-    over before it was declared.
+    It reads neither the catalog nor git before that. UsageError without a title, or when it was
+    resolved before it was declared.
     """
     title = request.title.strip()
     if not title:
@@ -73,14 +73,16 @@ def begin(
         basics.timezone,
         offset_minutes(now, basics.timezone),
     )
-    _, told = acknowledge(workspace, ident, [declared, *noted, *request.also], who, at=request.at)
-    tell(f"{ident}: declared; {who.handle} commands")
-    workspace.notes.extend(told)
+    _, warnings = acknowledge(
+        workspace, ident, [declared, *noted, *request.also], who, at=request.at
+    )
+    on_recorded(f"{ident}: declared; {who.handle} is the commander")
+    workspace.notes.extend(warnings)
     return ident
 
 
 def _same(workspace: Workspace, ident: str) -> list[str]:
-    """Tell of open incidents that may be the same one: a colleague may have been faster."""
+    """Return a note for each open incident that may be the same one."""
     try:
         heads = workspace.record.open_heads()
     except EnvironmentFailedError:
@@ -88,11 +90,13 @@ def _same(workspace: Workspace, ident: str) -> list[str]:
     mine = next((head for head in heads if head.id == ident), None)
     if mine is None or mine.kind != "incident":
         return []
-    apart = workspace.record.restricted_ids()
-    if ident not in apart:
-        heads = [head for head in heads if head.id not in apart]  # none that all read names one
+    restricted = workspace.record.restricted_ids()
+    if ident not in restricted:
+        heads = [
+            head for head in heads if head.id not in restricted
+        ]  # shared incidents never name restricted ones
     return [
-        f"{head.id} is open, too: {one_line(head.title)[:80]}. If it is the same: "
+        f"{head.id} is also open: {one_line(head.title)[:80]}. If it is the same: "
         f"incidentctl cancel -i {ident} --duplicate-of {head.id}"
         for head in heads
         if head.id != ident
@@ -105,7 +109,7 @@ def _same(workspace: Workspace, ident: str) -> list[str]:
 
 
 def _drill_windows(workspace: Workspace) -> list[str]:
-    """Tell of each window of a drill that is open, until the drill was played."""
+    """Return a note for each open window of a drill that was not played yet."""
     from incidentctl.domain.drill.windows import open_windows
 
     drills, zone = workspace.catalog.drills.values(), workspace.catalog.settings.timezone
@@ -124,7 +128,7 @@ def _drill_windows(workspace: Workspace) -> list[str]:
 def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> Recorded:
     """Record what follows from the catalog, then commit everything.
 
-    A catalog that cannot be used at all is a note: the incident stands without it.
+    If the catalog cannot be used at all, that is a note.
     """
     from incidentctl.app.incident.classify import catalog_errors, classify
 
@@ -139,20 +143,20 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
     )
     found = list(classified.facts)
     ids: tuple[str, ...] = ()
-    told: list[str] = list(classified.notes)
+    warnings: list[str] = list(classified.notes)
     if who.problem:
-        told.append(who.problem)
+        warnings.append(who.problem)
     if request.reported_by and request.reported_by not in REPORTERS:
         near = did_you_mean(request.reported_by, REPORTERS)
-        told.append(
+        warnings.append(
             f"Reported by {one_line(request.reported_by)!r} is not one of {', '.join(REPORTERS)}."
             + (f" Did you mean {near!r}?" if near else "")
         )
     if request.kind == "incident" and workspace.catalog.drills:
-        told += _drill_windows(workspace)
+        warnings += _drill_windows(workspace)
     if errors := catalog_errors(workspace):
         more_of_them = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
-        told.append(
+        warnings.append(
             f"The catalog has errors: {one_line(errors[0])[:300]}{more_of_them}; "
             "`incidentctl catalog lint` shows all."
         )
@@ -160,24 +164,24 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         # It belongs to the declaration: `undo` must not leave an incident without a process.
         group = next((e.group for e in incident.entries if e.kind == "declared"), None)
         ids, more = acknowledge(workspace, ident, found, who, at=request.at, group=group)
-        told += more
+        warnings += more
     if request.kind == "backfill" and request.resolved_at:
         more_ids, more = acknowledge(
             workspace, ident, [facts.Resolved()], who, at=request.resolved_at
         )
         ids += more_ids
-        told += more
+        warnings += more
     flushed = workspace.flush()
-    told += _same(workspace, ident)
-    with contextlib.suppress(EnvironmentFailedError):  # the flush has told of it
+    warnings += _same(workspace, ident)
+    with contextlib.suppress(EnvironmentFailedError):  # the flush has reported it
         if behind := workspace.record.mirror_note():
-            told.append(behind)
+            warnings.append(behind)
     late = not_committed(flushed)
-    return Recorded(ident, ids, flushed.commit, (*told, *flushed.notes, *late))
+    return Recorded(ident, ids, flushed.commit, (*warnings, *flushed.notes, *late))
 
 
 def complete_if_cut_off(response: Response) -> Recorded | None:
-    """Give an open incident its process whose declarer was cut off; None where it has one."""
+    """Add the process to an open incident whose declaration was cut off; None if it has one."""
     incident = response.incident
     if not incident.open or incident.tier is not None:
         return None

@@ -18,7 +18,7 @@ class DueNow(NamedTuple):
 
     @property
     def overdue(self) -> int:
-        """How many are overdue."""
+        """The number of overdue entries."""
         return sum(entry.overdue_by > 0 for _, entry in self.items)
 
 

@@ -15,7 +15,7 @@ from incidentctl.errors import RefusedError
 
 
 class Called(NamedTuple):
-    """The team to bring in; `on_call` is None when nobody is, or the catalog lacks the team."""
+    """The team to bring in; `on_call` is None if nobody is, or the catalog lacks the team."""
 
     team: str
     on_call: OnCallNow | None = None
@@ -23,7 +23,7 @@ class Called(NamedTuple):
 
 
 class Escalated(NamedTuple):
-    """What was recorded, and whom to reach: nobody was paged by this."""
+    """What was recorded, and whom to contact: this pages nobody."""
 
     recorded: Recorded
     called: Called
@@ -42,10 +42,10 @@ def escalate(response: Response, team: str | None = None) -> Escalated:
 
 
 def whom(catalog: Catalog, incident: Incident, named: str | None, *, now: datetime) -> Called:
-    """Return the team that is named, else the one that comes next along the line of escalation.
+    """Return the named team, else the next one along the line of escalation.
 
-    The line begins at the team that responds, else at the owner, and goes on from the teams that
-    were brought in. RefusedError where it ends; NotFoundError for a team that nobody knows.
+    The line starts at the responding team, else at the owner, and continues from the teams
+    already brought in. RefusedError where it ends; NotFoundError for an unknown team.
     """
     if named is not None:
         name = one_of(named, catalog.teams, "team") if catalog.teams else said(named, "a team")

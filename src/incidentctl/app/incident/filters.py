@@ -1,4 +1,4 @@
-"""What the filters of `list` and `report` name: a word that nothing bears is refused."""
+"""The filters of `list` and `report`: unknown names are refused."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from incidentctl.domain.learn.metrics import KINDS
 
 
 class Names:
-    """The names of the catalog and of the record: what once was stays a name.
+    """The names in the catalog and in the record, old ones included.
 
     Each method returns the name that a word means, None for None, and raises NotFoundError with
-    a suggestion where nothing is called so.
+    a suggestion for an unknown name.
     """
 
     def __init__(self, workspace: Workspace, heads: Iterable[Head]) -> None:

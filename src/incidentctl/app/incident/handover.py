@@ -1,4 +1,4 @@
-"""Who commands: offered and accepted, or taken with a reason."""
+"""Command of an incident: offered and accepted, or taken with a reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incidentctl.errors import EnvironmentFailedError, RefusedError
 
 
 class Offered(NamedTuple):
-    """To whom command was offered, and the incident since."""
+    """To whom command was offered, and the incident afterwards."""
 
     recorded: Recorded
     incident: Incident
@@ -25,14 +25,14 @@ class Offered(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What was recorded when somebody took command, and the incident since."""
+    """What was recorded when somebody took command, and the incident afterwards."""
 
     recorded: Recorded
     incident: Incident
 
 
 def offer(response: Response, person: str) -> Offered:
-    """Offer command to somebody of the catalog, who has it once they accept."""
+    """Offer command to a person of the catalog, who gets it on accepting."""
     by = response.who.handle
     stated = decide.offer(response.incident, person, by=by, known=response.people)
     recorded = response.record(stated, f"command offered to {person}")
@@ -43,8 +43,7 @@ def offer(response: Response, person: str) -> Offered:
 def accept(response: Response) -> Taken:
     """Take command that was offered.
 
-    Where nothing is offered the remote is asked, for a few seconds: the offer may come from
-    another clone.
+    If there is no offer, sync for a few seconds: the offer may come from another clone.
     """
     who = response.who
     try:
@@ -53,23 +52,23 @@ def accept(response: Response) -> Taken:
         if not response.workspace.sharing.catch_up():
             raise
         stated = decide.accept(response.look_again(), by=who.handle, name=who.name)
-    return Taken(response.record(stated, f"{who.handle} commands"), response.incident)
+    return Taken(response.record(stated, f"{who.handle} is the commander"), response.incident)
 
 
 def take(response: Response, reason: str, *, ask: Callable[[Incident], str]) -> Taken:
-    """Take command unasked; `ask` is called for the reason where it is empty."""
+    """Take command without an offer; `ask` is called for an empty reason."""
     who, incident = response.who, response.incident
     decide.may_take(incident, by=who.handle)
     why = reason.strip() or ask(incident)
     stated = decide.take(incident, why, by=who.handle, name=who.name)
-    return Taken(response.record(stated, f"{who.handle} commands"), response.incident)
+    return Taken(response.record(stated, f"{who.handle} is the commander"), response.incident)
 
 
 def find_offered(workspace: Workspace, person: str) -> str | None:
-    """Return the one of several open incidents in which command is offered to a person.
+    """Return which of several open incidents offers command to a person.
 
-    None where that is no question, or nothing is offered: then the incident is found as always. The
-    remote is asked, for a few seconds, as the offer may come from another clone.
+    None if only one is open or nothing is offered: then the incident is found as usual. It syncs
+    for a few seconds, because the offer may come from another clone.
     """
     try:
         heads = _offered(workspace, person)
@@ -85,7 +84,7 @@ def find_offered(workspace: Workspace, person: str) -> str | None:
 
 
 def _offered(workspace: Workspace, person: str) -> list[Head] | None:
-    """Return the open incidents in which command is offered to a person; None where one is open."""
+    """Return the open incidents that offer command to a person; None if only one is open."""
     opened = workspace.record.open_heads()
     if len(opened) < 2:
         return None

@@ -1,4 +1,4 @@
-"""Hypotheses: what we think it is, and what it is not."""
+"""Hypotheses: possible causes, ruled out or confirmed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from incidentctl.domain.incident.decide import hypotheses as decide
 
 
 def propose(response: Response, text: str) -> Recorded:
-    """Say what we think it is."""
+    """Propose a possible cause."""
     return response.record(decide.propose(response.incident, text), "hypothesis proposed")
 
 
 def rule_out(response: Response, number: str | None, *, reason: str | None = None) -> Recorded:
-    """Say that it is not the hypothesis of a number; None is the only one that is open."""
+    """Rule out the hypothesis with a number; None means the only open one."""
     stated = decide.rule_out(response.incident, number, reason=reason)
     return response.record(stated, "hypothesis ruled out")
 
 
 def confirm(response: Response, number: str | None, *, reason: str | None = None) -> Recorded:
-    """Say that it is the hypothesis of a number; None is the only one that is open."""
+    """Confirm the hypothesis with a number; None means the only open one."""
     stated = decide.confirm(response.incident, number, reason=reason)
     return response.record(stated, "hypothesis confirmed")

@@ -1,4 +1,4 @@
-"""The injects of a drill that is played: they come to whoever responds, in the walk."""
+"""The injects of a running drill, delivered to the responders in the walk."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from incidentctl.domain.incident.state import Incident
 
 
 def plan_of(workspace: Workspace, incident: Incident) -> Drill | None:
-    """Return the plan that an incident plays, with what is here of it."""
+    """Return the plan that an incident plays, with the halves in this clone."""
     return drill_of(workspace.catalog, incident.drill.drill) if incident.drill else None
 
 
 def script_of(workspace: Workspace, incident: Incident) -> tuple[playing.Script, ...]:
-    """Return the injects of the drill, as the files have them now."""
+    """Return the injects of the drill, as they are in the files now."""
     return playing.script(plan_of(workspace, incident))
 
 
-def tell_due(response: Response) -> list[facts.InjectPlayed]:
+def deliver_due(response: Response) -> list[facts.InjectPlayed]:
     """Record the injects that are due now, and return them."""
     workspace, incident = response.workspace, response.incident
     found = playing.due(incident, script_of(workspace, incident), workspace.now())
@@ -30,14 +30,14 @@ def tell_due(response: Response) -> list[facts.InjectPlayed]:
 
 
 def wait(response: Response) -> float | None:
-    """Return the seconds until the next inject is due; None when none is to come by itself."""
+    """Return the seconds until the next inject is due; None if no inject will come by itself."""
     scripts = script_of(response.workspace, response.incident)
     moment = playing.next_at(response.incident, scripts)
     return max((moment - response.workspace.now()).total_seconds(), 0) if moment else None
 
 
 def unmeasured(workspace: Workspace, incident: Incident) -> str | None:
-    """Say what is left to do for a drill that ends now; None where its plan is here, or none is."""
+    """Return what is left to do when a drill ends; None with its plan here, or without a plan."""
     plan = plan_of(workspace, incident)
     if incident.drill is None or incident.drill.ended or (plan and plan.plan):
         return None

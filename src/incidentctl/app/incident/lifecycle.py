@@ -1,6 +1,6 @@
-"""How an incident goes on and ends: status, moments, resolve, reopen, cancel.
+"""The lifecycle of an incident: status, moments, resolve, reopen, cancel.
 
-Closing it asks for the retrospective: app/learn/close.py.
+Closing checks the retrospective: app/learn/close.py.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from incidentctl.domain.incident.decide import lifecycle as decide
 
 
 def set_status(response: Response, status: str) -> Recorded:
-    """Say where the response stands."""
+    """Set the status of the response."""
     return response.record(decide.set_status(response.incident, status), f"status {status}")
 
 
 def mark(response: Response, moment: str) -> Recorded:
-    """Tell when it started, was detected, acknowledged or mitigated: when `response` is, or now."""
+    """Record when it started, was detected, acknowledged or mitigated."""
     when = response.at or response.workspace.now()
     return response.record(decide.mark(response.incident, moment, at=when), moment)
 
 
 def resolve(response: Response, text: str | None = None) -> Recorded:
-    """End an incident; a drill as `drill stop` does."""
+    """Resolve an incident; a drill as `drill stop` does."""
     incident = response.incident
     if incident.drill is None or incident.drill.ended:
         return response.record(decide.resolve(incident, text), "resolved")
@@ -30,20 +30,20 @@ def resolve(response: Response, text: str | None = None) -> Recorded:
 
     workspace = response.workspace
     to_do = unmeasured(workspace, incident)
-    # The plan of a drill says what it was measured by, which is no secret any more.
+    # The targets in the plan of a drill are no secret any more.
     recorded = response.record(end(incident, plan_of(workspace, incident), text=text), "resolved")
     return recorded._replace(notes=(*recorded.notes, to_do)) if to_do else recorded
 
 
 def reopen(response: Response, reason: str) -> Recorded:
-    """Say that it was not over."""
+    """Reopen a resolved incident."""
     return response.record(decide.reopen(response.incident, reason), "reopened")
 
 
 def cancel(
     response: Response, reason: str | None = None, *, duplicate_of: str | None = None
 ) -> Recorded:
-    """End what was none, or is handled as another incident: any part of its id."""
+    """Cancel a false alarm or a duplicate of another incident: any part of its id."""
     other = find_incident(response.workspace, duplicate_of) if duplicate_of else None
     if other is not None:
         ensure_nameable(response.workspace, response.ident, other)

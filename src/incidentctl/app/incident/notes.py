@@ -1,4 +1,4 @@
-"""What people write down: notes, output of commands, the head of the log, links."""
+"""Notes in the log, output of commands, the head of the log, links."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from incidentctl.errors import IncidentctlError
 
 
 class Output(NamedTuple):
-    """What was recorded of a command that was run, and with which code it ended."""
+    """What was recorded of a command, and its exit code."""
 
     recorded: Recorded
     exit_code: int
@@ -25,9 +25,9 @@ def log(response: Response, text: str, *, pinned: bool = False) -> Recorded:
 def log_output(
     response: Response, command: Sequence[str], *, pinned: bool = False, quiet: bool = False
 ) -> Output:
-    """Run a command, and write what it prints into the log; with `quiet` stdout stays free.
+    """Run a command, and write its output into the log; with `quiet` stdout stays free.
 
-    The log is asked whether it takes anything before the command runs.
+    It refuses before the command runs if the incident does not allow it.
     """
     import shlex
 
@@ -48,22 +48,22 @@ def log_output(
 
 
 def summary(response: Response, text: str) -> Recorded:
-    """Say what happened, at the head of the log."""
+    """Set the summary at the head of the log: what happened."""
     return response.record(decide.summary(response.incident, text), "summary set")
 
 
 def impact(response: Response, text: str) -> Recorded:
-    """Say who is hit, at the head of the log."""
+    """Set the impact at the head of the log: who is affected."""
     return response.record(decide.impact(response.incident, text), "impact set")
 
 
 def link(response: Response, label: str, url: str) -> Recorded:
-    """Keep an address."""
+    """Save an address."""
     return response.record(decide.link(response.incident, label, url), f"{label} linked")
 
 
 def relate(response: Response, other: str, *, relation: str = "related") -> Recorded:
-    """Name another incident, by any part of its id."""
+    """Link another incident, by any part of its id."""
     named = find_incident(response.workspace, other)
     ensure_nameable(response.workspace, response.ident, named)
     stated = decide.relate(response.incident, named, relation=relation)

@@ -1,4 +1,4 @@
-"""Reading the record: which incidents there are, and one of them, as objects for programs."""
+"""Reading the record: the list of incidents, and one incident, also as JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from incidentctl.errors import NotFoundError, UsageError
 
 
 class Filters(NamedTuple):
-    """What `list` shows: open incidents unless `all`; each other filter narrows it."""
+    """What `list` shows: open incidents, or `all`; every other filter narrows it."""
 
     all: bool = False
     since: str | None = None
@@ -27,22 +27,22 @@ class Filters(NamedTuple):
 
 
 class Status(NamedTuple):
-    """Where the response of an incident stands at a moment, in UTC."""
+    """The status of the response at a moment, in UTC."""
 
     incident: Incident
     now: datetime
     advice: Advice | None
-    """That command should be handed over."""
+    """Advice to hand command over."""
 
 
 def status(workspace: Workspace, ident: str) -> Status:
-    """Return where the response stands now."""
+    """Return the status of the response now."""
     incident, now = load(workspace, ident), workspace.now()
     return Status(incident, now, handover_advice(incident, now, known=len(workspace.basics.people)))
 
 
 def on_call(workspace: Workspace, incident: Incident, now: datetime) -> str | None:
-    """Say who is on call for the owner, while nobody but the commander has a role."""
+    """Return who is on call for the owner, while only the commander has a role."""
     if incident.owner is None or workspace.root is None:
         return None
     from incidentctl.app.catalog.who import paged
@@ -50,25 +50,25 @@ def on_call(workspace: Workspace, incident: Incident, now: datetime) -> str | No
     return paged(workspace.catalog, incident, now)
 
 
-def period_edge(workspace: Workspace, told: str, who: Actor, *, option: str) -> datetime:
-    """Read where a period begins or ends: a span back from now, a day's beginning, a moment."""
+def period_edge(workspace: Workspace, text: str, who: Actor, *, option: str) -> datetime:
+    """Parse the start or end of a period: a span back from now, the start of a day, a moment."""
     try:
-        return workspace.now() - parse_duration(told)
+        return workspace.now() - parse_duration(text)
     except ValueError:
         pass
     try:
-        day = f"{told}T00:00" if len(told) == len("2026-03-29") else told
+        day = f"{text}T00:00" if len(text) == len("2026-03-29") else text
         return parse_moment(day, now=workspace.now(), local=workspace.speaker_zone(who))
     except ValueError:
         raise UsageError(
-            f"{option} {told!r} is neither a span such as 7d nor a past day such as 2026-03-29."
+            f"{option} {text!r} is neither a span such as 7d nor a past day such as 2026-03-29."
         ) from None
 
 
 def listed(workspace: Workspace, filters: Filters) -> list[Head]:
-    """Return the heads that fit, the newest first; NotFoundError for a filter that is no name.
+    """Return the matching heads, the newest first; NotFoundError for a filter with an unknown name.
 
-    Where nothing is open the remote is asked, for a few seconds: somebody may have declared it.
+    If nothing is open, it syncs for a few seconds: somebody may have declared one.
     """
     heads = _fitting(workspace, filters)
     if not heads and not filters.all and workspace.sharing.catch_up():
@@ -117,7 +117,7 @@ def _same_of(wanted: str, values: tuple[str, ...]) -> bool:
 
 
 def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Incident:
-    """Return an incident, or what was recorded of it until a moment."""
+    """Return an incident, as of a moment or now."""
     events, problems = workspace.record.events(ident)
     if at is not None:
         who = workspace.actor(None)
@@ -139,7 +139,7 @@ def head_as_json(head: Head, *, restricted: bool) -> dict[str, Any]:
     return _some(head, *head._fields) | {"restricted": restricted}
 
 
-#: The fields of an incident that its JSON has under their names.
+#: The fields of an incident that are keys of its JSON.
 _FIELDS = Incident._fields[: Incident._fields.index("next_update") + 1]
 
 
@@ -150,12 +150,12 @@ def _plain(value: Any) -> Any:
 
 
 def _some(value: Any, *fields: str) -> dict[str, Any]:
-    """Return some fields of a named tuple as plain values; each None where there is no tuple."""
+    """Return some fields of a named tuple as plain values; all None without a tuple."""
     return {field: None if value is None else _plain(getattr(value, field)) for field in fields}
 
 
 def as_json(incident: Incident) -> dict[str, Any]:
-    """Return an incident as plain values, with the keys that programs build on."""
+    """Return an incident as plain values, with stable keys for programs."""
     return _some(incident, *_FIELDS) | {
         "runbooks": [attached.name for attached in incident.runbooks],
         "roles": [_some(held, "role", "person", "since", "until") for held in incident.held],

@@ -21,15 +21,15 @@ from incidentctl.git.author import Author
 from incidentctl.record.write.flush import Flushed
 from incidentctl.record.write.outbox import Action
 
-#: What ended within this time is probably what somebody means who names no incident.
+#: A user who names no incident probably means one that ended within this time.
 _MOMENT_AGO = timedelta(hours=2)
 
 
 class SeveralError(UsageError):
-    """More than one incident fits; a terminal may ask which."""
+    """More than one incident matches; a terminal may ask which."""
 
     def __init__(self, candidates: Sequence[str], message: str, hint: str) -> None:
-        """Take the ids that fit."""
+        """Take the ids that match."""
         super().__init__(message, hint=hint)
         self.candidates = tuple(candidates)
 
@@ -41,19 +41,19 @@ class Recorded(NamedTuple):
     events: tuple[str, ...]
     commit: str | None
     notes: tuple[str, ...] = ()
-    """What to tell about the way it was recorded."""
+    """Notes for the user about the recording."""
 
     @property
     def recorded(self) -> Recorded:
-        """Itself: for a use case of which nothing else comes."""
+        """Itself: for use cases that return nothing else."""
         return self
 
 
 def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False) -> str:
-    """Return the one incident meant: by a part of its id, else the only open (or resolved) one.
+    """Return the id of the incident meant: by a part of it, else the only open (or resolved) one.
 
-    Of several that a part fits it is the only one that is open (or over, with `ended`).
-    Where there is none the remote is asked, for a few seconds: somebody else may have declared it.
+    If a part matches several, the only open one counts (or the only ended one, with `ended`).
+    If none matches, it syncs for a few seconds: somebody else may have declared it.
     """
     try:
         return _find(workspace, part, ended=ended)
@@ -67,7 +67,7 @@ def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False
             return found
         with contextlib.suppress(EnvironmentFailedError):
             workspace.notes += workspace.record.repair(deep=True)
-        workspace.sharing.catch_up()  # a partial clone gets what it lacks
+        workspace.sharing.catch_up()  # a partial clone fetches what it lacks
         return _find(workspace, part, ended=ended)
 
 
@@ -76,13 +76,13 @@ def ensure_nameable(workspace: Workspace, own: str, other: str) -> None:
     record = workspace.record
     if record.is_restricted(other) and not record.is_restricted(own):
         raise RefusedError(
-            f"{other} is restricted, and {own} is not: everybody would read of it.",
+            f"{other} is restricted, and {own} is not: everybody could read about it.",
             hint=f"Relate them the other way round: `incidentctl relate {own} -i {other}`.",
         )
 
 
 def _find_unread(workspace: Workspace, part: str | None, *, ended: bool) -> str | None:
-    """Return the one incident that can be meant though the record cannot be read now, if any."""
+    """Return the incident meant while the record cannot be read, if there is only one."""
     record = workspace.record
     if part:
         folded = part.strip().casefold()
@@ -102,7 +102,7 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
         return _by_part(workspace, part, ended=ended)
     if ended:
         over = workspace.record.heads()
-        # What was cancelled needs no closing, so it is meant only where nothing is resolved.
+        # A cancelled incident needs no closing: it is meant only if none is resolved.
         heads = [head for head in over if head.status == RESOLVED] or [
             head for head in over if head.status == CANCELLED
         ]
@@ -125,16 +125,16 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
 
 
 def several(heads: Sequence[Head], message: str) -> SeveralError:
-    """Return the refusal that names the incidents which may be meant."""
+    """Return the refusal that lists the incidents that may be meant."""
     return SeveralError(
         [head.id for head in heads],
         f"{message}:\n" + "\n".join(_line(head) for head in heads[:20]),
-        "say which with -i and any part of its id, or set INCIDENTCTL_INCIDENT",
+        "Name one with -i and any part of its id, or set INCIDENTCTL_INCIDENT.",
     )
 
 
 def _just_ended(workspace: Workspace) -> str | None:
-    """Say what ended a moment ago, perhaps by a colleague, and how to go on with it."""
+    """Return what ended a moment ago, perhaps by a colleague, and how to continue with it."""
     since = workspace.now() - _MOMENT_AGO
     over = [head for head in workspace.record.heads() if head.ended and head.ended >= since]
     if not over:
@@ -176,7 +176,7 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
         candidates,
         f"{one_line(part)!r} fits {len(found)} incidents:\n"
         + "\n".join(f"  {ident}" for ident in candidates[:20]),
-        "say more of the id",
+        "Give more of the id.",
     )
 
 
@@ -200,40 +200,40 @@ class Response:
         who: Actor,
         *,
         at: datetime | None = None,
-        tell: Callable[[str], None],
+        on_recorded: Callable[[str], None],
     ) -> None:
-        """Take who acts on which incident; `tell` gets a line as soon as an action is safe."""
+        """Take who acts on which incident; `on_recorded` gets a line once an action is safe."""
         self.workspace = workspace
         self.ident = ident
         self.who = who
         self.at = at
-        self.tell = tell
+        self.on_recorded = on_recorded
 
     @cached_property
     def incident(self) -> Incident:
-        """The incident as it was when it was first looked at, or looked at after `record`."""
+        """The incident when it was first read, or read again after `record`."""
         try:
             return load(self.workspace, self.ident)
         except EnvironmentFailedError:
-            return fold(self.ident, [])  # what is said now is kept all the same
+            return fold(self.ident, [])  # this action must not be lost
 
     @property
     def people(self) -> dict[str, str | None]:
-        """The name of everybody in the catalog by handle; empty when it names nobody."""
+        """The name of everybody in the catalog, by handle."""
         return {handle: p.name for handle, p in self.workspace.basics.by_handle.items()}
 
     @property
     def roles(self) -> dict[str, bool]:
-        """Of every role of the catalog: whether several people may hold it."""
+        """For every role of the catalog: whether several people may hold it."""
         return {role.name: role.many for role in self.workspace.catalog.roles}
 
     @property
     def teams(self) -> list[str]:
-        """The names of the teams of the catalog; empty when there are none."""
+        """The names of the teams in the catalog."""
         return list(self.workspace.catalog.teams)
 
     def hidden_from(self, person: str) -> bool:
-        """Say whether somebody else cannot see the incident: restricted, and in no other clone."""
+        """Return whether a person cannot see the incident: restricted, and only in this clone."""
         if person == self.who.handle or self.workspace.basics.usable_restricted_remote:
             return False
         return self.workspace.record.is_restricted(self.ident)
@@ -244,9 +244,9 @@ class Response:
         return self.incident
 
     def record(self, facts: Sequence[Any], summary: str) -> Recorded:
-        """Acknowledge the facts as one action, then commit; `summary` is told when it is safe.
+        """Acknowledge the facts as one action, then commit; `summary` is reported once it is safe.
 
-        EnvironmentFailedError when not even the fallback could take them: then nothing is recorded.
+        EnvironmentFailedError if not even the fallback could store them: nothing is recorded.
         """
         at = self.at
         if at is not None:
@@ -254,9 +254,15 @@ class Response:
 
             at = timely(self.incident, map(type, facts), at)
         recorded = record_action(
-            self.workspace, self.ident, facts, self.who, summary, at=at, tell=self.tell
+            self.workspace,
+            self.ident,
+            facts,
+            self.who,
+            summary,
+            at=at,
+            on_recorded=self.on_recorded,
         )
-        # Read anew only by who looks at it again: most commands end here.
+        # Read again only on demand: most commands end here.
         vars(self).pop("incident", None)
         return recorded
 
@@ -270,14 +276,13 @@ def acknowledge(
     at: datetime | None = None,
     group: str | None = None,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Put facts on disk as one action; return their event ids and what to tell about it.
+    """Write facts to disk as one action; return their event ids and notes for the user.
 
-    `group` is the id of the first event that the same command made before, if it did.
+    `group` is the id of the first event of the same command, if it made some before.
     """
     events = workspace.stamp(facts, ident, who, at=at, group=group)
     author = Author(who.author_name, who.author_email)
-    # The commit's subject names kinds and no text that somebody wrote: a redaction could not reach
-    # it there.
+    # The commit's subject names kinds only: a redaction could not reach text there.
     kinds = ", ".join(dict.fromkeys(event.kind for event in events))
     done = workspace.record.acknowledge(Action(ident, events, author, f"{ident}: {kinds}"))
     return tuple(event.id for event in events), (done.note,) if done.note else ()
@@ -291,31 +296,31 @@ def record_action(
     summary: str,
     *,
     at: datetime | None = None,
-    tell: Callable[[str], None],
+    on_recorded: Callable[[str], None],
 ) -> Recorded:
-    """Acknowledge, tell it at once, then commit what can be committed."""
+    """Acknowledge, report that at once, then commit what can be committed."""
     if not facts:
         return Recorded(ident, (), None)
     ids, notes = acknowledge(workspace, ident, facts, who, at=at)
-    tell(f"{ident}: {summary}")
+    on_recorded(f"{ident}: {summary}")
     flushed = workspace.flush()
     late = not_committed(flushed)
     return Recorded(ident, ids, flushed.commit, (*notes, *flushed.notes, *late))
 
 
 def not_committed(flushed: Flushed) -> tuple[str, ...]:
-    """Say why an action is not committed yet; nothing when it is."""
+    """Return why an action is not committed yet; empty when it is."""
     if flushed.commit is not None:
         return ()
     why = flushed.reason or "another command is committing"
     return (f"Safe on disk, not yet committed: {why}. The next command commits it.",)
 
 
-def moment(workspace: Workspace, who: Actor, told: str | None) -> datetime | None:
-    """Read a moment that somebody tells, in their zone; UsageError when it is none."""
-    if told is None:
+def moment(workspace: Workspace, who: Actor, text: str | None) -> datetime | None:
+    """Parse a moment that a person typed, in their zone; UsageError if it is invalid."""
+    if text is None:
         return None
     try:
-        return parse_moment(told, now=workspace.now(), local=workspace.speaker_zone(who))
+        return parse_moment(text, now=workspace.now(), local=workspace.speaker_zone(who))
     except ValueError as error:
         raise UsageError(f"{error}.") from None

@@ -9,14 +9,14 @@ from incidentctl.domain.incident.decide import roles as decide
 
 
 class Assigned(NamedTuple):
-    """What was recorded, and to whom the incident was given who cannot see it, if so."""
+    """What was recorded, and the assignee, if they cannot see the incident."""
 
     recorded: Recorded
     unseen_by: str | None = None
 
 
 def assign(response: Response, role: str, person: str) -> Assigned:
-    """Give a role to somebody; one that a single person holds is taken from whoever had it."""
+    """Assign a role to a person; a role for one person moves from its holder."""
     stated = decide.assign(
         response.incident,
         role,
@@ -31,13 +31,13 @@ def assign(response: Response, role: str, person: str) -> Assigned:
 
 
 def assign_team(response: Response, team: str) -> Assigned:
-    """Say which team responds."""
+    """Set the responding team."""
     stated = decide.assign_team(response.incident, team, known=response.teams)
     return Assigned(response.record(stated, f"team assigned to {team}"))
 
 
 def assign_individual(response: Response, person: str) -> Assigned:
-    """Say which one person responds."""
+    """Set the one person who responds."""
     stated = decide.assign_individual(response.incident, person, known=response.people)
     recorded = response.record(stated, f"individual assigned to {person}")
     return _given(response, stated[-1].person, recorded)
@@ -48,5 +48,5 @@ def _given(response: Response, person: str, recorded: Recorded) -> Assigned:
 
 
 def release(response: Response, role: str, person: str | None = None) -> Recorded:
-    """Take a role back, of the person named where several hold it."""
+    """Release a role, of the named person if several hold it."""
     return response.record(decide.release(response.incident, role, person), f"{role} released")

@@ -1,4 +1,4 @@
-"""Run a command that a responder gives, and keep what it printed."""
+"""Run a responder's command, and capture its output."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import IO, BinaryIO, NamedTuple
 from incidentctl.domain.common.text import one_line
 from incidentctl.errors import IncidentctlError
 
-#: Of a longer output the head and the tail are kept, this many bytes each.
+#: A longer output is cut to its head and tail, this many bytes each.
 _HEAD = 6000
 _TAIL = 12000
 
 
 class Ran(NamedTuple):
-    """How a command ended, and what it printed: both streams in the order in which they came."""
+    """The exit code of a command, and its output: both streams in order."""
 
     exit_code: int
     output: str
 
 
 class NotStartedError(IncidentctlError):
-    """A command is not there, or may not be run: it exits as a shell does then."""
+    """A command does not exist or may not be run; the exit code is that of a shell."""
 
     def __init__(self, command: Sequence[str], error: OSError) -> None:
         super().__init__(
@@ -37,8 +37,8 @@ class NotStartedError(IncidentctlError):
         self.exit_code = 127 if isinstance(error, FileNotFoundError) else 126
 
 
-class _Kept:
-    """The head and the tail of what is written, however long it is."""
+class _Captured:
+    """The head and the tail of an output of any length."""
 
     def __init__(self) -> None:
         self._head = bytearray()
@@ -58,21 +58,21 @@ class _Kept:
     def text(self) -> str:
         dropped = self._dropped + max(0, len(self._tail) - _TAIL)
         middle = f"\n[{dropped} bytes left out]\n".encode() if dropped else b""
-        kept = bytes(self._head) + middle + bytes(self._tail[-_TAIL:])
-        return kept.decode(errors="replace").rstrip("\n")
+        captured = bytes(self._head) + middle + bytes(self._tail[-_TAIL:])
+        return captured.decode(errors="replace").rstrip("\n")
 
 
 def run_command(
     command: Sequence[str], environment: Mapping[str, str], *, quiet: bool = False
 ) -> Ran:
-    """Run a command with its output passed on as it comes; stdin is the user's.
+    """Run a command and pass on its output as it comes; stdin is the user's.
 
-    With `quiet` stdout is for something else, and all of it goes to stderr.
+    With `quiet` all of it goes to stderr, because stdout is needed for something else.
 
-    A command that a signal ended has the exit code 128 and its number, as in a shell.
-    NotStartedError when it is not there, or may not be run.
+    After a signal the exit code is 128 plus its number, as in a shell. NotStartedError if the
+    command does not exist or may not be run.
     """
-    kept = _Kept()
+    captured = _Captured()
     try:
         child = subprocess.Popen(
             list(command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(environment)
@@ -82,7 +82,7 @@ def run_command(
     assert child.stdout is not None  # noqa: S101 (a pipe, as asked for)
     assert child.stderr is not None  # noqa: S101 (the same)
     threads = [
-        threading.Thread(target=_pass_on, args=(source, sink, kept))
+        threading.Thread(target=_pass_on, args=(source, sink, captured))
         for source, sink in (
             (child.stdout, (sys.stderr if quiet else sys.stdout).buffer),
             (child.stderr, sys.stderr.buffer),
@@ -96,15 +96,15 @@ def run_command(
         code = child.wait()  # the terminal has sent it the same signal
     for thread in threads:
         thread.join()
-    return Ran(code if code >= 0 else 128 - code, kept.text())
+    return Ran(code if code >= 0 else 128 - code, captured.text())
 
 
-def _pass_on(source: IO[bytes], sink: BinaryIO, kept: _Kept) -> None:
+def _pass_on(source: IO[bytes], sink: BinaryIO, captured: _Captured) -> None:
     with source:
         while data := source.read1(65536):  # type: ignore[attr-defined]  # a pipe is buffered
-            kept.write(data)
+            captured.write(data)
             try:
                 sink.write(data)
                 sink.flush()
             except OSError:
-                pass  # who read it has gone; the record still wants it
+                pass  # the reader is gone; the record still needs it

@@ -9,18 +9,18 @@ from incidentctl.domain.incident.decide import steps as decide
 def done(
     response: Response, step: str, *, note: str | None = None, link: str | None = None
 ) -> Recorded:
-    """Record that a step, of an id or a number, was done."""
+    """Mark a step as done, by its id or number."""
     stated = decide.done(response.incident, step, note=note, link=link)
     return response.record(stated, f"step {step} done")
 
 
 def skip(response: Response, step: str, *, reason: str | None = None) -> Recorded:
-    """Record that a step is left out."""
+    """Skip a step."""
     stated = decide.skip(response.incident, step, reason=reason)
     return response.record(stated, f"step {step} skipped")
 
 
 def reopen(response: Response, step: str, *, reason: str | None = None) -> Recorded:
-    """Record that a step is to be done after all."""
+    """Reopen a step."""
     stated = decide.reopen(response.incident, step, reason=reason)
     return response.record(stated, f"step {step} reopened")

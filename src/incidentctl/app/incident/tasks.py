@@ -1,4 +1,4 @@
-"""Tasks: known work for somebody."""
+"""Tasks of the responders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from incidentctl.domain.incident.decide import tasks as decide
 def add(
     response: Response, title: str, *, role: str | None = None, person: str | None = None
 ) -> Recorded:
-    """Put work on the list, for a role or a person of the catalog."""
+    """Add a task, for a role or a person of the catalog."""
     stated = decide.add(
         response.incident,
         title,
@@ -22,11 +22,11 @@ def add(
 
 
 def assign(response: Response, task: str, person: str) -> Recorded:
-    """Give the task of a number to somebody."""
+    """Assign the task with a number to a person."""
     stated = decide.assign(response.incident, task, person, known=response.people)
     return response.record(stated, f"task {task} assigned to {person}")
 
 
 def done(response: Response, task: str, *, note: str | None = None) -> Recorded:
-    """Record that the task of a number was done."""
+    """Mark the task with a number as done."""
     return response.record(decide.done(response.incident, task, note=note), f"task {task} done")

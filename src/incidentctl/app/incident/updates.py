@@ -1,4 +1,4 @@
-"""Status updates: post one, say that nothing is new, put the next one off."""
+"""Status updates: post one, report no change, snooze the next one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from incidentctl.domain.incident.state import Incident
 
 
 class Posted(NamedTuple):
-    """What was recorded, and the incident since: it says when the next update is due."""
+    """What was recorded, and the incident afterwards, with the time of the next update."""
 
     recorded: Recorded
     incident: Incident
 
 
 def no_change(text: str) -> str:
-    """Return the text of an update that nothing is new, with what else is said."""
+    """Return the text of an update without news, followed by another text."""
     return f"{decide.NO_CHANGE} {text}".strip()
 
 
@@ -30,9 +30,9 @@ def post(
     public: bool = False,
     preview: Callable[[], None] | None = None,
 ) -> Posted:
-    """Post an update, also to customers where it is public.
+    """Post an update, also for customers if it is public.
 
-    `preview` is called before it is recorded, and raises where it is not to be posted.
+    `preview` is called before it is recorded, and raises to stop it.
     """
     stated = decide.post(response.incident, text, public=public)
     if preview is not None:
@@ -42,7 +42,7 @@ def post(
 
 
 def snooze(response: Response, span: timedelta, *, stated: str) -> Recorded:
-    """Put the next update off by a span from now, as it was `stated`."""
+    """Postpone the next update by a span from now; `stated` is the span as typed."""
     now = response.workspace.now()
     found = decide.snooze(response.incident, now + span, now=now)
     return response.record(found, f"next update put off by {stated}")

@@ -1,10 +1,10 @@
-"""Walk the runbook with a person: each answer is recorded at once, so that anyone can go on."""
+"""Walk the runbook with a person: each answer is recorded at once, and anyone can continue."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from incidentctl.app.incident.injects import tell_due, wait
+from incidentctl.app.incident.injects import deliver_due, wait
 from incidentctl.app.incident.respond import Response, load
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident import facts
@@ -22,33 +22,33 @@ class View(NamedTuple):
     screen: Screen
     restricted: bool
     injects: tuple[facts.InjectPlayed, ...] = ()
-    """Those of a drill that have just become due."""
+    """Injects of a drill that have just become due."""
     wake: float | None = None
-    """The seconds until the next inject is due; None when none is to come by itself."""
+    """The seconds until the next inject is due; None if no inject will come by itself."""
     command: str | None = None
-    """That command is offered or should be handed over; None where that was shown before."""
+    """That command is offered or should be handed over; None if that was shown before."""
 
 
 class Answered(NamedTuple):
-    """What an answer has done."""
+    """The result of an answer."""
 
     needs: str | None = None
-    """What to ask for: nothing was done yet, answer again with a text."""
+    """What to ask for: nothing was done yet; answer again with a text."""
     message: str | None = None
     hint: str | Hint | None = None
     refused: bool = False
-    """Whether nothing was done with what was typed."""
+    """Whether the input was ignored."""
     failed: IncidentctlError | None = None
-    """Why it could not be recorded: the walk is where it was."""
+    """Why it could not be recorded; the walk has not moved."""
     notes: tuple[str, ...] = ()
     left: bool = False
 
 
 class Walk:
-    """One person's walk: `look`, show it, `answer`, and again until the answer has `left`."""
+    """One person's walk: `look`, show it, `answer`; repeat until the answer has `left`."""
 
     def __init__(self, response: Response, at: str | None = None) -> None:
-        """Begin at a place of the machine; None is where the walk begins by itself."""
+        """Start at a place of the machine; None is the default start."""
         self._response = response
         self._at = at
         self._restricted = response.workspace.record.is_restricted(response.ident)
@@ -56,17 +56,17 @@ class Walk:
         self._shown: Screen | None = None
 
     def go_to(self, step: str) -> None:
-        """Go on at the step of an id or a number; NotFoundError where there is none."""
+        """Continue at the step with an id or a number; NotFoundError for an unknown one."""
         self._at = find(self._response.incident, step).id
 
     def look(self) -> View:
-        """Read the incident anew, as others may have done something, and return what to show."""
+        """Read the incident again, because others may have changed it, and return what to show."""
         response = self._response
         response.incident = load(response.workspace, response.ident)
         injects: tuple[facts.InjectPlayed, ...] = ()
         wake = None
         if response.incident.kind == "drill" and response.incident.drill is not None:
-            injects, wake = tuple(tell_due(response)), wait(response)
+            injects, wake = tuple(deliver_due(response)), wait(response)
         before, self._command = self._command, _of_command(response.incident, response.workspace)
         self._shown = screen(response.incident, self._at)
         return View(
@@ -79,9 +79,9 @@ class Walk:
         )
 
     def answer(self, key: str, text: str | None) -> Answered:
-        """Do what a key means on the screen that was looked at last, and record it.
+        """Do and record what a key means on the last screen.
 
-        `text` is None where nobody was asked for one.
+        `text` is None if nobody was asked for one.
         """
         response = self._response
         outcome = choose(
@@ -112,7 +112,7 @@ class Walk:
 
 
 def _of_command(incident: Incident, workspace: Workspace) -> str | None:
-    """Say that command is offered, or that it should be handed over."""
+    """Return a note that command is offered, or should be handed over."""
     if incident.offer is not None:
         return f"Command is offered to {incident.offer.person}: incidentctl accept"
     advice = handover_advice(incident, workspace.now(), known=len(workspace.basics.people))

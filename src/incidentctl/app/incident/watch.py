@@ -1,4 +1,4 @@
-"""Watching the record: what is open, folded anew only when something has changed."""
+"""Watching the record: the open incidents, folded again only after a change."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from incidentctl.render.incident.board import (
     reminder_line,
 )
 
-#: Of so many looks one lets the background fetch what others did, if that is so old by then.
+#: One of so many polls starts a sync in the background, if the last one is old.
 _REFRESH, _OLD = 5, timedelta(seconds=15)
 
 
 class Watch:
-    """The open incidents, or one, as the record has them; `poll` looks whether it has changed."""
+    """The open incidents, or one; `poll` checks whether the record has changed."""
 
     def __init__(self, workspace: Workspace, ident: str | None = None) -> None:
-        """Take whose record, and the one incident to watch; None for all that are open."""
+        """Take the workspace and the one incident to watch; None for all open ones."""
         self._workspace = workspace
         self._ident = ident
         self._seen: tuple[object, ...] | None = None
@@ -42,12 +42,12 @@ class Watch:
         self.incidents: list[Incident] = []
         self._restricted: frozenset[str] = frozenset()
         self.fault: str | None = None
-        """Why the record could not be read; what was read before stands meanwhile."""
+        """Why the record could not be read; the last state read is shown meanwhile."""
 
     def look_once(self) -> None:
-        """Read the record for a board that is shown once; where nothing is open, ask the remote.
+        """Read the record for a board that is shown once; if nothing is open, sync first.
 
-        EnvironmentFailedError where it cannot be read.
+        EnvironmentFailedError if it cannot be read.
         """
         self.poll()
         if not self.incidents and self._workspace.sharing.catch_up():
@@ -58,16 +58,16 @@ class Watch:
             self._workspace.record.ensure_read()
 
     def poll(self) -> bool:
-        """Look whether something has changed, and read it if so; return whether it was read.
+        """Read the record if it has changed; return whether it was read.
 
-        A few stats while nothing changes. It reads what another process committed, and what an
-        exchange brought: both move refs.
+        This costs a few stats while nothing changes. Commits of other processes and syncs both
+        move refs, so both are noticed.
         """
         record = self._workspace.record
         if self._looks % _REFRESH == 0:
             self._workspace.sharing.refresh(every=_OLD)
         self._looks += 1
-        token = record.change_token()  # first: what changes while it is read is read the next time
+        token = record.change_token()  # first: a change during the read is read next time
         if token == self._seen:
             return False
         try:
@@ -81,7 +81,7 @@ class Watch:
         return True
 
     def reminders(self, now: datetime) -> list[Reminder]:
-        """Return what the incidents remind of now."""
+        """Return the reminders of the incidents now."""
         known = len(self._workspace.basics.by_handle)
         return [
             reminder for each in self.incidents for reminder in reminders(each, now, known=known)
@@ -102,14 +102,14 @@ class Watch:
         )
 
     def _blind(self, now: datetime) -> list[str]:
-        """Say why what others do may not be seen here: a board of clear skies must not lie."""
+        """Return why the work of others may be missing here: a quiet board must not mislead."""
         others = unclaimed(self._workspace)
         if self._workspace.is_local:
             return [NO_TEAM, *others]
         hidden = self._workspace.record.unread()
         unreached = [
             f"the exchange with {remote} ended {last.state} {rough_duration(now - last.at)} ago: "
-            "what others do is not seen here"
+            "what others do is not shown here"
             for remote, last in self._workspace.record.exchanges()
             if last is not None and last.state not in ("ok", "behind")
         ]

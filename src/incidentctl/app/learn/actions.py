@@ -1,4 +1,4 @@
-"""`actions`: the action items of all retrospectives, and ticking one."""
+"""`actions`: list the action items of all retrospectives, and mark one as done."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from incidentctl.errors import InvalidDataError, NotFoundError, Problem, Refused
 
 
 class Listed(NamedTuple):
-    """Action items, open ones by due date first, and what could not be read."""
+    """Action items, open ones by due date first, and unreadable files."""
 
     items: list[Item]
     problems: list[Problem]
     today: date
-    """The organisation's day, by which items are overdue."""
+    """The organisation's today: earlier due dates are overdue."""
 
     @property
     def overdue(self) -> int:
-        """How many of the items are overdue."""
+        """The number of overdue items."""
         return sum(item.action.overdue(self.today) for item in self.items)
 
 
 def listed(workspace: Workspace, *, owner: str | None = None, overdue: bool = False) -> Listed:
     """Return the action items of an owner, or only those overdue.
 
-    NotFoundError for an owner who is in no team and owns nothing either.
+    NotFoundError for an owner who is in no team and has no items.
     """
     from incidentctl.files.learn.retros import read_all
 
     retrospectives, problems = read_all(workspace.team_root())
     today = workspace.today()
     every = list(items(retrospectives))
-    if owner is not None and not problems:  # what cannot be read may be theirs
+    if owner is not None and not problems:  # unreadable items may be theirs
         people = workspace.basics.by_handle
         owner = one_of(owner, {*people, *(item.action.owner for item in every)}, "person")
     found = [
@@ -67,7 +67,7 @@ def as_json(item: Item, today: date) -> dict[str, Any]:
 
 
 def finish(workspace: Workspace, ident: str) -> Item:
-    """Write `done: true` at the action item of an id, and return it as it was before.
+    """Write `done: true` to the action item with an id, and return the item before the change.
 
     Refuses an id that two items have, and a file with faults.
     """
@@ -85,7 +85,7 @@ def finish(workspace: Workspace, ident: str) -> Item:
     if not item.action.done:
         data = read_one(root, path).data
         if data is None:
-            raise InvalidDataError(f"{path} cannot be read any more.")
+            raise InvalidDataError(f"{path} can no longer be read.")
         rewrite(root, path, with_done(data, item), before=data)
     return item
 

@@ -11,7 +11,7 @@ from incidentctl.domain.incident.decide import lifecycle as decide
 
 
 class Closed(NamedTuple):
-    """What was recorded; or None, and the retrospective that was written in its place."""
+    """What was recorded; or None, and the retrospective that was written instead."""
 
     recorded: Recorded | None
     written: retro.Written | None = None
@@ -23,10 +23,10 @@ def close(
     *,
     may_write: Callable[[str], bool] | None = None,
 ) -> Closed:
-    """Close an incident, for a reason where no retrospective is needed.
+    """Close an incident, with a reason if no retrospective is needed.
 
-    Where one is required and missing, `may_write` is asked, with why, whether to write it now: the
-    incident is closed once people have answered its questions. Else NoRetrospectiveError.
+    If a required one is missing, `may_write` gets the reason and returns whether to write it now;
+    the incident can be closed once its questions are answered. Else NoRetrospectiveError.
     """
     workspace, incident = response.workspace, response.incident
     there = retro.existing(workspace, incident.id)

@@ -23,7 +23,7 @@ USUAL = timedelta(days=90)
 
 
 class Wanted(NamedTuple):
-    """What the report is about, as it was told."""
+    """The scope of the report, as the user typed it."""
 
     since: str | None = None
     until: str | None = None
@@ -34,51 +34,51 @@ class Wanted(NamedTuple):
 
 
 class Report(NamedTuple):
-    """The figures, the incidents they are of, and which events could not be read for them."""
+    """The figures, their incidents, and the unreadable events."""
 
     metrics: Metrics
     incidents: tuple[Incident, ...]
     problems: tuple[tuple[str, Problem], ...]
     scores: tuple[Score, ...]
-    """Of the drills that were played in the period."""
+    """The scores of the drills in the period."""
     restricted: int
-    """How many incidents are left out because they are restricted: a report goes round."""
+    """How many restricted incidents are left out: reports are passed around."""
 
 
 def report(workspace: Workspace, wanted: Wanted) -> Report:
-    """Read the incidents that are wanted and compute their figures.
+    """Read the incidents in scope and compute their figures.
 
-    UsageError when the period is none, NotFoundError when a name is none.
+    UsageError for an invalid period, NotFoundError for an unknown name.
     """
     now = workspace.now()
     everything = workspace.record.heads()
-    apart = workspace.record.restricted_ids()  # after: what is declared meanwhile counts, too
-    heads = [head for head in everything if head.id not in apart]
+    restricted_ids = workspace.record.restricted_ids()  # after the heads, to include new ones
+    heads = [head for head in everything if head.id not in restricted_ids]
     scope = _scope(workspace, wanted, heads, now)
     incidents, problems = [], []
     covered = sorted(head.id for head in heads if scope.covers(head))
-    for ident, events, told in workspace.record.many_events(covered):
-        incidents.append(fold(ident, events, problems=told, entries=False))
-        problems += [(ident, problem) for problem in told]
+    for ident, events, faults in workspace.record.many_events(covered):
+        incidents.append(fold(ident, events, problems=faults, entries=False))
+        problems += [(ident, fault) for fault in faults]
     incidents = sorted((i for i in incidents if scope.covers(i)), key=lambda i: (i.declared, i.id))
     scores, void = _scores(workspace, scope, heads)
     played = [head for head in heads if head.id not in void]
     figures = measure(incidents, played, scope, now=now)
-    restricted = sum(head.id in apart and scope.covers(head) for head in everything)
+    restricted = sum(head.id in restricted_ids and scope.covers(head) for head in everything)
     return Report(figures, tuple(incidents), tuple(problems), scores, restricted)
 
 
 def _scores(
     workspace: Workspace, scope: Scope, heads: list[Head]
 ) -> tuple[tuple[Score, ...], frozenset[str]]:
-    """Return the scores of the drills of the period, and which drills were none.
+    """Return the scores of the period's drills, and the ids of drills that were not played.
 
-    A drill that was closed after it was cancelled was never played; its head does not tell.
+    A drill closed after it was cancelled was not played; its head does not show that.
     """
     drills = scope.drills(heads)
     wanted = [h.id for h in drills if h.status == CLOSED or h.declared >= scope.since]
     read = workspace.record.many_events(sorted(wanted))
-    folded = [fold(ident, events, problems=told, entries=False) for ident, events, told in read]
+    folded = [fold(ident, events, problems=faults, entries=False) for ident, events, faults in read]
     void = frozenset(one.id for one in folded if one.cancelled is not None)
     scores = (
         score(one, plan_of(workspace, one))
@@ -96,7 +96,7 @@ def _scope(workspace: Workspace, wanted: Wanted, heads: list[Head], now: datetim
     if wanted.since:
         since = period_edge(workspace, wanted.since, who, option="--since")
     if since >= until:
-        raise UsageError(f"The period would end at {iso(until)}, before it begins at {iso(since)}.")
+        raise UsageError(f"The period ends at {iso(until)}, before it begins at {iso(since)}.")
     names = Names(workspace, heads)
     scope = Scope(
         since,
@@ -154,9 +154,9 @@ def as_json(found: Report) -> dict[str, Any]:
 
 
 def write_page(workspace: Workspace, found: Report, target: Path) -> None:
-    """Write the figures as an HTML page with plots; moments in the zone of who asks.
+    """Write the figures as an HTML page with plots, in the user's zone.
 
-    RefusedError where something else than such a page is there already.
+    RefusedError if the file exists and is not such a page.
     """
     from incidentctl.files import pages
     from incidentctl.render.learn.report_html import BEGINS, report_html
@@ -167,7 +167,7 @@ def write_page(workspace: Workspace, found: Report, target: Path) -> None:
 
 
 def took(metrics: Metrics) -> tuple[tuple[str, Figure], ...]:
-    """Return how long it took, by name, in the order in which it happens."""
+    """Return the response times by name, in their order."""
     return tuple(
         (name, getattr(metrics, name)) for name in ("detect", "acknowledge", "mitigate", "resolve")
     )

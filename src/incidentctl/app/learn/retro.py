@@ -1,4 +1,4 @@
-"""`retro`: the retrospective of an incident, written once, its facts refreshed after that."""
+"""`retro`: write the retrospective of an incident once, then only refresh its facts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Written(NamedTuple):
 
 
 def existing(workspace: Workspace, ident: str) -> str | None:
-    """Return the path of an incident's retrospective, from the root, if it is there."""
+    """Return the path of an incident's retrospective, from the root, if it exists."""
     from incidentctl.files.layout import is_there
     from incidentctl.files.learn.retros import path_of
 
@@ -43,7 +43,7 @@ def existing(workspace: Workspace, ident: str) -> str | None:
 
 
 def answered(workspace: Workspace, path: str) -> bool:
-    """Say whether people answered a question of a retrospective, or wrote an action item.
+    """Return whether people answered a question or added an action item.
 
     Refuses a file that cannot be read.
     """
@@ -63,15 +63,15 @@ def answered(workspace: Workspace, path: str) -> bool:
 
 
 def can_write(workspace: Workspace, ident: str) -> bool:
-    """Say whether `write` has a place for the retrospective of an incident that is over."""
+    """Return whether `write` has a place for the retrospective of an ended incident."""
     there = workspace.root is not None and workspace.checked_out
     return there and not workspace.record.is_restricted(ident)
 
 
 def without(workspace: Workspace) -> str | None:
-    """Return the one resolved incident or drill that has no retrospective yet, if there is one.
+    """Return the only resolved incident or drill without a retrospective, if any.
 
-    SeveralError names them where there are more, the newest first.
+    SeveralError lists them if there are more, the newest first.
     """
     found = [
         head
@@ -86,12 +86,12 @@ def without(workspace: Workspace) -> str | None:
     raise SeveralError(
         [head.id for head in found],
         f"{len(found)} resolved incidents have no retrospective yet:\n{lines}",
-        "name one: `incidentctl retro k7f`; or write one of none with --blank",
+        "Name one: `incidentctl retro k7f`. For a blank retrospective use --blank.",
     )
 
 
 def write(workspace: Workspace, part: str) -> Written:
-    """Write the retrospective of an incident, or refresh its facts where it is written already.
+    """Write the retrospective of an incident, or refresh its facts if it exists.
 
     Refuses an open or restricted incident, and a file whose front matter or markers are broken.
     """
@@ -116,7 +116,7 @@ def write(workspace: Workspace, part: str) -> Written:
         return Written(path, outcome, incident.id, participants)
     text = _front(incident.id, participants, meeting, facts) + body
     if write_new(root, {path: text}).kept:
-        raise RefusedError(f"{path} is there already, perhaps as a broken link.")
+        raise RefusedError(f"{path} already exists, perhaps as a broken link.")
     return Written(path, "written", incident.id, participants, meeting)
 
 
@@ -124,15 +124,15 @@ def _check_may_leave(workspace: Workspace, ident: str) -> None:
     if workspace.record.is_restricted(ident):
         raise RefusedError(
             f"{ident} is restricted, and the team's files are for everybody.",
-            hint=f"Keep the output of `incidentctl log -i {ident}` where only the right people "
+            hint=f"Save the output of `incidentctl log -i {ident}` where only the right people "
             "can read it.",
         )
 
 
 def put_log(workspace: Workspace, ident: str) -> str:
-    """Write the log as it is now beside the retrospective; return its path from the root.
+    """Write the current log beside the retrospective; return its path from the root.
 
-    Refuses to overwrite a file that is no log of ours, and to show a restricted incident.
+    Refuses to overwrite any other file, and to publish a restricted incident.
     """
     from incidentctl.files.layout import read_one
     from incidentctl.files.learn.retros import path_of
@@ -145,15 +145,15 @@ def put_log(workspace: Workspace, ident: str) -> str:
         return path
     before = read_one(root, path).data
     if before is None or not before.startswith(_LOG_BEGINS):
-        raise RefusedError(f"{path} is no log of incidentctl; it was left alone.")
+        raise RefusedError(f"{path} is not a log written by incidentctl. It was not changed.")
     rewrite(root, path, text.encode(), before=before)
     return path
 
 
 def write_blank(workspace: Workspace, *, another: bool = True) -> Written:
-    """Write a retrospective of no incident, named by the day.
+    """Write a retrospective without an incident, named by the day.
 
-    Without `another` a page of today that is there already is told, and no second one written.
+    Without `another` an existing page of today is returned, and no second one written.
     """
     from incidentctl.files.layout import is_there
     from incidentctl.files.learn.retros import path_of
@@ -170,7 +170,7 @@ def write_blank(workspace: Workspace, *, another: bool = True) -> Written:
     for name in (day, *(f"{day}-{number}" for number in range(2, 100))):
         if write_new(root, {path_of(name): text}).written:
             return Written(path_of(name), "written", None, (), meeting)
-    raise RefusedError(f"There are a hundred blank retrospectives of {day} already.")
+    raise RefusedError(f"There are already a hundred blank retrospectives of {day}.")
 
 
 def _zone(incident: Incident) -> tzinfo:
@@ -192,7 +192,7 @@ def _front(
 
 
 def _body(workspace: Workspace, root: Path, facts: Facts, meeting: Meeting, local: tzinfo) -> str:
-    """Return the document below the front matter: the organisation's own, else the standard."""
+    """Return the document below the front matter, by the organisation's or our template."""
     from incidentctl.files.learn.retros import markers
     from incidentctl.render.learn.retro_data import template_data
     from incidentctl.render.learn.retrospective import standard_body
@@ -204,17 +204,17 @@ def _body(workspace: Workspace, root: Path, facts: Facts, meeting: Meeting, loca
     own = own.strip("\n") + "\n"
     if markers(own.encode(), TEMPLATE)[0] is None:
         raise InvalidDataError(
-            f"{TEMPLATE}: it does not put the facts between one {{{{ begin }}}} and one "
-            f"{{{{ end }}}}, each on a line of its own.",
+            f"{TEMPLATE}: the facts must be between one {{{{ begin }}}} and one "
+            f"{{{{ end }}}}, each on its own line.",
             hint="See docs/retrospectives.md for an example.",
         )
     return own
 
 
 def refresh(root: Path, path: str, ident: str, body: str) -> str:
-    """Put the facts of a newly made document into the file; return refreshed or unchanged.
+    """Put the facts of a new document into the file; return refreshed or unchanged.
 
-    Refuses a file whose front matter or markers are broken, and then leaves it as it is.
+    Refuses a file with broken front matter or markers, and does not change it.
     """
     from incidentctl.files.layout import read_one
     from incidentctl.files.learn.retros import head_of, markers, read_front, with_facts
@@ -226,13 +226,13 @@ def refresh(root: Path, path: str, ident: str, body: str) -> str:
     data = content.data
     front, problems = read_front(data, path)
     if head_of(data) is None:
-        hint = "Begin the file with it: `---`, the keys, `---`."
+        hint = "Start the file with it: `---`, the keys, `---`."
         problems = [Problem("IC012", "error", "There is no front matter.", path, 1, 1, hint)]
     place, wrong = markers(data, path)
     if problems or wrong or front is None or place is None:
         raise refusal([*problems, *wrong], path)
     if front.incident not in (None, ident):
-        raise InvalidDataError(f"{path} is about {front.incident}, and not about {ident}.")
+        raise InvalidDataError(f"{path} is about {front.incident}, not about {ident}.")
     made = body.encode()
     fresh, _ = markers(made, path)
     assert fresh is not None  # noqa: S101 (the body was made with them)
@@ -244,10 +244,10 @@ def refresh(root: Path, path: str, ident: str, body: str) -> str:
 
 
 def refusal(problems: Iterable[Problem], path: str) -> InvalidDataError:
-    """Return the refusal to touch a file that is not as it must be: each fault with its line."""
+    """Return the refusal to change a faulty file: each fault with its line."""
     lines = [f"{p.path}:{p.line or 1}:{p.column or 1}: {p.message}" for p in problems]
     hints = [problem.hint for problem in problems if problem.hint]
     return InvalidDataError(
         "\n".join(lines) or f"{path} cannot be read.",
-        hint=" ".join([*hints, "The file was left as it is."]),
+        hint=" ".join([*hints, "The file was not changed."]),
     )

@@ -1,7 +1,7 @@
-"""`catalog lint` where nothing changed since the last time: what it found then, and no rule runs.
+"""`catalog lint` from a cache: if nothing changed, return the last result without running rules.
 
-What the result depends on is compared by what the file system says of each file, as git compares
-the files of its index. Where that does not surely tell everything, nothing is kept.
+Changes are noticed by the stat of each file that the result depends on, as in git's index. Where
+that is not reliable, nothing is cached.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from incidentctl.git.repository import RepositoryPlace
 
 _NAME = "lint.json"
 _READ = (".yaml", ".yml", ".md")
-#: A file system may give two changes so close to each other, in nanoseconds, the same time.
+#: Two changes within so many nanoseconds may get the same time from a file system.
 _TICK, _COARSE_TICK = 20_000_000, 2_000_000_000
 
 
 class _DoubtError(Exception):
-    """The stats of files do not tell all that the result depends on."""
+    """The stats of files are not reliable enough for the cache."""
 
 
 class _Seen:
-    """The files that were looked at: their paths, and four numbers of each."""
+    """The files that the result depends on: their paths, and four numbers of each."""
 
     def __init__(self) -> None:
         self.paths: list[str] = []
         self.stats = array("Q")
 
     def file(self, path: str) -> None:
-        """Look at one file, which need not be there."""
+        """Add one file, which need not exist."""
         try:
             found = os.lstat(path)
         except FileNotFoundError:
@@ -53,11 +53,11 @@ class _Seen:
 
     def _add(self, path: str, found: os.stat_result) -> None:
         self.paths.append(path)
-        # A time before 1970 is below 0, and refused by the array: nothing is kept then.
+        # A time before 1970 is negative, which the array refuses: nothing is cached then.
         self.stats.extend((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
 
     def folder(self, path: str, *, ends: tuple[str, ...] = ("",), without: str = "") -> None:
-        """Look at the files in a folder and below that end so; names that begin with a dot not."""
+        """Add the files in a folder and below with these endings; not hidden ones."""
         left = [path]  # and no recursion: folders may nest deeper than Python calls
         while left:
             try:
@@ -72,16 +72,16 @@ class _Seen:
                     self.paths.append(entry.path)
                     left.append(entry.path)
                 elif not entry.is_file(follow_symlinks=False) or name.endswith(PRIVATE):
-                    # What a link leads to is not looked at; no private half is kept.
+                    # The target of a link is not added; private halves are not cached.
                     raise _DoubtError
                 elif name.endswith(ends):
                     self._add(entry.path, entry.stat(follow_symlinks=False))
 
 
 def checked(workspace: Workspace) -> LintReport:
-    """Return what `lint` finds in a team's repository, from the cache if it may.
+    """Return the lint report of a team's repository, from the cache if that is valid.
 
-    NotFoundError where there is no team repository.
+    NotFoundError without a team repository.
     """
     root = workspace.team_root(checked_out=False)
     file = key = None
@@ -92,14 +92,14 @@ def checked(workspace: Workspace) -> LintReport:
             key = _key(root, place, workspace.environment)
     except (OSError, OverflowError, IncidentctlError, _DoubtError):
         pass
-    kept = cache.read(file, key) if file and key else None
-    if kept is not None:
-        # Neither settings nor zone are read to know the day: that would take long beside all this.
-        begins, ends, problems, files = json.loads(kept)
+    cached = cache.read(file, key) if file and key else None
+    if cached is not None:
+        # The day is compared without reading settings or zone, which would be slow.
+        begins, ends, problems, files = json.loads(cached)
         if begins <= workspace.now().timestamp() < ends:
             return LintReport(tuple(Problem(*problem) for problem in problems), files)
     today = workspace.today()
-    # The import alone takes as long as to look at some thousand files.
+    # The import alone takes as long as the stats of some thousand files.
     from incidentctl.app.lint.drills import played
     from incidentctl.app.lint.lint import lint
 
@@ -121,7 +121,7 @@ def checked(workspace: Workspace) -> LintReport:
 
 
 def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> bytes:
-    """Return the key of all that the result depends on but the day."""
+    """Return the key of everything the result depends on, except the day."""
     began = time.time_ns()
     seen = _Seen()
     for name in KINDS:
@@ -133,7 +133,7 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> 
     _catalog_folder(seen, f"{root}/retros")
     seen.paths += [f"{root}/{name}" for name, _ in misnamed(root)]
     own, common = str(place.git_dir), str(place.common_dir)
-    # How old the branch is, and which drills the record has.
+    # The age of the branch, and the drills of the record.
     seen.file(f"{own}/HEAD")
     seen.file(f"{own}/config.worktree")
     for name in ("config", "packed-refs", "shallow", "info/grafts", "objects/info/alternates"):
@@ -141,22 +141,22 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> 
     for path in (f"{common}/refs", f"{common}/reftable", f"{own}/refs", f"{own}/reftable"):
         seen.folder(path)
     seen.folder(f"{common}/incidentctl", without="cache")
-    if os.path.lexists(f"{root}/drills"):  # what git tracks of it
+    if os.path.lexists(f"{root}/drills"):  # which files git tracks
         seen.file(f"{own}/index")
     state = state_folder(environment)
     if any(
-        any(state.glob(f"{kept}outbox-*")) for kept in ("", "restricted/", "restricted/unsure/")
+        any(state.glob(f"{cached}outbox-*")) for cached in ("", "restricted/", "restricted/unsure/")
     ):
         raise _DoubtError  # .git could not be written
-    # git's own rule: what changed just now may change again without a trace.
+    # As in git: a file changed just now may change again with the same stat.
     newest = max(seen.stats[2::4], default=0)
     coarse = newest % 1_000_000_000 == 0
     if newest + (_COARSE_TICK if coarse else _TICK) >= began:
         raise _DoubtError
-    told = [f"{k}={v}" for k, v in environment.items() if k.startswith(("GIT_", "XDG_"))]
+    variables = [f"{k}={v}" for k, v in environment.items() if k.startswith(("GIT_", "XDG_"))]
     who = (os.geteuid(), os.getegid(), environment.get("HOME"), environment.get("PATH"))
     build = fingerprint("app")
-    head = repr((build, str(root), own, common, who, sorted(told), seen.paths))
+    head = repr((build, str(root), own, common, who, sorted(variables), seen.paths))
     digest = hashlib.sha256(head.encode(errors="surrogateescape"))
     digest.update(seen.stats)
     return digest.digest()

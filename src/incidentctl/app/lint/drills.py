@@ -1,4 +1,4 @@
-"""What the rules about practice need of the record: the drills that were played."""
+"""The played drills of the record, for the rules about practice."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from incidentctl.errors import IncidentctlError
 def played(workspace: Workspace, unread: list[IncidentctlError]) -> tuple[Played, ...]:
     """Return the latest drills of the record that were played, by the organisation's days.
 
-    Where the record cannot be read there are none, and the reason is added to `unread`.
+    Empty if the record cannot be read; then the reason is added to `unread`.
     """
-    from incidentctl.domain.incident.head import fold  # nobody else needs it to lint
+    from incidentctl.domain.incident.head import fold  # slow, and only needed here
 
     since = workspace.now() - GRACE - timedelta(days=1)
     try:
         record = workspace.record
         latest = (head for head in record.heads() if head.kind == DRILL and head.declared >= since)
         read = record.many_events(sorted(head.id for head in latest))
-        drills = [fold(ident, events, problems=told, entries=False) for ident, events, told in read]
+        drills = [
+            fold(ident, events, problems=faults, entries=False) for ident, events, faults in read
+        ]
     except IncidentctlError as error:
         unread.append(error)
         return ()

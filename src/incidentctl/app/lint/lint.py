@@ -29,10 +29,10 @@ def lint(
 ) -> LintReport:
     """Check a repository.
 
-    `catalog` and `problems` are what reading its files gave; what was wrong in reading stays an
-    error, while a rule's level and its silenced lines are the team's to choose. With an
-    `environment`, that of this program, git is asked what it tracks, and how old the repository
-    is; `played` gives the drills of the record, which is asked only where it matters.
+    `catalog` and `problems` come from reading its files. Problems in reading stay errors; the team
+    sets the level of a rule and silences it on a line. With the `environment` of this program,
+    git is asked what it tracks, and how old the repository is. `played` returns the drills of the
+    record, and is called only if a rule needs them.
     """
     tracked: frozenset[str] = frozenset()
     young = None
@@ -58,11 +58,11 @@ def lint(
 
 
 def _retrospectives(root: Path) -> tuple[tuple[Retrospective, ...], list[Problem], int]:
-    """Return the retrospectives without faults, the faults of the others, and how many there are.
+    """Return the valid retrospectives, the faults of the others, and the number of files.
 
-    Where a part of a file could not be read, the places of the rest are not known.
+    In a file that could not be read as a whole, the places of the rest are unknown.
     """
-    if not (root / "retros").is_dir():  # nothing else needs YAML where the catalog is cached
+    if not (root / "retros").is_dir():  # saves importing YAML if the catalog is cached
         return (), [], 0
     from incidentctl.files.learn.retros import read_all
 
@@ -78,7 +78,7 @@ def _order(problem: Problem) -> tuple[str, int, int, str, str]:
 
 
 def _placed(root: Path, findings: Iterable[Finding], catalog: Catalog) -> Iterable[Problem]:
-    """Give each finding its level and its place; leave out what its line silences."""
+    """Add level and place to each finding; leave out those silenced on their line."""
     hints = _Hints()
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -87,19 +87,19 @@ def _placed(root: Path, findings: Iterable[Finding], catalog: Catalog) -> Iterab
             continue
         level = _level(catalog, finding.code)
         yield Problem(finding.code, level, finding.message, hint=hints.of(finding))
-    for path, found in by_path.items():  # the nodes of one file at a time are large enough
+    for path, found in by_path.items():  # one file at a time, to save memory
         yield from _in_file(root, path, found, catalog, hints)
 
 
 def _in_file(
     root: Path, path: str, findings: Iterable[Finding], catalog: Catalog, hints: _Hints
 ) -> Iterable[Problem]:
-    """Tell what was found in one file: a hundred of them, and how many more there are."""
+    """Yield the problems of one file: a hundred of them, then a count of the rest."""
     positions, silenced = _read(root, path)
-    told, more = 0, Counter[Level]()
+    shown, more = 0, Counter[Level]()
     for finding in findings:
         level = _level(catalog, finding.code)
-        if told == MAX_REPORTED and not silenced:
+        if shown == MAX_REPORTED and not silenced:
             more[level] += 1
             continue
         place = (
@@ -108,10 +108,10 @@ def _in_file(
         line, column = place or (None, None)
         if line is not None and finding.code in silenced.get(line, ()):
             continue
-        if told == MAX_REPORTED:
+        if shown == MAX_REPORTED:
             more[level] += 1
             continue
-        told += 1
+        shown += 1
         hint = hints.of(finding)
         yield Problem(finding.code, level, finding.message, path, line, column, hint)
     if more:
@@ -120,12 +120,12 @@ def _in_file(
 
 
 _LEVELS: tuple[Level, ...] = ("error", "warning", "info")
-#: So many words may be compared with what was written, in all the hints together.
+#: The most words that all hints together may be compared with.
 _MOST_COMPARED = 200_000
 
 
 class _Hints:
-    """Hints in words; those that cost, as long as they cost no more than all together may."""
+    """The texts of hints; slow suggestions only until the limit of all together."""
 
     def __init__(self) -> None:
         self._left = _MOST_COMPARED
@@ -139,7 +139,7 @@ class _Hints:
 
 
 def _read(root: Path, path: str) -> tuple[Any, dict[int, frozenset[str]]]:
-    # A catalog without findings needs no YAML: it comes from the cache.
+    # Slow, and without findings the catalog comes from the cache.
     from incidentctl.files.layout import read_one
     from incidentctl.files.learn.retros import head_of
     from incidentctl.files.yaml.ignores import ignores

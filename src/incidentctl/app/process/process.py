@@ -1,4 +1,4 @@
-"""Use cases of the process: recommend, show (also as it was at a commit), scaffold."""
+"""Use cases of the process: recommend, show (also as of a commit), scaffold."""
 
 from __future__ import annotations
 
@@ -30,51 +30,51 @@ from incidentctl.files.layout import SCHEMAS
 
 
 class Advice(NamedTuple):
-    """What a catalog needs, what it has configured, and what its runbooks lack."""
+    """The recommended process, the configured one, and what the runbooks lack."""
 
     recommendation: Recommendation
     configured_tier: TierName | None
     missing: list[str]
     note: str | None
-    """Said where the configured tier is another one than the recommended."""
+    """Set if the configured tier differs from the recommended one."""
 
 
 def advise(catalog: Catalog) -> Advice:
-    """Say how much process a catalog asks for, against what is configured and written."""
+    """Compare the recommended process with the configured one and the runbooks."""
     found = recommend_for(catalog)
     configured = catalog.settings.tier
     note = None
     if configured and configured != found.tier:
         order = [tier.name for tier in TIERS]
-        note = f"incidentctl.yaml configures {configured}, and that rules. "
+        note = f"incidentctl.yaml sets {configured}, which takes precedence. "
         if order.index(configured) > order.index(found.tier):
             note += (
-                "It is more process than the count asks for, and may confuse more than it helps."
+                "This is more process than the number of services needs, and may confuse people."
             )
         else:
-            note += "It is less process than the count asks for."
+            note += "This is less process than the number of services needs."
     return Advice(found, configured, missing(catalog, found.tier), note)
 
 
 class Row(NamedTuple):
-    """What answers one case."""
+    """The runbook of one case."""
 
     severity: str
     answer: AreaRunbook
 
 
 class Shown(NamedTuple):
-    """What answers each case of a catalog, its tier, and what could not be read of it."""
+    """The runbook of each case of a catalog, its tier, and its faults."""
 
     tier: TierName
     rows: list[Row]
     problems: list[Problem]
     commit: str | None
-    """The id of the commit that it is of; None for the files as they are."""
+    """The id of the commit shown; None for the current files."""
 
 
 def shown(workspace: Workspace, revision: str | None) -> Shown:
-    """Show the process now, or as it was at a revision."""
+    """Return the process now, or as of a revision."""
     catalog, problems, commit = workspace.catalog, workspace.catalog_problems, None
     if revision is not None:
         root = workspace.team_root(checked_out=False)
@@ -83,7 +83,7 @@ def shown(workspace: Workspace, revision: str | None) -> Shown:
 
 
 def show(catalog: Catalog) -> list[Row]:
-    """Say what answers each severity, and each in each product area at the highest tier."""
+    """Return the runbook of each severity, at the highest tier of each product area, too."""
     tier = tier_in_force(catalog)
     resolver = Resolver(catalog, tier=tier)
     return [
@@ -94,21 +94,21 @@ def show(catalog: Catalog) -> list[Row]:
 
 
 class Scaffolded(NamedTuple):
-    """What became of the built-in runbooks of a tier."""
+    """What was done with the built-in runbooks of a tier."""
 
     tier: TierName
     written: tuple[str, ...]
     kept: tuple[str, ...]
     """Files that existed."""
     answered: tuple[tuple[str, str], ...]
-    """Built-in runbooks that were not needed, each with the team's own that answers instead."""
+    """Built-in runbooks that were not needed, each with the team's own that applies instead."""
 
 
 def scaffold(root: Path, catalog: Catalog, *, tier: TierName | None = None) -> Scaffolded:
-    """Write the built-in runbooks of a tier (absent: the one in force), and a missing scale.
+    """Write the built-in runbooks of a tier (default: the current one), and a missing scale.
 
-    Nothing is overwritten, and nothing is written beside a runbook that answers the same as
-    specifically, since two equals would be ambiguous.
+    Nothing is overwritten. A runbook is not written if an equally specific one exists, because
+    that would be ambiguous.
     """
     from incidentctl.files.writer import write_new
 
@@ -137,7 +137,7 @@ def scaffold(root: Path, catalog: Catalog, *, tier: TierName | None = None) -> S
 
 
 def _equal(catalog: Catalog, runbook: Runbook) -> str | None:
-    """Return the team's runbook beside which a new one would be ambiguous, or None."""
+    """Return the team's runbook that would make a new one ambiguous, or None."""
     applies = runbook.applies_to
     together = replace(catalog, runbooks={**catalog.runbooks, runbook.name: runbook})
     for severity in applies.severities or [s.name for s in catalog.scale.severities]:
@@ -149,7 +149,7 @@ def _equal(catalog: Catalog, runbook: Runbook) -> str | None:
 
 
 def runbook_files(runbooks: list[Runbook], *, schemas: bool) -> dict[str, str]:
-    """Return the YAML of runbooks by path, naming the JSON Schema if there is one."""
+    """Return the YAML of runbooks by path, with a link to the JSON Schema if there is one."""
     from incidentctl.files.yaml.dump import to_yaml
 
     schema = f"../{SCHEMAS}/runbook.json" if schemas else None
@@ -157,7 +157,7 @@ def runbook_files(runbooks: list[Runbook], *, schemas: bool) -> dict[str, str]:
 
 
 def scale_text(scale: Scale, *, schemas: bool) -> str:
-    """Return severities.yaml."""
+    """Return the text of severities.yaml."""
     from incidentctl.files.yaml.dump import to_yaml
 
     return to_yaml(

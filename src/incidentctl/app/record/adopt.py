@@ -1,6 +1,6 @@
-"""Move into the team's record what was kept elsewhere while it could not be written.
+"""Move events into the team's record that were stored elsewhere meanwhile.
 
-That is incidents of the local record, and what stands in the user's own folder by the path that a
+Those are incidents of the local record, and events in the user's own folder for the path that a
 repository had before it was moved.
 """
 
@@ -24,23 +24,23 @@ from incidentctl.record.write import fallback, outbox
 from incidentctl.record.write.outbox import Action
 
 #: The local copy of an adopted incident ends with this reason, and the path of the repository that
-#: has it now. That is not adopted itself.
+#: has it now. This event is not adopted itself.
 _ADOPTED, _INTO = "adopted into the team's record", ": "
 
 
 class Adopted(NamedTuple):
-    """What was moved: incidents with the number of their events, and the newest commit."""
+    """The moved incidents with the number of their events, and the newest commit."""
 
     incidents: dict[str, int]
     commit: str | None
 
 
 def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
-    """Put local incidents, all or those whose id has `part`, into the team's record.
+    """Move local incidents, all or those with `part` in their id, into the team's record.
 
-    What another record has adopted stays there; what is restricted stays that. Run again, it moves
-    what came since, and nothing twice. RefusedError when there is no team's record here, or `part`
-    names only what is elsewhere; NotFoundError when nothing is to be moved.
+    It skips incidents that another record has adopted; restricted ones stay restricted. Run again,
+    it moves only new events. RefusedError without a team's record here, or if `part` names only
+    incidents adopted elsewhere; NotFoundError if there is nothing to move.
     """
     if workspace.is_local:
         raise RefusedError(
@@ -48,7 +48,7 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
             hint="Run it in the team's git repository, or name one with -C.",
         )
     local, record = workspace.local_record, workspace.record
-    # What only waits for a place here tells nothing of where it belongs.
+    # Waiting events do not show where they belong.
     known = {ident for ident in record.ids() if not record.is_undecided(ident)}
     found = local.find(part.casefold()) if part else local.ids()
     moved = _bring_home(workspace, part, known)
@@ -69,7 +69,7 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
             record.acknowledge(action)
         if events:
             moved[ident] = moved.get(ident, 0) + len(events)
-    # Also those whose events were moved by a run that was cut off before it came to this.
+    # Also those whose events an interrupted run has moved.
     still_open = {head.id for head in local.open_heads()} & set(found) - set(elsewhere)
     if not moved and not still_open:
         raise _gone(elsewhere) if part and elsewhere else _nothing()
@@ -82,28 +82,28 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
 def _nothing() -> NotFoundError:
     return NotFoundError(
         "The local record has nothing to adopt.",
-        hint="Incidents declared here belong to the team already.",
+        hint="Incidents declared here already belong to the team.",
     )
 
 
 def _gone(elsewhere: dict[str, Event]) -> RefusedError:
-    """Tell of incidents that another record has taken, each with the event that ended it here."""
+    """Return the refusal for incidents that another record has adopted."""
     ident, adoption = min(elsewhere.items())
     more = f", and {len(elsewhere) - 1} more like it" if len(elsewhere) > 1 else ""
     _, _, where = _reason(adoption).partition(_INTO)
     return RefusedError(
         f"{ident} was adopted into another record on {adoption.at:%Y-%m-%d at %H:%M} UTC"
         f"{f' ({where})' if where else ''}{more}.",
-        hint="Continue with it there; what is added to it locally is adopted there as well. If "
-        "this is a clone of that repository, `incidentctl sync` in both brings it here.",
+        hint="Continue there; what you add locally is adopted there, too. If this is a clone of "
+        "that repository, run `incidentctl sync` in both to get it here.",
     )
 
 
 def _bring_home(workspace: Workspace, part: str | None, known: set[str]) -> dict[str, int]:
-    """Take what the outboxes of other paths hold of incidents that are `known` or that `part` is.
+    """Move events of `known` incidents, or of the incident `part`, from outboxes of other paths.
 
-    Those of another repository are left: nothing else tells whose they are. What may be restricted
-    is so, unless the record has its incident.
+    Others are left: they may belong to another repository. Events that may be restricted become
+    restricted, unless the shared record has their incident.
     """
     state = state_folder(workspace.environment)
     place = workspace.repository()
@@ -117,7 +117,7 @@ def _bring_home(workspace: Workspace, part: str | None, known: set[str]) -> dict
     for folder, files in others.items():
         for path in files:
             ident = outbox.incident_of(path)
-            # By its whole id: a part would take what waits for other teams, too.
+            # By its whole id: a part could match incidents of other teams, too.
             if part.casefold() == ident if part else ident in known:
                 unsure = fallback.is_unsure(folder) and ident not in known
                 if unsure or fallback.is_restricted(folder):
@@ -127,9 +127,9 @@ def _bring_home(workspace: Workspace, part: str | None, known: set[str]) -> dict
 
 
 def _place(workspace: Workspace, part: str | None) -> dict[str, int]:
-    """Put what waits for a place of this repository where it belongs; return how many events.
+    """Move undecided events of this repository to their part of the record; return how many.
 
-    What `part` names is restricted where the record does not have its incident.
+    Those of `part` become restricted if the shared record does not have the incident.
     """
     record = workspace.record
     waiting = {path: _size(path) for path in record.undecided.files()}
@@ -155,11 +155,11 @@ def _size(path: Path) -> int:
 
 
 def _take(workspace: Workspace, path: Path) -> int:
-    """Acknowledge here what a file holds, then remove it; return how many events."""
+    """Acknowledge the events of a file, then remove it; return how many."""
     try:
         kept = outbox.read(path)
     except EventError:
-        return 0  # damaged: it stays, for `doctor` to tell
+        return 0  # damaged: it stays, and `doctor` reports it
     if kept is None:
         return 0
     events = tuple(decode(data) for data in kept.entries.values())
@@ -173,7 +173,7 @@ def _is_adoption(event: Event) -> bool:
 
 
 def _reason(event: Event) -> str:
-    """Return why an incident was cancelled by an event; nothing where the event is another."""
+    """Return the reason of a cancellation; empty for other events."""
     return (event.fact.reason or "") if isinstance(event.fact, Cancelled) else ""
 
 

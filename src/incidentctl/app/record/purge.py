@@ -1,4 +1,4 @@
-"""Purge the record: the branch begins anew, so that no commit of it holds what was redacted."""
+"""Purge the record: rewrite the branch without the texts of redacted entries."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident.facts import Redacted
 from incidentctl.errors import EnvironmentFailedError, RefusedError
 
-#: The longest that the exchange and the push may take, in seconds.
+#: The time limit of the sync and the push, in seconds.
 _LIMIT = 600.0
 _WAIT = 22.0
 
 
 class Purged(NamedTuple):
-    """The root that the branch has now, and how many entries are redacted in it."""
+    """The new root commit of the branch, and the number of redacted entries."""
 
     commit: str
     redacted: int
@@ -38,9 +38,10 @@ def redacted_entries(workspace: Workspace) -> int:
 
 
 def purge(workspace: Workspace) -> Purged:
-    """Begin the branch anew, here and on the remote, without the texts of redacted entries.
+    """Rewrite the branch, here and on the remote, without the texts of redacted entries.
 
-    EnvironmentFailedError when the remote is not in step or refuses; then all is as it was.
+    EnvironmentFailedError if this clone is not up to date with the remote, or the remote refuses;
+    then nothing is changed.
     """
     count = redacted_entries(workspace)
     record = workspace.record

@@ -1,4 +1,4 @@
-"""Exchange the record with the remote: now for whoever asks, or behind a command."""
+"""Sync the record with the remote: now, or in the background of a command."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import UsageError
 from incidentctl.record.sync.status import Exchanged
 
-#: The longest exchange, in seconds; one that gets no answer gives up long before.
+#: The time limit of a sync, in seconds; without an answer it gives up long before.
 _LIMIT = 600.0
-#: How long to wait for another exchange of this clone, in seconds.
+#: How long to wait for another sync of this clone, in seconds.
 _WAIT = 22.0
 
 
 class Synced(NamedTuple):
-    """How an exchange ended; `state` is that of record/sync/status.py."""
+    """The result of a sync; `state` is that of record/sync/status.py."""
 
     state: str
     reason: str | None
@@ -27,7 +27,7 @@ class Synced(NamedTuple):
 
 
 def sync(workspace: Workspace) -> Synced:
-    """Exchange now, after what goes on in the background."""
+    """Sync now, after a running sync in the background."""
     record = workspace.record
     if record.unsynced() is None:
         if workspace.unread and not workspace.is_local:
@@ -42,14 +42,14 @@ def sync(workspace: Workspace) -> Synced:
     lock, began = record.background().lock(), workspace.now()
     if not lock.take():
         if not lock.take(wait=_WAIT):
-            return _ended(workspace, "behind", "another exchange of this clone goes on")
+            return _ended(workspace, "behind", "another sync of this clone is running")
         last = record.exchange_status()
         if last is not None and last.at >= began and last.state != "ok":
-            lock.release()  # it ended this moment: who asks again waits as long for the same
+            lock.release()  # it just failed: trying again would fail, too
             return _ended(workspace, last.state, last.reason)
     with lock:
         done = _exchange(workspace)
-        if done.state == "ok" and _left(workspace):  # what was recorded meanwhile
+        if done.state == "ok" and _left(workspace):  # events recorded meanwhile
             more = _exchange(workspace)
             done = more._replace(
                 sent=done.sent + more.sent,
@@ -59,7 +59,7 @@ def sync(workspace: Workspace) -> Synced:
         record.clear_notes()
     ended = _ended(workspace, done.state, done.reason)
     if ended.state == "ok" and ended.pending:
-        why = record.held_up() or "more is being recorded here"
+        why = record.held_up() or "more was recorded meanwhile"
         ended = ended._replace(state="behind", reason=why)
     elif ended.state == "ok" and (hidden := record.unread()):
         ended = ended._replace(state="behind", reason=hidden)
@@ -73,7 +73,7 @@ def _exchange(workspace: Workspace) -> Exchanged:
 
 
 def _left(workspace: Workspace) -> int:
-    """Count the events that a remote still lacks."""
+    """Count the events that still have to be sent."""
     left = workspace.record.unsynced()
     return left.events if left else 0
 
@@ -83,11 +83,11 @@ def _ended(workspace: Workspace, state: str, reason: str | None) -> Synced:
 
 
 def sync_in_background(workspace: Workspace, descriptor: int) -> None:
-    """Exchange for as long as commands leave something to share, and pack what has grown.
+    """Sync as long as commands leave events to send, and pack objects if needed.
 
-    `descriptor` is the lock, which the command took that started this process.
+    `descriptor` is the lock, taken by the command that started this process.
     """
     record = workspace.record
     if not record.background().is_handed_over(descriptor):
-        raise UsageError("--background is for this program itself.", hint="Run `incidentctl sync`.")
+        raise UsageError("--background is for internal use.", hint="Run `incidentctl sync`.")
     record.exchange_while_asked(workspace.author, limit=_LIMIT, descriptor=descriptor)

@@ -1,4 +1,4 @@
-"""What waits in the user's own state and may be of this repository, which nobody can be sure of."""
+"""Events in the user's own state that may, or may not, belong to this repository."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from incidentctl.record.write import outbox
 
 
 def unclaimed(workspace: Workspace) -> list[str]:
-    """Return a sentence for each outbox of this path, or of this repository at another path."""
+    """Return a sentence for each such outbox, of this path or another one."""
     found = workspace.record.unclaimed()
     return [
         one_line(f"{contents(folder, files)}; {to_do(files)}") for folder, files in found.items()
@@ -20,7 +20,7 @@ def unclaimed(workspace: Workspace) -> list[str]:
 
 
 def contents(folder: Path, files: Sequence[Path], *, known: Collection[str] = ()) -> str:
-    """Say what an outbox of another repository holds; `known` are incidents of this record."""
+    """Describe an outbox of another repository; `known` are incidents of this record."""
     incidents = _incidents(files)
     shown = ", ".join(f"{i} (of this record)" if i in known else i for i in incidents[:3])
     more = f" and {len(incidents) - 3} more" if len(incidents) > 3 else ""
@@ -31,7 +31,7 @@ def contents(folder: Path, files: Sequence[Path], *, known: Collection[str] = ()
 
 
 def to_do(files: Sequence[Path]) -> str:
-    """Say how an incident of an outbox is taken into this record."""
+    """Return how to take an incident of an outbox into this record."""
     named = next(filter(is_incident_id, _incidents(files)), "INCIDENT")
     return f"if it is this team's: `incidentctl adopt {named}`"
 

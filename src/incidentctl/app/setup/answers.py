@@ -21,14 +21,14 @@ class Founder(NamedTuple):
 
 
 class Area(NamedTuple):
-    """A product area to write; without services all that no other area names are its."""
+    """A product area to write; without services it gets all that no other area names."""
 
     name: str
     services: tuple[str, ...] = ()
 
 
 def person(name: str | None, email: str | None, user: str) -> Founder:
-    """Make a member of git's identity, or of the system's user where git has none."""
+    """Return a member from git's identity, or from the system's user if git has none."""
     # GitHub's private addresses are `12345+alice@users.noreply.github.com`.
     local = re.sub(r"^\d+\+", "", email.partition("@")[0]) if email else ""
     handle = next((h for text in (local, name, user) if (h := _slug(text or ""))), "me")
@@ -42,7 +42,7 @@ def _slug(text: str) -> str:
 
 
 def read_name(text: str, what: str) -> str:
-    """Check a name that becomes a file's; UsageError with what was typed otherwise."""
+    """Check a name that becomes a file name; UsageError repeats what was typed."""
     try:
         return parse_name(text.strip(" "))
     except ValueError as error:
@@ -54,7 +54,7 @@ def read_name(text: str, what: str) -> str:
 
 
 def read_names(text: str, what: str) -> tuple[str, ...]:
-    """Read `a, b`: names that no file system and no reader takes for the same."""
+    """Parse `a, b`: names that differ in more than case."""
     names = tuple(read_name(part, what) for part in text.split(","))
     _refuse_twins(names, what, typed=text)
     return names
@@ -65,14 +65,12 @@ def _refuse_twins(names: Sequence[str], what: str, *, typed: str) -> None:
     for name in names:
         other = seen.get(name.casefold())
         if other is not None:
-            raise UsageError(
-                f"Two names for a {what} are the same: {other} and {name}.", echo=typed
-            )
+            raise UsageError(f"{other} and {name} are the same name for a {what}.", echo=typed)
         seen[name.casefold()] = name
 
 
 def read_areas(texts: Sequence[str], services: Sequence[str]) -> tuple[Area, ...]:
-    """Read product areas: `login`, `login,checkout`, or with what powers it `login=auth,db`."""
+    """Parse product areas: `login`, `login,checkout`, or with its services `login=auth,db`."""
     typed = " ".join(texts)
     areas: list[Area] = []
     for text in texts:
@@ -85,7 +83,7 @@ def read_areas(texts: Sequence[str], services: Sequence[str]) -> tuple[Area, ...
         if strangers := [service for service in named if service.casefold() not in known]:
             raise UsageError(
                 f"The product area {clean(name)} names {strangers[0]}, "
-                f"which is none of the services.",
+                f"which is not one of the services.",
                 hint="Add it to --services.",
                 echo=typed,
             )

@@ -1,4 +1,4 @@
-"""The repository in which `demo` plays: the packaged example, committed, apart from the user's."""
+"""The repository of `demo`: the packaged example, committed, separate from the user's files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLAYER = {"name": "Joelle Marchand", "email": "joelle@astronomy-shop.example"}
 
 def _example() -> Path:
     package = Path(incidentctl.__file__).parent
-    # In an installed package the example lies within; in a checkout two folders above.
+    # An installed package contains the example; in a checkout it is two folders up.
     for folder in (package / "examples", package.parents[1] / "examples"):
         if (folder / _EXAMPLE).is_dir():
             return folder / _EXAMPLE
@@ -24,12 +24,12 @@ def _example() -> Path:
 
 
 def prepare(folder: Path, *, state: Path) -> Path:
-    """Copy the example to a new folder and commit it; `state` gets what would go to the user's.
+    """Copy the example to a new folder and commit it; `state` replaces the user's own folders.
 
-    Returns the folder's absolute path. UsageError when there is something already.
+    Return the folder's absolute path. UsageError if it exists.
     """
     if folder.exists():
-        raise UsageError(f"{folder} exists already.", hint="Name a folder that does not exist.")
+        raise UsageError(f"{folder} already exists.", hint="Name a folder that does not exist.")
     environment = isolated_environment(state, **_PLAYER)
     shutil.copytree(_example(), folder)
     create_repository(folder, environment)
@@ -38,7 +38,7 @@ def prepare(folder: Path, *, state: Path) -> Path:
 
 
 def incident_ids(root: Path) -> list[str]:
-    """Return the ids of the incidents that were played."""
+    """Return the ids of the played incidents."""
     return open_workspace(str(root)).record.ids()
 
 

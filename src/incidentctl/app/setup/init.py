@@ -25,11 +25,11 @@ DEFAULT_AREA = "product"
 
 
 class Request(NamedTuple):
-    """What `init` was told, checked."""
+    """The checked input of `init`."""
 
     organisation: str | None = None
     team: str | None = None
-    """None: the default name, and no team at all where a repository is set up already."""
+    """None: the default name, or no team if the repository is already set up."""
     services: tuple[str, ...] = ()
     areas: tuple[Area, ...] = ()
     tier: TierName | None = None
@@ -40,7 +40,7 @@ class Request(NamedTuple):
 
 
 class Initialised(NamedTuple):
-    """What became of it."""
+    """What `init` did."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
@@ -57,7 +57,7 @@ def founder_at(folder: Path, environment: Mapping[str, str]) -> Founder:
 
 
 def remotes_at(folder: Path, environment: Mapping[str, str]) -> list[str]:
-    """Return the remotes of the git repository that a folder is in; none outside of one."""
+    """Return the remotes of the git repository that a folder is in; empty outside of one."""
     from incidentctl.git.create import remotes_at as remotes
 
     return remotes(folder, environment)
@@ -72,11 +72,10 @@ def initialise(
     schemas: Mapping[str, str],
     environment: Mapping[str, str] | None = None,
 ) -> Initialised:
-    """Write the repository into `root`, all at the end, so that an interruption writes nothing.
+    """Write the repository into `root`, all at the end: an interruption writes nothing.
 
-    The rota begins with the organisation's week of `now`. `schemas` are the JSON Schemas by file
-    name. With an `environment`, that of this program,
-    `root` becomes a git repository where it is in none.
+    The rota starts with the organisation's week of `now`. `schemas` are the JSON Schemas by file
+    name. With the `environment` of this program, `root` becomes a git repository if it is in none.
     """
     from incidentctl.files.writer import write_new
 
@@ -85,7 +84,9 @@ def initialise(
     files |= _surroundings(root, request, notes)
     files["severities.yaml"] = scale_text(BUILT_IN, schemas=bool(schemas))
     if os.path.lexists(root / MARKER) and request.team is None and not request.services:
-        notes.append("It is set up already: `incidentctl process scaffold` writes runbooks.")
+        notes.append(
+            "This repository is already set up: `incidentctl process scaffold` writes runbooks."
+        )
     else:
         today = now.astimezone(zone(request.timezone or "UTC")).date()
         files |= catalog_files(request, founder, today=today, schemas=bool(schemas))
@@ -106,7 +107,7 @@ def initialise(
 
 
 def _unknown(founder: Founder, team: str) -> str:
-    """Say what to do where git does not say who runs this, by name and address."""
+    """Return what to do if git does not know the user's name or address."""
     if founder.name is None:
         return (
             f"Git does not know who you are: {founder.handle} leads the team {team} and is on "
@@ -127,7 +128,7 @@ def _repository(folder: Path) -> Path | None:
 
 
 def in_repository(folder: Path) -> bool:
-    """Say whether a folder is in a git repository."""
+    """Return whether a folder is in a git repository."""
     return _repository(folder) is not None
 
 
@@ -141,25 +142,25 @@ def _surroundings(root: Path, request: Request, notes: list[str]) -> dict[str, s
     else:
         notes.append(
             f"No CI workflow and no pre-commit configuration were written: they belong in "
-            f"{repository}. Let them run `incidentctl catalog lint` here."
+            f"{repository}. Have them run `incidentctl catalog lint` here."
         )
     return files
 
 
 def recommended(request: Request) -> Recommendation:
-    """Return how much process the number of services asks for."""
+    """Return the process recommended for the number of services."""
     return recommend(len(request.services), expected=request.expected_services)
 
 
 def effective_tier(request: Request) -> TierName:
-    """Return the tier that the runbooks are written for: the one asked for, or as recommended."""
+    """Return the tier of the runbooks: the requested or the recommended one."""
     return request.tier or recommended(request).tier
 
 
 def catalog_files(
     request: Request, founder: Founder, *, today: date, schemas: bool
 ) -> dict[str, str]:
-    """Return the catalog's files by path; the one that marks the root comes last."""
+    """Return the catalog's files by path; the one that marks the root is last."""
     from incidentctl.files.yaml.dump import to_yaml
 
     def write(kind: str, value: object, comment: str | None = None) -> str:
@@ -193,7 +194,7 @@ functionalities: [{name: Log in with a password, words: [sign in], services: [au
 
 
 def _areas(request: Request, tier: TierName) -> list[Area]:
-    """Return the product areas with what powers them; above the single process there is one."""
+    """Return the product areas with their services; above the single process at least one."""
     areas = list(request.areas)
     if not areas and tier != "single":
         areas = [Area(DEFAULT_AREA)]

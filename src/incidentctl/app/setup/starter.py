@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 GITIGNORE = """\
-# The view of the record that incidentctl keeps for editors; the record is a branch.
+# A view of the record for editors, written by incidentctl; the record is a branch.
 incidents/
 # Private halves of unannounced drills. Sealed ones (*.private.yaml.age) may be tracked.
 drills/*.private.yaml
@@ -11,8 +11,8 @@ drills/*.private.yaml
 
 WORKFLOW = """\
 # Checks the catalog on every change, but not on the branch of the incident log.
-# incidentctl is not published as a package yet: until the variable INCIDENTCTL of the repository
-# or organisation says what pip shall install (a git URL, a wheel), nothing is checked.
+# incidentctl is not published as a package yet: set the variable INCIDENTCTL of the repository
+# or organisation to what pip should install (a git URL, a wheel). Until then nothing is checked.
 name: incidentctl
 'on':
   push:
@@ -36,7 +36,7 @@ jobs:
 """
 
 PRE_COMMIT = """\
-# Checks the catalog before each commit: `pre-commit install` once in each clone.
+# Checks the catalog before each commit. Run `pre-commit install` once in each clone.
 repos:
   - repo: local
     hooks:
@@ -53,15 +53,15 @@ README = """\
 
 Who owns what, how bad is bad, and what to do when it happens: a repository of YAML for incidentctl.
 
-When something is broken, whoever you are:
+When something is broken:
 
     incidentctl declare "what is broken"
 
 Before that:
 
     incidentctl catalog lint            # is everything in order?
-    incidentctl catalog who login       # whose is it, and who is on call?
-    incidentctl process show            # which runbook answers which severity?
+    incidentctl catalog who login       # who owns it, and who is on call?
+    incidentctl process show            # which runbook is for which severity?
 
 The record of incidents is the branch `incident-log`.
 """

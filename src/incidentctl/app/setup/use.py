@@ -1,4 +1,4 @@
-"""`use`: keep the user's default repository in the XDG configuration."""
+"""`use`: save the user's default repository in the XDG configuration."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from incidentctl.git import atomic
 
 
 def use(directory: Path, config_file: Path) -> Path:
-    """Make the repository at a folder, or above it, the default one; return its root.
+    """Make the repository at or above a folder the default one; return its root.
 
-    Refuses a folder that is in no team's repository.
+    Refuses a folder that is not in a team repository.
     """
     root = find_root(directory) if is_folder(directory) else None
     if root is None:
         raise NotFoundError(
-            f"{directory} is in no team's repository: there is no {MARKER} in it or above it.",
-            hint=f"Make one with `incidentctl init {directory}`.",
+            f"{directory} is not in a team repository: there is no {MARKER} in it or above it.",
+            hint=f"Create one with `incidentctl init {directory}`.",
         )
     data = json.dumps({"repository": str(root)}) + "\n"
     try:

@@ -1,4 +1,4 @@
-"""Leave the traceback of a bug in a file, for whoever reports it."""
+"""Write the traceback of a bug to a file, for a bug report."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from incidentctl.record import bug_report
 
 
 def leave(error: Exception, environment: Mapping[str, str]) -> str | None:
-    """Write the traceback of a bug to a file and return its path; None where none can be written.
+    """Write the traceback of a bug to a file and return its path; None if that fails.
 
-    The same bug twice is one file.
+    The same bug twice makes one file.
     """
     return bug_report.leave(error, state_folder(environment))

@@ -1,4 +1,4 @@
-"""What is read of the team's files before an event is acknowledged: bounded, and it never fails."""
+"""Read the team's files before an event is acknowledged: bounded, and it never fails."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from incidentctl.files.layout import MARKER
 
 
 class FirstRead(NamedTuple):
-    """The basics, and what to tell where they are not those of the folder."""
+    """The basics, and a note if they do not come from the folder."""
 
     basics: Basics
     note: str | None = None
     unread: str | None = None
-    """Why the settings in the folder do not serve; a note, too."""
+    """Why the settings in the folder cannot be used; a note, too."""
 
 
 def first_read(
@@ -30,12 +30,12 @@ def first_read(
         return FirstRead(*basics_at_head(root, environment))
     try:
         basics = load_basics(root, cache)
-    except Exception as error:  # noqa: BLE001 (a fault of ours must not lose what somebody says)
-        fault = Problem("IC007", "error", f"{type(error).__name__}, a fault of ours", MARKER)
+    except Exception as error:  # noqa: BLE001 (a bug of ours must not lose an event)
+        fault = Problem("IC007", "error", f"{type(error).__name__}: a bug in incidentctl.", MARKER)
         basics = Basics(problems=(fault,), unread=fault)
     if basics.unread is None:
         return FirstRead(basics)
     from incidentctl.app.workspace.last_commit import in_place_of
 
-    basics, told = in_place_of(basics, basics.unread, root, environment)
-    return FirstRead(basics, told, told)
+    basics, note = in_place_of(basics, basics.unread, root, environment)
+    return FirstRead(basics, note, note)

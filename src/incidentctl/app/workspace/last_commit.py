@@ -1,4 +1,4 @@
-"""What the last commit has of the team's files, where those in the folder do not serve."""
+"""The team's files of the last commit, for when those in the folder cannot be used."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from incidentctl.files.catalog.basics import Basics, basics_of, committed_catalo
 from incidentctl.files.layout import EARLY, MARKER
 from incidentctl.git.worktree import committed
 
-_BUILT_IN = "The team's files are not checked out here: the built-in ones serve."
+_BUILT_IN = "The team's files are not checked out here, so the built-in ones are used."
 
 
 def catalog_at_head(root: Path) -> tuple[Any, list[Problem], str | None]:
-    """Return the Catalog of HEAD, its problems, and what to tell where there is none."""
+    """Return the Catalog of HEAD, its problems, and a note if there is none."""
     from incidentctl.domain.catalog.model import Catalog
 
     try:
@@ -28,7 +28,7 @@ def catalog_at_head(root: Path) -> tuple[Any, list[Problem], str | None]:
 
 
 def basics_at_head(root: Path, environment: Mapping[str, str]) -> tuple[Basics, str | None]:
-    """Return the basics of HEAD, and what to tell where there are none."""
+    """Return the basics of HEAD, and a note if there are none."""
     catalog = settings_at_head(root, environment)
     return (Basics(), _BUILT_IN) if catalog is None else (basics_of(catalog, ()), None)
 
@@ -39,33 +39,33 @@ def settings_at_head(root: Path, environment: Mapping[str, str]) -> Any | None:
         files, data = EARLY
         found = committed(root, environment, MARKER, "teams", files=files, data=data)
         return committed_catalog(found)
-    except Exception:  # noqa: BLE001 (nothing that is read here may lose what somebody says)
+    except Exception:  # noqa: BLE001 (a fault in reading must not lose an event)
         return None
 
 
 def in_place_of(
     basics: Basics, fault: Problem, root: Path, environment: Mapping[str, str]
 ) -> tuple[Basics, str]:
-    """Return the basics that serve where the settings cannot be read, and what to tell of it."""
+    """Return the basics to use if the settings cannot be read, and a note about it."""
     place = f"{fault.path}:{fault.line}" if fault.line else MARKER
     what = f"{place} cannot be read ({one_line(fault.message).rstrip('.')})"
     earlier = settings_at_head(root, environment)
     if earlier is None:
-        return basics, f"{what}, nor the last commit's: nothing is shared until it is put right"
+        return basics, f"{what}, nor the last commit's: nothing is shared until this is fixed"
     return basics_of(earlier, basics.problems), f"{what}; the version of the last commit is used"
 
 
 def with_settings(
     catalog: Any, problems: list[Problem], root: Path, environment: Mapping[str, str]
 ) -> tuple[Any, list[Problem]]:
-    """Give a Catalog whose settings cannot be read those of HEAD, if it has any."""
+    """Return a Catalog with unreadable settings replaced by those of HEAD, if there are any."""
     if unread(catalog, problems) and (earlier := settings_at_head(root, environment)):
         catalog = replace(catalog, settings=earlier.settings)
     return catalog, problems
 
 
 def catalog_at(root: Path, revision: str) -> tuple[Any, list[Problem], str]:
-    """Return the Catalog as it was at a revision, its problems, and the commit's id."""
+    """Return the Catalog of a revision, its problems, and the commit's id."""
     import tempfile
 
     from incidentctl.files.catalog.loader import load

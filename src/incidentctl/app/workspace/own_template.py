@@ -13,18 +13,17 @@ from typing import Any
 from incidentctl.domain.common.text import one_line
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError
 
-#: Seconds on the clock; the process itself bounds its seconds of the processor and its memory.
+#: Seconds of wall-clock time; the process itself limits its CPU time and memory.
 _PATIENCE = 15.0
-_HINT = "docs/retrospectives.md and docs/drills.md say what a template is given and may do."
+_HINT = "docs/retrospectives.md and docs/drills.md say what a template gets and may do."
 
 
 def render_own(
     root: Path, path: str, data: Mapping[str, Any], *, environment: Mapping[str, str]
 ) -> str | None:
-    """Return what a template of the repository makes of plain data; None where there is none.
+    """Render a template of the repository with plain data; None if there is no template.
 
-    InvalidDataError, with the line, when it is wrong, reaches for what it may not, or takes too
-    long.
+    InvalidDataError, with the line, if it is faulty, uses what it may not, or takes too long.
     """
     from incidentctl.files.layout import read_one
 
@@ -46,9 +45,9 @@ def render_own(
 
 
 def _run(path: str, request: str, environment: Mapping[str, str]) -> dict[str, Any]:
-    # -P: nothing of the folder that the user stands in is imported.
+    # -P: import nothing from the current folder.
     command = [sys.executable, "-P", "-m", "incidentctl.render.own_template"]
-    too_long = InvalidDataError(f"{path}: it takes too long, or too much memory.", hint=_HINT)
+    too_long = InvalidDataError(f"{path} takes too long, or too much memory.", hint=_HINT)
     try:
         done = subprocess.run(
             command,

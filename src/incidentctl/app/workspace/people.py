@@ -1,4 +1,4 @@
-"""Who does this: the person named, else the member with git's e-mail, else user@host."""
+"""Who acts: the named person, else the member with git's e-mail, else user@host."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from incidentctl.files.catalog.basics import Basics, Person
 
 
 class KnownIdentity(NamedTuple):
-    """What git and the system know of whoever runs the command; git's parts may be missing."""
+    """What git and the system know of the user; git's parts may be missing."""
 
     name: str | None
     email: str | None
@@ -19,7 +19,7 @@ class KnownIdentity(NamedTuple):
 
 
 class Actor(NamedTuple):
-    """Whoever runs the command: the handle in the record, the author of its commits."""
+    """The acting user: the handle in the record, the author of its commits."""
 
     handle: str
     name: str | None
@@ -27,11 +27,11 @@ class Actor(NamedTuple):
     author_email: str
     timezone: str | None = None
     problem: str | None = None
-    """Why the catalog may not know this person; told, and never a reason to refuse."""
+    """Why the catalog may not know this person: a note, never a reason to refuse."""
 
 
 def actor(stated: str | None, basics: Basics, identity: KnownIdentity) -> Actor:
-    """Return who acts: nobody is refused, and nobody is asked."""
+    """Return who acts; never refuses, never asks."""
     email = identity.email or identity.user_at_host
     if stated and stated.strip():
         handle = clean(stated.strip())[:100]
@@ -61,7 +61,7 @@ def _member(member: Person, email: str) -> Actor:
 
 
 def user_name(environment: Mapping[str, str]) -> str:
-    """Return what the system calls who is logged in."""
+    """Return the name of the system's user."""
     stated = environment.get("USER") or environment.get("LOGNAME")
     if stated:
         return stated

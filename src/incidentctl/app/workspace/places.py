@@ -12,7 +12,7 @@ from incidentctl.files.layout import MARKER, find_root
 from incidentctl.git.repository import open_repository
 from incidentctl.record.local import holds_record
 
-#: What to tell whoever stands outside of every team's repository and has set no default.
+#: The warning outside of every team repository without a default.
 NO_TEAM = (
     "No team repository here, only your own local record. Name it with `incidentctl -C DIR`, or "
     "set it once with `incidentctl use DIR`."
@@ -27,7 +27,7 @@ class RepositoryChoice(NamedTuple):
     source: str
     """`-C`, `INCIDENTCTL_REPO`, `here`, `default` or `none`."""
     checked_out: bool = True
-    """False where the team's files are not in the folder: a bare clone, the mirror checked out."""
+    """False if the team's files are not in the folder, as in a bare clone."""
 
 
 def _xdg(environment: Mapping[str, str], variable: str, default: str) -> Path:
@@ -38,7 +38,7 @@ def _xdg(environment: Mapping[str, str], variable: str, default: str) -> Path:
 
 
 def _home() -> Path:
-    """Return the home folder; for a user who has none (in containers) one that cannot be made."""
+    """Return the home folder; for a user without one (in containers) an invalid path."""
     try:
         return Path.home()
     except RuntimeError:
@@ -46,17 +46,17 @@ def _home() -> Path:
 
 
 def state_folder(environment: Mapping[str, str]) -> Path:
-    """Return the folder for the local record and for what .git could not take."""
+    """Return the folder for the local record, and for events that .git could not store."""
     return _xdg(environment, "XDG_STATE_HOME", ".local/state")
 
 
 def config_file(environment: Mapping[str, str]) -> Path:
-    """Return the file in which `use` keeps the default repository."""
+    """Return the file in which `use` saves the default repository."""
     return _xdg(environment, "XDG_CONFIG_HOME", ".config") / "config.json"
 
 
 def default_repository(environment: Mapping[str, str]) -> Path | None:
-    """Return the repository that `use` has set, if it still is one."""
+    """Return the repository set by `use`, if it still is one."""
     try:
         stated = json.loads(config_file(environment).read_bytes())["repository"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -66,7 +66,7 @@ def default_repository(environment: Mapping[str, str]) -> Path | None:
 
 
 def _find(start: Path, environment: Mapping[str, str], source: str) -> RepositoryChoice | None:
-    """Return the team's repository that a folder is in: by the marker, else by what git holds."""
+    """Return the team's repository that a folder is in: by the marker file, else by git."""
     if root := find_root(start):
         return RepositoryChoice(root, source)
     try:
@@ -79,7 +79,7 @@ def _find(start: Path, environment: Mapping[str, str], source: str) -> Repositor
 
 
 def is_folder(path: Path) -> bool:
-    """Say whether a path, which may be too long to be one, is a folder."""
+    """Return whether a path is a folder; a path may be too long."""
     try:
         return path.is_dir()
     except OSError:
@@ -91,8 +91,8 @@ def choose(
 ) -> RepositoryChoice:
     """Choose the repository: `-C`, INCIDENTCTL_REPO, upward from here, the user's default, none.
 
-    A folder that was named and is in no team's repository is refused; with `must` False (the
-    declarer is never refused) the search ends there without one.
+    A named folder that is not in a team repository is refused; with `must` False (declaring is
+    never refused) the result is none.
     """
     for stated, source in ((directory, "-C"), (environment.get(_VARIABLE), _VARIABLE)):
         if not stated:
@@ -102,7 +102,7 @@ def choose(
         if found:
             return found
         if must:
-            what = f"has no {MARKER} in it or above it" if is_folder(start) else "is no folder"
+            what = f"has no {MARKER} in it or above it" if is_folder(start) else "is not a folder"
             raise NotFoundError(
                 f"{start} {what}, so it is not a team repository.",
                 hint=f"Name another with {source}, or create one with `incidentctl init {stated}`.",

@@ -1,4 +1,4 @@
-"""Exchange the record with the remote behind a command, so that nobody waits for the network."""
+"""Sync the record in the background of a command: nobody waits for the network."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from incidentctl.git.author import Author
 if TYPE_CHECKING:
     from incidentctl.record.restricted.pair import RecordPair
 
-#: The longest that a command waits for the remote where nothing may go on behind it, in seconds.
+#: How long a command waits for the remote where no background process may run, in seconds.
 _FOREGROUND = 5.0
-#: What was exchanged so long ago is fetched again for who reads.
+#: A reading command starts a sync if the last one is older than this.
 _FRESH = timedelta(minutes=1)
 
 
 class Sharing:
-    """The exchanges that commands ask for of themselves; app/record/sync.py has `sync`."""
+    """The syncs that commands start by themselves; for `sync` see app/record/sync.py."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Sharing:
         author: Callable[[], Author],
         now: Callable[[], datetime],
     ) -> None:
-        """Take the record and the author of merges, both asked for when they are needed."""
+        """Take functions that return the record and the author of merges."""
         self._record = record
         self._root = root
         self._environment = environment
@@ -39,10 +39,10 @@ class Sharing:
         self._now = now
 
     def share(self) -> str | None:
-        """Exchange and pack in the background; exchange in the foreground where that would be cut.
+        """Sync and pack in the background, or in the foreground if that would be cut off.
 
-        In a CI job, and in a container whose main command this is, everything ends with it. Then it
-        is said if the remote has not got everything.
+        A CI job, or a container with this main command, ends with it. Then return a note if some
+        events were not sent.
         """
         contained = os.getpid() == 1 or (os.getppid() == 1 and not _has_terminal())
         if contained or self._in_ci():
@@ -61,7 +61,7 @@ class Sharing:
         return None
 
     def refresh(self, *, every: timedelta = _FRESH) -> None:
-        """Let the background fetch what others did, where that was not done for a while."""
+        """Start a sync in the background, if the last one is old."""
         if self._record().unsynced() is not None and not self._in_ci():
             last = self._record().exchange_status()
             if last is None or self._now() - last.at > every:
@@ -71,7 +71,7 @@ class Sharing:
         return self._environment.get("CI", "").casefold() not in ("", "0", "false")
 
     def catch_up(self) -> bool:
-        """Exchange now, for a few seconds at most; say whether events came."""
+        """Sync now, for a few seconds at most; return whether events came."""
         record = self._record()
         if record.unsynced() is None:
             return False

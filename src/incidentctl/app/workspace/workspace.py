@@ -1,4 +1,4 @@
-"""The one wiring place: which repository, whose record, who acts, and what time it is.
+"""The one wiring place: repository, record, user, clock.
 
 Only this module and the terminal read the clock, the environment and the working directory.
 """
@@ -24,7 +24,7 @@ from incidentctl.git.author import Author
 from incidentctl.git.repository import RepositoryPlace, head_commit, identity, open_repository
 from incidentctl.record.local import init_local
 
-if TYPE_CHECKING:  # commands about the team's files do without the record
+if TYPE_CHECKING:  # commands about the team's files do not need the record
     from incidentctl.domain.incident.events import Event
     from incidentctl.domain.incident.head import Head
     from incidentctl.record.record import Flushed
@@ -45,7 +45,7 @@ def _fold_head(incident: str, events: Sequence[Event]) -> Head:
 
 
 class Workspace:
-    """What a command works with; every part is made when it is first asked for."""
+    """What a command works with; each part is created on first use."""
 
     def __init__(self, choice: places.RepositoryChoice, environment: Mapping[str, str]) -> None:
         """Take the chosen repository; `open_workspace` chooses it."""
@@ -54,9 +54,9 @@ class Workspace:
         self.checked_out = choice.checked_out
         self.environment = environment
         self.notes: list[str] = []
-        """What the user should know about where things go; for stderr."""
+        """Notes for the user, for stderr."""
         self.unread: str | None = None
-        """What to tell where the settings cannot be read; known once `basics` were asked for."""
+        """Why the settings cannot be read, if so; set when `basics` is read."""
 
     # --- the clock and chance -------------------------------------------------------------------
 
@@ -65,26 +65,26 @@ class Workspace:
         return moment_of(time.time())
 
     def today(self) -> date:
-        """Return the day that it is now in the organisation's zone."""
+        """Return today in the organisation's zone."""
         return self.now().astimezone(self.zone).date()
 
     @property
     def zone(self) -> tzinfo:
-        """Return the organisation's time zone; UTC where the settings name none."""
+        """Return the organisation's time zone; UTC by default."""
         return zone(self.basics.timezone)
 
     def new_incident_id(self, kind: str, moment: datetime) -> str:
-        """Name a new incident, unlike every other of the record."""
+        """Return a new incident id, unique in the record."""
         while True:
             ident = incident_id(kind, moment, _random(3))
             try:
                 if not self.record.find(ident):
                     return ident
             except EnvironmentFailedError:
-                return ident  # nobody is refused because git cannot be read; chance will do
+                return ident  # git cannot be read: a random id must do
 
     def new_id(self) -> str:
-        """Make a ULID of now."""
+        """Return a new ULID."""
         return ulid(next_milliseconds(self.now(), None), _random(10))
 
     def stamp(
@@ -96,9 +96,9 @@ class Workspace:
         at: datetime | None = None,
         group: str | None = None,
     ) -> tuple[Event, ...]:
-        """Make the events of one command: after every event that was seen, `at` or now.
+        """Make the events of one command: after every event seen, happened `at` or now.
 
-        `group` is what the events have in common that the command made before, if it did.
+        `group` is that of earlier events of the same command, if it made some.
         """
         from incidentctl.domain.incident.event_ids import sealed
         from incidentctl.domain.incident.events import Event
@@ -107,9 +107,9 @@ class Workspace:
         try:
             newest = self.record.newest_id(incident)
         except EnvironmentFailedError:
-            newest = None  # what is said now is kept all the same
+            newest = None  # this event must not be lost
         milliseconds = next_milliseconds(now, newest)
-        # By chance also where it is one event: the same text at the same moment is another event.
+        # Random even for one event: the same text at the same moment is another event.
         group = group or ulid(milliseconds, _random(10))
         events = [
             Event(ulid(milliseconds + n, 0), at or now, now, who.handle, fact, who.name, group)
@@ -120,14 +120,14 @@ class Workspace:
     # --- the team's files -----------------------------------------------------------------------
 
     def team_root(self, *, checked_out: bool = True) -> Path:
-        """Return the root of the team's repository; NotFoundError where there is none.
+        """Return the root of the team's repository; NotFoundError without one.
 
-        Also where its files are not `checked_out` in that folder, unless that does not matter.
+        With `checked_out` also if its files are not in that folder.
         """
         if self.root is None:
             raise NotFoundError(
                 "No team repository found.",
-                hint="Name it with `incidentctl -C DIR`, or write one with `incidentctl init`.",
+                hint="Name it with `incidentctl -C DIR`, or create one with `incidentctl init`.",
             )
         if checked_out and not self.checked_out:
             raise NotFoundError(
@@ -170,18 +170,18 @@ class Workspace:
 
     @property
     def catalog(self) -> Any:
-        """Return the Catalog: what can be read of the team's files, else the built-in one."""
+        """Return the Catalog: the readable part of the team's files, else the built-in one."""
         return self._loaded[0]
 
     @property
     def catalog_problems(self) -> list[Problem]:
-        """Return what is wrong with the team's files."""
+        """Return the faults of the team's files."""
         return self._loaded[1]
 
     # --- the record -----------------------------------------------------------------------------
 
     def repository(self) -> RepositoryPlace | None:
-        """Return the git repository of the team's files; refuses where git does."""
+        """Return the git repository of the team's files; refuses if git does."""
         named = self.source != "here"
         return open_repository(self.root, self.environment, named=named) if self.root else None
 
@@ -201,12 +201,12 @@ class Workspace:
 
     @property
     def is_local(self) -> bool:
-        """Say whether the record is this user's own, in the XDG state folder."""
+        """Return whether the record is the user's own, in the XDG state folder."""
         return self._place is None
 
     @cached_property
     def record(self) -> RecordPair:
-        """Return the team's record, or the local one where there is no team's repository."""
+        """Return the team's record, or the local one without a team repository."""
         place = self._place
         if place is None:
             return self.local_record
@@ -214,7 +214,7 @@ class Workspace:
         return self._record(place, remote=basics.remote, restricted=basics.usable_restricted_remote)
 
     def waiting(self) -> int:
-        """Count the events that were to be sent, also where no remote is known now."""
+        """Count the events to send, even if no remote is known now."""
         from incidentctl.record.sync.sent import waiting
 
         sent = waiting(self._place.common_dir) if self._place else 0
@@ -222,7 +222,7 @@ class Workspace:
 
     @cached_property
     def local_record(self) -> RecordPair:
-        """Return the record in the XDG state folder, made if it is not there."""
+        """Return the record in the XDG state folder; create it if needed."""
         folder = places.state_folder(self.environment) / "record.git"
         place = init_local(folder, self.environment, branch=self.basics.branch)
         return self._record(place, remote=None, restricted=None)
@@ -250,7 +250,7 @@ class Workspace:
         )
 
     def flush(self) -> Flushed:
-        """Commit what was recorded, and let the background send and pack what is left to do."""
+        """Commit what was recorded, and start sending and packing in the background."""
         flushed = self.record.flush()
         if self.record.has_unsent() or self.record.is_due():
             note = self.sharing.share()
@@ -259,14 +259,14 @@ class Workspace:
 
     @cached_property
     def sharing(self) -> Sharing:
-        """Return what exchanges the record with the remote behind a command."""
+        """Return what syncs the record in the background of a command."""
         return Sharing(
             lambda: self.record, self.root, self.environment, lambda: self.author, self.now
         )
 
     @property
     def author(self) -> Author:
-        """Return who is named on the commits of this program's own doing, such as merges."""
+        """Return the author of the commits that this program makes itself, such as merges."""
         who = self.actor(None)
         return Author(who.author_name, who.author_email)
 
@@ -277,22 +277,24 @@ class Workspace:
     # --- who ------------------------------------------------------------------------------------
 
     def actor(self, stated: str | None) -> people.Actor:
-        """Return who acts: the person stated, else git's identity here, else user@host."""
+        """Return who acts: the stated person, else git's identity here, else user@host."""
         place = self._place
         asked = place.common_dir if place else places.state_folder(self.environment)
         name, email, fault = identity(asked, self.environment)
         user_at_host = f"{people.user_name(self.environment)}@{os.uname().nodename}"
         who = people.actor(stated, self.basics, people.KnownIdentity(name, email, user_at_host))
         if fault and not stated:
-            told = f"You are {who.handle} here, since {fault}; `--as PERSON` says who you are."
-            self.notes += [told] if told not in self.notes else []
+            note = (
+                f"You are recorded as {who.handle}: {fault}. Use `--as PERSON` to say who you are."
+            )
+            self.notes += [note] if note not in self.notes else []
             return who._replace(problem=None)
         return who
 
     def speaker_zone(self, who: people.Actor) -> tzinfo:
-        """Return the zone in which somebody tells times: their own, else this machine's.
+        """Return the zone of the times that a person types: their own, else this machine's.
 
-        A machine that runs on UTC says nothing of where people are: then it is the organisation's.
+        A machine on UTC does not show where people are: then it is the organisation's.
         """
         if who.timezone:
             return zone(who.timezone)
@@ -300,17 +302,17 @@ class Workspace:
         return here.tzinfo if here.tzinfo and here.utcoffset() else self.zone
 
     def catalog_commit(self) -> str | None:
-        """Return the commit of the catalog that is read now, or None where there is none."""
+        """Return the commit of the current catalog, or None without one."""
         return head_commit(self._place, self.environment) if self._place else None
 
 
 def _random(size: int) -> int:
-    # `secrets` does the same, and brings hmac, base64 and random along: 2 ms of each command.
+    # `secrets` does the same, but imports hmac, base64 and random: 2 ms per command.
     return int.from_bytes(os.urandom(size))
 
 
 def open_workspace(directory: str | None = None, *, must: bool = True) -> Workspace:
-    """Open the workspace for a command; with `must` False no folder is ever refused."""
+    """Open the workspace for a command; with `must` False no folder is refused."""
     environment = dict(os.environ)
     try:
         here = Path.cwd()
@@ -321,7 +323,7 @@ def open_workspace(directory: str | None = None, *, must: bool = True) -> Worksp
 
 
 def isolated_environment(state: Path, *, name: str, email: str) -> dict[str, str]:
-    """Point this process away from the user's folders and git identity; return its environment."""
+    """Separate this process from the user's folders and git identity; return its environment."""
     for variable in list(os.environ):
         if variable.startswith(("GIT_", "INCIDENTCTL_")):
             del os.environ[variable]

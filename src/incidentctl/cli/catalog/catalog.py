@@ -68,13 +68,13 @@ def who(
     workspace = open_catalog(ctx)
     matches = ask(workspace.catalog, words, now=workspace.now())
     if not json:
-        _print_apart([_match_lines(match, workspace.environment) for match in matches], indent=12)
+        _print_entries([_match_lines(match, workspace.environment) for match in matches], indent=12)
         return
     console.print_json("catalog-who", {"matches": [as_json(match) for match in matches]})
 
 
-def _print_apart(entries: Iterable[Iterable[str]], *, indent: int) -> None:
-    """Print the lines of each entry, and an empty one between two."""
+def _print_entries(entries: Iterable[Iterable[str]], *, indent: int) -> None:
+    """Print the lines of each entry, with an empty line between entries."""
     for number, lines in enumerate(entries):
         if number:
             console.out()
@@ -146,7 +146,7 @@ def list_command(
         columns = list(rows[0])
         console.table(columns, [[_cell(row[column]) for column in columns] for row in rows])
     else:
-        console.say(f"No {what} fit.")
+        console.say(f"No {what} match.")
 
 
 @app.command()
@@ -169,7 +169,7 @@ def show(
     if json:
         console.print_json("catalog-show", {"entries": entries})
         return
-    _print_apart([_entry_lines(entry) for entry in entries], indent=4)
+    _print_entries([_entry_lines(entry) for entry in entries], indent=4)
 
 
 def _entry_lines(entry: dict[str, Any], indent: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""`incidentctl drill check`: whether a private answer has got out."""
+"""`incidentctl drill check`: search for leaked private answers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from incidentctl.cli.terminal.options import Json
 from incidentctl.errors import EnvironmentFailedError
 
 _FINAL = (
-    "git cannot take this back: removing it now leaves it in the history, and rewriting the "
-    "history leaves it in every clone, fork, backup and open pull request, and with whoever read "
-    "it. Plan another drill, or tell those concerned."
+    "This cannot be taken back: removing it now leaves it in the history, and rewriting the "
+    "history leaves it in every clone, fork, backup and open pull request, and people have read "
+    "it. Plan another drill, or tell the people concerned."
 )
 
 
@@ -30,11 +30,11 @@ def check(
 
     Exit 6 if none is found, but not all could be searched, as in a shallow clone.
 
-    Free text is looked for whole, and by any four consecutive words of it, in the public
-    documents, tracked files, and every commit of every branch and tag, deleted files included.
-    Names of team, people and services are looked for in the drill's documents, and in messages
-    and refs that mention the drill. Only drills whose private half is here can be checked. A
-    surprise that was told is no leak in the record and retrospective of the drill that told it.
+    It searches the public documents, tracked files, and every commit of every branch and tag,
+    deleted files included, for whole answers and any four consecutive words of them. It searches
+    the drill's documents, and messages and refs that mention the drill, for names of teams, people
+    and services. Only drills whose private half is in this clone can be checked. A delivered
+    inject is not a leak in the record and retrospective of its own drill.
 
     incidentctl drill check q2-login
     """
@@ -56,18 +56,20 @@ def check(
 
 def _say(found: Any) -> None:
     for name in found.unknown:
-        console.say(f"{name} was not checked: its private half is not here.", "warning")
+        console.say(f"{name} was not checked: its private half is not in this clone.", "warning")
     for sentence in found.unread:
         console.say(sentence, "warning")
     if found.leaks:
         console.say(_FINAL, "error")
     elif found.unread:
-        console.say("Nothing private was found where it could be looked.", "warning")
+        console.say("No leaks found, but not everything could be searched.", "warning")
     elif found.drills:
-        console.say(f"Nothing private was found of {', '.join(found.drills)}.", "ok")
-        console.say("Not read: binary files, files over 8 MiB, and what git does not have here.")
+        console.say(f"No leaks found for {', '.join(found.drills)}.", "ok")
+        console.say(
+            "Not searched: binary files, files over 8 MiB, and objects missing from this clone."
+        )
     else:
-        console.say("There is no private half here, so there is nothing to look for.")
+        console.say("There is no private half in this clone, so there is nothing to search for.")
 
 
 def _place(leak: Any) -> str:
@@ -81,7 +83,7 @@ def _place(leak: Any) -> str:
         "file name": f"in the name of a file: {at}, {commit or 'staged'}",
         "commit message": f"in the message of {commit}, line {leak.line}",
         "tag message": f"in the message of {at}",
-        "commit author": f"in who made {commit}",
+        "commit author": f"in the author of {commit}",
         "ref": f"in the name of {at}",
         "description": f"in the description of {at}",
     }[str(leak.where)]

@@ -1,4 +1,4 @@
-"""`incidentctl drill`: plan drills, write what each audience may read, keep who got it."""
+"""`incidentctl drill`: plan drills, write each audience its document, record the sending."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.drill.calendar import calendar
 from incidentctl.cli.drill.check import check
 from incidentctl.cli.drill.new import new
-from incidentctl.cli.drill.play import pause, resume, run, stop, tell_next
+from incidentctl.cli.drill.play import deliver_next, pause, resume, run, stop
 from incidentctl.cli.drill.score import score
 from incidentctl.cli.drill.seal import seal, unseal
 from incidentctl.cli.session import open_catalog
@@ -39,7 +39,7 @@ for _played in (run, pause, resume):
     app.command()(_played)
 app.command(cls=TextCommand)(stop)
 app.command()(score)
-app.command("next")(tell_next)
+app.command("next")(deliver_next)
 
 
 @app.command()
@@ -53,7 +53,7 @@ def plan(
     ] = None,
     output: _Format = "markdown",
 ) -> None:
-    """Write the plan, for engineering or, of an unplanned drill, the public or who prepares it.
+    """Write the plan: for engineering; of an unplanned drill for the public or its authors.
 
     A planned drill has one plan, for all of engineering. An unplanned one has a public plan, with
     six answers kept secret, and a private one for those who prepare it.
@@ -102,10 +102,10 @@ def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
         console.print_json("drill-list", {"drills": [row._asdict() for row in found]})
         return
     if not found:
-        console.say("There are no drills yet: plan one with `incidentctl drill new`.")
+        console.say("There are no drills yet. Plan one with `incidentctl drill new`.")
         return
     half = {None: "", True: "here", False: "not here"}
-    short = sys.stdout.isatty()  # offsets and times of day leave no room for the rest
+    short = sys.stdout.isatty()  # offsets and times of day are too wide
 
     def when(row: Row) -> str:
         return re.sub(r", UTC[+-]\d\d:\d\d", "", row.when) if short else row.when
@@ -180,5 +180,5 @@ def sent(
     console.out(f"{done.path}: sent {done.when}")
     if done.planned and done.days_ahead < LEAD_DAYS:
         days = "1 day" if done.days_ahead == 1 else f"{done.days_ahead} days"
-        console.say(f"That is {days} ahead of the drill; {LEAD_DAYS} are due.", "warning")
+        console.say(f"That is {days} before the drill; the rule is {LEAD_DAYS} days.", "warning")
     console.say("Next: commit the file.")

@@ -89,8 +89,8 @@ def new(
 ) -> None:
     """Write the plan of a drill from the answers to its questions; never overwrites.
 
-    On a terminal it asks what the options do not say; Enter skips what a plan can be without. An
-    unplanned drill gets two files: one to announce, and a private half that git must ignore.
+    On a terminal it asks for missing answers; Enter skips optional ones. An unplanned drill gets
+    two files: one to announce, and a private half that git must ignore.
 
     incidentctl drill new q2-login --mode unplanned
     """
@@ -127,6 +127,6 @@ def new(
         console.say(f"note: {note}", "warning")
     follows = "note" if done.mode == "unplanned" else "plan"
     console.say(
-        f"Next: `incidentctl drill {follows} {done.name}` is what to send a week ahead, "
-        f"`incidentctl drill audience {done.name}` says to whom."
+        f"Next: send `incidentctl drill {follows} {done.name}` a week ahead to the people in "
+        f"`incidentctl drill audience {done.name}`."
     )

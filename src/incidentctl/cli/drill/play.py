@@ -22,7 +22,7 @@ def run(
         str | None,
         typer.Option("--severity", "-s", metavar="SEVERITY", help="The severity to simulate."),
     ] = None,
-    # Not by INCIDENTCTL_INCIDENT: a plan must not land in what somebody works on.
+    # Not by INCIDENTCTL_INCIDENT: a plan must not end up in an incident by accident.
     incident: Annotated[
         str | None,
         typer.Option(
@@ -38,10 +38,10 @@ def run(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Play a drill: declare it, walk the runbook, and tell its surprises when they are due.
+    """Play a drill: declare it, walk the runbook, and deliver its injects when they are due.
 
-    Nothing needs to be broken. Anyone joins with `incidentctl run`, and the surprises come there,
-    too, where the plan is. It is not counted among the incidents.
+    Nothing needs to be broken. Anyone joins with `incidentctl run`, and gets the injects there,
+    too, if the plan is in their clone. A drill is not counted as an incident.
 
     incidentctl drill run q1-tokens
 
@@ -55,15 +55,15 @@ def run(
     workspace = open_catalog(ctx)
     who = workspace.actor(as_)
     if incident is None:
-        recorded = start(workspace, name, who, severity=severity, tell=confirm_recorded)
+        recorded = start(workspace, name, who, severity=severity, on_recorded=confirm_recorded)
     elif severity is not None:
         raise UsageError(
-            "A drill that was declared has its severity.",
+            "A declared drill already has a severity.",
             hint=f"Change it with `incidentctl severity {severity} -i {incident}`.",
         )
     else:
         ident = find_incident(workspace, incident)
-        recorded = attach(Response(workspace, ident, who, tell=confirm_recorded), name)
+        recorded = attach(Response(workspace, ident, who, on_recorded=confirm_recorded), name)
     report_notes(workspace, recorded.notes)
     played = load(workspace, recorded.incident)
     if as_json:
@@ -72,11 +72,13 @@ def run(
     console.out(played.id)
     play = played.drill
     if play and play.conducted:
-        console.say("You conduct it. Give command away: incidentctl assign commander PERSON")
+        console.say(
+            "You lead this drill. Hand command to a responder: incidentctl assign commander PERSON"
+        )
     if no_walk:
         console.say(f"next       incidentctl run -i {played.id}")
         return
-    walk(Response(workspace, played.id, who, tell=confirm_recorded))
+    walk(Response(workspace, played.id, who, on_recorded=confirm_recorded))
     console.say("When it is over: incidentctl drill stop")
 
 
@@ -99,21 +101,21 @@ def _open(ctx: typer.Context, part: str | None, as_: str | None) -> Response:
 
     workspace = open_catalog(ctx)
     return Response(
-        workspace, find_drill(workspace, part), workspace.actor(as_), tell=confirm_recorded
+        workspace, find_drill(workspace, part), workspace.actor(as_), on_recorded=confirm_recorded
     )
 
 
-def tell_next(
+def deliver_next(
     ctx: typer.Context, incident: InIncident = None, as_: AsPerson = None, as_json: Json = False
 ) -> None:
-    """Tell the next surprise now, whenever it would be due.
+    """Deliver the next inject now, even if it is not due yet.
 
     incidentctl drill next
     """
-    from incidentctl.app.drill.play import tell_next as tell_it
+    from incidentctl.app.drill.play import deliver_next as deliver
 
     response = _open(ctx, incident, as_)
-    recorded, inject = tell_it(response)
+    recorded, inject = deliver(response)
     report(response.workspace, recorded, "drill-next", json=as_json)
     if not as_json:
         console.out(f"Inject {inject.number}: {inject.text}")
@@ -122,7 +124,7 @@ def tell_next(
 def pause(
     ctx: typer.Context, incident: InIncident = None, as_: AsPerson = None, as_json: Json = False
 ) -> None:
-    """Let the clock of the surprises stand still.
+    """Pause the clock of the injects.
 
     incidentctl drill pause
     """
@@ -135,7 +137,7 @@ def pause(
 def resume(
     ctx: typer.Context, incident: InIncident = None, as_: AsPerson = None, as_json: Json = False
 ) -> None:
-    """Let the clock of the surprises go on where it stopped.
+    """Resume the clock of the injects where it stopped.
 
     incidentctl drill resume
     """

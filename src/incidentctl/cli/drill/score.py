@@ -30,7 +30,7 @@ def score(
 ) -> None:
     """Score a drill against its targets and the earlier drills of the plan or the team.
 
-    All spans count from the begin: of an unplanned drill the planned moment, else the start.
+    All times count from the start; for an unplanned drill, from the planned time.
 
     incidentctl drill score q1-tokens
     """
@@ -45,9 +45,11 @@ def score(
         return
     console.say(f"{this.incident}  {this.drill or 'without a plan'}  {this.status}", "bold")
     if this.real:
-        console.say("It was broken off, since something real came up: the times say little.")
+        console.say("It was broken off because something real came up, so the times say little.")
     elif this.cancelled:
-        console.say("It was cancelled, so it does not count as played: no drill compares with it.")
+        console.say(
+            "It was cancelled, so it does not count as played, and no drill is compared with it."
+        )
     console.table(
         ("Time", "This drill", "Target", "", "The drill before"),
         (

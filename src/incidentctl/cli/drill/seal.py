@@ -15,11 +15,11 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="The drill.")]
 
 
 def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
-    """Encrypt the private half for its readers, so that it may lie in the repository.
+    """Encrypt the private half for its readers; the sealed file may be committed.
 
     Its readers are those that it names, else the lead of the team that responds. Each needs an
-    age_key in teams/*.yaml: an age or SSH public key. It is sealed again only if it or they
-    changed. Needs the extra `seal`; the program age opens the file, too.
+    age_key in teams/*.yaml: an age or SSH public key. It is sealed again only if it or its
+    readers changed. Needs the extra `seal`; the program age opens the file, too.
 
     incidentctl drill seal q2-login
     """
@@ -32,10 +32,10 @@ def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
     console.out(done.path)
     who = ", ".join(done.readers)
     if done.outcome == "unchanged":
-        console.say(f"As it was: neither the private half nor its readers ({who}) changed.")
+        console.say(f"Unchanged: neither the private half nor its readers ({who}) changed.")
         return
     console.say(f"Sealed for {who}. Next: commit the file.", "ok")
-    console.say("Whoever could open an earlier one still can: git keeps it in the history.")
+    console.say("Earlier readers can still open the old version in git's history.")
 
 
 def unseal(
@@ -64,4 +64,4 @@ def unseal(
         console.print_json("drill-unseal", done._asdict())
         return
     console.out(done.path)
-    console.say("As it was." if done.outcome == "unchanged" else "Opened: keep it to yourself.")
+    console.say("Unchanged." if done.outcome == "unchanged" else "Opened. Do not share it.")

@@ -23,14 +23,14 @@ _MODES = [
 def new(
     workspace: Workspace, mode: drill_new.Mode | None, answers: dict[str, Any]
 ) -> drill_new.Written:
-    """Ask what the answers lack, by key, and write the plan."""
+    """Ask for missing answers, by key, and write the plan."""
     known = drill_new.known(workspace)
     drill_new.check_all(answers, known)
     mode = mode or _ask_mode()
     warn(mode, answers)
     drill_new.must_fit(mode, answers)
     if answers["name"] is None:
-        words = "What is the drill called? (public: it must not tell)"
+        words = "What is the drill called? (public: it must give nothing away)"
         answers["name"] = _until_fits("name", words)
     drill_new.must_be_new(workspace, mode, answers["name"])
     _ask_missing(mode, answers, known)
@@ -38,14 +38,14 @@ def new(
     while True:
         try:
             return drill_new.write(workspace, mode, answers)
-        except drill_new.UnfitTimesError as refusal:  # asked again, so that no answer is lost
+        except drill_new.UnfitTimesError as refusal:  # ask again, and lose no answer
             _say(refusal)
             answers |= dict.fromkeys(("at", "from", "to"))
             _ask_missing(mode, answers)
 
 
 def warn(mode: drill_new.Mode, answers: Mapping[str, Any]) -> None:
-    """Say what an unplanned drill, and one in which something breaks, can do to people."""
+    """Warn of what an unplanned drill, or one with real damage, can do to people."""
     if mode == "unplanned":
         console.say(drill_new.TRUST, "warning")
     if not answers["simulated"]:
@@ -53,7 +53,7 @@ def warn(mode: drill_new.Mode, answers: Mapping[str, Any]) -> None:
 
 
 def _ask_mode() -> drill_new.Mode:
-    chosen = ask_choice("Who shall know about it?", _MODES, "planned")
+    chosen = ask_choice("Who should know about it?", _MODES, "planned")
     return "unplanned" if chosen == "unplanned" else "planned"
 
 
@@ -68,11 +68,11 @@ def _ask_missing(
 def _ask_more(
     mode: drill_new.Mode, answers: dict[str, Any], usual_zone: str, known: Catalog | None
 ) -> None:
-    """Ask once what a plan can be without, where the options did not say it; Enter skips."""
+    """Ask once for the optional answers that no option gave; Enter skips."""
     public = "public; " if mode == "unplanned" else ""
     if not answers["environment"]:
         answers["environment"] = _optional(
-            "environment", f"Where does it play? ({public}staging; Enter to leave it out)"
+            "environment", f"Where does it take place? ({public}staging; Enter to leave it out)"
         )
     if not answers["timezone"]:
         answers["timezone"] = _optional(
@@ -80,7 +80,7 @@ def _ask_more(
         )
     if not answers["services"]:
         answers["services"] = _names(
-            "services", "Which services may it reach? (a, b, ...; Enter for none)", known
+            "services", "Which services may it affect? (a, b, ...; Enter for none)", known
         )
     if not answers["distribute_to"]:
         answers["distribute_to"] = _names("distribute_to", _WHO_GETS_IT[mode], known)
@@ -91,8 +91,8 @@ def _ask_more(
 
 
 _WHO_GETS_IT = {
-    "planned": "Who gets it beside engineering? (a, b, ...; Enter for nobody)",
-    "unplanned": "Who is told of it? (public; a, b, ...; Enter for all of engineering)",
+    "planned": "Who gets it besides engineering? (a, b, ...; Enter for nobody)",
+    "unplanned": "Who gets the announcement? (public; a, b, ...; Enter for all of engineering)",
 }
 
 
@@ -103,7 +103,7 @@ def _say(refusal: UsageError) -> None:
 
 
 def _names(key: str, words: str, known: Catalog | None) -> tuple[str, ...]:
-    """Ask for names with commas between; Enter for none."""
+    """Ask for names separated by commas; Enter for none."""
     while True:
         typed = (part.strip() for part in ask_text(words).split(","))
         try:
@@ -113,18 +113,18 @@ def _names(key: str, words: str, known: Catalog | None) -> tuple[str, ...]:
 
 
 def _injects() -> tuple[str, ...]:
-    """Ask for one surprise after the other, until Enter."""
+    """Ask for one inject after the other, until Enter."""
     found: list[str] = []
     while True:
-        which = "Another surprise?" if found else "A surprise to tell?"
-        told = _optional("injects", f"{which} (5m: Support has 30 tickets; Enter for none)")
-        if told is None:
+        which = "Another inject?" if found else "An inject?"
+        inject = _optional("injects", f"{which} (5m: Support has 30 tickets; Enter for none)")
+        if inject is None:
             return tuple(found)
-        found.append(told)
+        found.append(inject)
 
 
 def _targets() -> Iterator[str]:
-    """Ask how fast the response is hoped to be."""
+    """Ask for the targets of the response."""
     for name, words in TARGETS.items():
         asked = f"How long may it take {words}? (5m; Enter for no target)"
         while within := ask_text(asked).strip():
@@ -136,7 +136,7 @@ def _targets() -> Iterator[str]:
 
 
 def _optional(key: str, words: str) -> str | None:
-    """Ask until the answer fits, or is Enter."""
+    """Ask until the answer is valid, or is Enter."""
     while answer := ask_text(words).strip():
         try:
             return drill_new.check(key, answer, None)

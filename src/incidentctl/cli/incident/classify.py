@@ -1,4 +1,4 @@
-"""`severity` and `affects`: what changes the process."""
+"""`severity` and `affects`: both change the process."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.state import Entry
 
-#: `-1` is an entry and no option.
+#: `-1` is an entry, not an option.
 COMMAND_CLASS = TextCommand
 
 EntryNumber = Annotated[
@@ -47,7 +47,7 @@ def redact_command(
     entry: EntryNumber,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
-    """Blank the text of an entry everywhere; the git history of the branch still holds it.
+    """Remove the text of an entry everywhere; the git history of the branch still holds it.
 
     This cannot be undone; on a terminal it asks first. A retracted entry still holds its text, so
     here -1 counts retracted entries as well.
@@ -56,13 +56,13 @@ def redact_command(
     """
 
     def confirm(meant: Entry) -> bool:
-        shown = f"#{meant.number} of {meant.by}: {one_line(meant.text)[:200]}"
+        shown = f"#{meant.number} by {meant.by}: {one_line(meant.text)[:200]}"
         if not console.is_terminal() or call.json:
-            console.say(f"blanking {shown}")
+            console.say(f"Redacting {shown}")
             return True
         from incidentctl.cli.terminal.prompts import ask_confirm
 
-        return ask_confirm(f"Blank {shown}?", default=False)
+        return ask_confirm(f"Redact {shown}?", default=False)
 
     done = call.respond(
         lambda response: corrections.redact(response, entry, reason=reason, confirm=confirm),
@@ -77,7 +77,7 @@ def redact_command(
 
 @respond_command(at=False)
 def undo_command(call: Call) -> None:
-    """Take back your last entry, and show what it was.
+    """Take back your last entry, and show it.
 
     incidentctl undo
     """

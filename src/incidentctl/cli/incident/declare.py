@@ -1,4 +1,4 @@
-"""`declare`: a title is enough. Safe first, questions second, the runbook third."""
+"""`declare`: a title is enough. First it is safe, then come questions, then the runbook."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def declare_command(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Declare an incident. Who declares it is its commander.
+    """Declare an incident. You become its commander.
 
     incidentctl declare "login is down"
 
@@ -101,7 +101,7 @@ def declare_command(
             moment(workspace, who, resolved_at),
             restricted,
         )
-        ident = begin(workspace, request, who, tell=confirm_recorded)
+        ident = begin(workspace, request, who, on_recorded=confirm_recorded)
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or words
         raise
@@ -111,7 +111,7 @@ def declare_command(
 
             request = ask(workspace, request)
     finally:
-        # Also after Ctrl-C at a question: what is declared gets its process.
+        # Also after Ctrl-C at a question: a declared incident gets its process.
         recorded = complete(workspace, ident, request, who)
     _print(workspace, ident, recorded, json=json)
     if kind == "backfill" or json:
@@ -120,14 +120,14 @@ def declare_command(
         from incidentctl.app.incident.respond import Response
         from incidentctl.cli.incident.run import walk
 
-        walk(Response(workspace, ident, who, tell=confirm_recorded))
+        walk(Response(workspace, ident, who, on_recorded=confirm_recorded))
     else:
         console.say(f"next       incidentctl run -i {ident}")
 
 
 def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | None) -> str:
     if drill and backfill:
-        raise UsageError("It is either a drill or recorded afterwards, not both.")
+        raise UsageError("Use --drill or --backfill, not both.")
     if backfill and not (at and resolved_at):
         raise UsageError(
             "--backfill needs --at and --resolved-at.",
@@ -135,12 +135,12 @@ def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | Non
             "--resolved-at 09:00`.",
         )
     if resolved_at and not backfill:
-        raise UsageError("--resolved-at goes with --backfill.")
+        raise UsageError("--resolved-at needs --backfill.")
     return "drill" if drill else "backfill" if backfill else "incident"
 
 
 def _short(stated: str | None) -> str | None:
-    """Return a word as it was said, if no longer than a word: the declarer is never refused."""
+    """Return a word as typed, unless it is too long for a word: declaring is never refused."""
     return stated.strip()[:100] if stated and stated.strip() else None
 
 
@@ -150,7 +150,7 @@ def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) 
     if json:
         console.print_json("declare", _as_json(workspace, incident, recorded))
         return
-    confirmed = "" if incident.confirmed else ", not confirmed"
+    confirmed = "" if incident.confirmed else " (not confirmed)"
     console.say(f"repository: {_where(workspace)}")
     console.out(incident.id)
     console.say(f"severity   {incident.severity}{confirmed}")

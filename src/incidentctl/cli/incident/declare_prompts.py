@@ -17,7 +17,7 @@ _NONE = ("", _UNKNOWN)
 
 
 def ask(workspace: Workspace, request: Request) -> Request:
-    """Ask what the declarer was not told by flags; return the request with the answers."""
+    """Ask for what the options did not say; return the request with the answers."""
     catalog: Catalog = workspace.catalog
     if not request.affects and (catalog.services or catalog.product_areas):
         request = request._replace(affects=_ask_affects(catalog, request.title))
@@ -62,7 +62,7 @@ def _ask_severity(catalog: Catalog, affects: tuple[str, ...] | object) -> str | 
 
 
 def _ask_matrix(catalog: Catalog, affects: tuple[str, ...]) -> str | None:
-    """Ask how important what is hit is, and how badly; in doubt the higher."""
+    """Ask for importance and condition of the affected part; when in doubt, higher."""
     matrix = catalog.scale.matrix
     if matrix is None:
         return None
@@ -71,10 +71,10 @@ def _ask_matrix(catalog: Catalog, affects: tuple[str, ...]) -> str | None:
     importance = min((value for value in stated if value), default=None)
     if importance is None:
         answer = ask_choice(
-            "How important is what is hit?",
+            "How important is what is affected?",
             [
                 ("unknown", "unknown"),
-                ("1", "1  the business stands still without it"),
+                ("1", "1  the business stops without it"),
                 ("2", "2  most customers need it"),
                 ("3", "3  many customers need it"),
                 ("4", "4  some customers need it"),

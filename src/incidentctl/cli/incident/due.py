@@ -44,7 +44,7 @@ def due_command(
             console.out(line)
     elif not quiet:
         _print(found)
-    workspace.sharing.refresh()  # what others did is known the next time
+    workspace.sharing.refresh()  # events of others are shown next time
     if found.overdue:
         raise typer.Exit(1)
 

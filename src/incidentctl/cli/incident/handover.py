@@ -1,4 +1,4 @@
-"""`handover`, `accept`, `take-command` and `escalate`: who commands, and who else is brought in."""
+"""`handover`, `accept`, `take-command` and `escalate`: pass on command, and bring in teams."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMMAND_CLASS = TextCommand
 
 
 def _print_brief(call: Call, incident: Incident) -> None:
-    """Print the commander's brief, unless a program asked."""
+    """Print the commander's brief, except with --json."""
     if call.json:
         return
     now = call.workspace.now()
@@ -45,7 +45,9 @@ def handover_command(
         warn_not_visible(offered.person)
     _print_brief(call, offered.incident)
     if not call.json:
-        console.say(f"{offered.by} commands until {offered.person} says `incidentctl accept`.")
+        console.say(
+            f"{offered.by} stays in command until {offered.person} runs `incidentctl accept`."
+        )
 
 
 @respond_command()
@@ -112,7 +114,7 @@ def escalate_command(
     """Bring in the next team: record it, and show how to reach it. This pages nobody.
 
     Without TEAM, it is the team in `escalate_to` of the on-call of the responding team or the
-    owner; each further call goes one team on.
+    owner; each further call goes one team further.
 
     incidentctl escalate
     """
@@ -140,5 +142,7 @@ def _print_called(call: Call, called: Any) -> None:
     console.out(f"on call    {who.called(duty) if duty else 'nobody'}", indent=11)
     for name, value in called.contacts:
         console.out(f"{name:<10} {who.reached(value, environment)}", indent=11)
-    reach = "reach them by hand" if called.contacts else "the catalog has no contact of this team"
-    console.say(f"NOT SENT: nobody was paged by this; {reach}.", "warning")
+    reach = (
+        "contact them yourself" if called.contacts else "the catalog has no contact for this team"
+    )
+    console.say(f"NOT SENT: this pages nobody; {reach}.", "warning")

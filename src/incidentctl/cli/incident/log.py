@@ -1,4 +1,4 @@
-"""`log`: write into the incident log, keep a command's output in it, or print it."""
+"""`log`: write to the incident log, add a command's output, or print the log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from incidentctl.app.incident import notes
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.rejected_input import keep
+from incidentctl.cli.terminal.rejected_input import save_rejected_input
 from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.errors import InvalidDataError, NotFoundError, UsageError
 
@@ -21,7 +21,7 @@ _LIMIT = 1 << 20
 
 
 class _LogCommand(TextCommand):
-    """What follows `--` is a command to run, and no text."""
+    """What follows `--` is a command to run, not text."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if "--" in args:
@@ -83,10 +83,10 @@ def _read(words: str, file: str | None) -> str:
     else:
         return words
     if len(data) > _LIMIT:
-        kept = None if file is not None else keep(data, sys.stdin.buffer)
+        saved = None if file is not None else save_rejected_input(data, sys.stdin.buffer)
         raise InvalidDataError(
-            "More than 1 MiB is refused: nothing was logged."
-            + (f" The input is saved in {kept} for you." if kept else ""),
+            "Nothing was logged: it is larger than 1 MiB."
+            + (f" The input is saved in {saved} for you." if saved else ""),
             hint="Log the part that matters, and link the rest: `incidentctl link dump https://...`.",
         )
     return data.decode(errors="replace")
@@ -95,7 +95,7 @@ def _read(words: str, file: str | None) -> str:
 def _log_output(call: Call, command: list[str], *, pin: bool) -> None:
     if not command:
         raise UsageError("No command follows `--`.")
-    call.at = None  # it runs now
+    call.at = None  # the command runs now
     ran = call.respond(
         lambda response: notes.log_output(response, command, pinned=pin, quiet=call.json), "log"
     )

@@ -1,4 +1,4 @@
-"""What people say: hypotheses, the head of the log, links and other incidents."""
+"""Notes: hypotheses, the head of the log, links and related incidents."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def hypothesis_command(
     """
     said = " ".join(text or [])
     if ruled_out and confirmed:
-        raise UsageError("It is either ruled out or confirmed.", echo=said or None)
+        raise UsageError("Use --ruled-out or --confirmed, not both.", echo=said or None)
 
     def state(response: Response) -> Recorded:
         if ruled_out:

@@ -1,4 +1,4 @@
-"""One incident on a screen of 80 columns: what a person needs first, first."""
+"""One incident on a screen of 80 columns: the most important first."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from incidentctl.domain.incident.state import DONE, NOT_NEEDED, OPEN, SKIPPED, I
 from incidentctl.render.incident.brief import ends, named, next_update, roles
 
 _BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}
-#: Boxes that not everybody reads are said in a word, too.
+#: Boxes that are not obvious get a word, too.
 _SAID = {SKIPPED: "skipped", NOT_NEEDED: "not needed"}
-#: So many of the last timeline entries are shown.
+#: How many of the last timeline entries are shown.
 _LAST = 8
 
 
@@ -26,7 +26,7 @@ def _row(label: str, value: str | None) -> None:
 def print_incident(incident: Incident, now: datetime, *, on_call: str | None = None) -> None:
     """Print an incident: head, what is due, checklist, hypotheses, the last entries, problems.
 
-    `on_call` says who is on call for it now.
+    `on_call` is who is on call for it now.
     """
     out(f"{incident.id}  {one_line(incident.title)}", "bold", indent=len(incident.id) + 2)
     confirmed = "" if incident.confirmed else " (not confirmed)"
@@ -83,11 +83,11 @@ def print_incident(incident: Incident, now: datetime, *, on_call: str | None = N
 
 
 def _roles(incident: Incident) -> None:
-    """Print who holds which role; what nobody was given is the commander's, on one line."""
+    """Print who holds which role; the commander's other roles are on one line."""
     _row(COMMANDER, named(incident, incident.commander))
     if incident.offer is not None:
         to = named(incident, incident.offer.person)
-        _row("offered to", f"{to}, who commands once they `incidentctl accept`")
+        _row("offered to", f"{to}, who takes command with `incidentctl accept`")
     for role, who in roles(incident):
         _row(role, who)
 

@@ -1,4 +1,4 @@
-"""What every respond command shares: its options, which incident and who, and what to report."""
+"""What every respond command shares: options, incident, user, report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from incidentctl.errors import IncidentctlError
 
 
 class Done(Protocol):
-    """What a use case returns: what it recorded, if anything, and whatever else came of it."""
+    """The result of a use case: what it recorded, if anything, and more."""
 
     @property
     def recorded(self) -> Recorded | None:
@@ -32,7 +32,7 @@ Result = TypeVar("Result", bound=Done)
 
 
 class Call:
-    """A respond command as it was typed, with one workspace to answer it."""
+    """A respond command as typed, with its workspace."""
 
     def __init__(
         self,
@@ -61,11 +61,11 @@ class Call:
         return self.workspace.actor(self._as)
 
     def open(self, *, ended: bool = False) -> Response:
-        """Open the work of one person on one incident; with `ended` on one that is over."""
+        """Open one person's work on one incident; with `ended` on an ended one."""
         workspace = self.workspace
         ident = choose_incident(workspace, self.incident, ended=ended)
         when = moment(workspace, self.who, self.at)
-        response = Response(workspace, ident, self.who, at=when, tell=confirm_recorded)
+        response = Response(workspace, ident, self.who, at=when, on_recorded=confirm_recorded)
         if when is not None:
             from incidentctl.domain.common.times import show
 
@@ -81,10 +81,10 @@ class Call:
         ended: bool = False,
         as_json: Callable[[Result], Mapping[str, Any]] | None = None,
     ) -> Result:
-        """Do a use case, and report what it recorded; with --json as the object of `command`.
+        """Run a use case, and report what it recorded; with --json as the object of `command`.
 
-        `echo` is what the user typed: a refusal shows it again, so that nothing typed is lost.
-        `as_json` returns what the object says beside what was recorded.
+        `echo` is what the user typed: a refusal shows it again, so nothing typed is lost.
+        `as_json` returns more keys for the object.
         """
         try:
             result = use_case(self.open(ended=ended))
@@ -105,7 +105,7 @@ def report(
     json: bool,
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Say where things went, where that is not the usual; print the JSON of a command."""
+    """Print notes and warnings; with `json` print the object of a command."""
     report_notes(workspace, recorded.notes)
     if json:
         payload = {
@@ -120,9 +120,9 @@ Command = Callable[..., None]
 
 
 def respond_command(*, at: bool = True) -> Callable[[Command], Command]:
-    """Give a command the options that respond commands share; it gets them as a Call, first.
+    """Add the options that respond commands share; the command gets them as its first argument.
 
-    Without `at` it has no `--at`, or one of its own.
+    Without `at` it has no `--at`, or its own.
     """
     shared: dict[str, tuple[Any, Any]] = {"incident": (InIncident, None)}
     shared |= {"at": (At, None)} if at else {}
@@ -143,7 +143,7 @@ def respond_command(*, at: bool = True) -> Callable[[Command], Command]:
                 for name, (option, default) in shared.items()
             ),
         ]
-        # All that typer reads of a command.
+        # Typer reads only this of a command.
         answer.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         answer.__annotations__ = {each.name: each.annotation for each in parameters}
         answer.__name__, answer.__doc__ = command.__name__, command.__doc__
@@ -153,7 +153,7 @@ def respond_command(*, at: bool = True) -> Callable[[Command], Command]:
 
 
 def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = False) -> str:
-    """Find the incident meant; when several fit, ask on a terminal, else refuse."""
+    """Find the incident meant; if several match, ask on a terminal, else refuse."""
     try:
         return find_incident(workspace, part, ended=ended)
     except SeveralError as several:
@@ -161,7 +161,7 @@ def choose_incident(workspace: Workspace, part: str | None, *, ended: bool = Fal
 
 
 def warn_not_visible(person: str) -> None:
-    """Say that somebody who was given something cannot see the incident."""
+    """Warn that an assignee cannot see the incident."""
     console.say(
         f"note: The incident is restricted and kept in this clone: {one_line(person)} cannot see "
         "it in another.",

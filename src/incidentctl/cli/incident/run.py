@@ -1,7 +1,7 @@
 """`run`: the walk of the runbook, shown and asked one step at a time.
 
 On a terminal questionary asks; without one each line of stdin is a key and its text, such as
-`d paged bob` or `s no customers`. Each answer is recorded at once, so that anyone can go on.
+`d paged bob` or `s no customers`. Each answer is recorded at once, and anyone can continue.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from incidentctl.domain.incident.state import DONE, NOT_NEEDED, SKIPPED
 from incidentctl.domain.incident.walk.machine import AFTER, Screen
 from incidentctl.errors import UsageError
 
-_STATES = {DONE: "done", SKIPPED: "skipped", NOT_NEEDED: "not needed any more"}
+_STATES = {DONE: "done", SKIPPED: "skipped", NOT_NEEDED: "no longer needed"}
 
 
 def run_command(
@@ -51,9 +51,9 @@ def run_command(
 
 
 def walk(response: Response, step: str | None = None) -> None:
-    """Walk until somebody leaves, or nobody answers any more."""
+    """Walk until the user leaves, or stdin ends."""
     piped = not sys.stdin.isatty()
-    # Who types blindly means the steps, and not the offer to assign roles.
+    # Without a terminal start at the steps, not at the offer to assign roles.
     walking = Walk(response, AFTER if piped else None)
     if step is not None:
         walking.go_to(step)
@@ -73,9 +73,9 @@ def walk(response: Response, step: str | None = None) -> None:
         if hint := worded(answered.hint):
             console.say(hint)
         if answered.failed:
-            from incidentctl.cli.boundary import tell
+            from incidentctl.cli.boundary import print_refusal
 
-            tell(answered.failed)
+            print_refusal(answered.failed)
         for note in answered.notes:
             console.say(f"note: {note}", "warning")
         if answered.left:
@@ -83,7 +83,7 @@ def walk(response: Response, step: str | None = None) -> None:
 
 
 def _show(view: View) -> None:
-    """Print what is to be seen: it is talk, since nothing reads it but a person."""
+    """Print a view on stderr: only people read it."""
     incident, shown = view.incident, view.screen
     for inject in view.injects:
         console.say("")
@@ -120,7 +120,7 @@ def _wrapped(text: str) -> None:
 
 
 def _answer(walking: Walk, view: View) -> Answered | None:
-    """Ask until something happens; None when nobody answers any more."""
+    """Ask until something happens; None if stdin has ended."""
     terminal = console.is_terminal() and os.environ.get("TERM") != "dumb"
     while True:
         try:
@@ -141,7 +141,7 @@ def _read_line(shown: Screen) -> tuple[str, str]:
     print(f"[{keys}{default}] ", end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     if not sys.stdin.isatty():
-        console.say(line.rstrip("\n"))  # a terminal shows what is typed; here nobody else does
+        console.say(line.rstrip("\n"))  # a terminal echoes what is typed; a pipe does not
     if not line:
         raise EOFError
     key, _, text = line.strip().partition(" ")

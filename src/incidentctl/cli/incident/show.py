@@ -1,4 +1,4 @@
-"""`list` and `show`: what is open, and one incident now or as it was recorded then."""
+"""`list` and `show`: the open incidents, and one incident now or as of a moment."""
 
 from __future__ import annotations
 
@@ -42,26 +42,26 @@ def list_command(
     """
     workspace = workspace_of(ctx)
     heads = listed(workspace, Filters(all_, since, service, severity, kind, text))
-    apart = workspace.record.restricted_ids()
+    restricted_ids = workspace.record.restricted_ids()
     report_sync_state(workspace)
     if json:
-        told = [head_as_json(head, restricted=head.id in apart) for head in heads]
-        console.print_json("list", {"incidents": told})
+        incidents = [head_as_json(head, restricted=head.id in restricted_ids) for head in heads]
+        console.print_json("list", {"incidents": incidents})
         return
     if not heads:
-        console.say("No incident is open." if not all_ else "No incident fits.")
+        console.say("No incident is open." if not all_ else "No incident matches.")
         return
     now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
     from incidentctl.domain.common.times import rough_duration
     from incidentctl.domain.common.times import show as show_time
 
-    short = sys.stdout.isatty()  # a moment with its zone leaves no room for the title
+    short = sys.stdout.isatty()  # a moment with its zone is too wide
 
     def declared(moment: datetime) -> str:
         return f"{rough_duration(now - moment)} ago" if short else show_time(moment, zone)
 
     def title(head: Head) -> str:
-        return f"restricted: {head.title}" if head.id in apart else head.title
+        return f"restricted: {head.title}" if head.id in restricted_ids else head.title
 
     console.table(
         ("id", "severity", "status", "declared", "commander", "title"),

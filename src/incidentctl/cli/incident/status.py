@@ -1,4 +1,4 @@
-"""`status` and `mark`: where the response stands, and when what happened."""
+"""`status` and `mark`: the status of the response, and its key moments."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def _show(call: Call) -> None:
     report_sync_state(workspace)
     if call.json:
         state = query.as_json(found)
-        kept = ("id", "title", "severity", "status", "commander", "next_update")
-        console.print_json("status", {key: state[key] for key in kept})
+        keys = ("id", "title", "severity", "status", "commander", "next_update")
+        console.print_json("status", {key: state[key] for key in keys})
         return
     line = f"{found.id}  {found.severity or '-'}  {found.status}  {found.title}"
     console.out(line, indent=len(found.id) + 2)

@@ -1,4 +1,4 @@
-"""`task`: known work for somebody: add, assign, finish, list."""
+"""`task`: add, assign, finish and list tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`update`: what is told about the state, and when the next update comes."""
+"""`update`: post a status update, or snooze the next one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def update_command(
     if snooze is not None:
         if said or no_change or public:
             raise UsageError(
-                "--snooze goes alone: it puts the next update off, and posts none.",
+                "--snooze takes no text: it puts off the next update, and posts none.",
                 hint=f"Post the update first, then run `incidentctl update --snooze {snooze}`.",
                 echo=said or None,
             )
@@ -51,7 +51,7 @@ def update_command(
             span = parse_duration(snooze)
         except ValueError as error:
             raise UsageError(f"--snooze: {error}.") from None
-        call.at = None  # it counts from now
+        call.at = None  # the span counts from now
         call.respond(lambda response: updates.snooze(response, span, stated=snooze), "update")
         return
     if no_change:
@@ -68,12 +68,12 @@ def update_command(
 
 
 def _preview(said: str) -> None:
-    """Show what customers will read, and ask once."""
+    """Show what customers will read, and ask for confirmation."""
     console.say("Customers will read:")
     console.say(f"  {said}", keep_lines=True)
     if not console.is_terminal():
         raise RefusedError(
-            "A public update is asked for once more, and nobody can be asked here.",
+            "A public update needs a confirmation, and this is not a terminal.",
             hint="Pass --public --yes.",
             echo=said,
         )

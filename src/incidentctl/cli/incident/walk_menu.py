@@ -6,25 +6,25 @@ from typing import Any
 
 from incidentctl.domain.incident.walk.machine import Choice, Screen
 
-#: An Esc alone is told from a key that begins with it after so many seconds.
+#: After so many seconds an Esc is a key by itself, not the start of another key.
 _ESCAPE = 0.2
-#: So much of what was typed or pasted is told.
+#: How much of the typed or pasted text is shown.
 _MOST = 40
 
 
-class Again(Exception):  # noqa: N818 (not an error: the screen is to be shown again)
-    """Nothing was chosen: a surprise became due meanwhile, or somebody went back from a text."""
+class Again(Exception):  # noqa: N818 (not an error: show the screen again)
+    """Nothing was chosen: an inject became due, or the user went back from a text."""
 
 
-class _Unknown(Exception):  # noqa: N818 (what was typed is told by who asked)
-    """Letters were typed that the menu does not have, then Enter."""
+class _Unknown(Exception):  # noqa: N818 (the caller shows what was typed)
+    """The user typed letters that are not in the menu, then Enter."""
 
 
 def ask(shown: Screen, wake: float | None) -> tuple[str, str | None]:
-    """Ask for a choice and its text; return the key and the text, None where nothing was asked.
+    """Ask for a choice and its text; return the key, and the text or None if none was asked for.
 
-    Letters that the menu does not have are returned as they are. Raises Again, after `wake`
-    seconds at the latest.
+    Letters that are not in the menu are returned as typed. Raises Again, after `wake` seconds at
+    the latest.
     """
     import questionary
 
@@ -59,9 +59,9 @@ def ask(shown: Screen, wake: float | None) -> tuple[str, str | None]:
 
 
 def _watch_letters(application: Any, known: set[str]) -> None:
-    """Let Enter choose nothing once a letter was typed that is none of those known.
+    """After an unknown letter, let Enter choose nothing.
 
-    Only Enter ends the question: an earlier end would leave that Enter to the next one.
+    Only Enter ends the question: otherwise the next question would get that Enter.
     """
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.key_binding import KeyBindings, KeyPress, merge_key_bindings
@@ -79,7 +79,7 @@ def _watch_letters(application: Any, known: set[str]) -> None:
 
     @bindings.add(Keys.Enter, eager=True, filter=Condition(lambda: bool(wrong)))
     def _refused(event: Any) -> None:
-        # A space alone would be no key at all, which means the default.
+        # A space alone would mean the default.
         event.app.exit(exception=_Unknown("".join(wrong).replace(" ", "␣")[:_MOST]))
 
     application.key_bindings = merge_key_bindings([application.key_bindings, bindings])
@@ -101,7 +101,7 @@ def _go_back(application: Any) -> None:
 
 
 def _wake(application: Any, seconds: float) -> None:
-    """Let a question that nobody answers end by then: nothing that was typed is lost by that."""
+    """End an unanswered question after so many seconds, unless something was typed."""
 
     def end() -> None:
         if application.is_running:

@@ -1,4 +1,4 @@
-"""`watch`: a live board of what is open, for a terminal; once and plain for anything else."""
+"""`watch`: a live board of the open incidents; without a terminal, printed once."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.render.incident.board import ENTRIES, Line, entry_line, fit, newest, reminder_line
 
-#: How often the record is looked at, in seconds: a few stats each time.
+#: The interval of polls, in seconds: each costs a few stats.
 EVERY = 1.0
-#: So long a reminder that has just begun stands out; then it is a quiet line.
+#: How long a new reminder is loud; then it is a quiet line.
 LOUD_FOR = timedelta(seconds=10)
 
 
@@ -69,7 +69,7 @@ def watch_command(
 
 
 def _until_interrupted(show: Callable[[], None]) -> None:
-    """Ctrl-C is the way out of a board, and no failure."""
+    """Show a board until Ctrl-C, which is not a failure."""
     try:
         show()
     except KeyboardInterrupt:
@@ -86,7 +86,7 @@ class LiveScreen(Protocol):
 
     @property
     def height(self) -> int:
-        """How many lines there are now."""
+        """The number of lines now."""
 
     def draw(self, lines: Sequence[tuple[str, str | None]]) -> None:
         """Show lines with their styles."""
@@ -95,29 +95,29 @@ class LiveScreen(Protocol):
         """Ring the bell once."""
 
     def wait(self, seconds: float) -> str:
-        """Wait for keys or so long; return the keys."""
+        """Wait for keys, at most so many seconds; return the keys."""
 
 
 class Bell:
-    """Remembers which reminders have begun: each rings once and is loud for a moment only."""
+    """Remembers the known reminders: each rings once and is loud for a moment."""
 
     def __init__(self) -> None:
-        """Nothing has rung yet."""
+        """Start with no known reminders."""
         self._began: dict[tuple[str, str, int, datetime], datetime] = {}
 
     def new(self, reminders: Sequence[Reminder], now: datetime) -> list[Reminder]:
-        """Return the reminders that have just begun, each once for ever."""
+        """Return the new reminders, each only once."""
         new = [reminder for reminder in reminders if reminder.key not in self._began]
         self._began |= {reminder.key: now for reminder in new}
         return new
 
     def loud(self, now: datetime) -> set[tuple[str, str, int, datetime]]:
-        """Return the keys of the reminders that began a moment ago."""
+        """Return the keys of the reminders that are new since a moment ago."""
         return {key for key, began in self._began.items() if now - began < LOUD_FOR}
 
 
 def live(watch: Watch, screen: LiveScreen, clock: Callable[[], datetime], *, quiet: bool) -> None:
-    """Keep the board on a screen until somebody presses q."""
+    """Show the board on a screen until the user presses q."""
     bell = Bell()
     while True:
         watch.poll()
@@ -125,7 +125,7 @@ def live(watch: Watch, screen: LiveScreen, clock: Callable[[], datetime], *, qui
         rings = bell.new(watch.reminders(now), now)
         lines = watch.board(now, loud=bell.loud(now))
         if watch.fault:
-            # Where nothing was read yet, nobody knows that nothing is open.
+            # Before the first read it is unknown whether incidents are open.
             known = lines if watch.incidents else []
             lines = [Line(_fault(watch.fault), (-1,), "error"), *known]
         screen.draw([(line.text, line.style) for line in fit(lines, screen.height)])

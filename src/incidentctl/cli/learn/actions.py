@@ -1,4 +1,4 @@
-"""`actions`: what was agreed on in retrospectives, whose it is, and whether it is done."""
+"""`actions`: the action items of retrospectives, their owners and states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`report`: how the response went over a period, from the times of events."""
+"""`report`: response times and other figures of a period."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def report_command(
         "html" if html else None,
     } - {None}
     if len(chosen) > 1:
-        raise UsageError("The report is written in one format at a time.", hint="Pass one of them.")
+        raise UsageError("Choose one format.", hint="Pass one of them.")
     from incidentctl.app.learn.report import Wanted, as_json, report, write_page
 
     workspace = workspace_of(ctx)
@@ -75,8 +75,8 @@ def report_command(
     if found.problems:
         ids = sorted({ident for ident, _ in found.problems})
         console.say(
-            f"Of {len(ids)} incident{'' if len(ids) == 1 else 's'} the record has faults, such as "
-            f"{ids[0]}: figures may be wrong. `incidentctl show` tells which.",
+            f"The record of {len(ids)} incident{'' if len(ids) == 1 else 's'} has faults, such as "
+            f"{ids[0]}: figures may be wrong. `incidentctl show` lists them.",
             "warning",
         )
     if found.restricted:
@@ -93,11 +93,11 @@ def report_command(
     elif html is not None:
         write_page(workspace, found, html)
         console.out(str(html))
-        console.say("written; open it in a browser", "ok")
+        console.say("Written. Open it in a browser.", "ok")
     else:
         from incidentctl.render.learn.report_text import report_text
 
         if not found.incidents:
-            console.say("No incident fits.")
+            console.say("No incident matches.")
         zone = workspace.speaker_zone(workspace.actor(None))
         console.page(report_text(found.metrics, zone, scores=found.scores).rstrip("\n"))

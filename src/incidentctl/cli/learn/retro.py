@@ -21,7 +21,9 @@ def retro_command(
         str | None, typer.Argument(metavar="[INCIDENT]", help="Any unique part of its id.")
     ] = None,
     incident: InIncident = None,
-    blank: Annotated[bool, typer.Option("--blank", help="A blank one, of no incident.")] = False,
+    blank: Annotated[
+        bool, typer.Option("--blank", help="A blank one, without an incident.")
+    ] = False,
     log: Annotated[
         bool, typer.Option("--log", help="Also write the incident log beside it.")
     ] = False,
@@ -40,14 +42,14 @@ def retro_command(
     workspace = workspace_of(ctx)
     workspace.team_root()
     if blank and (part or log):
-        raise UsageError("--blank is a retrospective of no incident.")
+        raise UsageError("--blank takes no incident.")
     chosen = None if blank else part or incident or _one_without(workspace)
     if chosen:
         written = retro.write(workspace, chosen)
     else:
         written = retro.write_blank(workspace, another=blank)
     if written.outcome == "written" and not chosen and not blank:
-        console.say("Every resolved incident has its retrospective: this is a blank one.")
+        console.say("Every resolved incident has a retrospective, so this is a blank one.")
     log_path = retro.put_log(workspace, written.incident) if log and written.incident else None
     for note in workspace.notes:
         console.say(f"note: {note}", "warning")
@@ -72,7 +74,7 @@ def retro_command(
 
 
 def _one_without(workspace: Workspace) -> str | None:
-    """Return the one incident that has no retrospective yet; of several one that is chosen."""
+    """Return the incident without a retrospective; if there are several, ask which."""
     from incidentctl.app.learn.retro import without
 
     try:
@@ -82,13 +84,13 @@ def _one_without(workspace: Workspace) -> str | None:
 
 
 def in_words(written: Written) -> str:
-    """Say what `retro` did, and when to meet."""
+    """Return what `retro` did, and when to meet."""
     from incidentctl.domain.common.times import show
 
     if written.outcome == "there":
-        return "The blank one of today is there already; `incidentctl retro --blank` adds another."
+        return "Today's blank one already exists; `incidentctl retro --blank` adds another."
     meeting = written.meeting
     if meeting is None or meeting.at.tzinfo is None:
-        return f"{written.outcome}: the facts; all else is as it was"
+        return f"{written.outcome}: the facts; everything else stays"
     late = ", which is later than the severity asks for" if meeting.late else ""
-    return f"written; proposed: {show(meeting.at, meeting.at.tzinfo)}, about an hour{late}"
+    return f"Written. Proposed meeting: {show(meeting.at, meeting.at.tzinfo)}, about an hour{late}."

@@ -1,4 +1,4 @@
-"""`incidentctl process`: how much process, which runbook answers, and the built-in runbooks."""
+"""`incidentctl process`: how much process, which runbook applies, and the built-in runbooks."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
         console.out(advice.note)
     console.out(found.next)
     if not advice.missing:
-        console.out(f"The runbooks have all that {found.tier} asks for.")
+        console.out(f"The runbooks cover everything in tier {found.tier}.")
         return
-    console.out(f"Against {found.tier} the runbooks lack:")
+    console.out(f"Missing for {found.tier}:")
     for sentence in advice.missing[:_SHOWN]:
         console.out(f"  - {sentence}")
     if len(advice.missing) > _SHOWN:
@@ -137,8 +137,8 @@ def scaffold(
     for path in done.written:
         console.out(path)
     for path in done.kept:
-        console.say(f"left alone: {path}")
+        console.say(f"kept: {path}")
     for name, other in done.answered:
-        console.say(f"not written: {name}, since {other} answers the same already")
+        console.say(f"not written: {name}; {other} already covers the same incidents")
     if not done.written:
-        console.say(f"Nothing to write: all that {done.tier} asks for is there.")
+        console.say(f"Nothing to write: everything in tier {done.tier} is there.")

@@ -22,7 +22,7 @@ def adopt_command(
 ) -> None:
     """Move incidents that were recorded locally into this team's record.
 
-    Also what waited for this repository before it was moved to another folder.
+    Also moves events that waited for this repository when it was in another folder.
 
     incidentctl adopt
     """
@@ -34,6 +34,6 @@ def adopt_command(
         console.print_json("adopt", {"incidents": done.incidents, "commit": done.commit})
         return
     for ident, number in done.incidents.items():
-        apart = workspace.record.is_restricted(ident)
-        kept = f", restricted: {restriction(workspace)}" if apart else ""
-        console.out(f"{ident}  {count(number, 'event')} adopted{kept}")
+        is_restricted = workspace.record.is_restricted(ident)
+        suffix = f", restricted: {restriction(workspace)}" if is_restricted else ""
+        console.out(f"{ident}  {count(number, 'event')} adopted{suffix}")

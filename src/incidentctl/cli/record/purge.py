@@ -1,4 +1,4 @@
-"""`purge`: begin the branch anew, without what was redacted; the one command that forces a push."""
+"""`purge`: rewrite the branch without redacted texts; the only command that force-pushes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _ANEW = (
     "lost."
 )
 _NOT_UNDONE = (
-    "What git cannot undo: a forge keeps old commits for a while, and shows them to who knows "
-    "their number; so do clones made with git alone, forks, backups, and e-mails that went out. A "
-    "password that was in the log has to be changed all the same."
+    "What a purge cannot undo: a forge keeps old commits for a while, and shows them to anyone who "
+    "knows their ids. Other git clones, forks, backups and sent e-mails keep the text, too. Change "
+    "every password that was in the log."
 )
 
 
@@ -42,18 +42,18 @@ def purge_command(
         console.say(_NOT_UNDONE)
         if not console.is_terminal():
             raise RefusedError(
-                "Not purged: nobody can be asked here.", hint="Run `incidentctl purge --yes`."
+                "Not purged: this is not a terminal.", hint="Run `incidentctl purge --yes`."
             )
         from incidentctl.cli.terminal.prompts import ask_confirm
 
         entries = "1 redacted entry" if count == 1 else f"{count} redacted entries"
         if not ask_confirm(f"Purge the history of {entries}?", default=False):
-            raise RefusedError("Not purged; all is as it was.")
+            raise RefusedError("Not purged. Nothing changed.")
     done = purge(workspace)
     if json:
         console.print_json("purge", {"commit": done.commit, "redacted": done.redacted})
         return
-    console.out(f"Purged: the branch begins with {done.commit[:10]}.")
+    console.out(f"Purged: the branch now starts at {done.commit[:10]}.")
     console.say(
         "Git keeps the old commits of this clone for two weeks; then `git gc` removes them."
     )

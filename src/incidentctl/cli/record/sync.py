@@ -1,4 +1,4 @@
-"""`sync`: exchange the record with the remote now."""
+"""`sync`: sync the record with the remote now."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from incidentctl.domain.doctor.checks import refusal_hint
 from incidentctl.errors import EnvironmentFailedError
 
 _HINTS = {
-    "behind": "say it again in a moment",
-    "offline": "nothing is lost; it is sent once the remote answers",
-    "misconfigured": "nothing is lost; put it right and say it again",
-    "unanswered": "nothing is lost; say it again once the remote is done, or ask who runs it",
-    "failed": "nothing is lost; what is recorded stays here until this is mended",
+    "behind": "Run `incidentctl sync` again in a moment.",
+    "offline": "Nothing is lost. It is sent once the remote answers.",
+    "misconfigured": "Nothing is lost. Fix this, then run `incidentctl sync` again.",
+    "unanswered": "Nothing is lost. Run `incidentctl sync` again later, or ask its admin.",
+    "failed": "Nothing is lost. Everything recorded stays here until this is fixed.",
 }
 
 
@@ -43,7 +43,7 @@ def sync_command(
     """
     workspace = workspace_of(ctx)
     if background is not None:
-        # So that a git at work ends with this process.
+        # A running git must end with this process.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         sync_in_background(workspace, background)
         return
@@ -52,14 +52,14 @@ def sync_command(
     done = sync(workspace)
     for note in (*workspace.notes, *done.notes):
         if note == done.reason:
-            continue  # told below
+            continue  # printed below
         console.say(f"note: {note}", "warning")
     report_unclaimed(workspace)
     if json:
         console.print_json(
             "sync",
             {
-                # A remote that refuses is set up wrongly, for a program; `reason` tells more.
+                # For a program a remote that refuses is set up wrongly; `reason` says more.
                 "state": "misconfigured" if done.state == "refused" else done.state,
                 "sent": done.sent,
                 "received": done.received,
@@ -84,6 +84,6 @@ def _hint(workspace: Workspace, done: Synced) -> str:
 def _sentence(done: Synced) -> str:
     moved = f"{count(done.sent, 'event')} sent, {count(done.received, 'event')} received"
     if done.state == "ok":
-        return f"In step with the remote: {moved}."
+        return f"Up to date with the remote: {moved}."
     left = f"{count(done.pending, 'event')} still to be sent"
     return f"{done.state}: {done.reason or 'no reason is known'} ({moved}, {left})"

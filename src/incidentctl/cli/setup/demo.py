@@ -12,7 +12,7 @@ import typer
 
 from incidentctl.cli.terminal import console
 
-#: What is played: a command line, and what is typed into it.
+#: The command lines, and the input of each.
 _WALK = """\
 a mitigator sanne
 a planning greta
@@ -49,7 +49,7 @@ def demo_command(
     ctx: typer.Context,
     keep: Annotated[
         Path | None,
-        typer.Option("--keep", metavar="DIR", help="Use this new folder, and keep it."),
+        typer.Option("--keep", metavar="DIR", help="Use this new folder and keep it."),
     ] = None,
 ) -> None:
     """Play a whole incident on a packaged example: lint, declare, walk, resolve, the log.
@@ -73,11 +73,11 @@ def demo_command(
         console.page(log_of_branch(root))
     end = f"The repository is in {root}." if keep else "That was a temporary repository."
     console.say("")
-    console.say(f"{end} Your own begins with: incidentctl init")
+    console.say(f"{end} Create your own with: incidentctl init")
 
 
 def _play(root: Path, line: str, typed: str = "") -> None:
-    """Show a command as somebody would type it, and run it."""
+    """Print a command as a user would type it, and run it."""
     from incidentctl.cli.boundary import run
     from incidentctl.cli.main import app
 

@@ -1,4 +1,4 @@
-"""`doctor`: tells what is wrong with the set-up, and what to do about it."""
+"""`doctor`: check the set-up, and say how to fix it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def doctor_command(ctx: typer.Context, *, json: Json = False) -> None:
     """
     workspace = workspace_of(ctx, must=False)
     if console.is_terminal() and workspace.basics.remote:
-        console.say(f"Looking, and asking {workspace.basics.remote} ...", "dim")
+        console.say(f"Checking, and asking {workspace.basics.remote} ...", "dim")
     checks = [check._replace(hint=worded(check.hint)) for check in doctor(workspace)]
     if json:
         console.print_json("doctor", {"checks": [check._asdict() for check in checks]})

@@ -27,7 +27,7 @@ def init_command(
     ] = None,
     team: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="The first team; you become its member."),
+        typer.Option(metavar="NAME", help="The first team; you become a member."),
     ] = None,
     services: Annotated[
         str | None, typer.Option(metavar="A,B", help="What runs in production.")
@@ -73,11 +73,11 @@ def init_command(
 
     root = (Path.cwd() / (directory or ctx.obj or ".")).resolve()
     if os.path.lexists(root) and not root.is_dir():
-        raise RefusedError(f"{root} is no folder.", hint="Name a folder, or a new one.")
+        raise RefusedError(f"{root} is not a folder.", hint="Name a folder, or a new one.")
     if team and len(team) > 1:
         raise UsageError(
-            f"`init` writes one team, and {len(team)} are named.",
-            hint="Name the first one. Each further team is a file of its own in teams/.",
+            f"`init` writes one team, but you named {len(team)}.",
+            hint="Name the first one. Write each further team as its own file in teams/.",
         )
     request = _read(
         organisation=organisation,
@@ -122,10 +122,10 @@ def init_command(
     for path in done.written:
         console.out(path)
     for path in done.kept:
-        console.say(f"left alone: {path}")
+        console.say(f"kept: {path}")
     for note in done.notes:
         console.say(note)
-    console.say("Next: `incidentctl catalog lint`, then commit what was written.")
+    console.say("Next: `incidentctl catalog lint`, then commit the new files.")
 
 
 def _read(
@@ -137,7 +137,7 @@ def _read(
     timezone: str | None,
     remote: str | None,
 ) -> Request:
-    """Check what the options say, all of it before anything is asked or written."""
+    """Check all options before anything is asked or written."""
     named = answers.read_names(services, "service") if services is not None else ()
     return Request(
         organisation=answers.read_organisation(organisation) if organisation is not None else None,

@@ -28,9 +28,9 @@ def use_command(
     if directory is None:
         default = places.default_repository(os.environ)
         if default is None:
-            console.say("No default repository is set: `incidentctl use DIR` sets it.")
+            console.say("No default repository is set. Set it with `incidentctl use DIR`.")
         else:
             console.out(str(default))
         return
     root = uses.use((Path.cwd() / directory).resolve(), places.config_file(os.environ))
-    console.say(f"From now on {root} is used where no other repository is named or found.")
+    console.say(f"{root} is now your default repository.")

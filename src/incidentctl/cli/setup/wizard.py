@@ -25,7 +25,7 @@ _Answer = TypeVar("_Answer")
 
 
 def _until_fits(question: str, default: str, read: Callable[[str], _Answer]) -> _Answer:
-    """Ask until the answer can be used; say each time what is wrong with it."""
+    """Ask until the answer is valid; print what is wrong each time."""
     while True:
         try:
             return read(ask_text(question, default))
@@ -41,12 +41,12 @@ def _none_or_names(text: str) -> tuple[str, ...]:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise UsageError(f"{text!r} is no number of services: write it as 40.")
+        raise UsageError(f"{text!r} is not a number of services. Write it as 40.")
     return int(text)
 
 
 def ask_founder(founder: answers.Founder) -> answers.Founder:
-    """Ask for a name where git does not say who runs this; Enter keeps the handle."""
+    """Ask for a name if git does not know the user; Enter uses the handle alone."""
     if founder.name or founder.email:
         return founder
     console.say("Git does not know who you are: user.name and user.email are not set.")
@@ -55,7 +55,7 @@ def ask_founder(founder: answers.Founder) -> answers.Founder:
 
 
 def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
-    """Ask for what the options did not say; `remotes` are those of the git repository, if any."""
+    """Ask for what the options did not say; `remotes` are those of the git repository."""
     if request.organisation is None:
         name = _until_fits(
             "Which organisation is it for?", root.absolute().name, answers.read_organisation
@@ -76,9 +76,7 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
         request = request._replace(services=services)
     if request.expected_services is None:
         counted = len(request.services)
-        expected = _until_fits(
-            "How many services will there be, once all are written?", str(counted), _count
-        )
+        expected = _until_fits("How many services will there be in the end?", str(counted), _count)
         request = request._replace(expected_services=expected if expected > counted else None)
     if request.tier is None:
         request = request._replace(tier=_ask_tier(request))
@@ -95,17 +93,18 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
         request = request._replace(timezone=zone)
     if request.remote is None and remotes:
         choices = [
-            ("", "keep it in this clone"),
+            ("", "nobody: it stays in this clone"),
             *((name, f"share it through {name}") for name in remotes),
         ]
         request = request._replace(
-            remote=ask_choice("Who shares the record of incidents?", choices, remotes[0]) or None
+            remote=ask_choice("How should the record of incidents be shared?", choices, remotes[0])
+            or None
         )
     return request
 
 
 def _ask_tier(request: Request) -> TierName | None:
-    """Ask how much process there shall be; None where the recommendation is taken."""
+    """Ask how much process to use; None for the recommendation."""
     found = recommended(request)
     console.say(found.reason)
     words = [

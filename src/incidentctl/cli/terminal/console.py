@@ -1,4 +1,4 @@
-"""What commands print: data on stdout, talk on stderr, tables that fit the terminal.
+"""Output of commands: data on stdout, messages on stderr, tables that fit the terminal.
 
 Nothing here interprets markup: every cell and line is cleaned text.
 """
@@ -16,20 +16,20 @@ from incidentctl.domain.common.text import clean
 from incidentctl.render.json_text import json_text
 
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
-#: No talk is longer, in characters: more would push everything else off the screen.
+#: The longest message, in characters: more would push everything else off the screen.
 _MOST = 6000
-#: A column that wraps has so much room, in characters, whatever stands beside it.
+#: The least width of a column that wraps, in characters.
 _NARROW = 6
 STYLES = {"bold": _BOLD, "dim": _DIM, "error": _RED, "warning": _YELLOW, "ok": _GREEN}
 
 
 def is_terminal() -> bool:
-    """Say whether somebody can be asked: both stdin and stderr are a terminal."""
+    """Return whether questions can be asked: both stdin and stderr are a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def styled(text: str, style: str, *, stream: Any = None) -> str:
-    """Return the text in a style if the stream (stdout) is a terminal that wants colour."""
+    """Return the text in a style if the stream (default: stdout) is a terminal with colours."""
     stream = stream or sys.stdout
     if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
@@ -39,7 +39,7 @@ def styled(text: str, style: str, *, stream: Any = None) -> str:
 def out(line: str = "", style: str | None = None, *, indent: int | None = None) -> None:
     """Print one line of data, cleaned, on stdout; a line break in it shows as ⏎.
 
-    With `indent` a line too long for the terminal goes on that far in, between words.
+    With `indent` a long line is wrapped between words, and its other lines are indented.
     """
     page(joined(line), style, indent=indent)
 
@@ -50,7 +50,7 @@ def joined(text: str) -> str:
 
 
 def page(text: str, style: str | None = None, *, indent: int | None = None) -> None:
-    """Print a text of several lines, cleaned, in which strangers' words are on one line each."""
+    """Print a text of several lines, cleaned; each user text in it is on one line."""
     text = clean(text, keep_lines=True)
     if indent is not None:
         text = fitted(text, sys.stdout, indent)
@@ -58,12 +58,12 @@ def page(text: str, style: str | None = None, *, indent: int | None = None) -> N
 
 
 def fitted_out(text: str, indent: int) -> str:
-    """Break lines between words where stdout is a terminal."""
+    """Wrap lines between words if stdout is a terminal."""
     return fitted(text, sys.stdout, indent)
 
 
 def fitted(text: str, stream: Any, indent: int) -> str:
-    """Break lines between words at the width of a terminal; anything else gets them whole."""
+    """Wrap lines between words at the width of a terminal; other streams get whole lines."""
     if not stream.isatty():
         return text
     import shutil
@@ -80,7 +80,7 @@ def fitted(text: str, stream: Any, indent: int) -> str:
                 line,
                 width,
                 subsequent_indent=" " * indent,
-                break_long_words=False,  # an address must be whole to be copied
+                break_long_words=False,  # keep addresses whole, to copy them
                 break_on_hyphens=False,
             )
         )
@@ -88,10 +88,10 @@ def fitted(text: str, stream: Any, indent: int) -> str:
 
 
 def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: bool = False) -> None:
-    """Print talk: one cleaned line on stderr, at once; what is too long for talk is cut.
+    """Print a message: one cleaned line on stderr, at once, cut if too long.
 
-    A line break in it shows as ⏎, but with `keep_lines`, for texts that are ours.
-    It comes after the data that was printed before. That nobody can hear it stops no command.
+    A line break shows as ⏎, except with `keep_lines`, for texts of our own. It flushes stdout
+    first, and ignores a broken stderr.
     """
     cut = "…" if len(text) > _MOST else ""
     text = text[:_MOST] if keep_lines else joined(text[:_MOST])
@@ -117,8 +117,8 @@ def table(
 ) -> None:
     """Print a table on stdout: ruled and wrapped on a terminal, tab-separated when piped.
 
-    Columns that are `whole` are never wrapped: what is in them is copied. On a terminal the cells
-    of a column in `split` go on in a new line after its words.
+    Columns in `whole` are never wrapped: people copy from them. On a terminal the cells of a column
+    in `split` are broken after its words.
     """
     cells = [[clean(cell or "") for cell in row] for row in rows]
     if not sys.stdout.isatty():
@@ -145,7 +145,7 @@ def table(
     for row in texts:
         drawn.add_row(*map(Text, row))
     screen = Console(markup=False, highlight=False, emoji=False)
-    # What is whole goes beyond the edge where there is no room: it would be cut.
+    # Whole columns may go beyond the edge; otherwise they would be cut.
     least = sum(
         max(map(cell_len, "\n".join(each).split("\n"))) + 2 if column in whole else _NARROW
         for column, *each in zip(columns, columns, *texts, strict=True)

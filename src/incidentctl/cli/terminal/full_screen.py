@@ -1,4 +1,4 @@
-"""A whole screen of a terminal, kept up to date, and given back as it was however it ends."""
+"""A full-screen display on a terminal, which is always restored at the end."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from typing import Any, NoReturn
 
 from incidentctl.cli.terminal.console import styled
 
-#: The other screen, no cursor, nothing wraps; and the way back.
+#: Alternate screen, no cursor, no wrapping; and back.
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _CLEAR = "\x1b[H\x1b[2J"
 
 
 class FullScreen:
-    """The terminal on stdout; keys come from stdin, where that is a terminal, too.
+    """The terminal on stdout; keys come from stdin, if that is a terminal, too.
 
-    Leaves the terminal as it was on every way out: an error, Ctrl-C, SIGTERM, SIGHUP; Ctrl-Z, too.
+    Restores the terminal on every exit: an error, Ctrl-C, SIGTERM, SIGHUP; on Ctrl-Z, too.
     """
 
     def __init__(self) -> None:
-        """Touch nothing yet; `with` takes the screen."""
+        """Do nothing yet; `with` takes the screen."""
         self._out = sys.stdout.fileno()
         self._keys = sys.stdin.fileno() if sys.stdin.isatty() else None
         self._as_it_was: list[Any] | None = None
@@ -44,7 +44,7 @@ class FullScreen:
             (signal.SIGTERM, _end),
             (signal.SIGHUP, _end),
             (signal.SIGTSTP, self._suspend),
-            (signal.SIGWINCH, lambda *_: None),  # wakes whoever waits
+            (signal.SIGWINCH, lambda *_: None),  # ends `wait`
         ):
             self._handlers[number] = signal.signal(number, handler)
         self._take()
@@ -64,7 +64,7 @@ class FullScreen:
     def _take(self) -> None:
         if self._keys is not None:
             self._as_it_was = termios.tcgetattr(self._keys)
-            tty.setcbreak(self._keys)  # keys come at once, Ctrl-C still interrupts
+            tty.setcbreak(self._keys)  # keys arrive at once, Ctrl-C still interrupts
         self._size = (0, 0)
         self._write(_ENTER)
 
@@ -79,7 +79,7 @@ class FullScreen:
         self._give_back()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, self._suspend)  # from here on it is in the foreground again
+        signal.signal(signal.SIGTSTP, self._suspend)  # runs when it is in the foreground again
         self._take()
 
     def _write(self, text: str) -> None:
@@ -89,11 +89,11 @@ class FullScreen:
 
     @property
     def height(self) -> int:
-        """How many lines there are now."""
+        """The number of lines now."""
         return max(os.get_terminal_size(self._out).lines, 1)
 
     def draw(self, lines: Sequence[tuple[str, str | None]]) -> None:
-        """Show lines of inert text with their styles: each cut at the width, only what differs."""
+        """Show styled lines of inert text, cut at the width; write only changed lines."""
         from rich.cells import cell_len, set_cell_size
 
         size = os.get_terminal_size(self._out)
@@ -119,7 +119,7 @@ class FullScreen:
         self._write("\a")
 
     def wait(self, seconds: float) -> str:
-        """Wait for keys, a new size, or so long; return the keys, `q` when stdin has ended."""
+        """Wait for keys or a new size, with a limit; return the keys, `q` if stdin has ended."""
         ready = [self._woken] if self._keys is None else [self._woken, self._keys]
         found, _, _ = select.select(ready, [], [], seconds)
         if self._woken in found:
@@ -127,7 +127,7 @@ class FullScreen:
                 os.read(self._woken, 4096)
         if self._keys not in found:
             return ""
-        assert self._keys is not None  # noqa: S101 (it is among what was waited for)
+        assert self._keys is not None  # noqa: S101 (it was waited for)
         return os.read(self._keys, 1024).decode(errors="replace") or "q"
 
 

@@ -1,4 +1,4 @@
-"""What commands share: how a group is made, and their options, each defined once."""
+"""Options that commands share, and the settings of command groups."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-#: How typer makes a group of commands: no completion of its own, and help as plain text.
+#: Settings of typer for a group of commands: no completion, plain-text help.
 PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None}
 
 InIncident = Annotated[

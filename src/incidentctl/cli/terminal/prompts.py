@@ -12,8 +12,8 @@ from incidentctl.cli.terminal.console import is_terminal
 from incidentctl.domain.common.text import clean
 
 
-class EndOfAnswers(Exception):  # noqa: N818 (not an error: nobody answers any more)
-    """Stdin ended where an answer without a default was needed."""
+class EndOfAnswers(Exception):  # noqa: N818 (not an error: stdin has ended)
+    """Stdin ended at a question without a default."""
 
 
 def _plain() -> bool:
@@ -31,9 +31,9 @@ def _read_line(question: str) -> str:
 
 
 def ask_text(message: str, default: str = "", *, optional: bool = False) -> str:
-    """Ask for a line of text; Enter takes the default, which what is typed replaces.
+    """Ask for a line of text; Enter takes the default.
 
-    With `optional` the message says itself what Enter does, and no answer is an empty one.
+    With `optional` the message itself says what Enter does, which returns an empty text.
     """
     message = clean(message)
     if _plain():
@@ -52,9 +52,9 @@ def ask_text(message: str, default: str = "", *, optional: bool = False) -> str:
 
 
 def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -> str:
-    """Ask for one of (key, words); return its key. Enter takes the default's key.
+    """Ask for one of (key, label); return its key. Enter takes the default's key.
 
-    Without a terminal each choice is a line, answered by its key or its number.
+    Without a terminal each choice is a line, answered by its key or number.
     """
     if not _plain():
         import questionary

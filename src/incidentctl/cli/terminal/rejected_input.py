@@ -1,4 +1,4 @@
-"""Keep what somebody typed or piped and we refused, so that a long text is not lost either."""
+"""Save refused input to a file: even a long text is not lost."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import BinaryIO
 
 from incidentctl.app.workspace.places import state_folder
 
-#: Of an endless stream no more than this many bytes are kept.
+#: The most bytes saved of an endless stream.
 _MOST = 64 << 20
 _CHUNK = 1 << 20
 
 
-def keep(data: bytes, rest: BinaryIO | None = None) -> Path | None:
-    """Write `data`, and what is left of a stream, to a file of this user; None when it fails."""
+def save_rejected_input(data: bytes, rest: BinaryIO | None = None) -> Path | None:
+    """Write `data`, and the rest of a stream, to a file of the user; None if that fails."""
     import tempfile
 
     folder = state_folder(os.environ) / "refused"

@@ -1,4 +1,4 @@
-"""Commands that take what people write: a word such as `-5` is text and no option."""
+"""Commands that take free text: a word such as `-5` is text, not an option."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 from typer.core import TyperCommand
 
 _NUMBER = re.compile(r"-\.?\d")
-#: Stands before such a word while options are looked for; no word of a command line can have it.
+#: Marks such a word while options are parsed; no command line can contain it.
 _MARK = "\0"
-#: How typer writes it in a complaint.
+#: How typer writes it in an error.
 _SHOWN = repr(_MARK)[1:-1]
 
 
 class TextCommand(TyperCommand):
-    """A command for which what begins with a minus and a digit is text, or counts from the end."""
+    """A command that takes words such as `-5` as text, or as a count from the end."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the command line; no option begins with a digit."""
+        """Parse the command line; no option begins with a digit."""
         marked = [_MARK + word if _NUMBER.match(word) else word for word in args]
         try:
             rest = super().parse_args(ctx, marked)

@@ -19,14 +19,14 @@ _MAX_NAME = 63  # what a name may have, see fields.Name
 _PAGE = Step(
     id="page-on-call",
     title="Page the on-call engineer",
-    purpose="Bring in an engineer to mitigate, unless one is paged already. "
+    purpose="Bring in an engineer to mitigate, unless somebody has paged one already. "
     "No answer within five minutes: escalate.",
 )
 _CHANNEL = Step(
     id="open-channel",
     title="Open an incident channel",
     purpose="One place, chat channel or conference bridge, to triage and mitigate together. "
-    "Keep its address here, so that whoever joins finds it.",
+    "Save its address here for everybody who joins.",
 )
 _STATUS_PAGE = Step(
     id="status-page",

@@ -85,7 +85,7 @@ def recommend(counted: int, *, expected: int | None = None) -> Recommendation:
         )
     if index == 0 and services:
         parts.append(
-            "With so few a single affected service is likely critical, and several processes "
+            "With so few services, any affected one is probably critical, and several processes "
             "would confuse more than they help."
         )
     if index + 1 < len(TIERS):
@@ -217,7 +217,7 @@ def _answer(
     if case.category:
         what += f" ({case.category})"
     if best is None:
-        return AreaRunbook(area, None, False, f"{what}: no runbook answers.")
+        return AreaRunbook(area, None, False, f"{what} has no runbook.")
     chosen, rivals = best.runbooks[0], best.rivals
     asked = _OWN[tier]
     if area is None and asked == SEVERITY_AND_AREA:
@@ -225,16 +225,16 @@ def _answer(
     own = best.most[0] >= asked
     scope = _scope(chosen)
     if built_in:
-        reason = f"{what}: no runbook is written, so the built-in process for {scope} serves."
+        reason = f"{what} uses the built-in process for {scope}: the team has no runbook."
     elif own:
-        reason = f"{what}: {chosen.name} answers, the process for {scope}."
+        reason = f"{what} uses {chosen.name}, the runbook for {scope}."
     else:
-        reason = f"{what}: {chosen.name}, the process for {scope}, serves as there is none closer."
+        reason = f"{what} falls back to {chosen.name}, the runbook for {scope}."
     if rivals:
         more = f" and {len(rivals) - _MOST_RIVALS} more" if len(rivals) > _MOST_RIVALS else ""
         reason += (
-            f" Equally specific: {', '.join(rivals[:_MOST_RIVALS])}{more}; {chosen.name} was taken "
-            f"as the first by name."
+            f" Equally specific: {', '.join(rivals[:_MOST_RIVALS])}{more}; {chosen.name} is the "
+            f"first by name."
         )
     return AreaRunbook(area, chosen, own, reason, rivals)
 
@@ -275,5 +275,5 @@ def missing(catalog: Catalog, tier: TierName) -> list[str]:
         if not answer.own
     ]
     if tier == "per-severity-and-area" and not catalog.product_areas:
-        lacks.append("No product area is written, so none can have a process of its own.")
+        lacks.append("There are no product areas yet, so none can have its own process.")
     return lacks

@@ -1,4 +1,4 @@
-"""The catalog as a graph: product areas, services, and what needs what, as Mermaid or DOT."""
+"""The catalog as a graph: product areas, services and dependencies, as Mermaid or DOT."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class _Node(NamedTuple):
 
 
 def _nodes(catalog: Catalog) -> dict[tuple[str, str], _Node]:
-    """Number the nodes: a name of the user's is no identifier in either language."""
+    """Number the nodes: a user's name is not an identifier in either language."""
     nodes: dict[tuple[str, str], _Node] = {}
     for area in catalog.product_areas.values():
         text = one_line(area.title or area.name)
@@ -28,7 +28,7 @@ def _nodes(catalog: Catalog) -> dict[tuple[str, str], _Node]:
 
 
 def _edges(catalog: Catalog, nodes: dict[tuple[str, str], _Node]) -> Iterable[tuple[str, str]]:
-    """Yield who needs whom; names that do not exist are left out (lint tells of them)."""
+    """Yield who needs whom; unknown names are left out (lint reports them)."""
     needs = [(("area", a.name), a.all_services) for a in catalog.product_areas.values()]
     needs += [(("service", s.name), s.depends_on) for s in catalog.services.values()]
     for key, names in needs:
@@ -56,7 +56,7 @@ def _mermaid_text(text: str) -> str:
 
 
 def dot(catalog: Catalog) -> str:
-    """Return a graph in Graphviz' language."""
+    """Return a graph in the language of Graphviz."""
     nodes = _nodes(catalog)
     lines = ["digraph catalog {", "  rankdir=LR;", "  node [shape=box];"]
     for node in nodes.values():

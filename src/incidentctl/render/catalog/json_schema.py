@@ -59,7 +59,7 @@ def schema(kind: str) -> dict[str, Any]:
 
 
 def _either(made: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Refer to a definition; where there is another one, that is for a mode of its own."""
+    """Refer to a definition; the other one, if any, is for its own mode."""
     own = {"$ref": f"#/definitions/{made['title']}"}
     if not other:
         return own
@@ -73,9 +73,9 @@ def text(kind: str) -> str:
 
 
 def _file(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
-    """What a whole file may be; a file with nothing but comments is null.
+    """The schema of a whole file; a file with only comments is null.
 
-    `if` instead of `anyOf`, so that a message names what is wrong in the entry.
+    `if` instead of `anyOf` gives messages that name the fault in the entry.
     """
     otherwise: dict[str, Any] = entry
     if kind == "roles":
@@ -95,7 +95,7 @@ def _file(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _classes(cls: type) -> Iterator[type]:
-    """A class, and those of its fields at any depth."""
+    """Yield a class, and the classes of its fields at any depth."""
     yield cls
     for hint in get_type_hints(cls).values():
         for inner in (hint, *get_args(hint), *(a for h in get_args(hint) for a in get_args(h))):
@@ -109,7 +109,7 @@ _BY_NAME = {cls.__name__: cls for root in (Scale, *CLASSES.values()) for cls in 
 def _meanings(cls: type) -> dict[str, str]:
     """Return the text below each field of a class, by the field's key in YAML.
 
-    pydantic could do so, too, but for every command that loads the catalog: 20 ms.
+    pydantic can do this, too, but would cost every command that loads the catalog 20 ms.
     """
     [definition] = ast.parse(inspect.getsource(cls)).body
     body = getattr(definition, "body", [])
@@ -125,7 +125,7 @@ def _meanings(cls: type) -> dict[str, str]:
 
 
 def _tidy(part: Any) -> Any:
-    """Drop what pydantic adds for itself, and admit the user's own keys in every object."""
+    """Drop pydantic's additions, and allow the user's own keys in every object."""
     if isinstance(part, list):
         return [_tidy(item) for item in part]
     if not isinstance(part, dict):
@@ -140,15 +140,15 @@ def _tidy(part: Any) -> Any:
     if tidy.get("type") == "object" and tidy.get("additionalProperties") is not True:
         tidy["patternProperties"] = {"^x-": True}
     if "importance" in tidy.get("properties", {}) and "conditions" in tidy["properties"]:
-        # A JSON Schema sees the whole numbers that are keys of the matrix as text.
+        # In JSON Schema the numeric keys of the matrix are text.
         tidy["properties"]["importance"]["propertyNames"] = {"pattern": "^([0-9]+$|x-)"}
     if isinstance(tidy.get("default"), dict):
-        del tidy["default"]  # the defaults of the parts say it
+        del tidy["default"]  # the parts have defaults
     return _nullable(tidy)
 
 
 def _nullable(part: dict[str, Any]) -> dict[str, Any]:
-    """Write "this or null" as one type where that is possible: messages are shorter then."""
+    """Write "this or null" as one type if possible: that gives shorter messages."""
     choices = part.get("anyOf")
     if not (isinstance(choices, list) and len(choices) == 2 and choices[1] == {"type": "null"}):
         return part

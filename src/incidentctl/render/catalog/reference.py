@@ -20,9 +20,9 @@ unknown key is an error.
 YAML is read strictly, as YAML 1.2: `no` and `22:30` are texts, `1.10` is a number. Duplicate keys,
 anchors, aliases, tags and more than 20 levels are errors, as are files over 1 MiB, more than 20,000
 files or 16 MiB in all, and more than 100 severities or roles. The first 100 faults of a file are
-told.
+reported.
 
-The JSON Schemas say the same to editors: `incidentctl schema --write DIR`.
+The JSON Schemas are the same for editors: `incidentctl schema --write DIR`.
 """
 
 _WORDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": ""}
@@ -48,14 +48,14 @@ def reference() -> str:
 
 
 def _main(made: dict[str, Any]) -> str:
-    """The definition that an entry of the file is."""
+    """Return the definition of the file's entries."""
     reference = made.get("then", {}).get("items") if made["if"]["type"] == "array" else made["else"]
     reference = reference.get("else", reference)
     return str(reference["$ref"]).rsplit("/", 1)[-1]
 
 
 def _order(made: dict[str, Any], name: str) -> list[str]:
-    """The definitions in the order in which a reader meets them."""
+    """Return the definitions in the order of their first use."""
     found = [name]
     for used in _used(made["definitions"][name]):
         found += [inner for inner in _order(made, used) if inner not in found]

@@ -61,7 +61,7 @@ matrix:
   importance: {1: [SEV1, SEV1], 2: [SEV1, SEV2], 3: [SEV2, SEV2]}
 """,
     "roles": """\
-# The four standard roles are built in: a role of one of their names replaces it, others join them.
+# Four standard roles are built in: a role with the same name replaces one, others are added.
 roles:
   - name: scribe
     title: Scribe
@@ -74,7 +74,7 @@ applies_to: {critical: true}
 steps:
   - id: page-on-call
     title: Page the on-call engineer
-    purpose: Bring in an engineer to mitigate, unless one is paged already
+    purpose: Bring in an engineer to mitigate, unless somebody has paged one already
     action: {uses: pagerduty, with: {routing_key: "env:PAGERDUTY_KEY"}}
   - {id: updates, title: Post an update, every: 30m, role: communication}
 tasks: [{title: Check the last deploy, role: mitigator}]

@@ -1,4 +1,4 @@
-"""iCalendar (RFC 5545) of drills: the same entries give the same bytes, times are in UTC."""
+"""Drills as iCalendar (RFC 5545): equal entries give equal bytes; times are in UTC."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.drill.calendar import CalendarEntry
 from incidentctl.errors import EnvironmentFailedError, Hint
 
-_STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: files that are compared stay the same
+_STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: the same drills give the same file
 
 
 def render_calendar(
@@ -21,8 +21,8 @@ def render_calendar(
 ) -> bytes:
     """Return the calendar; refuses without the extra `calendar`.
 
-    `worded` gives a hint in words. An entry keeps its UID for as long as its key and the
-    organisation's name stay.
+    `worded` returns a hint in words. The UID of an entry depends only on its key and the
+    organisation's name.
     """
     try:
         from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 (slow, and an extra)

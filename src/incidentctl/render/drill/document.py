@@ -1,4 +1,4 @@
-"""A document about a drill as Markdown, HTML or plain text; what people wrote does nothing."""
+"""A document about a drill as Markdown, HTML or plain text; user text is inert."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENDINGS: dict[str, str] = {"markdown": "md", "html": "html", "text": "txt"}
 
 
 def render_document(document: Document, output: Format) -> str:
-    """Return the document in a format, as a file's whole text."""
+    """Return the document in a format, as the text of a file."""
     template = _environment(output).get_template(f"document.{_ENDINGS[output]}.j2")
     return template.render(
         title=document.title, paragraphs=document.paragraphs, answers=document.answers
@@ -25,7 +25,7 @@ def render_document(document: Document, output: Format) -> str:
 
 
 def template_data(document: Document) -> dict[str, Any]:
-    """Return what an organisation's own Markdown template is given: plain values, texts inert."""
+    """Return the data for an organisation's own Markdown template: plain values, inert texts."""
     return {
         "title": _markdown(document.title),
         "paragraphs": [_markdown(paragraph) for paragraph in document.paragraphs],
@@ -52,7 +52,7 @@ def _environment(output: Format) -> ImmutableSandboxedEnvironment:
 
 
 def _markdown(text: str) -> str:
-    """Show each line as it is; the first must follow words of our own on its line."""
+    """Show each line as it is; the first must follow text of our own on its line."""
     return "<br>".join(inert(line) for line in _lines(text))
 
 

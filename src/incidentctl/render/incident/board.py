@@ -1,4 +1,4 @@
-"""The board that `watch` shows: lines that know how much they matter, cut to a screen's height."""
+"""The board of `watch`: lines with weights, cut to the height of a screen."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
 
-#: What a line is about; where a screen is too low, the last of these go first.
+#: The subject of a line; if the screen is too small, the last of these are dropped first.
 (
     HEAD, UNSYNCED, REMINDER, CLOCK, COMMAND, PROBLEMS, STEPS, STATE, NEXT, NEWEST, ROLES,
     LAST_UPDATE, THEORY, MORE_STEPS, RULED, OLDER, BLANK,
 ) = range(17)  # fmt: skip
 
-#: So many are shown at most, however high the screen is.
+#: The most that are shown, on a screen of any height.
 NEXT_STEPS, ENTRIES, HYPOTHESES = 3, 12, 5
-#: So many of the newest entries matter more than who holds which role.
+#: How many of the newest entries matter more than the roles.
 _NEWEST = 3
-#: No line is longer, in characters, before a screen cuts it.
+#: The longest line, in characters, before the screen cuts it.
 _MOST = 400
 
 
 class Line(NamedTuple):
-    """One line: inert text, its weight (the smallest stays longest), and a style by name."""
+    """One line: inert text, its weight (the smallest is dropped last), and a style by name."""
 
     text: str
     weight: tuple[int, ...]
     style: str | None = None
     indent: int = 2
-    """So far in it goes on where it is wrapped."""
+    """The indent of its other lines when wrapped."""
 
 
 def in_order(incidents: Iterable[Incident]) -> list[Incident]:
-    """Return incidents as the board shows them: critical first, by severity, the oldest first."""
+    """Return incidents in the order of the board: critical first, by severity, the oldest first."""
     return sorted(incidents, key=lambda i: (not i.critical, i.severity or "~", i.declared, i.id))
 
 
@@ -53,10 +53,10 @@ def board(
     blind: Sequence[str] = (),
     restricted: Collection[str] = (),
 ) -> list[Line]:
-    """Return the whole board; `loud` are the keys of reminders that have just begun.
+    """Return the whole board; `loud` are the keys of new reminders.
 
-    `blind` says why what others do may not be on it; `restricted` are the ids of incidents that are
-    kept apart.
+    `blind` are the reasons why the work of others may be missing; `restricted` are the ids of
+    restricted incidents.
     """
     lines: list[Line] = []
     for order, incident in enumerate(in_order(incidents)):
@@ -77,9 +77,9 @@ def board(
 
 
 def fit(lines: Sequence[Line], height: int) -> list[Line]:
-    """Return what fits into so many lines (at least one): the least important are left out.
+    """Return what fits into so many lines (at least one); the least important are dropped.
 
-    Incidents that do not even get their first line are counted in the last one.
+    The last line counts the incidents that do not get even their first line.
     """
     kept = _lightest(lines, height)
     heads = sum(line.weight[0] == HEAD for line in lines)
@@ -122,7 +122,7 @@ def _head(incident: Incident, now: datetime, *, restricted: bool) -> list[Line]:
 def _reminders(
     reminders: Iterable[Reminder], loud: Collection[tuple[str, str, int, datetime]]
 ) -> list[Line]:
-    """Mark what has just begun by a sign, too: not everybody sees colours."""
+    """Mark new reminders by a sign, too: not everybody sees colours."""
     return [
         Line(f"{'!!!' if each.key in loud else '!'} {reminder_line(each)}", (REMINDER, -each.stage),
              "error" if each.key in loud else "warning")
@@ -149,7 +149,7 @@ def _body(incident: Incident, now: datetime) -> list[Line]:
 
 
 def clock(incident: Incident, moment: datetime) -> str:
-    """Write the time of day with its zone, the organisation's as it was at declaration."""
+    """Write the time of day with its zone: the organisation's at declaration."""
     zone = offset_text(incident.utc_offset) if incident.utc_offset else "UTC"
     return f"{moment.astimezone(incident.zone):%H:%M} {zone}"
 
@@ -197,13 +197,13 @@ def _roles(incident: Incident, now: datetime) -> list[Line]:
 def _steps(incident: Incident) -> list[Line]:
     steps = incident.steps
     opened = [step for step in steps if step.state == OPEN]
-    told = [f"{sum(step.state == DONE for step in steps)} done"]
+    counts = [f"{sum(step.state == DONE for step in steps)} done"]
     if skipped := sum(step.state == SKIPPED for step in steps):
-        told.append(f"{skipped} skipped")
-    told.append(f"{len(opened)} open")
+        counts.append(f"{skipped} skipped")
+    counts.append(f"{len(opened)} open")
     if tasks := sum(task.done is None for task in incident.tasks):
-        told.append(f"{tasks} {'task' if tasks == 1 else 'tasks'} open")
-    lines = [_row("steps", ", ".join(told), STEPS, 0)] if steps or tasks else []
+        counts.append(f"{tasks} {'task' if tasks == 1 else 'tasks'} open")
+    lines = [_row("steps", ", ".join(counts), STEPS, 0)] if steps or tasks else []
     for place, step in enumerate(opened[:NEXT_STEPS]):
         text = f"{step.number} [ ] {step.title} ({step.role})"
         lines.append(_row("" if place else "next", text, MORE_STEPS if place else NEXT, place))
@@ -214,7 +214,7 @@ def _hypotheses(incident: Incident) -> list[Line]:
     lines = []
     for state, weight in ((OPEN, THEORY), (RULED_OUT, RULED)):
         found = [each for each in incident.hypotheses if each.state == state][-HYPOTHESES:]
-        label = "it may be" if state == OPEN else "it is not"
+        label = "hypothesis" if state == OPEN else "ruled out"
         lines += [
             _row(label, f"{each.number} {each.text}", weight, len(found) - place)
             for place, each in enumerate(found)
@@ -223,9 +223,9 @@ def _hypotheses(incident: Incident) -> list[Line]:
 
 
 def newest(incident: Incident, count: int) -> list[Entry]:
-    """Return the newest entries that stand, in the order in which they happened."""
-    standing = (entry for entry in incident.entries if not entry.retracted)
-    return heapq.nlargest(count, standing, key=lambda entry: (entry.at, entry.event))[::-1]
+    """Return the newest entries without retracted ones, in the order of time."""
+    effective = (entry for entry in incident.entries if not entry.retracted)
+    return heapq.nlargest(count, effective, key=lambda entry: (entry.at, entry.event))[::-1]
 
 
 def _timeline(incident: Incident) -> list[Line]:

@@ -1,4 +1,4 @@
-"""The commander's brief: all that whoever takes command must know, as lines of plain text."""
+"""The commander's brief: all that a new commander must know, as lines of plain text."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from incidentctl.domain.incident.state import (
     Incident,
 )
 
-#: So wide are the lines, and so far in begins what is said; they should be no more than so many.
+#: The width of lines, the indent of their text, and how many lines there should be.
 WIDTH, INDENT, HEIGHT = 80, 15, 24
-#: Of each kind so many are shown, in so many lines each: the first of these that is low enough.
+#: How many of each kind are shown, and in how many lines each: the first that is short enough.
 _MOST = ((5, 5), (3, 3), (3, 2), (3, 1), (2, 1), (1, 1))
 _NOTES = 3
 _ROLES = tuple(role.name for role in STANDARD)
@@ -35,17 +35,17 @@ class _Row(NamedTuple):
     label: str
     text: str
     more: str = ""
-    """What is said after the text, also where that is cut; clean and short."""
+    """A suffix that stays even if the text is cut; clean and short."""
     whole: bool = False
 
 
 def brief(incident: Incident, now: datetime, *, on_call: str | None = None) -> list[str]:
     """Return the brief of an incident: cleaned lines of at most 80 characters, about 24 of them.
 
-    `on_call` says who is on call for it now.
+    `on_call` is who is on call for it now.
 
-    Only a word that is longer by itself, such as an address, makes a longer line: it must be whole
-    to be copied. Where there is much to say, texts are cut, and of each kind the rest is counted.
+    Only a longer word, such as an address, makes a longer line: it must be whole to be copied. If
+    there is a lot, texts are cut, and the rest of each kind is counted.
     """
     lines: list[str] = []
     for most, height in _MOST:
@@ -72,7 +72,7 @@ def _wrapped(row: _Row, label: str, height: int) -> list[str]:
 
 
 def _few(rows: Iterable[_Row], most: int, *, newest: bool = False) -> Iterator[_Row]:
-    """Yield the first rows of a kind, or the newest; the last says how many more there are."""
+    """Yield the first rows of a kind, or the newest; the last row counts the rest."""
     found = list(rows)
     shown = found[-most:] if newest else found[:most]
     yield from shown[:-1]
@@ -87,7 +87,7 @@ def _rows(incident: Incident, now: datetime, most: int, on_call: str | None) -> 
     said = [entry for entry in incident.timeline if not entry.retracted]
     pinned = (_Row("pinned", f"{entry.text} ({entry.by})") for entry in said if entry.pinned)
     yield from _few(pinned, most, newest=True)
-    for state, label in ((OPEN, "we think"), (CONFIRMED, "it is"), (RULED_OUT, "it is not")):
+    for state, label in ((OPEN, "hypothesis"), (CONFIRMED, "confirmed"), (RULED_OUT, "ruled out")):
         judged = (
             _Row(label, f"{each.number} {each.text}" + (f" ({each.reason})" if each.reason else ""))
             for each in incident.hypotheses
@@ -136,7 +136,7 @@ def _head(incident: Incident, now: datetime, on_call: str | None) -> Iterator[tu
 
 
 def ends(incident: Incident) -> Iterator[tuple[str, str]]:
-    """Yield how it ended, each as label and text: when, by whom, and why where it was said."""
+    """Yield how it ended, as label and text: when, by whom, and the reason if given."""
     why = incident.ended_why
     for state in (RESOLVED, CANCELLED, CLOSED):
         moment = getattr(incident, state)
@@ -157,7 +157,7 @@ def _some(label: str, words: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def roles(incident: Incident) -> Iterator[tuple[str, str]]:
-    """Yield who holds which role beside the commander; what nobody was given is the commander's."""
+    """Yield who holds which role besides the commander; unassigned roles are the commander's."""
     holders: dict[str, list[str]] = {role: [] for role in _ROLES}
     for held in incident.held:
         now = [held.person] if held.until is None else []
@@ -173,33 +173,33 @@ def roles(incident: Incident) -> Iterator[tuple[str, str]]:
 
 
 def _updates(incident: Incident, now: datetime) -> Iterator[_Row]:
-    """Yield the last update that says something, that nothing is new since, and the next."""
+    """Yield the last update with news, whether there was none since, and the next one."""
     updates = sorted(incident.updates, key=lambda update: (update.at, update.event))
     if not updates:
         yield _Row("last update", "none yet")
     else:
         last = updates[-1]
-        told = next((u for u in reversed(updates) if u.text != NO_CHANGE), last)
-        ago, since = rough_duration(now - told.at), rough_duration(now - last.at)
-        public = "public, " if told.public else ""
-        more = f" (no change since, said {since} ago)" if last != told else ""
-        yield _Row("last update", f"{public}{ago} ago by {told.by}: {told.text}", more)
+        news = next((u for u in reversed(updates) if u.text != NO_CHANGE), last)
+        ago, since = rough_duration(now - news.at), rough_duration(now - last.at)
+        public = "public, " if news.public else ""
+        more = f" (no change since, said {since} ago)" if last != news else ""
+        yield _Row("last update", f"{public}{ago} ago by {news.by}: {news.text}", more)
     if due := next_update(incident, now):
         yield _Row("next update", due)
 
 
 def named(incident: Incident, person: str) -> str:
-    """Return the name of somebody who takes part, with their handle."""
+    """Return the name of a participant, with their handle."""
     return _named(names(incident), person)
 
 
 def names(incident: Incident) -> dict[str, str]:
-    """Return the names of those who take part, by handle: the first that is told of each."""
-    told = [(held.person, held.name) for held in incident.held]
-    told += [(entry.by, entry.name) for entry in incident.entries]
+    """Return the names of the participants, by handle: the first recorded for each."""
+    pairs = [(held.person, held.name) for held in incident.held]
+    pairs += [(entry.by, entry.name) for entry in incident.entries]
     if incident.offer:
-        told.append((incident.offer.person, incident.offer.name))
-    return {person: name for person, name in reversed(told) if name}
+        pairs.append((incident.offer.person, incident.offer.name))
+    return {person: name for person, name in reversed(pairs) if name}
 
 
 def _named(known: Mapping[str, str], person: str) -> str:
@@ -208,7 +208,7 @@ def _named(known: Mapping[str, str], person: str) -> str:
 
 
 def next_update(incident: Incident, now: datetime) -> str | None:
-    """Say when the next update is due, or how long it is overdue; None when none is."""
+    """Return when the next update is due, or how long it is overdue; None if none is due."""
     if not incident.open or incident.next_update is None:
         return None
     left = (incident.next_update - now).total_seconds()

@@ -1,4 +1,4 @@
-"""Plots of a report, as shapes that a template draws: no text in them is markup."""
+"""Plots of a report, as shapes for a template: no text in them is markup."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from incidentctl.domain.learn.monthly import Month
 
 WIDTH, HEIGHT = 480, 230
 LEFT, RIGHT, TOP, BOTTOM = 46, 472, 12, 204
-#: A label of a month takes so much room.
+#: The width of a month's label.
 _LABEL = 54
 _WIDEST = 60
-#: So many severities have a colour of their own; those behind are drawn as one.
+#: How many severities get their own colour; the others are drawn as one.
 COLOURS = 6
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -28,14 +28,14 @@ _SPANS = (
 
 
 class Tick(NamedTuple):
-    """A place on an axis and what stands there."""
+    """A place on an axis and its label."""
 
     at: float
     label: str
 
 
 class Bar(NamedTuple):
-    """A rectangle in the colour of a number, and what it says."""
+    """A rectangle with the number of its colour, and its label."""
 
     x: float
     y: float
@@ -46,7 +46,7 @@ class Bar(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A dot, or with a width a line that begins there, and what it says."""
+    """A dot, or with a width a line from there, and its label."""
 
     x: float
     y: float
@@ -55,7 +55,7 @@ class Mark(NamedTuple):
 
 
 class Plot(NamedTuple):
-    """What is drawn: `down` and `across` are the ticks of the axes."""
+    """A plot: `down` and `across` are the ticks of the axes."""
 
     title: str
     down: tuple[Tick, ...]
@@ -68,7 +68,7 @@ class Plot(NamedTuple):
 def spans(title: str, name: str, months: Sequence[Month]) -> Plot:
     """Draw how long something took: a dot for each incident, a line for a month's median.
 
-    The axis is logarithmic, from a minute on: what took shorter is drawn as a minute.
+    The axis is logarithmic and starts at a minute: shorter times are drawn as a minute.
     """
     known = [
         (number, one, span.total_seconds())
@@ -106,18 +106,18 @@ def spans(title: str, name: str, months: Sequence[Month]) -> Plot:
 
 
 def severities(months: Sequence[Month]) -> tuple[str | None, ...]:
-    """Return every severity of the months in order; None last, for those that have none."""
+    """Return every severity of the months in order; None last, for incidents without one."""
     found = {count.name for month in months for count in month.metrics.by_severity}
     return tuple(sorted(found, key=lambda name: (name is None, name or "")))
 
 
 def shown_severity(name: str | None) -> str:
-    """Write a severity, or that there is none."""
+    """Write a severity, or that it is missing."""
     return one_line(name)[:40] if name else "(none)"
 
 
 def counts(title: str, months: Sequence[Month]) -> Plot:
-    """Draw how many incidents a month had, a bar in parts by severity."""
+    """Draw the incidents of each month as a bar, in parts by severity."""
     names = severities(months)
     most = max((month.metrics.incidents for month in months), default=0)
     step = max(1, ceil(most / 5))
@@ -141,13 +141,13 @@ def counts(title: str, months: Sequence[Month]) -> Plot:
 def of_severities(
     metrics: Metrics, names: Iterable[str | None]
 ) -> Iterator[tuple[str | None, int]]:
-    """Return how many incidents had each severity of `names`."""
+    """Yield how many incidents had each severity of `names`."""
     known = {count.name: count.incidents for count in metrics.by_severity}
     return ((name, known.get(name, 0)) for name in names)
 
 
 def kept(title: str, months: Sequence[Month]) -> Plot:
-    """Draw which share of the updates that were due came in time; nothing where too few were."""
+    """Draw the share of updates in time; nothing for months with too few due."""
     band = _band(months)
     bars = []
     for number, month in enumerate(months):
@@ -175,13 +175,13 @@ def _x(number: int, band: float, part: float) -> float:
 
 
 def _place(number: int, band: float) -> tuple[float, float]:
-    """Return where the bar of a month begins and how wide it is."""
+    """Return the start and the width of a month's bar."""
     width = min(0.7 * band, _WIDEST)
     return round(_x(number, band, 0.5) - width / 2, 1), round(width, 1)
 
 
 def _across(months: Sequence[Month], band: float) -> tuple[Tick, ...]:
-    """Name as many months as there is room for."""
+    """Label as many months as there is room for."""
     each = ceil(_LABEL / band)
     return tuple(
         Tick(_x(number, band, 0.5), month.name)

@@ -1,4 +1,4 @@
-"""The incidents of a report as CSV, one row each, that a spreadsheet may open safely."""
+"""The incidents of a report as CSV, one row each, safe for spreadsheets."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ COLUMNS = (
     "steps_open", "drill", *(f"drill_{name}_seconds" for name in _DRILL),
     *(f"drill_{name}_target_seconds" for name in _DRILL),
 )  # fmt: skip
-# What a spreadsheet takes for a formula, at the start of a cell, or of what a program that
-# separates by semicolons takes for one (owasp.org/www-community/attacks/CSV_Injection).
+# What a spreadsheet takes for a formula at the start of a cell, also if it splits at semicolons
+# (owasp.org/www-community/attacks/CSV_Injection).
 _FORMULA = re.compile(r"(^|[;\"])(\s*)(?=[=+\-@＝＋－＠|%])")
 
 
@@ -48,7 +48,7 @@ def report_csv(
 
 
 def safe_cell(value: str) -> str:
-    """Return a text as a cell that no spreadsheet computes: a quote stands before a formula."""
+    """Return a text as a cell that no spreadsheet computes: formulas get a quote in front."""
     return _FORMULA.sub(r"\1'\2", one_line(value))
 
 
@@ -81,7 +81,7 @@ def _values(incident: Incident, now: datetime) -> list[str]:
 
 
 def _scored(score: Score | None) -> list[str]:
-    """Return what only drills have."""
+    """Return the cells of drills."""
     if score is None:
         return [""] * (1 + 2 * len(_DRILL))
     spans = [*(each.took for each in score.measures), *(each.target for each in score.measures)]

@@ -16,7 +16,7 @@ from incidentctl.domain.learn.monthly import Month, monthly
 from incidentctl.domain.learn.statistics import FEWEST, Figure
 from incidentctl.render.learn import plots
 
-#: How a page begins: what begins so may be written anew.
+#: The start of a page; only a file that starts so may be overwritten.
 BEGINS = "<!doctype html>\n<!-- Written by `incidentctl report --html`. -->\n"
 _TOOK = {
     "detect": "Time to detect",
@@ -27,7 +27,7 @@ _TOOK = {
 
 
 class Table(NamedTuple):
-    """A table: what it shows, its columns, and its rows, the first cell of each its head."""
+    """A table: caption, columns, and rows, whose first cell is a head."""
 
     caption: str
     columns: tuple[str, ...]
@@ -77,21 +77,22 @@ def report_html(
 
 def _of(metrics: Metrics) -> str:
     scope = metrics.scope
-    told = (("severity", scope.severity), ("area", scope.area), ("service", scope.service))
+    filters = (("severity", scope.severity), ("area", scope.area), ("service", scope.service))
     kinds = " and ".join(f"{kind}s" for kind in scope.kinds)
-    return ", ".join([kinds, *(f"{name} {value}" for name, value in told if value)])
+    return ", ".join([kinds, *(f"{name} {value}" for name, value in filters if value)])
 
 
 def _head(metrics: Metrics) -> Iterator[tuple[str, str]]:
     customers, updates = metrics.by_customers, metrics.updates
     besides = f"; besides {metrics.cancelled} cancelled" if metrics.cancelled else ""
     yield "Incidents", f"{metrics.incidents}, of these {metrics.still_open} still open{besides}"
-    of = f"{customers.part} of {customers.whole} of which it is known"
-    yield "Reported by customers", f"{of} ({_share(customers.share, customers.reason)})"
+    of = f"{customers.part} of {customers.whole} where this is known"
+    how = f"{of} ({_share(customers.share, customers.reason)})"
+    yield "Reported by customers", how if customers.whole else "unknown"
     of = f"{updates.in_time} of {updates.due} due"
     yield "Updates in time", f"{of} ({_share(updates.share, updates.reason)})"
     drills = metrics.drills
-    last = "none was ever played"
+    last = "no drill yet"
     if drills.last_at is not None:
         days = "1 day" if drills.days_since == 1 else f"{drills.days_since} days"
         last = f"{drills.in_period} in the period; the last {days} before its end"
@@ -103,7 +104,7 @@ def _share(share: float | None, reason: str | None) -> str:
 
 
 def _span(figure: Figure) -> str:
-    """Write a median with its number, or why there is none."""
+    """Write a median with its count, or why there is none."""
     if figure.median is not None:
         return f"{rough_duration(figure.median)} of {figure.n}"
     return f"{figure.n}: too few" if figure.n else "-"

@@ -14,12 +14,12 @@ from incidentctl.domain.learn.statistics import Figure
 
 _WIDTH = 80
 _LABEL, _WIDE = 16, 26
-#: So many lines of people, services and steps are shown; JSON has them all.
+#: How many people, services and steps are shown; JSON has them all.
 _MOST = 10
 
 
 def report_text(metrics: Metrics, local: tzinfo, *, scores: Sequence[Score] = ()) -> str:
-    """Write the figures for a terminal; moments in the zone `local`; `scores` are of drills."""
+    """Write the figures for a terminal, times in the zone `local`; `scores` are of drills."""
     parts = [_head(metrics, local)]
     if metrics.incidents or metrics.cancelled:
         parts += [_counts(metrics), _took(metrics), _updates(metrics)]
@@ -29,7 +29,7 @@ def report_text(metrics: Metrics, local: tzinfo, *, scores: Sequence[Score] = ()
 
 
 def _row(label: str, value: str, room: int = _LABEL) -> list[str]:
-    """Write a value behind its label, which has some room, on as many lines as it takes."""
+    """Write a label and its value on as many lines as needed; `room` is the label's width."""
     wrapped = textwrap.wrap(one_line(value), _WIDTH - room, break_on_hyphens=False)
     alone = len(label) >= room
     head = [label if len(label) <= _WIDTH else f"{label[: _WIDTH - 1]}…"] if alone else []
@@ -43,7 +43,7 @@ def _row(label: str, value: str, room: int = _LABEL) -> list[str]:
 def _head(metrics: Metrics, local: tzinfo) -> list[str]:
     scope = metrics.scope
     kinds = " and ".join(f"{kind}s" for kind in scope.kinds)
-    told = [
+    filters = [
         f"{name} {value}"
         for name, value in (
             ("severity", scope.severity), ("area", scope.area), ("service", scope.service)
@@ -53,7 +53,7 @@ def _head(metrics: Metrics, local: tzinfo) -> list[str]:
     return [
         *_row("declared from", show(scope.since, local)),
         *_row("and before", show(scope.until, local)),
-        *_row("which", ", ".join([kinds, *told])),
+        *_row("which", ", ".join([kinds, *filters])),
     ]
 
 
@@ -64,14 +64,14 @@ def _counts(metrics: Metrics) -> list[str]:
     if metrics.cancelled:
         total += f"; besides {metrics.cancelled} cancelled"
     customers = metrics.by_customers
-    of = f"{customers.part} of {customers.whole} of which it is known"
+    of = f"{customers.part} of {customers.whole} where this is known"
     how = _percent(customers.share) or customers.reason
     return [
         *_row("incidents", total),
         *_row("by severity", _listed(metrics.by_severity)),
         *_row("by status", _listed(metrics.by_status)),
         *_row("by area", _listed(metrics.by_area)),
-        *_row("by customers", f"{of} ({how})"),
+        *_row("by customers", f"{of} ({how})" if customers.whole else "unknown"),
     ]
 
 
@@ -99,7 +99,7 @@ def _span(seconds: float | None) -> str:
 def _updates(metrics: Metrics) -> list[str]:
     updates = metrics.updates
     if not updates.due:
-        return _row("updates", "none was due")
+        return _row("updates", "none due")
     how = _percent(updates.share) or updates.reason
     lines = _row("updates", f"{updates.in_time} in time of {updates.due} due ({how})")
     return lines + _row("longest wait", f"{_span(updates.longest)}, in {updates.longest_in}")
@@ -139,7 +139,7 @@ def _steps(metrics: Metrics) -> list[str]:
 
 
 def _section(title: str, lines: Iterable[str], count: int) -> list[str]:
-    """Put a title above lines; none of it without lines."""
+    """Return lines below a title; nothing without lines."""
     if not count:
         return []
     more = [f"  ... and {count - _MOST} more, see --json"] if count > _MOST else []
@@ -149,7 +149,7 @@ def _section(title: str, lines: Iterable[str], count: int) -> list[str]:
 def _drills(metrics: Metrics, local: tzinfo) -> list[str]:
     drills = metrics.drills
     if drills.last_at is None:
-        return _row("drills", "none was ever played")
+        return _row("drills", "no drill yet")
     days = "1 day" if drills.days_since == 1 else f"{drills.days_since} days"
     last = f"the last {days} before the end, {show(drills.last_at, local)}"
     return _row("drills", f"{drills.in_period} in the period; {last} ({drills.last})")
@@ -159,10 +159,10 @@ _MEASURES = {"declare": "declared", "commander": "commander", "first_update": "f
 
 
 def _scores(scores: Sequence[Score]) -> Iterator[str]:
-    """Write a line for each drill of the period, the newest first: what took how long."""
+    """Write a line for each drill of the period, the newest first, with its times."""
     for each in scores[: -_MOST - 1 : -1]:
         known = [_measure(one) for one in each.measures if (one.took, one.target) != (None, None)]
-        said = "; ".join([one_line(each.drill or "without a plan"), *known])
+        said = "; ".join([one_line(each.drill or "no plan"), *known])
         yield from _row(f"  {each.incident}", said, _WIDE)
     if len(scores) > _MOST:
         yield f"  ... and {len(scores) - _MOST} more, see --json"

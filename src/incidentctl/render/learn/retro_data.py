@@ -80,13 +80,13 @@ def template_data(facts: Facts, meeting: Meeting, local: tzinfo) -> dict[str, An
         "cadence": format_duration(incident.cadence) if incident.cadence else None,
         "updates": [
             {
-                "at": when(told.update.at),
-                "by": inert(told.update.by),
-                "public": told.update.public,
-                "text": inert(told.update.text),
-                "late_by": _span(told.late_by),
+                "at": when(posted.update.at),
+                "by": inert(posted.update.by),
+                "public": posted.update.public,
+                "text": inert(posted.update.text),
+                "late_by": _span(posted.late_by),
             }
-            for told in facts.updates
+            for posted in facts.updates
         ],
         "late_updates": facts.late_updates,
         "timeline": [

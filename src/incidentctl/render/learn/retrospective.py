@@ -48,18 +48,18 @@ def standard_body(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
 
 
 def blank_body() -> str:
-    """Return the document, below its front matter, of no incident."""
+    """Return the document without an incident, below its front matter."""
     return "# Retrospective\n\n" + questions_text()
 
 
 def questions_text() -> str:
-    """Return the four questions as headings, with room below each."""
+    """Return the four questions as headings, with room for answers."""
     asked = "\n\n".join(f"## {question}\n\n-" for question in QUESTIONS)
     return f"{asked}\n\n{ABOUT_ACTIONS}\n"
 
 
 def meeting_text(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
-    """Say when to meet, with whom, and by when it must have been."""
+    """Return when and with whom to meet, and the deadline."""
     text = f"Proposed: {shown(meeting.at, local)}, about an hour, with everybody concerned."
     if meeting.until is not None:
         within = inert(facts.incident.retrospective_within or "")
@@ -73,7 +73,7 @@ def meeting_text(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
 
 
 def facts_text(facts: Facts) -> str:
-    """Return the facts as Markdown; no line begins with words of the record."""
+    """Return the facts as Markdown; no line begins with user text."""
     lines = [*_head(facts), *_roles(facts), *_steps(facts), *_updates(facts), *_timeline(facts)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -181,14 +181,14 @@ def _updates(facts: Facts) -> Iterator[str]:
         yield "| When | By | To | Late by | What |"
         yield "|---|---|---|---|---|"
         clock = Clock(facts.incident)
-        for told in facts.updates:
-            yield _update(told, clock)
+        for posted in facts.updates:
+            yield _update(posted, clock)
         yield ""
 
 
-def _update(told: Told, clock: Clock) -> str:
-    update = told.update
-    late = "" if told.late_by is None else rough_duration(told.late_by)
+def _update(posted: Told, clock: Clock) -> str:
+    update = posted.update
+    late = "" if posted.late_by is None else rough_duration(posted.late_by)
     cells = [
         clock.both(update.at),
         inert(update.by),
@@ -213,7 +213,7 @@ def _timeline(facts: Facts) -> Iterator[str]:
 
 
 def _what(entry: Entry) -> str:
-    """Return an entry's first line, or its beginning: log.md has all of it."""
+    """Return the first line of an entry, or the start of it: log.md has all of it."""
     first, _, rest = entry.text.strip().partition("\n")
     more = f" and {rest.count(chr(10)) + 1} more lines" if rest.strip() else ""
     cut = len(first) > _MOST_LETTERS

@@ -1,4 +1,4 @@
-"""What `catalog lint` found as JSON, for programs."""
+"""The report of `catalog lint` as JSON, for programs."""
 
 from __future__ import annotations
 

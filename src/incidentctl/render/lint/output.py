@@ -1,4 +1,4 @@
-"""What an output of `catalog lint` is: a function from what was found to text."""
+"""An output of `catalog lint`: a function from a report to text."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def _whole(text: str, _indent: int) -> str:
 
 
 class Style(NamedTuple):
-    """How a terminal shows text; as it is given here it does nothing."""
+    """How a terminal shows text; the defaults change nothing."""
 
     paint: Callable[[str, str], str] = _unpainted
-    """Gets a piece of text and `error`, `warning`, `ok`, `bold` or `dim`."""
+    """Takes a piece of text and `error`, `warning`, `ok`, `bold` or `dim`."""
     fit: Callable[[str, int], str] = _whole
-    """Gets a line, and how far in it goes on where it does not fit."""
+    """Takes a line, and the indent of its other lines when wrapped."""
 
 
-#: Returns the whole text, without a line break at its end.
+#: Returns the whole text, without a line break at the end.
 Output = Callable[[LintReport, Style], str]

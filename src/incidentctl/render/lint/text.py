@@ -1,4 +1,4 @@
-"""What `catalog lint` found as text, for people."""
+"""The report of `catalog lint` as text, for people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def output(report: LintReport, style: Style) -> str:
         start = f"{place}: {level} " if place else f"{level} "
         painted = f"{paint(place, 'bold')}: {word} " if place else f"{word} "
         line = fit(f"{start}{problem.code} {one_line(problem.message)}", 8)
-        # Measured as it is seen, painted afterwards; the break may come as early as in the place.
+        # Wrapped without colours, painted afterwards; the line may break even in the place.
         lines.append(painted + line.removeprefix(start) if line.startswith(start) else line)
         if hint := hint_of(problem):
             lines.append(paint(fit(f"    {one_line(hint)}", 4), "dim"))

@@ -44,8 +44,8 @@ _NOTE = Choice("n", "note something", "note")
 _ASSIGN = Choice("a", "assign a role, team or individual", "ROLE PERSON")
 _GO = Choice("g", "go to another step", "number or id of the step")
 _UPDATE = Choice("u", "post a status update (internal)", "update")
-_BACK = Choice("b", "back to the step before")
-_LEAVE = Choice("l", "leave; anyone can resume")
+_BACK = Choice("b", "back one step")
+_LEAVE = Choice("l", "leave; anyone can continue")
 _HELP = Choice("?", "help")
 _EVERYWHERE = (_NOTE, _ASSIGN, _GO, _UPDATE, _BACK, _LEAVE, _HELP)
 _STEP = (
@@ -92,7 +92,7 @@ def _role_screen(incident: Incident, role: str) -> Screen:
     return Screen(
         "role",
         ROLE + role,
-        f"Who is {about.title if about else one_line(role)}?",
+        f"Who takes the role {about.title if about else one_line(role)}?",
         purpose=". ".join(about.responsibilities) if about else None,
         role=one_line(role),
         holders=tuple(map(one_line, incident.holders(role))),

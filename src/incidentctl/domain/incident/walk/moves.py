@@ -179,7 +179,7 @@ def _role_given(move: Move) -> MoveResult:
 
 def _roles_kept(move: Move) -> MoveResult:
     stated = tuple(roles.keep(move.incident))
-    return MoveResult(AFTER, stated, "the commander keeps every role")
+    return MoveResult(AFTER, stated, "the commander holds all roles")
 
 
 def _not_now(move: Move) -> MoveResult:

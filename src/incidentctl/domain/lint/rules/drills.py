@@ -118,7 +118,7 @@ def private_tracked(_: Catalog, around: Around) -> Iterable[Finding]:
         if path.endswith((".private.yaml", ".private.yml")):
             yield Finding(
                 "IC122",
-                "git tracks the private half of a drill in plain text.",
+                "Git tracks the private half of a drill in plain text.",
                 Source(path),
                 (),
                 "Run `git rm --cached` on it, and add drills/*.private.yaml to .gitignore. What "

@@ -21,7 +21,7 @@ def unknown_owner(catalog: Catalog) -> Iterable[Finding]:
         owner = entry.value.owner
         hint = Guess(owner, teams, f"Write teams/{owner}.yaml, or name another team.")
         yield Finding(
-            "IC101", f"The owner of {label(entry)}, {owner!r}, is no team.",
+            "IC101", f"The owner of {label(entry)}, {owner!r}, is not a team.",
             entry.source, ("owner",), hint,
         )  # fmt: skip
 

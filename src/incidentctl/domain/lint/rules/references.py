@@ -62,7 +62,7 @@ def unknown_team(catalog: Catalog) -> Iterable[Finding]:
         if rota is not None and rota.escalate_to and rota.escalate_to not in catalog.teams:
             yield Finding(
                 "IC107",
-                f"The team {entry.name} escalates to {rota.escalate_to!r}, which is no team.",
+                f"The team {entry.name} escalates to {rota.escalate_to!r}, which is not a team.",
                 entry.source,
                 ("on_call", "escalate_to"),
                 Guess(rota.escalate_to, catalog.teams, "Name a team of the catalog."),
@@ -158,7 +158,8 @@ def one_remote(catalog: Catalog) -> Iterable[Finding]:
     if record.remote is not None and record.remote == record.restricted_remote:
         yield Finding(
             "IC125",
-            f"restricted_remote is {record.restricted_remote!r}, where the record is sent as well.",
+            f"`restricted_remote` is {record.restricted_remote!r}, "
+            "which is also the remote of the record.",
             settings_source(catalog),
             ("record", "restricted_remote"),
             "Name another remote, or leave it out: then they stay in the clone.",
