@@ -324,7 +324,7 @@ def test_undo_right_after_a_declaration_keeps_its_process(run, show, declared):
     declared()
     refused = run("undo")
     assert refused.code == 5
-    assert "`severity` and `affects`" in refused.err
+    assert "`incidentctl severity` or `incidentctl affects`" in refused.err
     assert show()["runbooks"] == ["critical"]
 
 
