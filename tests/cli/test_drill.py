@@ -350,7 +350,7 @@ def test_injects_targets_and_the_rest_as_options(run, ignoring):
         ("--inject", "5m:", "is not an inject"),
         ("--target", "mitigator: 5m", "there are declare, commander, first_update"),
         ("--target", "commander: soon", "'soon' is not a duration"),
-        ("--target", "2m", "is no target"),
+        ("--target", "2m", "is not a target"),
     ],
 )
 def test_a_surprise_or_target_that_is_none(run, ignoring, option, value, said):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from incidentctl.domain.catalog.model import Catalog, ProductArea, Service
 from incidentctl.domain.common.text import did_you_mean, one_line
 
-#: A word of a title that is shorter tells nothing.
+#: Shorter words of a title are ignored.
 _SHORTEST = 3
 
 
@@ -87,7 +87,7 @@ def _area(area: ProductArea, powered: tuple[str, ...] = ()) -> Affected:
 def suggest_affected(catalog: Catalog, title: str) -> list[str]:
     """Return the service or area whose name stands in a title, else whose words do; best first.
 
-    Only the best are returned: a guess that is wrong is worse at night than none.
+    Only the best are returned: at night a wrong guess is worse than no guess.
     """
     words = {w for w in _words(title) if len(w) >= _SHORTEST}
     found: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Where the entries of a catalog stand, and what a sentence calls them."""
+"""Where the entries of a catalog are written, and how messages name them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 
 
 def settings_source(catalog: Catalog) -> Source:
-    """Return where the settings stand."""
+    """Return where the settings are written."""
     entry = next(iter(catalog.of_kind("settings")), None)
     return entry.source if entry else Source("incidentctl.yaml")
 
 
 def matrix_source(catalog: Catalog) -> Source:
-    """Return where the impact matrix stands."""
+    """Return where the impact matrix is written."""
     entry = next(iter(catalog.of_kind("matrix")), None)
     return entry.source if entry else Source("severities.yaml", inside=("matrix",))
 
 
 def sources(catalog: Catalog, kind: str) -> dict[str, CatalogEntry]:
-    """Return the entry that stands for each name of a kind: of two the first."""
+    """Return the entry for each name of a kind; of two with one name the first."""
     found: dict[str, CatalogEntry] = {}
     for entry in catalog.of_kind(kind):
         found.setdefault(entry.name, entry)

@@ -209,9 +209,9 @@ class ProductArea:
 
 
 class Source(NamedTuple):
-    """Where an entry stands: a file, the document in it, and its place in a list, from 0.
+    """Where an entry is written: a file, the document in it, and its place in a list, from 0.
 
-    `item` is None when the document is one mapping; `inside` is where the entry begins in the
+    `item` is None if the document is one mapping; `inside` is where the entry begins in the
     mapping, such as ("roles", 2).
     """
 
@@ -222,7 +222,7 @@ class Source(NamedTuple):
 
 
 class CatalogEntry(NamedTuple):
-    """One thing that the team wrote, under the name it gave it, and where."""
+    """One thing that the team wrote: its kind, its name, its value, and where."""
 
     kind: str
     name: str
@@ -232,9 +232,9 @@ class CatalogEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """All that the team wrote, with the built-in scale and roles where it wrote none.
+    """Everything the team wrote, with the built-in scale and roles where the team has no own.
 
-    Of two entries with one name the first stands; `entries` keeps both, for the rules.
+    Of two entries with one name the first counts; `entries` keeps both, for the rules.
     """
 
     settings: Settings = field(default_factory=Settings)

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from incidentctl.domain.catalog.model import OnCall, Team
 from incidentctl.domain.common.times import off_the_ends, zone
 
-#: Whatever comes then never comes: a hand-over (shifts last ten years at most, see
-#: times.parse_duration) after it still has a date.
+#: No hand-over is computed after this moment, so that the next one still has a date (shifts last
+#: at most ten years, see times.parse_duration).
 _NEVER = datetime(9980, 1, 1, tzinfo=UTC)
 
 
@@ -57,7 +57,7 @@ def on_call(team: Team, moment: datetime, *, default_zone: str) -> Duty | None:
     if turn.who is None:
         return None
     following = turn
-    # After so many turns everybody of the rota has had one, between all overrides.
+    # After this many turns everybody of the rota has had one, between all overrides.
     for _ in range(len(rota.rota) + 2 * len(overrides) + 1):
         if following.until is None or following.until >= _NEVER:
             break
@@ -99,25 +99,25 @@ def _rota_turn(rota: OnCall, moment: datetime, local: tzinfo) -> _Turn:
         return _Turn(rota.rota[0], None)
     clock = moment.astimezone(local).replace(tzinfo=None)
     number = max(0, (clock - start) // rota.shift)
-    # Where the clock was put back, it reads less than it has read before.
+    # After the clock was put back, it shows an earlier time than before.
     while (following := _instant(start + (number + 1) * rota.shift, local)) <= moment:
         number += 1
     return _Turn(rota.rota[number % len(rota.rota)], following)
 
 
-def _instant(told: datetime, local: tzinfo) -> datetime:
-    """Return the first moment, in UTC, at which the clock reads `told` or more."""
-    told = off_the_ends(told)
-    if told.tzinfo is not None:
-        return told.astimezone(UTC)
-    late = told.replace(tzinfo=local).astimezone(UTC)
-    if late.astimezone(local).replace(tzinfo=None) == told:
+def _instant(written: datetime, local: tzinfo) -> datetime:
+    """Return the first moment, in UTC, at which the clock shows `written` or later."""
+    written = off_the_ends(written)
+    if written.tzinfo is not None:
+        return written.astimezone(UTC)
+    late = written.replace(tzinfo=local).astimezone(UTC)
+    if late.astimezone(local).replace(tzinfo=None) == written:
         return late
-    # The clock skips `told`. Where it skips lies between the readings of the two offsets.
-    early = told.replace(tzinfo=local, fold=1).astimezone(UTC)
+    # The clock skips `written`. Where it skips lies between the readings of the two offsets.
+    early = written.replace(tzinfo=local, fold=1).astimezone(UTC)
     while late - early > timedelta(seconds=1):
         middle = early + (late - early) // 2
-        if middle.astimezone(local).replace(tzinfo=None) >= told:
+        if middle.astimezone(local).replace(tzinfo=None) >= written:
             late = middle
         else:
             early = middle

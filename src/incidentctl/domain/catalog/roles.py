@@ -20,7 +20,7 @@ class Role:
     title: Text
     """What people call it."""
     responsibilities: tuple[Text, ...]
-    """What the holder answers for, told to whoever takes the role."""
+    """What the holder answers for, shown to the person who takes the role."""
     many: Flag = False
     """Whether several people may hold it at once."""
 

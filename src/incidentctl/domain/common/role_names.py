@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: The role that whoever declares an incident holds, and that always has a holder.
+#: The role that the declarer of an incident gets, and that always has a holder.
 COMMANDER = "commander"
 OTHER_ROLES = ("mitigator", "planning", "communication")
 #: The standard roles with one holder; `roles.STANDARD` says the same.

@@ -1,4 +1,4 @@
-"""Times as people write and read them: durations, moments told, moments shown with their zone."""
+"""Times as people write and read them: durations, moments, and moments shown with their zone."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ _AGO = re.compile(
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 
 
-#: Between these lie all moments of the record: sums with them stay within the calendar.
+#: All moments of the record lie between these: sums with them stay within the calendar.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9900, 1, 1, tzinfo=UTC)
 #: No span lasts longer, in seconds: ten years. A moment of the record plus some of them has a date.
 LONGEST = 10 * 366 * 86400
-#: The field of an event that is a span, in whole seconds: reading clamps it to what lasts longest.
+#: The type of a span in an event, in whole seconds; reading clamps it to the longest span.
 Seconds = Annotated[int, "seconds"]
 
 
 def moment_of(seconds: float) -> datetime:
-    """Return the moment so many seconds after 1970, in UTC, but none outside of the record."""
+    """Return the moment some seconds after 1970, in UTC, clamped to the moments of the record."""
     first, last = EARLIEST.timestamp(), LATEST.timestamp()
     return datetime.fromtimestamp(min(max(seconds, first), last), UTC)
 
 
 def later(moment: datetime, seconds: float) -> datetime:
-    """Return the moment so many seconds later; the last of the record where it would be after."""
+    """Return the moment some seconds later, but at most the last moment of the record."""
     try:
         return min(moment + timedelta(seconds=seconds), LATEST)
     except OverflowError:
@@ -99,9 +99,9 @@ def rough_duration(span: timedelta | float) -> str:
     return format_duration(round(seconds / 60) * 60 if abs(seconds) >= 120 else seconds)
 
 
-def off_the_ends(told: datetime) -> datetime:
-    """Keep a time off both ends of the calendar, where it has no reading in other zones."""
-    return told.replace(year=min(max(told.year, 2), 9998))
+def off_the_ends(written: datetime) -> datetime:
+    """Move a time away from the ends of the calendar, where other zones cannot express it."""
+    return written.replace(year=min(max(written.year, 2), 9998))
 
 
 def parse_local_time(text: str) -> datetime:
@@ -113,14 +113,14 @@ def parse_local_time(text: str) -> datetime:
 
 
 def parse_moment(text: str, *, now: datetime, local: tzinfo) -> datetime:
-    """Read a moment that a responder tells, in UTC.
+    """Read a moment that a responder typed, and return it in UTC.
 
     `10 minutes ago`, `now`, `13:40` (in the zone `local`, the nearest past), `yesterday 13:40`,
     `2026-03-29T10:30` (in `local`) or with an offset. ValueError with a sentence otherwise, also
     for a moment more than a minute ahead of `now`, or before 1970.
     """
     try:
-        moment = _parse_told(text, now=now, local=local)
+        moment = _parse_moment(text, now=now, local=local)
     except OverflowError:
         moment = EARLIEST - timedelta(days=1)
     if moment < EARLIEST:
@@ -128,15 +128,15 @@ def parse_moment(text: str, *, now: datetime, local: tzinfo) -> datetime:
     return moment
 
 
-def _parse_told(text: str, *, now: datetime, local: tzinfo) -> datetime:
-    told = text.strip()
-    if told.casefold() == "now":
+def _parse_moment(text: str, *, now: datetime, local: tzinfo) -> datetime:
+    written = text.strip()
+    if written.casefold() == "now":
         return now
-    if match := _AGO.match(told):
+    if match := _AGO.match(written):
         count = 1 if match["count"].casefold() in ("a", "an") else int(match["count"])
         return now - timedelta(seconds=count * _UNITS[match["unit"][0].casefold()])
-    yesterday = told.casefold().startswith("yesterday ")
-    if match := _CLOCK.match(told.split(" ", 1)[1].strip() if yesterday else told):
+    yesterday = written.casefold().startswith("yesterday ")
+    if match := _CLOCK.match(written.split(" ", 1)[1].strip() if yesterday else written):
         hour, minute, second = (int(part or 0) for part in match.groups())
         if hour > 23 or minute > 59 or second > 59:
             raise ValueError(f"{text!r} is no time of day")
@@ -146,7 +146,7 @@ def _parse_told(text: str, *, now: datetime, local: tzinfo) -> datetime:
             moment -= timedelta(days=1)
         return moment.astimezone(UTC)
     try:
-        moment = datetime.fromisoformat(told.replace(" ", "T", 1) if " " in told else told)
+        moment = datetime.fromisoformat(written.replace(" ", "T", 1) if " " in written else written)
     except ValueError:
         raise ValueError(
             f"{text!r} is not a time: write 13:40, '10 minutes ago' or 2026-03-29T10:30"
@@ -182,7 +182,7 @@ def iso(moment: datetime) -> str:
 
 
 def from_iso(text: str) -> datetime | None:
-    """Read a moment as the record stores it; None where it is none, or outside of the record."""
+    """Read a moment as the record stores it; None if it is invalid or out of the record's range."""
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:

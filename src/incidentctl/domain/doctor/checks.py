@@ -1,4 +1,4 @@
-"""What `doctor` tells: a Check for each thing it looks at; the judgements that need no I/O."""
+"""What `doctor` reports: a Check for each thing it examines; the checks that need no I/O."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ State = Literal["ok", "warn", "bad"]
 _OLDEST_GIT = (2, 36)
 #: Clocks of machines that keep time differ by less.
 _AHEAD = timedelta(minutes=5)
-#: An exchange that has not gone well for so long is told.
+#: Report exchanges that have failed for longer than this.
 STALE = timedelta(days=1)
-#: What forges say of a push that holds a secret.
+#: What forges say about a push that contains a secret.
 _SECRET = re.compile(r"secret|push protection", re.IGNORECASE)
-#: What forges and their hooks say of a branch that may not be pushed to.
+#: What forges and their hooks say about a branch that the user may not push to.
 _PROTECTED = re.compile(
     r"protected|hook declined|GH006|GH013|not allowed|denied|(pull|merge) request|signed",
     re.IGNORECASE,
@@ -28,7 +28,7 @@ _PROTECTED = re.compile(
 
 
 class Check(NamedTuple):
-    """One thing looked at: `name` is stable, `message` says what is, `hint` what to do."""
+    """One check: `name` is stable, `message` says what was found, `hint` what to do."""
 
     name: str
     state: State
@@ -43,7 +43,7 @@ def inert(check: Check) -> Check:
 
 
 def fails(checks: list[Check]) -> bool:
-    """Say whether the set-up is not fit: a warning is none of that."""
+    """Say whether a check failed; warnings are no failures."""
     return any(check.state == "bad" for check in checks)
 
 

@@ -52,8 +52,8 @@ def _named(patterns: Any, branch: str) -> bool:
 def _fits(branch: str, pattern: str) -> bool:
     """Say whether a pattern with `*`, `?` and `[abc]` fits a branch, in steps of their lengths.
 
-    The places in the pattern at which the part of the branch that was read may end are kept, and
-    none is tried twice: whoever writes the pattern cannot make it take long.
+    It tracks all places in the pattern that the text read so far may have reached, and tries none
+    twice, so that no pattern can make it slow.
     """
     if len(pattern) > _LONGEST:
         return False  # no forge takes it either

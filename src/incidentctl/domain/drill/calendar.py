@@ -1,6 +1,6 @@
-"""What a calendar shows of drills: their moments or windows, when to send the plan, a series.
+"""What a calendar shows of drills: moments or windows, when to send the plan, proposed drills.
 
-An unplanned drill is shown by its public half alone: the window, never the moment.
+Only the public half of an unplanned drill is shown: the window, never the moment.
 """
 
 from __future__ import annotations

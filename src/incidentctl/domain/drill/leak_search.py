@@ -1,6 +1,6 @@
-"""What must not be found of an unplanned drill, and where a text tells it, by line.
+"""What texts must not reveal about an unplanned drill, and the line where a text does.
 
-Free text counts as `domain.leaks` has it: the whole of it, or any four consecutive words.
+Free text counts as in `domain.drill.secrets`: the whole of it, or any four consecutive words.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def free_text(half: PrivateHalf, public: PublicHalf) -> list[Needle]:
 def names(catalog: Catalog, half: PrivateHalf) -> list[Needle]:
     """Return names of the catalog, looked for only in what is about the drill."""
     texts = name_answers(catalog, half)
-    return [_needle(answer, told) for answer, text in texts if (told := words(text))]
+    return [_needle(answer, wanted) for answer, text in texts if (wanted := words(text))]
 
 
 def hits(text: str, needles: Iterable[Needle]) -> list[Hit]:
@@ -58,5 +58,5 @@ def _needles(answer: str, text: str) -> Iterator[Needle]:
     return (_needle(answer, run) for run in runs(text))
 
 
-def _needle(answer: str, told: tuple[str, ...]) -> Needle:
-    return Needle(answer, " ".join(told), "".join(told))
+def _needle(answer: str, wanted: tuple[str, ...]) -> Needle:
+    return Needle(answer, " ".join(wanted), "".join(wanted))

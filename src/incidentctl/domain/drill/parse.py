@@ -1,4 +1,4 @@
-"""Surprises and targets of a drill as people type them, for `drill new`."""
+"""Read injects and targets of a drill as people type them, for `drill new`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def parse_target(text: str) -> tuple[str, timedelta]:
     name = named.casefold().replace(" ", "_").replace("-", "_")
     if not colon or name not in TARGETS:
         known = ", ".join(TARGETS)
-        raise ValueError(f"{text!r} is no target: write it as `commander: 2m`; there are {known}")
+        raise ValueError(
+            f"{text!r} is not a target: write it as `commander: 2m`; there are {known}"
+        )
     return name, parse_duration(within)
 
 

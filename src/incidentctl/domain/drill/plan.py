@@ -31,19 +31,19 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inject:
-    """A scripted surprise."""
+    """A prepared message to the responders."""
 
     __pydantic_config__: ClassVar = CONFIG
 
     after: Duration
-    """How long after the drill began."""
+    """How long after the start of the drill."""
     tell: Text
-    """What the responders are told."""
+    """What the message says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """How fast the response is hoped to be, counted from the drill's begin."""
+    """How fast the response should be, counted from when the drill begins."""
 
     __pydantic_config__: ClassVar = CONFIG
 
@@ -99,9 +99,9 @@ class PlannedDrill:
     readers: tuple[Name, ...] = ()
     """Not needed here: everybody may read the plan."""
     injects: tuple[Inject, ...] = ()
-    """What the responders are told while it plays."""
+    """The messages that the responders get during the drill."""
     targets: Targets = Targets()
-    """How fast the response is hoped to be."""
+    """How fast the response should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,9 +165,9 @@ class PrivateHalf:
     readers: tuple[Name, ...] = ()
     """Who may open the sealed half; absent: the lead of the team."""
     injects: tuple[Inject, ...] = ()
-    """What the responders are told while it plays."""
+    """The messages that the responders get during the drill."""
     targets: Targets = Targets()
-    """How fast the response is hoped to be."""
+    """How fast the response should be."""
 
 
 class Span(NamedTuple):
@@ -243,10 +243,10 @@ def how_to_get(name: str) -> Hint:
     return Hint("private-half", {"drill": name})
 
 
-def aware(told: datetime, zone_name: str) -> datetime:
+def aware(written: datetime, zone_name: str) -> datetime:
     """Return a time of a drill in its zone."""
-    local, told = zone(zone_name), off_the_ends(told)
-    return told.astimezone(local) if told.tzinfo else told.replace(tzinfo=local)
+    local, written = zone(zone_name), off_the_ends(written)
+    return written.astimezone(local) if written.tzinfo else written.replace(tzinfo=local)
 
 
 def span(window: Window, zone_name: str) -> Span:

@@ -20,7 +20,7 @@ DECLARE, COMMAND, FIRST_UPDATE = "declare", "commander", "first_update"
 
 
 class Measure(NamedTuple):
-    """How long something took, and was hoped to take, in seconds; None where nobody can say."""
+    """How long something took, and its target, in seconds; None if not known."""
 
     name: str
     took: float | None
@@ -28,7 +28,7 @@ class Measure(NamedTuple):
 
     @property
     def met(self) -> bool | None:
-        """Whether the target was met; None without a target, or where it is not known."""
+        """Whether the target was met; None without a target, or if it is not known."""
         if self.took is None or self.target is None:
             return None
         return self.took <= self.target
@@ -44,9 +44,9 @@ class Score(NamedTuple):
     begin: datetime
     status: str
     real: bool
-    """Whether it was broken off since something real came up: then nothing compares with it."""
+    """Whether a real incident ended it early: then it is not compared with others."""
     cancelled: bool
-    """Whether it was cancelled: then it was not played, and nothing compares with it."""
+    """Whether it was cancelled: then it was not played, and is not compared with others."""
     measures: tuple[Measure, ...]
     skipped: tuple[str, ...]
     """The titles of the steps that were skipped."""
@@ -106,7 +106,7 @@ def _targets(drill: Drill | None) -> tuple[float | None, float | None, float | N
 
 
 def _commanded(incident: Incident) -> datetime | None:
-    """When there was a commander: whoever declares commands, unless they only conduct it."""
+    """When there was a commander: the declarer, unless they only conduct the drill."""
     if incident.drill is None or not incident.drill.conducted:
         return incident.declared
     others = (

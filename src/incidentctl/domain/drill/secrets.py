@@ -1,4 +1,4 @@
-"""Whether a text tells a secret: the whole of it, or any four consecutive words."""
+"""Whether a text reveals a secret: the whole of it, or any four consecutive words."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.drill.plan import PrivateHalf
 from incidentctl.domain.drill.spelling import Spelled, words
 
-#: So many consecutive words of a secret tell it.
+#: This many consecutive words of a secret reveal it.
 RUN = 4
 
 
 def runs(secret: str) -> Iterator[tuple[str, ...]]:
-    """Yield the words that tell a secret: any four consecutive ones, or all of a shorter one."""
-    told = words(secret)
-    run = min(RUN, len(told))
-    for start in range(len(told) - run + 1 if run else 0):
-        yield told[start : start + run]
+    """Yield the words that reveal a secret: any four consecutive ones, or all of a shorter one."""
+    parts = words(secret)
+    run = min(RUN, len(parts))
+    for start in range(len(parts) - run + 1 if run else 0):
+        yield parts[start : start + run]
 
 
 def tells(text: str, secret: str) -> str | None:
-    """Return the words of a secret that a text tells, or None.
+    """Return the words of a secret that a text reveals, or None.
 
-    A secret of at most four words is told only as a whole.
+    A secret of at most four words is revealed only as a whole.
     """
     spelled = Spelled(text)
     return next((" ".join(run) for run in runs(secret) if spelled.line("".join(run))), None)

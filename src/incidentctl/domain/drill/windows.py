@@ -20,7 +20,7 @@ class OpenWindow(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What to tell whoever declares an incident."""
+        """The sentence to show to a user who declares an incident."""
         until = show(self.window.ends, zone(self.zone))
         return f"A drill window is open: {self.drill}, until {until}."
 

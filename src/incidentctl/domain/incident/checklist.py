@@ -18,10 +18,11 @@ from incidentctl.domain.incident.state import (
 
 ASSIGN_ROLES = "assign-roles"
 
-#: The steps that tick by themselves, in every runbook that has them. A fact says in `ticks` which
-#: ones it does. Two more rules need more than one fact: `assign-roles` ticks when the other three
-#: standard roles are assigned or the commander keeps them, and a step that repeats ticks with the
-#: first update. Paging and notifying never tick so: nobody may believe that somebody was told.
+#: The steps that tick by themselves, in every runbook that has them. A fact names in `ticks` the
+#: steps that it does. Two more rules need more than one fact: `assign-roles` ticks when the other
+#: three standard roles are assigned or the commander keeps them, and a repeating step ticks with
+#: the first update. Paging and notifying never tick by themselves: nobody must wrongly believe that
+#: people were notified.
 TICKING = frozenset(
     {
         ASSIGN_ROLES, "assign-team", "assign-individual", "open-channel", "create-ticket",

@@ -11,7 +11,7 @@ from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.handover_advice import handover_advice
 from incidentctl.domain.incident.state import Incident
 
-#: So soon the other roles of a critical incident should have somebody, or be kept on purpose.
+#: By then the other roles of a critical incident should be assigned, or kept on purpose.
 ROLES_WITHIN = timedelta(minutes=5)
 #: An incident without a cadence about which nobody has said anything for so long is silent.
 SILENT_AFTER = timedelta(minutes=15)
@@ -30,8 +30,8 @@ _OF_DECLARATION = frozenset(
 class Durations(NamedTuple):
     """How long it took; None where a moment is not known or lies before the start of its count.
 
-    Detect, mitigate and resolve count from the start (the declaration, if nobody told it).
-    Acknowledge counts from the detection; whoever declares acknowledges, if nobody did before.
+    Detect, mitigate and resolve count from the start (the declaration, if nobody stated it).
+    Acknowledge counts from the detection; the declarer acknowledges, if nobody did before.
     """
 
     detect: timedelta | None

@@ -16,7 +16,7 @@ def sealed(event: Event) -> Event:
     """Return the event under the id that its content gives it, from its moment on.
 
     So nobody can write another content under that id: see `is_sealed`. An event that is too large
-    keeps its id; whoever writes it refuses it.
+    keeps its id; writing it fails later.
     """
     try:
         return event._replace(id=_seal(encode(event), event.id))

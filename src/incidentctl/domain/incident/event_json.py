@@ -65,7 +65,7 @@ def encode(event: Event) -> bytes:
 
 
 def fits(fact: Any) -> bool:
-    """Say whether a fact surely fits one event, whoever states it, and also once it is blanked."""
+    """Say whether a fact certainly fits one event, for any author, even once it is blanked."""
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     ident = "0" * 26
     try:

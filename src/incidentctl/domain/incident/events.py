@@ -29,7 +29,7 @@ class Unknown(NamedTuple):
     """The other fields, as JSON."""
 
     def sentence(self, names: Names) -> str:  # noqa: ARG002 (as every fact takes them)
-        """Say what it holds, as it was written."""
+        """Say what it holds, exactly as written."""
         return f"{self.kind} (not known to this version): {self.fields}"
 
 

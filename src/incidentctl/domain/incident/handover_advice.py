@@ -36,7 +36,7 @@ def commands_since(incident: Incident) -> datetime:
 def handover_advice(incident: Incident, now: datetime, *, known: int = 0) -> Advice | None:
     """Say whether command should be handed over; None before an hour, and in a team of one.
 
-    `known` is how many people the catalog names; whoever takes part in the incident counts, too.
+    `known` is how many people the catalog names; people who take part in the incident count too.
     """
     if not incident.open or incident.kind == "backfill":
         return None

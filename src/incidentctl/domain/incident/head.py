@@ -1,4 +1,4 @@
-"""The state of an incident: a fold over its events, tolerant of whatever they say."""
+"""What a list shows of an incident, computed from its lifecycle events alone."""
 
 from __future__ import annotations
 

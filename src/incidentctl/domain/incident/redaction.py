@@ -1,4 +1,4 @@
-"""Free text of facts: put right by `amend`, blanked by `redact`; for the fold and the record."""
+"""The free text of facts: `amend` replaces it, `redact` blanks it; for the fold and the record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OWN_WORDS = {
         {"related", "caused-by", "duplicate", "turned real", "came up in the drill"}
     ),
 }
-#: The field that `amend` puts right, in the order in which it looks for it.
+#: The fields that `amend` may replace; it takes the first that has a value.
 _AMENDABLE = ("text", "title", "note", "reason")
 
 
@@ -54,8 +54,8 @@ def with_text(fact: Any, text: str) -> Any:
     fields = [field for field in _AMENDABLE if field in fact._fields]
     if not fields or isinstance(fact, Unknown):
         return fact
-    told = next((field for field in fields if getattr(fact, field) is not None), fields[0])
-    return fact._replace(**{told: text})
+    chosen = next((field for field in fields if getattr(fact, field) is not None), fields[0])
+    return fact._replace(**{chosen: text})
 
 
 def amendable(fact: type) -> bool:

@@ -119,7 +119,7 @@ class Relation(NamedTuple):
 
 
 class Inject(NamedTuple):
-    """A surprise of a drill that was told."""
+    """An inject of a drill that was delivered."""
 
     number: int
     text: str
@@ -151,7 +151,7 @@ class DrillPlay(NamedTuple):
 
     @property
     def told(self) -> frozenset[int]:
-        """The numbers of the injects that were told."""
+        """The numbers of the delivered injects."""
         return frozenset(inject.number for inject in self.injects)
 
 
@@ -174,7 +174,7 @@ class TaskPlan(NamedTuple):
 
 
 class Attachment(NamedTuple):
-    """A runbook that answers, as it was when it was attached."""
+    """A runbook that answers, in its version at the time of attachment."""
 
     event: str
     name: str
@@ -197,7 +197,7 @@ class Entry(NamedTuple):
     name: str | None
     kind: str
     text: str
-    """A sentence, or the words of whoever wrote it; from outside, so not yet cleaned."""
+    """A sentence, or the author's own words; from outside, so not yet cleaned."""
     retracted: bool = False
     amended: bool = False
     redacted: bool = False
@@ -286,7 +286,7 @@ class Incident(NamedTuple):
 
     @property
     def zone(self) -> tzinfo:
-        """The organisation's zone as it was at declaration: an offset, with no database."""
+        """The organisation's zone at declaration: a fixed offset, which needs no database."""
         return fixed_zone(self.utc_offset)
 
     @property

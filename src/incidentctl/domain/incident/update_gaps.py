@@ -29,8 +29,8 @@ class UpdateGap(NamedTuple):
 def update_gaps(incident: Incident, until: datetime | None) -> list[UpdateGap]:
     """Return every gap between updates of an incident; the last one `until` a moment, if given.
 
-    What was due is as the record had it then: announced with the update before, put off, or by the
-    cadence. Of what was written down afterwards nothing was due.
+    The due moment is the one of that time: announced with the update before, snoozed, or by the
+    cadence. A backfill had no updates due.
     """
     asked = incident.kind != "backfill"
     found: list[UpdateGap] = []

@@ -142,8 +142,8 @@ def measure(
 ) -> Metrics:
     """Compute the figures of the incidents that a scope covers; `heads` name the drills.
 
-    Cancelled ones were none: they count by status and in the load, which was real, and nowhere
-    else. Backfills were written down afterwards: they have neither load, updates nor steps.
+    Cancelled ones were no incidents: they count only by status and in the load, which was real.
+    Backfills were written down afterwards: they have neither load, updates nor steps.
     """
     covered = [one for one in incidents if scope.covers(one)]
     real = [one for one in covered if happened(one)]
@@ -171,7 +171,7 @@ def measure(
 
 
 def happened(one: Incident) -> bool:
-    """Say whether an incident was one: cancelled it was none, also when it was closed later."""
+    """Say whether it was a real incident: not if it was cancelled, even if it was closed later."""
     return one.status != CANCELLED and one.cancelled is None
 
 

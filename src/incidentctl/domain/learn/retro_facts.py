@@ -12,8 +12,8 @@ from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Entry, Held, 
 from incidentctl.domain.incident.update_gaps import update_gaps
 
 
-class Told(NamedTuple):
-    """An update, and how late it came; None where it was in time or nothing asked for it."""
+class TimedUpdate(NamedTuple):
+    """An update, and how late it came; None if it was in time or nothing asked for it."""
 
     update: Update
     late_by: timedelta | None
@@ -28,7 +28,7 @@ class Facts(NamedTuple):
     """Who held which role, the commander first."""
     steps: tuple[Step, ...]
     """Those that were done, skipped, or left open; what was not needed is left out."""
-    updates: tuple[Told, ...]
+    updates: tuple[TimedUpdate, ...]
     silent_at_end: timedelta | None
     """How long an update was overdue when the incident ended."""
     timeline: tuple[Entry, ...]
@@ -42,7 +42,7 @@ class Facts(NamedTuple):
     @property
     def late_updates(self) -> int:
         """How many updates came later than announced."""
-        return sum(told.late_by is not None for told in self.updates)
+        return sum(update.late_by is not None for update in self.updates)
 
 
 def facts_of(incident: Incident) -> Facts:
@@ -53,7 +53,7 @@ def facts_of(incident: Incident) -> Facts:
         took=durations(incident),
         roles=tuple(sorted(incident.held, key=lambda held: (held.role != COMMANDER, held.since))),
         steps=tuple(s for s in incident.steps if s.state in (DONE, SKIPPED, OPEN)),
-        updates=tuple(Told(gap.update, gap.late_by) for gap in every if gap.update),
+        updates=tuple(TimedUpdate(gap.update, gap.late_by) for gap in every if gap.update),
         silent_at_end=next((gap.late_by for gap in every if gap.update is None), None),
         timeline=tuple(entry for entry in incident.timeline if not entry.retracted),
         participants=incident.people,

@@ -134,16 +134,16 @@ class Case(NamedTuple):
 
 
 class AreaRunbook(NamedTuple):
-    """What answers in one product area, or outside of any."""
+    """The runbook that answers in one product area, or outside of any."""
 
     product_area: str | None
     runbook: Runbook | None
-    """None is a hole: no runbook answers."""
+    """None if no runbook answers."""
     own: bool
     """Whether the runbook is as specific as the tier asks, and not a fallback."""
     reason: str
     rivals: tuple[str, ...] = ()
-    """Runbooks that are equally specific: which one answers is not decided by the team."""
+    """Other runbooks that are equally specific: the team has not decided which one answers."""
 
 
 class Resolution(NamedTuple):
@@ -255,9 +255,9 @@ def _scope(runbook: Runbook) -> str:
 
 
 def cases(catalog: Catalog, tier: TierName) -> list[Case]:
-    """Return the cases that a tier tells apart: every severity, at the highest × product area.
+    """Return the cases that a tier distinguishes: every severity, at the highest × product area.
 
-    There the cases without a product area come first: such incidents happen, too.
+    There the cases without a product area come first, because such incidents happen as well.
     """
     areas: list[tuple[str, ...]] = [()]
     if tier == "per-severity-and-area":

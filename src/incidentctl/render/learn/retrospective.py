@@ -7,7 +7,7 @@ from datetime import timedelta, tzinfo
 
 from incidentctl.domain.common.times import format_duration, rough_duration
 from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Entry, Step
-from incidentctl.domain.learn.retro_facts import Facts, Told
+from incidentctl.domain.learn.retro_facts import Facts, TimedUpdate
 from incidentctl.domain.learn.retrospective import (
     ABOUT_ACTIONS,
     ACTION_WITHIN,
@@ -186,7 +186,7 @@ def _updates(facts: Facts) -> Iterator[str]:
         yield ""
 
 
-def _update(posted: Told, clock: Clock) -> str:
+def _update(posted: TimedUpdate, clock: Clock) -> str:
     update = posted.update
     late = "" if posted.late_by is None else rough_duration(posted.late_by)
     cells = [

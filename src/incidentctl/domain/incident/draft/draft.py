@@ -28,7 +28,7 @@ from incidentctl.domain.incident.state import (
     Update,
 )
 
-#: What two people state within this time they may have stated without knowing of each other.
+#: Two people who record within this time may not have seen each other's entries.
 CONCURRENCY_WINDOW = timedelta(minutes=1)
 #: A sentence about a problem has at most so many characters: what it quotes may be long.
 _MAX_PROBLEM = 1000
@@ -108,17 +108,17 @@ class Draft:
         self._number = 0
 
     def problem(self, sentence: str) -> None:
-        """Keep a sentence about something that the events say and that cannot be."""
+        """Keep a sentence about something in the events that cannot be true."""
         self._number += 1
         self.problems[self._number] = sentence[:_MAX_PROBLEM]
 
     def clash(self, role: str, sentence: str) -> None:
-        """Keep a sentence about two who got a role at once, until that is settled."""
+        """Keep a sentence about two people who got a role at once, until that is settled."""
         self.problem(sentence)
         self.clashes.setdefault(role, []).append(self._number)
 
     def settled(self, role: str) -> None:
-        """Drop what was said about a role: whoever moved it on knew who held it."""
+        """Drop the sentence about a role: the person who passed it on knew who held it."""
         for number in self.clashes.pop(role, ()):
             del self.problems[number]
 
@@ -128,7 +128,7 @@ class Draft:
         return self.held.first(COMMANDER)
 
     def none_before(self, declared: datetime, time: Callable[[datetime], str]) -> None:
-        """Keep as problems what ends, or roles that begin, before the declaration; clamp the roles.
+        """Report ends and roles from before the declaration as problems; clamp the roles.
 
         The clocks of two machines may differ by less than `CONCURRENCY_WINDOW`: no problem then.
         """
@@ -147,7 +147,7 @@ class Draft:
         self.held.none_before(declared, CONCURRENCY_WINDOW, tell)
 
     def mark(self, step: str, mark: Mark) -> None:
-        """Keep the newest word on a step."""
+        """Keep the newest mark of a step."""
         self.marks[step] = mark
         self.repeats.skip(step, skipped=mark.state == SKIPPED)
 
@@ -160,7 +160,7 @@ class Draft:
         self.cadence = cadence
 
     def next_update(self) -> datetime | None:
-        """When the next update is due: put off, or said with the last one, or by the cadence."""
+        """When the next update is due: snoozed, announced with the last one, or by the cadence."""
         if self.snoozed is not None:
             return self.snoozed
         last = self.last_update

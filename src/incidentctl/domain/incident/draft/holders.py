@@ -18,7 +18,7 @@ class Holders:
         self._now: dict[str, dict[str, int]] = {}
 
     def now(self, role: str) -> list[str]:
-        """Return who holds a role, whoever began first."""
+        """Return who holds a role, in the order in which they began."""
         return list(self._now.get(role, ()))
 
     def first(self, role: str) -> str | None:
@@ -53,12 +53,12 @@ class Holders:
         return others
 
     def none_before(
-        self, declared: datetime, apart: timedelta, tell: Callable[[Held], None]
+        self, declared: datetime, tolerance: timedelta, report: Callable[[Held], None]
     ) -> None:
-        """Let no span begin before the declaration; tell of each that did by so much or more."""
+        """Clamp spans to the declaration; report those that began `tolerance` or more before it."""
         for index, held in enumerate(self.spans):
-            if declared - held.since >= apart:
-                tell(held)
+            if declared - held.since >= tolerance:
+                report(held)
             since = max(held.since, declared)
             until = None if held.until is None else max(held.until, since)
             self.spans[index] = held._replace(since=since, until=until)

@@ -1,4 +1,4 @@
-"""What puts earlier events right; `fold.corrections` applies them before all other effects."""
+"""Corrections of earlier events; `fold.corrections` applies them before all other effects."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ class Retracted(NamedTuple):
 
 
 class Amended(NamedTuple):
-    """The text of an earlier event, put right; None leaves text or moment as it was."""
+    """The corrected text or moment of an earlier event; None leaves it unchanged."""
 
     event: str
     text: str | None = None

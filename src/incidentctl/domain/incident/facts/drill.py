@@ -1,4 +1,4 @@
-"""How a drill is played: started, injects told, paused, resumed, ended."""
+"""The course of a drill: started, injects delivered, paused, resumed, ended."""
 
 from typing import NamedTuple
 
@@ -43,14 +43,14 @@ class DrillStarted(NamedTuple):
 
 
 class InjectPlayed(NamedTuple):
-    """A scheduled inject was told to the responders."""
+    """A scheduled inject was delivered to the responders."""
 
     number: int
     """Its place in the plan, from 1, in the order of time."""
     text: str
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """Each inject is told once: two people may do it at the same moment."""
+        """Each inject counts once: two people may deliver it at the same moment."""
         if _running(draft, event, "told an inject of"):
             draft.injects.setdefault(self.number, Inject(self.number, self.text, event.at))
 

@@ -1,4 +1,4 @@
-"""The fold: events in, the incident they tell out. Whatever the events say, it never raises."""
+"""The fold: make an incident of its events. Whatever the events say, it never raises."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def fold(
 ) -> Incident:
     """Return the incident of an id as its events tell it; `problems` of reading them are kept.
 
-    The order in which events come does not matter, and nothing they say raises. Who shows no
-    timeline spares the time of its `entries`, which is half of it all.
+    The order of the events does not matter, and nothing in them raises. A caller that shows no
+    timeline can save the time for its `entries`, which is half of the total.
     """
     ordered, doubles = in_order(events)
     effective, wrong = apply_corrections(ordered)
@@ -69,10 +69,10 @@ def fold(
 
 
 def _declaration_first(incident: str, events: list[EffectiveEvent]) -> list[EffectiveEvent]:
-    """Return events with the declaration before all others, and of several the one that stands.
+    """Return the events with the declaration first; of several declarations the one that counts.
 
     That is the one that fits the incident's id, which was made from it: somebody may declare the
-    same one again later, or with a clock that is wrong. Of those that fit alike it is the first.
+    same incident again later, or with a wrong clock. Of those that fit equally it is the first.
     """
     declared = [each for each in events if isinstance(each.fact, facts.Declared)]
     if not declared or (len(declared) == 1 and declared[0] is events[0]):
@@ -203,5 +203,5 @@ def _finish(
         related=tuple(draft.related),
         drill=draft.drill and draft.drill._replace(injects=tuple(draft.injects.values())),
         entries=entries,
-        problems=(*problems, *(Problem(CODE, "warning", told) for told in sentences)),
+        problems=(*problems, *(Problem(CODE, "warning", sentence) for sentence in sentences)),
     )
