@@ -216,7 +216,7 @@ def test_a_team_s_own_branch_is_never_pushed_to(remote: Clone, ann: Clone) -> No
     say(ann, facts.Declared("a"))
     done = exchange(ann)
     assert done.state == "misconfigured"
-    assert "name another" in str(done.reason)
+    assert "Name another" in str(done.reason)
     assert tip(remote, BRANCH) == before
     assert opened(ann).unsynced().events == 1
 
@@ -566,7 +566,7 @@ def test_a_purge_waits_for_a_remote_in_step(ann: Clone) -> None:
     say(ann, facts.Redacted(said[1]))
     before = tip(ann, TRUTH)
     ann.git("config", "remote.origin.url", "http://127.0.0.1:1/x.git")
-    with pytest.raises(EnvironmentFailedError, match="in step"):
+    with pytest.raises(EnvironmentFailedError, match="has to work first"):
         purge(ann)
     assert tip(ann, TRUTH) == before
 

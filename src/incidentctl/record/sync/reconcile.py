@@ -86,7 +86,7 @@ class Reconcile:
             foreign = not adds and self._is_foreign(theirs, log_tip)
         if foreign:
             raise ForeignError(
-                f"The branch {self._tracking.partition('/')[2]} holds no record. Name "
+                f"The branch {self._tracking.removeprefix('refs/remotes/')} holds no record. Name "
                 "another in incidentctl.yaml: record: {branch: ...}."
             )
         for part in (difference.added, difference.changed, difference.unread):
