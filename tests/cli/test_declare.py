@@ -17,7 +17,7 @@ def test_a_title_is_enough(run, show):
     ident = result.out.strip()
     assert re.fullmatch(r"inc-\d{8}-\d{4}-[a-z0-9]{3}", ident)
     first = result.err.splitlines()[0]
-    assert first == f"recorded {ident}: declared; greta commands"
+    assert first == f"recorded {ident}: declared; greta is the commander"
     state = show()
     assert state["title"] == "login is down"
     assert (state["severity"], state["confirmed"]) == ("SEV2", False)

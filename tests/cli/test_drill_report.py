@@ -59,7 +59,7 @@ def test_text_has_a_line_for_each(run, played):
     lines = out[out.index("\ndrills") :].replace("\n" + " " * 26, " ").splitlines()
     first, second, third = played
     assert lines[-3:] == [
-        f"  {third}   without a plan; commander after 0s",
+        f"  {third}   no plan; commander after 0s",
         f"  {second}   q2; commander - of 2m; first update - of 15m",
         next(line for line in lines if line.startswith(f"  {first}   q1; commander after 0s of")),
     ]

@@ -100,7 +100,7 @@ def test_of_several_one_must_be_named_and_without_any_it_is_blank(run, team, res
     (team / result.out.strip()).write_text(blank + "ours\n")
     again = run("retro")
     assert (again.code, again.out) == (0, result.out)
-    assert "there already" in again.err
+    assert "already exists" in again.err
     assert run("retro", "--json").json["outcome"] == "there"
     assert (team / result.out.strip()).read_text() == blank + "ours\n"
     assert run("retro", "--blank").out.strip().endswith("-2.md")
@@ -285,7 +285,7 @@ def test_on_a_terminal_close_offers_to_write_it(team, resolved, file, show, term
     child.expect_exact("Write it now?")
     child.send("\r")
     child.expect_exact(f"retros/{resolved}.md")
-    child.expect_exact("proposed: ")
+    child.expect_exact("Proposed meeting: ")
     child.expect_exact(f"{resolved} stays resolved until people have answered")
     child.expect(pexpect.EOF)
     child.close()

@@ -145,7 +145,7 @@ def test_outside_of_the_team_s_repository_nothing_is_said_to_be_clear(
     ann.path = tmp_path / "home"
     ann.path.mkdir()
     told = ann.run(*command, code=code)
-    assert "no team repository here" in told.stdout + told.stderr
+    assert "No team repository here" in told.stdout + told.stderr
     assert "incidentctl use DIR" in told.stdout + told.stderr
 
 
@@ -268,7 +268,7 @@ def test_who_is_told_of_an_offer_accepts_it_at_once(clones: tuple[Clone, Clone])
     bob.sync()
     ann.run("handover", "joelle")
     until(lambda: ann.unsynced == 0)
-    assert "joelle commands" in bob.run("accept").stderr  # nobody has fetched here meanwhile
+    assert "joelle is the commander" in bob.run("accept").stderr  # nobody has fetched here meanwhile
 
 
 def test_an_offer_in_one_of_several_incidents_is_fetched_by_who_accepts(
@@ -281,7 +281,7 @@ def test_an_offer_in_one_of_several_incidents_is_fetched_by_who_accepts(
     bob.sync()
     ann.run("handover", "joelle", "-i", ident)
     until(lambda: ann.unsynced == 0)
-    assert f"{ident}: joelle commands" in bob.run("accept").stderr
+    assert f"{ident}: joelle is the commander" in bob.run("accept").stderr
 
 
 def test_a_process_for_another_severity_is_told_in_both_clones_and_mended(
@@ -304,7 +304,7 @@ def test_a_process_for_another_severity_is_told_in_both_clones_and_mended(
         shown = clone.run("show").stdout
         assert "severity       SEV1" in shown
         assert "problem: The process that answers was chosen for SEV3, and SEV1 stands" in shown
-    assert "critical answers" in ann.run("severity", "SEV1").stderr
+    assert "SEV1 uses critical" in ann.run("severity", "SEV1").stderr
     shown = ann.run("show").stdout
     assert "severity       SEV1" in shown
     assert "problem" not in shown
