@@ -577,7 +577,8 @@ def test_a_branch_with_other_files_on_the_remote(doctor, run, shared, team, remo
     git(team, "fetch", "-q", "origin")
     told = doctor()
     assert told.state("ci", "tests.yml is on incident-log, too") == "warn"
-    assert told.state("branch", "origin/incident-log holds files that are not of the record") == "warn"
+    strays = "origin/incident-log holds files that are not of the record"
+    assert told.state("branch", strays) == "warn"
 
 
 def test_ci_files_that_leave_the_branch_out(doctor, team, opened):

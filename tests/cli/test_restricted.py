@@ -194,7 +194,7 @@ def test_its_retrospective_is_kept_elsewhere(run, team):
     run("resolve", "-i", ident, "over")
     refused = run("close", "-i", ident)
     assert refused.code == 5
-    assert "is kept elsewhere" in refused.err
+    assert "belongs elsewhere" in refused.err
     assert "incidentctl retro" not in refused.err
     assert run("close", "-i", ident, "the lawyers have it").code == 0
 

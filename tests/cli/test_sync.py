@@ -268,7 +268,8 @@ def test_who_is_told_of_an_offer_accepts_it_at_once(clones: tuple[Clone, Clone])
     bob.sync()
     ann.run("handover", "joelle")
     until(lambda: ann.unsynced == 0)
-    assert "joelle is the commander" in bob.run("accept").stderr  # nobody has fetched here meanwhile
+    # Nobody has fetched here meanwhile.
+    assert "joelle is the commander" in bob.run("accept").stderr
 
 
 def test_an_offer_in_one_of_several_incidents_is_fetched_by_who_accepts(

@@ -89,7 +89,7 @@ def spools(setup: Setup) -> Iterator[Check]:
     hidden = outbox.unreadable(own)
     for path in hidden:
         yield Check(
-            "outbox", "bad", f"this account cannot read {path}, so its events are not shown",
+            "outbox", "bad", f"{path} cannot be read by this account, so its events are not shown",
             permissions.ADVICE,
         )  # fmt: skip
     for folder in setup.unsure:
