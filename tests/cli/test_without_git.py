@@ -96,7 +96,7 @@ def test_a_typo_in_the_configuration_of_git_stops_no_declaration(tmp_path, git, 
     assert json.loads(done.stdout)["commit"] is None
     assert "bad config line" in done.stderr
     logged = run(folder, "log", "rolled back", "-i", json.loads(done.stdout)["id"], git=True)
-    assert "since Git could not read its configuration" in logged.stderr
+    assert "You are recorded as tester@vm: Git could not read its configuration" in logged.stderr
     synced = run(folder, "sync", git=True)
     assert (synced.returncode, "error: misconfigured: " in synced.stderr) == (6, True)
     assert "no remote called" not in synced.stderr

@@ -126,7 +126,12 @@ def make_clone(path: Path, *arguments: str, commit: bool = True) -> Clone:
     """Make a repository with one commit, or none where it is bare."""
     bare = "--bare" in arguments
     form = os.environ.get("GIT_DEFAULT_HASH", "")
-    shutil.copytree(_template(arguments, commit and not bare, form), path, symlinks=True)
+    shutil.copytree(
+        _template(arguments, commit and not bare, form),
+        path,
+        symlinks=True,
+        copy_function=shutil.copy,  # with times of its own, as git makes it
+    )
     return Clone(path, path if bare else path / ".git", path.parent / "fallback")
 
 

@@ -132,6 +132,6 @@ def test_what_nobody_else_has_does_not_hang_on_one_ref(
     assert restricted(clone) == [INCIDENT]
     record = clone.record(restricted=True)
     record.acknowledge(action(facts.Noted("x")))
-    assert "there again" in record.flush().notes[0]
+    assert "it has been restored" in record.flush().notes[0]
     clone.git("merge-base", "--is-ancestor", before, RESTRICTED_REF)
     assert tip(clone, RESTRICTED_COPY_REF) == tip(clone, RESTRICTED_REF)

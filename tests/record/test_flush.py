@@ -184,7 +184,7 @@ def test_a_folder_that_is_gone_is_told(clone: Clone, tmp_path: Path) -> None:
     record = clone.declare()
     clone.git_dir.rename(tmp_path / "away")
     (clone.path / "incidentctl").mkdir()
-    with pytest.raises(EnvironmentFailedError, match="not there"):
+    with pytest.raises(EnvironmentFailedError, match="does not exist"):
         record._store.git.run("version")
 
 

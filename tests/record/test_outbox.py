@@ -95,7 +95,7 @@ def test_another_repository_does_not_take_the_fallback_s_events(
 def test_nothing_is_acknowledged_when_both_folders_fail(clone: Clone) -> None:
     (clone.git_dir / "incidentctl").write_text("in the way")
     clone.fallback.write_text("in the way")
-    with pytest.raises(EnvironmentFailedError, match="nothing was recorded"):
+    with pytest.raises(EnvironmentFailedError, match="Nothing was recorded"):
         clone.record().acknowledge(action(facts.Declared("t")))
 
 

@@ -63,7 +63,7 @@ def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Leak) -> 
     record = opened(team.ann)
     # As if all had been in step: what a plain fetch brought is not.
     record.exchange = lambda *_, **__: None  # type: ignore[method-assign]
-    with pytest.raises(EnvironmentFailedError, match="not taken in here yet"):
+    with pytest.raises(EnvironmentFailedError, match="has not received yet"):
         record.purge(AUTHOR, marker=ulid(1, 1), limit=30)
     assert known[0] in team.remote.git("ls-tree", "-r", "--name-only", BRANCH)
     purge(team.ann)
