@@ -41,7 +41,7 @@ def test_a_snooze_puts_the_next_one_off(run, opened, show):
         ([], "empty"),
         ([" "], "empty"),
         (["precious", "--snooze", "30m"], "precious"),
-        (["precious", "--snooze", "30m"], "then: incidentctl update --snooze 30m"),
+        (["precious", "--snooze", "30m"], "then run `incidentctl update --snooze 30m`"),
         (["--snooze", "soon"], "soon"),
         (["--snooze", "99999999w"], "ten years"),
     ],
