@@ -119,7 +119,7 @@ def test_the_local_record_is_made_once_and_works(tmp_path: Path) -> None:
 
 def test_where_it_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(EnvironmentFailedError, match="cannot be made"):
+    with pytest.raises(EnvironmentFailedError, match="cannot be created"):
         init_local(tmp_path / "file" / "local.git", ENVIRONMENT, branch="incident-log")
 
 

@@ -39,7 +39,7 @@ def test_a_file_that_somebody_changed_is_left_and_told(view: View, tmp_path: Pat
     show(view, "one")
     path = tmp_path / "tree" / LOG
     path.write_text("mine")
-    assert "left as it is" in str(show(view, "two"))
+    assert "left alone" in str(show(view, "two"))
     assert path.read_text() == "mine"
     path.unlink()
     assert show(view, "two") is None
@@ -50,7 +50,7 @@ def test_a_file_that_was_there_before_is_left(view: View, tmp_path: Path) -> Non
     path = tmp_path / "tree" / LOG
     path.parent.mkdir(parents=True)
     path.write_text("theirs")
-    assert "left as it is" in str(show(view, "one"))
+    assert "left alone" in str(show(view, "one"))
     assert path.read_text() == "theirs"
 
 
@@ -78,7 +78,7 @@ def test_a_flush_shows_the_incident_in_this_work_tree(clone: Clone) -> None:
     assert shown == clone.git("show", f"incident-log:{LOG}")
     (clone.path / LOG).write_text("mine")
     record.acknowledge(action(facts.Noted("x")))
-    assert "left as it is" in record.flush().notes[0]
+    assert "left alone" in record.flush().notes[0]
 
 
 def test_the_view_shows_what_is_only_acknowledged(clone: Clone) -> None:
