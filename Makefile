@@ -9,9 +9,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	@$(BIN)/incidentctl demo
 
-# One process for each core, and tests that build on each other in one of them (xdist_group).
+# One process for each core, and the tests of a file in one of them: some build on each other.
 # FLAGS= for a single process, as a debugger needs it.
-FLAGS ?= -n auto --dist loadgroup
+FLAGS ?= -n auto --dist loadfile
 test: $(READY)
 	$(BIN)/python -m pytest -q $(FLAGS)
 

@@ -14,8 +14,6 @@ from pathlib import Path
 
 import pytest
 
-#: The commands go on where those before them ended.
-pytestmark = pytest.mark.xdist_group("test_hot_path")
 EXAMPLE = Path(__file__).parent.parent / "examples" / "otel-demo"
 SLOW = {
     "pydantic", "pydantic_core", "yaml", "rich", "questionary", "prompt_toolkit", "jinja2", "git",

@@ -42,8 +42,6 @@ from incidentctl.render.learn.report_csv import safe_cell
 TYPED = {name: text.replace("\ud800", "").replace("\0", "") for name, text in PAYLOADS.items()}
 #: The styles that this program and rich's tables use; a stranger's colour is none of them.
 _STYLE = re.compile(r"\x1b\[(?:0|1|2|31|32|33)m")
-#: They share what takes long to make.
-pytestmark = pytest.mark.xdist_group("test_every_sink")
 
 
 class Terminal(io.StringIO):

@@ -17,8 +17,6 @@ import pytest
 
 import incidentctl
 
-#: They share what takes long to make.
-pytestmark = pytest.mark.xdist_group("test_two_accounts")
 GROUP = 3000
 FIRST, SECOND = 2001, 2002
 PROBE = "import incidentctl, typer, rich, yaml, pydantic"
