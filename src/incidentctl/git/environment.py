@@ -54,7 +54,7 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def as_command() -> tuple[str, ...]:
-    """Return the command to put before `git`, which gives it the same environment.
+    """Return the command to put before `git`, which gives it that environment, but for GIT_TRACE*.
 
     For a library that can set variables but not remove any. This git may talk to a remote: a
     partial clone fetches the team's files that it lacks.
