@@ -25,11 +25,11 @@ class Prune:
         self._clone = clone
         self._seen = self._loose()
 
-    def end(self, keep: str = "") -> None:
-        """Delete what was written meanwhile, but an object of this type (or what it finds last)."""
+    def end(self, *keep: str) -> None:
+        """Delete what was written meanwhile, but for objects of these types."""
         for path in self._loose() - self._seen:
             oid = path.parent.name + path.name
-            if not keep or self._clone.git("cat-file", "-t", oid).strip() != keep:
+            if not keep or self._clone.git("cat-file", "-t", oid).strip() not in keep:
                 path.unlink()
 
     def _loose(self) -> set[Path]:
@@ -61,7 +61,7 @@ def test_what_is_logged_during_a_prune_stays(clone: Clone, last: str, cached: bo
     note(clone, "before")
     prune = Prune(clone)
     during = [note(clone, str(number)) for number in range(5)]
-    prune.end(last)
+    prune.end(*last.split())
     if not cached:
         shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
     after = note(clone, "after")
@@ -78,6 +78,26 @@ def test_what_a_prune_took_behind_a_sound_tip_is_noticed(clone: Clone) -> None:
     prune.end()
     # As if the last command had been after the prune came by: it knows the folders by heart.
     assert not clone.git("cat-file", "-t", tip(clone, TRUTH), check=False)
+    after = note(clone, "after")
+    assert {*during, after} < set(clone.truth_ids())
+    assert is_sound(clone)
+
+
+@pytest.mark.parametrize("lost", ["one blob", "every blob"])
+def test_a_blob_that_a_gc_took_is_noticed_once_the_gc_has_ended(clone: Clone, lost: str) -> None:
+    clone.declare()
+    during = [note(clone, "first")]
+    prune = Prune(clone)
+    during.append(note(clone, "during"))
+    (clone.git_dir / "gc.pid").touch()
+    (clone.git_dir / "objects" / "pack" / "pack-1.keep").touch()  # git has packed something
+    if lost == "one blob":
+        blob = clone.git("rev-parse", f"{TRUTH}:{log_path(INCIDENT)}").strip()
+        (clone.git_dir / "objects" / blob[:2] / blob[2:]).unlink()
+    during.append(note(clone, "while it still deletes"))
+    if lost == "every blob":
+        prune.end("commit", "tree")
+    (clone.git_dir / "gc.pid").unlink()
     after = note(clone, "after")
     assert {*during, after} < set(clone.truth_ids())
     assert is_sound(clone)

@@ -62,14 +62,20 @@ def is_due(state: Path) -> bool:
     return False
 
 
+def gc_runs(git: Git) -> bool:
+    """Say whether a `git gc` is running: it may still delete what was committed meanwhile."""
+    with contextlib.suppress(OSError):
+        return time.time() - (git.git_dir / "gc.pid").stat().st_mtime < _GC
+    return False
+
+
 def look(git: Git, state: Path, log_tip: str) -> bool:
     """Drop the actions that the log ref still holds whole; False if one of them is missing.
 
     Only for the holder of the clone's lock.
     """
-    with contextlib.suppress(OSError):
-        if time.time() - (git.git_dir / "gc.pid").stat().st_mtime < _GC:
-            return True  # a gc is running
+    if gc_runs(git):
+        return True
     limit, whole = time.time() - AGE, True
     old = [path for path in outbox.paths((state / FOLDER,)) if path.stat().st_mtime < limit]
     for start in range(0, len(old), _BATCH_SIZE):

@@ -26,7 +26,7 @@ from incidentctl.record.write.part import Part
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 #: How many of the newest commits are checked without git: are they packed, or gone?
 _RECENT = 32
-#: After a pack or a prune git is asked at most once in this many seconds.
+#: While recent commits are packed, git is asked at most once in this many seconds.
 _PAUSE = 60.0
 _STAMP = "verified"
 #: After such a check, pause for this many times its duration.
@@ -118,24 +118,31 @@ class Repair:
         return back
 
     def _has_lost_some(self, log_tip: str) -> bool:
-        """Say whether a prune took objects of recent commits, which a sound tip may hide."""
+        """Say whether a prune took objects of recent commits, which a sound tip may hide.
+
+        Git is asked after each repack, and once a minute while recent commits are not loose files.
+        """
         noted = last_tips.read(self._state)
         limit = time.time() - kept.AGE
         recent = [each.commit for each in noted if each.at > limit]
-        objects = f"{self._git.git_dir}/objects"
-        if all(os.path.exists(f"{objects}/{t[:2]}/{t[2:]}") for t in recent[:_RECENT]):  # noqa: PTH110 (three times as fast)
+        if not recent:
             return False
-        stamp = self._state / _STAMP
+        objects, stamp = f"{self._git.git_dir}/objects", self._state / _STAMP
+        loose = all(os.path.exists(f"{objects}/{t[:2]}/{t[2:]}") for t in recent[:_RECENT])  # noqa: PTH110 (three times as fast)
+        packed, gc_runs = _last_repack(objects), kept.gc_runs(self._git)
         with contextlib.suppress(OSError):
-            if time.time() - stamp.stat().st_mtime < _PAUSE:
+            is_new = time.time() - stamp.stat().st_mtime < _PAUSE
+            if (loose or is_new) and (gc_runs or stamp.read_text() == packed):
                 return False
         older = next((each.commit for each in noted if each.at <= limit), None)
         with contextlib.suppress(EnvironmentFailedError):
             since = older if older and refs.is_there(self._git, older) else None
+            if since is None and refs.is_there(self._git, recent[-1]):
+                since = f"{recent[-1]}^@"  # all its parents
             began = time.time()
             if not presence.is_whole(self._git, log_tip, since=since):
                 return True
-            permissions.touch(stamp)
+            atomic.replace(stamp, b"" if gc_runs else packed.encode(), durable=False)
             # A slow check, as after a purge of a large record, is repeated less often.
             pause = time.time() + _SHARE * (time.time() - began)
             os.utime(stamp, (pause, pause))
@@ -253,6 +260,13 @@ class Repair:
             old = refs.read(self._git, name)  # an older one, from `git pack-refs`
         if to != old and not refs.move(self._git, (name, to, old)):
             raise EnvironmentFailedError(f"Git could not repair {name}.")
+
+
+def _last_repack(objects: str) -> str:
+    """Return when git last changed a pack, as a text to compare; empty if it cannot be told."""
+    with contextlib.suppress(OSError):
+        return str(Path(objects, "pack").stat().st_mtime_ns)
+    return ""
 
 
 def _lines(ids: list[str]) -> bytes:
