@@ -8,6 +8,7 @@ from pathlib import Path
 
 from incidentctl.domain.incident.event_json import EventError, decode
 from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.domain.incident.redaction import REDACTED
 from incidentctl.record.store import paths
 from incidentctl.record.store.paths import event_name
@@ -90,7 +91,7 @@ def _tree(
             events[oid] = (path, place.name)
         elif marks and paths.is_marker(path):
             pass
-        elif paths.parse_log(path) is None or mode != "100644":
+        elif not _is_log(path) or mode != "100644":
             yield Violation("foreign", f"holds {path}")
         if place and mode != "100644":
             yield Violation("foreign", f"{path} has mode {mode}")
@@ -110,6 +111,11 @@ def _tree(
         if git(folder, "grep", "-l", "-F", "-e", text, tree, check=False):
             what = "foreign" if text == SECRET else "redaction"
             yield Violation(what, f"holds the text {text}")
+
+
+def _is_log(path: str) -> bool:
+    incident = path.split("/")[-2:][0]
+    return is_incident_id(incident) and path == paths.log_path(incident)
 
 
 def _contents(

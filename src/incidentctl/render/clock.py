@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from incidentctl.domain.common.times import offset_text, show
@@ -24,6 +25,7 @@ class Clock:
 
     def __init__(self, incident: Incident) -> None:
         """Take the incident, which holds the offset from UTC at its declaration."""
+        self._incident = incident
         self.offset = timedelta(minutes=incident.utc_offset)
         self.name = offset_text(incident.utc_offset)
 
@@ -40,3 +42,19 @@ class Clock:
         """Write `2026-11-24 14:01 UTC (15:01 +01:00)`."""
         text = f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(' ', 'minutes')} UTC"
         return f"{text} ({self.local(moment)} {self.name})" if self.offset else text
+
+    def moments(self) -> Iterator[tuple[str, str]]:
+        """Yield the moments of the incident's life that are known, by name, in their order."""
+        incident = self._incident
+        for name, moment in (
+            ("Started", incident.started),
+            ("Detected", incident.detected),
+            ("Declared", incident.declared),
+            ("Acknowledged", incident.acknowledged),
+            ("Mitigated", incident.mitigated),
+            ("Resolved", incident.resolved),
+            ("Cancelled", incident.cancelled),
+            ("Closed", incident.closed),
+        ):
+            if moment is not None:
+                yield name, self.both(moment)

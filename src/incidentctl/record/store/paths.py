@@ -46,12 +46,6 @@ def parse(path: str) -> EventPath | None:
     return EventPath(match[2], match[3]) if split_name(match[3]) else None
 
 
-def parse_log(path: str) -> str | None:
-    """Return the incident whose log.md is at a path of the branch; None for any other path."""
-    *_, incident, _ = ("", *path.split("/"))
-    return incident if is_incident_id(incident) and log_path(incident) == path else None
-
-
 def log_path(incident: str) -> str:
     """Return the path of an incident's log.md on the branch."""
     return f"{incident_folder(incident)}/log.md"

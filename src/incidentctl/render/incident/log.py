@@ -61,19 +61,9 @@ def _head(incident: Incident) -> Iterator[str]:
     yield from _cells("Kind", kind)
     yield from _cells("Organisation", inert(incident.organisation or ""))
     reported = f", reported by {inert(incident.reported_by)}" if incident.reported_by else ""
-    for name, moment in (
-        ("Started", incident.started),
-        ("Detected", incident.detected),
-        ("Declared", incident.declared),
-        ("Acknowledged", incident.acknowledged),
-        ("Mitigated", incident.mitigated),
-        ("Resolved", incident.resolved),
-        ("Cancelled", incident.cancelled),
-        ("Closed", incident.closed),
-    ):
-        if moment is not None:
-            more = f" by {inert(incident.declared_by)}{reported}" if name == "Declared" else ""
-            yield f"| {name} | {clock.both(moment)}{more} |"
+    for name, when in clock.moments():
+        more = f" by {inert(incident.declared_by)}{reported}" if name == "Declared" else ""
+        yield f"| {name} | {when}{more} |"
     yield from _cells("Why", inert(incident.ended_why or ""))
     yield from _cells("Duplicate of", inert(incident.duplicate_of or ""))
     yield from _people(incident, clock)

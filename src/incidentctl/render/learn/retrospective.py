@@ -86,17 +86,9 @@ def _head(facts: Facts) -> Iterator[str]:
     yield ""
     yield f"| Severity | {inert(incident.severity or 'never said')}{critical} |"
     yield "|---|---|"
-    for name, moment in (
-        ("Started", incident.started),
-        ("Detected", incident.detected),
-        ("Declared", incident.declared),
-        ("Acknowledged", incident.acknowledged),
-        ("Mitigated", incident.mitigated),
-        ("Resolved", incident.resolved),
-        ("Cancelled", incident.cancelled),
-    ):
-        if moment is not None:
-            yield f"| {name} | {clock.both(moment)} |"
+    for name, when in clock.moments():
+        if name != "Closed":  # a retrospective is written before
+            yield f"| {name} | {when} |"
     for name, span in (
         ("Time to detect", took.detect),
         ("Time to acknowledge", took.acknowledge),
