@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 # A hook, an alias, a rebase's exec or the user may set these. Each would make git work elsewhere,
@@ -11,7 +12,7 @@ _DROPPED = frozenset(
     {
         "GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
         "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_PREFIX",
-        "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF",
+        "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_EXTERNAL_DIFF",
         "GIT_TEMPLATE_DIR", "GIT_EXEC_PATH", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
         "GIT_REPLACE_REF_BASE", "GIT_DEFAULT_HASH", "GIT_DEFAULT_REF_FORMAT", "GIT_ATTR_SOURCE",
         "GIT_INTERNAL_SUPER_PREFIX", "GIT_PROTOCOL_FROM_USER",
@@ -19,6 +20,10 @@ _DROPPED = frozenset(
         "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
     }
 )  # fmt: skip
+#: How many settings the environment has; each is in a variable for its key and one for its value.
+_COUNT = "GIT_CONFIG_COUNT"
+_MAX_DIGITS = 3
+_KEY = re.compile(r"[A-Za-z0-9-]+\.(?:[^\n\0]*\.)?[A-Za-z][A-Za-z0-9-]*")
 _FIXED = {
     "LC_ALL": "C",
     "GIT_TERMINAL_PROMPT": "0",
@@ -45,19 +50,40 @@ NETWORK = {"GIT_NO_LAZY_FETCH": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for git children, made from this program's own environment."""
+    dropped = _dropped(given)
     cleaned = {
         name: value
         for name, value in given.items()
-        if name not in _DROPPED and not name.startswith("GIT_TRACE")
+        if name not in dropped and not name.startswith("GIT_TRACE")
     }
     return cleaned | _FIXED
 
 
-def as_command() -> tuple[str, ...]:
+def _dropped(given: Mapping[str, str]) -> frozenset[str]:
+    """Return the variables to remove; configuration that git would refuse is among them."""
+    return _DROPPED if _is_configuration(given) else _DROPPED | {_COUNT}
+
+
+def _is_configuration(given: Mapping[str, str]) -> bool:
+    """Say whether git can read the configuration in the environment (git-config, Environment)."""
+    count = given.get(_COUNT, "")
+    return (
+        count.isascii()
+        and count.isdecimal()
+        and len(count) <= _MAX_DIGITS
+        and all(
+            _KEY.fullmatch(given.get(f"GIT_CONFIG_KEY_{n}", ""))
+            and f"GIT_CONFIG_VALUE_{n}" in given
+            for n in range(int(count))
+        )
+    )
+
+
+def as_command(given: Mapping[str, str]) -> tuple[str, ...]:
     """Return the command to put before `git`, which gives it that environment, but for GIT_TRACE*.
 
     For a library that can set variables but not remove any. This git may talk to a remote: a
     partial clone fetches the team's files that it lacks.
     """
-    dropped = (word for name in sorted(_DROPPED) for word in ("-u", name))
+    dropped = (word for name in sorted(_dropped(given)) for word in ("-u", name))
     return ("env", *dropped, *(f"{name}={value}" for name, value in (_FIXED | NETWORK).items()))

@@ -128,7 +128,7 @@ def _repository(
 
 
 def _identity(workspace: Workspace, place: RepositoryPlace | None) -> Iterator[Check]:
-    asked = place.common_dir if place else Path("/")
+    asked = place.git_dir if place else Path("/")
     name, email, fault = identity(asked, workspace.environment)
     if fault:
         yield Check(

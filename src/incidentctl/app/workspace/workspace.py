@@ -279,7 +279,7 @@ class Workspace:
     def actor(self, stated: str | None) -> people.Actor:
         """Return who acts: the stated person, else git's identity here, else user@host."""
         place = self._place
-        asked = place.common_dir if place else places.state_folder(self.environment)
+        asked = place.git_dir if place else places.state_folder(self.environment)
         name, email, fault = identity(asked, self.environment)
         user_at_host = f"{people.user_name(self.environment)}@{os.uname().nodename}"
         who = people.actor(stated, self.basics, people.KnownIdentity(name, email, user_at_host))
