@@ -167,6 +167,7 @@ def test_what_is_shown_is_compared():
 def test_the_json_has_the_keys_that_the_page_names(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert run(app, ["init", "--services", "website,api", "--no-input"]) == 0
+    Path("payload.json").write_text('{"event_action": "trigger"}', encoding="utf-8")
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(incidentctl [^`]+)` \| ([^|]+) \|", page, re.MULTILINE)
     assert len(rows) > 20

@@ -43,6 +43,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "adopt": _Lazy(_PREPARE, "record.adopt", "Move incidents of the local record into the team's"),
     "demo": _Lazy(_PREPARE, "setup.demo", "Play a whole incident in a temporary repository"),
     "declare": _Lazy(_RESPOND, "incident.declare", "Declare an incident: a title is enough"),
+    "alert": _Lazy(_RESPOND, "alerts.alert", "Read alerts of other systems, and what they mean"),
     "run": _Lazy(_RESPOND, "incident.run", "Walk the runbook, one step at a time"),
     "step": _Lazy(_RESPOND, "incident.step", "List, do, skip or reopen steps, for scripts"),
     "task": _Lazy(_RESPOND, "incident.task", "Add, assign and finish tasks"),

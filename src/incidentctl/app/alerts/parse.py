@@ -1,0 +1,63 @@
+"""Read a payload of alerts, and say what each one means in the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from incidentctl.connect.alerts import registry
+from incidentctl.connect.alerts.payload import MAX_BODY, decode
+from incidentctl.domain.alerts.alert import Alert
+from incidentctl.domain.alerts.classify import Classified, classify
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.common.text import clean
+from incidentctl.domain.common.times import iso
+from incidentctl.errors import NotFoundError, UsageError
+
+
+class Explained(NamedTuple):
+    """An alert, and what it means in the catalog."""
+
+    alert: Alert
+    means: Classified
+
+
+def read_payload(where: str, stdin: BinaryIO) -> bytes:
+    """Return the bytes of a file, or of stdin for `-`; NotFoundError if it cannot be read.
+
+    Of a file that is too large only a part is read, which `parse` refuses.
+    """
+    if where == "-":
+        return stdin.read(MAX_BODY + 1)
+    try:
+        with Path(where).open("rb") as stream:
+            return stream.read(MAX_BODY + 1)
+    except OSError as error:
+        raise NotFoundError(f"{where} cannot be read: {error.strerror}.") from None
+
+
+def parse(data: bytes, form: str | None = None) -> list[Alert]:
+    """Return the alerts of a payload; InvalidDataError if it has no known format.
+
+    UsageError if the named format is none.
+    """
+    if form is not None and form not in registry.FORMATS:
+        known = ", ".join(sorted(registry.FORMATS))
+        raise UsageError(f"There is no format {clean(form)!r}.", hint=f"One of: {known}.")
+    return registry.read(decode(data), form)
+
+
+def explain(catalog: Catalog, alerts: Sequence[Alert]) -> list[Explained]:
+    """Return each alert with what it hits here and how bad it is, and why."""
+    return [Explained(alert, classify(catalog, alert)) for alert in alerts]
+
+
+def as_json(alert: Alert) -> dict[str, Any]:
+    """Return an alert as plain values."""
+    return alert._asdict() | {
+        "labels": dict(alert.labels),
+        "links": dict(alert.links),
+        "started": iso(alert.started) if alert.started else None,
+        "ended": iso(alert.ended) if alert.ended else None,
+    }
