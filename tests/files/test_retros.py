@@ -63,7 +63,7 @@ def test_front_matter_may_be_empty(data):
 @pytest.mark.parametrize(
     ("front", "code", "line", "column", "words"),
     [
-        ("incident: [", "IC001", 3, 1, "Not YAML"),
+        ("incident: [", "IC001", 2, 11, "Not YAML"),
         ("- a", "IC012", 1, 1, "one mapping"),
         ("incident: x\nincident: y", "IC002", 3, 1, "twice"),
         ("incident: x\nparticpants: [a]", "IC010", 3, 1, "particpants"),

@@ -18,6 +18,7 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.lint.problem_limit import MAX_REPORTED, gave_up
 from incidentctl.errors import Problem
+from incidentctl.files.yaml.syntax import lfs_pointer, not_yaml, place, quoted, unresolved_merge
 
 if yaml.__with_libyaml__:
     from yaml import CBaseLoader as _Loader
@@ -46,11 +47,9 @@ _MAYBE_MARK = re.compile(rb"(?:^|[^\x21-\x7e]|[\[\]{},:?\-])[&*!]")
 # Deep nesting of blocks: a line that begins with this much indentation, or this many dashes.
 _MAYBE_DEEP = re.compile(rb"^[ \t?:-]{100}", re.MULTILINE)
 _MOST_BRACKETS = 100
+#: What ends a document.
+_DOCUMENT = re.compile(r"^(?:---|\.\.\.)(?:\s|\Z)", re.MULTILINE)
 
-# YAML 1.2.2, section 5.1: the characters that a file may hold.
-_FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff"
-)
 FAULTS = (yaml.YAMLError, ValueError, OverflowError, RecursionError)
 """The errors that composing a file without YAML raises."""
 
@@ -80,15 +79,22 @@ def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
     if problems:
         return (), problems
     documents: list[Any] = []
+    ends = 0
     try:
-        # A fault leaves what was appended before it.
-        documents.extend(_value(node, path, problems, 1, False) for node in compose(data))
+        for node in compose(data):
+            documents.append(_value(node, path, problems, 1, False))
+            ends = node.end_mark.index
     except _TooDeepError as error:
         problems.append(_too_deep(path, error.node.start_mark))
     except _TooManyError:
         problems.append(gave_up(path))
     except FAULTS as error:
         problems.append(_not_yaml(data, path, error))
+        if documents and not _DOCUMENT.search(data.decode(), ends - 1, _where(error, data)):
+            documents.pop()  # what follows it belongs to it, so it is not whole
+    else:
+        if merge := unresolved_merge(data, path):  # in brackets its marks are texts
+            return (), [merge]
     return tuple(documents), problems
 
 
@@ -114,11 +120,13 @@ def _refused(data: bytes, path: str) -> list[Problem]:
             data.decode()
         except UnicodeDecodeError as error:
             before = data[: error.start].decode()
-            line, column = _place(before)
+            line, column = place(before, len(before))
             hint = "Save the file as UTF-8."
             return [
                 Problem("IC007", "error", "The file is not UTF-8 text.", path, line, column, hint)
             ]
+    if pointer := lfs_pointer(data, path):
+        return [pointer]
     if (
         yaml.__with_libyaml__
         and not _MAYBE_MARK.search(data)
@@ -248,7 +256,11 @@ def _control(node: Node, path: str, problems: list[Problem]) -> None:
 def _odd_key(node: Node, path: str) -> Problem:
     what = repr(one_line(node.value)) if type(node) is ScalarNode else "is a list or a mapping and"
     mark = node.start_mark
-    hint = "Put it in quotes." if type(node) is ScalarNode else "A key is one word."
+    hint = (
+        f"Write it in quotes: {quoted(one_line(node.value))}."
+        if type(node) is ScalarNode
+        else ("A text that begins with { or [ needs quotes.")
+    )
     return Problem(
         "IC008", "error", f"The key {what} is not text.", path, mark.line + 1, mark.column + 1, hint
     )
@@ -269,23 +281,17 @@ def _too_deep(path: str, mark: Any) -> Problem:
 
 
 def _not_yaml(data: bytes, path: str, error: Exception) -> Problem:
-    """Report a syntax error; libyaml's message is short and names the place."""
-    text = data.decode().removeprefix("\ufeff")
-    if bad := _FORBIDDEN.search(text):
-        line, column = _place(text[: bad.start()])
-        message = f"The file has the control character {one_line(bad[0])}."
-        return Problem("IC009", "error", message, path, line, column, "Leave it out.")
+    """Return the problem of a syntax error; libyaml looks ahead, and stops at a depth of 1,000."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    said = getattr(error, "problem", None) or getattr(error, "context", None) or str(error)
-    if mark and "nesting depth" in said:  # libyaml looks ahead, and stops at 1,000
+    if (
+        mark
+        and "nesting depth" in f"{getattr(error, 'problem', '')}{getattr(error, 'context', '')}"
+    ):
         return _too_deep(path, mark)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    hint = "Check quotes, colons and indentation here and in the line before."
-    if "tab character" in said or ("\t" in text and "cannot start any token" in said):
-        hint = "Indent with spaces, not with tabs."
-    return Problem("IC001", "error", f"Not YAML: {one_line(said)}.", path, line, column, hint)
+    return not_yaml(data, path, error)
 
 
-def _place(before: str) -> tuple[int, int]:
-    """Return line and column, from 1, of what follows `before`."""
-    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+def _where(error: Exception, data: bytes) -> int:
+    """Return where the parser gave up, from the beginning of the file."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return mark.index + 1 if mark else len(data)
