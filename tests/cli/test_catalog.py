@@ -81,10 +81,26 @@ def test_who_resolves_a_contact_that_a_variable_has(catalog, monkeypatch):
     assert "#core; pager 0800123" in catalog("who", "login")[1]
 
 
+def test_who_says_which_services_are_behind_it_and_who_owns_them(catalog, root):
+    (root / "teams" / "data.yaml").write_text("name: data\ncontacts: {channel: '#data'}\n")
+    (root / "services" / "db.yaml").write_text("name: oauth2-db\nowner: data\ntype: database\n")
+    area = root / "product_areas" / "login.yaml"
+    area.write_text(area.read_text() + "services: [oauth2-db, ldap]\n")
+    _, out, _ = catalog("who", "nobody can log in")
+    assert "  services  auth-api, oauth2-db (team data), ldap (not in the catalog)" in out
+    _, out, _ = catalog("who", "data", "--json")
+    assert json.loads(out)["matches"][0]["services"] == [{"name": "oauth2-db", "owner": "data"}]
+
+
+def test_who_knows_people(catalog):
+    _, out, _ = catalog("who", "Alice", "Example")
+    assert out.startswith("alice (person: Alice Example)\n  team      core-services\n")
+
+
 def test_who_says_what_was_probably_meant_when_nothing_is_near(catalog):
     code, out, err = catalog("who", "zzzz")
     assert (code, out) == (3, "")
-    assert "Nothing in the catalog is called 'zzzz'" in err
+    assert "Nothing in the catalog matches 'zzzz'" in err
 
 
 def test_lint_of_a_clean_repository(catalog):
@@ -133,7 +149,9 @@ def test_show_tells_the_blast_radius_of_a_service(catalog):
     }
 
 
-@pytest.mark.parametrize("name", ["core-services", "login", "everything", "sev1", "auth-api"])
+@pytest.mark.parametrize(
+    "name", ["core-services", "login", "everything", "sev1", "auth-api", "alice"]
+)
 def test_show_knows_every_kind(catalog, name):
     code, out, _ = catalog("show", name)
     assert code == 0
@@ -153,11 +171,24 @@ def test_list_filters(catalog):
     assert out.startswith("auth-api\t")
 
 
-@pytest.mark.parametrize("what", ["teams", "areas", "severities", "runbooks"])
+@pytest.mark.parametrize(
+    "what", ["teams", "people", "product-areas", "areas", "severities", "runbooks"]
+)
 def test_list_knows_every_kind(catalog, what):
     code, out, _ = catalog("list", what)
     assert code == 0
     assert out
+
+
+def test_list_people_says_their_teams(catalog):
+    _, out, _ = catalog("list", "people", "--owner", "core-services", "--json")
+    assert json.loads(out)["people"] == [
+        {"name": "alice", "person": "Alice Example", "teams": ["core-services"], "email": None}
+    ]
+    _, out, _ = catalog("list", "people", "--owner", "other", "--json")
+    assert json.loads(out)["people"] == []
+    _, out, _ = catalog("list", "product-areas", "--json")
+    assert [row["name"] for row in json.loads(out)["areas"]] == ["login"]
 
 
 def test_on_call_at_a_moment_before_the_rota_is_nobody(catalog):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from incidentctl.app.catalog.who import on_call_now
 from incidentctl.domain.catalog.blast_radius import blast_radius
-from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source, Team
 from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.domain.common.times import format_duration, iso
 from incidentctl.errors import NotFoundError
@@ -21,6 +21,7 @@ class What(StrEnum):
 
     SERVICES = "services"
     TEAMS = "teams"
+    PEOPLE = "people"
     AREAS = "areas"
     SEVERITIES = "severities"
     RUNBOOKS = "runbooks"
@@ -36,10 +37,10 @@ class Filters(NamedTuple):
 
     def fit(self, row: dict[str, Any]) -> bool:
         """Return whether a row has every value asked for; a row without the key does not."""
-        wanted = self._asdict()
-        tag = wanted.pop("tag")
-        return (tag is None or tag in row.get("tags", ())) and all(
-            value is None or row.get(key) == value for key, value in wanted.items()
+        wanted = {key: value for key, value in self._asdict().items() if value is not None}
+        listed = {"tag": row.get("tags", ()), "owner": row.get("teams", ())}
+        return all(
+            row.get(key) == value or value in listed.get(key, ()) for key, value in wanted.items()
         )
 
 
@@ -65,6 +66,16 @@ def _teams(catalog: Catalog) -> Iterable[dict[str, Any]]:
         owned = sum(service.owner == team.name for service in catalog.services.values())
         members = [member.handle for member in team.members]
         yield {"name": team.name, "lead": team.lead, "members": members, "services": owned}
+
+
+def _people(catalog: Catalog) -> Iterable[dict[str, Any]]:
+    for handle, (_, member) in catalog.members().items():
+        teams = [team.name for team in catalog.teams.values() if _has(team, handle)]
+        yield {"name": handle, "person": member.name, "teams": teams, "email": member.email}
+
+
+def _has(team: Team, handle: str) -> bool:
+    return any(member.handle == handle for member in team.members)
 
 
 def _areas(catalog: Catalog) -> Iterable[dict[str, Any]]:
@@ -99,6 +110,7 @@ def _runbooks(catalog: Catalog) -> Iterable[dict[str, Any]]:
 _ROWS: dict[What, Callable[[Catalog], Iterable[dict[str, Any]]]] = {
     What.SERVICES: _services,
     What.TEAMS: _teams,
+    What.PEOPLE: _people,
     What.AREAS: _areas,
     What.SEVERITIES: _severities,
     What.RUNBOOKS: _runbooks,
@@ -129,6 +141,8 @@ def _all(catalog: Catalog) -> Iterable[CatalogEntry]:
         for value in values:
             source = where.get((kind, value.name), Source(""))
             yield CatalogEntry(kind, value.name, value, source)
+    for handle, (team, member) in catalog.members().items():
+        yield CatalogEntry("person", handle, member, where.get(("team", team.name), Source("")))
 
 
 def _entry(catalog: Catalog, entry: CatalogEntry, now: datetime) -> dict[str, Any]:
@@ -141,6 +155,11 @@ def _entry(catalog: Catalog, entry: CatalogEntry, now: datetime) -> dict[str, An
         duty = on_call_now(catalog, entry.value, now)
         found["on_call_now"] = duty.handle if duty else None
         found["owns"] = [s.name for s in catalog.services.values() if s.owner == entry.name]
+    elif entry.kind == "person":
+        teams = [team for team in catalog.teams.values() if _has(team, entry.name)]
+        on_duty = (on_call_now(catalog, team, now) for team in teams)
+        found["teams"] = [team.name for team in teams]
+        found["on_call_now"] = any(duty and duty.handle == entry.name for duty in on_duty)
     return found
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from incidentctl.domain.catalog.model import Catalog, Team
 from incidentctl.domain.catalog.on_call import on_call
-from incidentctl.domain.catalog.search import Found, names, search, wanted
+from incidentctl.domain.catalog.search import Found, names, search
 from incidentctl.domain.common.role_names import COMMANDER
-from incidentctl.domain.common.text import clean, did_you_mean
+from incidentctl.domain.common.text import clean, did_you_mean, one_line
 from incidentctl.domain.common.times import iso, parse_moment, zone
 from incidentctl.domain.incident.state import Incident
 from incidentctl.domain.process.resolution import Case, resolve
@@ -27,6 +27,13 @@ class OnCallNow(NamedTuple):
     escalate_to: str | None
 
 
+class Powered(NamedTuple):
+    """A service and the team that owns it; None where the catalog lacks the service."""
+
+    name: str
+    owner: str | None
+
+
 class Match(NamedTuple):
     """An entry that the words may mean, and the people responsible for it."""
 
@@ -37,39 +44,60 @@ class Match(NamedTuple):
     on_call: OnCallNow | None
     contacts: dict[str, str]
     runbooks: tuple[str, ...]
+    services: tuple[Powered, ...] = ()
+    """What powers an area or a functionality, or what a team owns."""
+    person: str | None = None
+    """The name of a person."""
 
 
 def who(catalog: Catalog, words: Sequence[str], *, now: datetime) -> list[Match]:
     """Return the matching entries, the best first; NotFoundError when nothing matches."""
     found = search(catalog, words)
     if not found:
-        asked = wanted(words)
+        asked = " ".join(words)
         near = did_you_mean(asked, names(catalog))
         hint = f"Did you mean {near!r}?" if near else "See `incidentctl catalog list areas`."
-        raise NotFoundError(f"Nothing in the catalog is called {clean(asked)!r}.", hint=hint)
+        raise NotFoundError(f"Nothing in the catalog matches {one_line(asked)!r}.", hint=hint)
     return [_match(catalog, each, now) for each in found]
 
 
 def _match(catalog: Catalog, found: Found, now: datetime) -> Match:
     areas: tuple[str, ...] = ()
+    services: Iterable[str] = ()
+    contacts: dict[str, str] = {}
     owner = found.name
-    if found.kind == "service":
+    person = None
+    if found.kind == "person":
+        team, member = catalog.members()[found.name]
+        owner, person = team.name, member.name
+        contacts = {"email": member.email} if member.email else {}
+    elif found.kind == "service":
         owner = catalog.services[found.name].owner
         areas = tuple(area.name for area in catalog.areas_of(found.name))
-    elif found.kind != "team":
-        area = found.product_area or found.name
-        owner = catalog.product_areas[area].owner
-        areas = (area,)
-    team = catalog.teams.get(owner)
+    elif found.kind == "team":
+        services = [each.name for each in catalog.services.values() if each.owner == owner]
+    else:
+        area = catalog.product_areas[found.product_area or found.name]
+        own = {each.name: each.services for each in area.functionalities}
+        services = own[found.name] if found.product_area else area.all_services
+        owner, areas = area.owner, (area.name,)
+    of = catalog.teams.get(owner)
     return Match(
         found.kind,
         found.name,
         found.product_area,
         owner,
-        on_call_now(catalog, team, now) if team else None,
-        dict(team.contacts) if team else {},
+        on_call_now(catalog, of, now) if of else None,
+        {**contacts, **(of.contacts if of else {}), **contacts},
         _runbooks(catalog, areas),
+        tuple(_powered(catalog, name) for name in services),
+        person,
     )
+
+
+def _powered(catalog: Catalog, name: str) -> Powered:
+    service = catalog.services.get(name)
+    return Powered(name, service.owner if service else None)
 
 
 def as_json(match: Match) -> dict[str, Any]:
@@ -79,6 +107,7 @@ def as_json(match: Match) -> dict[str, Any]:
         "on_call": duty.handle if duty else None,
         "on_call_name": duty.name if duty else None,
         "on_call_until": iso(duty.until) if duty and duty.until else None,
+        "services": [each._asdict() for each in match.services],
     }
 
 

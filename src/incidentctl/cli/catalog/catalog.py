@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
     _Output = Literal[tuple(OUTPUTS)]
 
-_What = Literal["services", "teams", "areas", "severities", "runbooks"]
+_What = Literal["services", "teams", "people", "areas", "product-areas", "severities", "runbooks"]
 
 
 @app.command()
@@ -52,15 +52,16 @@ def who(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="WORDS", help="What is broken, or an alert's labels: service=auth-api."
+            metavar="WORDS",
+            help="A question, a name, or an alert's labels: service=auth-api.",
         ),
     ],
     *,
     json: Json = False,
 ) -> None:
-    """Who owns it: team, the person on call now, contacts and runbooks.
+    """Who owns it: team, the person on call now, contacts, services and runbooks.
 
-    incidentctl catalog who login
+    incidentctl catalog who nobody can log in
     """
     from incidentctl.app.catalog.who import as_json
     from incidentctl.app.catalog.who import who as ask
@@ -87,12 +88,24 @@ def _match_lines(match: Any, environment: Mapping[str, str]) -> list[str]:
 
     kind = match.kind.replace("_", " ")
     of = f" of {match.product_area}" if match.product_area else ""
-    lines = [f"{match.name} ({kind}{of})", f"  team      {match.owner}"]
+    called = f": {match.person}" if match.person else ""
+    lines = [f"{match.name} ({kind}{of}{called})", f"  team      {match.owner}"]
     lines.append(f"  on call   {_duty_text(match.on_call)}")
     contacts = [f"{key} {reached(value, environment)}" for key, value in match.contacts.items()]
     lines += [f"  contacts  {'; '.join(contacts) or 'none'}"]
+    if match.services:
+        lines += [
+            f"  services  {', '.join(_powered(each, match.owner) for each in match.services)}"
+        ]
     lines += [f"  runbooks  {', '.join(match.runbooks) or 'none'}"]
     return lines
+
+
+def _powered(service: Any, team: str) -> str:
+    """Name a service, and its owner where that is another team."""
+    if service.owner is None:
+        return f"{service.name} (not in the catalog)"
+    return service.name if service.owner == team else f"{service.name} (team {service.owner})"
 
 
 def _duty_text(duty: Any) -> str:
@@ -114,7 +127,10 @@ def list_command(
     ctx: typer.Context,
     what: Annotated[
         _What,
-        typer.Argument(metavar="[WHAT]", help="services, teams, areas, severities or runbooks."),
+        typer.Argument(
+            metavar="[WHAT]",
+            help="services, teams, people, product-areas (areas), severities or runbooks.",
+        ),
     ] = "services",
     *,
     owner: Annotated[
@@ -132,13 +148,14 @@ def list_command(
     ] = None,
     json: Json = False,
 ) -> None:
-    """List services, teams, areas, severities or runbooks.
+    """List services, teams, people, product areas, severities or runbooks.
 
     incidentctl catalog list teams
     """
     from incidentctl.app.catalog.listing import Filters, What, listed
 
     workspace = open_catalog(ctx)
+    what = "areas" if what == "product-areas" else what
     rows = listed(workspace.catalog, What(what), Filters(owner, type_, lifecycle, tag))
     if json:
         console.print_json("catalog-list", {what: rows})
@@ -153,7 +170,8 @@ def list_command(
 def show(
     ctx: typer.Context,
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A service, team, area, runbook or severity.")
+        str,
+        typer.Argument(metavar="NAME", help="A service, team, person, area, runbook or severity."),
     ],
     *,
     json: Json = False,

@@ -1,35 +1,35 @@
-"""Find what somebody means by a few words: product areas, functionalities, services, teams."""
+"""Find what somebody asks for in words: product areas, functionalities, services, teams, people.
+
+A question is often a sentence: "nobody can log in". An entry is found when one of its texts stands
+in the question, or when most of the telling words of the question stand in one of its texts.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from incidentctl.domain.catalog.labels import labels, naming
 from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.catalog.words import FORM, GENERIC, SAME, near, plain, stem, words
 
-_TOKEN = re.compile(r"[^\W_]+")
-_FILLING = frozenset(
-    {"who", "whose", "owns", "own", "owner", "responsible", "does", "is", "are", "the", "a", "an"}
-    | {"of", "for", "on", "call", "team", "service"}
-)
-_LABEL = re.compile(r"([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
-#: Labels of alerts that name what is hit, as common exporters and rules write them.
-_NAMING = frozenset(
-    {"service", "service_name", "app", "application", "job", "component", "container"}
-    | {"deployment", "workload", "team", "owner", "product_area", "area", "pagerduty"}
-)
 #: What people ask for first; of equal matches the earlier kind stands above.
-KINDS = ("product_area", "functionality", "service", "team")
-#: How well the words must fit, from 0 to 1, and how near to the best one.
-_ENOUGH, _NEAR_BEST = 0.6, 0.7
-#: A text that somebody pasted is not compared beyond so many words of so many characters.
-_MOST_WORDS, _LONGEST = 30, 100
+KINDS = ("product_area", "functionality", "service", "team", "person")
+#: How much of an entry's text, or of the question, must stand in the other.
+_WHOLE, _MOST, _HALF = 0.75, 0.6, 0.5
+#: How near to the best match another one is shown.
+_NEAR_BEST = 0.75
+#: What words weigh that say little by themselves.
+_LITTLE, _HARDLY = 0.3, 0.2
+#: A text that somebody pasted is not compared beyond so many characters and words.
+_LONGEST, _MOST_WORDS = 4000, 40
+#: So many words together may be one: `sign in` is `signin`.
+_TOGETHER = 3
 
 
 class Found(NamedTuple):
-    """Something that the words may mean; the greater score fits better."""
+    """Something that the words may mean; the greater score fits better, 1 is its very name."""
 
     kind: str
     name: str
@@ -45,28 +45,33 @@ class _Candidate(NamedTuple):
     product_area: str | None = None
 
 
-def wanted(words: Sequence[str]) -> str:
-    """Return what is asked for: words without filling, or what an alert's labels name."""
-    labels = [match for word in words if (match := _LABEL.match(word.strip("{},")))]
-    if labels:
-        values = {match[1]: match[2].strip("\"'") for match in labels}
-        naming = [value for label, value in values.items() if label.casefold() in _NAMING]
-        return " ".join(naming or values.values())
-    tokens = [t for word in words for t in _TOKEN.findall(word)]
-    telling = [token for token in tokens if token.casefold() not in _FILLING]
-    return " ".join(telling or tokens)
+class _Text(NamedTuple):
+    """A text of an entry: its words with their weights, and all of them written together."""
+
+    weights: dict[str, float]
+    together: str
+    first: str
+    nothing_told: bool
+    """Whether it is made of words that every question has."""
 
 
-def search(catalog: Catalog, words: Sequence[str]) -> list[Found]:
-    """Return what the words may mean, best first; empty when nothing is near."""
-    tokens = _TOKEN.findall(wanted(words))[:_MOST_WORDS]
-    asked = [token[:_LONGEST].casefold() for token in tokens]
-    if not asked:
-        return []
+def search(catalog: Catalog, asked: Sequence[str]) -> list[Found]:
+    """Return what a question or an alert's labels may mean, best first, or nothing."""
+    text = " ".join(asked)[:_LONGEST]
+    known = _Known(catalog)
+    found = labels(text)
+    for question in [*naming(found), " ".join(found.values())] if found else [text]:
+        if best := _search(known, question):
+            return best
+    return []
+
+
+def _search(known: _Known, asked: str) -> list[Found]:
+    question = _Question(asked, known)
     found = [
-        Found(candidate.kind, candidate.name, score, candidate.product_area)
-        for candidate in _candidates(catalog)
-        if (score := max(_score(asked, text) for text in candidate.texts)) >= _ENOUGH
+        Found(each.kind, each.name, score, each.product_area)
+        for each, texts in known.texts
+        if (score := max(map(question.score, texts), default=0.0))
     ]
     found.sort(key=lambda each: (-each.score, KINDS.index(each.kind), each.name))
     return [each for each in found if each.score >= _NEAR_BEST * found[0].score]
@@ -77,7 +82,7 @@ def names(catalog: Catalog) -> list[str]:
     return [candidate.name for candidate in _candidates(catalog)]
 
 
-def _candidates(catalog: Catalog) -> Iterable[_Candidate]:
+def _candidates(catalog: Catalog) -> Iterator[_Candidate]:
     for area in catalog.product_areas.values():
         yield _Candidate("product_area", area.name, _texts(area.name, area.title))
         for each in area.functionalities:
@@ -87,33 +92,96 @@ def _candidates(catalog: Catalog) -> Iterable[_Candidate]:
         yield _Candidate("service", service.name, _texts(service.name, service.title, *known))
     for team in catalog.teams.values():
         yield _Candidate("team", team.name, _texts(team.name, team.title))
+    for handle, (_, member) in catalog.members().items():
+        yield _Candidate("person", handle, _texts(handle, member.name, member.email))
 
 
 def _texts(*texts: str | None) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def _score(asked: list[str], text: str) -> float:
-    """Return how well a text fits, from 0 to 1: alike as a whole, else word by word."""
-    tokens = [token.casefold() for token in _TOKEN.findall(text)]
-    if "".join(tokens) == "".join(asked):
-        return 1.0
-    if not tokens:
-        return 0.0
-    fits = sum(max(_likeness(word, token) for token in tokens) for word in asked) / len(asked)
-    # Of two texts that hold all words the one that says less besides is meant.
-    return fits * (0.9 - 0.1 * (1 - min(1.0, len(asked) / len(tokens))))
+def _text(text: str) -> _Text:
+    own = words(text)
+    weights = {
+        word: _LITTLE if word in GENERIC else _HARDLY if plain(word) else 1.0 for word in own
+    }
+    nothing_told = all(plain(word) for word in own)
+    if nothing_told or all(weight < 1 for weight in weights.values()):
+        weights = dict.fromkeys(own, 1.0)
+    return _Text(weights, "".join(own), own[0] if own else "", nothing_told)
 
 
-def _likeness(word: str, token: str) -> float:
-    if word == token:
-        return 1.0
-    if len(word) >= 3 and token.startswith(word):
-        return 0.9
-    if len(word) >= 4 and word in token:
-        return 0.8
-    matcher = SequenceMatcher(None, word, token)
-    if min(len(word), len(token)) >= 4 and matcher.quick_ratio() >= 0.75:
-        ratio = matcher.ratio()
-        return ratio * 0.9 if ratio >= 0.75 else 0.0
-    return 0.0
+class _Known:
+    """The texts of a catalog's entries, and the words they are made of."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.texts = [(each, [_text(t) for t in each.texts]) for each in _candidates(catalog)]
+        #: Each word, also of several written together, by what its forms have in common.
+        self.stems: dict[str, set[str]] = {}
+        first: Counter[str] = Counter()
+        for _, texts in self.texts:
+            for word in {word for text in texts for word in (*text.weights, text.together)}:
+                self.stems.setdefault(stem(word), set()).add(word)
+            first.update({text.first for text in texts})
+        #: The words with which the texts of one entry alone begin.
+        self.telling = {word for word, count in first.items() if count == 1}
+
+
+class _Question:
+    """What is asked: its telling words, and how like they are to the words of the catalog."""
+
+    def __init__(self, text: str, known: _Known) -> None:
+        own = words(text)[:_MOST_WORDS]
+        telling = [place for place, word in enumerate(own) if not plain(word)]
+        self._names = {"".join(own), "".join(own[place] for place in telling)}
+        self._weights = {
+            place: _LITTLE if own[place] in GENERIC and len(telling) > 1 else 1.0
+            for place in telling
+        }
+        #: Of each known word that is asked about: how like, and the places of the words asked.
+        self._likes: dict[str, tuple[float, frozenset[int]]] = {}
+        self._known = known
+        self._compare(own)
+
+    def _compare(self, own: list[str]) -> None:
+        met: set[int] = set()
+        for count in range(_TOGETHER, 0, -1):
+            for start in range(len(own) - count + 1):
+                together = "".join(own[start : start + count])
+                places = frozenset(range(start, start + count))
+                for each in self._known.stems.get(stem(together), ()):
+                    self._like(each, SAME if each == together else FORM, places)
+                    met |= places
+        every = {w for words in self._known.stems.values() for w in words if not plain(w)}
+        for place in self._weights:
+            if place not in met and own[place] not in GENERIC:
+                for each, like in near(own[place], every).items():
+                    self._like(each, like, frozenset({place}))
+
+    def _like(self, word: str, like: float, places: frozenset[int]) -> None:
+        before = self._likes.get(word, (0.0, frozenset()))
+        self._likes[word] = (max(like, before[0]), places | before[1])
+
+    def score(self, text: _Text) -> float:
+        """Return how well a text fits, from 0 to 1; 0 when it is not what is asked for."""
+        if text.together in self._names:
+            return 1.0
+        if text.nothing_told:
+            return 0.0
+        nothing = (0.0, frozenset[int]())
+        likes = {word: self._likes.get(word, nothing) for word in (*text.weights, text.together)}
+        total = sum(text.weights.values())
+        held = sum(weight * likes[word][0] for word, weight in text.weights.items()) / total
+        held = max(held, likes[text.together][0])
+        asked = self._share(places for _, places in likes.values())
+        first = likes[text.first][0] >= FORM and text.first in self._known.telling
+        if not asked or (held < _WHOLE and asked < (_HALF if first else _MOST)):
+            return 0.0
+        return 0.99 * (0.6 * held + 0.4 * asked)
+
+    def _share(self, places: Iterable[frozenset[int]]) -> float:
+        """Return the share of the telling words that stand at these places."""
+        found = frozenset[int]().union(*places)
+        total = sum(self._weights.values())
+        held = sum(weight for place, weight in self._weights.items() if place in found)
+        return held / total if total else 0.0
