@@ -219,6 +219,8 @@ def test_in_another_service_s_checkout_nothing_is_written(
     monkeypatch.chdir(other)
     result = command("declare", "x")
     assert result.code == 0
+    first = result.err.splitlines()[0]
+    assert first == "Kept on this machine only: your team does not see it."
     assert "record kept locally" in result.err
     assert sorted(other.rglob("*")) == before
     command("use", str(team))

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import time
 
 import pexpect
 import pytest
@@ -31,6 +32,13 @@ def terminal(team):
     yield start
     for child in started:
         child.close(force=True)
+
+
+def wait_until(holds):
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def end(child):
@@ -80,19 +88,89 @@ def test_without_a_guess_enter_is_unknown(terminal, show, typed):
     assert show()["services"] == show()["product_areas"] == []
 
 
-@pytest.mark.parametrize("answered", [0, 1])
-def test_an_interrupt_leaves_a_declared_incident_with_its_process(terminal, run, show, answered):
-    child = terminal("declare", "checkout is down", "--no-walk")
+@pytest.mark.parametrize("leave", ["interrupt", "close"])
+@pytest.mark.parametrize("answered", [0, 1, 2])
+def test_what_was_answered_is_kept_however_the_questions_end(terminal, show, leave, answered):
+    child = terminal("declare", "checkout is down", *(["--no-walk"] if answered < 2 else []))
     child.expect("What is affected")
     if answered:
         child.send(ENTER)
+        child.expect("affects checkout")  # it is recorded before the next question
         child.expect("How bad is it")
+    if answered == 2:
+        child.send(DOWN + ENTER)
+        child.expect("severity SEV1")
+        child.expect("process")
+    if leave == "interrupt":
+        child.send(INTERRUPT)
+        assert end(child) == 130
+    else:
+        child.close(force=False)
+        wait_until(lambda: show()["steps"])
+    state = show()
+    assert state["title"] == "checkout is down"
+    assert state["services"] == (["checkout"] if answered else [])
+    assert (state["severity"], state["confirmed"]) == (
+        ("SEV1", True) if answered == 2 else ("SEV2", False)
+    )
+    assert state["steps"]
+
+
+def test_options_are_recorded_before_the_first_question(terminal, show):
+    child = terminal("declare", "x", "--no-walk", "--affects", "kafka", "--severity", "bad")
+    child.expect("recorded inc-[^ ]*: affects kafka")
+    child.expect("How bad is it")
+    child.send(INTERRUPT)
+    assert end(child) == 130
+    assert show()["services"] == ["kafka"]
+
+
+def test_each_answer_is_recorded_once_and_belongs_to_the_declaration(terminal, run, show):
+    child = terminal("declare", "checkout is down", "--no-walk")
+    child.expect("What is affected")
+    child.send(ENTER)
+    child.expect("How bad is it")
+    child.send(DOWN + ENTER)
+    assert end(child) == 0
+    kinds = [entry["kind"] for entry in show()["timeline"]]
+    assert kinds == [
+        "declared", "affected-set", "severity-set", "process-resolved", "runbook-attached",
+    ]  # fmt: skip
+    assert run("undo").code != 0  # not the answers without the rest
+
+
+def test_enter_means_the_same_before_and_after_a_typo(terminal, show):
+    child = terminal("declare", "checkout is down", "--no-walk", "-s", "2")
+    child.expect_exact("Enter for checkout, - if unknown)")
+    child.send("kafak" + ENTER)
+    child.expect("Did you mean 'kafka'")
+    child.expect_exact("Enter for checkout, - if unknown)")
+    child.send(ENTER)
+    assert end(child) == 0
+    assert show()["services"] == ["checkout"]
+
+
+def test_a_drill_is_asked_the_same(terminal, show):
+    child = terminal("declare", "checkout is down", "--drill", "--no-walk")
+    child.expect("What is affected")
+    child.send(ENTER)
+    child.expect("How bad is it")
+    child.send(DOWN + ENTER)
+    assert end(child) == 0
+    state = show()
+    assert (state["kind"], state["severity"]) == ("drill", "SEV1")
+    assert state["services"] == ["checkout"]
+
+
+def test_a_pasted_title_keeps_its_first_line_and_the_rest_is_the_summary(terminal, show):
+    child = terminal("declare", "--no-walk")
+    child.expect("What is broken")
+    child.send("\x1b[200~the till is stuck\r\nsince noon\r\nin Bergen\x1b[201~" + ENTER)
+    child.expect("What is affected")
     child.send(INTERRUPT)
     assert end(child) == 130
     state = show()
-    assert state["title"] == "checkout is down"
-    assert state["severity"] == "SEV2"
-    assert state["steps"]
+    assert (state["title"], state["summary"]) == ("the till is stuck", "since noon\nin Bergen")
 
 
 def test_the_title_is_asked_for(terminal, show):

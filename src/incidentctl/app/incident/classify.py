@@ -91,6 +91,15 @@ def severity_fact(severity: Severity, *, confirmed: bool, reason: str | None = N
     )
 
 
+def affected_fact(
+    catalog: Catalog, words: Sequence[str]
+) -> tuple[facts.AffectedSet, tuple[str, ...]]:
+    """Make the fact of what is affected, with a sentence for each word that is unknown."""
+    named = resolve_affected(catalog, words)
+    fact = facts.AffectedSet(named.services, named.product_areas, named.owner, named.reason)
+    return fact, named.unknown
+
+
 def classify(
     workspace: Workspace,
     incident: Incident,
@@ -111,10 +120,10 @@ def classify(
     found: list[Any] = []
     notes: list[str] = []
     if affects is not None:
-        affected = resolve_affected(catalog, affects)
-        notes += affected.unknown
-        services, areas = affected.services, affected.product_areas
-        found.append(facts.AffectedSet(services, areas, affected.owner, affected.reason))
+        affected, unknown = affected_fact(catalog, affects)
+        notes += unknown
+        areas = affected.product_areas
+        found.append(affected)
     else:
         areas = incident.product_areas
     name = incident.severity

@@ -20,6 +20,7 @@ from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.common.times import offset_minutes
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide import notes
+from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import EnvironmentFailedError, UsageError
 
 #: Who may have noticed it first; reports show how often customers did.
@@ -79,6 +80,47 @@ def begin(
     on_recorded(f"{ident}: declared; {who.handle} is the commander")
     workspace.notes.extend(warnings)
     return ident
+
+
+def keep_answers(
+    workspace: Workspace,
+    ident: str,
+    request: Request,
+    who: Actor,
+    *,
+    on_recorded: Callable[[str], None],
+) -> Request:
+    """Acknowledge what the request says of severity and services; return it without them.
+
+    So each answer is safe before the next question, also if the terminal closes. An unknown
+    severity or service stays in the request, for `complete` to tell.
+    """
+    from incidentctl.app.incident.classify import affected_fact, find_severity, severity_fact
+
+    catalog = workspace.catalog
+    stated: list[Any] = []
+    said = []
+    if request.affects:
+        affected, unknown = affected_fact(catalog, request.affects)
+        if not unknown:
+            stated.append(affected)
+            said.append(f"affects {', '.join((*affected.services, *affected.product_areas))}")
+            request = request._replace(affects=())
+    if request.severity and (level := find_severity(catalog, request.severity)):
+        stated.append(severity_fact(level, confirmed=True))
+        said.append(f"severity {level.name}")
+        request = request._replace(severity=None)
+    if stated:
+        group = _declaration(load(workspace, ident))
+        _, warnings = acknowledge(workspace, ident, stated, who, at=request.at, group=group)
+        on_recorded(f"{ident}: {', '.join(said)}")
+        workspace.notes.extend(warnings)
+    return request
+
+
+def _declaration(incident: Incident) -> str | None:
+    """Return the group of the declaration: `undo` must not leave an incident without a process."""
+    return next((entry.group for entry in incident.entries if entry.kind == "declared"), None)
 
 
 def _same(workspace: Workspace, ident: str) -> list[str]:
@@ -161,8 +203,7 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
             "`incidentctl catalog lint` shows all."
         )
     if found:
-        # It belongs to the declaration: `undo` must not leave an incident without a process.
-        group = next((e.group for e in incident.entries if e.kind == "declared"), None)
+        group = _declaration(incident)
         ids, more = acknowledge(workspace, ident, found, who, at=request.at, group=group)
         warnings += more
     if request.kind == "backfill" and request.resolved_at:

@@ -17,6 +17,8 @@ NO_TEAM = (
     "No team repository here, only your own local record. Name it with `incidentctl -C DIR`, or "
     "set it once with `incidentctl use DIR`."
 )
+#: What comes first where somebody declares or responds outside of a team's repository.
+KEPT_HERE = "Kept on this machine only: your team does not see it."
 _VARIABLE = "INCIDENTCTL_REPO"
 
 

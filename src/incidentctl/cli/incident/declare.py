@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from incidentctl.app.incident.declare import Request, begin, complete
+from incidentctl.app.incident.declare import Request, begin, complete, keep_answers
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, load, moment
+from incidentctl.app.workspace.places import KEPT_HERE
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.session import confirm_recorded, report_notes, restriction, workspace_of
 from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.closing import closing_ends
 from incidentctl.cli.terminal.options import AsPerson, Json, NoInput
 from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.common.times import iso
@@ -101,17 +104,19 @@ def declare_command(
             moment(workspace, who, resolved_at),
             restricted,
         )
-        ident = begin(workspace, request, who, on_recorded=confirm_recorded)
+        ident = begin(workspace, request, who, on_recorded=partial(_confirm, workspace))
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or words
         raise
     try:
-        if asks and kind == "incident":
+        if asks and kind != "backfill":
             from incidentctl.cli.incident.declare_prompts import ask
 
-            request = ask(workspace, request)
+            keep = partial(keep_answers, workspace, ident, who=who, on_recorded=confirm_recorded)
+            with closing_ends():
+                request = ask(workspace, request, keep)
     finally:
-        # Also after Ctrl-C at a question: a declared incident gets its process.
+        # Also after Ctrl-C or a closed terminal: a declared incident gets its process.
         recorded = complete(workspace, ident, request, who)
     _print(workspace, ident, recorded, json=json)
     if kind == "backfill" or json:
@@ -123,6 +128,13 @@ def declare_command(
         walk(Response(workspace, ident, who, on_recorded=confirm_recorded))
     else:
         console.say(f"next       incidentctl run -i {ident}")
+
+
+def _confirm(workspace: Workspace, line: str) -> None:
+    """Print the acknowledgement; first that nobody else sees it, if so."""
+    if workspace.is_local:
+        console.say(KEPT_HERE, "warning")
+    confirm_recorded(line)
 
 
 def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from incidentctl.app.incident.classify import find_severity, unknown_severity
 from incidentctl.app.incident.declare import Request
 from incidentctl.app.workspace.workspace import Workspace
@@ -16,16 +18,23 @@ _UNKNOWN = "-"
 _NONE = ("", _UNKNOWN)
 
 
-def ask(workspace: Workspace, request: Request) -> Request:
-    """Ask for what the options did not say; return the request with the answers."""
+def ask(workspace: Workspace, request: Request, keep: Callable[[Request], Request]) -> Request:
+    """Ask for what the options did not say; return what is left for the end of the declaration.
+
+    `keep` records what a request says, and returns the rest: each answer is safe at once.
+    """
     catalog: Catalog = workspace.catalog
-    if not request.affects and (catalog.services or catalog.product_areas):
-        request = request._replace(affects=_ask_affects(catalog, request.title))
-    if request.severity and find_severity(catalog, request.severity) is None:
-        say(f"note: {unknown_severity(catalog, request.severity)}", "warning")
-        request = request._replace(severity=None)
-    if not request.severity:
-        request = request._replace(severity=_ask_severity(catalog, request.affects))
+    affects, severity = request.affects, request.severity
+    if severity and find_severity(catalog, severity) is None:
+        say(f"note: {unknown_severity(catalog, severity)}", "warning")
+        request, severity = request._replace(severity=None), None
+    request = keep(request)
+    if not affects and (catalog.services or catalog.product_areas):
+        affects = _ask_affects(catalog, request.title)
+        request = keep(request._replace(affects=affects))
+    if not severity:
+        severity = _ask_severity(catalog, affects)
+        request = keep(request._replace(severity=severity))
     return request
 
 
@@ -44,10 +53,9 @@ def _ask_affects(catalog: Catalog, title: str) -> tuple[str, ...]:
             return words
         for sentence in unknown:
             say(sentence, "warning")
-        guess = []
 
 
-def _ask_severity(catalog: Catalog, affects: tuple[str, ...] | object) -> str | None:
+def _ask_severity(catalog: Catalog, affects: Sequence[str]) -> str | None:
     default = catalog.default_severity().name
     choices = [(_LATER, f"{default} for now, say later")]
     choices += [(s.name, f"{s.name}  {s.title or ''}") for s in catalog.scale.severities]
@@ -58,10 +66,10 @@ def _ask_severity(catalog: Catalog, affects: tuple[str, ...] | object) -> str | 
         return None
     if answer != _UNSURE:
         return answer
-    return _ask_matrix(catalog, tuple(affects) if isinstance(affects, (tuple, list)) else ())
+    return _ask_matrix(catalog, affects)
 
 
-def _ask_matrix(catalog: Catalog, affects: tuple[str, ...]) -> str | None:
+def _ask_matrix(catalog: Catalog, affects: Sequence[str]) -> str | None:
     """Ask for importance and condition of the affected part; when in doubt, higher."""
     matrix = catalog.scale.matrix
     if matrix is None:

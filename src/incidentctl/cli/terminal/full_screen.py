@@ -10,8 +10,9 @@ import sys
 import termios
 import tty
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
+from incidentctl.cli.terminal.closing import end_by_signal
 from incidentctl.cli.terminal.console import styled
 
 #: Alternate screen, no cursor, no wrapping; and back.
@@ -41,8 +42,8 @@ class FullScreen:
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
         for number, handler in (
-            (signal.SIGTERM, _end),
-            (signal.SIGHUP, _end),
+            (signal.SIGTERM, end_by_signal),
+            (signal.SIGHUP, end_by_signal),
             (signal.SIGTSTP, self._suspend),
             (signal.SIGWINCH, lambda *_: None),  # ends `wait`
         ):
@@ -129,7 +130,3 @@ class FullScreen:
             return ""
         assert self._keys is not None  # noqa: S101 (it was waited for)
         return os.read(self._keys, 1024).decode(errors="replace") or "q"
-
-
-def _end(number: int, _: object) -> NoReturn:
-    raise SystemExit(128 + number)

@@ -13,7 +13,7 @@ from incidentctl.errors import Hint, RefusedError, UsageError
 
 #: More text than this, in bytes of UTF-8, is a file and no note.
 MAX_NOTE = 1024 * 1024
-#: A longer title is cut, and all of it is noted.
+#: The longest title.
 MAX_TITLE = 200
 
 
@@ -58,12 +58,24 @@ def log(
 
 
 def title(text: str) -> tuple[str, list[Any]]:
-    """Return a title that fits a line or two, and what is to be noted when it had to be cut."""
-    if len(text) <= MAX_TITLE:
-        return text, []
+    """Return a title of one line, and what is to be recorded of the rest of the text.
+
+    The lines after the first one are the summary; of a title that had to be cut all is noted.
+    """
+    first, _, rest = text.strip().replace("\r\n", "\n").replace("\r", "\n").partition("\n")
+    rest = rest.strip()
+    found: list[Any] = []
+    if len(first) > MAX_TITLE:
+        found += _noted(first)
+        first = first[: MAX_TITLE - 1].rstrip() + "…"
+    if rest:
+        found += [facts.SummarySet(rest)] if len(rest) <= MAX_TEXT else _noted(rest)
+    return first.rstrip(), found
+
+
+def _noted(text: str) -> list[Any]:
     parts = _split(text)
-    notes = [facts.Noted(part, part=n, parts=len(parts)) for n, part in enumerate(parts, 1)]
-    return text[: MAX_TITLE - 1].rstrip() + "…", notes
+    return [facts.Noted(part, part=n, parts=len(parts)) for n, part in enumerate(parts, 1)]
 
 
 def _split(text: str) -> list[str]:
