@@ -73,6 +73,22 @@ def test_writes_nothing_beside_an_equal_of_another_name(root):
     assert not any(row.answer.rivals for row in show(catalog_of(root)))
 
 
+def test_does_not_write_what_could_never_apply(root):
+    scaffold(root, catalog_of(root), tier="per-severity")
+    done = scaffold(root, catalog_of(root), tier="critical-split")
+    assert done.overruled == ("critical", "non-critical")
+    assert done.written == ()
+    done = scaffold(root, catalog_of(root), tier="single")
+    assert (done.overruled, done.written) == (("incident",), ())
+
+
+def test_tells_which_of_the_teams_runbooks_can_never_apply_any_more(root):
+    scaffold(root, catalog_of(root), tier="single")
+    done = scaffold(root, catalog_of(root), tier="critical-split")
+    assert done.superseded == ("incident",)
+    assert scaffold(root, catalog_of(root), tier="critical-split").superseded == ()
+
+
 def test_an_own_scale_gets_runbooks_of_its_own_names(root):
     (root / "severities.yaml").write_text(
         "severities: [{name: P1, critical: true}, {name: P2}, {name: P3}]\n"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from incidentctl.app.workspace.last_commit import catalog_at
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.catalog.settings import TierName
 from incidentctl.domain.catalog.severity import Scale
@@ -102,13 +102,17 @@ class Scaffolded(NamedTuple):
     """Files that existed."""
     answered: tuple[tuple[str, str], ...]
     """Built-in runbooks that were not needed, each with the team's own that applies instead."""
+    overruled: tuple[str, ...]
+    """Built-in runbooks that were not written: the team's more specific ones always answer."""
+    superseded: tuple[str, ...]
+    """The team's runbooks that no incident can get any more, by what was written."""
 
 
 def scaffold(root: Path, catalog: Catalog, *, tier: TierName | None = None) -> Scaffolded:
     """Write the built-in runbooks of a tier (default: the current one), and a missing scale.
 
     Nothing is overwritten. A runbook is not written if an equally specific one exists, because
-    that would be ambiguous.
+    that would be ambiguous, nor if it could never apply.
     """
     from incidentctl.files.writer import write_new
 
@@ -123,6 +127,9 @@ def scaffold(root: Path, catalog: Catalog, *, tier: TierName | None = None) -> S
             answered.append((runbook.name, other))
         else:
             wanted.append(runbook)
+    never = _never_apply(catalog, wanted)
+    overruled = tuple(runbook.name for runbook in wanted if runbook.name in never)
+    wanted = [runbook for runbook in wanted if runbook.name not in never]
     schemas = (root / SCHEMAS).is_dir()
     files = runbook_files(wanted, schemas=schemas)
     outcome = write_new(
@@ -133,7 +140,17 @@ def scaffold(root: Path, catalog: Catalog, *, tier: TierName | None = None) -> S
         outcome.written,
         tuple(dict.fromkeys([*outcome.kept, *kept])),
         tuple(answered),
+        overruled,
+        tuple(sorted(_never_apply(catalog, wanted) - _never_apply(catalog, []))),
     )
+
+
+def _never_apply(catalog: Catalog, more: list[Runbook]) -> set[str]:
+    """Return which runbooks could never apply, in a catalog that has `more` of them."""
+    from incidentctl.domain.lint.rules.runbooks import never_apply
+
+    entries = (CatalogEntry("runbook", each.name, each, Source("")) for each in more)
+    return set(never_apply(replace(catalog, entries=(*catalog.entries, *entries))))
 
 
 def _equal(catalog: Catalog, runbook: Runbook) -> str | None:

@@ -131,6 +131,8 @@ def scaffold(
             "written": list(done.written),
             "kept": list(done.kept),
             "answered": [{"runbook": name, "by": other} for name, other in done.answered],
+            "overruled": list(done.overruled),
+            "superseded": list(done.superseded),
         }
         console.print_json("process-scaffold", payload)
         return
@@ -140,5 +142,17 @@ def scaffold(
         console.say(f"kept: {path}")
     for name, other in done.answered:
         console.say(f"not written: {name}; {other} already covers the same incidents")
-    if not done.written:
+    for name in done.overruled:
+        console.say(
+            f"not written: {name}; it could never apply, because more specific runbooks answer"
+        )
+    for name in done.superseded:
+        console.say(
+            f"The runbook {name} can never apply any more: more specific ones always answer. "
+            "Remove it.",
+            "warning",
+        )
+    if done.tier == "per-severity-and-area" and not workspace.catalog.product_areas:
+        console.say("There are no product areas yet: write them, and run this again.", "warning")
+    if not done.written and not done.overruled:
         console.say(f"Nothing to write: everything in tier {done.tier} is there.")

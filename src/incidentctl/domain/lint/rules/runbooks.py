@@ -103,8 +103,8 @@ def unanswered(catalog: Catalog) -> Iterable[Finding]:
             )
 
 
-def never_applies(catalog: Catalog) -> Iterable[Finding]:
-    """Find runbooks that no incident can get: contradictory, or always overruled."""
+def never_apply(catalog: Catalog) -> dict[str, str]:
+    """Return the runbooks that no incident can get, each with the reason."""
     entries = sources(catalog, "runbook")
     strongest: dict[_Key, tuple[int, int]] = {}
     known, _ = _cases(catalog)
@@ -113,20 +113,30 @@ def never_applies(catalog: Catalog) -> Iterable[Finding]:
         for key in keys:
             strongest[key] = max(rank, strongest.get(key, rank))
     severities = {severity.name.casefold() for severity in catalog.scale.severities}
+    found = {}
     for name, keys in known.items():
-        entry = entries[name]
-        if _names_unknown(catalog, entry, severities):
+        value = entries[name].value
+        if _names_unknown(catalog, entries[name], severities):
             continue  # reported as that
-        rank = specificity(entry.value)
+        rank = specificity(value)
         if not keys:
-            message = f"The runbook {name} can never apply: none of its severities is "
-            message += "critical." if entry.value.applies_to.critical else "not critical."
+            is_not = "critical" if value.applies_to.critical else "not critical"
+            found[name] = f"none of its severities is {is_not}"
         elif all(_overruled(key, rank, strongest) for key in keys):
-            message = f"The runbook {name} can never apply: more specific ones always answer."
-        else:
-            continue
+            found[name] = "more specific ones always answer"
+    return found
+
+
+def never_applies(catalog: Catalog) -> Iterable[Finding]:
+    """Find runbooks that no incident can get: contradictory, or always overruled."""
+    entries = sources(catalog, "runbook")
+    for name, reason in never_apply(catalog).items():
         yield Finding(
-            "IC206", message, entry.source, ("applies_to",), "Change `applies_to`, or remove it."
+            "IC206",
+            f"The runbook {name} can never apply: {reason}.",
+            entries[name].source,
+            ("applies_to",),
+            "Change `applies_to`, or remove it.",
         )
 
 
