@@ -70,6 +70,7 @@ class Repair:
             self._repair_log_ref(named.log_tip)
         elif named.log_tip is None:  # deleted: the record starts over
             kept.to_outbox(self._state, self._box)
+            self._note_whole(self._packs())
         self._repair_mirror(thorough=self._repaired)
         if self._was_seen():
             with contextlib.suppress(EnvironmentFailedError):  # as of a partial clone
@@ -125,15 +126,17 @@ class Repair:
         noted = last_tips.read(self._state)
         limit = time.time() - kept.AGE
         recent = [each.commit for each in noted if each.at > limit]
-        if not recent:
-            return False
-        objects, stamp = f"{self._git.git_dir}/objects", self._state / _STAMP
+        objects = f"{self._git.git_dir}/objects"
         loose = all(os.path.exists(f"{objects}/{t[:2]}/{t[2:]}") for t in recent[:_RECENT])  # noqa: PTH110 (three times as fast)
-        packed, gc_runs = _last_repack(objects), kept.gc_runs(self._git)
+        packed = self._packs()
         with contextlib.suppress(OSError):
+            stamp = self._state / _STAMP
             is_new = time.time() - stamp.stat().st_mtime < _PAUSE
-            if (loose or is_new) and (gc_runs or stamp.read_text() == packed):
+            if (loose or is_new) and stamp.read_text() == packed:
                 return False
+        if not recent:  # nothing to lose
+            self._note_whole(packed)
+            return False
         older = next((each.commit for each in noted if each.at <= limit), None)
         with contextlib.suppress(EnvironmentFailedError):
             since = older if older and refs.is_there(self._git, older) else None
@@ -142,11 +145,25 @@ class Repair:
             began = time.time()
             if not presence.is_whole(self._git, log_tip, since=since):
                 return True
-            atomic.replace(stamp, b"" if gc_runs else packed.encode(), durable=False)
             # A slow check, as after a purge of a large record, is repeated less often.
-            pause = time.time() + _SHARE * (time.time() - began)
-            os.utime(stamp, (pause, pause))
+            self._note_whole(packed, pause=_SHARE * (time.time() - began))
         return False
+
+    def _packs(self) -> str:
+        """Return the names of the packs, as a text to compare: a repack gives others.
+
+        It is empty while a gc is running, which may still delete what it has not found.
+        """
+        if kept.gc_runs(self._git):
+            return ""
+        names = sorted(path.name for path in (self._git.git_dir / "objects/pack").glob("*.pack"))
+        return " ".join(("packs:", *names))
+
+    def _note_whole(self, packed: str, *, pause: float = 0.0) -> None:
+        """Note that nothing was missing with these packs, and when to look again at the soonest."""
+        stamp = self._state / _STAMP
+        atomic.replace(stamp, packed.encode(), durable=False)
+        os.utime(stamp, (time.time() + pause,) * 2)
 
     def _repair_log_ref(self, old: str | None) -> None:
         """Continue the record from the newest whole commit, with all that this clone has kept."""
@@ -260,13 +277,6 @@ class Repair:
             old = refs.read(self._git, name)  # an older one, from `git pack-refs`
         if to != old and not refs.move(self._git, (name, to, old)):
             raise EnvironmentFailedError(f"Git could not repair {name}.")
-
-
-def _last_repack(objects: str) -> str:
-    """Return when git last changed a pack, as a text to compare; empty if it cannot be told."""
-    with contextlib.suppress(OSError):
-        return str(Path(objects, "pack").stat().st_mtime_ns)
-    return ""
 
 
 def _lines(ids: list[str]) -> bytes:
