@@ -25,6 +25,21 @@ def sources(catalog: Catalog, kind: str) -> dict[str, CatalogEntry]:
     return found
 
 
+def renamed(catalog: Catalog, kind: str) -> dict[str, str]:
+    """Return, for each file called otherwise than the entry in it, a hint that says so."""
+    found: dict[str, str] = {}
+    for entry in catalog.of_kind(kind):
+        file = entry.source.path.rpartition("/")[2].rpartition(".")[0]
+        if file != entry.name:
+            hint = f"{entry.source.path} now holds {entry.name!r}: was the {_word(kind)} renamed?"
+            found.setdefault(file, hint)
+    return found
+
+
 def label(entry: CatalogEntry) -> str:
     """Name an entry in a sentence: `service auth-api`."""
-    return f"{entry.kind.replace('_', ' ')} {entry.name}"
+    return f"{_word(entry.kind)} {entry.name}"
+
+
+def _word(kind: str) -> str:
+    return kind.replace("_", " ")

@@ -32,7 +32,9 @@ Lifecycle = Literal["experimental", "production", "deprecated", "retired"]
 #: In doubt the higher: the severity of an incident until somebody says.
 DEFAULT_SEVERITY = "SEV2"
 #: Types that customers do not meet themselves.
-_BEHIND = frozenset({"database", "load-balancer", "queue", "cache"})
+_BEHIND = frozenset(
+    {"database", "load-balancer", "queue", "cache", "storage", "job", "dns", "cdn", "third-party"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,8 @@ class Service:
     importance: Importance | None = None
     """From 1 (highest) to 5, for the impact matrix."""
     customer_facing: Flag | None = None
-    """Whether customers meet it; absent: true, but for database, load-balancer, queue and cache."""
+    """Whether customers meet it; absent: true, but for database, load-balancer, queue, cache,
+    storage, job, dns, cdn and third-party."""
     reviewed: Day | None = None
     """When somebody last checked this entry."""
     depends_on: tuple[Name, ...] = ()
@@ -230,6 +233,15 @@ class CatalogEntry(NamedTuple):
     source: Source
 
 
+class Unread(NamedTuple):
+    """A file with faults: what it may define, beside what could be read of it."""
+
+    kind: str
+    path: str
+    names: frozenset[str] | None
+    """The names that stand in it; None where it could not be read at all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
     """Everything the team wrote, with the built-in scale and roles where the team has no own.
@@ -248,6 +260,8 @@ class Catalog:
     drills: Mapping[str, Any] = field(default_factory=dict)
     private_halves: Mapping[str, Any] = field(default_factory=dict)
     entries: tuple[CatalogEntry, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    """The files with faults: what a rule misses may stand in one of them."""
 
     def of_kind(self, kind: str) -> Iterable[CatalogEntry]:
         """Yield the entries of one kind: team, service, product_area, runbook, severity, ..."""

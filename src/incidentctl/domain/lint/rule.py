@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from incidentctl.domain.catalog.model import Catalog, Source
+from incidentctl.domain.catalog.model import Catalog, Source, Unread
 from incidentctl.domain.common.lookup import nearest
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.rule_text import RuleText
@@ -32,6 +32,27 @@ class Guess(NamedTuple):
         return nearest(self.word, self.known, otherwise=self.otherwise)
 
 
+class Absent(NamedTuple):
+    """What a rule misses. Where a file with faults may hold it, the fault is told, and not this."""
+
+    kinds: tuple[str, ...] = ()
+    name: str | None = None
+    """The name of what is missing; None for anything of these kinds."""
+    path: str | None = None
+    """The file of the entry that lacks something."""
+
+    def may_be_in(self, unread: Iterable[Unread]) -> bool:
+        """Say whether one of these files may hold what is missing."""
+        return any(
+            each.path == self.path
+            or (
+                each.kind in self.kinds
+                and (self.name is None or each.names is None or self.name in each.names)
+            )
+            for each in unread
+        )
+
+
 class Finding(NamedTuple):
     """One fault that a rule found: where the entry stands, and the place in the entry."""
 
@@ -40,6 +61,7 @@ class Finding(NamedTuple):
     source: Source | None = None
     loc: Loc = ()
     hint: str | Guess | None = None
+    absent: Absent | None = None
 
     @property
     def hint_text(self) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source, Unread
 from incidentctl.domain.catalog.roles import STANDARD, Role
 from incidentctl.domain.catalog.severity import BUILT_IN, Scale
 from incidentctl.domain.common.text import one_line
@@ -63,9 +64,10 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
             parts = load_in_two_processes(_load_part, contents)
         else:
             parts = (_load_part(contents),)
-        entries = [entry for part, _ in parts for entry in part]
-        problems = [problem for _, part in parts for problem in part]
-        return _catalog(entries), sorted(problems, key=_order)
+        entries = [entry for part in parts for entry in part.entries]
+        problems = [problem for part in parts for problem in part.problems]
+        unread = [each for part in parts for each in part.unread]
+        return _catalog(entries, unread), sorted(problems, key=_order)
 
 
 def with_private(
@@ -73,20 +75,51 @@ def with_private(
 ) -> tuple[Catalog, list[Problem]]:
     """Add the private halves of drills in some files to a catalog without any."""
     catalog, problems = loaded
-    entries, found = _load_part(contents)
+    part = _load_part(contents)
     halves: dict[str, Any] = {}
-    for entry in entries:
+    for entry in part.entries:
         halves.setdefault(entry.name, entry.value)
-    added = replace(catalog, private_halves=halves, entries=(*catalog.entries, *entries))
-    return added, sorted([*problems, *found], key=_order)
+    added = replace(
+        catalog,
+        private_halves=halves,
+        entries=(*catalog.entries, *part.entries),
+        unread=(*catalog.unread, *part.unread),
+    )
+    return added, sorted([*problems, *part.problems], key=_order)
 
 
-def _load_part(contents: Iterable[Content]) -> tuple[list[CatalogEntry], list[Problem]]:
-    entries: list[CatalogEntry] = []
-    problems: list[Problem] = []
+class _Part(NamedTuple):
+    """What some files hold, and what is wrong with them."""
+
+    entries: list[CatalogEntry]
+    problems: list[Problem]
+    unread: list[Unread]
+
+
+def _load_part(contents: Iterable[Content]) -> _Part:
+    part = _Part([], [], [])
     for content in contents:
-        _add(content, entries, problems)
-    return entries, problems
+        before = len(part.problems)
+        _add(content, part.entries, part.problems)
+        if found := part.problems[before:]:
+            part.unread.append(_unread(content, {problem.code for problem in found}))
+    return part
+
+
+#: What stands behind a colon in a file that may be no YAML.
+_VALUES = re.compile(r""":[ \t]*["']?([A-Za-z0-9][A-Za-z0-9._-]*)""")
+#: The codes of files whose text is not there.
+_NO_TEXT = frozenset({"IC006", "IC007"})
+_KINDS = {"severities": "severity", "roles": "role"}
+
+
+def _unread(content: Content, codes: set[str]) -> Unread:
+    """Return what a file with faults may define: it is called so, or the name stands in it."""
+    names: frozenset[str] | None = None
+    if content.data is not None and not codes & _NO_TEXT:
+        file = content.path.rpartition("/")[2].partition(".")[0]
+        names = frozenset([file, *_VALUES.findall(content.data.decode())])
+    return Unread(_KINDS.get(content.kind, content.kind), content.path, names)
 
 
 def _order(problem: Problem) -> tuple[str, int, int, str]:
@@ -121,7 +154,7 @@ def _entry(kind: str, value: Any, source: Source) -> CatalogEntry:
     return CatalogEntry(kind, getattr(value, "name", kind), value, source)
 
 
-def _catalog(entries: list[CatalogEntry]) -> Catalog:
+def _catalog(entries: list[CatalogEntry], unread: Iterable[Unread]) -> Catalog:
     kinds: dict[str, dict[str, Any]] = {}
     for entry in entries:
         kinds.setdefault(entry.kind, {}).setdefault(entry.name, entry.value)
@@ -136,6 +169,7 @@ def _catalog(entries: list[CatalogEntry]) -> Catalog:
         drills=kinds.get("drill", {}),
         private_halves=kinds.get("private_half", {}),
         entries=tuple(entries),
+        unread=tuple(unread),
     )
 
 

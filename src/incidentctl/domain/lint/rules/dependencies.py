@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from incidentctl.domain.catalog.entries import sources
+from incidentctl.domain.catalog.entries import settings_source, sources
 from incidentctl.domain.catalog.model import Catalog, Service
-from incidentctl.domain.lint.rule import Finding, Rule
+from incidentctl.domain.common.text import count
+from incidentctl.domain.lint.rule import Absent, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import tier_in_force
 
 
-def unreached(catalog: Catalog) -> Iterable[Finding]:
+def unnamed(catalog: Catalog) -> Iterable[Finding]:
     """Find production services that customers meet and that no product area names.
 
     To reach a service is to name it among its services: a dependency alone tells no customer's
@@ -21,16 +22,32 @@ def unreached(catalog: Catalog) -> Iterable[Finding]:
     if tier_in_force(catalog) == "single":
         return
     reached = {name for area in catalog.product_areas.values() for name in area.all_services}
-    for entry in catalog.of_kind("service"):
-        service = entry.value
-        if service.counts and service.faces_customers and entry.name not in reached:
-            yield Finding(
-                "IC204",
-                f"Customers meet the service {entry.name}, and no product area reaches it.",
-                entry.source,
-                ("name",),
-                "Name it in a product area, or write `customer_facing: false`.",
-            )
+    unreached = [
+        entry
+        for entry in catalog.of_kind("service")
+        if entry.value.counts and entry.value.faces_customers and entry.name not in reached
+    ]
+    absent = Absent(("product_area",))
+    if unreached and not catalog.product_areas:
+        yield Finding(
+            "IC204",
+            f"There is no product area: what customers meet, {count(len(unreached), 'service')}, "
+            "is found by no name of theirs.",
+            settings_source(catalog),
+            (),
+            "Write one in product_areas/: what customers do, and the services behind it.",
+            absent,
+        )
+        return
+    for entry in unreached:
+        yield Finding(
+            "IC204",
+            f"Customers meet the service {entry.name}, and no product area reaches it.",
+            entry.source,
+            ("name",),
+            "Name it in a product area, or write `customer_facing: false`.",
+            absent,
+        )
 
 
 def cycle(catalog: Catalog) -> Iterable[Finding]:
@@ -115,7 +132,7 @@ RULES = (
             "the single tier; counted are production services that a product area names itself.",
             "Name the service in a product area, or say `customer_facing: false`.",
         ),
-        unreached,
+        unnamed,
     ),
     Rule(
         RuleText(

@@ -19,7 +19,7 @@ from incidentctl.domain.drill.plan import (
     within,
 )
 from incidentctl.domain.drill.secrets import free_answers, name_answers, tells
-from incidentctl.domain.lint.rule import GRACE, Around, Finding, Guess, Loc, Rule
+from incidentctl.domain.lint.rule import GRACE, Absent, Around, Finding, Guess, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 
@@ -90,6 +90,7 @@ def _unknown(entry: CatalogEntry, loc: Loc, known: Collection[str], what: str) -
             entry.source,
             loc,
             Guess(name, known, f"Write the {what} into the catalog, or name another."),
+            Absent(("service",) if what == "service" else ("team",), name),
         )
 
 
@@ -109,7 +110,8 @@ def private_alone(catalog: Catalog) -> Iterable[Finding]:
             hint = "Write `mode: unplanned` into the drill, or remove this file."
         else:
             continue
-        yield Finding("IC121", message, entry.source, (), hint)
+        absent = Absent(("drill",), entry.name) if announced is None else None
+        yield Finding("IC121", message, entry.source, (), hint, absent)
 
 
 def private_tracked(_: Catalog, around: Around) -> Iterable[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Override
-from incidentctl.domain.lint.rule import Finding, Guess, Loc, Rule
+from incidentctl.domain.lint.rule import Absent, Finding, Guess, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 
@@ -34,6 +34,7 @@ def stranger(catalog: Catalog) -> Iterable[Finding]:
                     entry.source,
                     place,
                     Guess(handle, known, "Add the person to the team's members."),
+                    Absent(("team",), handle),
                 )
 
 
@@ -72,6 +73,7 @@ def no_members(catalog: Catalog) -> Iterable[Finding]:
                 entry.source,
                 (),
                 "Add `members`, each with a handle.",
+                Absent(path=entry.source.path),
             )
 
 
@@ -95,6 +97,7 @@ def no_on_call(catalog: Catalog) -> Iterable[Finding]:
                 entry.source,
                 () if rota is None else ("on_call", "rota"),
                 "Add `on_call` with rota, shift and starts.",
+                Absent(path=entry.source.path),
             )
 
 
@@ -108,6 +111,7 @@ def no_contact(catalog: Catalog) -> Iterable[Finding]:
                 entry.source,
                 (),
                 'Add `contacts`, such as `channel: "#core"`.',
+                Absent(path=entry.source.path),
             )
 
 

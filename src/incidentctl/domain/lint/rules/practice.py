@@ -11,13 +11,14 @@ from incidentctl.domain.catalog.entries import settings_source, sources
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf, drill_of
-from incidentctl.domain.lint.rule import GRACE, Around, Finding, Played, Rule
+from incidentctl.domain.lint.rule import GRACE, Absent, Around, Finding, Played, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import Case, Resolver
 
 Plan = PlannedDrill | PrivateHalf
 
 _PLAN = "Plan a drill."
+_PLANS = Absent(("drill", "private_half"))
 
 
 def no_drill(catalog: Catalog, around: Around) -> Iterable[Finding]:
@@ -25,7 +26,7 @@ def no_drill(catalog: Catalog, around: Around) -> Iterable[Finding]:
     # If the age is not known, as in a shallow clone, nothing is reported.
     if around.young is False and not list(_recent(catalog, around)):
         message = f"There was no drill in the last {GRACE.days} days, and none is planned."
-        yield Finding("IC212", message, settings_source(catalog), (), _PLAN)
+        yield Finding("IC212", message, settings_source(catalog), (), _PLAN, _PLANS)
 
 
 def team_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
@@ -46,6 +47,7 @@ def team_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
                 entry.source,
                 ("name",),
                 _PLAN,
+                _PLANS,
             )
 
 
@@ -67,6 +69,7 @@ def runbook_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
                 ("name",),
                 "Play a drill that it answers, such as one of severity "
                 f"{_severity(catalog, entry.value)}.",
+                _PLANS,
             )
 
 

@@ -3,60 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cached_property
 
-from incidentctl.domain.catalog.entries import label, matrix_source, settings_source
+from incidentctl.domain.catalog.entries import label, matrix_source, renamed, settings_source
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry
-from incidentctl.domain.lint.rule import Finding, Guess, Loc, Rule
+from incidentctl.domain.lint.rule import Absent, Finding, Guess, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 
+class _Kind:
+    """A kind of entry that others name, and what is said of a name that nothing has."""
+
+    def __init__(self, catalog: Catalog, what: str, known: Collection[str]) -> None:
+        self.catalog, self.what, self.known = catalog, what, known
+        self.kind = what.replace(" ", "_")
+
+    @cached_property
+    def _renamed(self) -> dict[str, str]:
+        return renamed(self.catalog, self.kind)
+
+    def hint(self, name: str) -> str | Guess:
+        otherwise = f"Write the {self.what}, or remove the name."
+        return self._renamed.get(name) or Guess(name, self.known, otherwise)
+
+
 def _missing(
-    code: str,
-    entry: CatalogEntry,
-    names: Iterable[str],
-    loc: Loc,
-    *,
-    known: Collection[str],
-    what: str,
+    code: str, entry: CatalogEntry, names: Iterable[str], loc: Loc, kind: _Kind
 ) -> Iterable[Finding]:
     """Find the names of a list that are not known."""
     for number, name in enumerate(names):
-        if name not in known:
+        if name not in kind.known:
             yield Finding(
                 code,
-                f"There is no {what} {name!r}, which {label(entry)} names.",
+                f"There is no {kind.what} {name!r}, which {label(entry)} names.",
                 entry.source,
                 (*loc, number),
-                Guess(name, known, f"Write the {what}, or remove the name."),
+                kind.hint(name),
+                Absent((kind.kind,), name),
             )
 
 
 def unknown_service(catalog: Catalog) -> Iterable[Finding]:
     """Find names of services, in dependencies and product areas, that do not exist."""
-    known = catalog.services
+    kind = _Kind(catalog, "service", catalog.services)
     for entry in catalog.of_kind("service"):
         if entry.value.depends_on:
-            yield from _missing(
-                "IC106",
-                entry,
-                entry.value.depends_on,
-                ("depends_on",),
-                known=known,
-                what="service",
-            )
+            yield from _missing("IC106", entry, entry.value.depends_on, ("depends_on",), kind)
     for entry in catalog.of_kind("product_area"):
-        yield from _missing(
-            "IC106", entry, entry.value.services, ("services",), known=known, what="service"
-        )
+        yield from _missing("IC106", entry, entry.value.services, ("services",), kind)
         for number, functionality in enumerate(entry.value.functionalities):
             place = ("functionalities", number, "services")
-            yield from _missing(
-                "IC106", entry, functionality.services, place, known=known, what="service"
-            )
+            yield from _missing("IC106", entry, functionality.services, place, kind)
 
 
 def unknown_team(catalog: Catalog) -> Iterable[Finding]:
     """Find on-call rotas that escalate to a team that does not exist."""
+    kind = _Kind(catalog, "team", catalog.teams)
     for entry in catalog.of_kind("team"):
         rota = entry.value.on_call
         if rota is not None and rota.escalate_to and rota.escalate_to not in catalog.teams:
@@ -65,7 +67,8 @@ def unknown_team(catalog: Catalog) -> Iterable[Finding]:
                 f"The team {entry.name} escalates to {rota.escalate_to!r}, which is not a team.",
                 entry.source,
                 ("on_call", "escalate_to"),
-                Guess(rota.escalate_to, catalog.teams, "Name a team of the catalog."),
+                kind.hint(rota.escalate_to),
+                Absent(("team",), rota.escalate_to),
             )
 
 
@@ -73,12 +76,11 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
     """Find severities, in runbooks, matrix and settings, that the scale does not have."""
     known = {severity.name: severity for severity in catalog.scale.severities}
     where = matrix_source(catalog)
+    kind = _Kind(catalog, "severity", known)
     scale = f"The scale has {', '.join(known)}."
     for entry in catalog.of_kind("runbook"):
         place = ("applies_to", "severities")
-        for found in _missing(
-            "IC108", entry, entry.value.applies_to.severities, place, known=known, what="severity"
-        ):
+        for found in _missing("IC108", entry, entry.value.applies_to.severities, place, kind):
             name = entry.value.applies_to.severities[int(found.loc[-1])]
             yield found._replace(hint=Guess(name, known, scale))
     matrix = catalog.scale.matrix
@@ -91,6 +93,7 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
                     where,
                     ("importance", importance, number),
                     Guess(name, known, scale),
+                    Absent(("severity",), name),
                 )
     default = catalog.settings.default_severity
     if default is not None and default not in known:
@@ -100,17 +103,17 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
             settings_source(catalog),
             ("default_severity",),
             Guess(default, known, scale),
+            Absent(("severity",), default),
         )
 
 
 def unknown_area(catalog: Catalog) -> Iterable[Finding]:
     """Find product areas that runbooks name and that do not exist."""
+    kind = _Kind(catalog, "product area", catalog.product_areas)
     for entry in catalog.of_kind("runbook"):
         place = ("applies_to", "product_areas")
         names = entry.value.applies_to.product_areas
-        yield from _missing(
-            "IC109", entry, names, place, known=catalog.product_areas, what="product area"
-        )
+        yield from _missing("IC109", entry, names, place, kind)
 
 
 def unknown_role(catalog: Catalog) -> Iterable[Finding]:
@@ -127,6 +130,7 @@ def unknown_role(catalog: Catalog) -> Iterable[Finding]:
                         entry.source,
                         (part, number, "role"),
                         Guess(item.role, known, roles),
+                        Absent(("role",), item.role),
                     )
 
 
@@ -143,9 +147,9 @@ def matrix_shape(catalog: Catalog) -> Iterable[Finding]:
             hint = "Importance goes from 1, the highest, to 5."
         elif len(row) != len(matrix.conditions):
             message = (
-                f"The matrix has {len(row)} of {len(matrix.conditions)} severities for importance "
+                f"The matrix has {len(row)} of {len(matrix.conditions)} severities "
+                f"for the importance {importance}."
             )
-            message += f"for the importance {importance}."
             hint = f"Write one for each condition: {', '.join(matrix.conditions)}."
         else:
             continue

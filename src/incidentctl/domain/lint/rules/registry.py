@@ -99,6 +99,8 @@ def run(
 ) -> list[Finding]:
     """Return what every rule finds that the settings do not switch off.
 
+    What is missing because a file has faults is left out: the faults are told, by the loader.
+
     `tracked` are the files of drills/ that git tracks, `young` says whether the repository is in
     its first days; absent where there is no git to ask. `reviews` are the retrospectives, `played`
     the drills of the record, `misnamed` the folders whose names are nearly those of the catalog's.
@@ -110,4 +112,5 @@ def run(
         for code, rule in RULES.items()
         if levels.get(code) != "off"
         for finding in rule.run(catalog, around)
+        if finding.absent is None or not finding.absent.may_be_in(catalog.unread)
     ]

@@ -9,7 +9,7 @@ from incidentctl.domain.catalog.applicable_runbooks import specificity
 from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry
 from incidentctl.domain.catalog.runbook import Runbook
-from incidentctl.domain.lint.rule import Finding, Rule
+from incidentctl.domain.lint.rule import Absent, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import Case, Resolver
 
@@ -100,6 +100,7 @@ def unanswered(catalog: Catalog) -> Iterable[Finding]:
                 entry.source if entry else None,
                 (),
                 "Write a runbook for it, or one without `applies_to` that answers everything.",
+                Absent(("runbook", "severity")),
             )
 
 
@@ -137,6 +138,7 @@ def never_applies(catalog: Catalog) -> Iterable[Finding]:
             entries[name].source,
             ("applies_to",),
             "Change `applies_to`, or remove it.",
+            Absent(("severity",)),
         )
 
 
@@ -170,6 +172,7 @@ def no_cadence(catalog: Catalog) -> Iterable[Finding]:
             entry.source if entry else None,
             (),
             "Add `update_every: 30m`, or a step with `every` to its runbook.",
+            Absent(("runbook", "severity")),
         )
 
 

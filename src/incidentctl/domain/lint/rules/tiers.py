@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from incidentctl.domain.catalog.entries import settings_source, sources
 from incidentctl.domain.catalog.model import Catalog
-from incidentctl.domain.lint.rule import Finding, Rule
+from incidentctl.domain.lint.rule import Absent, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import (
     TIERS,
@@ -38,6 +38,7 @@ def falls_back(catalog: Catalog) -> Iterable[Finding]:
                 entries[area].source if area in entries else None,
                 (),
                 "Write the runbook that is missing.",
+                Absent(("runbook", "severity")),
             )
 
 
@@ -81,7 +82,8 @@ def _tier_finding(code: str, catalog: Catalog, verdict: str, hint: str) -> Findi
         f"The tier is {tier_in_force(catalog)}, and {count} in production or expected "
         f"ask for {recommended.tier}: {verdict}."
     )
-    return Finding(code, message, settings_source(catalog), ("tier",), hint)
+    absent = Absent(("service", "settings"))
+    return Finding(code, message, settings_source(catalog), ("tier",), hint, absent)
 
 
 RULES = (
