@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from incidentctl.app.setup.answers import (
-    Area,
+    Group,
     person,
-    read_areas,
+    read_groups,
     read_name,
     read_names,
     read_organisation,
@@ -51,6 +51,14 @@ def test_a_hostile_name_among_others_is_refused(text):
         read_names(text, "service")
 
 
+def test_every_wrong_name_is_told_at_once():
+    with pytest.raises(UsageError) as refusal:
+        read_names("api, a/b, db, Core Services", "service")
+    assert "'a/b'" in refusal.value.message
+    assert "'Core Services'" in refusal.value.message
+    assert refusal.value.hint == "For example a-b. For example core-services."
+
+
 def test_names_are_read_with_spaces_around():
     assert read_names("auth-api, Auth_db ,x.y", "service") == ("auth-api", "Auth_db", "x.y")
 
@@ -62,15 +70,15 @@ def test_a_refused_name_comes_with_one_that_fits():
 
 
 def test_areas():
-    assert read_areas(["login", "pay,shop=a"][:1], ()) == (Area("login"),)
-    assert read_areas(["login,pay"], ()) == (Area("login"), Area("pay"))
-    assert read_areas(["login=A, b"], ("a", "b")) == (Area("login", ("a", "b")),)
+    assert read_groups(["login", "pay,shop=a"][:1], (), "product area") == (Group("login"),)
+    assert read_groups(["login,pay"], (), "product area") == (Group("login"), Group("pay"))
+    assert read_groups(["login=A, b"], ("a", "b"), "product area") == (Group("login", ("a", "b")),)
 
 
 @pytest.mark.parametrize("texts", [["login", "Login"], ["a=x"], ["=a"], ["a="], ["a/b"], [""]])
 def test_areas_refused(texts):
     with pytest.raises(UsageError):
-        read_areas(texts, ("a",))
+        read_groups(texts, ("a",), "product area")
 
 
 @pytest.mark.parametrize("text", ["", "  ", "a\nb", "\x1b]0;x\x07", "a\u202eb"])

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from incidentctl.app.setup.answers import Area, Founder
-from incidentctl.app.setup.init import Request, founder_at, initialise, remotes_at
+from incidentctl.app.setup.answers import Founder, Group
+from incidentctl.app.setup.catalog import Request
+from incidentctl.app.setup.init import founder_at, initialise, remotes_at
 from incidentctl.domain.lint.rules import registry
 from incidentctl.domain.process.resolution import (
     TIERS,
@@ -18,6 +19,7 @@ from incidentctl.domain.process.resolution import (
     resolve,
     tier_in_force,
 )
+from incidentctl.errors import UsageError
 from incidentctl.files.catalog.loader import load
 
 ALICE = Founder("alice", "Alice Example", "alice@example.com")
@@ -41,7 +43,9 @@ def contents(root):
 @pytest.mark.parametrize("services", [(), ("auth-api", "oauth2-db")])
 @pytest.mark.parametrize("tier", [None, *(tier.name for tier in TIERS)])
 def test_what_it_writes_is_whole_at_every_tier(tmp_path, tier, services):
-    run(tmp_path, Request(organisation="Acme", team="core", services=services, tier=tier))
+    run(
+        tmp_path, Request(organisation="Acme", teams=(Group("core"),), services=services, tier=tier)
+    )
     catalog, problems = load(tmp_path)
     assert problems == []
     assert registry.run(catalog, today=TODAY) == []  # also nothing that --strict refuses
@@ -79,7 +83,7 @@ def test_the_expected_count_decides_and_is_written(tmp_path):
 
 
 def test_whoever_runs_it_is_member_lead_on_call_and_contact(tmp_path):
-    run(tmp_path, Request(team="core", services=("a",)))
+    run(tmp_path, Request(teams=(Group("core"),), services=("a",)))
     catalog, _ = load(tmp_path)
     team = catalog.teams["core"]
     assert [(m.handle, m.name, m.email) for m in team.members] == [ALICE]
@@ -100,19 +104,97 @@ def test_git_and_the_systems_user_tell_who(tmp_path, git):
     assert founder_at(tmp_path / "sub", nobody) == ("carol", None, None)
 
 
-def test_areas_with_and_without_services(tmp_path):
-    areas = (Area("login", ("a",)), Area("shop"))
-    run(tmp_path, Request(services=("a", "b", "c"), areas=areas, tier="per-severity-and-area"))
+def test_an_area_gets_the_services_it_was_given_and_no_others(tmp_path):
+    areas = (Group("login", ("a",)), Group("shop"))
+    done = run(
+        tmp_path, Request(services=("a", "b", "c"), areas=areas, tier="per-severity-and-area")
+    )
     catalog, problems = load(tmp_path)
     assert problems == []
     assert registry.run(catalog, today=TODAY) == []
     assert catalog.product_areas["login"].services == ("a",)
-    assert catalog.product_areas["shop"].services == ("b", "c")
+    assert catalog.product_areas["shop"].services == ()
+    assert not catalog.services["b"].faces_customers
+    assert any("No product area names b, c" in note for note in done.notes)
     assert len(catalog.runbooks) == 15
 
 
+def test_several_teams_own_what_they_were_given_and_the_first_one_the_rest(tmp_path):
+    teams = (Group("core"), Group("shop", ("cart",)))
+    done = run(tmp_path, Request(teams=teams, services=("api", "cart")))
+    catalog, problems = load(tmp_path)
+    assert problems == []
+    assert registry.run(catalog, today=TODAY) == []
+    assert {s.name: s.owner for s in catalog.services.values()} == {"api": "core", "cart": "shop"}
+    assert any("alice is on call for shop, too" in note for note in done.notes)
+
+
+def checked(root):
+    catalog, problems = load(root)
+    assert problems == []
+    return catalog, [finding.code for finding in registry.run(catalog, today=TODAY)]
+
+
+@pytest.mark.parametrize("tier", [tier.name for tier in TIERS])
+def test_in_a_catalog_only_what_was_asked_for_is_added_and_it_lints_clean(tmp_path, tier):
+    run(tmp_path, Request(teams=(Group("core"),), services=("api",), tier=tier))
+    (tmp_path / "README.md").unlink()
+    done = run(tmp_path, Request(services=("cart",), areas=(Group("buying", ("cart",)),)))
+    added = ["services/cart.yaml", "product_areas/buying.yaml"]
+    if tier == "per-severity-and-area":
+        added += [f"runbooks/buying-sev{number}.yaml" for number in range(1, 6)]
+    assert (list(done.written), done.kept) == (added, ())
+    catalog, codes = checked(tmp_path)
+    assert codes == []
+    assert catalog.services["cart"].owner == "core"
+
+
+def test_in_a_catalog_a_new_team_and_its_service(tmp_path):
+    run(tmp_path, Request(teams=(Group("core"),), services=("api",)))
+    asked = Request(teams=(Group("shop", ("cart", "api")),), services=("cart",))
+    done = run(tmp_path, asked)
+    assert done.written == ("teams/shop.yaml", "services/cart.yaml")
+    assert done.notes == ("api still belongs to core: change it in services/api.yaml.",)
+    catalog, codes = checked(tmp_path)
+    assert codes == []
+    assert catalog.services["cart"].owner == "shop"
+
+
+def test_in_a_catalog_of_several_teams_the_owner_must_be_clear(tmp_path):
+    teams = (Group("core"), Group("shop", ("cart",)))
+    run(tmp_path, Request(teams=teams, services=("api", "cart")))
+    before = contents(tmp_path)
+    with pytest.raises(UsageError, match=r"Which team owns mail\? The catalog has core, shop\."):
+        run(tmp_path, Request(services=("mail",)))
+    assert contents(tmp_path) == before
+    run(tmp_path, Request(areas=(Group("buying", ("cart",)),)))  # its service says whose it is
+    assert load(tmp_path)[0].product_areas["buying"].owner == "shop"
+
+
+def test_a_catalog_without_settings_is_completed(tmp_path):
+    (tmp_path / "teams").mkdir()
+    (tmp_path / "teams/core.yaml").write_text("name: core\nmembers: [{handle: bob}]\n")
+    (tmp_path / "runbooks").mkdir()
+    (tmp_path / "runbooks/a.yaml").write_text("{name: a, steps: [{id: a, title: Act}]}\n")
+    done = run(tmp_path, Request(organisation="Acme"))
+    assert "incidentctl.yaml" in done.written
+    assert not any(path.startswith(("teams/", "runbooks/")) for path in done.written)
+    assert load(tmp_path)[1] == []
+
+
+def test_settings_of_a_catalog_are_left_alone_and_told(tmp_path):
+    run(tmp_path, Request(teams=(Group("core"),)))
+    done = run(tmp_path, Request(organisation="Other", remote="origin"))
+    assert done.written == ()
+    (note,) = done.notes
+    assert note == (
+        "incidentctl.yaml was left alone: write `organisation: Other` and "
+        "`record: {remote: origin}` there."
+    )
+
+
 def test_a_service_that_no_area_names_is_not_what_customers_meet(tmp_path):
-    run(tmp_path, Request(services=("a", "b"), areas=(Area("login", ("a",)),)))
+    run(tmp_path, Request(services=("a", "b"), areas=(Group("login", ("a",)),)))
     catalog, _ = load(tmp_path)
     assert catalog.services["a"].faces_customers
     assert not catalog.services["b"].faces_customers
@@ -120,16 +202,18 @@ def test_a_service_that_no_area_names_is_not_what_customers_meet(tmp_path):
 
 
 def test_nothing_is_overwritten_and_the_second_time_writes_nothing(tmp_path):
-    request = Request(organisation="Acme", team="core", services=("a",), tier="critical-split")
+    request = Request(
+        organisation="Acme", teams=(Group("core"),), services=("a",), tier="critical-split"
+    )
     (tmp_path / "README.md").write_text("mine\n")
     (tmp_path / "services").mkdir()
     (tmp_path / "services/A.yaml").write_text("name: A\nowner: core\n")
     first = run(tmp_path, request)
-    assert set(first.kept) == {"README.md", "services/a.yaml"}
+    assert set(first.kept) == {"README.md", "services/A.yaml"}
     before = contents(tmp_path)
     second = run(tmp_path, request)
     assert second.written == ()
-    assert set(second.kept) == {*first.kept, *first.written}
+    assert set(second.kept) == {"teams/core.yaml", "services/A.yaml"}
     assert contents(tmp_path) == before
 
 
@@ -141,7 +225,7 @@ def test_an_own_gitignore_is_left_alone_and_what_it_lacks_is_told(tmp_path):
 
 
 def test_where_it_is_set_up_already_no_team_is_invented(tmp_path):
-    run(tmp_path, Request(team="core"))
+    run(tmp_path, Request(teams=(Group("core"),)))
     done = run(tmp_path, Request())
     assert done.written == ()
     assert not (tmp_path / "teams/responders.yaml").exists()

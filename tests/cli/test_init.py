@@ -108,6 +108,10 @@ def test_the_questions(tmp_path, terminal):
     terminal.sendline("")
     terminal.expect("Product areas")
     terminal.sendline("login, shop")
+    terminal.expect("power login")
+    terminal.sendline("auth-api")
+    terminal.expect("power shop")
+    terminal.sendline("")
     terminal.expect("time zone")
     terminal.sendline("")
     terminal.expect("git repository")
@@ -195,8 +199,56 @@ def test_without_an_identity_the_name_is_asked(nobody, tmp_path, terminal, answe
     assert team.members[0].name == name
 
 
-def test_init_does_not_drop_a_second_team(command, tmp_path):
-    done = command("init", str(tmp_path / "x"), "--team", "a", "--team", "b", "--no-input")
-    assert done.code == 2
-    assert "one team" in done.err
-    assert not (tmp_path / "x").exists()
+def test_services_and_teams_may_be_named_one_by_one(command, tmp_path):
+    root = tmp_path / "x"
+    done = command(
+        "init", str(root), "--team", "core", "--team", "shop=cart",
+        "--services", "api", "--services", "cart,db", "--no-input",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    catalog, problems = load(root)
+    assert problems == []
+    owners = {service.name: service.owner for service in catalog.services.values()}
+    assert owners == {"api": "core", "cart": "shop", "db": "core"}
+    done = command("init", str(root), "--area", "buying=cart", "--no-input")
+    assert done.code == 0, done.err
+    assert done.out == "product_areas/buying.yaml\n"
+    assert load(root)[0].product_areas["buying"].owner == "shop"
+
+
+def test_the_questions_tell_every_wrong_name_and_keep_the_others(tmp_path, terminal):
+    terminal.expect("organisation")
+    terminal.sendline("")
+    terminal.expect("team called")
+    terminal.sendline("core, shop")
+    terminal.expect("run in production")
+    terminal.sendline("api, a/b, cart, c d, db, s3, mail")
+    terminal.expect("'a/b' cannot be")
+    terminal.expect("'c d' cannot be")
+    terminal.expect("Kept: api, cart, db, s3, mail. Which others")
+    terminal.sendline("queue")
+    terminal.expect("does shop own")
+    terminal.sendline("cart")
+    terminal.expect("How many services")
+    terminal.sendline("")
+    terminal.expect("How much process")
+    terminal.sendline("")
+    terminal.expect("Product areas")
+    terminal.sendline("login, buying")
+    terminal.expect("power login")
+    terminal.sendline("nope")
+    terminal.expect("not one of the services")
+    terminal.sendline("api")
+    terminal.expect("power buying")
+    terminal.sendline("")
+    terminal.expect("time zone")
+    terminal.sendline("")
+    terminal.expect("git repository")
+    terminal.sendline("n")
+    terminal.expect(pexpect.EOF)
+    catalog, problems = load(tmp_path / "acme")
+    assert problems == []
+    assert list(catalog.services) == ["api", "cart", "db", "mail", "queue", "s3"]
+    assert catalog.services["cart"].owner == "shop"
+    assert catalog.product_areas["login"].services == ("api",)
+    assert catalog.product_areas["buying"].services == ()

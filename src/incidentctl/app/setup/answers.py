@@ -20,8 +20,8 @@ class Founder(NamedTuple):
     email: str | None = None
 
 
-class Area(NamedTuple):
-    """A product area to write; without services it gets all that no other area names."""
+class Group(NamedTuple):
+    """A team or a product area to write, with the services that it owns or that power it."""
 
     name: str
     services: tuple[str, ...] = ()
@@ -49,48 +49,74 @@ def read_name(text: str, what: str) -> str:
         near = _slug(text)
         hint = f"For example {near}." if near else None
         raise UsageError(
-            f"{clean(text)!r} cannot be the name of a {what}: {error}.", hint=hint, echo=text
+            f"{clean(text.strip(' '))!r} cannot be the name of a {what}: {error}.",
+            hint=hint,
+            echo=text,
         ) from None
 
 
+def split_names(text: str, what: str) -> tuple[tuple[str, ...], list[UsageError]]:
+    """Parse `a, b`: the names that can be one, and a refusal for each that cannot."""
+    found: dict[str, str] = {}
+    wrong = []
+    for part in text.split(","):
+        try:
+            name = read_name(part, what)
+        except UsageError as refusal:
+            wrong.append(refusal)
+            continue
+        if other := found.get(name.casefold()):
+            wrong.append(UsageError(_twins(other, name, what), echo=text))
+        else:
+            found[name.casefold()] = name
+    return tuple(found.values()), wrong
+
+
+def _twins(one: str, other: str, what: str) -> str:
+    return f"{one} and {other} are the same name for a {what}."
+
+
 def read_names(text: str, what: str) -> tuple[str, ...]:
-    """Parse `a, b`: names that differ in more than case."""
-    names = tuple(read_name(part, what) for part in text.split(","))
-    _refuse_twins(names, what, typed=text)
+    """Parse `a, b`: names that differ in more than case; UsageError tells every wrong one."""
+    names, wrong = split_names(text, what)
+    if wrong:
+        hints = [str(refusal.hint) for refusal in wrong if refusal.hint]
+        messages = [refusal.message for refusal in wrong]
+        raise UsageError(" ".join(messages), hint=" ".join(hints) or None, echo=text)
     return names
 
 
-def _refuse_twins(names: Sequence[str], what: str, *, typed: str) -> None:
-    seen: dict[str, str] = {}
-    for name in names:
-        other = seen.get(name.casefold())
-        if other is not None:
-            raise UsageError(f"{other} and {name} are the same name for a {what}.", echo=typed)
-        seen[name.casefold()] = name
-
-
-def read_areas(texts: Sequence[str], services: Sequence[str]) -> tuple[Area, ...]:
-    """Parse product areas: `login`, `login,checkout`, or with its services `login=auth,db`."""
+def read_groups(texts: Sequence[str], services: Sequence[str], what: str) -> tuple[Group, ...]:
+    """Parse teams or areas: `login`, `login,checkout`, or with services `login=auth,db`."""
     typed = " ".join(texts)
-    areas: list[Area] = []
+    groups: list[Group] = []
     for text in texts:
-        name, equals, powers = text.partition("=")
+        name, equals, own = text.partition("=")
         if not equals:
-            areas += [Area(name) for name in read_names(text, "product area")]
+            groups += [Group(name) for name in read_names(text, what)]
             continue
-        known = {service.casefold(): service for service in services}
-        named = read_names(powers, "service")
-        if strangers := [service for service in named if service.casefold() not in known]:
-            raise UsageError(
-                f"The product area {clean(name)} names {strangers[0]}, "
-                f"which is not one of the services.",
-                hint="Add it to --services.",
-                echo=typed,
-            )
-        powered = tuple(known[service.casefold()] for service in named)
-        areas.append(Area(read_name(name, "product area"), powered))
-    _refuse_twins([area.name for area in areas], "product area", typed=typed)
-    return tuple(areas)
+        groups.append(Group(read_name(name, what), known_services(own, services, name, what)))
+    seen: dict[str, str] = {}
+    for name in (group.name for group in groups):
+        if other := seen.get(name.casefold()):
+            raise UsageError(_twins(other, name, what), echo=typed)
+        seen[name.casefold()] = name
+    return tuple(groups)
+
+
+def known_services(text: str, services: Sequence[str], group: str, what: str) -> tuple[str, ...]:
+    """Parse the services of a team or an area, which must be among those that there are."""
+    known = {service.casefold(): service for service in services}
+    named = read_names(text, "service")
+    if strangers := [service for service in named if service.casefold() not in known]:
+        which = "is not one" if len(strangers) == 1 else "are not"
+        raise UsageError(
+            f"The {what} {clean(group)} names {', '.join(strangers)}, which {which} of the "
+            "services.",
+            hint="Add it to --services.",
+            echo=text,
+        )
+    return tuple(known[service.casefold()] for service in named)
 
 
 def read_organisation(text: str) -> str:

@@ -9,11 +9,11 @@ import typer
 
 from incidentctl.app.setup import answers
 from incidentctl.app.setup import init as use_case
-from incidentctl.app.setup.init import Request
+from incidentctl.app.setup.catalog import Request
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json, NoInput
 from incidentctl.domain.catalog.settings import TierName
-from incidentctl.errors import RefusedError, UsageError
+from incidentctl.errors import RefusedError
 
 
 def init_command(
@@ -27,10 +27,15 @@ def init_command(
     ] = None,
     team: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="The first team; you become a member."),
+        typer.Option(
+            metavar="NAME[=A,B]",
+            help="A team, and services that it owns; you become a member. Repeatable: the first "
+            "one owns the rest.",
+        ),
     ] = None,
     services: Annotated[
-        str | None, typer.Option(metavar="A,B", help="What runs in production.")
+        list[str] | None,
+        typer.Option(metavar="A,B", help="What runs in production. Repeatable."),
     ] = None,
     tier: Annotated[
         TierName | None, typer.Option(help="How much process; by default as recommended.")
@@ -74,22 +79,19 @@ def init_command(
     root = (Path.cwd() / (directory or ctx.obj or ".")).resolve()
     if os.path.lexists(root) and not root.is_dir():
         raise RefusedError(f"{root} is not a folder.", hint="Name a folder, or a new one.")
-    if team and len(team) > 1:
-        raise UsageError(
-            f"`init` writes one team, but you named {len(team)}.",
-            hint="Name the first one. Write each further team as its own file in teams/.",
-        )
+    there = use_case.services_at(root)
     request = _read(
         organisation=organisation,
-        team=team[0] if team else None,
-        services=services,
-        area=area,
+        team=team or [],
+        services=services or [],
+        there=there or [],
+        area=area or [],
         timezone=timezone,
         remote=remote,
     )._replace(tier=tier, expected_services=expected_services)
     existing = next(folder for folder in (root, *root.parents) if folder.is_dir())
     founder = use_case.founder_at(existing, os.environ)
-    if console.is_terminal() and not no_input:
+    if console.is_terminal() and not no_input and there is None:
         from incidentctl.cli.setup.wizard import ask, ask_founder
         from incidentctl.cli.terminal.prompts import ask_confirm
 
@@ -131,19 +133,21 @@ def init_command(
 def _read(
     *,
     organisation: str | None,
-    team: str | None,
-    services: str | None,
-    area: list[str] | None,
+    team: list[str],
+    services: list[str],
+    there: list[str],
+    area: list[str],
     timezone: str | None,
     remote: str | None,
 ) -> Request:
-    """Check all options before anything is asked or written."""
-    named = answers.read_names(services, "service") if services is not None else ()
+    """Check all options before anything is asked or written; `there` are services that exist."""
+    named = answers.read_names(",".join(services), "service") if services else ()
+    known = [*there, *named]
     return Request(
         organisation=answers.read_organisation(organisation) if organisation is not None else None,
-        team=answers.read_name(team, "team") if team is not None else None,
+        teams=answers.read_groups(team, known, "team"),
         services=named,
-        areas=answers.read_areas(area or [], named),
+        areas=answers.read_groups(area, known, "product area"),
         timezone=answers.read_zone(timezone) if timezone is not None else None,
         remote=answers.read_name(remote, "remote") if remote is not None else None,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from incidentctl.app.setup import answers
-from incidentctl.app.setup.init import (
+from incidentctl.app.setup.catalog import (
     DEFAULT_AREA,
     DEFAULT_TEAM,
     Request,
@@ -30,13 +30,50 @@ def _until_fits(question: str, default: str, read: Callable[[str], _Answer]) -> 
         try:
             return read(ask_text(question, default))
         except UsageError as refusal:
-            console.say(refusal.message, "error")
-            if hint := worded(refusal.hint):
-                console.say(hint)
+            _tell(refusal)
 
 
-def _none_or_names(text: str) -> tuple[str, ...]:
-    return answers.read_names(text, "service") if text.strip() else ()
+def _tell(refusal: UsageError) -> None:
+    console.say(refusal.message, "error")
+    if hint := worded(refusal.hint):
+        console.say(hint)
+
+
+def _names(question: str, what: str, default: str = "") -> tuple[str, ...]:
+    """Ask for names until each can be one; those that can are kept."""
+    kept: list[str] = []
+    asked = question
+    while text := ask_text(asked, default, optional=not default):
+        names, wrong = answers.split_names(text, what)
+        taken = {name.casefold() for name in kept}
+        kept += [name for name in names if name.casefold() not in taken]
+        if not wrong:
+            break
+        for refusal in wrong:
+            _tell(refusal)
+        if kept:
+            default = ""
+            asked = f"Kept: {', '.join(kept)}. Which others? (Enter for none)"
+    return tuple(kept)
+
+
+def _groups(
+    names: Sequence[str], services: Sequence[str], what: str, question: str, default: str = ""
+) -> tuple[answers.Group, ...]:
+    """Ask for the services of each team or area."""
+
+    def read(name: str, text: str) -> answers.Group:
+        own = answers.known_services(text, services, name, what) if text.strip() else ()
+        return answers.Group(name, own)
+
+    return tuple(
+        _until_fits(
+            f"{question.format(name)} (a, b, ...; Enter for {default or 'none yet'})",
+            default,
+            lambda text, name=name: read(name, text),  # type: ignore[misc]
+        )
+        for name in names
+    )
 
 
 def _count(text: str) -> int:
@@ -61,19 +98,18 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
             "Which organisation is it for?", root.absolute().name, answers.read_organisation
         )
         request = request._replace(organisation=name)
-    if request.team is None:
-        team = _until_fits(
-            "What is your team called?",
-            DEFAULT_TEAM,
-            lambda text: answers.read_name(text, "team"),
-        )
-        request = request._replace(team=team)
+    if not request.teams:
+        teams = _names("What is your team called? (further teams: a, b)", "team", DEFAULT_TEAM)
+        request = request._replace(teams=tuple(answers.Group(name) for name in teams))
     if not request.services:
         console.say("Databases, load balancers and third parties count as services, too.")
-        services = _until_fits(
-            "Which services run in production? (a, b, ...; Enter for none yet)", "", _none_or_names
-        )
-        request = request._replace(services=services)
+        question = "Which services run in production? (a, b, ...; Enter for none yet)"
+        request = request._replace(services=_names(question, "service"))
+    first, *others = request.teams or (answers.Group(DEFAULT_TEAM),)
+    if others and request.services and not any(team.services for team in request.teams):
+        further = [team.name for team in others]
+        owned = _groups(further, request.services, "team", "Which of them does {} own?")
+        request = request._replace(teams=(first, *owned))
     if request.expected_services is None:
         counted = len(request.services)
         expected = _until_fits("How many services will there be in the end?", str(counted), _count)
@@ -81,12 +117,13 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
     if request.tier is None:
         request = request._replace(tier=_ask_tier(request))
     if not request.areas and effective_tier(request) != "single":
-        services = request.services
-        areas = _until_fits(
-            "What do customers see? Product areas, such as login, checkout:",
-            DEFAULT_AREA,
-            lambda text: answers.read_areas([text], services),
-        )
+        question = "What do customers see? Product areas, such as login, checkout:"
+        names = _names(question, "product area", DEFAULT_AREA) or (DEFAULT_AREA,)
+        every = ", ".join(request.services) if len(names) == 1 else ""
+        areas = tuple(answers.Group(name) for name in names)
+        if request.services:
+            asked = "Which services power {}?"
+            areas = _groups(names, request.services, "product area", asked, every)
         request = request._replace(areas=areas)
     if request.timezone is None:
         zone = _until_fits("In which time zone do you work?", "UTC", answers.read_zone)
