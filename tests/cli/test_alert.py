@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -75,3 +76,76 @@ def test_what_cannot_be_read_is_said(run, payload, arguments, code, said):
     done = run("alert", "parse", *[payload if word == "PAYLOAD" else word for word in arguments])
     assert (done.code, done.out) == (code, "")
     assert said in done.err
+
+
+# --- declare --from-alert ------------------------------------------------------------------------
+
+
+def firing_now(tmp_path, **more):
+    """A payload that has fired for five minutes."""
+    at = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+    path = tmp_path / "now.json"
+    path.write_text(json.dumps(PAYLOAD | {"alerts": [ALERT | {"startsAt": at} | more]}))
+    return str(path)
+
+
+def test_declare_from_an_alert_needs_nothing_else(run, show, tmp_path):
+    done = run("declare", "--from-alert", firing_now(tmp_path), "--json")
+    assert done.code == 0, done.err
+    declared = done.json
+    assert declared["title"] == "Checkout \x1b[31mis down now"
+    assert (declared["services"], declared["severity"]) == (["checkout"], "SEV1")
+    assert declared["confirmed"] is False  # no person has said so
+    shown = show()
+    assert shown["reported_by"] == "alert"
+    assert shown["started"] < shown["declared"]
+    assert {(link["label"], link["url"]) for link in shown["links"]} == {
+        ("alert runbook", "https://r.example")
+    }
+    notes = [entry["text"] for entry in shown["timeline"] if entry["kind"] == "noted"]
+    assert len(notes) == 1
+    assert notes[0].startswith("Alert of alertmanager, page, firing since ")
+    assert "labels: bad=\x1b[2J\u202e, service=checkout, severity=page" in notes[0]
+
+
+def test_what_the_person_states_stands(run, tmp_path):
+    declared = run(
+        "declare", "Payments fail", "--from-alert", firing_now(tmp_path), "-s", "SEV3",
+        "--affects", "cart", "--reported-by", "customer", "--json",
+    ).json  # fmt: skip
+    assert (declared["title"], declared["severity"]) == ("Payments fail", "SEV3")
+    assert (declared["services"], declared["confirmed"]) == (["cart"], True)
+
+
+def test_a_start_that_cannot_be_is_only_noted(run, show, payload):
+    run("declare", "--from-alert", payload, "--json")  # it fired days ago
+    assert show()["started"] is None
+
+
+@pytest.mark.parametrize("label", ["bridge", "channel", "ticket"])
+def test_an_address_of_an_alert_does_no_step(run, show, tmp_path, label):
+    event = {"event_action": "trigger", "payload": {"summary": "It broke"}}
+    event["links"] = [{"href": "https://x.example", "text": label}]
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps(event))
+    assert run("declare", "--from-alert", str(path), "--json").code == 0
+    shown = show()
+    assert [link["label"] for link in shown["links"]] == [f"alert {label}"]
+    assert {step["state"] for step in shown["steps"]} == {"open"}
+
+
+def test_an_alert_that_cannot_be_read_does_not_stop_who_has_a_title(run, tmp_path):
+    path = tmp_path / "broken.json"
+    path.write_text("{")
+    done = run("declare", "--from-alert", str(path))
+    assert (done.code, done.out) == (4, "")
+    assert run("list").out == ""
+    done = run("declare", "It broke", "--from-alert", str(path), "--json")
+    assert (done.code, done.json["title"]) == (0, "It broke")
+    assert "Declared without the alert: The payload is not JSON" in done.err
+
+
+def test_what_is_over_is_not_declared_without_a_title(run, tmp_path):
+    done = run("declare", "--from-alert", firing_now(tmp_path, status="resolved"))
+    assert (done.code, done.out) == (4, "")
+    assert "No alert in the payload is firing." in done.err

@@ -10,10 +10,11 @@ from incidentctl.connect.alerts import registry
 from incidentctl.connect.alerts.payload import MAX_BODY, decode
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.classify import Classified, classify
+from incidentctl.domain.alerts.declaration import heading
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.text import clean
 from incidentctl.domain.common.times import iso
-from incidentctl.errors import NotFoundError, UsageError
+from incidentctl.errors import InvalidDataError, NotFoundError, UsageError
 
 
 class Explained(NamedTuple):
@@ -46,6 +47,19 @@ def parse(data: bytes, form: str | None = None) -> list[Alert]:
         known = ", ".join(sorted(registry.FORMATS))
         raise UsageError(f"There is no format {clean(form)!r}.", hint=f"One of: {known}.")
     return registry.read(decode(data), form)
+
+
+def firing(data: bytes) -> list[Alert]:
+    """Return the alerts of a payload of which at least one fires, as `parse`.
+
+    InvalidDataError if none does.
+    """
+    alerts = parse(data)
+    if heading(alerts) is None:
+        raise InvalidDataError(
+            "No alert in the payload is firing.", hint="See `incidentctl alert parse`."
+        )
+    return alerts
 
 
 def explain(catalog: Catalog, alerts: Sequence[Alert]) -> list[Explained]:

@@ -77,6 +77,11 @@ def find_severity(catalog: Catalog, stated: str) -> Severity | None:
     return scale.get(stated) or (scale.get(f"SEV{stated}") if stated.isdigit() else None)
 
 
+def scale_step(catalog: Catalog, suggested: str | None) -> Severity:
+    """Return the severity that was suggested, else the default one."""
+    return (suggested and catalog.scale.get(suggested)) or catalog.default_severity()
+
+
 def severity_fact(severity: Severity, *, confirmed: bool, reason: str | None = None) -> Any:
     """Make the fact of a severity, with all that the log and the clock need of it."""
     every = severity.update_every
@@ -105,6 +110,7 @@ def classify(
     incident: Incident,
     *,
     severity: str | None = None,
+    suggested: str | None = None,
     affects: Sequence[str] | None = None,
     category: str | None = None,
     reason: str | None = None,
@@ -112,7 +118,8 @@ def classify(
 ) -> Classified:
     """Decide what a declaration or a change records about an incident, and which runbooks apply.
 
-    None leaves severity or services unchanged, or takes the default if they are not set yet.
+    None leaves severity or services unchanged, or takes the suggested severity, else the default,
+    if they are not set yet.
     Unknown names lead to `notes`, never to a refusal. `problems` are recorded with those of the
     catalog.
     """
@@ -133,7 +140,7 @@ def classify(
             notes.append(unknown_severity(catalog, severity))
         confirmed = level is not None
         if level is not None or name is None:
-            level = level or catalog.default_severity()
+            level = level or scale_step(catalog, suggested)
             name = level.name
             found.append(severity_fact(level, confirmed=confirmed, reason=reason))
     if category and (note := _unknown_category(catalog, category)):

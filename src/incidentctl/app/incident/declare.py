@@ -42,6 +42,8 @@ class Request(NamedTuple):
     """Only some may read it; never sent to the shared remote."""
     also: Sequence[Any] = ()
     """More facts of the same action."""
+    suggested: str | None = None
+    """A severity to use, unconfirmed, if none is stated."""
 
 
 def begin(
@@ -111,14 +113,14 @@ def keep_answers(
         said.append(f"severity {level.name}")
         request = request._replace(severity=None)
     if stated:
-        group = _declaration(load(workspace, ident))
+        group = declaration_of(load(workspace, ident))
         _, warnings = acknowledge(workspace, ident, stated, who, at=request.at, group=group)
         on_recorded(f"{ident}: {', '.join(said)}")
         workspace.notes.extend(warnings)
     return request
 
 
-def _declaration(incident: Incident) -> str | None:
+def declaration_of(incident: Incident) -> str | None:
     """Return the group of the declaration: `undo` must not leave an incident without a process."""
     return next((entry.group for entry in incident.entries if entry.kind == "declared"), None)
 
@@ -179,6 +181,7 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         workspace,
         incident,
         severity=request.severity,
+        suggested=request.suggested,
         affects=request.affects or None,
         category=request.category,
         problems=[who.problem] if who.problem else [],
@@ -203,7 +206,7 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
             "`incidentctl catalog lint` shows all."
         )
     if found:
-        group = _declaration(incident)
+        group = declaration_of(incident)
         ids, more = acknowledge(workspace, ident, found, who, at=request.at, group=group)
         warnings += more
     if request.kind == "backfill" and request.resolved_at:

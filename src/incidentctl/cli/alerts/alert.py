@@ -57,7 +57,7 @@ def explain_command(
 
     incidentctl alert explain payload.json
 
-    It records nothing.
+    It records nothing; `incidentctl declare --from-alert` declares with these answers.
     """
     alerts = parse(read_payload(payload, sys.stdin.buffer), form)
     found = explain(open_catalog(ctx).catalog, alerts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,9 @@ from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import IncidentctlError, UsageError
+
+if TYPE_CHECKING:  # what reads alerts is imported where there is one
+    from incidentctl.domain.alerts.alert import Alert
 
 COMMAND_CLASS = TextCommand
 
@@ -69,6 +73,12 @@ def declare_command(
             "encrypted: anybody who can read this clone can read it.",
         ),
     ] = False,
+    from_alert: Annotated[
+        str | None,
+        typer.Option(
+            "--from-alert", metavar="FILE", help="An alert as its sender posts it; `-` is stdin."
+        ),
+    ] = None,
     as_: AsPerson = None,
     no_input: NoInput = False,
     no_walk: Annotated[
@@ -87,8 +97,9 @@ def declare_command(
     try:
         workspace = workspace_of(ctx, must=False)
         who = workspace.actor(as_)
+        alerts = _alerts(from_alert, title=words)
         asks = console.is_terminal() and not (no_input or json)
-        if not words.strip() and asks:
+        if not words.strip() and asks and not alerts:
             from incidentctl.cli.terminal.prompts import ask_text
 
             words = ask_text("What is broken?")
@@ -104,11 +115,19 @@ def declare_command(
             moment(workspace, who, resolved_at),
             restricted,
         )
+        if alerts:
+            from incidentctl.app.alerts.declare import with_alerts
+
+            request = with_alerts(request, alerts)
         ident = begin(workspace, request, who, on_recorded=partial(_confirm, workspace))
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or words
         raise
     try:
+        if alerts:
+            from incidentctl.app.alerts.declare import answered
+
+            request = answered(workspace, ident, request, alerts, who)
         if asks and kind != "backfill":
             from incidentctl.cli.incident.declare_prompts import ask
 
@@ -128,6 +147,24 @@ def declare_command(
         walk(Response(workspace, ident, who, on_recorded=confirm_recorded))
     else:
         console.say(f"next       incidentctl run -i {ident}")
+
+
+def _alerts(where: str | None, *, title: str) -> list[Alert]:
+    """Return the alerts of a file, or of stdin for `-`; none without one.
+
+    With a title, alerts that cannot be read are a warning: declaring is not refused.
+    """
+    if where is None:
+        return []
+    from incidentctl.app.alerts.parse import firing, read_payload
+
+    try:
+        return firing(read_payload(where, sys.stdin.buffer))
+    except IncidentctlError as refusal:
+        if not title.strip():
+            raise
+        console.say(f"Declared without the alert: {refusal.message}", "warning")
+        return []
 
 
 def _confirm(workspace: Workspace, line: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from incidentctl.app.incident.classify import find_severity, unknown_severity
+from incidentctl.app.incident.classify import find_severity, scale_step, unknown_severity
 from incidentctl.app.incident.declare import Request
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.terminal.console import say
@@ -33,7 +33,7 @@ def ask(workspace: Workspace, request: Request, keep: Callable[[Request], Reques
         affects = _ask_affects(catalog, request.title)
         request = keep(request._replace(affects=affects))
     if not severity:
-        severity = _ask_severity(catalog, affects)
+        severity = _ask_severity(catalog, affects, request.suggested)
         request = keep(request._replace(severity=severity))
     return request
 
@@ -55,8 +55,8 @@ def _ask_affects(catalog: Catalog, title: str) -> tuple[str, ...]:
             say(sentence, "warning")
 
 
-def _ask_severity(catalog: Catalog, affects: Sequence[str]) -> str | None:
-    default = catalog.default_severity().name
+def _ask_severity(catalog: Catalog, affects: Sequence[str], suggested: str | None) -> str | None:
+    default = scale_step(catalog, suggested).name
     choices = [(_LATER, f"{default} for now, say later")]
     choices += [(s.name, f"{s.name}  {s.title or ''}") for s in catalog.scale.severities]
     if catalog.scale.matrix:

@@ -66,14 +66,15 @@ def title(text: str) -> tuple[str, list[Any]]:
     rest = rest.strip()
     found: list[Any] = []
     if len(first) > MAX_TITLE:
-        found += _noted(first)
+        found += as_notes(first)
         first = first[: MAX_TITLE - 1].rstrip() + "…"
     if rest:
-        found += [facts.SummarySet(rest)] if len(rest) <= MAX_TEXT else _noted(rest)
+        found += [facts.SummarySet(rest)] if len(rest) <= MAX_TEXT else as_notes(rest)
     return first.rstrip(), found
 
 
-def _noted(text: str) -> list[Any]:
+def as_notes(text: str) -> list[Any]:
+    """Return a text as notes: one, or so many that each fits an event."""
     parts = _split(text)
     return [facts.Noted(part, part=n, parts=len(parts)) for n, part in enumerate(parts, 1)]
 

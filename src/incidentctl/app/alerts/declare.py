@@ -1,0 +1,47 @@
+"""Declare from alerts: a person does, and what the alerts say answers the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from incidentctl.app.incident.declare import Request, declaration_of
+from incidentctl.app.incident.respond import acknowledge, load
+from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.alerts.alert import Alert
+from incidentctl.domain.alerts.classify import classify
+from incidentctl.domain.alerts.declaration import alert_facts, heading, started
+from incidentctl.domain.incident import facts
+
+
+def with_alerts(request: Request, alerts: Sequence[Alert]) -> Request:
+    """Return the request with what the alerts say: the title, if it has none, and a note of each.
+
+    It does not read the catalog: the declaration comes first.
+    """
+    first = heading(alerts)
+    return request._replace(
+        title=request.title.strip() or (first.title if first else ""),
+        reported_by=request.reported_by or "alert",
+        also=(*request.also, *alert_facts(alerts)),
+    )
+
+
+def answered(
+    workspace: Workspace, ident: str, request: Request, alerts: Sequence[Alert], who: Actor
+) -> Request:
+    """Mark when it started, and return the request with what the first alert means here.
+
+    What the person stated stands. The severity is one that nobody has confirmed.
+    """
+    first = heading(alerts)
+    if first is None:
+        return request
+    if began := started(first, request.at or workspace.now()):
+        group = declaration_of(load(workspace, ident))
+        mark = facts.MomentMarked("started")
+        _, warnings = acknowledge(workspace, ident, [mark], who, at=began, group=group)
+        workspace.notes.extend(warnings)
+    means = classify(workspace.catalog, first)
+    affects = request.affects or ((means.affects,) if means.affects else ())
+    return request._replace(affects=affects, suggested=means.severity)
