@@ -65,13 +65,20 @@ PAYLOADS = {
 }
 
 
+#: A joiner within a word or an emoji that is written with it, and signs over or around a number.
+_WRITTEN = re.compile(r"(?<=[^\x00-\u061f\u2000-\u206f])[\u200c\u200d]|[\u0600-\u0605\u06dd\u070f]")
+
+
 def acts(text: str) -> set[str]:
     """Return the characters of a text that a terminal or a page might obey."""
     return {
         char
-        for char in text
+        for char in _WRITTEN.sub("", text)
         if char not in "\n\t"
-        and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+        and (
+            unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+            or ord(char) & 0xFFFE == 0xFFFE
+        )
     }
 
 

@@ -178,3 +178,23 @@ def test_without_any_there_is_nothing(run):
     result = run("actions")
     assert (result.code, result.out) == (0, "")
     assert "no action items" in result.err
+
+
+def test_a_folded_title_is_one_line_without_an_escape(run, retros):
+    folded = f"""\
+---
+actions:
+  - id: g-1
+    title: >
+      Limit the pool
+      of each release
+    owner: ida
+    due: {SOON}
+  - {{id: g-2, title: "Two\\nlines", owner: ida, due: {SOON}}}
+---
+"""
+    (retros / "folded.md").write_text(folded)
+    titles = [line.split("\t")[4] for line in run("actions", "--owner", "ida").out.splitlines()]
+    assert titles == ["Limit the pool of each release", "Two ⏎ lines"]
+    listed = run("actions", "--owner", "ida", "--json").json["actions"]
+    assert listed[0]["title"] == "Limit the pool of each release"

@@ -1,4 +1,6 @@
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -137,3 +139,28 @@ def test_a_full_disk_behind_stdout_is_no_bug(run, team, declared):
     )
     assert done.returncode == 6
     assert "No space left on device" in done.stderr
+
+
+def test_bytes_that_are_no_utf_8_become_the_replacement_character(team, monkeypatch):
+    """As `log -` reads them; what names a file, and a command to run, keep them."""
+    monkeypatch.chdir(team)
+
+    def ran(*arguments: str | bytes) -> bytes:
+        done = subprocess.run(
+            [sys.executable, "-m", "incidentctl", *arguments],
+            capture_output=True, check=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        return done.stdout
+
+    ran("declare", b"checkout \xff slow", "--no-input")
+    ran("log", "--", sys.executable, "-c", "import sys; sys.exit(len(sys.argv[1]) - 1)", b"\xfe")
+    Path(os.fsdecode(b"\xe9.txt")).write_text("from a file")
+    ran("log", "-f", b"\xe9.txt")
+    shown = ran("show", "--json").decode()
+    assert not re.search(r"\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]", shown)
+    entries = json.loads(shown)["timeline"]
+    assert json.loads(shown)["title"] == "checkout \ufffd slow"
+    texts = " ".join(entry["text"] for entry in entries)
+    assert "(exit 0)" in texts
+    assert "from a file" in texts
+    assert b"checkout \xef\xbf\xbd slow" in ran("list")

@@ -33,7 +33,7 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
     try:
         _measure_time(arguments)
         result = typer.main.get_command(app).main(
-            args=arguments, prog_name="incidentctl", standalone_mode=False
+            args=_readable(arguments), prog_name="incidentctl", standalone_mode=False
         )
         sys.stdout.flush()
         if result == INTERRUPTED:  # typer's result after Ctrl-C
@@ -62,6 +62,24 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         if type(error).__module__.startswith("typer"):
             return _usage(error)
         return _bug(error)
+
+
+def _readable(arguments: list[str]) -> list[str]:
+    """Return the words with bytes that are no UTF-8 as U+FFFD, as they are read from a file.
+
+    What names a file keeps them, and so does the command behind `--`.
+    """
+    ours = arguments.index("--") if "--" in arguments else len(arguments)
+    return [
+        word
+        if place >= ours or not _has_odd_bytes(word) or os.path.lexists(word)
+        else word.encode(errors="surrogateescape").decode(errors="replace")
+        for place, word in enumerate(arguments)
+    ]
+
+
+def _has_odd_bytes(word: str) -> bool:
+    return not word.isascii() and any("\udc80" <= char <= "\udcff" for char in word)
 
 
 def _measure_time(arguments: list[str]) -> None:

@@ -89,7 +89,7 @@ def parse_name(text: str) -> str:
 def _parse_text(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be empty")
-    return text
+    return text.strip()  # a folded text of YAML ends with a line break
 
 
 def _parse_url(text: str) -> str:

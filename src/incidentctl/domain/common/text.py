@@ -6,27 +6,67 @@ reaches a sink for people: terminal, log.md, commit subject, HTML, calendar.
 
 from __future__ import annotations
 
-import unicodedata
+import json
+import re
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 
-# Controls, format characters (bidi, zero width), surrogates, private use, unassigned, and the two
-# separators that some programs take for a new line (Unicode general categories).
-_INERT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+#: Controls, directions, zero width, fillers, separators of lines, private use, surrogates, and what
+#: is no character. A table of this package: Python's differs from version to version, and the same
+#: text has to look the same in every clone. A character that is newer than the table passes.
+_ACTING = (
+    r"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    r"\ud800-\uf8ff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001fffe\U0001ffff\U0002fffe\U0002ffff"
+    r"\U0003fffe-\U0010ffff"
+)
+#: Letters that a joiner after them joins or parts: from Arabic to Myanmar, Khmer, Mongolian, ...
+_JOINING = (
+    r"\u0620-\u109f\u1780-\u180d\u180f-\u18af\u1900-\u1cff\ua800-\uabff\ufb50-\ufdcf\ufdf0-\ufdff"
+    r"\ufe70-\ufefc\U00010a00-\U00011fff\U0001e900-\U0001e95f"
+)
+_EMOJI = r"\u00a9\u00ae\u203c-\u203f\u2190-\u2bff\u3030\u303d\U0001f000-\U0001faff"
+_IDEOGRAPH = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+#: A flag of a region, such as that of Scotland: it is spelled with tags, and must be whole.
+_FLAG = r"\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f"
+
+
+@cache
+def _acting() -> re.Pattern[str]:
+    """Return a pattern that matches what acts; a flag matches as well, with a group of its own."""
+    return re.compile(
+        rf"({_FLAG})|(?<=[{_IDEOGRAPH}])([\U000e0100-\U000e01ef])|[{_ACTING}]"
+        rf"|(?<![{_JOINING}])\u200c"
+        rf"|(?<![{_JOINING}])(?!(?<=[{_EMOJI}\ufe0f])\u200d[{_EMOJI}])\u200d"
+    )
 
 
 def clean(text: str, *, keep_lines: bool = False) -> str:
     r"""Return `text` with every character that could act on a terminal or a page made visible.
 
-    Such a character becomes `\u{hex}`. With `keep_lines`, line feeds and tabs stay.
+    Such a character becomes `\u{hex}`. With `keep_lines`, line feeds and tabs stay. Joiners stay
+    where a script or an emoji is written with them; anywhere else they hide.
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        char
-        if (keep_lines and char in "\n\t") or unicodedata.category(char) not in _INERT
-        else f"\\u{{{ord(char):x}}}"
-        for char in text
-    )
+
+    def visible(found: re.Match[str]) -> str:
+        char = found[0]
+        if found.lastindex or (keep_lines and char in "\n\t"):
+            return char
+        return f"\\u{{{ord(char):x}}}"
+
+    return _acting().sub(visible, text)
+
+
+def ascii_json(entry: Any, **style: Any) -> str:
+    """Write JSON in ASCII that every program can read: half a character of UTF-16 is U+FFFD."""
+    text = json.dumps(entry, ensure_ascii=True, **style)
+    if "\\ud" not in text:
+        return text
+    whole = re.sub("[\ud800-\udfff]", "\ufffd", json.dumps(entry, ensure_ascii=False))
+    return json.dumps(json.loads(whole), ensure_ascii=True, **style)
 
 
 def one_line(text: str) -> str:

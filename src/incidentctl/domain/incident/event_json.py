@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from incidentctl.domain.common.limits import MAX_BYTES
+from incidentctl.domain.common.text import ascii_json
 from incidentctl.domain.common.times import EARLIEST, LATEST, LONGEST, Seconds, iso
 from incidentctl.domain.incident.events import Event, Unknown, is_id, is_kind
 from incidentctl.domain.incident.facts import KINDS
@@ -58,7 +59,7 @@ def encode(event: Event) -> bytes:
         entry.update(json.loads(event.fact.fields))
     else:
         entry.update(_plain(event.fact))
-    data = (json.dumps(entry, ensure_ascii=True, separators=(", ", ": ")) + "\n").encode("ascii")
+    data = f"{ascii_json(entry, separators=(', ', ': '))}\n".encode("ascii")
     if len(data) > MAX_BYTES:
         raise EventError(f"an event has at most {MAX_BYTES} bytes, this one {len(data)}")
     return data
