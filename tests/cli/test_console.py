@@ -121,17 +121,50 @@ def test_a_table_is_tab_separated_in_a_pipe(capsys):
 
 def test_a_table_fits_the_terminal_and_reads_no_markup(terminal):
     stream = terminal()
-    console.table(("id", "title"), [["inc-1-2-3", "[red]word[/red] " * 6]], whole=("id",))
+    console.table(("id", "title"), [["inc-1-2-3", "[red]word[/red] " * 6]])
     assert "inc-1-2-3" in stream.text
     assert "[red]word[/red]" in stream.text
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.text)
-    assert max(map(len, plain.splitlines())) <= 40
+    assert max(map(len, plain(stream.text))) <= 40
 
 
-def test_whole_columns_stay_whole_beyond_the_terminal(terminal):
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()
+
+
+def test_where_words_would_break_each_row_is_a_block_with_a_field_each(terminal):
     stream = terminal()
-    console.table(("name", "title", "x"), [["a-long-name-" * 3, "word " * 9, "y"]], whole=("name",))
-    assert "a-long-name-" * 3 in stream.text
+    rows = [["a-long-name-" * 2, "word " * 9, ""], ["b", "c", "d"]]
+    console.table(("name", "title", "runbook"), rows)
+    assert plain(stream.text) == [
+        "name     a-long-name-a-long-name-",
+        "title    word word word word word word",
+        "         word word word",
+        "",
+        "name     b",
+        "title    c",
+        "runbook  d",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines"),
+    [
+        (80, ["id       status  who    title",
+              "inc-001  triage  alice  nobody can buy a ticket at any of the machines of ...",
+              "inc-2    ok      tomáš  日本語"]),
+        (42, ["id       status  title",
+              "inc-001  triage  nobody can buy a ...",
+              "inc-2    ok      日本語"]),
+        (32, ["id       title", "inc-001  nobody can buy a ...", "inc-2    日本語"]),
+    ],
+)  # fmt: skip
+def test_a_row_is_one_line_where_a_column_may_be_cut(terminal, monkeypatch, columns, lines):
+    stream = terminal()
+    monkeypatch.setenv("COLUMNS", str(columns))
+    title = "nobody can buy a ticket at any of the machines of the north"
+    rows = [["inc-001", "triage", "alice", title], ["inc-2", "ok", "tomáš", "日本語"]]
+    console.table(("id", "status", "who", "title"), rows, cut="title", spare=("who", "status"))
+    assert plain(stream.text) == lines
 
 
 def test_a_cell_is_split_on_a_terminal_only(terminal, capsys):

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import reminders
-from incidentctl.domain.incident.state import Entry, Held, Hypothesis, Incident, Step, Task, Update
+from incidentctl.domain.incident.state import (
+    Entry,
+    Held,
+    Hypothesis,
+    Incident,
+    Link,
+    Step,
+    Task,
+    Update,
+)
 from incidentctl.errors import Problem
 from incidentctl.render.incident import board as boards
 from incidentctl.render.incident.board import Line, board, fit
@@ -51,6 +60,16 @@ def incident(number=1, **changes):
 
 def texts(*incidents, now=21, **more):
     return [line.text for line in board(incidents, minutes(now), **more)]
+
+
+def test_where_the_response_meets_is_told_near_the_top_and_dropped_late():
+    told = (("channel", "#old"), ("graph", "https://g.example"),
+            ("bridge", "https://meet.example/1"), ("channel", "#inc"))  # fmt: skip
+    links = tuple(Link(label, label, url) for label, url in told)
+    lines = board([incident(links=links)], minutes(21))
+    shown = ["bridge         https://meet.example/1", "channel        #inc"]
+    assert [line.text for line in lines[2:4]] == shown
+    assert [line.text for line in fit(lines, 6) if line.text in shown] == shown
 
 
 def test_the_board_of_one_incident():

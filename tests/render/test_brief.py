@@ -116,12 +116,45 @@ def test_of_much_the_first_open_steps_are_shown_and_the_rest_is_counted():
                                                         "commander"]  # fmt: skip
     assert [line for line in found if line.startswith("open step")] == [
         "open step      2 Step 2 (commander)",
-        "open step      3 Step 3 (commander), and 27 more",
+        "open step      3 Step 3 (commander)",
+        "open step      4 Step 4 (commander), and 26 more",
     ]
-    cut = r"hypothesis +9 it is 8( x)+ \.\.\., and 7 more"
+    cut = r"hypothesis +9 it is 8( x)+ \.\.\., and 6 more"
     assert any(re.fullmatch(cut, line) for line in found)
     assert any(line.endswith("https://meet.example/" + "1" * 100) for line in found)
     assert "pin 8 (alice)" in " ".join(found)
+
+
+def test_a_word_too_long_for_its_line_is_cut_and_not_left_out():
+    found = lines(
+        facts.Noted("x" * 500, pinned=True), *(facts.Noted("y " * 300) for _ in range(3)),
+        facts.SummarySet("z " * 500), *(facts.HypothesisProposed("h " * 99) for _ in range(9)),
+    )  # fmt: skip
+    pinned = [line for line in found if "xxx" in line]
+    assert re.fullmatch(r"pinned +x{65}", pinned[0])
+    assert re.fullmatch(r" +x{50,}\.\.\.", pinned[-1])
+    assert len(pinned) == 2
+
+
+def test_where_the_response_meets_is_never_counted_away():
+    links = [facts.Linked(f"graph {n}", f"https://g.example/{n}") for n in range(9)]
+    found = lines(
+        *links, facts.Linked("channel", "#old"), facts.Linked("channel", "#inc"),
+        facts.Linked("Bridge", "https://meet.example/1"), *links[:3], facts.SummarySet("z " * 900),
+        *(facts.Noted("y " * 300) for _ in range(3)),
+    )  # fmt: skip
+    assert "channel        #inc" in found
+    assert "Bridge         https://meet.example/1" in found
+
+
+def test_the_last_updates_that_say_something_are_there():
+    told = [posted(10, "we look"), posted(20, "rolled back"), posted(30, NO_CHANGE),
+            posted(40, "errors fall"), posted(50, NO_CHANGE)]  # fmt: skip
+    found = brief(fold(IDENT, [event(0, facts.Declared("x")), *told]), NOW)
+    assert [line for line in found if "update" in line] == [
+        "last update    20m ago by alice: errors fall (no change since, said 10m ago)",
+        "update before  40m ago by alice: rolled back",
+    ]
 
 
 def test_what_does_not_fit_together_is_told():

@@ -119,7 +119,6 @@ def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
             (row.name, row.mode, when(row), row.environment, sent_at(row), half[row.private_half])
             for row in found
         ],
-        whole=("Drill", "Mode", "When", "Sent"),
         split={"When": " to "},
     )
 

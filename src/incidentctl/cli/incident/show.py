@@ -58,15 +58,16 @@ def list_command(
     short = sys.stdout.isatty()  # a moment with its zone is too wide
 
     def declared(moment: datetime) -> str:
-        return f"{rough_duration(now - moment)} ago" if short else show_time(moment, zone)
+        return rough_duration(now - moment) if short else show_time(moment, zone)
 
     def title(head: Head) -> str:
         return f"restricted: {head.title}" if head.id in restricted_ids else head.title
 
     console.table(
-        ("id", "severity", "status", "declared", "commander", "title"),
+        ("id", "sev", "status", "age", "commander", "title"),
         [(h.id, h.severity, h.status, declared(h.declared), h.commander, title(h)) for h in heads],
-        whole=("id", "severity", "status", "declared"),
+        cut="title",
+        spare=("commander", "status", "age"),
     )
 
 

@@ -66,25 +66,21 @@ def fitted(text: str, stream: Any, indent: int) -> str:
     """Wrap lines between words at the width of a terminal; other streams get whole lines."""
     if not stream.isatty():
         return text
-    import shutil
-    import textwrap
+    from incidentctl.render.lines import wrapped
 
-    width = max(shutil.get_terminal_size().columns, indent + 20)
-    lines: list[str] = []
-    for line in text.split("\n"):
-        fits = len(line) <= width
-        lines += (
-            [line]
-            if fits
-            else textwrap.wrap(
-                line,
-                width,
-                subsequent_indent=" " * indent,
-                break_long_words=False,  # keep addresses whole, to copy them
-                break_on_hyphens=False,
-            )
-        )
-    return "\n".join(lines)
+    width = columns()
+    return "\n".join(
+        each
+        for line in text.split("\n")
+        for each in ([line] if len(line) <= width // 2 else wrapped(line, width, indent))
+    )
+
+
+def columns() -> int:
+    """Return the width of the terminal."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: bool = False) -> None:
@@ -109,46 +105,36 @@ def print_json(command: str, payload: Mapping[str, Any]) -> None:
 
 
 def table(
-    columns: Sequence[str],
+    headings: Sequence[str],
     rows: Iterable[Sequence[str | None]],
     *,
-    whole: Sequence[str] = (),
+    cut: str | None = None,
+    spare: Sequence[str] = (),
     split: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Print a table on stdout: ruled and wrapped on a terminal, tab-separated when piped.
+    """Print a table on stdout: ruled on a terminal, tab-separated when piped.
 
-    Columns in `whole` are never wrapped: people copy from them. On a terminal the cells of a column
-    in `split` are broken after its words.
+    On a terminal that is too narrow for whole words each row is a block of lines, a field each.
+    With `cut` each row is one line, in which the end of this column gives way; then the columns in
+    `spare` are left out, in this order, where it would get too little. On a terminal the cells of a
+    column in `split` are broken after its words.
     """
-    cells = [[clean(cell or "") for cell in row] for row in rows]
+    cells = [[clean(joined(cell or "")) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in cells:
             print("\t".join(row))
         return
-    from rich import box
-    from rich.cells import cell_len
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from incidentctl.cli.terminal.tables import block_lines, cut_lines, ruled
 
-    drawn = Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0),
-        header_style="bold",
-    )  # fmt: skip
-    for column in columns:
-        drawn.add_column(column, overflow="fold", no_wrap=column in whole)
-    texts = [
-        [cell.replace(at, f"{at.rstrip()}\n") if (at := split.get(column)) else cell
-         for column, cell in zip(columns, row, strict=True)]
+    cells = [
+        [cell.replace(at, f"{at.rstrip()}\n") if (at := split.get(heading)) else cell
+         for heading, cell in zip(headings, row, strict=True)]
         for row in cells
     ]  # fmt: skip
-    for row in texts:
-        drawn.add_row(*map(Text, row))
-    screen = Console(markup=False, highlight=False, emoji=False)
-    # Whole columns may go beyond the edge; otherwise they would be cut.
-    least = sum(
-        max(map(cell_len, "\n".join(each).split("\n"))) + 2 if column in whole else _NARROW
-        for column, *each in zip(columns, columns, *texts, strict=True)
-    )
-    screen.width = max(screen.width, least)
-    screen.print(drawn)
+    if cut is not None:
+        first, *others = cut_lines(headings, cells, columns(), cut=cut, spare=spare)
+        print(styled(first, "bold"), *others, sep="\n")
+    elif (drawn := ruled(headings, cells, columns())) is not None:
+        print(drawn, end="")
+    else:
+        print(*block_lines(headings, cells, columns()), sep="\n")

@@ -13,12 +13,13 @@ from incidentctl.domain.common.times import offset_text, rough_duration
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
+from incidentctl.render.incident.brief import meeting_places
 
 #: The subject of a line; if the screen is too small, the last of these are dropped first.
 (
-    HEAD, UNSYNCED, REMINDER, CLOCK, COMMAND, PROBLEMS, STEPS, STATE, NEXT, NEWEST, ROLES,
+    HEAD, UNSYNCED, REMINDER, CLOCK, COMMAND, PLACES, PROBLEMS, STEPS, STATE, NEXT, NEWEST, ROLES,
     LAST_UPDATE, THEORY, MORE_STEPS, RULED, OLDER, BLANK,
-) = range(17)  # fmt: skip
+) = range(18)  # fmt: skip
 
 #: The most that are shown, on a screen of any height.
 NEXT_STEPS, ENTRIES, HYPOTHESES = 3, 12, 5
@@ -139,7 +140,9 @@ def _problems(incident: Incident) -> list[Line]:
 
 
 def _body(incident: Incident, now: datetime) -> list[Line]:
+    places = meeting_places(incident)
     return [
+        *(_row(link.label, link.url, PLACES, place) for place, link in enumerate(places)),
         *_updates(incident, now),
         *_roles(incident, now),
         *_steps(incident),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -21,13 +20,17 @@ from incidentctl.domain.incident.state import (
     RESOLVED,
     RULED_OUT,
     Incident,
+    Link,
 )
+from incidentctl.render.lines import shortened, wrapped
 
 #: The width of lines, the indent of their text, and how many lines there should be.
 WIDTH, INDENT, HEIGHT = 80, 15, 24
 #: How many of each kind are shown, and in how many lines each: the first that is short enough.
 _MOST = ((5, 5), (3, 3), (3, 2), (3, 1), (2, 1), (1, 1))
-_NOTES = 3
+_NOTES, _UPDATES = 3, 2
+#: The links that say where the response meets; the others may be counted.
+_PLACES = ("bridge", "channel")
 _ROLES = tuple(role.name for role in STANDARD)
 
 
@@ -49,26 +52,21 @@ def brief(incident: Incident, now: datetime, *, on_call: str | None = None) -> l
     """
     lines: list[str] = []
     for most, height in _MOST:
-        lines = _wrapped(_Row("", f"{incident.id}  {one_line(incident.title)}"), "", height)
+        title = f"{incident.id}  {one_line(incident.title)}"
+        lines = shortened(title, WIDTH, len(incident.id) + 2, most=height)
         for row in _rows(incident, now, most, on_call):
             label = f"{one_line(row.label)[: INDENT - 1]:<{INDENT - 1}} "
-            lines += _wrapped(row, label, height)
+            lines += _lines(row, label, height)
         if len(lines) <= HEIGHT:
             break
     return lines
 
 
-def _wrapped(row: _Row, label: str, height: int) -> list[str]:
-    text = one_line(row.text)
-    return textwrap.wrap(
-        f"{label}{text}{row.more}",
-        WIDTH,
-        subsequent_indent=" " * (INDENT if label else len(text.split(maxsplit=1)[0]) + 2),
-        break_long_words=False,
-        break_on_hyphens=False,
-        max_lines=None if row.whole else height,
-        placeholder=f" ...{row.more}",
-    )
+def _lines(row: _Row, label: str, height: int) -> list[str]:
+    text = f"{label}{one_line(row.text)}"
+    if row.whole:
+        return wrapped(f"{text}{row.more}", WIDTH, INDENT)
+    return shortened(text, WIDTH, INDENT, most=height, more=row.more)
 
 
 def _few(rows: Iterable[_Row], most: int, *, newest: bool = False) -> Iterator[_Row]:
@@ -103,11 +101,14 @@ def _rows(incident: Incident, now: datetime, most: int, on_call: str | None) -> 
         if task.done is None
     )
     yield from _few(tasks, most)
-    yield from _updates(incident, now)
+    yield from _updates(incident, now, most)
     plain = [e for e in said if e.kind == "noted" and not e.pinned and not e.redacted]
     for entry in plain[-min(most, _NOTES) :]:
         yield _Row("note", f"{rough_duration(now - entry.at)} ago by {entry.by}: {entry.text}")
-    yield from _few((_Row(link.label, link.url, whole=True) for link in incident.links), most)
+    places = meeting_places(incident)
+    yield from (_Row(link.label, link.url, whole=True) for link in places)
+    others = (link for link in incident.links if link not in places)
+    yield from _few((_Row(link.label, link.url, whole=True) for link in others), most)
     yield from _few((_Row("problem", problem.message) for problem in incident.problems), most)
 
 
@@ -172,18 +173,28 @@ def roles(incident: Incident) -> Iterator[tuple[str, str]]:
         yield "other roles", f"held by the commander: {', '.join(rest)}"
 
 
-def _updates(incident: Incident, now: datetime) -> Iterator[_Row]:
-    """Yield the last update with news, whether there was none since, and the next one."""
-    updates = sorted(incident.updates, key=lambda update: (update.at, update.event))
-    if not updates:
+def meeting_places(incident: Incident) -> list[Link]:
+    """Return the newest address of the bridge and of the channel: where the response meets."""
+    newest = {link.label.casefold(): link for link in incident.links}
+    return [newest[label] for label in _PLACES if label in newest]
+
+
+def _updates(incident: Incident, now: datetime, most: int) -> Iterator[_Row]:
+    """Yield the last updates with news, whether there was none since, and the next one."""
+    updates = sorted(incident.updates, key=lambda update: (update.at, update.event), reverse=True)
+    last = next(iter(updates), None)
+    news = [update for update in updates if update.text != NO_CHANGE] or updates
+    if last is None:
         yield _Row("last update", "none yet")
-    else:
-        last = updates[-1]
-        news = next((u for u in reversed(updates) if u.text != NO_CHANGE), last)
-        ago, since = rough_duration(now - news.at), rough_duration(now - last.at)
-        public = "public, " if news.public else ""
-        more = f" (no change since, said {since} ago)" if last != news else ""
-        yield _Row("last update", f"{public}{ago} ago by {news.by}: {news.text}", more)
+    for update in news[: min(most, _UPDATES)]:
+        label = "last update" if update is news[0] else "update before"
+        since = f" (no change since, said {rough_duration(now - last.at)} ago)" if last else ""
+        public = "public, " if update.public else ""
+        yield _Row(
+            label,
+            f"{public}{rough_duration(now - update.at)} ago by {update.by}: {update.text}",
+            since if update is news[0] is not last else "",
+        )
     if due := next_update(incident, now):
         yield _Row("next update", due)
 

@@ -1,0 +1,83 @@
+"""Tables on a terminal, of inert cells: ruled, a line a row, or a block of lines a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from incidentctl.render.lines import shortened, width, wrapped
+
+#: Between two columns.
+_GAP = 2
+#: The least width of the column that is cut, of one of sentences, and for a long word.
+_LEAST, _SENTENCE, _WORD = 20, 16, 24
+
+
+def ruled(headings: Sequence[str], rows: Sequence[Sequence[str]], columns: int) -> str | None:
+    """Return a table whose cells wrap between words; None if whole words do not fit."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0),
+        header_style="bold",
+    )  # fmt: skip
+    taken = 0
+    for number, heading in enumerate(headings):
+        texts = [heading, *(row[number] for row in rows)]
+        word = max((width(word) for text in texts for word in text.split()), default=0)
+        whole = max(width(line) for text in texts for line in text.split("\n"))
+        least = word if number == 0 else max(min(word, _WORD), min(whole, _SENTENCE))
+        drawn.add_column(heading, overflow="fold", min_width=least)
+        taken += least + _GAP
+    if taken - _GAP > columns:
+        return None
+    for row in rows:
+        drawn.add_row(*map(Text, row))
+    screen = Console(markup=False, highlight=False, emoji=False, width=columns)
+    with screen.capture() as captured:
+        screen.print(drawn)
+    return captured.get()
+
+
+def block_lines(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], columns: int
+) -> Iterator[str]:
+    """Yield a line for each field that says something, with an empty line between rows."""
+    indent = max(map(width, headings)) + _GAP
+    for number, row in enumerate(rows):
+        if number:
+            yield ""
+        for heading, cell in zip(headings, row, strict=True):
+            if cell:
+                yield from wrapped(f"{heading:<{indent}}{' '.join(cell.split())}", columns, indent)
+
+
+def cut_lines(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    columns: int,
+    *,
+    cut: str,
+    spare: Sequence[str],
+) -> Iterator[str]:
+    """Yield the headings and a line for each row; the last column is `cut`, which gives way."""
+    shown = list(headings)
+    widths = {
+        heading: max(map(width, (heading, *(row[number] for row in rows))))
+        for number, heading in enumerate(headings)
+        if heading != cut
+    }
+    for heading in spare:
+        if columns - sum(widths[each] + _GAP for each in shown if each != cut) >= _LEAST:
+            break
+        shown.remove(heading)
+    for row in (headings, *rows):
+        cells = dict(zip(headings, row, strict=True))
+        begin = "".join(
+            cells[each] + " " * (widths[each] - width(cells[each]) + _GAP)
+            for each in shown
+            if each != cut
+        )
+        yield shortened(begin + cells[cut], columns, width(begin))[0].rstrip()
