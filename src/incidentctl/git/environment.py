@@ -79,11 +79,12 @@ def _is_configuration(given: Mapping[str, str]) -> bool:
     )
 
 
-def as_command(given: Mapping[str, str]) -> tuple[str, ...]:
+def as_command() -> tuple[str, ...]:
     """Return the command to put before `git`, which gives it that environment, but for GIT_TRACE*.
 
     For a library that can set variables but not remove any. This git may talk to a remote: a
-    partial clone fetches the team's files that it lacks.
+    partial clone fetches the team's files that it lacks. Configuration in the environment is
+    removed, since it is not known here whether git can read it.
     """
-    dropped = (word for name in sorted(_dropped(given)) for word in ("-u", name))
+    dropped = (word for name in sorted(_DROPPED | {_COUNT}) for word in ("-u", name))
     return ("env", *dropped, *(f"{name}={value}" for name, value in (_FIXED | NETWORK).items()))

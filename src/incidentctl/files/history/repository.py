@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -37,7 +36,7 @@ class Repository:
         """The folder that paths are relative to."""
         self._git = git.Git(top)
         self._failed: type[Exception] = git.GitCommandError
-        self._words = (*as_command(os.environ), "git", *_OPTIONS)
+        self._words = (*as_command(), "git", *_OPTIONS)
         self._child: Any = None
 
     def __enter__(self) -> Repository:
