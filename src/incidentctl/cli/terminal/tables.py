@@ -25,12 +25,12 @@ def ruled(headings: Sequence[str], rows: Sequence[Sequence[str]], columns: int) 
     )  # fmt: skip
     taken = 0
     for number, heading in enumerate(headings):
-        texts = [heading, *(row[number] for row in rows)]
-        word = max((width(word) for text in texts for word in text.split()), default=0)
-        whole = max(width(line) for text in texts for line in text.split("\n"))
-        broken = any("\n" in text for text in texts)  # by hand: no other break is as good
+        cells = [row[number] for row in rows]
+        word = max((width(w) for text in (heading, *cells) for w in text.split()), default=0)
+        whole = max((width(line) for text in cells for line in text.split("\n")), default=0)
         least = word if number == 0 else max(min(word, _WORD), min(whole, _SENTENCE))
-        least = whole if broken else least
+        if any("\n" in text for text in cells):  # no other break is as good
+            least = max(whole, least)
         drawn.add_column(heading, overflow="fold", min_width=least)
         taken += least + _GAP
     if taken - _GAP > columns:
