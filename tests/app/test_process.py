@@ -101,7 +101,7 @@ def test_an_own_scale_gets_runbooks_of_its_own_names(root):
 def test_advice_tells_configured_from_recommended(root):
     advice = advise(catalog_of(root))
     assert advice.configured_tier is None
-    assert advice.note is None
+    assert advice.note == "The team has no runbooks: the built-in ones of single are used."
     (root / "incidentctl.yaml").write_text("tier: per-severity\nexpected_services: 7\n")
     advice = advise(catalog_of(root))
     assert (advice.recommendation.tier, advice.configured_tier) == (
@@ -111,6 +111,10 @@ def test_advice_tells_configured_from_recommended(root):
     assert "more process" in advice.note
     (root / "incidentctl.yaml").write_text("tier: single\nexpected_services: 7\n")
     assert "less process" in advise(catalog_of(root)).note
+    (root / "incidentctl.yaml").write_text("expected_services: 4\n")
+    scaffold(root, catalog_of(root), tier="per-severity")
+    note = advise(catalog_of(root)).note
+    assert note.startswith("The runbooks are those of per-severity. This is more process")
 
 
 def test_show_tells_areas_at_the_highest_tier_only(root):

@@ -14,6 +14,8 @@ from incidentctl.domain.process import built_in
 from incidentctl.domain.process.resolution import (
     Case,
     cases,
+    covered,
+    distinguished,
     missing,
     recommend,
     recommend_for,
@@ -175,6 +177,56 @@ def test_without_a_runbook_the_built_in_single_process_serves_and_says_so():
     assert found.runbooks == (built_in.SINGLE,)
     assert not found.answers[0].own
     assert "the team has no runbook" in found.reason
+
+
+@pytest.mark.parametrize("count", [6, 31])
+def test_without_a_runbook_the_built_in_ones_of_the_tier_serve(count):
+    services = [Service(name=f"s{number}", owner="core") for number in range(count)]
+    written = catalog(services=services)
+    tier = tier_in_force(written)
+    assert tier == {6: "critical-split", 31: "per-severity"}[count]
+    own = {runbook.name: runbook for runbook in built_in.runbooks(tier)}
+    for severity in written.scale.severities:
+        found = resolve(written, Case(severity.name))
+        assert found.built_in
+        (chosen,) = found.runbooks
+        assert chosen == own[chosen.name]
+        assert found.answers[0].own
+    assert resolve(written, Case("SEV1")).runbooks != resolve(written, Case("SEV5")).runbooks
+    # A tier that the settings choose serves itself, however many services there are.
+    chosen = catalog(services=services, settings=Settings(tier="single"))
+    assert resolve(chosen, Case("SEV1")).runbooks == (built_in.SINGLE,)
+
+
+BY_TWO = (runbook("big", severities=("SEV1", "SEV2")), runbook("small", critical=False))
+
+
+@pytest.mark.parametrize(
+    ("runbooks", "covers", "tells_apart"),
+    [
+        ((), None, None),
+        ((runbook("some", severities=("SEV1",)),), None, None),
+        ((runbook("all"),), "single", "single"),
+        ((runbook("all"), runbook("leak", categories=("security",))), "single", "single"),
+        ((runbook("all"), runbook("login", product_areas=("login",))), "single", "single"),
+        (built_in.runbooks("critical-split"), "critical-split", "critical-split"),
+        (BY_TWO, "critical-split", "critical-split"),
+        (
+            (runbook("all", severities=tuple(f"SEV{number}" for number in range(1, 6))),),
+            "per-severity",
+            "single",
+        ),
+        (built_in.runbooks("per-severity"), "per-severity", "per-severity"),
+        (
+            built_in.runbooks("per-severity-and-area", areas=("login",)),
+            "per-severity-and-area",
+            "per-severity-and-area",
+        ),
+    ],
+)
+def test_the_tier_that_runbooks_cover_and_tell_apart(runbooks, covers, tells_apart):
+    written = catalog(*runbooks, areas=("login",))
+    assert (covered(written), distinguished(written)) == (covers, tells_apart)
 
 
 def test_an_unknown_severity_is_taken_as_critical_and_case_does_not_matter():

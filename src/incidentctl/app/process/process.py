@@ -20,6 +20,7 @@ from incidentctl.domain.process.resolution import (
     Recommendation,
     Resolver,
     cases,
+    distinguished,
     missing,
     recommend_for,
     resolve,
@@ -36,24 +37,37 @@ class Advice(NamedTuple):
     configured_tier: TierName | None
     missing: list[str]
     note: str | None
-    """Set if the configured tier differs from the recommended one."""
+    """Set if the process differs from the recommended one, or is the built-in one."""
 
 
 def advise(catalog: Catalog) -> Advice:
     """Compare the recommended process with the configured one and the runbooks."""
     found = recommend_for(catalog)
+    return Advice(
+        found, catalog.settings.tier, missing(catalog, found.tier), _note(catalog, found.tier)
+    )
+
+
+def _note(catalog: Catalog, recommended: TierName) -> str | None:
+    """Say what differs from the recommended tier: the configured one, or what the runbooks are."""
     configured = catalog.settings.tier
-    note = None
-    if configured and configured != found.tier:
-        order = [tier.name for tier in TIERS]
-        note = f"incidentctl.yaml sets {configured}, which takes precedence. "
-        if order.index(configured) > order.index(found.tier):
-            note += (
-                "This is more process than the number of services needs, and may confuse people."
-            )
-        else:
-            note += "This is less process than the number of services needs."
-    return Advice(found, configured, missing(catalog, found.tier), note)
+    if not configured and not catalog.runbooks:
+        return f"The team has no runbooks: the built-in ones of {recommended} are used."
+    used = configured or distinguished(catalog) or recommended
+    order = [tier.name for tier in TIERS]
+    beyond = order.index(used) - order.index(recommended)
+    if beyond == 0 or (beyond < 0 and not configured):  # what the runbooks lack is listed
+        return None
+    what = (
+        f"incidentctl.yaml sets {configured}, which takes precedence."
+        if configured
+        else f"The runbooks are those of {used}."
+    )
+    if beyond > 0:
+        what += " This is more process than the number of services needs, and may confuse people."
+    else:
+        what += " This is less process than the number of services needs."
+    return what
 
 
 class Row(NamedTuple):

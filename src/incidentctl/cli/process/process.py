@@ -28,7 +28,8 @@ def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
     """
     from incidentctl.app.process.process import advise
 
-    advice = advise(open_catalog(ctx).catalog)
+    catalog = open_catalog(ctx).catalog
+    advice = advise(catalog)
     found = advice.recommendation
     if as_json:
         payload = {
@@ -47,8 +48,11 @@ def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
     if advice.note:
         console.out(advice.note)
     console.out(found.next)
-    if not advice.missing:
+    if not catalog.runbooks:
+        console.say("`incidentctl process scaffold` writes them, to be made your own.")
+    elif not advice.missing:
         console.out(f"The runbooks cover everything in tier {found.tier}.")
+    if not advice.missing:
         return
     console.out(f"Missing for {found.tier}:")
     for sentence in advice.missing[:_SHOWN]:

@@ -18,7 +18,7 @@ from incidentctl.domain.catalog.applicable_runbooks import (
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.catalog.settings import TierName
-from incidentctl.domain.process.built_in import SINGLE
+from incidentctl.domain.process import built_in
 
 
 class Tier(NamedTuple):
@@ -153,7 +153,7 @@ class Resolution(NamedTuple):
     answers: tuple[AreaRunbook, ...]
     """One for each product area of the case; one without area where the case has none."""
     built_in: bool
-    """Whether the team wrote no runbook, so that the built-in single process serves."""
+    """Whether the team wrote no runbook, so that the built-in ones of its tier serve."""
 
     @property
     def runbooks(self) -> tuple[Runbook, ...]:
@@ -194,7 +194,13 @@ class Resolver:
         self._tier = tier or tier_in_force(catalog)
         self._scale = catalog.scale
         self._built_in = not catalog.runbooks
-        self._runbooks = Applying([SINGLE] if self._built_in else catalog.runbooks.values())
+        self._runbooks = Applying(
+            built_in.runbooks(
+                tier_in_force(catalog), scale=catalog.scale, areas=catalog.product_areas
+            )
+            if self._built_in
+            else catalog.runbooks.values()
+        )
 
     def resolve(self, case: Case) -> Resolution:
         """Say which runbooks answer a case, and why."""
@@ -205,12 +211,12 @@ class Resolver:
             best = self._runbooks.best(
                 case.severity, critical=critical, area=area, category=case.category
             )
-            answers.append(_answer(best, case, area, tier=self._tier, built_in=self._built_in))
+            answers.append(_answer(best, case, area, tier=self._tier, built=self._built_in))
         return Resolution(self._tier, tuple(answers), self._built_in)
 
 
 def _answer(
-    best: Best | None, case: Case, area: str | None, *, tier: TierName, built_in: bool
+    best: Best | None, case: Case, area: str | None, *, tier: TierName, built: bool
 ) -> AreaRunbook:
     """Take the first of the runbooks that apply, and say why."""
     what = f"{case.severity} in {area}" if area else case.severity
@@ -224,7 +230,7 @@ def _answer(
         asked = SEVERITY
     own = best.most[0] >= asked
     scope = _scope(chosen)
-    if built_in:
+    if built:
         reason = f"{what} uses the built-in process for {scope}: the team has no runbook."
     elif own:
         reason = f"{what} uses {chosen.name}, the runbook for {scope}."
@@ -277,3 +283,29 @@ def missing(catalog: Catalog, tier: TierName) -> list[str]:
     if tier == "per-severity-and-area" and not catalog.product_areas:
         lacks.append("There are no product areas yet, so none can have its own process.")
     return lacks
+
+
+def covered(catalog: Catalog) -> TierName | None:
+    """Return the highest tier that the team's runbooks cover; None for none, and without any."""
+    if not catalog.runbooks:
+        return None
+    names = (tier.name for tier in reversed(TIERS))
+    return next((name for name in names if not missing(catalog, name)), None)
+
+
+def distinguished(catalog: Catalog) -> TierName | None:
+    """Return the tier whose cases the team's runbooks tell apart; at most the one they cover.
+
+    A runbook that names several severities covers each of them, but is one process.
+    """
+    most = covered(catalog)
+    if most not in ("critical-split", "per-severity"):
+        return most
+    resolver = Resolver(catalog)
+    answers = {
+        (severity.critical, tuple(r.name for r in resolver.resolve(Case(severity.name)).runbooks))
+        for severity in catalog.scale.severities
+    }
+    if len({names for _, names in answers}) == 1:
+        return "single"
+    return "critical-split" if len(answers) == 2 else most

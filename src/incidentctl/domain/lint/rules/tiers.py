@@ -6,12 +6,15 @@ from collections.abc import Iterable
 
 from incidentctl.domain.catalog.entries import settings_source, sources
 from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.catalog.settings import TierName
 from incidentctl.domain.lint.rule import Absent, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import (
     TIERS,
     Resolver,
     cases,
+    covered,
+    distinguished,
     recommend_for,
     tier_in_force,
 )
@@ -42,48 +45,55 @@ def falls_back(catalog: Catalog) -> Iterable[Finding]:
             )
 
 
-def _difference(catalog: Catalog) -> int:
-    """Return by how many tiers the process in force exceeds what the count recommends.
-
-    A catalog without a single service, counted or expected, is not judged yet.
-    """
-    recommended = recommend_for(catalog)
-    if not recommended.services:
-        return 0
-    return _RANK[tier_in_force(catalog)] - _RANK[recommended.tier]
-
-
 def more_process(catalog: Catalog) -> Iterable[Finding]:
-    """Find a configured tier above the recommended one."""
-    if _difference(catalog) > 0:
+    """Find a configured tier, or else runbooks, above what the count recommends."""
+    configured = catalog.settings.tier
+    if _compared(catalog, configured or distinguished(catalog)) > 0:
+        hint = "Lower `tier`, or write" if configured else "Use fewer runbooks, or write"
         yield _tier_finding(
             "IC209",
             catalog,
+            configured or distinguished(catalog),
             "so much process may confuse more than it helps",
-            "Lower `tier`, or write `expected_services` if the catalog is not complete.",
+            f"{hint} `expected_services` if the catalog is not complete.",
         )
 
 
 def less_process(catalog: Catalog) -> Iterable[Finding]:
-    """Find a configured tier below the recommended one."""
-    if _difference(catalog) < 0:
+    """Find a configured tier, or else runbooks, below what the count recommends."""
+    configured = catalog.settings.tier
+    if _compared(catalog, configured or covered(catalog)) < 0:
         yield _tier_finding(
             "IC301",
             catalog,
+            configured or covered(catalog),
             "that is less than the count recommends",
             "See what is missing.",
         )
 
 
-def _tier_finding(code: str, catalog: Catalog, verdict: str, hint: str) -> Finding:
+def _compared(catalog: Catalog, tier: TierName | None) -> int:
+    """Return by how many tiers one exceeds what the count recommends; 0 without a tier.
+
+    A catalog without a single service, counted or expected, is not judged yet.
+    """
+    recommended = recommend_for(catalog)
+    if tier is None or not recommended.services:
+        return 0
+    return _RANK[tier] - _RANK[recommended.tier]
+
+
+def _tier_finding(
+    code: str, catalog: Catalog, tier: TierName | None, verdict: str, hint: str
+) -> Finding:
     recommended = recommend_for(catalog)
     count = "1 service" if recommended.services == 1 else f"{recommended.services} services"
+    which = "The tier is" if catalog.settings.tier else "The runbooks are those of"
     message = (
-        f"The tier is {tier_in_force(catalog)}, and {count} in production or expected "
+        f"{which} {tier}, and {count} in production or expected "
         f"ask for {recommended.tier}: {verdict}."
     )
-    absent = Absent(("service", "settings"))
-    return Finding(code, message, settings_source(catalog), ("tier",), hint, absent)
+    return Finding(code, message, settings_source(catalog), ("tier",), hint)
 
 
 RULES = (
