@@ -126,3 +126,111 @@ def test_close_without_a_name_means_the_resolved_one_and_not_a_cancelled_one(run
     run("cancel", "duplicate", "-i", second)
     run("resolve", "-i", first)
     assert run("close", "--json").json["incident"] == first
+
+
+def test_an_id_is_never_a_reason(run, opened, show):
+    """`close k7f` meant another incident, and closed this one for the reason "k7f"."""
+    other = run("declare", "the search is slow", "--no-input").out.strip()
+    run("resolve", "-i", opened)
+    refused = run("close", other[-3:])
+    assert refused.code == 5
+    assert other in refused.err
+    assert show(opened)["status"] == "resolved"
+    assert run("close", opened[-3:], "held", "it", "in", "the", "room").code == 0
+    assert show(opened)["status"] == "closed"
+    assert show(opened)["timeline"][-1]["text"] == "Closed: held it in the room"
+
+
+def test_every_command_takes_the_incident_as_its_first_word(run, opened):
+    other = run("declare", "the search is slow", "--no-input").out.strip()
+    part, first = other[-3:], opened[-3:]
+    for words in (
+        ("task add", "count orders"),
+        ("step done", "1"),
+        ("task list",),
+        ("step list",),
+        ("log", "looked"),
+        ("update", "looked"),
+        ("summary", "looked"),
+        ("hypothesis", "the cache"),
+        ("link", "ticket", "https://t.example"),
+        ("assign", "mitigator", "omar"),
+        ("severity", "SEV3"),
+        ("affects", "cart"),
+        ("status", "identified"),
+        ("mark", "started"),
+        ("handover", "omar"),
+        ("relate", first),
+        ("amend", "1", "search is down"),
+        ("resolve", "rolled back"),
+        ("undo",) if not part.isdigit() else ("undo", "-i"),
+        ("cancel", "a false alarm"),
+    ):
+        name, *rest = words
+        result = (
+            run(*name.split(), *rest, part, "--json")
+            if "-i" in rest
+            else run(*name.split(), part, *rest, "--json")
+        )
+        assert result.code == 0, (words, result.err)
+        assert result.json["incident"] == other, words
+
+
+def test_a_lone_id_with_i_is_no_reason_either(run, opened, show):
+    other = run("declare", "the search is slow", "--no-input").out.strip()
+    assert run("resolve", other[-3:], "-i", opened).code == 2
+    assert run("resolve", "-i", opened, f"the same as {other}").code == 0
+    assert show(other)["open"] is True
+
+
+def test_a_word_that_looks_like_an_unknown_id_is_no_reason(run, opened, show):
+    result = run("resolve", "9zz" if not opened.endswith("9zz") else "8zz")
+    assert result.code == 3
+    assert show(opened)["open"] is True
+    assert run("resolve", "fixed").code == 0
+
+
+def test_a_number_is_an_entry_and_no_incident(run, opened, show):
+    run("log", "looked")
+    last = show()["timeline"][-1]["number"]
+    assert run("amend", str(last), "looked twice").code == 0
+    assert run("amend", "234", "x").code == 3
+
+
+def test_undo_right_after_resolve_opens_it_again(run, opened, show):
+    run("resolve", "rolled back")
+    result = run("undo")
+    assert result.code == 0, result.err
+    assert "Resolved: rolled back" in result.err
+    assert show(opened)["open"] is True
+
+
+def test_undo_after_resolve_is_not_of_another_open_incident(run, opened, show):
+    other = run("declare", "the search is slow", "--no-input").out.strip()
+    run("log", "looked", "-i", other)
+    run("resolve", "rolled back", "-i", opened)
+    assert run("undo", "--json").json["incident"] == opened
+    assert show(opened)["open"] is True
+    run("resolve", "rolled back", "-i", opened)
+    run("log", "and again", "-i", other)
+    assert run("undo", "--json").json["incident"] == other
+    assert show(opened)["open"] is False
+
+
+def test_undo_does_not_take_back_what_somebody_else_ended(run, opened, show):
+    run("resolve", "rolled back", "--as", "omar")
+    assert run("undo").code == 5
+    assert show(opened)["open"] is False
+
+
+def test_resolve_says_what_is_open_and_what_comes_next(run, opened):
+    run("task", "add", "count the orders", "--person", "omar")
+    for number in ("1", "2"):
+        run("step", "done", number)
+    said = run("resolve", "rolled back").err
+    assert re.search(r"open       step 3 .*\n +step 4 ", said), said
+    assert re.search(r"task \d+ count the orders \(omar\)", said)
+    assert f"next       incidentctl retro {opened}" in said
+    assert f"incidentctl close {opened}" in said
+    assert "if it was too early: incidentctl undo" in said
+    assert "open   " not in run("undo").err

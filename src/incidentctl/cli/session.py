@@ -17,10 +17,15 @@ from incidentctl.errors import Problem
 if TYPE_CHECKING:  # slow, and commands about the team's files do not need it
     from incidentctl.app.incident.respond import SeveralError
 
+_WORKSPACE = "incidentctl.workspace"
+
 
 def workspace_of(ctx: typer.Context, *, must: bool = True) -> Workspace:
-    """Open the workspace, of `-C` if given."""
-    return open_workspace(ctx.obj, must=must)
+    """Return the workspace of this command, of `-C` if given."""
+    if _WORKSPACE not in ctx.meta:
+        ctx.meta[_WORKSPACE] = open_workspace(ctx.obj, must=must)
+    workspace: Workspace = ctx.meta[_WORKSPACE]
+    return workspace
 
 
 def open_catalog(ctx: typer.Context, *, team: bool = False) -> Workspace:

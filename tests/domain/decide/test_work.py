@@ -152,7 +152,7 @@ def test_a_declaration_and_a_redaction_are_not_retracted():
     for entry in ("1", "3"):
         with pytest.raises(RefusedError):
             corrections.retract(found, entry)
-    assert corrections.retract(found, "2") == [facts.Retracted(ident(1))]
+    assert corrections.retract(found, "2") == [facts.Retracted(ident(1), "")]
 
 
 def test_redact_names_every_part_and_every_amendment():
@@ -168,3 +168,13 @@ def test_a_secret_is_redacted_even_when_the_incident_is_closed():
     assert corrections.redact(CLOSED, "2") == [facts.Redacted(ident(1))]
     with pytest.raises(RefusedError, match="end of a closed incident"):
         corrections.retract(CLOSED, str(len(CLOSED.entries)))
+
+
+def test_undo_after_a_retraction_takes_back_the_retraction():
+    events = told(DECLARED, facts.Noted("a"), facts.Noted("b"))
+    events = again(events, corrections.retract(fold(IDENT, events), "2"))
+    undone = corrections.undo(fold(IDENT, events), "alice")
+    assert undone == [facts.Retracted(ident(3))]
+    after = fold(IDENT, again(events, undone))
+    assert [entry.retracted for entry in after.entries] == [False, False, False, True, False]
+    assert corrections.undo(after, "alice") == [facts.Retracted(ident(2))]

@@ -5,8 +5,19 @@ Closing checks the retrospective: app/learn/close.py.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from incidentctl.app.incident.respond import Recorded, Response, ensure_nameable, find_incident
 from incidentctl.domain.incident.decide import lifecycle as decide
+from incidentctl.domain.incident.state import Incident
+
+
+class Resolved(NamedTuple):
+    """What was recorded, and the incident afterwards, with what is still open."""
+
+    recorded: Recorded
+    incident: Incident
+    needs_retrospective: bool
 
 
 def set_status(response: Response, status: str) -> Recorded:
@@ -20,8 +31,14 @@ def mark(response: Response, moment: str) -> Recorded:
     return response.record(decide.mark(response.incident, moment, at=when), moment)
 
 
-def resolve(response: Response, text: str | None = None) -> Recorded:
+def resolve(response: Response, text: str | None = None) -> Resolved:
     """Resolve an incident; a drill as `drill stop` does."""
+    recorded = _resolve(response, text)
+    after = response.incident
+    return Resolved(recorded, after, decide.needs_retrospective(after))
+
+
+def _resolve(response: Response, text: str | None) -> Recorded:
     incident = response.incident
     if incident.drill is None or incident.drill.ended:
         return response.record(decide.resolve(incident, text), "resolved")

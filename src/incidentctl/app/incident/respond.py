@@ -15,7 +15,7 @@ from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.common.times import parse_moment
 from incidentctl.domain.incident.head import Head, fold
 from incidentctl.domain.incident.ids import is_incident_id
-from incidentctl.domain.incident.state import CANCELLED, RESOLVED, Incident
+from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Incident
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError, UsageError
 from incidentctl.git.author import Author
 from incidentctl.record.write.flush import Flushed
@@ -69,6 +69,61 @@ def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False
             workspace.notes += workspace.record.repair(deep=True)
         workspace.sharing.catch_up()  # a partial clone fetches what it lacks
         return _find(workspace, part, ended=ended)
+
+
+class Where(NamedTuple):
+    """Among which incidents a word may be the end of an id, besides the open ones."""
+
+    ended: bool = False
+    """Also the resolved and cancelled ones."""
+    alone: bool = False
+    """A word that stands alone may name any, and one that looks like an id names one."""
+    any: bool = False
+    """Every incident of the record."""
+
+
+OPEN_ONES = Where()
+
+
+def is_incident(workspace: Workspace, word: str, where: Where, *, alone: bool) -> bool:
+    """Say whether a word, the last part of an id by its looks, names an incident.
+
+    A word `alone` is the whole text of a command. The record has so many ids that a word at the
+    begin of a longer text may be the end of an old one by chance: closed ones do not count there.
+    """
+    word, record = word.strip().casefold(), workspace.record
+    if where.any and word.isdigit():
+        return False  # an entry
+    end = f"-{word}"
+    try:
+        if where.any or (where.alone and alone):
+            looks = where.alone and not word.isalpha() and not word.isdigit()
+            return looks or any(ident.endswith(end) for ident in record.ids())
+        heads = record.heads() if where.ended else record.open_heads()
+    except EnvironmentFailedError:
+        return False
+    return any(head.id.endswith(end) and head.status != CLOSED for head in heads)
+
+
+def ended_by(workspace: Workspace, who: Actor) -> str | None:
+    """Return the incident that a person ended or wrote to last, if it is over since a moment ago.
+
+    None if they have done something in an open incident since.
+    """
+    record, since = workspace.record, workspace.now() - _MOMENT_AGO
+    recent = {
+        head.id: head.open
+        for head in record.heads()
+        if head.open or (head.ended and head.ended >= since)
+    }
+    if all(recent.values()):
+        return None
+    own = (
+        (max((each.id for each in events if each.by == who.handle), default=""), ident)
+        for ident, events, _ in record.many_events(recent)
+    )
+    newest, ident = max(own, default=("", ""))
+    return ident if newest and not recent[ident] else None
 
 
 def ensure_nameable(workspace: Workspace, own: str, other: str) -> None:

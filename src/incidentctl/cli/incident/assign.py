@@ -9,7 +9,10 @@ import typer
 from incidentctl.app.incident import roles
 from incidentctl.app.incident.respond import Response
 from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.errors import UsageError
+
+COMMAND_CLASS = RespondCommand
 
 
 @respond_command()

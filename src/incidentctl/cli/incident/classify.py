@@ -8,8 +8,11 @@ import typer
 
 from incidentctl.app.incident.classify import Reclassified, reclassify
 from incidentctl.cli.incident.respond import Call, respond_command
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.terminal import console
 from incidentctl.render.incident.brief import next_update
+
+COMMAND_CLASS = RespondCommand
 
 
 @respond_command()

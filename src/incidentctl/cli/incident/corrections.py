@@ -8,13 +8,13 @@ import typer
 
 from incidentctl.app.incident import corrections
 from incidentctl.cli.incident.respond import Call, respond_command
+from incidentctl.cli.incident.respond_command import CorrectCommand
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.state import Entry
 
 #: `-1` is an entry, not an option.
-COMMAND_CLASS = TextCommand
+COMMAND_CLASS = CorrectCommand
 
 EntryNumber = Annotated[
     str,
@@ -77,11 +77,11 @@ def redact_command(
 
 @respond_command(at=False)
 def undo_command(call: Call) -> None:
-    """Take back your last entry, and show it.
+    """Take back your last entry, and show it; also the end of an incident that you just ended.
 
     incidentctl undo
     """
-    done = call.respond(corrections.undo, "undo")
+    done = call.respond(corrections.undo, "undo", own=True)
     if not call.json:
         for entry in done.entries:
             console.say(f"taken back: #{entry.number} {one_line(entry.text)}", indent=12)

@@ -10,14 +10,14 @@ from incidentctl.app.incident import handover
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import SeveralError
 from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import ask_which
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import UsageError
 from incidentctl.render.incident.brief import INDENT, brief
 
-COMMAND_CLASS = TextCommand
+COMMAND_CLASS = RespondCommand
 
 
 def _print_brief(call: Call, incident: Incident) -> None:

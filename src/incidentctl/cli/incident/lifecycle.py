@@ -8,11 +8,14 @@ import typer
 
 from incidentctl.app.incident import lifecycle
 from incidentctl.cli.incident.respond import Call, respond_command
+from incidentctl.cli.incident.respond_command import EndCommand
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.text_command import TextCommand
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import span_in_words
+from incidentctl.domain.incident.state import OPEN, Incident
 from incidentctl.errors import UsageError
 
-COMMAND_CLASS = TextCommand
+COMMAND_CLASS = EndCommand
 
 
 @respond_command()
@@ -27,7 +30,31 @@ def resolve_command(
     incidentctl resolve "rolled back; errors are gone"
     """
     said = " ".join(text or []) or None
-    call.respond(lambda response: lifecycle.resolve(response, said), "resolve", echo=said)
+    done = call.respond(lambda response: lifecycle.resolve(response, said), "resolve", echo=said)
+    if not call.json:
+        _print_left(done.incident, needs_retrospective=done.needs_retrospective)
+
+
+def _print_left(incident: Incident, *, needs_retrospective: bool) -> None:
+    """Print what is still open in a resolved incident, and what comes next."""
+    steps = [f"step {s.number} {s.title}" for s in incident.steps if s.state == OPEN]
+    tasks = [
+        f"task {task.number} {task.title} ({task.person or task.role or 'nobody'})"
+        for task in incident.tasks
+        if task.done is None
+    ]
+    label = "open"
+    for line in (*steps, *tasks):
+        console.say(f"{label:<10} {one_line(line)}", indent=11)
+        label = ""
+    if incident.kind == "incident":
+        within = incident.retrospective_within
+        limit = f" within {span_in_words(within)}" if within else ""
+        required = f", required{limit}" if needs_retrospective else ""
+        console.say(f"next       incidentctl retro {incident.id}{required}", indent=11)
+    label = "" if incident.kind == "incident" else "next"
+    console.say(f"{label:<10} incidentctl close {incident.id}", indent=11)
+    console.say("           if it was too early: incidentctl undo", indent=11)
 
 
 @respond_command()

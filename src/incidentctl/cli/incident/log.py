@@ -10,9 +10,9 @@ import typer
 
 from incidentctl.app.incident import notes
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.rejected_input import save_rejected_input
-from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.errors import InvalidDataError, NotFoundError, UsageError
 
 _COMMAND = "incidentctl.command"
@@ -20,7 +20,7 @@ _COMMAND = "incidentctl.command"
 _LIMIT = 1 << 20
 
 
-class _LogCommand(TextCommand):
+class _LogCommand(RespondCommand):
     """What follows `--` is a command to run, not text."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

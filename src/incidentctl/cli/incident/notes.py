@@ -9,10 +9,10 @@ import typer
 from incidentctl.app.incident import hypotheses, notes
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.cli.incident.respond import Call, respond_command
-from incidentctl.cli.terminal.text_command import TextCommand
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.errors import UsageError
 
-COMMAND_CLASS = TextCommand
+COMMAND_CLASS = RespondCommand
 
 
 @respond_command(at=False)

@@ -10,7 +10,14 @@ from typing import Any, Protocol, TypeVar
 
 import typer
 
-from incidentctl.app.incident.respond import Recorded, Response, SeveralError, find_incident, moment
+from incidentctl.app.incident.respond import (
+    Recorded,
+    Response,
+    SeveralError,
+    ended_by,
+    find_incident,
+    moment,
+)
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.session import ask_which, confirm_recorded, report_notes, workspace_of
@@ -60,10 +67,14 @@ class Call:
         """Who acts."""
         return self.workspace.actor(self._as)
 
-    def open(self, *, ended: bool = False) -> Response:
-        """Open one person's work on one incident; with `ended` on an ended one."""
+    def open(self, *, ended: bool = False, own: bool = False) -> Response:
+        """Open one person's work on one incident; with `ended` on an ended one.
+
+        With `own` it is the one that they have just ended, if they did nothing else since.
+        """
         workspace = self.workspace
-        ident = choose_incident(workspace, self.incident, ended=ended)
+        part = self.incident or (ended_by(workspace, self.who) if own else None)
+        ident = choose_incident(workspace, part, ended=ended)
         when = moment(workspace, self.who, self.at)
         response = Response(workspace, ident, self.who, at=when, on_recorded=confirm_recorded)
         if when is not None:
@@ -79,6 +90,7 @@ class Call:
         *,
         echo: str | None = None,
         ended: bool = False,
+        own: bool = False,
         as_json: Callable[[Result], Mapping[str, Any]] | None = None,
     ) -> Result:
         """Run a use case, and report what it recorded; with --json as the object of `command`.
@@ -87,7 +99,7 @@ class Call:
         `as_json` returns more keys for the object.
         """
         try:
-            result = use_case(self.open(ended=ended))
+            result = use_case(self.open(ended=ended, own=own))
         except IncidentctlError as refusal:
             refusal.echo = refusal.echo or echo
             raise

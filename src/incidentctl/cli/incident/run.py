@@ -17,6 +17,7 @@ from incidentctl.app.incident.respond import Response
 from incidentctl.app.incident.walk import Answered, View, Walk
 from incidentctl.cli.hints import worded
 from incidentctl.cli.incident.respond import Call
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.incident.walk_menu import Again, ask
 from incidentctl.cli.session import report_notes
 from incidentctl.cli.terminal import console
@@ -27,6 +28,8 @@ from incidentctl.domain.incident.walk.machine import AFTER, Screen
 from incidentctl.errors import UsageError
 
 _STATES = {DONE: "done", SKIPPED: "skipped", NOT_NEEDED: "no longer needed"}
+
+COMMAND_CLASS = RespondCommand
 
 
 def run_command(

@@ -8,9 +8,12 @@ import typer
 
 from incidentctl.app.incident import lifecycle, query
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import report_sync_state
 from incidentctl.cli.terminal import console
 from incidentctl.render.incident.brief import next_update
+
+COMMAND_CLASS = RespondCommand
 
 
 @respond_command()

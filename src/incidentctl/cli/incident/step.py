@@ -11,6 +11,7 @@ from incidentctl.app.incident.query import as_json
 from incidentctl.app.incident.respond import load
 from incidentctl.cli.incident.overview import step_line
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
@@ -25,7 +26,7 @@ app = typer.Typer(
 StepName = Annotated[str, typer.Argument(metavar="STEP", help="The id or number of the step.")]
 
 
-@app.command("list")
+@app.command("list", cls=RespondCommand)
 def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -> None:
     """List the steps and their states.
 
@@ -40,7 +41,7 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
         console.out(f"{step_line(step).strip()}  ({step.id})", indent=6)
 
 
-@app.command("done")
+@app.command("done", cls=RespondCommand)
 @respond_command()
 def done_(
     call: Call,
@@ -63,7 +64,7 @@ def done_(
     )
 
 
-@app.command("skip")
+@app.command("skip", cls=RespondCommand)
 @respond_command()
 def skip_(
     call: Call,
@@ -81,7 +82,7 @@ def skip_(
     )
 
 
-@app.command("reopen")
+@app.command("reopen", cls=RespondCommand)
 @respond_command()
 def reopen_(
     call: Call,

@@ -10,10 +10,10 @@ from incidentctl.app.incident import tasks
 from incidentctl.app.incident.query import as_json
 from incidentctl.app.incident.respond import load
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
-from incidentctl.cli.terminal.text_command import TextCommand
 
 app = typer.Typer(
     add_completion=False,
@@ -27,7 +27,7 @@ TaskNumber = Annotated[
 ]
 
 
-@app.command("list")
+@app.command("list", cls=RespondCommand)
 def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -> None:
     """List the tasks.
 
@@ -45,7 +45,7 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
         console.out(line, indent=7)
 
 
-@app.command("add", cls=TextCommand)
+@app.command("add", cls=RespondCommand)
 @respond_command(at=False)
 def add_(
     call: Call,
@@ -69,7 +69,7 @@ def add_(
     )
 
 
-@app.command("assign")
+@app.command("assign", cls=RespondCommand)
 @respond_command(at=False)
 def assign_(
     call: Call,
@@ -83,7 +83,7 @@ def assign_(
     call.respond(lambda response: tasks.assign(response, task, person), "task-assign")
 
 
-@app.command("done")
+@app.command("done", cls=RespondCommand)
 @respond_command()
 def done_(
     call: Call,

@@ -8,12 +8,12 @@ import typer
 
 from incidentctl.app.incident import updates
 from incidentctl.cli.incident.respond import Call, respond_command
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.common.times import parse_duration
 from incidentctl.errors import RefusedError, UsageError
 
-COMMAND_CLASS = TextCommand
+COMMAND_CLASS = RespondCommand
 
 
 @respond_command()

@@ -17,7 +17,7 @@ InIncident = Annotated[
         metavar="INCIDENT",
         envvar="INCIDENTCTL_INCIDENT",
         help="The incident: any part of its id that is unique, or unique among the open ones. Not "
-        "needed while only one is open.",
+        "needed while only one is open. The first word after the command may name it, too.",
     ),
 ]
 AsPerson = Annotated[

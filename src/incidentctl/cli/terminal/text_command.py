@@ -14,12 +14,17 @@ _MARK = "\0"
 _SHOWN = repr(_MARK)[1:-1]
 
 
+def is_number(word: str) -> bool:
+    """Say whether a word begins like a negative number: it is no option."""
+    return bool(_NUMBER.match(word))
+
+
 class TextCommand(TyperCommand):
     """A command that takes words such as `-5` as text, or as a count from the end."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line; no option begins with a digit."""
-        marked = [_MARK + word if _NUMBER.match(word) else word for word in args]
+        marked = [_MARK + word if is_number(word) else word for word in args]
         try:
             rest = super().parse_args(ctx, marked)
         except Exception as error:

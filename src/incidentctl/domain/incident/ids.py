@@ -14,6 +14,8 @@ _LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 _PREFIX = {"incident": "inc", "drill": "drl", "backfill": "bkf"}
 _KINDS = {prefix: kind for kind, prefix in _PREFIX.items()}
 _INCIDENT = re.compile(r"(inc|drl|bkf)-(\d{4})(\d{2})\d{2}-\d{4}-[a-z0-9]{3,8}$")
+_CLEAR_PART = re.compile(r"((?:(?:inc|drl|bkf)-)?[0-9]{8}-)?[0-9]{4}-[a-z0-9]{3,8}\Z")
+_END = re.compile(rf"[{_LETTERS}]{{3}}\Z")
 #: An id from further ahead of the clock than this does not pull the clock along.
 MAX_AHEAD = timedelta(hours=48)
 
@@ -63,6 +65,16 @@ def incident_id(kind: str, moment: datetime, random: int) -> str:
 def is_incident_id(text: str) -> bool:
     """Say whether a text is the whole id of an incident."""
     return bool(_INCIDENT.match(text)) and len(text) <= 40 and "\n" not in text
+
+
+def is_clear_part(text: str) -> bool:
+    """Say whether a text is an incident's id, at least from its time on: nothing else looks so."""
+    return bool(_CLEAR_PART.match(text.strip().casefold()))
+
+
+def may_end_id(text: str) -> bool:
+    """Say whether a text may be the last part of an incident's id."""
+    return bool(_END.match(text.strip().casefold()))
 
 
 def named(ident: str) -> tuple[str | None, datetime | None]:

@@ -204,6 +204,8 @@ class Entry(NamedTuple):
     pinned: bool = False
     target: str | None = None
     """The event that a correction is about."""
+    undoes: bool = False
+    """Whether `undo` wrote it."""
 
 
 class Incident(NamedTuple):

@@ -62,9 +62,12 @@ def _retractable(entries: list[Entry]) -> None:
 
 
 def undo(incident: Incident, by: str, *, reason: str | None = None) -> list[Any]:
-    """Take back somebody's last action, with every event of it; again goes one further back."""
+    """Take back somebody's last action, with every event of it; again goes one further back.
+
+    A retraction of theirs is an action; what `undo` itself took back stays so.
+    """
     check(incident, "undo")
-    mine = [e for e in incident.entries if e.by == by and not e.retracted and e.kind != "retracted"]
+    mine = [e for e in incident.entries if e.by == by and not e.retracted and not e.undoes]
     if not mine:
         raise NotFoundError(f"{by} has done nothing here that could be undone.")
     action = _action(incident, mine[-1])
@@ -86,7 +89,7 @@ def retract(incident: Incident, word: str, *, reason: str | None = None) -> list
         )
     action = _action(incident, entry)
     _retractable(action)
-    return [facts.Retracted(part.event, reason) for part in action]
+    return [facts.Retracted(part.event, reason or "") for part in action]
 
 
 def amend(

@@ -10,6 +10,7 @@ class Retracted(NamedTuple):
 
     event: str
     reason: str | None = None
+    """None if `undo` took it back, which next goes one further back; empty if nobody gave one."""
 
     def sentence(self, names: Names) -> str:
         return joined(f"Retracted {names.entry(self.event)}", self.reason)

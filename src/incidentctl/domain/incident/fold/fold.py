@@ -147,10 +147,12 @@ def _entries(
     for number, (event, fact, at, retracted, amended, redacted) in enumerate(events, 1):
         pinned = isinstance(fact, facts.Noted) and fact.pinned
         target = getattr(fact, "event", None)
+        undoes = isinstance(fact, facts.Retracted) and fact.reason is None
         entries.append(
             Entry(
                 number, event.id, event.group, at, event.recorded, event.by, event.name,
                 event.kind, fact.sentence(names), retracted, amended, redacted, pinned, target,
+                undoes,
             )
         )  # fmt: skip
     return tuple(entries)
