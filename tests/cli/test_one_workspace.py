@@ -40,7 +40,7 @@ def workspaces(monkeypatch):
         ("status",),
         ("status", "identified"),
         ("mark", "started", "--at", "5 minutes ago"),
-        ("update", "--snooze", "30m"),
+        ("update", "--snooze", "9h"),
         ("severity", "SEV1"),
         ("escalate",),
         ("amend", "1", "--at", "1 minute ago"),

@@ -10,6 +10,31 @@ def test_an_update_says_when_the_next_one_comes(run, opened, show):
     assert state["updates"][0]["text"] == "we look at the queue"
     assert state["updates"][0]["public"] is False
     assert state["next_update"] > before
+    assert state["updates"][0]["next_at"] == state["next_update"]
+    assert "next update at" in state["timeline"][-1]["text"]
+    assert "next update 2" in run("log").out
+
+
+def test_an_update_may_say_itself_when_the_next_one_comes(run, opened, show):
+    by_cadence = show()["next_update"]
+    assert run("update", "we look", "--next", "3h").code == 0
+    assert show()["next_update"] == show()["updates"][0]["next_at"] > by_cadence
+
+
+def test_an_update_without_a_cadence_says_that_none_is_due(run, show):
+    run("declare", "a typo", "--no-input", "-s", "SEV4")
+    assert show()["next_update"] is None
+    assert "No next update is due; say when" in run("update", "we look").err
+    refused = run("update", "--snooze", "30m")
+    assert (refused.code, "--next 1h" in refused.err) == (5, True)
+    assert "next update due" in run("update", "we look", "--next", "1h").err
+    assert show()["next_update"] == show()["updates"][1]["next_at"]
+
+
+def test_an_update_after_the_end_announces_none(run, opened, show):
+    run("resolve")
+    run("update", "all is well", "-i", opened)
+    assert show(opened)["updates"][0]["next_at"] is None
 
 
 def test_no_change(run, opened, show):
@@ -27,12 +52,25 @@ def test_a_public_update_is_asked_for_once_more(run, opened, show):
     assert show()["updates"][0]["public"] is True
 
 
+def test_a_public_update_says_that_nothing_was_published_and_ticks_no_step_of_it(run, show):
+    run("declare", "login is down", "-s", "SEV1", "--no-input")
+    done = run("update", "--public", "--yes", "some payments fail")
+    assert "Nothing was published" in done.err
+    steps = {step["id"]: step["state"] for step in show()["steps"]}
+    published = {steps[name] for name in ("status-page", "public-notification") if name in steps}
+    assert published == {"open"}
+
+
 def test_a_snooze_puts_the_next_one_off(run, opened, show):
     before = show()["next_update"]
     assert run("update", "--snooze", "2h").code == 0
     state = show()
     assert state["next_update"] > before
     assert state["updates"] == []
+    refused = run("update", "--snooze", "30m")
+    assert refused.code == 5
+    assert "nearer" in refused.err
+    assert show()["next_update"] == state["next_update"]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +93,7 @@ def test_what_cannot_be_is_a_usage_error(run, opened, arguments, told):
 def test_an_empty_public_update_is_not_previewed(run, opened):
     result = run("update", "--public")
     assert (result.code, "error: " in result.err) == (2, True)
-    assert "Customers will read" not in result.err
+    assert "For customers" not in result.err
 
 
 # --- due -----------------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ def test_keys_that_mean_nothing_do_nothing(run, opened, team):
 @pytest.mark.parametrize(("option", "rings"), [((), 1), (("--quiet",), 0)])
 def test_what_is_due_rings_once(run, team, option, rings):
     run("declare", "checkout is down", "--affects", "checkout", "-s", "SEV1", "--no-input")
-    run("update", "--snooze", "1s")
+    run("update", "looking", "--next", "1s")
     board = Board(team, *option)
     board.sees("An update is due")
     end = time.monotonic() + 3

@@ -178,7 +178,7 @@ def test_a_change_of_process_layers_steps_in_and_loses_nothing_done():
         ("assign-roles", facts.RoleAssigned("planning", "bob"), "open"),
         ("updates", facts.UpdatePosted("hi"), "done"),
         ("status-page", facts.UpdatePosted("hi"), "open"),
-        ("status-page", facts.UpdatePosted("hi", public=True), "done"),
+        ("status-page", facts.UpdatePosted("hi", public=True), "open"),
         ("notify-internal", facts.UpdatePosted("hi"), "open"),
         ("page-on-call", facts.RoleAssigned("mitigator", "bob"), "open"),
     ],

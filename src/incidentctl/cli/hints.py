@@ -50,8 +50,10 @@ SENTENCES = {
     '`incidentctl close "where it is"`.',
     "resume-drill": "Run `incidentctl drill resume`.",
     "run-drill": "Start another drill with `incidentctl drill run {drill}`.",
+    "say-next": "Say when the next one comes with the update: `incidentctl update TEXT --next 1h`.",
     "send-document": "Write it with `incidentctl drill {document} {drill}`, see who gets it with "
     "`incidentctl drill audience {drill}`, and record it with `incidentctl drill sent {drill}`.",
+    "snooze-longer": "Give a longer span: it counts from now.",
     "step-done": "Add more with `incidentctl step done {step} --note TEXT` or `--link URL`, or "
     "reopen it with `incidentctl step reopen {step}`.",
     "stop-drill": "When it is over, run `incidentctl drill stop`.",

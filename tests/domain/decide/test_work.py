@@ -178,3 +178,27 @@ def test_undo_after_a_retraction_takes_back_the_retraction():
     after = fold(IDENT, again(events, undone))
     assert [entry.retracted for entry in after.entries] == [False, False, False, True, False]
     assert corrections.undo(after, "alice") == [facts.Retracted(ident(2))]
+
+
+def test_an_update_announces_the_next_one_until_the_cadence_changes():
+    hourly = facts.SeveritySet("SEV2", update_every=3600)
+    found = incident(DECLARED, hourly)
+    (posted,) = updates.post(found, "hi")
+    announced = updates.announce(found, posted, moment(2))
+    assert announced.next_at == "2026-11-24T15:01:02.000Z"
+    assert updates.announce(found, announced, moment(3)) == announced
+    assert updates.announce(OPEN, posted, moment(2)) == posted
+    after = incident(DECLARED, hourly, announced)
+    assert after.next_update == after.updates[0].next_at == moment(3602)
+    faster = incident(DECLARED, hourly, announced, facts.SeveritySet("SEV1", update_every=600))
+    assert faster.next_update == moment(602)
+
+
+def test_a_snooze_never_brings_the_next_update_nearer():
+    found = incident(DECLARED, facts.SeveritySet("SEV2", update_every=3600))
+    assert found.next_update == moment(3601)
+    with pytest.raises(RefusedError, match="nearer"):
+        updates.snooze(found, moment(3601), now=moment(5))
+    assert updates.snooze(found, moment(3602), now=moment(5))
+    with pytest.raises(RefusedError, match="No update is due"):
+        updates.snooze(OPEN, moment(3602), now=moment(5))

@@ -13,6 +13,7 @@ from incidentctl.app.workspace.places import NO_TEAM
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.common.times import parse_moment
+from incidentctl.domain.incident.facts import UpdatePosted
 from incidentctl.domain.incident.head import Head, fold
 from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Incident
@@ -308,6 +309,11 @@ class Response:
             from incidentctl.domain.incident.decide.lifecycle import timely
 
             at = timely(self.incident, map(type, facts), at)
+        if any(isinstance(fact, UpdatePosted) for fact in facts):
+            from incidentctl.domain.incident.decide.updates import announce
+
+            when = at or self.workspace.now()
+            facts = [announce(self.incident, fact, when) for fact in facts]
         recorded = record_action(
             self.workspace,
             self.ident,

@@ -28,13 +28,15 @@ def post(
     text: str,
     *,
     public: bool = False,
+    next_in: timedelta | None = None,
     preview: Callable[[], None] | None = None,
 ) -> Posted:
-    """Post an update, also for customers if it is public.
+    """Post an update, also for customers if it is public; the next one comes after a span.
 
     `preview` is called before it is recorded, and raises to stop it.
     """
-    stated = decide.post(response.incident, text, public=public)
+    following = (response.at or response.workspace.now()) + next_in if next_in else None
+    stated = decide.post(response.incident, text, public=public, next_at=following)
     if preview is not None:
         preview()
     recorded = response.record(stated, "public update" if public else "update")

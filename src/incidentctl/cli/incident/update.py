@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from incidentctl.cli.incident.respond import Call, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.times import parse_duration
+from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import RefusedError, UsageError
 
 COMMAND_CLASS = RespondCommand
@@ -26,50 +28,79 @@ def update_command(
         bool, typer.Option("--no-change", help="State that nothing has changed.")
     ] = False,
     public: Annotated[
-        bool, typer.Option("--public", help="For customers as well; shows it and asks first.")
+        bool,
+        typer.Option(
+            "--public",
+            help="Mark it as for customers; shows it and asks first. It is not sent anywhere.",
+        ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --public: do not ask.")] = False,
+    next_in: Annotated[
+        str | None,
+        typer.Option(
+            "--next", metavar="SPAN", help="When the next one comes: 30m; by default as is due."
+        ),
+    ] = None,
     snooze: Annotated[
         str | None, typer.Option("--snooze", metavar="SPAN", help="Postpone the next one: 30m.")
     ] = None,
 ) -> None:
     """Post a status update. It states when the next one is due, and restarts the clock.
 
-    incidentctl update "rolling back; next update in 30 minutes"
+    incidentctl update "rolling back to 1.4.2"
 
-    incidentctl update --no-change
+    incidentctl update --no-change --next 1h
     """
     said = " ".join(text or [])
     if snooze is not None:
-        if said or no_change or public:
+        if said or no_change or public or next_in:
             raise UsageError(
                 "--snooze takes no text: it puts off the next update, and posts none.",
                 hint=f"Post the update first, then run `incidentctl update --snooze {snooze}`.",
                 echo=said or None,
             )
-        try:
-            span = parse_duration(snooze)
-        except ValueError as error:
-            raise UsageError(f"--snooze: {error}.") from None
+        span = _span("--snooze", snooze)
         call.at = None  # the span counts from now
         call.respond(lambda response: updates.snooze(response, span, stated=snooze), "update")
         return
     if no_change:
         said = updates.no_change(said)
     preview = (lambda: _preview(said)) if public and not yes else None
+    following = _span("--next", next_in) if next_in else None
     posted = call.respond(
-        lambda response: updates.post(response, said, public=public, preview=preview),
+        lambda response: updates.post(
+            response, said, public=public, next_in=following, preview=preview
+        ),
         "update",
         echo=said,
     )
-    following = posted.incident.next_update
-    if following and not call.json:
-        console.say(f"next update due {posted.incident.time(following)}")
+    if public:
+        console.say(
+            "note: Nothing was published: it is recorded as for customers. Post it where they "
+            "read, then mark that step as done.",
+            "warning",
+        )
+    if not call.json:
+        _print_next(posted.incident)
+
+
+def _span(option: str, stated: str) -> timedelta:
+    try:
+        return parse_duration(stated)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}.") from None
+
+
+def _print_next(incident: Incident) -> None:
+    if incident.next_update:
+        console.say(f"next update due {incident.time(incident.next_update)}")
+    elif incident.open:
+        console.say("No next update is due; say when it comes with --next 1h.")
 
 
 def _preview(said: str) -> None:
-    """Show what customers will read, and ask for confirmation."""
-    console.say("Customers will read:")
+    """Show what is meant for customers, and ask for confirmation."""
+    console.say("For customers:")
     console.say(f"  {said}", keep_lines=True)
     if not console.is_terminal():
         raise RefusedError(
@@ -79,5 +110,5 @@ def _preview(said: str) -> None:
         )
     from incidentctl.cli.terminal.prompts import ask_confirm
 
-    if not ask_confirm("Publish this?"):
-        raise RefusedError("Not published.", echo=said)
+    if not ask_confirm("Record this as for customers?"):
+        raise RefusedError("Not recorded.", echo=said)

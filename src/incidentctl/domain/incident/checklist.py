@@ -21,12 +21,12 @@ ASSIGN_ROLES = "assign-roles"
 #: The steps that tick by themselves, in every runbook that has them. A fact names in `ticks` the
 #: steps that it does. Two more rules need more than one fact: `assign-roles` ticks when the other
 #: three standard roles are assigned or the commander keeps them, and a repeating step ticks with
-#: the first update. Paging and notifying never tick by themselves: nobody must wrongly believe that
-#: people were notified.
+#: the first update. Paging, notifying and publishing never tick by themselves: nobody must wrongly
+#: believe that people were notified.
 TICKING = frozenset(
     {
         ASSIGN_ROLES, "assign-team", "assign-individual", "open-channel", "create-ticket",
-        "updates", "status-page", "public-notification",
+        "updates",
     }
 )  # fmt: skip
 

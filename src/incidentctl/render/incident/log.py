@@ -183,9 +183,9 @@ def _updates(incident: Incident) -> Iterator[str]:
         clock = Clock(incident)
         for update in incident.updates:
             audience = "public" if update.public else "internal"
-            yield (
-                f"- {clock.both(update.at)}, {audience}, {inert(update.by)}: {inert(update.text)}"
-            )
+            said = f"{inert(update.by)}: {inert(update.text)}"
+            following = f" · next update {clock.both(update.next_at)}" if update.next_at else ""
+            yield f"- {clock.both(update.at)}, {audience}, {said}{following}"
         yield ""
 
 

@@ -92,6 +92,7 @@ class Draft:
         self.repeats = Repeats()
         self.cadence: int | None = None
         self.cadence_since: datetime | None = None
+        self.promised: int | None = None
         self.tasks: dict[str, DraftTask] = {}
         self.task_ids: dict[str, str] = {}
 
@@ -160,11 +161,14 @@ class Draft:
         self.cadence = cadence
 
     def next_update(self) -> datetime | None:
-        """When the next update is due: snoozed, announced with the last one, or by the cadence."""
+        """When the next update is due: snoozed, announced with the last one, or by the cadence.
+
+        A cadence that has changed since the last one counts, and not what that announced.
+        """
         if self.snoozed is not None:
             return self.snoozed
         last = self.last_update
-        if last is not None and last.next_at is not None:
+        if last is not None and last.next_at is not None and self.cadence == self.promised:
             return last.next_at
         if self.cadence is None or self.cadence_since is None:
             return None

@@ -14,11 +14,13 @@ class UpdatePosted(NamedTuple):
 
     text: str
     public: bool = False
+    """Whether it is for customers, too. That it is recorded publishes nothing."""
     next_at: str | None = None
+    """When the next one comes; None where nothing asks for one."""
 
     @property
     def ticks(self) -> tuple[str, ...]:
-        return ("updates", "status-page", "public-notification") if self.public else ("updates",)
+        return ("updates",)
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         """An update ticks every step that repeats, and ends a snooze."""
@@ -32,9 +34,11 @@ class UpdatePosted(NamedTuple):
         for step in self.ticks:
             draft.tick(step, event)
         draft.new_cadence(event.at)  # a step that was skipped repeats again, once it is done
+        draft.promised = draft.cadence
 
     def sentence(self, names: Names) -> str:
-        return f"{'Public update' if self.public else 'Update'}: {self.text}"
+        following = f" (next update at {names.time(self.next_at)})" if self.next_at else ""
+        return f"{'Public update' if self.public else 'Update'}: {self.text}{following}"
 
 
 class UpdateSnoozed(NamedTuple):
