@@ -228,8 +228,8 @@ def test_resolve_says_what_is_open_and_what_comes_next(run, opened):
     for number in ("1", "2"):
         run("step", "done", number)
     said = run("resolve", "rolled back").err
-    assert re.search(r"open       step 3 .*\n +step 4 ", said), said
-    assert re.search(r"task \d+ count the orders \(omar\)", said)
+    assert re.search(r"open       task \d+ count the orders \(omar\)\n +step 3 .*\n +step 4 ", said)
+    assert f"and 3 more: incidentctl show {opened}" in said
     assert f"next       incidentctl retro {opened}" in said
     assert f"incidentctl close {opened}" in said
     assert "if it was too early: incidentctl undo" in said

@@ -16,6 +16,8 @@ from incidentctl.domain.incident.state import OPEN, Incident
 from incidentctl.errors import UsageError
 
 COMMAND_CLASS = EndCommand
+#: So many lines say what a resolved incident has left open.
+_MOST = 4
 
 
 @respond_command()
@@ -43,10 +45,11 @@ def _print_left(incident: Incident, *, needs_retrospective: bool) -> None:
         for task in incident.tasks
         if task.done is None
     ]
-    label = "open"
-    for line in (*steps, *tasks):
+    left = [*tasks, *steps]
+    rest = f"and {len(left) - _MOST + 1} more: incidentctl show {incident.id}"
+    for number, line in enumerate(left if len(left) <= _MOST else [*left[: _MOST - 1], rest]):
+        label = "" if number else "open"
         console.say(f"{label:<10} {one_line(line)}", indent=11)
-        label = ""
     if incident.kind == "incident":
         within = incident.retrospective_within
         limit = f" within {span_in_words(within)}" if within else ""
