@@ -78,3 +78,14 @@ def test_what_is_affected_may_be_written_with_spaces(run, opened, show):
     result = run("affects", "valkei cart")
     assert result.code == 3
     assert "Did you mean 'valkey-cart'?" in result.err
+
+
+def test_the_category_can_be_set_later_and_the_process_follows(run, opened, show):
+    assert show()["category"] is None
+    result = run("category", "security")
+    assert result.code == 0, result.err
+    assert show()["category"] == "security"
+    assert "category       security" in run("show").out
+    assert run("category", "securty").code == 3
+    assert run("undo").code == 0
+    assert show()["category"] is None

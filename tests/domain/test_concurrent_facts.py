@@ -388,3 +388,10 @@ def test_every_order_of_a_clash_of_three_is_one_incident():
     begun.act("bob", accept(1), lead("bob")).act("carol", take("alice"), lead("carol"))
     folds = {repr(fold(IDENT, order)) for order in permutations(begun.events)}
     assert len(folds) == 1
+
+
+def test_who_confirmed_a_hypothesis_may_rule_it_out_again():
+    proposed = (facts.Declared("x"), facts.HypothesisProposed("the cache"))
+    confirmed, ruled_out = facts.HypothesisConfirmed(ident(1)), facts.HypothesisRuledOut(ident(1))
+    assert incident(*proposed, confirmed, ruled_out).problems == ()
+    assert incident(*proposed, confirmed, ("bob", ruled_out)).problems

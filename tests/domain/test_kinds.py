@@ -8,6 +8,7 @@ KINDS = """
 affected-set: services product_areas owner reason
 amended: event text moment
 cancelled: reason duplicate_of
+category-set: category
 closed: reason retrospective
 command-taken: before reason
 declared: title incident_kind reported_by category organisation timezone utc_offset

@@ -34,6 +34,7 @@ SENTENCES = {
     "list-tasks": "See the numbers with `incidentctl task list`.",
     "log-all": "Write all of it with `incidentctl log -f FILE`.",
     "log-own": "Write your own text: `incidentctl log TEXT`.",
+    "name-original": "Name that one: `incidentctl cancel -i {incident} --duplicate-of {other}`.",
     "number-entries": "See the numbers with `incidentctl show`.",
     "open-tasks": "Open tasks: {number}, see `incidentctl show`.",
     "pause-drill": "Run `incidentctl drill pause`.",

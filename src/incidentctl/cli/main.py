@@ -61,6 +61,7 @@ _COMMANDS: dict[str, _Lazy] = {
     ),
     "severity": _Lazy(_RESPOND, "incident.classify", "Change how bad it is; the process follows"),
     "affects": _Lazy(_RESPOND, "incident.classify", "Change what is affected; the process follows"),
+    "category": _Lazy(_RESPOND, "incident.classify", "Change its category; the process follows"),
     "status": _Lazy(_RESPOND, "incident.status", "Show or set where the response stands"),
     "mark": _Lazy(_RESPOND, "incident.status", "Record when it started, was detected, mitigated"),
     "update": _Lazy(_RESPOND, "incident.update", "Post a status update; restarts the clock"),

@@ -12,6 +12,7 @@ from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
 from incidentctl.record.store import incident_events, paths
 from incidentctl.record.store.incident_events import Folder
+from incidentctl.record.store.index import is_linked
 from incidentctl.record.store.stored_event import Stored, check
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.write import outbox
@@ -86,6 +87,11 @@ class Reader:
         pending = self._pending()
         known = {ident: seen.head for ident, seen in self._store.all().items() if seen.head}
         return self._overlaid(known, pending, only_open=False)
+
+    def linked_heads(self) -> list[Head]:
+        """Return the incidents that are cancelled or name another one, the newest first."""
+        heads = self._overlaid(self._store.index().linked, self._pending(), only_open=False)
+        return [head for head in heads if is_linked(head)]
 
     def ids(self) -> list[str]:
         """Return the ids of all incidents, sorted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.domain.telling import IDENT, incident, moment
+from tests.domain.telling import incident, moment
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide import lifecycle, notes, roles, updates
@@ -77,8 +77,9 @@ def test_close_asks_for_the_retrospective_where_it_is_required(found, reason, cl
 
 
 def test_cancel_needs_a_reason_or_the_other_incident():
-    assert lifecycle.cancel(OPEN, duplicate_of="inc-1") == [facts.Cancelled(None, "inc-1")]
-    for arguments in ({}, {"duplicate_of": IDENT}):
+    other = OPEN._replace(id="inc-1")
+    assert lifecycle.cancel(OPEN, duplicate_of=other) == [facts.Cancelled(None, "inc-1")]
+    for arguments in ({}, {"duplicate_of": OPEN}):
         with pytest.raises(UsageError):
             lifecycle.cancel(OPEN, **arguments)
 

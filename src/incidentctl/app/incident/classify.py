@@ -48,23 +48,36 @@ def reclassify(
     *,
     severity: str | None = None,
     affects: Sequence[str] | None = None,
+    category: str | None = None,
     reason: str | None = None,
 ) -> Reclassified:
-    """Change the severity of an open incident, or what is affected; the process follows.
+    """Change the severity of an open incident, what is affected, or its category.
+
+    The process follows.
 
     NotFoundError for names that are not in the catalog.
     """
     before = response.incident
     ensure_open(before)
     classified = classify(
-        response.workspace, before, severity=severity, affects=affects, reason=reason
+        response.workspace,
+        before,
+        severity=severity,
+        affects=affects,
+        category=category,
+        reason=reason,
     )
     if classified.notes:
         raise NotFoundError(" ".join(classified.notes))
-    summary = (
-        f"severity {classified.severity}" if severity else f"affects {', '.join(affects or ())}"
-    )
-    recorded = response.record(classified.facts, summary)
+    found = list(classified.facts)
+    if category:
+        summary = f"category {category}"
+        found.insert(0, facts.CategorySet(category))
+    elif severity:
+        summary = f"severity {classified.severity}"
+    else:
+        summary = f"affects {', '.join(affects or ())}"
+    recorded = response.record(found, summary)
     there = {step.id for step in before.steps}
     after = response.incident
     added = tuple(step.title for step in after.steps if step.id not in there)

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from incidentctl.app.incident.respond import Recorded, Response, ensure_nameable, find_incident
+from incidentctl.app.incident.respond import (
+    Recorded,
+    Response,
+    ensure_nameable,
+    find_incident,
+    load,
+)
 from incidentctl.domain.incident.decide import lifecycle as decide
 from incidentctl.domain.incident.state import Incident
 
@@ -61,9 +67,11 @@ def cancel(
     response: Response, reason: str | None = None, *, duplicate_of: str | None = None
 ) -> Recorded:
     """Cancel a false alarm or a duplicate of another incident: any part of its id."""
-    other = find_incident(response.workspace, duplicate_of) if duplicate_of else None
-    if other is not None:
-        ensure_nameable(response.workspace, response.ident, other)
+    other = None
+    if duplicate_of:
+        ident = find_incident(response.workspace, duplicate_of)
+        ensure_nameable(response.workspace, response.ident, ident)
+        other = load(response.workspace, ident)
     return response.record(
         decide.cancel(response.incident, reason, duplicate_of=other), "cancelled"
     )

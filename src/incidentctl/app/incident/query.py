@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,10 +10,12 @@ from incidentctl.app.incident.respond import load
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso, parse_duration, parse_moment
+from incidentctl.domain.incident.duplicates import dead_ends, from_elsewhere
+from incidentctl.domain.incident.fold.fold import CODE
 from incidentctl.domain.incident.handover_advice import Advice, handover_advice
 from incidentctl.domain.incident.head import Head, as_of, fold
 from incidentctl.domain.incident.state import Incident
-from incidentctl.errors import NotFoundError, UsageError
+from incidentctl.errors import EnvironmentFailedError, NotFoundError, Problem, UsageError
 
 
 class Filters(NamedTuple):
@@ -131,12 +134,36 @@ def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Inciden
                 f"Nothing of {ident} was recorded by {iso(moment)}.",
                 hint="`incidentctl show` without --at shows its present state.",
             )
-    return fold(ident, events, problems=problems)
+        return fold(ident, events, problems=problems)
+    return _with_others(workspace, fold(ident, events, problems=problems))
+
+
+def _with_others(workspace: Workspace, incident: Incident) -> Incident:
+    """Add what other incidents say about this one."""
+    with contextlib.suppress(EnvironmentFailedError):
+        heads = workspace.record.linked_heads()
+        related = (*incident.related, *from_elsewhere(incident, heads))
+        if sentence := dead_ends(heads).get(incident.id):
+            problem = Problem(CODE, "warning", sentence)
+            return incident._replace(related=related, problems=(*incident.problems, problem))
+        return incident._replace(related=related)
+    return incident
+
+
+def lost_duplicates(workspace: Workspace) -> list[str]:
+    """Say which incidents are cancelled as duplicates of what nobody works on."""
+    try:
+        return list(dict.fromkeys(dead_ends(workspace.record.linked_heads()).values()))
+    except EnvironmentFailedError:
+        return []
 
 
 def head_as_json(head: Head, *, restricted: bool) -> dict[str, Any]:
     """Return a head as plain values."""
-    return _some(head, *head._fields) | {"restricted": restricted}
+    return _some(head, *head._fields) | {
+        "related": [related._asdict() for related in head.related],
+        "restricted": restricted,
+    }
 
 
 #: The fields of an incident that are keys of its JSON.

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from incidentctl.app.incident.query import head_as_json
+from incidentctl.app.incident.query import head_as_json, lost_duplicates
 from incidentctl.app.incident.respond import load
 from incidentctl.app.record.unclaimed import unclaimed
 from incidentctl.app.workspace.places import NO_TEAM
@@ -113,7 +113,8 @@ class Watch:
             for remote, last in self._workspace.record.exchanges()
             if last is not None and last.state not in ("ok", "behind")
         ]
-        return [*([hidden] if hidden else []), *others, *unreached]
+        lost = lost_duplicates(self._workspace)
+        return [*([hidden] if hidden else []), *lost, *others, *unreached]
 
     def as_json(self, now: datetime) -> dict[str, Any]:
         """Return the board as plain values."""

@@ -1,4 +1,4 @@
-"""`severity` and `affects`: both change the process."""
+"""`severity`, `affects` and `category`: each changes the process."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from incidentctl.app.incident.classify import Reclassified, reclassify
 from incidentctl.cli.incident.respond import Call, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.terminal import console
+from incidentctl.errors import UsageError
 from incidentctl.render.incident.brief import next_update
 
 COMMAND_CLASS = RespondCommand
@@ -45,6 +46,23 @@ def affects_command(
     incidentctl affects checkout payment
     """
     _print(call, call.respond(lambda response: reclassify(response, affects=what), "affects"))
+
+
+@respond_command()
+def category_command(
+    call: Call,
+    category: Annotated[
+        str, typer.Argument(metavar="CATEGORY", help="security, data-loss, vendor, or your own.")
+    ],
+) -> None:
+    """Set the category. The process follows: the runbooks of that category are added.
+
+    incidentctl category security
+    """
+    named = category.strip()
+    if not named:
+        raise UsageError("This needs a category: it was empty.")
+    _print(call, call.respond(lambda response: reclassify(response, category=named), "category"))
 
 
 def _print(call: Call, done: Reclassified) -> None:

@@ -33,7 +33,11 @@ def print_incident(incident: Incident, now: datetime, *, on_call: str | None = N
     _row("severity", f"{incident.severity}{confirmed}" if incident.severity else None)
     _row("status", incident.status)
     by = named(incident, incident.declared_by)
+    for moment in ("started", "detected"):
+        _row(moment, _time(incident, moment))
     _row("declared", f"{incident.time(incident.declared)} by {by}")
+    for moment in ("acknowledged", "mitigated"):
+        _row(moment, _time(incident, moment))
     for state, text in ends(incident):
         _row(state, text)
     _row("next update", next_update(incident, now))
@@ -43,12 +47,14 @@ def print_incident(incident: Incident, now: datetime, *, on_call: str | None = N
     _row("escalated to", ", ".join(incident.escalated))
     _row("owner", incident.owner)
     _row("areas", ", ".join(incident.product_areas))
+    _row("category", incident.category)
     _row("services", ", ".join(incident.services))
     _row("process", incident.reason)
     _row("summary", incident.summary)
     _row("impact", incident.impact)
     for link in incident.links:
         _row(link.label, link.url)
+    _row("duplicate of", incident.duplicate_of)
     for relation in incident.related:
         _row(relation.relation, relation.incident)
     if incident.steps:
@@ -80,6 +86,11 @@ def print_incident(incident: Incident, now: datetime, *, on_call: str | None = N
         out(line, indent=14)
     for problem in incident.problems:
         out(f"problem: {one_line(problem.message)}", "warning", indent=9)
+
+
+def _time(incident: Incident, moment: str) -> str | None:
+    at = getattr(incident, moment)
+    return incident.time(at) if at else None
 
 
 def _roles(incident: Incident) -> None:

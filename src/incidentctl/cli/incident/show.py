@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.incident.query import Filters, as_json, head_as_json, listed, on_call, shown
+from incidentctl.app.incident.query import (
+    Filters,
+    as_json,
+    head_as_json,
+    listed,
+    lost_duplicates,
+    on_call,
+    shown,
+)
 from incidentctl.cli.incident.respond import choose_incident
 from incidentctl.cli.session import report_sync_state, restriction, workspace_of
 from incidentctl.cli.terminal import console
@@ -44,10 +52,13 @@ def list_command(
     heads = listed(workspace, Filters(all_, since, service, severity, kind, text))
     restricted_ids = workspace.record.restricted_ids()
     report_sync_state(workspace)
+    lost = lost_duplicates(workspace)
     if json:
         incidents = [head_as_json(head, restricted=head.id in restricted_ids) for head in heads]
-        console.print_json("list", {"incidents": incidents})
+        console.print_json("list", {"incidents": incidents, "problems": lost})
         return
+    for sentence in lost:
+        console.say(f"problem: {sentence} Reopen one with `incidentctl reopen ID`.", "warning")
     if not heads:
         console.say("No incident is open." if not all_ else "No incident matches.")
         return

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.facts import Redacted
 from incidentctl.domain.incident.fold.fold import fold
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, Relation
 
 __all__ = ["Head", "Incident", "as_of", "fold", "head"]
 
@@ -33,6 +33,8 @@ class Head(NamedTuple):
     owner: str | None
     ended: datetime | None
     open: bool
+    duplicate_of: str | None = None
+    related: tuple[Relation, ...] = ()
 
 
 def head(incident: Incident) -> Head:
@@ -51,6 +53,8 @@ def head(incident: Incident) -> Head:
         owner=incident.owner,
         ended=incident.ended,
         open=incident.open,
+        duplicate_of=incident.duplicate_of,
+        related=incident.related,
     )
 
 

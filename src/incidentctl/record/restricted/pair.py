@@ -159,6 +159,11 @@ class RecordPair:
             restricted = []
         return _newest_first([*self.shared.own_open_heads(), *restricted])
 
+    def linked_heads(self) -> list[Head]:
+        """Return the shared incidents that are cancelled or name another one."""
+        restricted = self.restricted_ids()
+        return [head for head in self.shared.linked_heads() if head.id not in restricted]
+
     def heads(self) -> list[Head]:
         """Return the incidents of both parts, the newest first."""
         return _newest_first([*self.shared.heads(), *self._readable_restricted().heads()])

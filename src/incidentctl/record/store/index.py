@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.state import CANCELLED, Relation
 from incidentctl.record.store.cache import Cache
 
 _FILE = "index"
@@ -20,7 +21,7 @@ class Index(NamedTuple):
 
     `absorbed` are commits whose every event is in `log_tip`. `open` has the key of the folder and
     the head of each open incident, `commits` the commit of recent actions by their file's name.
-    `ids` are sorted.
+    `ids` are sorted. `linked` has the heads of those that are cancelled or name another incident.
     """
 
     log_tip: str | None = None
@@ -29,6 +30,12 @@ class Index(NamedTuple):
     open: dict[str, tuple[str, Head]] = {}  # noqa: RUF012 (never changed in place)
     ids: tuple[str, ...] = ()
     commits: dict[str, str] = {}  # noqa: RUF012 (never changed in place)
+    linked: dict[str, Head] = {}  # noqa: RUF012 (never changed in place)
+
+
+def is_linked(head: Head) -> bool:
+    """Say whether an incident is cancelled or names another one."""
+    return bool(head.status == CANCELLED or head.duplicate_of or head.related)
 
 
 def pack_head(head: Head) -> list[Any]:
@@ -44,6 +51,7 @@ def unpack_head(values: Iterable[Any]) -> Head:
         ended=datetime.fromisoformat(str(head.ended)) if head.ended is not None else None,
         services=tuple(head.services),
         product_areas=tuple(head.product_areas),
+        related=tuple(Relation(*pair) for pair in head.related),
     )
 
 
@@ -52,7 +60,7 @@ def read_index(cache: Cache) -> Index | None:
     found = cache.get(_FILE)
     if found is None:
         return None
-    log_tip, beside, absorbed, opened, ids, commits = json.loads(found[1])
+    log_tip, beside, absorbed, opened, ids, commits, linked = json.loads(found[1])
     return Index(
         log_tip,
         tuple(beside),
@@ -60,6 +68,7 @@ def read_index(cache: Cache) -> Index | None:
         {ident: (key, unpack_head(head)) for ident, (key, head) in opened.items()},
         tuple(ids.split()),
         commits,
+        {ident: unpack_head(head) for ident, head in linked.items()},
     )
 
 
@@ -68,5 +77,6 @@ def write_index(cache: Cache, index: Index) -> None:
     opened = {ident: (key, pack_head(head)) for ident, (key, head) in index.open.items()}
     commits = dict(list(index.commits.items())[-_COMMITS:])
     ids = " ".join(index.ids)
-    body = [index.log_tip, index.beside, index.absorbed, opened, ids, commits]
+    linked = {ident: pack_head(head) for ident, head in index.linked.items()}
+    body = [index.log_tip, index.beside, index.absorbed, opened, ids, commits, linked]
     cache.put(_FILE, "", json.dumps(body).encode())

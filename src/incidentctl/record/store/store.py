@@ -17,7 +17,7 @@ from incidentctl.git.run import Git
 from incidentctl.record.store import incident_events, last_tips
 from incidentctl.record.store.cache import Cache
 from incidentctl.record.store.incident_events import Folder
-from incidentctl.record.store.index import Index, read_index, write_index
+from incidentctl.record.store.index import Index, is_linked, read_index, write_index
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_COPY_REF, RESTRICTED_REF
 from incidentctl.record.store.scan import FoldHead, IndexedIncident, scan
 
@@ -176,8 +176,11 @@ class Store:
                 seen = scan(objects, sources, self.cache, self.fold_head)
         last = self._last_index(tips.log_tip)
         opened = {i: (key, head) for i, (key, head) in seen.items() if head and head.open}
+        linked = {i: head for i, (_, head) in seen.items() if head and is_linked(head)}
         absorbed = last.absorbed if last.log_tip == tips.log_tip else ()
-        index = Index(tips.log_tip, beside, absorbed, opened, tuple(sorted(seen)), last.commits)
+        index = Index(
+            tips.log_tip, beside, absorbed, opened, tuple(sorted(seen)), last.commits, linked
+        )
         if index != last:
             self.keep_index(index)
         return index, seen

@@ -12,7 +12,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions, presence, refs
 from incidentctl.record.store import last_tips, paths
 from incidentctl.record.store.crash_points import point
-from incidentctl.record.store.index import Index
+from incidentctl.record.store.index import Index, is_linked
 from incidentctl.record.store.stored_event import redaction_targets
 from incidentctl.record.write import kept, outbox
 from incidentctl.record.write.batch import Batch, Outcome
@@ -212,6 +212,7 @@ class Flush:
         if outcome.tips.log_tip is not None:
             last_tips.note(self._state, outcome.tips.log_tip)
         opened, ids = (dict(index.open), index.ids) if index else ({}, ())
+        linked = dict(index.linked) if index else {}
         for incident, (folder, log) in outcome.touched.items():
             self.touched[incident] = Rendered(log, outcome.tips.log_tip)
             head = self._store.head(incident, folder.events())
@@ -220,6 +221,9 @@ class Flush:
                 self._store.forget_texts(incident)
                 kept.blank(self._state, incident, folder.stored)
             opened.pop(incident, None)
+            linked.pop(incident, None)
+            if head and is_linked(head):
+                linked[incident] = head
             if head and head.open and folder.key:
                 opened[incident] = (folder.key, head)
                 self._store.keep_folder(incident, folder)
@@ -239,6 +243,7 @@ class Flush:
                 opened,
                 ids,
                 index.commits | outcome.commits,
+                linked,
             )
         )
 

@@ -81,19 +81,33 @@ def reopen(incident: Incident, reason: str) -> list[Any]:
 
 
 def cancel(
-    incident: Incident, reason: str | None = None, *, duplicate_of: str | None = None
+    incident: Incident, reason: str | None = None, *, duplicate_of: Incident | None = None
 ) -> list[Any]:
-    """It was none, or is handled as another one; one of the two must be said."""
+    """It was none, or is handled as another one; one of the two must be said.
+
+    RefusedError if the other one is cancelled itself: nobody would work on either.
+    """
     check(incident, "cancel", echo=reason)
-    if duplicate_of == incident.id:
+    other = duplicate_of
+    if other is not None and other.id == incident.id:
         raise UsageError("An incident is not a duplicate of itself.", echo=reason)
-    if not duplicate_of and not (reason and reason.strip()):
+    if other is not None and other.cancelled and not other.open:
+        of = f" as a duplicate of {other.duplicate_of}" if other.duplicate_of else ""
+        named = other.duplicate_of if other.duplicate_of != incident.id else None
+        raise RefusedError(
+            f"{other.id} is cancelled{of}, so nobody works on it.",
+            hint=Hint("name-original", {"incident": incident.id, "other": named})
+            if named
+            else Hint("reopen", {"incident": other.id}),
+            echo=reason,
+        )
+    if other is None and not (reason and reason.strip()):
         raise UsageError(
             "Cancelling needs a reason, or the incident that this one duplicates.",
             hint=Hint("cancel"),
             echo=reason,
         )
-    return [facts.Cancelled(reason, duplicate_of)]
+    return [facts.Cancelled(reason, other.id if other else None)]
 
 
 class NoRetrospectiveError(RefusedError):

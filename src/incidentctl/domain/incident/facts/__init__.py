@@ -46,6 +46,7 @@ from incidentctl.domain.incident.facts.lifecycle import (
 from incidentctl.domain.incident.facts.notes import ImpactSet, Linked, Noted, Related, SummarySet
 from incidentctl.domain.incident.facts.process import (
     AffectedSet,
+    CategorySet,
     ProcessResolved,
     RunbookAttached,
     RunbookDetached,
@@ -73,6 +74,6 @@ LIFECYCLE = frozenset(
     {
         "declared", "severity-set", "affected-set", "process-resolved", "status-set",
         "moment-marked", "resolved", "reopened", "cancelled", "closed", "role-assigned",
-        "role-released", "retracted", "redacted", "amended",
+        "role-released", "related", "retracted", "redacted", "amended",
     }
 )  # fmt: skip

@@ -48,12 +48,12 @@ class HypothesisConfirmed(NamedTuple):
 
 
 def _judge(draft: Draft, event: EffectiveEvent, ident: str, state: str, reason: str | None) -> None:
-    """Let the newest judgement stand; a problem where an earlier one was another."""
+    """Let the newest judgement stand; a problem where an earlier one of others was another."""
     hypothesis = draft.hypotheses.get(ident)
     if hypothesis is None:
         draft.problem(f"{event.by} judged a hypothesis that is not in the record.")
         return
-    if hypothesis.state not in (OPEN, state):
+    if hypothesis.state not in (OPEN, state) and hypothesis.decided_by != event.by:
         draft.problem(
             f"Hypothesis {hypothesis.number} was {hypothesis.state} by {hypothesis.decided_by} "
             f"and then {state} by {event.by}, which stands."

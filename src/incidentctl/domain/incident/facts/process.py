@@ -62,6 +62,18 @@ class AffectedSet(NamedTuple):
         return f"Affected: {services}{areas}{owner}"
 
 
+class CategorySet(NamedTuple):
+    """What sort of incident it is, such as security; replaces what was said before."""
+
+    category: str
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        draft.set(category=self.category)
+
+    def sentence(self, names: Names) -> str:
+        return f"Category: {self.category}"
+
+
 class ProcessResolved(NamedTuple):
     """Which process answers, and why; the catalog it was read from."""
 
