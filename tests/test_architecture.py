@@ -37,6 +37,7 @@ OUTERMOST = {"cli", "serve", "mcp"}
 #: What a layer may import beside that, and why.
 ALSO = {
     "git": {"incidentctl.domain.common.text"},  # what is written into a commit is cleaned
+    "cli": {"incidentctl.mcp.server"},  # a command starts it, and knows no more of it
 }
 #: Libraries that only some layers know.
 ONLY_IN = {
@@ -47,6 +48,7 @@ ONLY_IN = {
     "git": {"files"},
     "pyrage": {"files"},
     "icalendar": {"render"},
+    "mcp": {"mcp"},
     "subprocess": {"git", "record", "connect", "app"},
     "jinja2": {"render"},
     "socket": {"connect", "serve"},

@@ -41,6 +41,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "doctor": _Lazy(_PREPARE, "setup.doctor", "Check the set-up; exit 1 if something is bad"),
     "use": _Lazy(_PREPARE, "setup.use", "Set your default repository"),
     "adopt": _Lazy(_PREPARE, "record.adopt", "Move incidents of the local record into the team's"),
+    "mcp": _Lazy(_PREPARE, "setup.mcp", "Let an assistant read the record, and record"),
     "demo": _Lazy(_PREPARE, "setup.demo", "Play a whole incident in a temporary repository"),
     "declare": _Lazy(_RESPOND, "incident.declare", "Declare an incident: a title is enough"),
     "alert": _Lazy(_RESPOND, "alerts.alert", "Read alerts of other systems, and what they mean"),

@@ -1,0 +1,33 @@
+"""`mcp`: the server that an assistant starts to read the record, and to record."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.cli.session import workspace_of
+
+
+def mcp_command(
+    ctx: typer.Context,
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Let it declare, note, post internal updates, mark steps."),
+    ] = False,
+    assistant: Annotated[
+        str,
+        typer.Option("--assistant", metavar="NAME", help="How the record names the assistant."),
+    ] = "assistant",
+) -> None:
+    """Serve the record and the catalog to an assistant, over stdin and stdout (MCP).
+
+    incidentctl mcp
+
+    An assistant's settings name this command. It reads; only with --write it also records, in its
+    own name on behalf of you. Restricted incidents are not there for it.
+    """
+    from incidentctl.mcp.server import serve
+
+    workspace_of(ctx)  # a wrong folder is refused now, and not at the first question
+    serve(lambda: workspace_of(ctx), write=write, assistant=assistant)

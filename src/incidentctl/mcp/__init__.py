@@ -1,0 +1,1 @@
+"""The record and the catalog for an assistant, by the Model Context Protocol."""
