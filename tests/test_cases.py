@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from incidentctl.app.lint.lint import lint
+from incidentctl.domain.lint.rule import Played
 from incidentctl.domain.lint.rules.registry import RULES
 from incidentctl.domain.lint.rules.syntax import SYNTAX
 from incidentctl.files.catalog.loader import load
@@ -21,14 +22,25 @@ CASES = Path(__file__).parent / "cases"
 IN_GIT = ("IC122", "IC212", "IC213", "IC214")
 #: What is told as well: the first hundred of too many faults.
 ALSO = {"IC015": {"IC010"}}
+#: The drill that was played, for the rules that tell whose practice is missing.
+PLAYED = {
+    "IC122": (Played(date(2026, 11, 2), None),),
+    "IC213": (Played(date(2026, 10, 14), "core", ("critical",)),),
+    "IC214": (Played(date(2026, 10, 14), "core", ("critical",)),),
+}
 LONG_AGO = {"GIT_COMMITTER_DATE": "2026-01-01T12:00:00Z"}
 FOLDERS = sorted(folder for folder in CASES.iterdir() if folder.is_dir())
 
 
-def said(root):
+def said(root, played=()):
     catalog, problems = load(root)
     report = lint(
-        root, catalog, problems=problems, today=date(2026, 11, 24), environment=os.environ
+        root,
+        catalog,
+        problems=problems,
+        today=date(2026, 11, 24),
+        environment=os.environ,
+        played=lambda: played,
     )
     return {problem.code for problem in report.problems}, OUTPUTS["text"](report, Style()) + "\n"
 
@@ -48,7 +60,7 @@ def test_a_bad_repository_is_told_what_is_wrong(folder, tmp_path):
         for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Our catalog"]):
             subprocess.run(["git", "-C", root, *arguments], check=True, env=LONG_AGO | os.environ)
 
-    codes, text = said(root)
+    codes, text = said(root, PLAYED.get(folder.name, ()))
     if folder.name == "IC015":  # the others are as for IC010
         text = "".join(text.splitlines(keepends=True)[:2])
 

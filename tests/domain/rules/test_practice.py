@@ -15,6 +15,7 @@ from incidentctl.domain.catalog.model import (
     Team,
 )
 from incidentctl.domain.catalog.runbook import AppliesTo, Runbook, Step
+from incidentctl.domain.catalog.settings import Settings
 from incidentctl.domain.lint.rule import Played
 from incidentctl.domain.lint.rules.registry import run
 
@@ -22,13 +23,14 @@ TODAY = date(2026, 3, 29)
 STEP = Step(id="page", title="Page")
 
 
-def codes(*drills, private=None, young=False, played=(), lifecycle="production"):
+def codes(*drills, private=None, young=False, played=(), lifecycle="production", rhythm=None):
     teams = {name: Team(name=name) for name in ("core-services", "shop", "idle")}
     services = {
         name: Service(name=name, owner=owner, lifecycle=lifecycle)
         for name, owner in (("login", "core-services"), ("cart", "shop"))
     }
     catalog = Catalog(
+        settings=Settings(drills=rhythm),
         teams=teams,
         services=services,
         drills={each.name: each for each in drills},
@@ -60,30 +62,26 @@ def runbooks(*drills, private=None, played=(), young=False):
     return [f.source.path for f in found if f.code == "IC214"]
 
 
-def test_a_plan_practises_the_runbooks_of_the_default_severity_where_its_services_are():
-    assert runbooks(PLANNED) == ["minor", "login"]
-    assert runbooks(replace(PLANNED, services=("auth",))) == ["all", "minor"]
-    assert runbooks(PUBLIC, private=PRIVATE) == ["minor", "login"]
-    assert runbooks(at(-91)) == []  # no drill at all is told elsewhere
-    assert runbooks(PLANNED, young=True) == []
-    assert runbooks(PLANNED, young=None) == []
-
-
-def test_a_recorded_drill_practises_the_runbooks_that_answered():
-    assert runbooks(played=[Played(TODAY, "x", ("minor", "login"))]) == ["all"]
-    assert runbooks(PLANNED, played=[Played(TODAY, "x", ("minor", "login"))]) == []
-    old = Played(TODAY - timedelta(days=91), "x", ("minor",))
-    assert runbooks(PLANNED, played=[old]) == ["minor", "login"]
-
-
-def test_where_what_is_practised_is_secret_no_runbook_is_told():
-    assert runbooks(PUBLIC) == []
-    assert runbooks(PLANNED, played=[Played(TODAY, "x")]) == []
-
-
 def at(days):
     moment = datetime.fromisoformat("2026-03-29T10:30") + timedelta(days=days)
     return replace(PLANNED, at=moment)
+
+
+def ago(days, team="core-services", runbooks=None):
+    return Played(TODAY - timedelta(days=days), team, runbooks)
+
+
+def test_a_drill_practises_the_runbooks_that_answered_in_it():
+    assert runbooks(played=[ago(0, "x", ("minor", "login"))]) == ["all"]
+    assert runbooks(played=[ago(0, "x", ("all",)), ago(91, "x", ("minor",))]) == ["minor", "login"]
+    assert runbooks() == []  # no drill at all is told elsewhere
+    assert runbooks(played=[ago(91, "x", ("minor",))]) == []
+    for young in (True, None):
+        assert runbooks(young=young, played=[ago(0, "x", ())]) == []
+
+
+def test_where_what_is_practised_is_secret_no_runbook_is_told():
+    assert runbooks(played=[ago(0, "x")]) == []
 
 
 def test_without_any_drill_it_is_told_once():
@@ -93,26 +91,61 @@ def test_without_any_drill_it_is_told_once():
 @pytest.mark.parametrize("young", [True, None])
 def test_a_young_repository_or_one_of_unknown_age_is_not_told(young):
     assert codes(young=young) == []
-    assert codes(at(0), young=young) == []
+    assert codes(young=young, played=[ago(0)]) == []
 
 
-@pytest.mark.parametrize(("days", "counts"), [(-91, False), (-90, True), (90, True), (91, False)])
-def test_a_drill_of_the_last_quarter_counts_and_one_to_come(days, counts):
-    assert codes(at(days)) == (["IC213 shop"] if counts else ["IC212 incidentctl.yaml"])
+@pytest.mark.parametrize("days", [-80, -1, 0, 7, 80])
+def test_a_plan_is_no_practice_until_it_was_played(days):
+    assert codes(at(days)) == ["IC212 incidentctl.yaml"]
+    assert codes(at(days), played=[ago(0)]) == ["IC213 shop"]
+    assert codes(PUBLIC, private=PRIVATE) == ["IC212 incidentctl.yaml"]
+    assert runbooks(at(days), played=[ago(0, "x", ("all",))]) == ["minor", "login"]
 
 
-def test_a_recorded_drill_counts_too():
-    both = [Played(TODAY, "shop"), Played(TODAY - timedelta(days=80), "core-services")]
-    assert codes(played=both) == []
-    assert codes(played=both[:1]) == ["IC213 core-services"]
-    assert codes(played=[Played(TODAY - timedelta(days=91), "shop")]) == ["IC212 incidentctl.yaml"]
+@pytest.mark.parametrize(
+    ("rhythm", "days", "told"),
+    [
+        (None, 90, False),
+        (None, 91, True),
+        ("quarterly", 90, False),
+        ("quarterly", 91, True),
+        ("monthly", 31, False),
+        ("monthly", 32, True),
+    ],
+)
+def test_the_rhythm_of_the_settings_says_how_long_ago_a_drill_may_be(rhythm, days, told):
+    found = codes(rhythm=rhythm, played=[ago(days), ago(days, "shop")])
+    assert found == (["IC212 incidentctl.yaml"] if told else [])
+
+
+def test_each_team_that_owns_services_must_have_played():
+    assert codes(played=[ago(0, "shop"), ago(80)]) == []
+    assert codes(played=[ago(0, "shop")]) == ["IC213 core-services"]
 
 
 def test_where_the_team_is_secret_no_team_is_told():
-    assert codes(PUBLIC) == []
-    assert codes(PUBLIC, private=PRIVATE) == ["IC213 shop"]
-    assert codes(played=[Played(TODAY, None)]) == []
+    assert codes(played=[ago(0, None)]) == []
 
 
 def test_only_teams_that_own_what_runs_must_practise():
-    assert codes(at(0), lifecycle="retired") == []
+    assert codes(played=[ago(0)], lifecycle="retired") == []
+
+
+def test_the_next_plan_is_what_to_do():
+    def hints(*drills):
+        catalog = Catalog(
+            teams={"shop": Team(name="shop"), "core-services": Team(name="core-services")},
+            services={"cart": Service(name="cart", owner="shop")},
+            drills={each.name: each for each in drills},
+            entries=(CatalogEntry("team", "shop", Team(name="shop"), Source("shop")),),
+        )
+        found = run(catalog, today=TODAY, young=False, played=(ago(80),))
+        none = run(catalog, today=TODAY, young=False)
+        return [f.hint_text for f in (*found, *none) if f.code in ("IC212", "IC213")]
+
+    assert hints() == ["Plan a drill."] * 2
+    assert hints(at(-1)) == ["Plan a drill."] * 2
+    name, day = PLANNED.name, TODAY + timedelta(days=8)
+    play = f"Play {name}, planned for {day}, or plan an earlier one."
+    assert hints(at(8)) == ["Plan a drill.", play]  # it is another team's
+    assert hints(replace(at(8), team="shop")) == [play, play]

@@ -62,7 +62,8 @@ class Settings:
     default_severity: Name | None = None
     """The severity of an incident until somebody says; absent: SEV2, in doubt the higher."""
     drills: Literal["monthly", "quarterly"] | None = None
-    """How often drills are to be held: `drill calendar` proposes days where there is none."""
+    """How often drills are to be held: lint warns when it is longer ago, and `drill calendar`
+    proposes days where there is none. Absent: quarterly, without proposals."""
     record: RecordSettings = RecordSettings()
     """Where the record goes."""
     lint: dict[str, LintLevel] = field(default_factory=dict)

@@ -1,39 +1,41 @@
-"""Rules about practice: drills are held every quarter, of every owning team and every runbook.
+"""Rules about practice: drills are played often enough, by owning teams, and of runbooks.
 
-What counts are plans and recorded drills, also those to come within the same time.
+What counts are drills that were played, which the record knows. A plan is none yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from incidentctl.domain.catalog.entries import settings_source, sources
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.runbook import Runbook
-from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf, drill_of
-from incidentctl.domain.lint.rule import GRACE, Absent, Around, Finding, Played, Rule
+from incidentctl.domain.drill.plan import PlannedDrill, drill_of
+from incidentctl.domain.lint.rule import GRACE, Around, Finding, Played, Rule
 from incidentctl.domain.lint.rule_text import RuleText
-from incidentctl.domain.process.resolution import Case, Resolver
 
-Plan = PlannedDrill | PrivateHalf
-
-_PLAN = "Plan a drill."
-_PLANS = Absent(("drill", "private_half"))
+#: How long ago the last drill may be, by the rhythm in the settings.
+_RHYTHM = {"monthly": timedelta(days=31), "quarterly": GRACE}
 
 
 def no_drill(catalog: Catalog, around: Around) -> Iterable[Finding]:
-    """Find a quarter without any drill."""
+    """Find a month or a quarter, as the settings have it, without any drill."""
     # If the age is not known, as in a shallow clone, nothing is reported.
-    if around.young is False and not list(_recent(catalog, around)):
-        message = f"There was no drill in the last {GRACE.days} days, and none is planned."
-        yield Finding("IC212", message, settings_source(catalog), (), _PLAN, _PLANS)
+    rhythm = catalog.settings.drills
+    within = _RHYTHM[rhythm or "quarterly"]
+    if around.young is False and not _recent(around, within):
+        message = f"No drill was played in the last {within.days} days"
+        message += f"; the settings say {rhythm}." if rhythm else "."
+        hint = _plan(catalog, around.today)
+        yield Finding("IC212", message, settings_source(catalog), (), hint)
 
 
 def team_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
-    """Find teams that own services and had no drill in a quarter, while others had."""
+    """Find teams that own services and played no drill in a quarter, while others did."""
     if around.young is not False:
         return
-    recent = list(_recent(catalog, around))
+    recent = _recent(around, GRACE)
     practised = {each.team for each in recent}
     if not recent or None in practised:  # the other rule reports it, or it may have been any team's
         return
@@ -42,12 +44,10 @@ def team_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
         if name in owners and name not in practised:
             yield Finding(
                 "IC213",
-                f"The team {name} owns services and was in no drill in the last "
-                f"{GRACE.days} days, nor is it in one to come.",
+                f"The team {name} owns services and played no drill in the last {GRACE.days} days.",
                 entry.source,
                 ("name",),
-                _PLAN,
-                _PLANS,
+                _plan(catalog, around.today, team=name),
             )
 
 
@@ -55,7 +55,7 @@ def runbook_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
     """Find runbooks that answered in no drill in a quarter, while others did."""
     if around.young is not False:
         return
-    recent = list(_recent(catalog, around))
+    recent = _recent(around, GRACE)
     practised = {name for each in recent for name in each.runbooks or ()}
     if not recent or any(each.runbooks is None for each in recent):
         return  # the other rule reports it, or any runbook may have answered
@@ -63,14 +63,38 @@ def runbook_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
         if name not in practised:
             yield Finding(
                 "IC214",
-                f"The runbook {name} answered in no drill in the last {GRACE.days} days, nor "
-                f"does it in one to come.",
+                f"The runbook {name} answered in no drill in the last {GRACE.days} days.",
                 entry.source,
                 ("name",),
                 "Play a drill that it answers, such as one of severity "
                 f"{_severity(catalog, entry.value)}.",
-                _PLANS,
             )
+
+
+def _recent(around: Around, within: timedelta) -> list[Played]:
+    """Return the drills that were played so many days ago or later."""
+    return [each for each in around.played if around.today - each.day <= within]
+
+
+def _plan(catalog: Catalog, today: date, team: str | None = None) -> str:
+    """Say to play the next planned drill, of a team if one is named, else to plan one.
+
+    Whose an unplanned drill is is secret.
+    """
+    drills = [drill for name in catalog.drills if (drill := drill_of(catalog, name))]
+    coming = sorted(
+        (drill.begins.date(), drill.name)
+        for drill in drills
+        if drill.begins.date() >= today
+        and (
+            team is None
+            or (isinstance(drill.announced, PlannedDrill) and drill.announced.team == team)
+        )
+    )
+    if not coming:
+        return "Plan a drill."
+    day, name = coming[0]
+    return f"Play {name}, planned for {day}, or plan an earlier one."
 
 
 def _severity(catalog: Catalog, runbook: Runbook) -> str:
@@ -84,45 +108,17 @@ def _severity(catalog: Catalog, runbook: Runbook) -> str:
     )
 
 
-class _Answering:
-    """The runbooks that answer plans: at the default severity, where their services are."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._severity = catalog.default_severity().name
-        self._resolver = Resolver(catalog)
-        self._areas: dict[str, list[str]] = {}
-        for area in catalog.product_areas.values():
-            for service in area.all_services:
-                self._areas.setdefault(service, []).append(area.name)
-
-    def of(self, plan: Plan) -> tuple[str, ...]:
-        areas = dict.fromkeys(area for s in plan.services for area in self._areas.get(s, ()))
-        case = Case(self._severity, tuple(areas))
-        return tuple(runbook.name for runbook in self._resolver.resolve(case).runbooks)
-
-
-def _recent(catalog: Catalog, around: Around) -> Iterator[Played]:
-    """Yield the drills of the last quarter and of the next one; a team of None is not known."""
-    answering = _Answering(catalog)
-    for name in catalog.drills:
-        drill = drill_of(catalog, name)
-        if drill is not None and abs(drill.begins.date() - around.today) <= GRACE:
-            day, plan = drill.begins.date(), drill.plan
-            yield Played(day, plan.team, answering.of(plan)) if plan else Played(day, None)
-    for each in around.played:
-        if abs(each.day - around.today) <= GRACE:
-            yield each
-
-
 RULES = (
     Rule(
         RuleText(
             "IC212",
             "warning",
-            "No drill in the last quarter",
+            "No drill for too long",
             "A process that nobody practises fails when it is needed: practise quarterly, better "
-            f"monthly. Not reported in the first {GRACE.days} days of a repository.",
-            "Plan a drill; a simulated one needs nothing broken.",
+            f"monthly. A drill counts when it was played, within {GRACE.days} days, or "
+            f"{_RHYTHM['monthly'].days} where the settings say `drills: monthly`. Not reported in "
+            f"the first {GRACE.days} days of a repository.",
+            "Plan a drill and play it; a simulated one needs nothing broken.",
         ),
         check_around=no_drill,
     ),
@@ -134,7 +130,7 @@ RULES = (
             "Every team that owns services answers for them in an incident, and learns how in a "
             f"drill. Not reported in the first {GRACE.days} days of a repository, nor if the "
             "team of a drill is secret.",
-            "Plan a drill of this team.",
+            "Plan a drill of this team, and play it.",
         ),
         check_around=team_without,
     ),
@@ -143,10 +139,9 @@ RULES = (
             "IC214",
             "warning",
             "A runbook that nobody practises",
-            "A runbook that was never used has mistakes nobody has seen. A plan counts for the "
-            "runbooks that answer at the default severity, a drill of the record for those that "
-            f"did. Not reported in the first {GRACE.days} days of a repository, nor where what a "
-            "drill brings in is secret.",
+            "A runbook that was never used has mistakes nobody has seen. A drill counts for the "
+            f"runbooks that answered in it. Not reported in the first {GRACE.days} days of a "
+            "repository, nor where what a drill brings in is secret.",
             "Play a drill of a severity and area that it answers, or remove the runbook.",
         ),
         check_around=runbook_without,
