@@ -15,7 +15,7 @@ _HEAD = """\
 
 <!-- Generated from the program's commands by `make docs`. -->
 
-`-C DIR` before the command names the team's repository. Without it: the variable
+`-C DIR`, before or after the command, names the team's repository. Without it: the variable
 `INCIDENTCTL_REPO`, else the nearest folder upward with an `incidentctl.yaml`, else your default
 (`incidentctl use`), else the built-in catalog with a record of your own.
 

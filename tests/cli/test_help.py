@@ -37,6 +37,7 @@ def test_the_help_fits_a_terminal_and_begins_with_a_sentence(command, path, monk
     text = " ".join(lines[1:]).strip()
     assert re.match(r"[A-Z`*][^.:?]+[.:?]", text), text[:100]
     assert "\\b" not in result.out
+    assert not [line for line in lines[1:] if re.search(r"\S\.\.\.$", line)]
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
@@ -71,7 +72,48 @@ def test_without_arguments_it_is_the_help(command):
         assert result.out == ""
 
 
+def test_what_matters_most_is_the_last_line_and_whole(command, monkeypatch):
+    for columns in ("80", "60"):
+        monkeypatch.setenv("COLUMNS", columns)
+        last = command("--help").out.splitlines()[-1]
+        assert last.endswith('incidentctl declare "what is broken"')
+        assert len(last) <= 60
+
+
+@pytest.mark.parametrize("path", [(), ("log",), ("drill",), ("drill", "new")], ids=" ".join)
+def test_help_is_given_however_it_is_asked_for(command, path):
+    told = command(*path, "--help")
+    assert command(*path, "-h") == told
+    assert command("help", *path) == told
+    assert told.code == 0
+
+
+def test_help_about_nothing_is_refused(command):
+    result = command("help", "declair")
+    assert result.code == 2
+    assert "`incidentctl declare`" in result.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("-C", "DIR", "list"), ("list", "-C", "DIR"), ("catalog", "list", "-C", "DIR"),
+     ("catalog", "-C", "DIR", "list"), ("log", "a text", "-C", "DIR"), ("log", "-C", "DIR", "x")],
+    ids=" ".join,
+)  # fmt: skip
+def test_the_repository_may_be_named_before_or_after_the_command(
+    run, opened, team, tmp_path, monkeypatch, arguments
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    result = run(*(str(team) if word == "DIR" else word for word in arguments))
+    assert result.code == 0
+    assert "repository" not in result.err
+    assert opened in result.out or "checkout" in result.out or "recorded" in result.err
+
+
 def test_the_version(command):
+    assert command("version") == command("--version")
     assert re.fullmatch(r"incidentctl \d+\.\d+\S*\n", command("--version").out)
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
 
 from incidentctl import __version__
+from incidentctl.cli.terminal.groups import Group, take_directory
 from incidentctl.cli.terminal.options import PLAIN
 
 
@@ -91,7 +91,13 @@ _COMMANDS: dict[str, _Lazy] = {
 }
 
 
-class _Root(TyperGroup):
+#: What people type instead of `--help` and `--version`.
+_HELP, _VERSION = "help", "version"
+#: The last line of `--help`, which stays on the screen.
+_FIRST = 'Something is broken?  incidentctl declare "what is broken"'
+
+
+class _Root(Group):
     """The commands by name, imported on use; unknown names are refused."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -109,13 +115,21 @@ class _Root(TyperGroup):
             app.command(cls=getattr(module, "COMMAND_CLASS", None))(function)
         command = typer.main.get_command(app)
         command.name = cmd_name
+        take_directory(command)
         return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+        if args[0] == _VERSION:
+            _print_version(True)
+        if args[0] == _HELP:
+            args = [*args[1:], "--help"]
+            if args == ["--help"]:
+                typer.echo(ctx.get_help())
+                raise typer.Exit
+        if args[0] not in _COMMANDS and not args[0].startswith("-"):
             from incidentctl.cli.boundary import unknown_command
 
-            unknown_command(args[0], list(_COMMANDS))
+            unknown_command(args[0], [*_COMMANDS, _HELP, _VERSION])
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -126,8 +140,15 @@ class _Root(TyperGroup):
                     [(name, c.help) for name, c in _COMMANDS.items() if c.section == section]
                 )
 
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(f"\n{_FIRST}\n")
 
-app = typer.Typer(cls=_Root, no_args_is_help=True, **PLAIN)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    **PLAIN | {"cls": _Root},
+)
 
 
 def _print_version(wanted: bool) -> None:
@@ -141,7 +162,9 @@ def root(
     ctx: typer.Context,
     directory: Annotated[
         str | None,
-        typer.Option("-C", metavar="DIR", help="Use the team's repository at DIR."),
+        typer.Option(
+            "-C", metavar="DIR", help="Use the team's repository at DIR; after the command, too."
+        ),
     ] = None,
     version: Annotated[
         bool,
@@ -152,7 +175,7 @@ def root(
 ) -> None:
     """Incident management in a terminal, over a git repository of YAML.
 
-    When something is broken: incidentctl declare "what is broken"
+    incidentctl help COMMAND says more of a command.
     """
     ctx.obj = directory
 

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-#: Settings of typer for a group of commands: no completion, plain-text help.
-PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None}
+from incidentctl.cli.terminal.groups import Group
+
+#: Settings of typer for a group of commands: plain-text help, and `completion` is our own command.
+PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "cls": Group}
 
 InIncident = Annotated[
     str | None,
