@@ -101,11 +101,19 @@ def test_of_two_with_one_name_the_first_stands_and_both_are_entries(tmp_path):
 
 
 SERVICE = "name: a\nowner: t\n"
+MATRIX = "severities: []\nmatrix: {{conditions: [x], importance: {{{}}}}}\n"
+ROTA = "name: a\non_call: {{rota: [], shift: 1w, starts: '{}'}}\n"
+#: Python reads these; the reference and the schemas have none of them.
+NO_TIMES = (
+    "2026-01-05", "2026-01-05 09:00", "20260105T0900", "2026-W02-1T09:00", "2026-01-05T09",
+    "2026-01-05T09:00:00.5", "2026-01-05T09:00+01", "2026-01-05T09:00+0100",
+    "2026-01-05T09:00+01:00:30", "2026-01-05t09:00", "\uff12026-01-05T09:00", "2026-01-05T24:00",
+)  # fmt: skip
 FAULTS = [
     ("services/a.yaml", "name: a\nownr: t\n", "IC010", 2, 1, "Did you mean 'owner'?"),
     ("services/a.yaml", "name: a\n", "IC011", 1, 1, "Add `owner:`."),
     ("services/a.yaml", SERVICE + "tags: x\n", "IC012", 3, 7, "Write a list: `[one, two]`."),
-    ("services/a.yaml", SERVICE + "tags: [1.10]\n", "IC012", 3, 8, 'Write it in quotes: "1.1".'),
+    ("services/a.yaml", SERVICE + "tags: [1.10]\n", "IC012", 3, 8, 'Write it in quotes: "1.10".'),
     ("services/a.yaml", SERVICE + "tags: [true]\n", "IC012", 3, 8, 'Write it in quotes: "true".'),
     ("services/a.yaml", SERVICE + "type: databse\n", "IC013", 3, 7, "Did you mean 'database'?"),
     ("services/a.yaml", SERVICE + "importance: 6\n", "IC014", 3, 13, None),
@@ -122,6 +130,13 @@ FAULTS = [
     ("incidentctl.yaml", "---\ntimezone: UTC\n---\ntier: single\n", "IC012", 4, 1, None),
     ("incidentctl.yaml", "timezone: Mars/Olympus\n", "IC014", 1, 11, None),
     ("roles.yaml", "name: a\nroles: []\n", "IC010", 1, 1, None),
+    ("services/a.yaml", SERVICE + "reviewed: 2026-W36-2\n", "IC014", 3, 11, None),
+    ("services/a.yaml", SERVICE + 'reviewed: "20260901"\n', "IC014", 3, 11, None),
+    ("severities.yaml", MATRIX.format('1: [A], "1": [B]'), "IC002", 2, 48, "Keep one"),
+    ("severities.yaml", MATRIX.format("\uff11: [A]"), "IC012", 2, 40, None),
+    ("severities.yaml", MATRIX.format('" 1": [A]'), "IC012", 2, 40, None),
+    ("severities.yaml", "severities: [{name: A, update_every: \uff13m}]\n", "IC014", 1, 38, None),
+    *(("teams/a.yaml", ROTA.format(time), "IC014", 2, 40, None) for time in NO_TIMES),
 ]
 
 
@@ -145,7 +160,7 @@ def test_a_faulty_key_leaves_the_rest_of_its_entry(tmp_path):
     text = (
         "name: core\ntitl: Core\nmembers: [{handle: a, age_key: 1}, {name: B}, {handle: c}]\n"
         "contacts: {phone: 112, chat: '#c'}\n"
-        "on_call: {rota: [a, 1], shift: 1w, starts: 2026-01-05}\n"
+        "on_call: {rota: [a, 1], shift: 1w, starts: 2026-01-05T09:00}\n"
     )
     catalog, problems = load(write(tmp_path, {"teams/core.yaml": text}))
     team = catalog.teams["core"]

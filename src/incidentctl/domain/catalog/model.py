@@ -95,6 +95,18 @@ class Team:
     """A team: it owns services through their whole life, and is on call for them."""
 
     __pydantic_config__: ClassVar = CONFIG
+    # Keys of other catalogs, and what they are called here; for the loader's hints.
+    ELSEWHERE: ClassVar = {
+        **dict.fromkeys(
+            ("channel", "slack", "email", "phone", "pager"), "Write it into `contacts`."
+        ),
+        **dict.fromkeys(("people", "users"), "Write `members`, each with a handle."),
+        **dict.fromkeys(
+            ("rotation", "schedule", "rota"), "Write `on_call` with rota, shift and starts."
+        ),
+        "escalation": "Write `escalate_to` into `on_call`: the team that is called next.",
+        "manager": "Write `lead`, one of the members.",
+    }
 
     name: Name
     """What the catalog calls the team."""
@@ -124,11 +136,30 @@ class Link:
     """Where it is."""
 
 
+_OTHER_NAMES = "`identifiers` holds what other systems call it, `tags` words to find it by."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """Something that runs in production, also a database or a third party's."""
 
     __pydantic_config__: ClassVar = CONFIG
+    # Keys of other catalogs, and what they are called here; for the loader's hints.
+    ELSEWHERE: ClassVar = {
+        **dict.fromkeys(
+            ("tier", "criticality", "priority"), "Write `importance`, from 1 (highest) to 5."
+        ),
+        **dict.fromkeys(("alias", "aliases", "label", "labels"), _OTHER_NAMES),
+        **dict.fromkeys(("team", "group", "maintainer", "maintainers"), "Write `owner`, one team."),
+        **dict.fromkeys(("dependencies", "requires"), "Write `depends_on`, a list of services."),
+        **dict.fromkeys(
+            ("url", "repo", "repository", "docs", "dashboard", "runbook"),
+            "Write it into `links`, each with title and url.",
+        ),
+        **dict.fromkeys(("status", "stage"), "Write `lifecycle`, such as production."),
+        "kind": "Write `type`, such as database.",
+        "id": _OTHER_NAMES,
+    }
 
     name: Name
     """What the catalog calls the service."""

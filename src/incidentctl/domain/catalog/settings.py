@@ -10,7 +10,11 @@ from incidentctl.domain.common.fields import CONFIG, Count, Name, Parsed, Text, 
 LintLevel = Literal["error", "warning", "info", "off"]
 TierName = Literal["single", "critical-split", "per-severity", "per-severity-and-area"]
 
-_BRANCH = r"^[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}$"
+_BRANCH = r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}"
+#: What JSON Schema can say of the rules below.
+_BRANCH_PATTERN = (
+    r"^(?!.*(\.\.|//|/\.|\./|\.$|/$|\.lock(/|$)))(?!(refs|heads|remotes|tags)(/|$))" + _BRANCH + "$"
+)
 
 _USUAL = "incident-log"
 #: What git reads as other than a branch, where it does not refuse it.
@@ -21,7 +25,7 @@ def _parse_branch(text: str) -> str:
     import re  # noqa: PLC0415
 
     refused = ("..", "//", "/.", "@{")
-    if not re.match(_BRANCH, text) or any(part in text for part in refused):
+    if not re.fullmatch(_BRANCH, text) or any(part in text for part in refused):
         raise ValueError(f"{text!r} is no branch name that every forge takes")
     parts = text.split("/")
     if any(not part or part.endswith((".", ".lock")) for part in parts):
@@ -41,7 +45,7 @@ class RecordSettings:
     """The git remote that shares the record; without it nothing is sent."""
     restricted_remote: Name | None = None
     """Another git remote, for restricted incidents; without it they stay in the clone."""
-    branch: Annotated[str, Parsed(_parse_branch, _BRANCH)] = _USUAL
+    branch: Annotated[str, Parsed(_parse_branch, _BRANCH_PATTERN)] = _USUAL
     """The branch on which people read the record, here and on the remote."""
 
 

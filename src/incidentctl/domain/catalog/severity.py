@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from incidentctl.domain.common.fields import CONFIG, Duration, Flag, Name, Parsed, Text
+from incidentctl.domain.common.fields import (
+    CONFIG,
+    DURATION,
+    Duration,
+    Flag,
+    MatrixKey,
+    Name,
+    Parsed,
+    Text,
+)
 from incidentctl.domain.common.times import parse_duration
 
 #: Importance of a service whose importance nobody stated: in doubt the higher.
 UNKNOWN_IMPORTANCE = 2
 
 
+_WITHIN = f"^0*[1-9][0-9]{{0,8}}wd$|{DURATION}"
+
+
 def _parse_within(text: str) -> str:
     """`3d` are days of the calendar, `5wd` working days."""
-    if not (text.endswith("wd") and text[:-2].isdigit() and int(text[:-2])):
+    if not re.fullmatch("0*[1-9][0-9]{0,8}wd", text):
         try:
             parse_duration(text)
         except ValueError:
@@ -35,7 +48,7 @@ class RetrospectiveRule:
     """Whether the incident cannot be closed without one."""
     suggested: Flag = False
     """Whether one is suggested though not required."""
-    within: Annotated[str, Parsed(_parse_within, r"^(\d+wd|(\d+(w|d|h|m|s))+)$")] | None = None
+    within: Annotated[str, Parsed(_parse_within, _WITHIN)] | None = None
     """How soon after the incident: `3d`, or `5wd` for working days."""
 
     @property
@@ -70,7 +83,7 @@ class Matrix:
 
     conditions: tuple[Text, ...]
     """How badly, worst first."""
-    importance: dict[int, tuple[Name, ...]]
+    importance: dict[Annotated[int, MatrixKey()], tuple[Name, ...]]
     """For each importance from 1 (highest) to 5 the severity of each condition."""
 
     def suggest(self, importance: int | None, condition: str) -> str | None:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from incidentctl.domain.common.times import parse_duration, parse_local_time, zone
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import DAY, LOCAL_TIME, parse_duration, parse_local_time, zone
+from incidentctl.domain.common.unseen import unseen
 
 
 def _yaml_name(field: str) -> str:
@@ -29,7 +31,8 @@ CONFIG: dict[str, Any] = {
 class Parsed:
     """A field written as text in YAML and held as what `parse` makes of it.
 
-    `parse` raises ValueError with a sentence for people. `pattern` goes into the JSON Schema.
+    `parse` raises ValueError with a sentence for people. `pattern` and `form`, a format
+    that JSON Schema knows, go into the JSON Schema.
     """
 
     def __init__(
@@ -37,8 +40,10 @@ class Parsed:
         parse: Callable[[str], Any],
         pattern: str | None = None,
         examples: tuple[str, ...] = (),
+        form: str | None = None,
     ) -> None:
         self.parse = parse
+        self.form = form
         self.pattern = pattern
         self.examples = examples
 
@@ -52,6 +57,8 @@ class Parsed:
         schema: dict[str, Any] = handler(core)
         if self.pattern:
             schema["pattern"] = self.pattern
+        if self.form:
+            schema["format"] = self.form
         if self.examples:
             schema["examples"] = list(self.examples)
         return schema
@@ -69,9 +76,32 @@ class Strict:
 
         if source is bool:
             return core_schema.bool_schema(strict=True)
-        return core_schema.int_schema(strict=True, ge=self.minimum, le=self.maximum)
+        number = core_schema.int_schema(strict=True, ge=self.minimum, le=self.maximum)
+        return core_schema.no_info_before_validator_function(_whole, number)
 
 
+def _whole(value: Any) -> Any:
+    """Return 3 for 3.0, as JSON Schema takes it for an integer; any other value as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+class MatrixKey:
+    """The importance of a row of the matrix: a whole number, also in quotes, as JSON writes it."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema  # noqa: PLC0415 (only pydantic asks, so it is there)
+
+        number = core_schema.int_schema(strict=True)
+        return core_schema.no_info_before_validator_function(_unquoted, number)
+
+
+def _unquoted(value: Any) -> Any:
+    written = isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,5}", value)
+    return int(value) if written else value
+
+
+#: A span as files hold it, in JSON Schema: more than nothing.
+DURATION = r"^(?=.*[1-9])([0-9]{1,9}(w|d|h|m|s))+$"
 _NAME = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
 _name = re.compile(_NAME)
 
@@ -79,8 +109,10 @@ _name = re.compile(_NAME)
 def parse_name(text: str) -> str:
     """Return the text if it can name something; ValueError with a sentence otherwise."""
     if not _name.fullmatch(text):
+        odd = unseen(text)
+        begin = f"{one_line(text)[:80]!r} has {odd}: " if odd else ""
         raise ValueError(
-            "a name has 1 to 63 letters, digits, '.', '_' or '-', "
+            f"{begin}a name has 1 to 63 letters, digits, '.', '_' or '-', "
             "and begins and ends with a letter or digit"
         )
     return text
@@ -93,13 +125,15 @@ def _parse_text(text: str) -> str:
 
 
 def _parse_url(text: str) -> str:
-    if not re.match(r"^[a-z][a-z0-9+.-]*:\S+$", text, re.IGNORECASE):
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", text):
         raise ValueError("not an address: write it whole, such as https://example.com/page")
     return text
 
 
 def _parse_date(text: str) -> date:
     try:
+        if not re.fullmatch(DAY, text):
+            raise ValueError
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a date: write it as 2026-03-29") from None
@@ -115,15 +149,13 @@ Name = Annotated[str, Parsed(parse_name, _NAME)]
 Text = Annotated[str, Parsed(_parse_text, r"\S")]
 Url = Annotated[str, Parsed(_parse_url, r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")]
 Zone = Annotated[str, Parsed(parse_zone, None, ("Europe/Berlin", "America/New_York", "UTC"))]
-Duration = Annotated[
-    timedelta, Parsed(parse_duration, r"^(\d+(w|d|h|m|s))+$", ("30m", "1h30m", "7d"))
-]
-Day = Annotated[date, Parsed(_parse_date, r"^\d{4}-\d{2}-\d{2}$", ("2026-09-01",))]
+Duration = Annotated[timedelta, Parsed(parse_duration, DURATION, ("30m", "1h30m", "7d"))]
+Day = Annotated[date, Parsed(_parse_date, f"^{DAY}$", ("2026-09-01",), "date")]
 LocalTime = Annotated[
     datetime,
     Parsed(
         parse_local_time,
-        r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?$",
+        f"^{LOCAL_TIME}$",
         ("2026-01-05T09:00",),
     ),
 ]

@@ -16,7 +16,12 @@ _WORDS = {
     "m": "minute",
     "s": "second",
 }
-_DURATION = re.compile(r"(\d{1,9})(w|d|h|m|s)")
+_DURATION = re.compile(r"([0-9]{1,9})(w|d|h|m|s)")
+#: A day, and a local time, as files hold them: more than that Python reads, and no JSON Schema.
+DAY = r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+LOCAL_TIME = (
+    DAY + r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?"
+)
 _AGO = re.compile(
     r"(?:(?P<count>\d{1,6}|an?)\s*(?P<unit>s|sec|second|m|min|minute|h|hour|d|day|w|week)s?)\s+ago$",
     re.IGNORECASE,
@@ -106,7 +111,11 @@ def off_the_ends(written: datetime) -> datetime:
 
 def parse_local_time(text: str) -> datetime:
     """Read `2026-01-05T09:00`, aware if an offset is written; ValueError otherwise."""
+    if re.fullmatch(DAY, text):
+        raise ValueError(f"{text!r} is a day without a time: write it as {text}T09:00")
     try:
+        if not re.fullmatch(LOCAL_TIME, text):
+            raise ValueError
         return datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a time: write it as 2026-01-05T09:00") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from incidentctl.files.catalog.parallel import load_in_two_processes, worth_fork
 from incidentctl.files.gc_pause import paused
 from incidentctl.files.layout import PRIVATE_HALF, Content, read_all
 from incidentctl.files.yaml.faults import Fault
-from incidentctl.files.yaml.positions import Positions
+from incidentctl.files.yaml.positions import Positions, Written
 from incidentctl.files.yaml.strict import parse
 from incidentctl.files.yaml.validate import validate
 
@@ -134,15 +135,16 @@ def _add(content: Content, entries: list[CatalogEntry], problems: list[Problem])
     documents, found = parse(content.data, content.path)
     problems += found
     faults = _Faults()
+    positions = cache(lambda: Positions(content.data or b""))
     for kind, raw, source in _raw_entries(content, documents, faults):
-        value, wrong, more = validate(kind, raw, most=faults.room)
+        written = Written(positions, source)
+        value, wrong, more = validate(kind, raw, most=faults.room, written=written)
         if wrong or more:
             faults.add(source, *wrong, more=more)
         if value is not None:
             entries.append(_entry(kind, value, source))
     if faults.listed:
-        positions = Positions(content.data)
-        problems += [_problem(positions, source, fault) for source, fault in faults.listed]
+        problems += [_problem(positions(), source, fault) for source, fault in faults.listed]
     if faults.more:
         problems.append(more_faults(content.path, faults.more))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from incidentctl.domain.lint.problem_limit import more_faults
 from incidentctl.errors import Problem
 from incidentctl.files.layout import WHOLE, beyond, folder_problem, read_one
 from incidentctl.files.yaml.faults import Fault
-from incidentctl.files.yaml.positions import Positions
+from incidentctl.files.yaml.positions import Positions, Written
 from incidentctl.files.yaml.strict import parse
 from incidentctl.files.yaml.validate import validate
 
@@ -101,11 +102,12 @@ def read_front(data: bytes, path: str) -> tuple[FrontMatter | None, list[Problem
         return None, [Problem("IC012", "error", message, path, 1, 1, hint)]
     # `actions:` with nothing but a comment below it is how a new file looks.
     stated = {key: value for key, value in (raw or {}).items() if value is not None}
-    value, faults, more = validate("retrospective", stated)
+    positions = cache(lambda: Positions(head))
+    written = Written(positions, Source(path))
+    value, faults, more = validate("retrospective", stated, written=written)
     if not faults:
         return value, []
-    positions = Positions(head)
-    problems = [_problem(positions, path, fault) for fault in faults]
+    problems = [_problem(positions(), path, fault) for fault in faults]
     return value, [*problems, more_faults(path, more)] if more else problems
 
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, Protocol, get_args, get_origin, get_type_hints
 
-from incidentctl.domain.common.text import did_you_mean, one_line
+from incidentctl.domain.common.text import clean, did_you_mean, one_line
+from incidentctl.domain.common.unseen import unseen
+from incidentctl.files.yaml.syntax import quoted
 
 Loc = tuple[str | int, ...]
+
+
+class Written(Protocol):
+    """What a file says, as it is written: advice is made of that, not of what YAML reads in it."""
+
+    def value(self, loc: Loc) -> str | None:
+        """Return a value that is one word without quotes; None for any other."""
+
+    def key(self, loc: Loc) -> str | None:
+        """Return the key of a value, if it has no quotes."""
+
+    def comment(self, loc: Loc) -> str | None:
+        """Return the comment that stands where a value is missing."""
 
 
 class Fault(NamedTuple):
@@ -21,10 +37,18 @@ class Fault(NamedTuple):
     at_key: bool
 
 
-def faults(cls: type, errors: Sequence[Any], *, most: int) -> tuple[list[Fault], int]:
+def faults(
+    cls: type,
+    errors: Sequence[Any],
+    *,
+    most: int,
+    written: Written | None = None,
+    as_text: Mapping[Loc, str] | None = None,
+) -> tuple[list[Fault], int]:
     """Turn pydantic's errors about a value of `cls` into sentences; say how many more there are.
 
-    At most `most` become sentences: those cost much more than counting.
+    At most `most` become sentences: those cost much more than counting. `as_text` says of numbers
+    and flags where a text belongs what would be wrong with them in quotes.
     """
     unknown = [error["loc"] for error in errors if error["type"] == "unexpected_keyword_argument"]
     found = []
@@ -41,7 +65,9 @@ def faults(cls: type, errors: Sequence[Any], *, most: int) -> tuple[list[Fault],
             continue
         count += 1
         if listed < most:
-            found.append(_missing(loc) if kind == "missing" else _wrong(error))
+            found.append(
+                _missing(loc) if kind == "missing" else _wrong(error, written, as_text or {})
+            )
             listed += 1
     return found, count - listed
 
@@ -59,26 +85,48 @@ def _missing(loc: Loc) -> Fault:
 
 
 def _unknown(cls: type, loc: Loc) -> tuple[Fault, str]:
-    known = _keys(cls, loc[:-1])
-    near = did_you_mean(str(loc[-1]), known) or ""
+    key = str(loc[-1])
+    kind = _class(cls, loc[:-1])
+    known = [field.name.rstrip("_") for field in fields(kind)] if is_dataclass(kind) else []
+    elsewhere = getattr(kind, "ELSEWHERE", {}).get(key)
+    odd = unseen(key)
+    near = "" if elsewhere else _near(key, known)
     hint = f"Known keys: {', '.join(known)}. A key of your own begins with `x-`."
-    elsewhere = getattr(cls, "ELSEWHERE", {}) if len(loc) == 1 else {}
-    if loc[-1] in elsewhere:
-        return Fault("IC010", f"Unknown key {str(loc[-1])!r}.", elsewhere[loc[-1]], loc, True), ""
-    if near:
-        hint = f"Did you mean {near!r}?"
-    message = f"Unknown key {one_line(str(loc[-1]))!r}{_where(loc[:-1])}."
+    if elsewhere:
+        hint = elsewhere
+    elif near:
+        hint = f"Did you mean {near!r}?" + (f" This one has {odd}." if odd else "")
+    elif odd:
+        hint = f"It has {odd}. {hint}"
+    shown = clean("".join("\ufffd" if c.isspace() and c != " " else c for c in key))
+    message = f"Unknown key '{shown}'{_where(loc[:-1])}."
     return Fault("IC010", message, hint, loc, True), near
 
 
-def _wrong(error: dict[str, Any]) -> Fault:
+#: How alike two keys are that may be one, from 0 to 1; `tier` and `title` are 0.67.
+_ALIKE = 0.75
+_SAME_BEGIN = 5
+
+
+def _near(key: str, known: Sequence[str]) -> str:
+    """Return the key that was probably meant: wrong advice leads to the next error."""
+    plain = key.strip(" -\u00a0").casefold()
+    near = did_you_mean(plain, known) or ""
+    alike = difflib.SequenceMatcher(None, plain, near).ratio()
+    begin = plain[:_SAME_BEGIN] if len(plain) >= _SAME_BEGIN else None
+    return near if alike >= _ALIKE or near[:_SAME_BEGIN] == begin else ""
+
+
+def _wrong(error: dict[str, Any], written: Written | None, as_text: Mapping[Loc, str]) -> Fault:
     kind, loc, value = error["type"], error["loc"], error["input"]
     at_key = loc[-1:] == ("[key]",)
     loc = loc[:-1] if at_key else loc
     shown = one_line(str(value))[:60] if isinstance(value, str | int | float) else ""
+    if written and not isinstance(value, str):
+        shown = (written.key(loc) if at_key else written.value(loc)) or shown
     subject = f"`{_subject(loc)}`" if loc else "This entry"
     if kind == "invalid_key" or (at_key and kind == "string_type"):
-        message, hint = f"The key {shown!r} is not text.", f'Write it in quotes: "{shown}".'
+        message, hint = f"The key {shown!r} is not text.", f"Write it in quotes: {quoted(shown)}."
         return Fault("IC008", message, hint, loc, True)
     if kind == "literal_error":
         choices = error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
@@ -96,9 +144,11 @@ def _wrong(error: dict[str, Any]) -> Fault:
         return Fault("IC014", message, None, loc, False)
     wanted, advice = _WANTED.get(kind, (one_line(error["msg"]), None))
     if kind == "string_type" and isinstance(value, bool | int | float):
-        written = str(value).lower() if isinstance(value, bool) else shown
-        advice = f'Write it in quotes: "{written}".'
-    message = f"{subject} must be {wanted}, not {_what(value)}."
+        advice = as_text.get(loc) or f"Write it in quotes: {quoted(shown)}."
+    comment = written.comment(loc) if written and value is None else None
+    if comment:
+        advice = f"What follows # is a comment. Write it in quotes: {quoted(one_line(comment))}."
+    message = f"{subject} must be {wanted}, not {_what(value, shown)}."
     return Fault("IC012", message, advice, loc, at_key)
 
 
@@ -113,7 +163,15 @@ _WANTED: dict[str, tuple[str, str | None]] = {
 }
 
 
-def _what(value: Any) -> str:
+def advice_of(error: Any) -> str | None:
+    """Return what an error of a text advises, as a sentence: what follows its colon."""
+    if error["type"] != "value_error":
+        return None
+    said = one_line(str(error["ctx"]["error"])).rpartition(": ")[2]
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _what(value: Any, shown: str) -> str:
     if value is None:
         return "empty"
     if isinstance(value, dict):
@@ -121,10 +179,10 @@ def _what(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, bool):
-        return str(value).lower()
+        return shown
     if isinstance(value, str):
         return f"the text {one_line(value)[:60]!r}"
-    return f"the number {value}"
+    return f"the number {shown}"
 
 
 def _subject(loc: Loc) -> str:
@@ -137,11 +195,11 @@ def _where(loc: Loc) -> str:
     return f" in {_subject(loc)}" if loc else ""
 
 
-def _keys(cls: Any, loc: Loc) -> list[str]:
-    """Return the keys that the mapping at `loc` of a value of `cls` may have."""
+def _class(cls: Any, loc: Loc) -> Any:
+    """Return the class of the mapping at `loc` of a value of `cls`."""
     for part in loc:
         cls = _inner(get_type_hints(cls)[f"{part}"] if hasattr(cls, str(part)) else cls, part)
-    return [field.name.rstrip("_") for field in fields(cls)] if is_dataclass(cls) else []
+    return cls
 
 
 def _inner(kind: Any, part: str | int) -> Any:

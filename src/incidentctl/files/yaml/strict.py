@@ -212,11 +212,18 @@ def _value(node: Node, path: str, problems: list[Problem], depth: int, keep: boo
             _value(value_node, path, problems, depth + 1, keep)
             continue
         value = _value(value_node, path, problems, depth + 1, keep or key == "with")
-        if key in result:
+        if key in result or _other_form(key) in result:
             _tell(_duplicate(key_node, path), problems)
         elif keep or not (isinstance(key, str) and key.startswith("x-")):
             result[key] = value
     return result
+
+
+def _other_form(key: Any) -> Any:
+    """Return the text of a number, and the number of a text: to JSON they are one key."""
+    if type(key) is int:
+        return str(key)
+    return int(key) if key.isdecimal() and key.isascii() and len(key) < 8 else None
 
 
 def _is_plain(node: Node) -> bool:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from incidentctl.domain.lint.problem_limit import MAX_REPORTED
 from incidentctl.domain.schema import CLASSES
-from incidentctl.files.yaml.faults import Fault, Loc, faults, hurts
+from incidentctl.files.yaml.faults import Fault, Loc, Written, advice_of, faults, hurts
 
 # Half a rota would call the wrong person, half a condition would match the wrong incident.
 _WHOLE = ("on_call", "action", "importance")
@@ -42,14 +42,49 @@ def adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(CLASSES[kind])
 
 
-def validate(kind: str, raw: Any, *, most: int = MAX_REPORTED) -> Validated:
-    """Return the entry made of `raw`, and what is wrong: at most `most` faults, and a count."""
+def validate(
+    kind: str, raw: Any, *, most: int = MAX_REPORTED, written: Written | None = None
+) -> Validated:
+    """Return the entry made of `raw`, and what is wrong: at most `most` faults, and a count.
+
+    `written` is the file that `raw` was read from.
+    """
     try:
         return Validated(adapter(kind).validate_python(raw), [])
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    found, more = faults(CLASSES[kind], errors, most=most)
+    as_text = _as_text(kind, raw, errors, written) if written else None
+    found, more = faults(CLASSES[kind], errors, most=most, written=written, as_text=as_text)
     return Validated(_salvage(kind, raw, errors), found, more)
+
+
+def _as_text(kind: str, raw: Any, errors: list[Any], written: Written) -> dict[Loc, str]:
+    """Say what would be wrong with the values that need quotes, if they had them."""
+    value = raw
+    for error in errors[:MAX_REPORTED]:
+        number = error["type"] == "string_type" and isinstance(error["input"], int | float)
+        if number and (text := written.value(error["loc"])):
+            value = _replaced(value, error["loc"], text)
+    if value is raw:
+        return {}
+    try:
+        adapter(kind).validate_python(value)
+    except ValidationError as error:
+        advice = {each["loc"]: advice_of(each) for each in error.errors(include_url=False)}
+        return {loc: said for loc, said in advice.items() if said}
+    return {}
+
+
+def _replaced(value: Any, loc: Loc, text: str) -> Any:
+    """Return a copy of `value` with a text in one place; unchanged where there is no such place."""
+    if not loc:
+        return text
+    part, rest = loc[0], loc[1:]
+    if isinstance(value, dict) and part in value:
+        return {**value, part: _replaced(value[part], rest, text)}
+    if isinstance(value, tuple) and isinstance(part, int) and part < len(value):
+        return (*value[:part], _replaced(value[part], rest, text), *value[part + 1 :])
+    return value
 
 
 def _salvage(kind: str, raw: Any, errors: list[Any]) -> Any:

@@ -141,7 +141,7 @@ def _tidy(part: Any) -> Any:
         tidy["patternProperties"] = {"^x-": True}
     if "importance" in tidy.get("properties", {}) and "conditions" in tidy["properties"]:
         # In JSON Schema the numeric keys of the matrix are text.
-        tidy["properties"]["importance"]["propertyNames"] = {"pattern": "^([0-9]+$|x-)"}
+        tidy["properties"]["importance"]["propertyNames"] = {"pattern": "^([1-5]$|x-)"}
     if isinstance(tidy.get("default"), dict):
         del tidy["default"]  # the parts have defaults
     return _nullable(tidy)
