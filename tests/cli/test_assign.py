@@ -51,6 +51,19 @@ def test_what_cannot_be(run, opened, arguments, code, told):
     assert told in result.err
 
 
+def test_a_stranger_holds_a_role_and_that_is_told(run, opened, show):
+    done = run("assign", "mitigator", "Zed of the vendor")
+    assert done.code == 0
+    assert "Zed of the vendor is in no team of the catalog." in done.err
+    assert holders(show(), "mitigator") == ["Zed of the vendor"]
+    again = run("assign", "planning", "zed of the vendor")
+    assert again.code == 0
+    assert holders(show(), "planning") == ["Zed of the vendor"]
+    assert "Zed of the vendor" in run("log").out
+    assert run("release", "mitigator").code == 0
+    assert "no team" not in run("assign", "mitigator", "omar").err
+
+
 def test_without_a_catalog_everybody_can_be_assigned(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command("declare", "x")

@@ -117,6 +117,20 @@ def test_a_catalog_without_people_and_whoever_takes_part_refuse_nobody():
     assert roles.assign(there, "mitigator", "zoe@laptop", known=KNOWN)
 
 
+def test_a_stranger_can_hold_a_role_unless_the_name_is_nearly_that_of_somebody():
+    stranger = "Zed of the vendor"
+    assert roles.assign(OPEN, "mitigator", stranger, known=KNOWN) == [
+        facts.RoleAssigned("mitigator", stranger)
+    ]
+    assert roles.assign_individual(OPEN, stranger, known=KNOWN)[-1].person == stranger
+    with pytest.raises(NotFoundError) as refusal:
+        roles.assign(OPEN, "mitigator", "bobb", known=KNOWN)
+    assert refusal.value.hint == "Did you mean 'bob'?"
+    hostile = roles.assign(OPEN, "mitigator", "Zed\x1b[31m" + "x" * 200, known=KNOWN)[-1].person
+    assert hostile.startswith("Zed\\u{1b}")
+    assert len(hostile) == 100
+
+
 def test_a_role_that_one_person_holds_is_handed_on_and_mitigators_are_many():
     held = incident(
         DECLARED, facts.RoleAssigned("planning", "bob"), facts.RoleAssigned("mitigator", "bob")

@@ -13,7 +13,14 @@ from incidentctl.app.workspace.places import NO_TEAM
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.common.times import parse_moment
-from incidentctl.domain.incident.facts import UpdatePosted
+from incidentctl.domain.incident.facts import (
+    HandoverOffered,
+    IndividualAssigned,
+    RoleAssigned,
+    TaskAdded,
+    TaskAssigned,
+    UpdatePosted,
+)
 from incidentctl.domain.incident.head import Head, fold
 from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Incident
@@ -22,6 +29,8 @@ from incidentctl.git.author import Author
 from incidentctl.record.write.flush import Flushed
 from incidentctl.record.write.outbox import Action
 
+#: Facts that give a person something to do.
+_GIVEN = (RoleAssigned, HandoverOffered, IndividualAssigned, TaskAdded, TaskAssigned)
 #: A user who names no incident probably means one that ended within this time.
 _MOMENT_AGO = timedelta(hours=2)
 
@@ -325,7 +334,16 @@ class Response:
         )
         # Read again only on demand: most commands end here.
         vars(self).pop("incident", None)
-        return recorded
+        return recorded._replace(notes=(*recorded.notes, *self._strangers(facts)))
+
+    def _strangers(self, facts: Sequence[Any]) -> list[str]:
+        """Say who was given something to do and is in no team, unless the catalog has no people."""
+        named = [fact.person for fact in facts if isinstance(fact, _GIVEN) and fact.person]
+        return [
+            f"{one_line(person)} is in no team of the catalog."
+            for person in dict.fromkeys(named)
+            if self.people and person not in self.people
+        ]
 
 
 def acknowledge(
