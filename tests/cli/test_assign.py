@@ -114,3 +114,34 @@ def test_what_began_before_the_declaration_can_be_told(run, opened, show):
     for arguments in (["mark", "started"], ["mark", "detected"], ["log", "it was slow"]):
         assert run(*arguments, "--at", "2 hours ago").code == 0, arguments
     assert show()["problems"] == []
+
+
+def test_who_gets_a_role_is_told_what_it_answers_for(run, opened):
+    run("task", "add", "look at the queue", "--role", "mitigator")
+    said = run("assign", "mitigator", "omar").out
+    assert "(omar) is mitigator, and answers for:" in said
+    assert "  - Mitigate first; look for causes later" in said
+    assert "open task" in said
+    assert "look at the queue" in said
+    assert f"incident       {opened}" in said
+
+
+def test_each_role_is_told_in_show_the_board_the_log_and_the_catalog(run, opened):
+    duty = "Get responders what they need"
+    run("assign", "planning", "omar")
+    for words in (("show",), ("log",), ("catalog", "show", "planning")):
+        assert duty in run(*words).out.replace("\n" + " " * 15, " "), words
+    assert "What the roles answer for" in run("show").out
+
+
+def test_roles_of_the_catalog_answer_for_what_it_says(run, team, opened):
+    (team / "roles.yaml").write_text(
+        "roles:\n"
+        "  - {name: commander, title: C, responsibilities: [Decide]}\n"
+        "  - {name: scribe, title: S, responsibilities: [Write down what is said on the bridge]}\n"
+    )
+    other = run("declare", "search is slow", "--no-input").out.strip()
+    assert "  - Write down what is said" in run("assign", "-i", other, "scribe", "omar").out
+    log = run("log", "-i", other).out
+    assert "- Commander: Decide" in log
+    assert "- Scribe: Write down what is said on the bridge" in log

@@ -9,6 +9,7 @@ from tests.record.sharing import BRANCH, TRUTH, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
+from incidentctl.git import refs
 from incidentctl.record.store import paths
 
 pytestmark = pytest.mark.both_formats
@@ -26,6 +27,25 @@ def test_the_mirror_follows(clone: Clone) -> None:
     note(clone, "x")
     assert tip(clone, BRANCH) == tip(clone, TRUTH)
     assert clone.record().mirror_note() is None
+
+
+@pytest.mark.parametrize("other", ["incident-log/old", "incident-log/a/b"])
+def test_a_branch_below_its_name_is_told_as_what_is_in_the_way(clone: Clone, other: str) -> None:
+    clone.git("branch", other)
+    clone.declare()
+    told = str(clone.record().mirror_note())
+    assert f"branch {other} is in the way" in told
+    clone.git("branch", "-m", other, "old")
+    note(clone, "x")
+    assert clone.record().mirror_note() is None
+
+
+def test_a_branch_above_its_name_is_told_as_well(clone: Clone) -> None:
+    clone.declare()
+    clone.git("branch", "-D", BRANCH.removeprefix("refs/heads/"))
+    assert refs.in_the_way(clone.record().part.git, "refs/heads/team/log") is None
+    clone.git("branch", "team")
+    assert refs.in_the_way(clone.record().part.git, "refs/heads/team/log") == "refs/heads/team"
 
 
 def test_a_user_who_commits_on_a_checkout_of_the_mirror_deletes_nothing(clone: Clone) -> None:

@@ -88,6 +88,11 @@ def test_the_board_of_one_incident():
         "hypothesis     1 the cache",
         "ruled out      2 the deploy",
         *(f"14:{n + 1:02} +01:00  alice: note {n}" for n in range(9, 21)),
+        (
+            "commander:     Lead, with a bias for action. Note important events, such as a "
+            "rollback or more resources. Assign the other roles"
+        ),
+        "mitigator:     Mitigate first; look for causes later. Say what you are doing, and why",
         "3 events are not on the remote yet, for 5m",
     ]
 

@@ -77,6 +77,14 @@ def is_torn(git: Git, name: str) -> bool:
     return (git.git_dir / name).is_file() and read(git, name) is None
 
 
+def in_the_way(git: Git, name: str) -> str | None:
+    """Return a ref that keeps another one from being made: git has no `a` beside `a/b`."""
+    above = [name.rsplit("/", n)[0] for n in range(1, name.count("/") - 1)]
+    done = git.run("for-each-ref", "--format=%(refname)", f"{name}/", *above)
+    found = done.out.decode(errors="replace").splitlines()
+    return next((ref for ref in found if ref in above or ref.startswith(f"{name}/")), None)
+
+
 def is_there(git: Git, oid: str | None) -> bool:
     """Say whether a commit is in this clone; None is not. Loose commits are found without git.
 

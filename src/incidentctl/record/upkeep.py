@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from incidentctl.domain.common.text import one_line
 from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import refs
 from incidentctl.record.reader import Reader
 from incidentctl.record.write import kept, maintenance
 from incidentctl.record.write.flush import Flush, Rendered
@@ -46,6 +48,12 @@ class Upkeep(Reader):
             return None
         if not self.part.mirror_is_free():
             return f"branch {branch} is checked out, so it was not moved; nothing is lost"
+        if tips.mirror is None and (other := refs.in_the_way(self.part.git, self._store.mirror)):
+            other = one_line(other.removeprefix("refs/heads/"))
+            return (
+                f"branch {other} is in the way: git has no branch {branch} beside it; nothing is "
+                f"lost; rename it, and the next command creates {branch}"
+            )
         return (
             f"branch {branch} has commits of its own and does not follow the record; "
             "nothing is lost; rename it, and the next command creates it again"

@@ -136,6 +136,7 @@ def _all(catalog: Catalog) -> Iterable[CatalogEntry]:
         "team": catalog.teams.values(),
         "runbook": catalog.runbooks.values(),
         "severity": catalog.scale.severities,
+        "role": catalog.roles,
     }
     for kind, values in kinds.items():
         for value in values:

@@ -12,6 +12,7 @@ from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.affected import resolve_affected
 from incidentctl.domain.catalog.model import DEFAULT_SEVERITY, Catalog
+from incidentctl.domain.catalog.roles import unusual_duties
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.catalog.severity import Severity
 from incidentctl.domain.common.text import did_you_mean, one_line
@@ -225,6 +226,7 @@ def process_facts(
         workspace.catalog_commit(),
         tuple(noted) or incident.catalog_problems,
         tuple(attachments),
+        unusual_duties(workspace.catalog.roles) or None,
     )
     now = {a.name: (a.title, a.own, a.steps, a.tasks) for a in incident.runbooks}
     wanted = {f.runbook: (f.title, f.own, f.steps, f.tasks) for f in attachments.values()}

@@ -9,10 +9,12 @@ from incidentctl.domain.incident.decide import roles as decide
 
 
 class Assigned(NamedTuple):
-    """What was recorded, and the assignee, if they cannot see the incident."""
+    """What was recorded, the assignee if they cannot see the incident, and whose brief to print."""
 
     recorded: Recorded
     unseen_by: str | None = None
+    role: str | None = None
+    person: str | None = None
 
 
 def assign(response: Response, role: str, person: str) -> Assigned:
@@ -25,9 +27,10 @@ def assign(response: Response, role: str, person: str) -> Assigned:
         known=response.people,
         roles=response.roles,
     )
-    return _given(
-        response, stated[-1].person, response.record(stated, f"{role} assigned to {person}")
-    )
+    given = stated[-1]
+    recorded = response.record(stated, f"{given.role} assigned to {given.person}")
+    unseen = _given(response, given.person, recorded)
+    return unseen._replace(role=given.role, person=given.person)
 
 
 def assign_team(response: Response, team: str) -> Assigned:

@@ -171,7 +171,9 @@ def show(
     ctx: typer.Context,
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="A service, team, person, area, runbook or severity."),
+        typer.Argument(
+            metavar="NAME", help="A service, team, person, area, runbook, severity or role."
+        ),
     ],
     *,
     json: Json = False,

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import roles
-from incidentctl.app.incident.respond import Response
+from incidentctl.app.incident.respond import Response, load
 from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible
 from incidentctl.cli.incident.respond_command import RespondCommand
+from incidentctl.cli.terminal import console
 from incidentctl.errors import UsageError
 
 COMMAND_CLASS = RespondCommand
@@ -33,6 +34,8 @@ def assign_command(
 ) -> None:
     """Assign a role to somebody, or the incident to a team or one person.
 
+    It prints what the role answers for, and its open steps and tasks.
+
     incidentctl assign mitigator dana
 
     incidentctl assign --team core-services
@@ -54,6 +57,12 @@ def assign_command(
     assigned = call.respond(assign, "assign")
     if assigned.unseen_by:
         warn_not_visible(assigned.unseen_by)
+    if assigned.role and assigned.person and not call.json:
+        from incidentctl.render.incident.role_brief import role_brief
+
+        found, now = load(call.workspace, assigned.recorded.incident), call.workspace.now()
+        for line in role_brief(found, assigned.role, assigned.person, now):
+            console.out(line, indent=15 if line[:1].strip() else 4)
 
 
 @respond_command()

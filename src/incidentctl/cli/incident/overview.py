@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from incidentctl.cli.terminal.console import out
-from incidentctl.domain.common.role_names import COMMANDER
+from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration, offset_text
 from incidentctl.domain.incident.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
 from incidentctl.render.incident.brief import ends, named, next_update, roles
+from incidentctl.render.incident.role_brief import duties
 
 _BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}
 #: Boxes that are not obvious get a word, too.
@@ -75,6 +76,7 @@ def print_incident(incident: Incident, now: datetime, *, on_call: str | None = N
         for hypothesis in incident.hypotheses:
             line = f"  {hypothesis.number:>2} {hypothesis.state}: {one_line(hypothesis.text)}"
             out(line, indent=5)
+    _duties(incident)
     out()
     offset = incident.utc_offset
     zone = f"{incident.timezone} ({offset_text(offset)})" if offset else "UTC"
@@ -86,6 +88,13 @@ def print_incident(incident: Incident, now: datetime, *, on_call: str | None = N
         out(line, indent=14)
     for problem in incident.problems:
         out(f"problem: {one_line(problem.message)}", "warning", indent=9)
+
+
+def _duties(incident: Incident) -> None:
+    out()
+    out("What the roles answer for")
+    for role in dict.fromkeys((COMMANDER, *OTHER_ROLES, *(held.role for held in incident.held))):
+        _row(f"  {role}", duties(incident, role))
 
 
 def _time(incident: Incident, moment: str) -> str | None:

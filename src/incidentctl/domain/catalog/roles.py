@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from incidentctl.domain.common.fields import CONFIG, Flag, Name, Text
-from incidentctl.domain.common.role_names import COMMANDER
+from incidentctl.domain.common.role_names import RESPONSIBILITIES
+
+#: So much of what roles answer for is recorded with an incident.
+_MOST, _LONGEST = 40, 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,38 +29,17 @@ class Role:
     """Whether several people may hold it at once."""
 
 
-STANDARD = (
-    Role(
-        name=COMMANDER,
-        title="Commander",
-        responsibilities=(
-            "Lead, with a bias for action",
-            "Note important events, such as a rollback or more resources",
-            "Assign the other roles",
-        ),
-    ),
-    Role(
-        name="mitigator",
-        title="Mitigator",
-        many=True,
-        responsibilities=(
-            "Mitigate first; look for causes later",
-            "Say what you are doing, and why",
-        ),
-    ),
-    Role(
-        name="planning",
-        title="Planning",
-        responsibilities=(
-            "Observe, and write down follow-up action items",
-            "Get responders what they need, from food to cleared calendars",
-        ),
-    ),
-    Role(
-        name="communication",
-        title="Communication",
-        responsibilities=(
-            "Post regular updates, inside and outside, even when there is nothing new",
-        ),
-    ),
+STANDARD = tuple(
+    Role(name=name, title=name.capitalize(), responsibilities=duties, many=name == "mitigator")
+    for name, duties in RESPONSIBILITIES.items()
 )
+
+
+def unusual_duties(roles: Iterable[Role]) -> tuple[str, ...]:
+    """Return as `role: duty` what roles answer for that differ from the standard ones."""
+    return tuple(
+        f"{role.name}: {duty}"[:_LONGEST]
+        for role in roles
+        if role.responsibilities != RESPONSIBILITIES.get(role.name)
+        for duty in role.responsibilities
+    )[:_MOST]

@@ -6,6 +6,7 @@ All are named tuples, so that two folds compare by value, and `log` starts fast.
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
+from incidentctl.domain.common.role_names import RESPONSIBILITIES
 from incidentctl.domain.common.times import EARLIEST, Seconds, fixed_zone, show
 from incidentctl.errors import Problem
 
@@ -260,6 +261,8 @@ class Incident(NamedTuple):
     retrospective_at: str | None = None
     """The retrospective that `close` named."""
     held: tuple[Held, ...] = ()
+    duties: tuple[str, ...] = ()
+    """What roles answer for, `role: duty` each, where the catalog said so."""
     roles_kept: bool = False
     offer: Offer | None = None
     """Command that was offered and not yet accepted."""
@@ -304,6 +307,11 @@ class Incident(NamedTuple):
     def assigned(self, role: str) -> bool:
         """Say whether a role is held by assignment, and not just by the commander."""
         return any(h.role == role and h.until is None for h in self.held)
+
+    def answers_for(self, role: str) -> tuple[str, ...]:
+        """Return what the holder of a role answers for: as the catalog had it."""
+        pairs = (duty.partition(": ") for duty in self.duties)
+        return tuple(d for name, _, d in pairs if name == role) or RESPONSIBILITIES.get(role, ())
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ from incidentctl.render.incident.brief import meeting_places
 #: The subject of a line; if the screen is too small, the last of these are dropped first.
 (
     HEAD, UNSYNCED, REMINDER, CLOCK, COMMAND, PLACES, PROBLEMS, STEPS, STATE, NEXT, NEWEST, ROLES,
-    LAST_UPDATE, THEORY, MORE_STEPS, RULED, OLDER, BLANK,
-) = range(18)  # fmt: skip
+    LAST_UPDATE, THEORY, MORE_STEPS, RULED, OLDER, BLANK, DUTIES,
+) = range(19)  # fmt: skip
 
 #: The most that are shown, on a screen of any height.
 NEXT_STEPS, ENTRIES, HYPOTHESES = 3, 12, 5
@@ -148,6 +148,7 @@ def _body(incident: Incident, now: datetime) -> list[Line]:
         *_steps(incident),
         *_hypotheses(incident),
         *_timeline(incident),
+        *_duties(incident),
     ]
 
 
@@ -195,6 +196,16 @@ def _roles(incident: Incident, now: datetime) -> list[Line]:
         text = f"{', '.join(nobody)}: held by the commander"
         lines.append(_row("not assigned", text, ROLES, 1))
     return lines
+
+
+def _duties(incident: Incident) -> list[Line]:
+    """Say last what the assigned roles answer for: where the screen has room."""
+    roles = dict.fromkeys(held.role for held in incident.held if held.until is None)
+    return [
+        _row(f"{role}:", duty, DUTIES, place)
+        for place, role in enumerate(roles)
+        if (duty := ". ".join(incident.answers_for(role)))
+    ]
 
 
 def _steps(incident: Incident) -> list[Line]:

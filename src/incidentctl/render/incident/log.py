@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from incidentctl.domain.common.role_names import COMMANDER
+from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.incident.head import Incident
 from incidentctl.domain.incident.state import DONE, NOT_NEEDED, RULED_OUT, SKIPPED, Entry, Step
@@ -28,8 +28,8 @@ _LATE = timedelta(minutes=1)
 def render_log(incident: Incident) -> str:
     """Return log.md of an incident, ending with a line feed."""
     lines = [_HEADER, *_head(incident), *_words(incident), *_runbook(incident), *_tasks(incident)]
-    lines += [*_hypotheses(incident), *_updates(incident), *_timeline(incident)]
-    lines += [*_long_entries(incident), *_problems(incident)]
+    lines += [*_hypotheses(incident), *_updates(incident), *_duties(incident)]
+    lines += [*_timeline(incident), *_long_entries(incident), *_problems(incident)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -106,6 +106,18 @@ def _people(incident: Incident, clock: Clock) -> Iterator[str]:
         yield f"| Command offered to | {who} since {clock.both(incident.offer.at)} |"
     if incident.roles_kept:
         yield "| Other roles | the commander keeps them |"
+
+
+def _duties(incident: Incident) -> Iterator[str]:
+    """Yield what each role answers for, held or not."""
+    roles = dict.fromkeys((COMMANDER, *OTHER_ROLES, *(held.role for held in incident.held)))
+    lines = [(role, incident.answers_for(role)) for role in roles]
+    yield "## Roles"
+    yield ""
+    for role, duties in lines:
+        if duties:
+            yield f"- {inert(role.capitalize())}: {'; '.join(map(inert, duties))}"
+    yield ""
 
 
 def _words(incident: Incident) -> Iterator[str]:

@@ -84,6 +84,8 @@ class ProcessResolved(NamedTuple):
     """What was wrong with the catalog; shown with the incident, too."""
     runbooks: tuple[str, ...] | None = None
     """The runbooks that answer from here on; any other one no longer does."""
+    roles: tuple[str, ...] | None = None
+    """What roles answer for, `role: duty` each; None where it is as with the standard roles."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         draft.process = event
@@ -94,6 +96,7 @@ class ProcessResolved(NamedTuple):
             reason=self.reason or None,
             catalog_commit=self.catalog_commit,
             catalog_problems=self.problems,
+            duties=self.roles or (),
         )
 
     def sentence(self, names: Names) -> str:
