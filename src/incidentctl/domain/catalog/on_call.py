@@ -51,7 +51,7 @@ def on_call(team: Team, moment: datetime, *, default_zone: str) -> Duty | None:
     local = zone(rota.timezone or default_zone)
     moment = min(moment, _NEVER)
     overrides = [
-        _Override(o.who, _instant(o.from_, local), _instant(o.until, local)) for o in rota.overrides
+        _Override(o.who, instant(o.from_, local), instant(o.until, local)) for o in rota.overrides
     ]
     turn = _turn(rota, overrides, moment, local)
     if turn.who is None:
@@ -92,7 +92,7 @@ def _rota_turn(rota: OnCall, moment: datetime, local: tzinfo) -> _Turn:
     start = off_the_ends(rota.starts)
     if start.tzinfo is not None:
         start = start.astimezone(local).replace(tzinfo=None)
-    first = _instant(start, local)
+    first = instant(start, local)
     if moment < first:
         return _Turn(None, first)
     if len(set(rota.rota)) == 1:
@@ -100,13 +100,16 @@ def _rota_turn(rota: OnCall, moment: datetime, local: tzinfo) -> _Turn:
     clock = moment.astimezone(local).replace(tzinfo=None)
     number = max(0, (clock - start) // rota.shift)
     # After the clock was put back, it shows an earlier time than before.
-    while (following := _instant(start + (number + 1) * rota.shift, local)) <= moment:
+    while (following := instant(start + (number + 1) * rota.shift, local)) <= moment:
         number += 1
     return _Turn(rota.rota[number % len(rota.rota)], following)
 
 
-def _instant(written: datetime, local: tzinfo) -> datetime:
-    """Return the first moment, in UTC, at which the clock shows `written` or later."""
+def instant(written: datetime, local: tzinfo) -> datetime:
+    """Return the first moment, in UTC, at which the clock of a zone shows `written` or later.
+
+    With an offset written it is that moment, in any zone.
+    """
     written = off_the_ends(written)
     if written.tzinfo is not None:
         return written.astimezone(UTC)

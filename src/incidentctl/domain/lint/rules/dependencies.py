@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from incidentctl.domain.catalog.entries import settings_source, sources
-from incidentctl.domain.catalog.model import Catalog, Service
+from incidentctl.domain.catalog.entries import label, settings_source, sources
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Service
 from incidentctl.domain.common.text import count
-from incidentctl.domain.lint.rule import Absent, Finding, Rule
+from incidentctl.domain.lint.rule import Absent, Finding, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import tier_in_force
 
@@ -48,6 +48,47 @@ def unnamed(catalog: Catalog) -> Iterable[Finding]:
             "Name it in a product area, or write `customer_facing: false`.",
             absent,
         )
+
+
+def _named(entry: CatalogEntry) -> Iterable[tuple[Loc, tuple[str, ...]]]:
+    """Yield each list of services in an entry, and its place."""
+    if entry.kind == "service":
+        yield ("depends_on",), entry.value.depends_on
+    elif entry.kind == "product_area":
+        yield ("services",), entry.value.services
+        for number, functionality in enumerate(entry.value.functionalities):
+            yield ("functionalities", number, "services"), functionality.services
+
+
+def retired(catalog: Catalog) -> Iterable[Finding]:
+    """Find services that are retired, and that others in use still name."""
+    gone = {name for name, each in catalog.services.items() if each.lifecycle == "retired"}
+    for entry in catalog.entries if gone else ():
+        if entry.kind == "service" and entry.value.lifecycle == "retired":
+            continue
+        for loc, names in _named(entry):
+            for number, name in enumerate(names):
+                if name in gone:
+                    yield Finding(
+                        "IC218",
+                        f"The service {name}, which {label(entry)} names, is retired.",
+                        entry.source,
+                        (*loc, number),
+                        "Remove the name, or correct the `lifecycle` of the service.",
+                    )
+
+
+def twice(catalog: Catalog) -> Iterable[Finding]:
+    """Find services that one list names twice."""
+    for entry in catalog.entries:
+        for loc, names in _named(entry):
+            if len(names) == len(set(names)):
+                continue
+            for number, name in enumerate(names):
+                if name in names[:number]:
+                    message = f"The service {name!r} stands twice in {label(entry)}."
+                    hint = "Remove one; or is another service meant?"
+                    yield Finding("IC219", message, entry.source, (*loc, number), hint)
 
 
 def cycle(catalog: Catalog) -> Iterable[Finding]:
@@ -143,5 +184,25 @@ RULES = (
             "Remove one dependency of the cycle.",
         ),
         cycle,
+    ),
+    Rule(
+        RuleText(
+            "IC218",
+            "warning",
+            "A retired service that is still named",
+            "Somebody looks in it for the cause of an outage that has another one.",
+            "Remove the name; or write the lifecycle that the service has.",
+        ),
+        retired,
+    ),
+    Rule(
+        RuleText(
+            "IC219",
+            "warning",
+            "A service twice in one list",
+            "The second one is often a slip: another service was meant, and is missing.",
+            "Remove one, or write the service that was meant.",
+        ),
+        twice,
     ),
 )

@@ -65,28 +65,45 @@ def handle_twice(catalog: Catalog) -> Iterable[Finding]:
     seen: dict[str, tuple[str, Member]] = {}
     for entry in catalog.of_kind("team"):
         for number, member in enumerate(entry.value.members):
-            first = seen.setdefault(member.handle.casefold(), (entry.name, member))
-            if first[1] is member or (first[0] != entry.name and _one_person(first[1], member)):
+            team, first = seen.setdefault(member.handle.casefold(), (entry.name, member))
+            differs = _difference(first, member)
+            if first is member or (team != entry.name and differs is None):
                 continue
-            if first[0] == entry.name:
+            if team == entry.name:
                 message = f"The team {entry.name} has the member {member.handle!r} twice."
             else:
-                message = f"{member.handle!r} is another person in the team {first[0]}."
-            hint = "One person has one handle; the same person may be in several teams."
+                message = f"{member.handle!r} is written otherwise in the team {team}: {differs}."
+            hint = "Write the same person the same way; give another person another handle."
             yield Finding("IC105", message, entry.source, ("members", number, "handle"), hint)
 
 
-def _one_person(one: Member, other: Member) -> bool:
-    """Two entries are one person unless the handle's case, the name or the e-mail differs."""
-    return (
-        one.handle == other.handle
-        and (one.name is None or other.name is None or one.name == other.name)
-        and (
-            one.email is None
-            or other.email is None
-            or one.email.casefold() == other.email.casefold()
-        )
-    )
+def _difference(one: Member, other: Member) -> str | None:
+    """Say what tells two entries of one handle apart; what only one of them has does not."""
+    if one.handle != other.handle:
+        return f"the handle is {one.handle!r} there"
+    if one.name and other.name and one.name != other.name:
+        return f"the name is {one.name!r} there, {other.name!r} here"
+    if one.email and other.email and one.email.casefold() != other.email.casefold():
+        return f"the e-mail is {one.email} there, {other.email} here"
+    return None
+
+
+def two_handles(catalog: Catalog) -> Iterable[Finding]:
+    """Find people with two handles: entries that have one e-mail address."""
+    seen: dict[str, tuple[str, Member]] = {}
+    for entry in catalog.of_kind("team"):
+        for number, member in enumerate(entry.value.members):
+            if member.email is None:
+                continue
+            team, first = seen.setdefault(member.email.casefold(), (entry.name, member))
+            if first.handle.casefold() != member.handle.casefold():
+                yield Finding(
+                    "IC217",
+                    f"{member.handle!r} has the e-mail of {first.handle!r} in the team {team}.",
+                    entry.source,
+                    ("members", number, "handle"),
+                    "Give one person one handle, and another person their own address.",
+                )
 
 
 def misnamed_folder(_: Catalog, around: Around) -> Iterable[Finding]:
@@ -138,6 +155,17 @@ RULES = (
             "Give one of the two another handle, or write the same person the same way.",
         ),
         handle_twice,
+    ),
+    Rule(
+        RuleText(
+            "IC217",
+            "warning",
+            "One person with two handles",
+            "Roles, rotas and the load of people are counted by handle. git knows who records by "
+            "the e-mail address, which leads to the first handle only.",
+            "Write one handle in all teams.",
+        ),
+        two_handles,
     ),
     Rule(
         RuleText(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime, time
 
-from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Override
+from incidentctl.domain.catalog.entries import sources
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Team
+from incidentctl.domain.catalog.on_call import instant, on_call
+from incidentctl.domain.common.times import zone
 from incidentctl.domain.lint.rule import Absent, Finding, Guess, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
@@ -38,18 +42,13 @@ def stranger(catalog: Catalog) -> Iterable[Finding]:
                 )
 
 
-def _reversed(override: Override) -> bool:
-    begin, end = override.from_, override.until
-    if (begin.tzinfo is None) != (end.tzinfo is None):
-        return False  # one has an offset, the other depends on the rota's zone
-    return end <= begin
-
-
 def override_reversed(catalog: Catalog) -> Iterable[Finding]:
     """Find overrides that end before they begin."""
     for entry in catalog.of_kind("team"):
-        for number, override in enumerate(entry.value.on_call.overrides if _rota(entry) else ()):
-            if _reversed(override):
+        rota = entry.value.on_call
+        for number, override in enumerate(rota.overrides if rota else ()):
+            local = zone(rota.timezone or catalog.settings.timezone)
+            if instant(override.until, local) <= instant(override.from_, local):
                 yield Finding(
                     "IC117",
                     f"An override for {override.who!r} ends before it begins.",
@@ -59,8 +58,29 @@ def override_reversed(catalog: Catalog) -> Iterable[Finding]:
                 )
 
 
-def _rota(entry: CatalogEntry) -> bool:
-    return entry.value.on_call is not None
+def escalates_back(catalog: Catalog) -> Iterable[Finding]:
+    """Find teams that are called next after themselves, at once or in a ring; each ring once."""
+    following = {
+        name: team.on_call.escalate_to
+        for name, team in catalog.teams.items()
+        if team.on_call and team.on_call.escalate_to
+    }
+    entries = sources(catalog, "team")
+    done: set[str] = set()
+    for start in following:
+        way: dict[str, None] = {}
+        team: str | None = start
+        while team is not None and team not in way and team not in done:
+            way[team] = None
+            team = following.get(team)
+        if team in way:
+            ring = [*list(way)[list(way).index(team) :], team]
+            message = f"The escalation of the team {team} leads back to it: {' → '.join(ring)}."
+            if len(ring) == 2:
+                message = f"The team {team} escalates to itself."
+            hint = "Name another team, or leave `escalate_to` out."
+            yield Finding("IC216", message, entries[team].source, ("on_call", "escalate_to"), hint)
+        done |= way.keys()
 
 
 def no_members(catalog: Catalog) -> Iterable[Finding]:
@@ -85,20 +105,35 @@ def _answering(catalog: Catalog) -> set[str]:
     return names | {rota.escalate_to for rota in rotas if rota and rota.escalate_to}
 
 
-def no_on_call(catalog: Catalog) -> Iterable[Finding]:
+def no_on_call(catalog: Catalog, today: date) -> Iterable[Finding]:
     """Find teams that own something, or are escalated to, and have nobody on call."""
     answering = _answering(catalog)
     for entry in catalog.of_kind("team"):
         rota = entry.value.on_call
-        if entry.name in answering and (rota is None or not rota.rota):
-            yield Finding(
-                "IC202",
-                f"Nobody is on call for the team {entry.name}.",
-                entry.source,
-                () if rota is None else ("on_call", "rota"),
-                "Add `on_call` with rota, shift and starts.",
-                Absent(path=entry.source.path),
+        if entry.name not in answering:
+            continue
+        message = f"Nobody is on call for the team {entry.name}"
+        if rota is None or not rota.rota:
+            loc: Loc = () if rota is None else ("on_call", "rota")
+            hint = "Add `on_call` with rota, shift and starts."
+        elif not _begun(entry.value, catalog.settings.timezone, today):
+            message += f" until {rota.starts.date()}"
+            loc, hint = (
+                ("on_call", "starts"),
+                "Write when the first turn of the first member began.",
             )
+        else:
+            continue
+        yield Finding(
+            "IC202", f"{message}.", entry.source, loc, hint, Absent(path=entry.source.path)
+        )
+
+
+def _begun(team: Team, default_zone: str, today: date) -> bool:
+    """Say whether somebody is on call when a day ends."""
+    local = zone(team.on_call.timezone if team.on_call and team.on_call.timezone else default_zone)
+    evening = datetime.combine(today, time(23, 59), local)
+    return on_call(team, evening, default_zone=default_zone) is not None
 
 
 def no_contact(catalog: Catalog) -> Iterable[Finding]:
@@ -153,10 +188,10 @@ RULES = (
             "warning",
             "A team without on-call",
             "Every team that owns a service or product area, or that others escalate to, is on "
-            "call for it.",
-            "Add a rota; one member is enough to begin with.",
+            "call for it, from today on.",
+            "Add a rota, or let it begin; one member is enough to begin with.",
         ),
-        no_on_call,
+        check_at=no_on_call,
     ),
     Rule(
         RuleText(
@@ -167,5 +202,15 @@ RULES = (
             "Add a channel, an address or a pager (`env:NAME` for a secret).",
         ),
         no_contact,
+    ),
+    Rule(
+        RuleText(
+            "IC216",
+            "warning",
+            "An escalation that leads back",
+            "When nobody of a team answers, the next one is called. In a ring nobody else ever is.",
+            "Name a team outside of the ring, or leave `escalate_to` out.",
+        ),
+        escalates_back,
     ),
 )

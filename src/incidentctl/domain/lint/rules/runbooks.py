@@ -39,13 +39,18 @@ def _cases(catalog: Catalog) -> tuple[dict[str, list[_Key]], CatalogEntry | None
     left = _MOST_CASES
     for name, entry in sources(catalog, "runbook").items():
         severities = _severities(catalog, entry.value)
-        areas = entry.value.applies_to.product_areas or (None,)
-        categories = entry.value.applies_to.categories or (None,)
+        areas = _folded(entry.value.applies_to.product_areas)
+        categories = _folded(entry.value.applies_to.categories)
         left -= len(severities) * len(areas) * len(categories)
         if left < 0:
             return found, entry
         found[name] = list(product(severities, areas, categories))
     return found, None
+
+
+def _folded(names: Iterable[str]) -> list[str | None]:
+    """Return names as an incident compares them, without case; None alone stands for any."""
+    return [*map(str.casefold, names)] or [None]
 
 
 def _name(key: _Key) -> str:
