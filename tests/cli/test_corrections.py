@@ -378,3 +378,29 @@ def test_a_mistake_is_put_right_after_closing(run, show, declared):
     refused = run("retract", "-i", ident, "-1")
     assert (refused.code, "reopen" in refused.err) == (5, True)
     assert run("log", "-i", ident, "more").code == 5
+
+
+def test_pin_marks_an_entry_that_is_there_already(run, opened, show):
+    run("log", "the disk of db-1 is full")
+    done = run("pin", "-1")
+    assert done.code == 0, done.err
+    assert [e["text"] for e in show()["timeline"] if e["pinned"]] == ["the disk of db-1 is full"]
+    assert "the disk of db-1 is full" in run("log").out.split("## Timeline")[0]
+    refused = run("pin", "-1")  # the pin itself is passed over
+    assert (refused.code, refused.out) == (5, "")
+    assert "pinned already" in refused.err
+    assert run("amend", "-1", "the disk of db-2 is full").code == 0
+    assert [e["text"] for e in show()["timeline"] if e["pinned"]] == ["the disk of db-2 is full"]
+    run("undo")
+    assert run("undo").code == 0
+    assert not any(e["pinned"] for e in show()["timeline"])
+
+
+def test_pin_takes_no_entry_that_is_gone_and_no_correction(run, opened, show):
+    run("log", "wrong")
+    run("log", "right")
+    number = str(len(show()["timeline"]))
+    run("retract", number)
+    assert "is retracted" in run("pin", number).err
+    assert "pin the entry itself" in run("pin", str(len(show()["timeline"]))).err
+    assert run("pin", "99").code == 3

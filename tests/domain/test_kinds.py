@@ -28,6 +28,7 @@ inject-played: number text
 linked: label url
 moment-marked: moment
 noted: text pinned command exit_code part parts
+pinned: event
 process-resolved: tier reason catalog_commit problems runbooks roles
 redacted: event reason
 related: incident relation

@@ -77,6 +77,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "due": _Lazy(_RESPOND, "incident.due", "List what is due; exit 1 if something is overdue"),
     "undo": _Lazy(_RESPOND, "incident.corrections", "Take back what you did last"),
     "amend": _Lazy(_RESPOND, "incident.corrections", "Correct an entry"),
+    "pin": _Lazy(_RESPOND, "incident.corrections", "Mark an entry as important"),
     "retract": _Lazy(_RESPOND, "incident.corrections", "Take back an entry"),
     "redact": _Lazy(_RESPOND, "incident.corrections", "Remove the text of an entry everywhere"),
     "purge": _Lazy(_RESPOND, "record.purge", "Remove redacted texts from the git history"),

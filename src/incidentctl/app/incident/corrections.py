@@ -58,6 +58,14 @@ def amend(response: Response, entry: str, text: str | None, *, at: str | None = 
     return Amended(response.record(stated, f"entry {entry} amended"), incident, before)
 
 
+def pin(response: Response, entry: str) -> Recorded:
+    """Pin the entry with a number; -1 is the last."""
+    incident = response.incident
+    stated = decide.pin(incident, entry)
+    number = next(each.number for each in incident.entries if each.event == stated[0].event)
+    return response.record(stated, f"entry {number} pinned")
+
+
 def redact(
     response: Response,
     entry: str,

@@ -42,6 +42,15 @@ def retract_command(
 
 
 @respond_command(at=False)
+def pin_command(call: Call, entry: EntryNumber) -> None:
+    """Mark an entry as important: it stands at the top of the log, too.
+
+    incidentctl pin -1
+    """
+    call.respond(lambda response: corrections.pin(response, entry), "pin")
+
+
+@respond_command(at=False)
 def redact_command(
     call: Call,
     entry: EntryNumber,

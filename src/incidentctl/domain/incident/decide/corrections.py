@@ -21,7 +21,7 @@ from incidentctl.errors import Hint, NotFoundError, RefusedError, UsageError
 _CORRECTIONS = frozenset({"retracted", "amended", "redacted"})
 #: What the catalog said is no text of a person: it is not amended, and `-1` passes it over.
 _BY_CATALOG = frozenset({"runbook-attached", "runbook-detached", "process-resolved"})
-_NOT_AMENDABLE = _BY_CATALOG | _CORRECTIONS
+_NOT_AMENDABLE = _BY_CATALOG | _CORRECTIONS | {"pinned"}
 _SAID_TWICE = frozenset({"declared", "noted", "step-done", "linked"})
 
 
@@ -115,6 +115,20 @@ def amend(
         moment = timely(incident, (kind,), moment)
     told = short(said(text, "a text")) if text is not None else None
     return [facts.Amended(entry.event, told, iso(moment) if moment else None)]
+
+
+def pin(incident: Incident, word: str) -> list[Any]:
+    """Mark an entry as important, so that it stands at the top of the log, too."""
+    check(incident, "pin")
+    entry = find(incident, word)
+    if entry.pinned:
+        raise RefusedError(f"Entry {entry.number} is pinned already.")
+    if entry.redacted or entry.retracted:
+        state = "redacted" if entry.redacted else "retracted"
+        raise RefusedError(f"Entry {entry.number} is {state}.")
+    if entry.kind in _CORRECTIONS or entry.kind == "pinned":
+        raise RefusedError("A correction is not pinned; pin the entry itself.")
+    return [facts.Pinned(entry.event)]
 
 
 def redact(

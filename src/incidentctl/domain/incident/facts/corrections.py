@@ -28,6 +28,15 @@ class Amended(NamedTuple):
         return joined(f"Amended {names.entry(self.event)}", moment, self.text)
 
 
+class Pinned(NamedTuple):
+    """An earlier entry matters: it stands at the top of the log, too."""
+
+    event: str
+
+    def sentence(self, names: Names) -> str:
+        return f"Pinned {names.entry(self.event)}"
+
+
 class Redacted(NamedTuple):
     """The free text of an earlier event must not be shown any more."""
 

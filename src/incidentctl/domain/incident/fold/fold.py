@@ -144,8 +144,13 @@ def _entries(
         time,
     )  # fmt: skip
     entries = []
+    pins = {
+        each.fact.event
+        for each in events
+        if isinstance(each.fact, facts.Pinned) and not each.retracted
+    }
     for number, (event, fact, at, retracted, amended, redacted) in enumerate(events, 1):
-        pinned = isinstance(fact, facts.Noted) and fact.pinned
+        pinned = event.id in pins or (isinstance(fact, facts.Noted) and fact.pinned)
         target = getattr(fact, "event", None)
         undoes = isinstance(fact, facts.Retracted) and fact.reason is None
         entries.append(
