@@ -61,7 +61,7 @@ ACCEPTED = [(kind, example) for kind, example in EXAMPLES.items() if "---" not i
     ("severities", "severities: [{name: A}]\nx-mine: 1\n"),
     (
         "runbook",
-        "name: a\nsteps: [{id: a, title: b, action: {uses: c, with: {n: [1, {x-h: 2}]}}}]\n",
+        "name: a\nsteps: [{id: a, title: b, action: {uses: slack, with: {n: [1, {x-h: 2}]}}}]\n",
     ),
     ("drill", PLANNED),
     ("drill", PLANNED + "mode: planned\nsent: 2026-03-20T10:00\nx-mine: 1\n"),
@@ -100,6 +100,7 @@ REFUSED = [
     ("runbook", "name: a\nsteps: []\napplies_to: {critical: 'true'}\n"),
     ("team", "name: a\non_call: {rota: [b], shift: 1 week, starts: '2026-01-05T09:00'}\n"),
     ("team", "name: a\nmembers: [{name: b}]\n"),
+    ("runbook", "name: a\nsteps: [{id: a, title: b, action: {uses: pagerdty}}]\n"),
     ("product_area", "name: a\n"),
     ("drill", PUBLIC + "what: User login\n"),
     ("drill", PUBLIC + "at: 2026-03-29T10:30\n"),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from incidentctl.domain.common.fields import CONFIG, Duration, Flag, Name, Text
 from incidentctl.domain.common.role_names import COMMANDER
+
+ActionKind = Literal[
+    "notify", "pagerduty", "slack", "github", "jira", "shortcut", "webhook", "command"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +19,8 @@ class Action:
 
     __pydantic_config__: ClassVar = CONFIG
 
-    uses: Name
-    """The kind of action: notify, pagerduty, slack, github, jira, shortcut, webhook, command."""
+    uses: ActionKind
+    """The kind of action."""
     with_: dict[str, Any] = field(default_factory=dict)
     """The settings of the action; secrets only as `env:NAME`."""
 

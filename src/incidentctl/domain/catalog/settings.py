@@ -71,4 +71,4 @@ class Settings:
     record: RecordSettings = RecordSettings()
     """Where the record goes."""
     lint: dict[str, LintLevel] = field(default_factory=dict)
-    """The level of a lint rule by its code; `off` silences it."""
+    """The level of a lint rule by its code: `error`, `warning`, `info`, or `off` for silence."""

@@ -48,6 +48,8 @@ def schema(kind: str) -> dict[str, Any]:
     for name, definition in definitions.items():
         for key, meaning in _meanings(_BY_NAME[name]).items():
             definition["properties"][key]["description"] = meaning
+    if kind == "settings":
+        definitions["Settings"]["properties"]["lint"] |= _levels()
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": f"urn:incidentctl:schema:{kind}",
@@ -56,6 +58,15 @@ def schema(kind: str) -> dict[str, Any]:
         **_file(kind, entry),
         "definitions": dict(sorted(definitions.items())),
     }
+
+
+def _levels() -> dict[str, Any]:
+    """The codes whose level can be set, so that editors offer them with what they mean."""
+    from incidentctl.domain.lint.rules.registry import RULES  # noqa: PLC0415 (only this needs it)
+
+    levels = ["error", "warning", "info", "off"]
+    known = {code: {"enum": levels, "description": r.text.title} for code, r in RULES.items()}
+    return {"additionalProperties": False, "properties": known}
 
 
 def _either(made: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
