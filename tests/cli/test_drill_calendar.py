@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -104,6 +105,40 @@ def test_what_was_sent_needs_no_reminder_and_uids_stay(run, planned):
     assert moved["UID"] == before["Drill: q1-planned"]["UID"]
     assert moved.decoded("DTSTART") != before["Drill: q1-planned"].decoded("DTSTART")
     assert len({event["UID"] for event in before.values()}) == len(before)
+
+
+def revision(run):
+    event = events(run("drill", "calendar").out)["Drill: q1-planned"]
+    assert event.decoded("DTSTAMP") == event.decoded("LAST-MODIFIED")
+    return event["SEQUENCE"], event.decoded("LAST-MODIFIED")
+
+
+def test_a_drill_that_moved_is_newer_for_a_calendar_that_has_it(run, planned, git, monkeypatch):
+    drill = planned / "drills/q1-planned.yaml"
+    day = datetime(2026, 1, 9, 12, tzinfo=UTC)
+    os.utime(drill, (day.timestamp(), day.timestamp()))
+    new = revision(run)
+    assert new[1] == day
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-01-10T12:00:00Z")
+    git(planned, "add", "drills")
+    git(planned, "commit", "-qm", "A drill")
+    kept = revision(run)
+    assert kept[1] == datetime(2026, 1, 10, 12, tzinfo=UTC)
+    assert kept[0] > new[0]
+    assert revision(run) == kept  # the same drills give the same file, in every clone
+    drill.write_text(PLANNED.replace("03-12T10:30", "03-19T09:00"))
+    moved = day + timedelta(days=3)
+    os.utime(drill, (moved.timestamp(), moved.timestamp()))
+    before = revision(run)
+    assert before[1] == moved
+    assert before[0] > kept[0]
+    os.utime(drill, (moved.timestamp(), moved.timestamp() + 0.5))
+    assert revision(run)[0] > before[0]
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-02-10T12:00:00Z")
+    git(planned, "commit", "-qam", "Another week")
+    assert revision(run)[1] == datetime(2026, 2, 10, 12, tzinfo=UTC)
+    other = events(run("drill", "calendar").out)["Window of the unplanned drill: q1-unplanned"]
+    assert (other["SEQUENCE"], other.decoded("LAST-MODIFIED")) == kept
 
 
 def test_until_a_day(run, planned):

@@ -301,6 +301,8 @@ def test_calendar(careful):
         assert set(event) == {
             "UID",
             "DTSTAMP",
+            "SEQUENCE",
+            "LAST-MODIFIED",
             "SUMMARY",
             "DESCRIPTION",
             "DTSTART",

@@ -5,8 +5,8 @@ Paths are relative to `root`, which may be a folder inside the git repository.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from incidentctl.git import tree
@@ -44,6 +44,28 @@ def older_than(root: Path, given: Mapping[str, str], day: date) -> bool | None:
         return True
     shallow = git.run("rev-parse", "--is-shallow-repository", discover=True)
     return False if shallow.out.strip() == b"false" else None
+
+
+def changed_at(
+    root: Path, given: Mapping[str, str], folder: str, files: Iterable[str]
+) -> dict[str, datetime]:
+    """Return when each of these files in a folder was changed: by its last commit, or since."""
+    git = Git(root, given)
+    wanted = ("log", "--format=%x01%ct", "--name-only", "--relative", "-z", "HEAD", "--", folder)
+    done = git.run(*wanted, discover=True)
+    last: dict[str, float] = {}
+    moment = 0.0
+    for line in done.out.decode(errors="surrogateescape").replace("\n", "\0").split("\0"):
+        if line.startswith("\x01"):
+            moment = float(line[1:])
+        elif line:
+            last[line] = max(last.get(line, 0.0), moment)
+    differ = git.run("diff", "--name-only", "--relative", "-z", "HEAD", "--", folder, discover=True)
+    changed = set(differ.out.decode(errors="surrogateescape").split("\0"))
+    for path in files:
+        if path in changed or path not in last:
+            last[path] = (root / path).lstat().st_mtime
+    return {path: datetime.fromtimestamp(last[path], UTC) for path in files}
 
 
 def committed(

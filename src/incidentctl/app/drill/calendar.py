@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.drill.calendar import Series, entries
 from incidentctl.errors import Hint, UsageError
 
@@ -30,5 +31,22 @@ def calendar(
         raise UsageError("That is not a day. Write it as 2026-12-31.", echo=until) from None
     catalog = workspace.catalog
     settings = catalog.settings
-    found = entries(catalog, until=last, series=series or settings.drills, today=workspace.today())
+    found = entries(
+        catalog,
+        until=last,
+        series=series or settings.drills,
+        today=workspace.today(),
+        changed=_changed(workspace),
+    )
     return render_calendar(found, organisation=settings.organisation, worded=worded)
+
+
+def _changed(workspace: Workspace) -> dict[str, datetime]:
+    """Return when each drill's public file was changed, by the drill's name; none without files."""
+    from incidentctl.git.worktree import changed_at
+
+    if workspace.root is None or not workspace.checked_out:
+        return {}
+    paths = {name: entry.source.path for name, entry in sources(workspace.catalog, "drill").items()}
+    found = changed_at(workspace.root, workspace.environment, "drills", paths.values())
+    return {name: found[path] for name, path in paths.items()}

@@ -5,8 +5,9 @@ Only the public half of an unplanned drill is shown: the window, never the momen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from incidentctl.domain.catalog.model import Catalog
@@ -34,12 +35,21 @@ class CalendarEntry(NamedTuple):
     busy: bool
     alarm: bool = False
     """Whether the calendar is to remind as it begins."""
+    changed: datetime | None = None
+    """When the drill's file was changed; None for what is only proposed."""
 
 
 def entries(
-    catalog: Catalog, *, until: date | None, series: Series | None, today: date
+    catalog: Catalog,
+    *,
+    until: date | None,
+    series: Series | None,
+    today: date,
+    changed: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[CalendarEntry]:
     """Return what is planned, to `until` included, and what is proposed: a year if `until` is None.
+
+    `changed` is when each drill's file was, by the drill's name: a calendar sees what moved.
 
     `today` is the day in the organisation's zone; a series is proposed from the day on that leaves
     time to send a plan.
@@ -47,7 +57,11 @@ def entries(
     default = catalog.settings.timezone
     drills = [combine(each, None, default_zone=default) for each in catalog.drills.values()]
     wanted = [drill for drill in drills if until is None or drill.begins.date() <= until]
-    found = [entry for drill in wanted for entry in _drill(drill)]
+    found = [
+        entry._replace(changed=changed.get(drill.name))
+        for drill in wanted
+        for entry in _drill(drill)
+    ]
     if series:
         held = [drill.begins.astimezone(zone(default)).date() for drill in drills]
         last = until or today + timedelta(days=365)

@@ -10,7 +10,8 @@ from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.drill.calendar import CalendarEntry
 from incidentctl.errors import EnvironmentFailedError, Hint
 
-_STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: the same drills give the same file
+_COUNTED_FROM = datetime(2026, 1, 1, tzinfo=UTC)
+_STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: equal proposals give an equal file
 
 
 def render_calendar(
@@ -41,7 +42,13 @@ def render_calendar(
         event = Event()
         uid = uuid5(NAMESPACE_URL, f"incidentctl:{organisation or ''}:{entry.key}")
         event.add("uid", f"{uid}@incidentctl")
-        event.add("dtstamp", _STAMP)
+        event.add("dtstamp", entry.changed or _STAMP)
+        if entry.changed:
+            # Without these a calendar that has the entry does not believe that it moved. The
+            # number only has to grow, also where a clone is shallow: half seconds fit until 2060.
+            grown = (entry.changed - _COUNTED_FROM) / timedelta(seconds=0.5)
+            event.add("sequence", max(0, int(grown)))
+            event.add("last-modified", entry.changed)
         event.add("summary", one_line(entry.title))
         event.add("description", clean(worded(entry.text), keep_lines=True))
         event.add("dtstart", entry.begins)
