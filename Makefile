@@ -34,13 +34,15 @@ docs: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
-# Histories of the record with kills and other faults, for so many seconds; a violation names its
+# Told times in all zones; then histories of the record with kills and other faults, for so many
+# seconds; a violation names its
 # seed and the number of its history: make torture SEED=... HISTORY=...
 SECONDS ?= 600
 SEED ?=
 HISTORY ?=
 FAULTS ?=
 torture: $(READY)
+	$(if $(SEED)$(HISTORY)$(FAULTS),,$(BIN)/python -m torture.told_times)
 	$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(HISTORY),--history $(HISTORY) --keep)
 
 # Shows that the histories catch faults that are planted into the record, each within 40 seconds.

@@ -53,7 +53,7 @@ def incident(number=1, **changes):
                     Hypothesis(2, "b", "the deploy", T, "bob", "ruled-out")),
         updates=(Update("03", minutes(3), "alice", "we look", False, None),
                  Update("02", minutes(2), "alice", "we begin", False, None)),
-        next_update=minutes(33), utc_offset=60,
+        next_update=minutes(33), timezone="Europe/Berlin", utc_offset=60,
     )  # fmt: skip
     return plain._replace(**changes)
 

@@ -12,7 +12,7 @@ from incidentctl.app.catalog.who import on_call_now
 from incidentctl.domain.catalog.blast_radius import blast_radius
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source, Team
 from incidentctl.domain.common.text import clean, did_you_mean
-from incidentctl.domain.common.times import format_duration, iso
+from incidentctl.domain.common.times import exact_duration, iso
 from incidentctl.errors import NotFoundError
 
 
@@ -90,7 +90,7 @@ def _severities(catalog: Catalog) -> Iterable[dict[str, Any]]:
         yield {
             "name": severity.name,
             "critical": severity.critical,
-            "update_every": format_duration(every) if every else None,
+            "update_every": exact_duration(every) if every else None,
             "retrospective": severity.retrospective.word,
             "title": severity.title,
         }
@@ -174,7 +174,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [plain(each) for each in value]
     if isinstance(value, timedelta):
-        return format_duration(value)
+        return exact_duration(value)
     if isinstance(value, datetime):
         return iso(value) if value.tzinfo else value.isoformat(timespec="minutes")
     return value.isoformat() if isinstance(value, date) else value

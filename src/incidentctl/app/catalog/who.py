@@ -11,7 +11,8 @@ from incidentctl.domain.catalog.on_call import on_call
 from incidentctl.domain.catalog.search import Found, names, search
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import clean, did_you_mean, one_line
-from incidentctl.domain.common.times import iso, parse_moment, zone
+from incidentctl.domain.common.times import iso, zone
+from incidentctl.domain.common.told_times import parse_moment
 from incidentctl.domain.incident.state import Incident
 from incidentctl.domain.process.resolution import Case, resolve
 from incidentctl.errors import NotFoundError, UsageError
@@ -188,10 +189,6 @@ def rotas(
 def _moment(text: str, now: datetime, local: tzinfo) -> datetime:
     """Parse a moment, which may be in the future."""
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            return parse_moment(text, now=now, local=local)
-        except ValueError as error:
-            raise UsageError(f"{error}.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=local)
+        return parse_moment(text, now=now, local=local, ahead=True)
+    except ValueError as error:
+        raise UsageError(f"{error}.") from None

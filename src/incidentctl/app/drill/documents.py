@@ -12,7 +12,8 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.text import clean, did_you_mean
-from incidentctl.domain.common.times import parse_moment, zone
+from incidentctl.domain.common.times import zone
+from incidentctl.domain.common.told_times import parse_moment
 from incidentctl.domain.drill.audience import Reader
 from incidentctl.domain.drill.audience import audience as who_gets_it
 from incidentctl.domain.drill.documents import (

@@ -18,6 +18,7 @@ from incidentctl.domain.common.times import parse_local_time
 from incidentctl.domain.drill import documents as ask
 from incidentctl.domain.drill.parse import parse_inject, parse_target, targets_of
 from incidentctl.domain.lint.rule import Finding
+from incidentctl.domain.lint.rules import clock_changes
 from incidentctl.domain.lint.rules import drills as rules
 from incidentctl.errors import RefusedError, UsageError
 from incidentctl.files.layout import SCHEMAS
@@ -213,7 +214,7 @@ def write(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> Writt
     name = answers["name"]
     found = list(_findings(catalog, name, values))
     for finding in found:
-        if finding.code in ("IC118", "IC119"):
+        if finding.code in ("IC118", "IC119", "IC222"):
             raise UnfitTimesError(finding.message, hint=finding.hint_text)
     files = {}
     for kind, value in values.items():
@@ -290,5 +291,6 @@ def _findings(catalog: Catalog, name: str, values: Mapping[str, Any]) -> Iterabl
         rules.moment_outside,
         rules.unknown_names,
         rules.public_tells,
+        clock_changes.not_one_moment,
     ):
         yield from rule(alone)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from incidentctl.app.incident.respond import Recorded, Response, moment
+from incidentctl.app.incident.respond import Recorded, Response, told
+from incidentctl.domain.common.told_times import Told
 from incidentctl.domain.incident.decide import corrections as decide
 from incidentctl.domain.incident.redaction import holds_text
 from incidentctl.domain.incident.state import Entry, Incident
@@ -25,6 +26,8 @@ class Amended(NamedTuple):
     recorded: Recorded
     incident: Incident
     before: Entry
+    at: Told | None
+    """The right moment, if it was told."""
 
 
 class Redacted(NamedTuple):
@@ -52,10 +55,11 @@ def retract(response: Response, entry: str, *, reason: str | None = None) -> Rec
 def amend(response: Response, entry: str, text: str | None, *, at: str | None = None) -> Amended:
     """Correct the text of an entry, or its time: a moment as a user types it."""
     incident = response.incident
-    when = moment(response.workspace, response.who, at)
+    when = told(response.workspace, response.who, at)
     before = decide.find(incident, entry)
-    stated = decide.amend(incident, entry, text, moment=when)
-    return Amended(response.record(stated, f"entry {entry} amended"), incident, before)
+    stated = decide.amend(incident, entry, text, moment=when and when.moment)
+    recorded = response.record(stated, f"entry {entry} amended")
+    return Amended(recorded, incident, before, when)
 
 
 def pin(response: Response, entry: str) -> Recorded:

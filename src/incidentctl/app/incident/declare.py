@@ -74,7 +74,7 @@ def begin(
         request.category,
         basics.organisation,
         basics.timezone,
-        offset_minutes(now, basics.timezone),
+        offset_minutes(request.at or now, basics.timezone),
     )
     _, warnings = acknowledge(
         workspace, ident, [declared, *noted, *request.also], who, at=request.at

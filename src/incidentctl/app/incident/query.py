@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from incidentctl.app.incident.respond import load
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.common.times import iso, parse_duration, parse_moment
+from incidentctl.domain.common.times import is_duration, iso, parse_duration
+from incidentctl.domain.common.told_times import parse_moment
 from incidentctl.domain.incident.duplicates import dead_ends, from_elsewhere
 from incidentctl.domain.incident.fold.fold import CODE
 from incidentctl.domain.incident.handover_advice import Advice, handover_advice
@@ -55,16 +56,16 @@ def on_call(workspace: Workspace, incident: Incident, now: datetime) -> str | No
 
 def period_edge(workspace: Workspace, text: str, who: Actor, *, option: str) -> datetime:
     """Parse the start or end of a period: a span back from now, the start of a day, a moment."""
+    now, word = workspace.now(), text.strip().casefold()
     try:
-        return workspace.now() - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        day = f"{text}T00:00" if len(text) == len("2026-03-29") else text
-        return parse_moment(day, now=workspace.now(), local=workspace.speaker_zone(who))
+        if is_duration(word):
+            return now - parse_duration(word)
+        day = f"{word} 00:00" if word in ("today", "yesterday") else text
+        return parse_moment(day, now=now, local=workspace.speaker_zone(who))
     except ValueError:
         raise UsageError(
-            f"{option} {text!r} is neither a span such as 7d nor a past day such as 2026-03-29."
+            f"{option} {text!r} is neither a span such as 7d nor a past day such as 2026-03-29.",
+            hint="Also '2 hours ago', yesterday, 2026-03-29T10:30.",
         ) from None
 
 

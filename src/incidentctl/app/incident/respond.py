@@ -12,7 +12,8 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.places import NO_TEAM
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
-from incidentctl.domain.common.times import parse_moment
+from incidentctl.domain.common.times import show
+from incidentctl.domain.common.told_times import Told, parse_told
 from incidentctl.domain.incident.facts import (
     HandoverOffered,
     IndividualAssigned,
@@ -313,11 +314,13 @@ class Response:
 
         EnvironmentFailedError if not even the fallback could store them: nothing is recorded.
         """
-        at = self.at
+        at, early = self.at, None
         if at is not None:
-            from incidentctl.domain.incident.decide.lifecycle import timely
+            from incidentctl.domain.incident.decide.lifecycle import early_note, timely
 
-            at = timely(self.incident, map(type, facts), at)
+            kinds = [type(fact) for fact in facts]
+            at = timely(self.incident, kinds, at)
+            early = early_note(self.incident, kinds, at)
         if any(isinstance(fact, UpdatePosted) for fact in facts):
             from incidentctl.domain.incident.decide.updates import announce
 
@@ -334,7 +337,8 @@ class Response:
         )
         # Read again only on demand: most commands end here.
         vars(self).pop("incident", None)
-        return recorded._replace(notes=(*recorded.notes, *self._strangers(facts)))
+        notes = (*([early] if early else []), *recorded.notes, *self._strangers(facts))
+        return recorded._replace(notes=notes)
 
     def _strangers(self, facts: Sequence[Any]) -> list[str]:
         """Say who was given something to do and is in no team, unless the catalog has no people."""
@@ -395,11 +399,16 @@ def not_committed(flushed: Flushed) -> tuple[str, ...]:
     return (f"Safe on disk, not yet committed: {why}. The next command commits it.",)
 
 
-def moment(workspace: Workspace, who: Actor, text: str | None) -> datetime | None:
+def told(workspace: Workspace, who: Actor, text: str | None) -> Told | None:
     """Parse a moment that a person typed, in their zone; UsageError if it is invalid."""
     if text is None:
         return None
     try:
-        return parse_moment(text, now=workspace.now(), local=workspace.speaker_zone(who))
+        return parse_told(text, now=workspace.now(), local=workspace.speaker_zone(who))
     except ValueError as error:
         raise UsageError(f"{error}.") from None
+
+
+def echo(workspace: Workspace, who: Actor, told: Told) -> str:
+    """Return a told moment as it was understood, in the zone of the person."""
+    return show(told.moment, workspace.speaker_zone(who))

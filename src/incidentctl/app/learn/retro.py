@@ -11,8 +11,7 @@ from incidentctl.app.incident.respond import SeveralError, find_incident, load
 from incidentctl.app.workspace.own_template import render_own
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.common.times import zone
-from incidentctl.domain.incident.state import RESOLVED, Incident
+from incidentctl.domain.incident.state import RESOLVED
 from incidentctl.domain.learn import retrospective
 from incidentctl.domain.learn.retro_facts import Facts, facts_of
 from incidentctl.domain.learn.retrospective import Meeting, propose
@@ -102,7 +101,7 @@ def write(workspace: Workspace, part: str) -> Written:
         raise RefusedError(
             f"{incident.id} is still open.", hint="End it first: `incidentctl resolve`."
         )
-    facts, local = facts_of(incident), _zone(incident)
+    facts, local = facts_of(incident), incident.zone
     now = workspace.now()
     meeting = propose(incident.ended, incident.retrospective_within, local, now=now)
     body = _body(workspace, root, facts, meeting, local)
@@ -171,13 +170,6 @@ def write_blank(workspace: Workspace, *, another: bool = True) -> Written:
         if write_new(root, {path_of(name): text}).written:
             return Written(path_of(name), "written", None, (), meeting)
     raise RefusedError(f"There are already a hundred blank retrospectives of {day}.")
-
-
-def _zone(incident: Incident) -> tzinfo:
-    try:
-        return zone(incident.timezone)
-    except ValueError:
-        return incident.zone
 
 
 def _front(

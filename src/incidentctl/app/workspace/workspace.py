@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from incidentctl.app.workspace import people, places
 from incidentctl.app.workspace.first_read import first_read
+from incidentctl.app.workspace.machine_zone import machine_zone
 from incidentctl.app.workspace.sharing import Sharing
 from incidentctl.domain.common.times import moment_of, zone
 from incidentctl.domain.incident.ids import incident_id, next_milliseconds, ulid
@@ -298,8 +299,7 @@ class Workspace:
         """
         if who.timezone:
             return zone(who.timezone)
-        here = datetime.now().astimezone()
-        return here.tzinfo if here.tzinfo and here.utcoffset() else self.zone
+        return machine_zone(self.now()) or self.zone
 
     def catalog_commit(self) -> str | None:
         """Return the commit of the current catalog, or None without one."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import corrections
-from incidentctl.cli.incident.respond import Call, respond_command
+from incidentctl.cli.incident.respond import Call, report_told, respond_command
 from incidentctl.cli.incident.respond_command import CorrectCommand
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import one_line
@@ -117,6 +117,8 @@ def amend_command(
     done = call.respond(
         lambda response: corrections.amend(response, entry, said, at=at), "amend", echo=said
     )
+    if done.at is not None:
+        report_told(call.workspace, call.who, done.at)
     if not call.json:
         before = done.before
         when = done.incident.time(before.at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +11,11 @@ import typer
 
 from incidentctl.app.incident.declare import Request, begin, complete, keep_answers
 from incidentctl.app.incident.query import on_call
-from incidentctl.app.incident.respond import Recorded, load, moment
+from incidentctl.app.incident.respond import Recorded, load, told
+from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.places import KEPT_HERE
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.incident.respond import report_told
 from incidentctl.cli.session import confirm_recorded, report_notes, restriction, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.closing import closing_ends
@@ -111,8 +114,8 @@ def declare_command(
             affects or (),
             _short(category),
             _short(reported_by),
-            moment(workspace, who, at),
-            moment(workspace, who, resolved_at),
+            _moment(workspace, who, at),
+            _moment(workspace, who, resolved_at),
             restricted,
         )
         if alerts:
@@ -172,6 +175,14 @@ def _confirm(workspace: Workspace, line: str) -> None:
     if workspace.is_local:
         console.say(KEPT_HERE, "warning")
     confirm_recorded(line)
+
+
+def _moment(workspace: Workspace, who: Actor, text: str | None) -> datetime | None:
+    when = told(workspace, who, text)
+    if when is None:
+        return None
+    report_told(workspace, who, when)
+    return when.moment
 
 
 def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from incidentctl.cli.terminal.console import out
 from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.common.times import format_duration, offset_text
+from incidentctl.domain.common.times import format_duration, offset_at
 from incidentctl.domain.incident.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
 from incidentctl.render.incident.brief import ends, named, next_update, roles
 from incidentctl.render.incident.role_brief import duties
@@ -77,15 +77,7 @@ def print_incident(incident: Incident, now: datetime, *, on_call: str | None = N
             line = f"  {hypothesis.number:>2} {hypothesis.state}: {one_line(hypothesis.text)}"
             out(line, indent=5)
     _duties(incident)
-    out()
-    offset = incident.utc_offset
-    zone = f"{incident.timezone} ({offset_text(offset)})" if offset else "UTC"
-    out(f"Last entries, {zone}")
-    for entry in incident.timeline[-_LAST:]:
-        clock = entry.at.astimezone(incident.zone).strftime("%H:%M")
-        struck = " (taken back)" if entry.retracted else ""
-        line = f"  #{entry.number:<3} {clock}  {one_line(entry.by)}: {one_line(entry.text)}{struck}"
-        out(line, indent=14)
+    _last_entries(incident)
     for problem in incident.problems:
         out(f"problem: {one_line(problem.message)}", "warning", indent=9)
 
@@ -100,6 +92,22 @@ def _duties(incident: Incident) -> None:
 def _time(incident: Incident, moment: str) -> str | None:
     at = getattr(incident, moment)
     return incident.time(at) if at else None
+
+
+def _last_entries(incident: Incident) -> None:
+    """Print the last entries; each with its offset where a change of the clock lies between."""
+    out()
+    last, zone = incident.timeline[-_LAST:], incident.zone
+    offsets = list(dict.fromkeys(offset_at(entry.at, zone) for entry in last)) or ["UTC"]
+    changed = len(offsets) > 1
+    named = "UTC" if offsets == ["UTC"] else one_line(incident.timezone)
+    out(f"Last entries, {named}" + ("" if changed or named == "UTC" else f" ({offsets[0]})"))
+    for entry in last:
+        clock = entry.at.astimezone(zone).strftime("%H:%M")
+        clock += f" {offset_at(entry.at, zone):<6}" if changed else ""
+        struck = " (taken back)" if entry.retracted else ""
+        line = f"  #{entry.number:<3} {clock}  {one_line(entry.by)}: {one_line(entry.text)}{struck}"
+        out(line, indent=9 + len(clock))
 
 
 def _roles(incident: Incident) -> None:

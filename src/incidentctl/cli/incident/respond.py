@@ -14,9 +14,10 @@ from incidentctl.app.incident.respond import (
     Recorded,
     Response,
     SeveralError,
+    echo,
     ended_by,
     find_incident,
-    moment,
+    told,
 )
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
@@ -24,6 +25,7 @@ from incidentctl.cli.session import ask_which, confirm_recorded, report_notes, w
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.told_times import Told
 from incidentctl.errors import IncidentctlError
 
 
@@ -75,13 +77,12 @@ class Call:
         workspace = self.workspace
         part = self.incident or (ended_by(workspace, self.who) if own else None)
         ident = choose_incident(workspace, part, ended=ended)
-        when = moment(workspace, self.who, self.at)
-        response = Response(workspace, ident, self.who, at=when, on_recorded=confirm_recorded)
+        when = told(workspace, self.who, self.at)
         if when is not None:
-            from incidentctl.domain.common.times import show
-
-            console.say(f"at {show(when, workspace.speaker_zone(self.who))}")
-        return response
+            report_told(workspace, self.who, when)
+        return Response(
+            workspace, ident, self.who, at=when and when.moment, on_recorded=confirm_recorded
+        )
 
     def respond(
         self,
@@ -107,6 +108,13 @@ class Call:
             more = as_json(result) if as_json and self.json else {}
             report(self.workspace, recorded, command, json=self.json, more=more)
         return result
+
+
+def report_told(workspace: Workspace, who: Actor, when: Told) -> None:
+    """Print a told moment as it was understood, and what may be wrong with it."""
+    console.say(f"at {echo(workspace, who, when)}")
+    if when.note:
+        console.say(f"note: {when.note}.", "warning")
 
 
 def report(

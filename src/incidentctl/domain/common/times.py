@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Annotated
 
-_UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
+#: The units of a span, in seconds, the largest first.
+UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 _WORDS = {
     "wd": "working day",
     "w": "week",
@@ -22,12 +23,6 @@ DAY = r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 LOCAL_TIME = (
     DAY + r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?"
 )
-_AGO = re.compile(
-    r"(?:(?P<count>\d{1,6}|an?)\s*(?P<unit>s|sec|second|m|min|minute|h|hour|d|day|w|week)s?)\s+ago$",
-    re.IGNORECASE,
-)
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?$")
-
 
 #: All moments of the record lie between these: sums with them stay within the calendar.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,29 +62,51 @@ def zone(name: str) -> tzinfo:
         ) from None
 
 
+def is_duration(text: str) -> bool:
+    """Say whether a text is written as a span, such as `1h30m`."""
+    return bool(text) and not _DURATION.sub("", text)
+
+
 def parse_duration(text: str) -> timedelta:
     """Read `30m`, `1h30m`, `2d`, `1w`; ValueError with a sentence otherwise."""
-    if not text or _DURATION.sub("", text):
+    if not is_duration(text):
         raise ValueError(f"{text!r} is not a duration: write it as 30m, 1h30m, 2d or 1w")
-    seconds = sum(int(number) * _UNITS[unit] for number, unit in _DURATION.findall(text))
+    seconds = sum(int(number) * UNITS[unit] for number, unit in _DURATION.findall(text))
     if not 0 < seconds <= LONGEST:
         raise ValueError(f"{text!r} must be more than nothing and at most ten years")
     return timedelta(seconds=seconds)
 
 
 def format_duration(span: timedelta | float) -> str:
-    """Write a span as `1h30m`; the largest two units that are not zero, `0s` for none."""
+    """Write a span as `1h30m`: the largest unit and the next smaller one, `0s` for none.
+
+    Four hours and 59 seconds are `4h`: no third unit, and none in the second place.
+    """
     seconds = int(span.total_seconds() if isinstance(span, timedelta) else span)
     if seconds < 0:
         return "-" + format_duration(-seconds)
+    parts = _parts(seconds)
+    first = next((place for place, (count, _) in enumerate(parts) if count), 0)
+    return _joined(parts[first : first + 2])
+
+
+def exact_duration(span: timedelta) -> str:
+    """Write a span as a file holds it: with every unit that is not zero."""
+    return _joined(_parts(int(span.total_seconds())))
+
+
+def _parts(seconds: int) -> list[tuple[int, str]]:
     parts = []
-    for unit, size in _UNITS.items():
+    for unit, size in UNITS.items():
         if unit == "w" and seconds % size:
             continue  # ten days read better than 1w3d
         count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts[:2]) or "0s"
+        parts.append((count, unit))
+    return parts
+
+
+def _joined(parts: list[tuple[int, str]]) -> str:
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
 
 
 def span_in_words(text: str) -> str:
@@ -119,53 +136,6 @@ def parse_local_time(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a time: write it as 2026-01-05T09:00") from None
-
-
-def parse_moment(text: str, *, now: datetime, local: tzinfo) -> datetime:
-    """Read a moment that a responder typed, and return it in UTC.
-
-    `10 minutes ago`, `now`, `13:40` (in the zone `local`, the nearest past), `yesterday 13:40`,
-    `2026-03-29T10:30` (in `local`) or with an offset. ValueError with a sentence otherwise, also
-    for a moment more than a minute ahead of `now`, or before 1970.
-    """
-    try:
-        moment = _parse_moment(text, now=now, local=local)
-    except OverflowError:
-        moment = EARLIEST - timedelta(days=1)
-    if moment < EARLIEST:
-        raise ValueError(f"{text!r} lies too far in the past")
-    return moment
-
-
-def _parse_moment(text: str, *, now: datetime, local: tzinfo) -> datetime:
-    written = text.strip()
-    if written.casefold() == "now":
-        return now
-    if match := _AGO.match(written):
-        count = 1 if match["count"].casefold() in ("a", "an") else int(match["count"])
-        return now - timedelta(seconds=count * _UNITS[match["unit"][0].casefold()])
-    yesterday = written.casefold().startswith("yesterday ")
-    if match := _CLOCK.match(written.split(" ", 1)[1].strip() if yesterday else written):
-        hour, minute, second = (int(part or 0) for part in match.groups())
-        if hour > 23 or minute > 59 or second > 59:
-            raise ValueError(f"{text!r} is no time of day")
-        here = now.astimezone(local)
-        moment = here.replace(hour=hour, minute=minute, second=second, microsecond=0)
-        if yesterday or moment.astimezone(UTC) > now + timedelta(minutes=1):
-            moment -= timedelta(days=1)
-        return moment.astimezone(UTC)
-    try:
-        moment = datetime.fromisoformat(written.replace(" ", "T", 1) if " " in written else written)
-    except ValueError:
-        raise ValueError(
-            f"{text!r} is not a time: write 13:40, '10 minutes ago' or 2026-03-29T10:30"
-        ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=local)
-    moment = moment.astimezone(UTC)
-    if moment > now + timedelta(minutes=1):
-        raise ValueError(f"{text!r} lies in the future")
-    return moment
 
 
 def fixed_zone(offset_minutes: int) -> tzinfo:
@@ -200,6 +170,12 @@ def from_iso(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment if EARLIEST <= moment <= LATEST else None
+
+
+def offset_at(moment: datetime, local: tzinfo) -> str:
+    """Write the offset that a zone has at a moment: `+01:00`, or `UTC` for none."""
+    offset = moment.astimezone(local).utcoffset()
+    return offset_text(int(offset.total_seconds() // 60)) if offset else "UTC"
 
 
 def show(moment: datetime, local: tzinfo, *, seconds: bool = False) -> str:

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, NamedTuple
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.fields import CONFIG, Duration, Flag, LocalTime, Name, Text, Zone
 from incidentctl.domain.common.times import off_the_ends, zone
+from incidentctl.domain.common.told_times import from_clock
 from incidentctl.errors import Hint
 
 #: Stands for every team of the catalog, where a drill names whom it is distributed to.
@@ -244,9 +245,10 @@ def how_to_get(name: str) -> Hint:
 
 
 def aware(written: datetime, zone_name: str) -> datetime:
-    """Return a time of a drill in its zone."""
+    """Return a time of a drill in its zone, as clocks show it there."""
     local, written = zone(zone_name), off_the_ends(written)
-    return written.astimezone(local) if written.tzinfo else written.replace(tzinfo=local)
+    moment = written if written.tzinfo else from_clock(written, local).moment
+    return moment.astimezone(local)
 
 
 def span(window: Window, zone_name: str) -> Span:

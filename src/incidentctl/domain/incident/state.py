@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from incidentctl.domain.common.role_names import RESPONSIBILITIES
-from incidentctl.domain.common.times import EARLIEST, Seconds, fixed_zone, show
+from incidentctl.domain.common.times import EARLIEST, Seconds, fixed_zone, show, zone
 from incidentctl.errors import Problem
 
 OPEN, DONE, SKIPPED, NOT_NEEDED = "open", "done", "skipped", "not-needed"
@@ -291,7 +291,15 @@ class Incident(NamedTuple):
 
     @property
     def zone(self) -> tzinfo:
-        """The organisation's zone at declaration: a fixed offset, which needs no database."""
+        """The organisation's zone at declaration, with its rules for each moment."""
+        try:
+            return zone(self.timezone)
+        except ValueError:  # no zone that this machine knows
+            return self.pinned_zone
+
+    @property
+    def pinned_zone(self) -> tzinfo:
+        """The offset that `zone` had at declaration, for what has to be equal in every clone."""
         return fixed_zone(self.utc_offset)
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from incidentctl.domain.common.times import format_duration
+from incidentctl.domain.common.times import exact_duration
 
 # Numbers of YAML 1.2, which reads our files, that PyYAML, which is YAML 1.1, writes as text.
 _NUMBER = re.compile(r"[-+]?(0o[0-7]+|(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?)\Z")
@@ -56,7 +56,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(held) for held in value]
     if isinstance(value, timedelta):
-        return format_duration(value)
+        return exact_duration(value)
     if isinstance(value, datetime):
         return value.isoformat(timespec="minutes")
     return value.isoformat() if isinstance(value, date) else value

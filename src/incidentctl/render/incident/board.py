@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.common.times import offset_text, rough_duration
+from incidentctl.domain.common.times import offset_at, rough_duration
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
@@ -153,9 +153,8 @@ def _body(incident: Incident, now: datetime) -> list[Line]:
 
 
 def clock(incident: Incident, moment: datetime) -> str:
-    """Write the time of day with its zone: the organisation's at declaration."""
-    zone = offset_text(incident.utc_offset) if incident.utc_offset else "UTC"
-    return f"{moment.astimezone(incident.zone):%H:%M} {zone}"
+    """Write the time of day with its offset, in the organisation's zone at declaration."""
+    return f"{moment.astimezone(incident.zone):%H:%M} {offset_at(moment, incident.zone)}"
 
 
 def _updates(incident: Incident, now: datetime) -> list[Line]:

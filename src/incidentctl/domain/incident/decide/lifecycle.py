@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from incidentctl.domain.common.lookup import one_of, said
-from incidentctl.domain.common.times import span_in_words
+from incidentctl.domain.common.times import rough_duration, span_in_words
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.draft.draft import CONCURRENCY_WINDOW
@@ -45,6 +45,8 @@ def mark(incident: Incident, moment: str, *, at: datetime | None = None) -> list
     return [facts.MomentMarked(name)]
 
 
+#: Hardly an incident began so long before somebody declared it: the day may be wrong.
+_LONG_BEFORE = timedelta(hours=12)
 _NOT_BEFORE = (
     facts.Resolved, facts.Cancelled, facts.Closed, facts.RoleAssigned, facts.RoleReleased,
     facts.RolesKept, facts.HandoverOffered, facts.HandoverAccepted, facts.CommandTaken,
@@ -66,6 +68,18 @@ def timely(incident: Incident, kinds: Iterable[type], at: datetime) -> datetime:
         f"{incident.time(at)}.",
         hint=Hint("began-earlier"),
     )
+
+
+def early_note(incident: Incident, kinds: Iterable[type], at: datetime) -> str | None:
+    """Return a note where something happened `at` a moment before the declaration.
+
+    Incidents begin before they are declared: a marked moment is noted only if it was long before.
+    """
+    marks = all(issubclass(kind, facts.MomentMarked) for kind in kinds)
+    before = incident.declared - at
+    if before < (_LONG_BEFORE if marks else CONCURRENCY_WINDOW):
+        return None
+    return f"That is {rough_duration(before)} before {incident.id} was declared."
 
 
 def resolve(incident: Incident, text: str | None = None) -> list[Any]:

@@ -182,9 +182,9 @@ def _finish(
     steps = _steps(draft)
     ended = next(iter(draft.ends.values()), None)
     due = draft.next_update() if known.kind != "backfill" else None
-    entries = _entries(draft, events, steps, known.zone)
+    entries = _entries(draft, events, steps, known.pinned_zone)
     if draft.declared is not None:
-        draft.none_before(known.declared, known.time)
+        draft.none_before(known.declared, lambda moment: show(moment, known.pinned_zone))
     sentences = dict.fromkeys([*wrong, *draft.problems.values()])
     return known._replace(
         status=draft.end or draft.phase,

@@ -12,6 +12,7 @@ from incidentctl.domain.lint.rule import Around, Finding, Played, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.lint.rules import (
     age_keys,
+    clock_changes,
     dependencies,
     drills,
     names,
@@ -69,6 +70,7 @@ _SUBJECTS = (
     runbooks,
     secrets,
     age_keys,
+    clock_changes,
     dependencies,
     tiers,
     reviewed,
