@@ -40,6 +40,9 @@ _COMMANDS: dict[str, _Lazy] = {
     "schema": _Lazy(_PREPARE, "catalog.schema", "Print or write the JSON Schemas"),
     "doctor": _Lazy(_PREPARE, "setup.doctor", "Check the set-up; exit 1 if something is bad"),
     "use": _Lazy(_PREPARE, "setup.use", "Set your default repository"),
+    "completion": _Lazy(
+        _PREPARE, "setup.completion", "Complete ids, people and services in bash, zsh, fish"
+    ),
     "adopt": _Lazy(_PREPARE, "record.adopt", "Move incidents of the local record into the team's"),
     "mcp": _Lazy(_PREPARE, "setup.mcp", "Let an assistant read the record, and record"),
     "demo": _Lazy(_PREPARE, "setup.demo", "Play a whole incident in a temporary repository"),
@@ -132,6 +135,9 @@ class _Root(Group):
 
             unknown_command(args[0], [*_COMMANDS, _HELP, _VERSION])
         return super().resolve_command(ctx, args)
+
+    def about(self, ctx: Any) -> list[tuple[str, str]]:
+        return [(name, lazy.help) for name, lazy in _COMMANDS.items()]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         sections = dict.fromkeys(lazy.section for lazy in _COMMANDS.values())
