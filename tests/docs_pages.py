@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 #: Whoever reads a page can write to `...` what a line or the lines between two others say.
 ANY = "..."
 #: What makes a virtual environment or installs is not played, but read (`not_played`).
-NOT_PLAYED = ("make ", "pipx ", "uv ", "pip ")
+NOT_PLAYED = ("make ", "pipx ", "uv ", "python3 -m venv ", "~/.local/", "mkdir -p ~/")
 
 #: What a command has that needs a shell, also where quotes would make it plain text.
 _SHELL = re.compile(r"[|&;<>$`*\n]")

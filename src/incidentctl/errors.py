@@ -39,6 +39,11 @@ class Hint(NamedTuple):
     values: Mapping[str, str | int] = MappingProxyType({})
 
 
+def install_extra(name: str) -> Hint:
+    """Return how to install an optional extra of this package."""
+    return Hint("install-extra", {"extra": name})
+
+
 class IncidentctlError(Exception):
     """A refusal: what is wrong, what to do about it, and the exit code of the process."""
 

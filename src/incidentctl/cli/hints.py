@@ -29,6 +29,8 @@ SENTENCES = {
     "declare-drill": "Declare a drill from the beginning: `incidentctl declare TITLE --drill`.",
     "end-first": "Run `incidentctl resolve` or `incidentctl cancel` first.",
     "hand-over": "Hand it over with `incidentctl handover PERSON`.",
+    "install-extra": "In the checkout that it was installed from run "
+    "`pip install '.[{extra}]'`, or what its README says for pipx and uv.",
     "link-file": "Save it as a file, and link it: `incidentctl link dump URL`.",
     "list-steps": "See the steps with `incidentctl step list`.",
     "list-tasks": "See the numbers with `incidentctl task list`.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import clean
-from incidentctl.errors import IncidentctlError, UsageError
+from incidentctl.errors import IncidentctlError, UsageError, install_extra
 from incidentctl.mcp.reading import Reading
 from incidentctl.mcp.writing import Writing
 
@@ -35,7 +35,7 @@ def build(open_workspace: Callable[[], Workspace], *, write: bool, assistant: st
     except ImportError:
         raise UsageError(
             "The SDK of the Model Context Protocol is not installed.",
-            hint="Install it with `pip install 'incidentctl[mcp]'`.",
+            hint=install_extra("mcp"),
         ) from None
 
     def told(tool: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ from incidentctl.app.workspace.places import state_folder
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import count
 from incidentctl.domain.doctor.checks import Check, State, git_check, inert
-from incidentctl.errors import EnvironmentFailedError, IncidentctlError
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError, install_extra
 from incidentctl.git.repository import RepositoryPlace, identity
 from incidentctl.git.run import Git
 from incidentctl.record import health
@@ -40,6 +40,7 @@ class Extra(NamedTuple):
 EXTRAS = {
     "seal": Extra("pyrage", "`drill seal` and `drill unseal`"),
     "calendar": Extra("icalendar", "`drill calendar`"),
+    "mcp": Extra("mcp", "`mcp`"),
 }
 
 
@@ -178,6 +179,6 @@ def _extras() -> Iterator[Check]:
             yield Check("extras", "ok", f"extra {name} is installed")
         else:
             yield Check(
-                "extras", "ok", f"extra {name} is not installed; only {extra.needed_by} need it",
-                f'pip install "incidentctl[{name}]"',
+                "extras", "warn", f"extra {name} is not installed; only {extra.needed_by} need it",
+                install_extra(name),
             )  # fmt: skip

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from incidentctl.errors import EnvironmentFailedError, InvalidDataError, NotFoundError, RefusedError
+from incidentctl.errors import (
+    EnvironmentFailedError,
+    InvalidDataError,
+    NotFoundError,
+    RefusedError,
+    install_extra,
+)
 
 _KEYS = b"# sealed for: "
 _MAX_KEY = 1 << 16
@@ -119,6 +125,6 @@ def _pyrage() -> Any:
     except ImportError:
         raise EnvironmentFailedError(
             "Sealing needs an extra that is not installed.",
-            hint='Run `pip install "incidentctl[seal]"`.',
+            hint=install_extra("seal"),
         ) from None
     return pyrage

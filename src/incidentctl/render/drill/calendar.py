@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.drill.calendar import CalendarEntry
-from incidentctl.errors import EnvironmentFailedError, Hint
+from incidentctl.errors import EnvironmentFailedError, Hint, install_extra
 
 _COUNTED_FROM = datetime(2026, 1, 1, tzinfo=UTC)
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: equal proposals give an equal file
@@ -30,7 +30,7 @@ def render_calendar(
     except ImportError:
         raise EnvironmentFailedError(
             "The calendar needs an extra that is not installed.",
-            hint='Run `pip install "incidentctl[calendar]"`.',
+            hint=install_extra("calendar"),
         ) from None
     calendar = Calendar()
     calendar.add("prodid", "-//incidentctl//drills//EN")
