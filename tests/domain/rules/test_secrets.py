@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from incidentctl.domain.lint.rules import secrets
 from incidentctl.domain.lint.rules.secrets import secret_in
+from incidentctl.files.catalog.loader import load
 
 # Put together here, so that no scanner takes this file for a leak.
 SHAPES = [
@@ -52,3 +53,50 @@ def test_what_is_no_secret(text, key):
 def test_the_quick_search_misses_no_shape(shape: str, data: st.DataObject):
     text = data.draw(st.from_regex(shape))
     assert secrets._MAYBE.search(text)
+
+
+ADDRESS = "https://bob:" + "hunter2@db.example.org/x"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "place"),
+    [
+        ("services/a.yaml", "x-hook: {}", ("x-hook",)),
+        ("services/a.yaml", "x-own: {{deep: [a, {}]}}", ("x-own", "deep", 1)),
+        ("services/a.yaml", "x-password: hunter2hunter2", ("x-password",)),
+        ("services/a.yaml", "identifiers: {{x-url: '{}'}}", ("identifiers", "x-url")),
+        (
+            "services/a.yaml",
+            "links: [{{title: '{}', url: 'https://e.org'}}]",
+            ("links", 0, "title"),
+        ),
+        ("services/a.yaml", "links: [{{title: a, url: 'b:c', x-u: '{}'}}]", ("links", 0, "x-u")),
+        ("services/a.yaml", "tags: ['{}']", ("tags", 0)),
+        ("teams/a.yaml", "contacts: {{page: '{}'}}", ("contacts", "page")),
+        (
+            "product_areas/a.yaml",
+            "functionalities: [{{name: F, words: ['{}']}}]",
+            ("functionalities", 0, "words", 0),
+        ),
+        ("incidentctl.yaml", "organisation: '{}'", ("organisation",)),
+    ],
+)
+def test_a_secret_is_seen_in_every_text(path, text, place, tmp_path):
+    file = tmp_path / path
+    file.parent.mkdir(exist_ok=True)
+    begin = "" if path == "incidentctl.yaml" else "name: a\n"
+    begin += "" if path in ("incidentctl.yaml", "teams/a.yaml") else "owner: core\n"
+    file.write_text(begin + text.format(ADDRESS) + "\n")
+    catalog, problems = load(tmp_path)
+    assert problems == []
+    assert [found.loc for found in secrets.in_plain_text(catalog)] == [place]
+
+
+def test_a_key_of_ones_own_in_a_list_of_documents_has_its_place(tmp_path):
+    (tmp_path / "services").mkdir()
+    text = (
+        f"- {{name: a, owner: c}}\n---\n- {{name: b, owner: c}}\n- {{name: d, x-a: '{ADDRESS}'}}\n"
+    )
+    (tmp_path / "services/a.yaml").write_text(text)
+    (found,) = secrets.in_plain_text(load(tmp_path)[0])
+    assert (found.source.document, found.loc) == (1, (1, "x-a"))

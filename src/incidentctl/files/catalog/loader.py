@@ -18,9 +18,9 @@ from incidentctl.errors import Problem
 from incidentctl.files.catalog.parallel import load_in_two_processes, worth_forking
 from incidentctl.files.gc_pause import paused
 from incidentctl.files.layout import PRIVATE_HALF, Content, read_all
-from incidentctl.files.yaml.faults import Fault
+from incidentctl.files.yaml.faults import Fault, Loc
 from incidentctl.files.yaml.positions import Positions, Written
-from incidentctl.files.yaml.strict import parse
+from incidentctl.files.yaml.strict import Secrets, parse
 from incidentctl.files.yaml.validate import validate
 
 #: People choose from the severities and roles in an incident, so there cannot be many.
@@ -67,8 +67,12 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
             parts = (_load_part(contents),)
         entries = [entry for part in parts for entry in part.entries]
         problems = [problem for part in parts for problem in part.problems]
-        unread = [each for part in parts for each in part.unread]
-        return _catalog(entries, unread), sorted(problems, key=_order)
+        catalog = replace(
+            _catalog(entries),
+            unread=tuple(each for part in parts for each in part.unread),
+            own_secrets=tuple(each for part in parts for each in part.own_secrets),
+        )
+        return catalog, sorted(problems, key=_order)
 
 
 def with_private(
@@ -85,6 +89,7 @@ def with_private(
         private_halves=halves,
         entries=(*catalog.entries, *part.entries),
         unread=(*catalog.unread, *part.unread),
+        own_secrets=(*catalog.own_secrets, *part.own_secrets),
     )
     return added, sorted([*problems, *part.problems], key=_order)
 
@@ -95,13 +100,14 @@ class _Part(NamedTuple):
     entries: list[CatalogEntry]
     problems: list[Problem]
     unread: list[Unread]
+    own_secrets: list[tuple[Source, Loc, str]]
 
 
 def _load_part(contents: Iterable[Content]) -> _Part:
-    part = _Part([], [], [])
+    part = _Part([], [], [], [])
     for content in contents:
         before = len(part.problems)
-        _add(content, part.entries, part.problems)
+        _add(content, part)
         if found := part.problems[before:]:
             part.unread.append(_unread(content, {problem.code for problem in found}))
     return part
@@ -127,13 +133,17 @@ def _order(problem: Problem) -> tuple[str, int, int, str]:
     return problem.path or "", problem.line or 0, problem.column or 0, problem.code
 
 
-def _add(content: Content, entries: list[CatalogEntry], problems: list[Problem]) -> None:
-    """Add the entries of one file."""
+def _add(content: Content, part: _Part) -> None:
+    """Add what one file holds."""
+    problems = part.problems
     if content.data is None:
         problems += [content.problem] if content.problem else []
         return
-    documents, found = parse(content.data, content.path)
+    secrets: Secrets = []
+    documents, found = parse(content.data, content.path, secrets=secrets)
     problems += found
+    for document, loc, what in secrets:
+        part.own_secrets.append((Source(content.path, document), loc, what))
     faults = _Faults()
     positions = cache(lambda: Positions(content.data or b""))
     for kind, raw, source in _raw_entries(content, documents, faults):
@@ -142,7 +152,7 @@ def _add(content: Content, entries: list[CatalogEntry], problems: list[Problem])
         if wrong or more:
             faults.add(source, *wrong, more=more)
         if value is not None:
-            entries.append(_entry(kind, value, source))
+            part.entries.append(_entry(kind, value, source))
     if faults.listed:
         problems += [_problem(positions(), source, fault) for source, fault in faults.listed]
     if faults.more:
@@ -156,7 +166,7 @@ def _entry(kind: str, value: Any, source: Source) -> CatalogEntry:
     return CatalogEntry(kind, getattr(value, "name", kind), value, source)
 
 
-def _catalog(entries: list[CatalogEntry], unread: Iterable[Unread]) -> Catalog:
+def _catalog(entries: list[CatalogEntry]) -> Catalog:
     kinds: dict[str, dict[str, Any]] = {}
     for entry in entries:
         kinds.setdefault(entry.kind, {}).setdefault(entry.name, entry.value)
@@ -171,7 +181,6 @@ def _catalog(entries: list[CatalogEntry], unread: Iterable[Unread]) -> Catalog:
         drills=kinds.get("drill", {}),
         private_halves=kinds.get("private_half", {}),
         entries=tuple(entries),
-        unread=tuple(unread),
     )
 
 

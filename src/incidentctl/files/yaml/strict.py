@@ -17,6 +17,8 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.lint.problem_limit import MAX_REPORTED, gave_up
+from incidentctl.domain.lint.rule import Loc
+from incidentctl.domain.lint.rules.secrets import secrets_below
 from incidentctl.errors import Problem
 from incidentctl.files.yaml.syntax import lfs_pointer, not_yaml, place, quoted, unresolved_merge
 
@@ -67,23 +69,43 @@ class _Composer(_Loader):
         """Do nothing."""
 
 
-def parse(data: bytes, path: str) -> tuple[tuple[Any, ...], list[Problem]]:
+Secrets = list[tuple[int, Loc, str]]
+"""What is secret under keys that begin with `x-`: the document, the place in it, and the sort."""
+
+
+class _File:
+    """What is collected while the values of a file are typed."""
+
+    def __init__(self, path: str, problems: list[Problem], secrets: Secrets | None) -> None:
+        self.path = path
+        self.problems = problems
+        self.places: list[tuple[Loc, str]] | None = None if secrets is None else []
+
+
+def parse(
+    data: bytes, path: str, *, secrets: Secrets | None = None
+) -> tuple[tuple[Any, ...], list[Problem]]:
     """Return the documents of a file and what is wrong with it; bad content never raises.
 
     Mappings become dict, sequences tuple; a document without content is None, so that the index
     of a document is its place in the file. Keys beginning with `x-` are checked and left out,
-    except in an action's settings (`with`), where a header may have such a name. A syntax error, or
-    too many faults, end the file there; the documents before it are returned.
+    except in an action's settings (`with`), where a header may have such a name; what seems secret
+    below them is added to `secrets`. A syntax error, or too many faults, end the file there; the
+    documents before it are returned.
     """
     problems = _refused(data, path)
     if problems:
         return (), problems
     documents: list[Any] = []
     ends = 0
+    file = _File(path, problems, secrets if b"x-" in data else None)
     try:
         for node in compose(data):
-            documents.append(_value(node, path, problems, 1, False))
+            documents.append(_value(node, file, 1, False))
             ends = node.end_mark.index
+            if secrets is not None and file.places:
+                secrets += [(len(documents) - 1, *found) for found in file.places]
+                file.places.clear()
     except _TooDeepError as error:
         problems.append(_too_deep(path, error.node.start_mark))
     except _TooManyError:
@@ -186,37 +208,58 @@ class _TooManyError(Exception):
     """The file has more faults than are reported."""
 
 
-def _tell(problem: Problem, problems: list[Problem]) -> None:
-    if len(problems) >= MAX_REPORTED:
+def _tell(problem: Problem, file: _File) -> None:
+    if len(file.problems) >= MAX_REPORTED:
         raise _TooManyError
-    problems.append(problem)
+    file.problems.append(problem)
 
 
-def _value(node: Node, path: str, problems: list[Problem], depth: int, keep: bool) -> Any:
+def _value(node: Node, file: _File, depth: int, keep: bool) -> Any:
     if type(node) is ScalarNode:
         value: str = node.value
         if node.style:
             if node.style == '"' and not value.isprintable():
-                _control(node, path, problems)
+                _control(node, file)
             return value
         return plain(value)
     if depth > MAX_DEPTH:
         raise _TooDeepError(node)
+    places = file.places
     if type(node) is SequenceNode:
-        return tuple([_value(item, path, problems, depth + 1, keep) for item in node.value])
+        if places is None:
+            return tuple([_value(item, file, depth + 1, keep) for item in node.value])
+        items = []
+        for number, item in enumerate(node.value):
+            before = len(places)
+            items.append(_value(item, file, depth + 1, keep))
+            _below(number, places, before)
+        return tuple(items)
     result: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         key = plain(key_node.value) if _is_plain(key_node) else key_node.value
         if type(key) is not str and not (type(key) is int and abs(key) <= _MOST_KEY):
-            _tell(_odd_key(key_node, path), problems)
-            _value(value_node, path, problems, depth + 1, keep)
+            _tell(_odd_key(key_node, file.path), file)
+            _value(value_node, file, depth + 1, keep)
             continue
-        value = _value(value_node, path, problems, depth + 1, keep or key == "with")
+        before = len(places) if places is not None else 0
+        value = _value(value_node, file, depth + 1, keep or key == "with")
+        own = not keep and isinstance(key, str) and key.startswith("x-")
+        if places is not None:
+            if own:
+                places += secrets_below(value, str(key))
+            _below(key, places, before)
         if key in result or _other_form(key) in result:
-            _tell(_duplicate(key_node, path), problems)
-        elif keep or not (isinstance(key, str) and key.startswith("x-")):
+            _tell(_duplicate(key_node, file.path), file)
+        elif not own:
             result[key] = value
     return result
+
+
+def _below(part: str | int, places: list[tuple[Loc, str]], before: int) -> None:
+    """Put a key, or a place in a list, in front of the places that were found below it."""
+    for number in range(before, len(places)):
+        loc, what = places[number]
+        places[number] = ((part, *loc), what)
 
 
 def _other_form(key: Any) -> Any:
@@ -246,17 +289,15 @@ def plain(text: str) -> Any:
     return text
 
 
-def _control(node: Node, path: str, problems: list[Problem]) -> None:
+def _control(node: Node, file: _File) -> None:
     r"""Refuse characters that act on a terminal: an escape such as `\e` may bring them in."""
     for char in node.value:
         if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs"):
             mark = node.start_mark
             message = f"A text has the control character {one_line(char) or ascii(char)}."
             hint = "Leave it out: texts are shown on terminals and pages."
-            _tell(
-                Problem("IC009", "error", message, path, mark.line + 1, mark.column + 1, hint),
-                problems,
-            )
+            place = mark.line + 1, mark.column + 1
+            _tell(Problem("IC009", "error", message, file.path, *place, hint), file)
             return
 
 

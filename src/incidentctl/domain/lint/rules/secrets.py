@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from incidentctl.domain.catalog.entries import label
@@ -51,13 +53,29 @@ def in_plain_text(catalog: Catalog) -> Iterable[Finding]:
                     f"`{place}` of {label(entry)} holds {what} in plain text.",
                     entry.source,
                     loc,
-                    "Put it into the environment, write `env:NAME` here, and replace the secret: "
-                    "the history keeps it.",
+                    _ADVICE,
                 )
+    for source, loc, what in catalog.own_secrets:
+        place = ".".join(map(str, loc))
+        yield Finding("IC116", f"`{place}` holds {what} in plain text.", source, loc, _ADVICE)
+
+
+_ADVICE = (
+    "Put it into the environment, write `env:NAME` here, and replace the secret: "
+    "the history keeps it."
+)
+
+
+def secrets_below(value: Any, key: str) -> list[tuple[Loc, str]]:
+    """Return the places, in the value of a key of one's own, of what seems secret; and the sort."""
+    found = ((loc, secret_in(text, key=under)) for loc, under, text in _walk((), key, value))
+    return [(loc, what) for loc, what in found if what is not None]
 
 
 def secret_in(text: str, *, key: str = "") -> str | None:
     """Say what sort of secret a text seems to be, given its key; None if it seems to be none."""
+    if not key and not _MAYBE.search(text):  # so are nearly all
+        return None
     if _FROM_ENVIRONMENT.match(text):
         return None
     match = _ANY.search(text) if _MAYBE.search(text) else None
@@ -71,26 +89,22 @@ def secret_in(text: str, *, key: str = "") -> str | None:
 
 
 def _texts(entry: CatalogEntry) -> Iterable[tuple[Loc, str, str]]:
-    """Yield every free text of an entry: its place, the key above it, and the text.
+    """Yield every free text of an entry: its place, the key above it, and the text."""
+    return _walk((), "", entry.value)
 
-    Names, zones and public age keys have their own checks and are left out.
-    """
-    value = entry.value
-    for field in ("title", "description", "what", "how", "why"):
-        text = getattr(value, field, None)
-        if text:
-            yield (field,), "", text
-    for field in ("contacts", "identifiers", "tags"):
-        yield from _walk((field,), "", getattr(value, field, None))
-    for number, link in enumerate(getattr(value, "links", ())):
-        yield ("links", number, "url"), "", link.url
-    for part in ("steps", "tasks"):
-        for number, item in enumerate(getattr(value, part, ())):
-            for field in ("title", "purpose"):
-                yield from _walk((part, number, field), "", getattr(item, field, None))
-            action = getattr(item, "action", None)
-            if action is not None:
-                yield from _walk((part, number, "action", "with"), "", action.with_)
+
+#: What is checked by other rules and holds no free text.
+_NO_TEXT = re.compile(r"(tuple\[)?(Name|Zone|ServiceType|Lifecycle|ActionKind|TierName|Literal)\b")
+
+
+@cache
+def _fields(cls: type) -> tuple[str, ...]:
+    """Return the fields of a class that may hold free text; a public age key is checked itself."""
+    return tuple(
+        field.name
+        for field in fields(cls)
+        if not _NO_TEXT.match(str(field.type)) and field.name != "age_key"
+    )
 
 
 def _walk(loc: Loc, key: str, value: Any) -> Iterable[tuple[Loc, str, str]]:
@@ -99,9 +113,14 @@ def _walk(loc: Loc, key: str, value: Any) -> Iterable[tuple[Loc, str, str]]:
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _walk((*loc, name), str(name), inner)
-    elif isinstance(value, (tuple, list)):
+    elif isinstance(value, tuple | list):
         for number, inner in enumerate(value):
             yield from _walk((*loc, number), key, inner)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for name in _fields(type(value)):
+            inner = getattr(value, name)
+            if inner:
+                yield from _walk((*loc, name.rstrip("_")), "", inner)
 
 
 RULES = (
@@ -113,7 +132,7 @@ RULES = (
             "Everybody who can read the repository can use it, and git keeps it for ever. The rule "
             "looks for known forms (Slack, GitHub, GitLab, AWS, Stripe, age, private keys, webhook "
             "addresses, passwords in addresses), and for values of keys such as integration-key, "
-            "token, secret or password.",
+            "token, secret or password; also below keys of your own (`x-`).",
             "Move it to the environment and write `env:NAME`; then replace the secret.",
         ),
         in_plain_text,
