@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.cli.session import workspace_of
 
 
@@ -30,4 +31,4 @@ def mcp_command(
     from incidentctl.mcp.server import serve
 
     workspace_of(ctx)  # a wrong folder is refused now, and not at the first question
-    serve(lambda: workspace_of(ctx), write=write, assistant=assistant)
+    serve(lambda: open_workspace(ctx.obj), write=write, assistant=assistant)
