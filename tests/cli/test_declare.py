@@ -343,3 +343,47 @@ def test_a_second_declaration_of_the_same_tells_of_the_first(run, declared):
     assert any(first in note and "--duplicate-of" in note for note in again["notes"])
     other = run("declare", "ads", "--affects", "ad", "--no-input", "--json").json
     assert not any("--duplicate-of" in note for note in other["notes"])
+
+
+def test_a_similar_open_incident_is_shown_before_the_second_one_is_made(run):
+    first = run("declare", "login is down", "--no-input").out.strip()
+    said = run("declare", "nobody can log in: login fails", "--no-input").err.splitlines()
+    shown = next(place for place, line in enumerate(said) if line.startswith("also open"))
+    recorded = next(place for place, line in enumerate(said) if line.startswith("recorded"))
+    assert shown < recorded
+    assert first in said[shown]
+    assert "also open" not in run("declare", "the cart is empty", "--no-input").err
+
+
+def test_similar_past_incidents_are_shown_with_their_end_and_retrospective(run, team):
+    first = run("declare", "login is down", "--no-input").out.strip()
+    run("resolve", "rolled back to 1.4.1")
+    run("retro", first)
+    run("declare", "the search is slow", "--no-input")
+    run("resolve", "-i", run("list", "--json").json["incidents"][0]["id"])
+    result = run("declare", "logging in is not possible", "--no-input", "--json").json
+    (similar,) = result["similar"]
+    assert (similar["id"], similar["status"]) == (first, "resolved")
+    assert similar["why"] == "rolled back to 1.4.1"
+    assert similar["retrospective"] == f"retros/{first}.md"
+    run("resolve", "-i", result["id"], "a new key")
+    said = run("declare", "login broken", "--no-input").err
+    assert "resolved after" in said
+    assert "a new key" in said
+    assert "rolled back to 1.4.1" in said
+
+
+def test_what_was_redacted_is_not_similar_any_more(run, team):
+    first = run("declare", "login is down for jane doe", "--no-input").out.strip()
+    run("resolve")
+    assert run("declare", "login", "--no-input", "--json").json["similar"]
+    run("resolve", "-i", run("list", "--json").json["incidents"][0]["id"])
+    run("redact", "1", "-i", first)
+    assert (
+        "jane" not in (team / ".git/incidentctl/cache/past").read_text()
+        if (team / ".git/incidentctl/cache/past").exists()
+        else True
+    )
+    assert first not in [
+        e["id"] for e in run("declare", "login", "--json", "--no-input").json["similar"]
+    ]

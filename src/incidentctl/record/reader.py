@@ -13,10 +13,14 @@ from incidentctl.git import permissions
 from incidentctl.record.store import incident_events, paths
 from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.index import is_linked
+from incidentctl.record.store.past import Describe, Past, add, read_past, write_past
 from incidentctl.record.store.stored_event import Stored, check
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.write import outbox
 from incidentctl.record.write.part import Part
+
+#: If so many incidents have ended since, all are read again.
+_MANY = 100
 
 
 class Reader:
@@ -92,6 +96,26 @@ class Reader:
         """Return the incidents that are cancelled or name another one, the newest first."""
         heads = self._overlaid(self._store.index().linked, self._pending(), only_open=False)
         return [head for head in heads if is_linked(head)]
+
+    def past(self, describe: Describe) -> Past:
+        """Return the ended incidents with what `describe` says of each, the newest first.
+
+        What has ended since it was last asked is read; what was said of the others is kept.
+        """
+        index, cache = self._store.index(), self._store.cache
+        known = read_past(cache)
+        have = set(known.ids) if known else set()
+        opened = {*index.open, *self._pending()}
+        missing = set(index.ids) - have - opened
+        if known is None or len(missing) > _MANY:
+            past = add(Past(), self.heads(), describe, gone=opened)
+        elif missing or not have.isdisjoint(opened):
+            found = (self._store.head(i, events) for i, events, _ in self.many_events(missing))
+            past = add(known, (head for head in found if head), describe, gone=opened)
+        else:
+            return known
+        write_past(cache, past)
+        return past
 
     def ids(self) -> list[str]:
         """Return the ids of all incidents, sorted."""

@@ -14,6 +14,7 @@ from incidentctl.app.incident.respond import (
     load,
     not_committed,
 )
+from incidentctl.app.incident.similar import similar_open
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
@@ -125,31 +126,16 @@ def declaration_of(incident: Incident) -> str | None:
     return next((entry.group for entry in incident.entries if entry.kind == "declared"), None)
 
 
-def _same(workspace: Workspace, ident: str) -> list[str]:
+def _same(workspace: Workspace, incident: Incident) -> list[str]:
     """Return a note for each open incident that may be the same one."""
-    try:
-        heads = workspace.record.open_heads()
-    except EnvironmentFailedError:
+    if incident.kind != "incident":
         return []
-    mine = next((head for head in heads if head.id == ident), None)
-    if mine is None or mine.kind != "incident":
-        return []
-    restricted = workspace.record.restricted_ids()
-    if ident not in restricted:
-        heads = [
-            head for head in heads if head.id not in restricted
-        ]  # shared incidents never name restricted ones
+    found = similar_open(workspace, incident.title, incident.services, but=incident.id)
     return [
         f"{head.id} is also open: {one_line(head.title)[:80]}. If it is the same: "
-        f"incidentctl cancel -i {ident} --duplicate-of {head.id}"
-        for head in heads
-        if head.id != ident
-        and head.kind == mine.kind
-        and (
-            head.title.casefold() == mine.title.casefold()
-            or set(head.services) & set(mine.services)
-        )
-    ][:3]
+        f"incidentctl cancel -i {incident.id} --duplicate-of {head.id}"
+        for head in found
+    ]
 
 
 def _drill_windows(workspace: Workspace) -> list[str]:
@@ -216,7 +202,7 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         ids += more_ids
         warnings += more
     flushed = workspace.flush()
-    warnings += _same(workspace, ident)
+    warnings += _same(workspace, load(workspace, ident))
     with contextlib.suppress(EnvironmentFailedError):  # the flush has reported it
         if behind := workspace.record.mirror_note():
             warnings.append(behind)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +14,7 @@ import typer
 from incidentctl.app.incident.declare import Request, begin, complete, keep_answers
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, load, told
+from incidentctl.app.incident.similar import Similar, similar_open, similar_past
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.places import KEPT_HERE
 from incidentctl.app.workspace.workspace import Workspace
@@ -21,7 +24,8 @@ from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.closing import closing_ends
 from incidentctl.cli.terminal.options import AsPerson, Json, NoInput
 from incidentctl.cli.terminal.text_command import TextCommand
-from incidentctl.domain.common.times import iso
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import IncidentctlError, UsageError
 
@@ -122,6 +126,8 @@ def declare_command(
             from incidentctl.app.alerts.declare import with_alerts
 
             request = with_alerts(request, alerts)
+        if kind == "incident" and not json:
+            _print_open(workspace, words, request.affects)
         ident = begin(workspace, request, who, on_recorded=partial(_confirm, workspace))
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or words
@@ -170,6 +176,36 @@ def _alerts(where: str | None, *, title: str) -> list[Alert]:
         return []
 
 
+def _print_open(workspace: Workspace, title: str, affects: Sequence[str]) -> None:
+    """Say which open incidents may be the same, before there is a second one."""
+    now, found = workspace.now(), []
+    with contextlib.suppress(Exception):  # nothing may keep a declaration from being recorded
+        found = similar_open(workspace, title, affects)
+    for head in found:
+        age = rough_duration(now - head.declared)
+        console.say(
+            f"also open  {head.id}  {head.severity or '-'}, declared {age} ago, {head.commander} "
+            f"commands: {one_line(head.title)}",
+            "warning",
+            indent=11,
+        )
+
+
+def _print_past(found: Sequence[Similar], now: datetime) -> None:
+    """Say which past incidents were like this one, and how they ended."""
+    for number, (head, retrospective) in enumerate(found):
+        label = "" if number else "similar"
+        ago = rough_duration(now - head.declared)
+        took = f" after {rough_duration(head.ended - head.declared)}" if head.ended else ""
+        why = f". {one_line(head.ended_why)}" if head.ended_why else ""
+        more = f" ({retrospective})" if retrospective else ""
+        console.say(
+            f"{label:<10} {head.id}  {head.severity or '-'}, {ago} ago: {one_line(head.title)}: "
+            f"{head.status}{took}{why}{more}",
+            indent=11,
+        )
+
+
 def _confirm(workspace: Workspace, line: str) -> None:
     """Print the acknowledgement; first that nobody else sees it, if so."""
     if workspace.is_local:
@@ -207,8 +243,11 @@ def _short(stated: str | None) -> str | None:
 def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) -> None:
     incident = load(workspace, ident)
     report_notes(workspace, recorded.notes)
+    real = incident.kind == "incident"
+    past = similar_past(workspace, incident.title, incident.services) if real else []
     if json:
-        console.print_json("declare", _as_json(workspace, incident, recorded))
+        keys = _as_json(workspace, incident, recorded)
+        console.print_json("declare", keys | {"similar": [each.as_json() for each in past]})
         return
     confirmed = "" if incident.confirmed else " (not confirmed)"
     console.say(f"repository: {_where(workspace)}")
@@ -222,6 +261,7 @@ def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) 
     console.say(f"process    {incident.reason}", indent=11)
     if incident.next_update:
         console.say(f"update due {incident.time(incident.next_update)}")
+    _print_past(past, workspace.now())
 
 
 def _where(workspace: Workspace) -> str:

@@ -89,6 +89,8 @@ _ALIKE = {
     for other in others
 }
 
+_FIRST = frozenset(_ALIKE.values())
+
 
 def words(text: str) -> list[str]:
     """Return the words of a text, each in one form."""
@@ -103,6 +105,22 @@ def words(text: str) -> list[str]:
 def plain(word: str) -> bool:
     """Return whether a word says nothing of what is asked about."""
     return word in FILLING or (len(word) == 1 and not _RUN_OF.match(word))
+
+
+def terms(text: str) -> frozenset[str]:
+    """Return what a title is about: its words without filling, in one form."""
+    found: set[str] = set()
+    said = words(text)
+    for one, other in zip(said, said[1:], strict=False):
+        joined = _ALIKE.get(one + other, one + other)  # log in
+        if joined in _FIRST:
+            found.add(joined)
+    for word in said:
+        if _RUN_OF.match(word):  # no spaces tell where a word ends
+            found.update(word[place : place + 2] for place in range(max(len(word) - 1, 1)))
+        elif not plain(word):
+            found.add(stem(word))
+    return frozenset(found)
 
 
 @cache

@@ -14,6 +14,10 @@ from incidentctl.domain.incident.state import Incident, Relation
 __all__ = ["Head", "Incident", "as_of", "fold", "head"]
 
 
+#: So much of why an incident ended is known without its events.
+_WHY = 200
+
+
 class Head(NamedTuple):
     """What `list` shows of an incident: computed from its life-cycle events alone.
 
@@ -35,6 +39,8 @@ class Head(NamedTuple):
     open: bool
     duplicate_of: str | None = None
     related: tuple[Relation, ...] = ()
+    ended_why: str | None = None
+    """What solved it, or why it was cancelled; cut where it is long."""
 
 
 def head(incident: Incident) -> Head:
@@ -55,6 +61,7 @@ def head(incident: Incident) -> Head:
         open=incident.open,
         duplicate_of=incident.duplicate_of,
         related=incident.related,
+        ended_why=incident.ended_why[:_WHY] if incident.ended_why else None,
     )
 
 

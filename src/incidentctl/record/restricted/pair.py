@@ -18,6 +18,7 @@ from incidentctl.record.reader import find, unread
 from incidentctl.record.record import Record
 from incidentctl.record.restricted.ids import RestrictedIds
 from incidentctl.record.restricted.undecided import REASON, Undecided
+from incidentctl.record.store.past import Describe, Past
 from incidentctl.record.sync.background import Background
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.sync.status import Exchanged, Status, together
@@ -163,6 +164,10 @@ class RecordPair:
         """Return the shared incidents that are cancelled or name another one."""
         restricted = self.restricted_ids()
         return [head for head in self.shared.linked_heads() if head.id not in restricted]
+
+    def past(self, describe: Describe) -> Past:
+        """Return the ended incidents of the shared part; as `Reader.past`."""
+        return self.shared.past(describe)
 
     def heads(self) -> list[Head]:
         """Return the incidents of both parts, the newest first."""

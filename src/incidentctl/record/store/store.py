@@ -18,6 +18,7 @@ from incidentctl.record.store import incident_events, last_tips
 from incidentctl.record.store.cache import Cache
 from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.index import Index, is_linked, read_index, write_index
+from incidentctl.record.store.past import forget_past
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_COPY_REF, RESTRICTED_REF
 from incidentctl.record.store.scan import FoldHead, IndexedIncident, scan
 
@@ -246,6 +247,8 @@ class Store:
         self.forget(incident)
         year, month = incident_folder(incident).split("/")[1:3]
         self.cache.drop(f"months/{year}-{month}")
+        self.cache.drop(f"texts/{year}-{month}")
+        forget_past(self.cache)
 
 
 def _trees(objects: Objects, sources: Iterable[str], incident: str) -> dict[str, Found]:
