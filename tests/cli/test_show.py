@@ -193,3 +193,37 @@ def test_the_zone_of_the_entries_is_called_as_elsewhere(run, team, zone, told):
     settings.write_text(text)
     run("declare", "x", "--no-input")
     assert re.search(rf"^Last entries, {told}$", run("show").out, re.MULTILINE)
+
+
+def test_list_searches_what_was_written_and_says_what_it_leaves_out(run, opened, team):
+    run("log", "the connection pool is exhausted")
+    run("update", "We restart the Café service")
+    run("hypothesis", "a leak in release 1.4")
+    other = run("declare", "search is slow", "--no-input").out.strip()
+
+    def found(*words):
+        return [each["id"] for each in run("list", "--json", *words).json["incidents"]]
+
+    for text in ("Connection POOL", "cafe\u0301 service", "leak in", "checkout"):
+        assert found("--text", text) == [opened], text
+    assert found("--text", "search") == [other]
+    run("resolve", "-i", opened)
+    run("retro", opened)
+    retro = team / "retros" / f"{opened}.md"
+    retro.write_text(retro.read_text() + "\nThe limit of the proxy was never tested.\n")
+    said = run("list", "--text", "pool")
+    assert said.out == ""
+    assert "No open incident matches." in said.err
+    assert "--all searches" in said.err
+    for _ in ("cold", "warm"):
+        assert found("--all", "--text", "pool") == [opened]
+    assert found("--all", "--text", "proxy was never") == [opened]
+    assert found("--all", "--text", "nobody wrote this") == []
+    retro.unlink()  # it holds the timeline of before
+    run("redact", str(entry_of(run, opened, "pool")), "-i", opened)
+    assert found("--all", "--text", "pool") == []
+
+
+def entry_of(run, ident, text):
+    timeline = run("show", ident, "--json").json["timeline"]
+    return next(entry["number"] for entry in timeline if text in entry["text"])

@@ -15,6 +15,7 @@ from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.index import is_linked
 from incidentctl.record.store.past import Describe, Past, add, read_past, write_past
 from incidentctl.record.store.stored_event import Stored, check
+from incidentctl.record.store.texts import by_month, read_texts, write_texts
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.write import outbox
 from incidentctl.record.write.part import Part
@@ -116,6 +117,41 @@ class Reader:
             return known
         write_past(cache, past)
         return past
+
+    def texts(
+        self,
+        incidents: Iterable[str],
+        tell: Callable[[Iterable[Event]], str],
+        *,
+        on_read: Callable[[int], None],
+    ) -> Iterator[tuple[str, str]]:
+        """Return what `tell` says of the events of incidents; that of committed ones is cached.
+
+        `on_read` is told how many have to be read.
+        """
+        pending = self._pending()
+        wanted = [ident for ident in incidents if ident not in pending]
+        folders = self._store.all() if wanted else {}
+        months = by_month(wanted)
+        cached = {month: read_texts(self._store.cache, month) for month in months}
+        known = {
+            ident: text
+            for month in months
+            for ident, (key, text) in cached[month].items()
+            if ident in folders and folders[ident].key == key
+        }
+        fresh = {ident for ident in wanted if ident not in known}
+        on_read(len(fresh))
+        for month, idents in months.items():
+            news = [ident for ident in idents if ident in fresh]
+            for ident, events, _ in self.many_events(news):
+                known[ident] = tell(events)
+                cached[month][ident] = (folders[ident].key, known[ident])
+            if news:
+                write_texts(self._store.cache, month, cached[month])
+        for ident in incidents:
+            text = known.get(ident)
+            yield ident, tell(self.events(ident)[0]) if text is None else text
 
     def ids(self) -> list[str]:
         """Return the ids of all incidents, sorted."""

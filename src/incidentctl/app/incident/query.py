@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from incidentctl.domain.incident.duplicates import dead_ends, from_elsewhere
 from incidentctl.domain.incident.fold.fold import CODE
 from incidentctl.domain.incident.handover_advice import Advice, handover_advice
 from incidentctl.domain.incident.head import Head, as_of, fold
+from incidentctl.domain.incident.search_text import normal, written
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, Problem, UsageError
 
@@ -69,20 +71,27 @@ def period_edge(workspace: Workspace, text: str, who: Actor, *, option: str) -> 
         ) from None
 
 
-def listed(workspace: Workspace, filters: Filters) -> list[Head]:
+def _unseen(_count: int) -> None:
+    """Show nothing while logs are read."""
+
+
+def listed(
+    workspace: Workspace, filters: Filters, on_read: Callable[[int], None] = _unseen
+) -> list[Head]:
     """Return the matching heads, the newest first; NotFoundError for a filter with an unknown name.
 
-    If nothing is open, it syncs for a few seconds: somebody may have declared one.
+    If nothing is open, it syncs for a few seconds: somebody may have declared one. `on_read` is
+    told how many logs have to be read for a text.
     """
-    heads = _fitting(workspace, filters)
+    heads = _fitting(workspace, filters, on_read)
     if not heads and not filters.all and workspace.sharing.catch_up():
-        heads = _fitting(workspace, filters)
+        heads = _fitting(workspace, filters, on_read)
     if not heads:
         workspace.record.ensure_read()
     return heads
 
 
-def _fitting(workspace: Workspace, filters: Filters) -> list[Head]:
+def _fitting(workspace: Workspace, filters: Filters, on_read: Callable[[int], None]) -> list[Head]:
     if (filters.severity, filters.service, filters.kind) != (None, None, None):
         filters = _named(workspace, filters)
     everything = filters.all or filters.since is not None
@@ -90,15 +99,36 @@ def _fitting(workspace: Workspace, filters: Filters) -> list[Head]:
     since = None
     if filters.since:
         since = period_edge(workspace, filters.since, workspace.actor(None), option="--since")
-    return [
+    heads = [
         head
         for head in heads
         if (since is None or head.declared >= since)
         and _same(filters.severity, head.severity)
         and _same(filters.kind, head.kind)
         and (filters.service is None or _same_of(filters.service, head.services))
-        and (filters.text is None or filters.text.casefold() in head.title.casefold())
     ]
+    return heads if filters.text is None else _with_text(workspace, heads, filters.text, on_read)
+
+
+def _with_text(
+    workspace: Workspace, heads: list[Head], text: str, on_read: Callable[[int], None]
+) -> list[Head]:
+    """Return those of which the log, or the retrospective, holds a text."""
+    wanted = normal(text)
+    texts = workspace.record.texts([head.id for head in heads], written, on_read=on_read)
+    found = {ident for ident, said in texts if wanted in said}
+    return [
+        head for head in heads if head.id in found or wanted in _retrospective(workspace, head.id)
+    ]
+
+
+def _retrospective(workspace: Workspace, ident: str) -> str:
+    if workspace.root is None:
+        return ""
+    try:
+        return normal((workspace.root / "retros" / f"{ident}.md").read_text(errors="replace"))
+    except OSError:
+        return ""
 
 
 def _named(workspace: Workspace, filters: Filters) -> Filters:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from incidentctl.cli.terminal.console import out
-from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration, offset_at
 from incidentctl.domain.incident.state import DONE, NOT_NEEDED, OPEN, SKIPPED, Incident, Step
@@ -83,10 +83,12 @@ def print_incident(incident: Incident, now: datetime, *, on_call: str | None = N
 
 
 def _duties(incident: Incident) -> None:
+    """Print what the roles that somebody was given answer for."""
     out()
     out("What the roles answer for")
-    for role in dict.fromkeys((COMMANDER, *OTHER_ROLES, *(held.role for held in incident.held))):
-        _row(f"  {role}", duties(incident, role))
+    held = [each.role for each in incident.held if each.until is None]
+    for role in dict.fromkeys((COMMANDER, *held)):
+        _row(role, duties(incident, role))
 
 
 def _time(incident: Incident, moment: str) -> str | None:

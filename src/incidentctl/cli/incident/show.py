@@ -23,6 +23,9 @@ from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.incident.head import Head
 
+#: Reading so many logs takes a second.
+_SLOW = 300
+
 
 def list_command(
     ctx: typer.Context,
@@ -40,7 +43,10 @@ def list_command(
         str | None, typer.Option("--kind", metavar="KIND", help="incident, drill or backfill.")
     ] = None,
     text: Annotated[
-        str | None, typer.Option("--text", metavar="TEXT", help="With this text in the title.")
+        str | None,
+        typer.Option(
+            "--text", metavar="TEXT", help="With this text in title, log or retrospective."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -49,7 +55,7 @@ def list_command(
     incidentctl list --all --since 7d
     """
     workspace = workspace_of(ctx)
-    heads = listed(workspace, Filters(all_, since, service, severity, kind, text))
+    heads = listed(workspace, Filters(all_, since, service, severity, kind, text), _reading)
     restricted_ids = workspace.record.restricted_ids()
     report_sync_state(workspace)
     lost = lost_duplicates(workspace)
@@ -60,7 +66,13 @@ def list_command(
     for sentence in lost:
         console.say(f"problem: {sentence} Reopen one with `incidentctl reopen ID`.", "warning")
     if not heads:
-        console.say("No incident is open." if not all_ else "No incident matches.")
+        filtered = (service, severity, kind, text) != (None,) * 4
+        ended = all_ or since is not None
+        nothing = "No open incident matches." if filtered else "No incident is open."
+        console.say("No incident matches." if ended else nothing)
+    if text is not None and not all_ and since is None:
+        console.say("Only open incidents were searched; --all searches those that ended, too.")
+    if not heads:
         return
     now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
     from incidentctl.domain.common.times import rough_duration
@@ -80,6 +92,12 @@ def list_command(
         cut="title",
         spare=("commander", "status", "age"),
     )
+
+
+def _reading(count: int) -> None:
+    """Say that a search takes a moment: what was read once is cached."""
+    if count >= _SLOW:
+        console.say(f"Reading the logs of {count} incidents, once.")
 
 
 def show_command(

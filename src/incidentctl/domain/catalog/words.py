@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import pairwise
 
 # Chinese, Japanese and Korean, and Thai, Lao, Burmese and Khmer: particles stick to their words.
 _RUN = (
@@ -111,7 +112,7 @@ def terms(text: str) -> frozenset[str]:
     """Return what a title is about: its words without filling, in one form."""
     found: set[str] = set()
     said = words(text)
-    for one, other in zip(said, said[1:], strict=False):
+    for one, other in pairwise(said):
         joined = _ALIKE.get(one + other, one + other)  # log in
         if joined in _FIRST:
             found.add(joined)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,6 +137,21 @@ class RecordPair:
         wanted = list(incidents)
         yield from self.shared.many_events(each for each in wanted if each not in restricted)
         yield from self.restricted.many_events(each for each in wanted if each in restricted)
+
+    def texts(
+        self,
+        incidents: Iterable[str],
+        tell: Callable[[Iterable[Event]], str],
+        *,
+        on_read: Callable[[int], None],
+    ) -> Iterator[tuple[str, str]]:
+        """Return what `tell` says of the events of incidents; as `Reader.texts`."""
+        restricted = self.restricted_ids()
+        wanted = list(incidents)
+        shared = [each for each in wanted if each not in restricted]
+        yield from self.shared.texts(shared, tell, on_read=on_read)
+        for ident, events, _ in self.restricted.many_events(i for i in wanted if i in restricted):
+            yield ident, tell(events)
 
     def newest_id(self, incident: str) -> str | None:
         """Return the newest event's id; as `Reader.newest_id`."""
