@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from incidentctl.app.drill import documents
+from incidentctl.app.learn import retro
 from incidentctl.domain.catalog.model import Source
 from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.catalog.severity import BUILT_IN
 from incidentctl.files.catalog.loader import load
-from incidentctl.files.layout import misnamed
+from incidentctl.files.layout import TEMPLATES, misnamed, not_read
 from incidentctl.files.yaml.positions import Positions
 
 
@@ -250,3 +252,39 @@ def test_a_file_or_a_link_is_no_folder_of_a_wrong_name(tmp_path):
     (tmp_path / "team").symlink_to(tmp_path / "elsewhere")
     assert misnamed(tmp_path) == []
     assert misnamed(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("severity.yaml", "severities.yaml"), ("Severities.yaml", "severities.yaml"),
+        ("severites.yml", "severities.yaml"), ("role.yaml", "roles.yaml"),
+        ("Roles.yaml", "roles.yaml"), ("incidentctl.yml", "incidentctl.yaml"),
+        ("services/billing.YAML", "services/billing.yaml"), ("teams/a/b.Yml", "teams/a/b.yaml"),
+        ("rules.yaml", None), ("severities.yml", None), ("severity.json", None), ("a.YAML", None),
+        ("docs/a.YAML", None), ("services/readme.MD", None),
+    ],
+)  # fmt: skip
+def test_a_file_whose_name_is_nearly_ours(tmp_path, name, meant):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("name: x\n")
+    assert misnamed(tmp_path) == ([(name, meant)] if meant else [])
+
+
+def test_what_looks_like_ours_and_is_not_read(tmp_path):
+    assert not_read(tmp_path) == []
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "maintenance").mkdir()
+    assert not_read(tmp_path) == []
+    names = ("alerts.yaml", "maintenance/a.yaml", "templates/retro.md.j2")
+    for name in (*names, "templates/update.public.md.j2"):
+        (tmp_path / name).write_text("")
+    for name in TEMPLATES:
+        (tmp_path / "templates" / name).write_text("")
+    assert not_read(tmp_path) == ["alerts.yaml", "maintenance", "templates/retro.md.j2"]
+
+
+def test_every_template_that_a_document_is_made_of_is_known():
+    kinds = ("planned", "public", "private", "note")
+    made = {retro.TEMPLATE, *(documents.TEMPLATE.format(kind=kind) for kind in kinds)}
+    assert {f"templates/{name}" for name in TEMPLATES} == made

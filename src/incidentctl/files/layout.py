@@ -38,6 +38,8 @@ MAX_BYTES = 1 << 20
 SCHEMAS = ".incidentctl/schemas"
 
 _SUFFIXES = (".yaml", ".yml")
+#: Not read, so that a catalog is the same for every program and file system.
+_CAPITALS = (".YAML", ".YML", ".Yaml", ".Yml")
 
 
 class Bounds(NamedTuple):
@@ -116,21 +118,67 @@ def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:
 
 
 def misnamed(root: Path) -> list[tuple[str, str]]:
-    """Return folders whose names differ by one letter from a folder of ours, each with that name.
+    """Return what is not read because its name is nearly right, each with the right name.
 
-    Only folders with YAML files: a repository may hold anything beside the catalog.
+    Folders and files of the root, and files of the catalog's folders that end in capitals. Folders
+    only with YAML files: a repository may hold anything beside the catalog.
     """
     ours = [name for name in KINDS if not name.endswith(_SUFFIXES)]
     found = []
     with contextlib.suppress(OSError), os.scandir(root) as entries:
         for entry in entries:
-            meant = next((name for name in ours if _nearly(entry.name.casefold(), name)), None)
-            if meant is None or entry.name in ours or entry.name[0] == ".":
+            if entry.name in KINDS or entry.name[0] == ".":
                 continue
             if entry.is_dir(follow_symlinks=False):
-                names = os.listdir(entry.path)  # noqa: PTH208
-                if any(name.endswith(_SUFFIXES) and name[0] != "." for name in names):
+                meant = next((name for name in ours if _nearly(entry.name.casefold(), name)), None)
+                names = os.listdir(entry.path) if meant else []  # noqa: PTH208
+                if meant and any(name.endswith(_SUFFIXES) and name[0] != "." for name in names):
                     found.append((entry.name, meant))
+            elif meant := _meant(entry.name):
+                found.append((entry.name, meant))
+    for name in ours:
+        capitals: list[str] = []
+        _search(f"{root}/{name}", name, capitals, ends=_CAPITALS)
+        found += [(path, f"{path.rpartition('.')[0]}.yaml") for path in capitals]
+    return sorted(found)
+
+
+def _meant(file: str) -> str | None:
+    """Return the file of the root that a file's name is nearly; None for another name."""
+    stem, _, suffix = file.casefold().rpartition(".")
+    if suffix not in ("yaml", "yml"):
+        return None
+    if stem == "severity" or _nearly(stem, "severities"):
+        return "severities.yaml"
+    if stem in ("role", "roles"):
+        return "roles.yaml"
+    return MARKER if _nearly(stem, "incidentctl") else None
+
+
+#: What the design has and no command reads so far, by its name in the root.
+_NOT_YET = ("alerts.yaml", "alerts.yml", "announce.yaml", "announce.yml")
+_FOLDER_NOT_YET = "maintenance"
+#: The templates that documents are made of.
+TEMPLATES = (
+    "retrospective.md.j2", "drill-planned.md.j2", "drill-public.md.j2", "drill-private.md.j2",
+    "drill-note.md.j2",
+)  # fmt: skip
+
+
+def not_read(root: Path) -> list[str]:
+    """Return the files and folders that look like ours and that nothing reads, by their paths."""
+    found = [name for name in _NOT_YET if os.path.lexists(f"{root}/{name}")]
+    announced: list[str] = []
+    _search(f"{root}/{_FOLDER_NOT_YET}", _FOLDER_NOT_YET, announced)
+    found += [_FOLDER_NOT_YET] if announced else []
+    with contextlib.suppress(OSError):
+        names = os.listdir(f"{root}/templates")  # noqa: PTH208
+        known = (*TEMPLATES, "update.md.j2")
+        found += [
+            f"templates/{name}"
+            for name in names
+            if name.endswith(".j2") and name not in known and not name.startswith("update.")
+        ]
     return sorted(found)
 
 
@@ -146,7 +194,7 @@ def _nearly(name: str, other: str) -> bool:
     )
 
 
-def _search(top: str, name: str, found: list[str]) -> None:
+def _search(top: str, name: str, found: list[str], *, ends: tuple[str, ...] = _SUFFIXES) -> None:
     folders = [(top, name)]  # no recursion: folders may nest deeper than Python calls
     while folders:
         folder, prefix = folders.pop()
@@ -155,7 +203,8 @@ def _search(top: str, name: str, found: list[str]) -> None:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:
-            found.append(prefix)  # reading it reports what is wrong
+            if ends is _SUFFIXES:
+                found.append(prefix)  # reading it reports what is wrong
             continue
         for entry in entries:
             path = f"{prefix}/{entry.name}"
@@ -163,7 +212,9 @@ def _search(top: str, name: str, found: list[str]) -> None:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append((entry.path, path))
-            elif entry.name.endswith(_SUFFIXES) or (entry.is_symlink() and entry.is_dir()):
+            elif entry.name.endswith(ends) or (
+                ends is _SUFFIXES and entry.is_symlink() and entry.is_dir()
+            ):
                 found.append(path)
 
 

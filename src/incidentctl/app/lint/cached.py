@@ -21,7 +21,7 @@ from incidentctl.build import fingerprint
 from incidentctl.domain.lint.report import LintReport
 from incidentctl.errors import IncidentctlError, Problem
 from incidentctl.files import cache
-from incidentctl.files.layout import KINDS, PRIVATE, misnamed
+from incidentctl.files.layout import KINDS, PRIVATE, misnamed, not_read
 from incidentctl.git.repository import RepositoryPlace
 
 _NAME = "lint.json"
@@ -131,7 +131,7 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> 
         else:
             _catalog_folder(seen, path)
     _catalog_folder(seen, f"{root}/retros")
-    seen.paths += [f"{root}/{name}" for name, _ in misnamed(root)]
+    seen.paths += [name for name, _ in misnamed(root)] + not_read(root)
     own, common = str(place.git_dir), str(place.common_dir)
     # The age of the branch, and the drills of the record.
     seen.file(f"{own}/HEAD")

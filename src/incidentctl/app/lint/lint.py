@@ -15,7 +15,7 @@ from incidentctl.domain.lint.report import LintReport
 from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Played
 from incidentctl.domain.lint.rules.registry import RULES, run
 from incidentctl.errors import Level, Problem
-from incidentctl.files.layout import misnamed, yaml_files
+from incidentctl.files.layout import misnamed, not_read, yaml_files
 
 
 def lint(
@@ -52,6 +52,7 @@ def lint(
         reviews=reviews,
         played=tuple(played()) if young is False else (),
         misnamed=tuple(misnamed(root)),
+        not_read=tuple(not_read(root)),
     )
     every = sorted([*problems, *faults, *_placed(root, findings, catalog)], key=_order)
     return LintReport(tuple(every), len(yaml_files(root)) + count)

@@ -91,7 +91,9 @@ class Around(NamedTuple):
     played: tuple[Played, ...] = ()
     """The drills of the record."""
     misnamed: tuple[tuple[str, str], ...] = ()
-    """Folders of YAML files beside those of the catalog, and the folder that was probably meant."""
+    """What is not read because its name is nearly right, and the name that was probably meant."""
+    not_read: tuple[str, ...] = ()
+    """What looks like a part of the catalog, and nothing reads."""
 
 
 class Rule(NamedTuple):

@@ -106,12 +106,26 @@ def two_handles(catalog: Catalog) -> Iterable[Finding]:
                 )
 
 
-def misnamed_folder(_: Catalog, around: Around) -> Iterable[Finding]:
-    """Find folders of YAML files whose names are nearly those of the catalog's folders."""
+def misnamed(_: Catalog, around: Around) -> Iterable[Finding]:
+    """Find folders and files whose names are nearly those of the catalog."""
     for name, meant in around.misnamed:
-        message = f"The folder {name}/ is none of the catalog's, and nothing in it is read."
-        hint = f"Did you mean {meant!r}? Then move the files there."
+        if "." in meant:
+            message = f"The file {name} is not read: its name is nearly right."
+            hint = f"Did you mean {meant!r}? Then give it that name."
+        else:
+            message = f"The folder {name}/ is none of the catalog's, and nothing in it is read."
+            hint = f"Did you mean {meant!r}? Then move the files there."
         yield Finding("IC215", message, Source(name), (), hint)
+
+
+def not_read(_: Catalog, around: Around) -> Iterable[Finding]:
+    """Find what looks like a part of the catalog, and nothing reads."""
+    for path in around.not_read:
+        message, hint = f"{path} is not read yet: nothing follows from it.", "Do not rely on it."
+        if path.startswith("templates/"):
+            message = f"No document is made of {path}."
+            hint = "docs/retrospectives.md and docs/drills.md name the templates."
+        yield Finding("IC221", message, Source(path), (), hint)
 
 
 RULES = (
@@ -171,11 +185,22 @@ RULES = (
         RuleText(
             "IC215",
             "warning",
-            "A folder that is nearly the catalog's",
-            "Entries in `service/` instead of `services/` are missing when they are needed. "
-            "Folders with completely different names are ignored.",
-            "Move the files into the folder that is read, or give the folder another name.",
+            "A name that is nearly the catalog's",
+            "Entries in `service/` instead of `services/` are missing when they are needed, and "
+            "a scale in `severity.yaml` rules nothing. Completely different names are ignored.",
+            "Write the name that is read, or a completely different one.",
         ),
-        check_around=misnamed_folder,
+        check_around=misnamed,
+    ),
+    Rule(
+        RuleText(
+            "IC221",
+            "warning",
+            "Something that is not read",
+            "`alerts.yaml`, `announce.yaml` and `maintenance/` have no effect in this version; nor "
+            "has a template that no document is made of. Their authors believe that they have.",
+            "Remove it, or do not rely on it.",
+        ),
+        check_around=not_read,
     ),
 )

@@ -98,6 +98,7 @@ def run(
     reviews: tuple[Retrospective, ...] = (),
     played: tuple[Played, ...] = (),
     misnamed: tuple[tuple[str, str], ...] = (),
+    not_read: tuple[str, ...] = (),
 ) -> list[Finding]:
     """Return what every rule finds that the settings do not switch off.
 
@@ -105,9 +106,10 @@ def run(
 
     `tracked` are the files of drills/ that git tracks, `young` says whether the repository is in
     its first days; absent where there is no git to ask. `reviews` are the retrospectives, `played`
-    the drills of the record, `misnamed` the folders whose names are nearly those of the catalog's.
+    the drills of the record, `misnamed` what is not read because its name is nearly right, with
+    the right name, and `not_read` what else looks like ours and nothing reads.
     """
-    around = Around(today, tracked, young, reviews, played, misnamed)
+    around = Around(today, tracked, young, reviews, played, misnamed, not_read)
     levels = catalog.settings.lint
     return [
         finding
