@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[78=>]|\r")
 _TYPED = (
     ("- if unknown", "\r"),
     ("SEV5", "\r"),
-    ("Mitigator.*continue", "\r"),
+    ("which role.*continue", "\r"),
     ("Step 1 of 5.*continue", "d\r"),
     ("note or link", "bob is on it\r"),
     ("Step 2 of 5.*continue", "\x03"),

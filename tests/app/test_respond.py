@@ -92,7 +92,7 @@ def test_what_was_undone_is_told(response):
 def test_a_walk_records_each_answer_and_goes_on_behind_it(response, safe):
     walk = Walk(response)
     first = walk.look().screen
-    while first.kind == "role":
+    while first.kind == "roles":
         walk.answer("s", None)
         first = walk.look().screen
     assert (first.kind, first.number) == ("step", 1)

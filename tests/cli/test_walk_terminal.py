@@ -81,17 +81,15 @@ def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
         shop, "declare", "checkout is very slow", "--severity", "SEV2", "--affects", "checkout",
         "--as", "annika",
     )  # fmt: skip
-    first.sees("Who takes the role Mitigator?")
-    first.presses("a")
-    first.sees("PERSON")
+    first.sees("Who takes which role?")
+    first.presses("1")
+    first.sees("who takes the role Mitigator")
     first.types("mateo")
-    first.sees("Who takes the role Planning?")
-    first.presses("a")
-    first.sees("PERSON")
+    first.sees("Mitigator: mateo")
+    first.presses("2")
+    first.sees("who takes the role Planning")
     first.types("mateoo")
     first.sees("no person 'mateoo'")
-    first.presses("s")
-    first.sees("Who takes the role Communication?")
     first.presses("s")
     first.sees("Step 1 of 8")
     first.presses("d")
@@ -110,9 +108,7 @@ def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
     assert ("mitigator", "mateo") in {(r["role"], r["person"]) for r in left["roles"]}
 
     second = Terminal(shop, "run", "--as", "mateo")
-    second.sees("Who takes the role Planning?")
-    second.presses("k")
-    second.sees("Step 3 of 8")
+    second.sees("Step 3 of 8")  # "not now" is remembered
     second.child.sendintr()
     assert second.ends() == 130
 
@@ -146,44 +142,111 @@ def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
     assert on_branch.rstrip("\n") == run(shop, "log", "-i", over["id"]).rstrip("\n")
 
 
-@pytest.mark.parametrize("typed", ["x", "?", "xk", "X", " ", "yes"])
-def test_a_letter_that_the_menu_does_not_have_chooses_nothing(shop, typed):
+@pytest.fixture
+def asked(shop):
+    """A walk of an incident that waits at the question for the roles."""
     run(shop, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
-    before = show(shop)["timeline"]
     terminal = Terminal(shop, "run", "--as", "annika")
-    terminal.sees("Who takes the role Mitigator?")
-    terminal.presses(typed)
-    terminal.sees("k  I hold all" if typed == "?" else "is none of: k a s l ?")
-    terminal.sees("Who takes the role Mitigator?")
-    terminal.presses("l")
-    assert terminal.ends() == 0
+    terminal.sees("Who takes which role?")
+    return terminal
+
+
+@pytest.mark.parametrize("typed", ["x", "?", "xk", "X", " "])
+def test_a_letter_that_the_menu_does_not_have_chooses_nothing(shop, asked, typed):
+    before = show(shop)["timeline"]
+    asked.presses(typed)
+    asked.sees("k  I hold all" if typed == "?" else "is none of: 1 2 3 k s l ?")
+    asked.presses("l")
+    assert asked.ends() == 0
     assert show(shop)["timeline"] == before
 
 
-def test_a_capital_letter_is_the_letter(shop):
-    run(shop, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
-    terminal = Terminal(shop, "run", "--as", "annika")
-    terminal.sees("Who takes the role Mitigator?")
-    terminal.presses("S")
-    terminal.sees("Who takes the role Planning?")
-    terminal.presses("L")
-    assert terminal.ends() == 0
+def test_a_capital_letter_and_an_arrow_are_the_letter(shop, asked):
+    asked.presses("S")
+    asked.sees("Step 1 of")
+    asked.presses("\x1b[B\x1b[A")  # down to the first, up to the last: leave
+    assert asked.ends() == 0
+    assert show(shop)["steps"][0]["state"] == "open"
 
 
-def test_escape_goes_back_from_a_text_to_the_menu(shop):
-    run(shop, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
+def test_escape_goes_back_from_a_text_to_the_menu(shop, asked):
     before = show(shop)["timeline"]
-    terminal = Terminal(shop, "run", "--as", "annika")
-    terminal.sees("Who takes the role Mitigator?")
-    terminal.presses("a")
-    terminal.sees("PERSON (Esc to go back):")
-    terminal.child.send("mat\x1b[Deo\x1b")  # an arrow begins with Esc and is none
-    terminal.sees("Who takes the role Mitigator?")
-    terminal.presses("s")
-    terminal.sees("Who takes the role Planning?")
+    asked.presses("1")
+    asked.sees("Esc to go back):")
+    asked.child.send("mat\x1b[Deo\x1b")  # an arrow begins with Esc and is none
+    asked.sees("Not recorded: maeot")
+    asked.presses("l")
+    assert asked.ends() == 0
+    assert show(shop)["timeline"] == before
+
+
+def test_a_person_is_chosen_by_number(shop, asked):
+    asked.presses("1")
+    asked.sees("1  ")
+    asked.sees("Esc to go back):")
+    asked.types("1")
+    asked.sees("mitigator assigned")
+    asked.presses("l")
+    assert asked.ends() == 0
+    assert "mitigator" in {r["role"] for r in show(shop)["roles"]}
+
+
+WORDS = "the disk of db-2 is full"
+
+
+@pytest.mark.parametrize(
+    ("typed", "noted"),
+    [
+        (WORDS, WORDS),
+        ("l is not what it seems", "l is not what it seems"),
+        (f"\x1b[200~{WORDS}\r\nsince noon\x1b[201~", f"{WORDS}\nsince noon"),
+        ("\x1b[200~k is the cause\x1b[201~", "k is the cause"),
+    ],
+)
+def test_words_typed_or_pasted_at_a_menu_are_offered_as_a_note(shop, asked, typed, noted):
+    asked.presses("s")
+    asked.presses(typed)
+    asked.sees("note (Esc to go back):")
+    asked.types("")
+    asked.sees("log")
+    asked.presses("l")
+    assert asked.ends() == 0
+    assert show(shop)["timeline"][-1]["text"] == noted
+
+
+def test_what_looks_like_an_assignment_and_is_none_is_offered_as_a_note(shop, asked):
+    asked.presses("s")
+    asked.presses("a customer called twice")
+    asked.sees("ROLE PERSON")
+    asked.types("")
+    asked.sees("There is no role 'customer'")
+    asked.sees("note (Esc to go back):")
+    asked.types("")
+    asked.sees("log")
+    asked.presses("l")
+    assert asked.ends() == 0
+    assert show(shop)["timeline"][-1]["text"] == "a customer called twice"
+
+
+def test_after_ctrl_c_one_reads_what_was_not_recorded(shop, asked):
+    asked.sees("then Enter)")
+    asked.child.send(WORDS)
+    asked.sees("full")
+    asked.child.sendintr()
+    asked.sees(f"Not recorded: {WORDS}")
+    assert asked.ends() == 130
+
+
+def test_the_step_that_pages_names_who_is_on_call_and_how_to_reach_them(shop):
+    run(
+        shop, "declare", "checkout is slow", "--severity", "SEV3", "--affects", "checkout",
+        "--no-input", "--as", "annika",
+    )  # fmt: skip
+    terminal = Terminal(shop, "run", "--as", "annika", "--step", "page-on-call")
+    terminal.sees("On call for")
+    terminal.sees("channel: #")
     terminal.presses("l")
     assert terminal.ends() == 0
-    assert show(shop)["timeline"] == before
 
 
 def log_path(ident: str) -> str:

@@ -37,6 +37,7 @@ resolved: text
 retracted: event reason
 role-assigned: role person person_name many
 role-released: role person
+roles-deferred:
 roles-kept:
 runbook-attached: runbook reason steps tasks title own
 runbook-detached: runbook reason

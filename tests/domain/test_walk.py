@@ -7,8 +7,18 @@ from datetime import UTC, datetime
 import pytest
 
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Held, Incident, Mark, Step
-from incidentctl.domain.incident.walk.machine import NOT_SENT, choose, screen
+from incidentctl.domain.incident.state import (
+    DONE,
+    OPEN,
+    SKIPPED,
+    Held,
+    Incident,
+    Mark,
+    Offer,
+    Step,
+    Task,
+)
+from incidentctl.domain.incident.walk.machine import NOT_SENT, choose, read_line, screen
 from incidentctl.errors import Hint
 
 T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
@@ -35,6 +45,10 @@ def incident(*, states=None, **changes):
 
 def press(found, key, text=None, at=None):
     return choose(found, screen(found, at), key, text)
+
+
+def keys(shown):
+    return {choice.key for choice in shown.choices}
 
 
 def shown_next(found, outcome):
@@ -66,7 +80,10 @@ URL = "https://chat.example/c1"
         ("page-on-call", "d", URL, (facts.StepDone("page-on-call", None, URL),)),
         ("open-channel", "d", URL,
          (facts.StepDone("open-channel", None, URL), facts.Linked("channel", URL))),
-        ("open-channel", "d", f"see {URL}", (facts.StepDone("open-channel", f"see {URL}"),)),
+        ("open-channel", "d", f"see {URL}.",
+         (facts.StepDone("open-channel", f"see {URL}.", URL), facts.Linked("channel", URL))),
+        ("page-on-call", "d", "no http:// here",
+         (facts.StepDone("page-on-call", "no http:// here"),)),
         ("page-on-call", "s", "", (facts.StepSkipped("page-on-call"),)),
         ("page-on-call", "S", "awake", (facts.StepSkipped("page-on-call", "awake"),)),
         ("assign-team", "a", "team core", (facts.TeamAssigned("core"),)),
@@ -110,7 +127,7 @@ def test_a_text_that_is_missing_is_asked_for(key, text, needs):
 @pytest.mark.parametrize(
     ("key", "text", "message"),
     [
-        ("x", "", "'x' is none of: d s n a g u b l ?"),
+        ("x", "", "'x' is none of: d s n a u g b h l ?"),
         ("a", "mitigator", "Say whom, too"),
         ("a", "mitigater bob", "Did you mean 'mitigator'?"),
         ("g", "9", "they are 1 to 5"),
@@ -151,20 +168,36 @@ def test_a_step_done_already_is_not_done_twice_or_skipped():
 CRITICAL = {"critical": True, "severity": "SEV1"}
 
 
-def test_a_critical_incident_first_offers_to_assign_the_other_roles_one_by_one():
+def test_a_critical_incident_first_asks_for_all_the_other_roles_on_one_screen():
     found = incident(**CRITICAL)
-    first = screen(found)
-    assert (first.kind, first.role, first.default) == ("role", "mitigator", "k")
-    given = choose(found, first, "a", "bob")
+    first = screen(found, by="alice")
+    assert (first.kind, first.default) == ("roles", "k")
+    assert first.lines[0].startswith("Mitigator: Mitigate first; look for causes later.")
+    assert [(c.key, c.label) for c in first.choices] == [
+        ("1", "Mitigator: nobody yet"), ("2", "Planning: nobody yet"),
+        ("3", "Communication: nobody yet"), ("k", "I hold all"), ("s", "not now"),
+        ("l", "leave; anyone can continue"), ("?", "help"),
+    ]  # fmt: skip
+    given = choose(found, first, "1", "bob")
     assert given.facts == (facts.RoleAssigned("mitigator", "bob"),)
     found = found._replace(held=(Held("mitigator", "bob", None, T),))
-    second = screen(found, given.next)
-    assert second.role == "planning"
-    third = choose(found, second, "s")
-    assert third.facts == ()
-    assert screen(found, third.next).role == "communication"
-    last = choose(found, screen(found, third.next), "s")
-    assert shown_next(found, last) == "page-on-call"
+    second = screen(found, given.next, by="bob")
+    assert [c.label for c in second.choices][:4] == [
+        "Mitigator: bob", "Planning: nobody yet", "Communication: nobody yet",
+        "alice holds the rest",
+    ]  # fmt: skip
+    kept = choose(found, second, "k")
+    assert kept.message == "alice holds the rest; bob stays mitigator."
+
+
+def test_not_now_is_remembered_and_the_step_still_leads_to_the_roles():
+    found = incident(**CRITICAL)
+    later = press(found, "s")
+    assert later.facts == (facts.RolesDeferred(),)
+    found = found._replace(roles_deferred=True)
+    assert shown_next(found, later) == screen(found).at == "page-on-call"
+    asked = press(found, "r", at="assign-roles")
+    assert screen(found, asked.next).kind == "roles"
 
 
 def test_enter_keeps_every_role_and_ticks_the_step_that_asks_for_it():
@@ -175,6 +208,86 @@ def test_enter_keeps_every_role_and_ticks_the_step_that_asks_for_it():
     after = incident(states=ticked, roles_kept=True, **CRITICAL)
     assert shown_next(after, kept) == "assign-team"
     assert screen(after).kind == "step"
+
+
+TASKS = (
+    Task(1, "t1", "Find the deploy", "mitigator", None, None),
+    Task(2, "t2", "Read dashboards", None, "eve", None),
+    Task(3, "t3", "Count orders", None, None, None),
+    Task(4, "t4", "Over", None, None, Mark(DONE, "01", T, "alice")),
+)
+
+
+def test_the_step_of_the_tasks_lists_and_assigns_them_and_goes_on_when_all_have_somebody():
+    found = incident(tasks=TASKS)
+    found = found._replace(
+        steps=(found.steps[0]._replace(id="assign-tasks"), *found.steps[1:]), commander="alice"
+    )
+    shown = screen(found, "assign-tasks")
+    assert shown.lines == (
+        "1  Find the deploy: nobody yet (mitigator)", "2  Read dashboards: eve",
+        "3  Count orders: nobody yet",
+    )  # fmt: skip
+    assert shown.choices[0].key == "t"
+    some = choose(found, shown, "t", "1 bob")
+    assert (some.facts, some.next) == ((facts.TaskAssigned("t1", "bob"),), "assign-tasks")
+    rest = choose(found, shown, "t", "1,3 bob")
+    assert rest.facts == (facts.TaskAssigned("t1", "bob"), facts.TaskAssigned("t3", "bob"))
+    assert screen(found, rest.next).at == "open-channel"
+    assert "`1,2 bob`" in choose(found, shown, "t", "bob").message
+    assert "no task '9'" in choose(found, shown, "t", "1,9 bob").message
+
+
+def test_the_step_of_the_team_assigns_one():
+    shown = screen(incident(), "assign-team")
+    assert (shown.choices[0].key, shown.choices[0].of) == ("t", "team")
+    given = choose(incident(), shown, "t", "core", teams=["core"])
+    assert given.facts == (facts.TeamAssigned("core"),)
+    assert screen(incident(), given.next).at == "updates"
+
+
+def test_command_is_accepted_by_whom_it_is_offered_to_and_handed_over_by_the_commander():
+    found = incident()
+    assert "h" in keys(screen(found, by="alice"))
+    assert not {"h", "y"} & keys(screen(found, by="bob"))
+    offered = choose(found, screen(found, by="alice"), "h", "bob", by="alice")
+    assert offered.facts == (facts.HandoverOffered("bob"),)
+    found = found._replace(offer=Offer("02", "bob", None, T, "alice"))
+    asked = screen(found, by="bob")
+    assert next(c.label for c in asked.choices if c.key == "y") == "accept command from alice"
+    taken = choose(found, asked, "y", by="bob", name="Bob Stone")
+    assert taken.facts == (
+        facts.HandoverAccepted("02"), facts.RoleAssigned("commander", "bob", "Bob Stone"),
+    )  # fmt: skip
+
+
+def test_at_the_end_it_is_resolved():
+    found = incident(states=dict.fromkeys(IDS, DONE))
+    assert press(found, "e").needs == "how it ended"
+    assert press(found, "e", "rolled back").facts == (facts.Resolved("rolled back"),)
+
+
+def test_a_step_that_somebody_else_did_is_not_done_twice():
+    found = incident(states={"page-on-call": DONE})
+    again = press(found, "d", "", "page-on-call")
+    assert (again.facts, again.message) == (
+        (),
+        "This step was done by alice at 2026-11-24 13:01 UTC.",
+    )
+    assert screen(found, again.next).at == "open-channel"
+
+
+@pytest.mark.parametrize(
+    ("line", "meaning"),
+    [
+        ("d", ("d", "")), ("D paged bob", ("d", "paged bob")), ("done", ("d", "")),
+        ("", ("", "")), ("x", ("x", "")), ("quit", ("l", "")), ("update", ("u", "")),
+        ("yes", None), ("database is slow", None), ("l is not enough", None),
+        ("done with the database", None), ("https://dash.example/d1", None), ("accept", None),
+    ],
+)  # fmt: skip
+def test_what_is_typed_at_a_menu_is_a_key_with_its_text_or_words(line, meaning):
+    assert read_line(screen(incident(), by="bob"), line) == meaning
 
 
 def test_the_end_says_what_is_left():

@@ -21,10 +21,11 @@ def add(
     return response.record(stated, "task added")
 
 
-def assign(response: Response, task: str, person: str) -> Recorded:
-    """Assign the task with a number to a person."""
-    stated = decide.assign(response.incident, task, person, known=response.people)
-    return response.record(stated, f"task {task} assigned to {person}")
+def assign(response: Response, numbers: str, person: str) -> Recorded:
+    """Assign the tasks with these numbers to a person."""
+    stated = decide.assign(response.incident, numbers, person, known=response.people)
+    word = "task" if len(stated) == 1 else "tasks"
+    return response.record(stated, f"{word} {numbers} assigned to {person}")
 
 
 def done(response: Response, task: str, *, note: str | None = None) -> Recorded:

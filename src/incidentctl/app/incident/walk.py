@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 
+from incidentctl.app.incident import lifecycle
 from incidentctl.app.incident.injects import deliver_due, wait
-from incidentctl.app.incident.respond import Response, load
-from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.app.incident.query import on_call
+from incidentctl.app.incident.respond import Recorded, Response, load
+from incidentctl.app.incident.walk_names import Name, names_for
+from incidentctl.app.incident.walk_page import PAGE, whom_to_page
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.steps import find
-from incidentctl.domain.incident.handover_advice import URGED, handover_advice
-from incidentctl.domain.incident.state import Incident
-from incidentctl.domain.incident.walk.machine import Screen, choose, screen
-from incidentctl.errors import Hint, IncidentctlError
+from incidentctl.domain.incident.reminders import Reminder, reminders
+from incidentctl.domain.incident.state import OPEN, Entry, Incident
+from incidentctl.domain.incident.walk.machine import AFTER, Choice, Screen, choose, screen
+from incidentctl.errors import EnvironmentFailedError, Hint, IncidentctlError
+from incidentctl.render.incident.board import entry_line
+from incidentctl.render.incident.brief import brief
+from incidentctl.render.incident.walk import Line, status_lines
+
+#: An exchange is started if the last one is older, also if the remote did not say that it moved.
+_OLD = timedelta(seconds=30)
+#: At most so many new entries of others are shown, the newest ones.
+_MOST_NEWS = 8
 
 
 class View(NamedTuple):
@@ -23,10 +35,21 @@ class View(NamedTuple):
     restricted: bool
     injects: tuple[facts.InjectPlayed, ...] = ()
     """Injects of a drill that have just become due."""
-    wake: float | None = None
-    """The seconds until the next inject is due; None if no inject will come by itself."""
-    command: str | None = None
-    """That command is offered or should be handed over; None if that was shown before."""
+    news: tuple[str, ...] = ()
+    """What others have recorded since the last look."""
+    same: bool = False
+    """Whether the screen is the one that was shown last."""
+
+
+class Told(NamedTuple):
+    """The incident after something was recorded, and what has to be said of that."""
+
+    incident: Incident
+    commands: bool
+    """Whether who walks has taken command, and needs the brief."""
+    updated: bool
+    resolved: bool
+    needs_retrospective: bool
 
 
 class Answered(NamedTuple):
@@ -42,41 +65,158 @@ class Answered(NamedTuple):
     """Why it could not be recorded; the walk has not moved."""
     notes: tuple[str, ...] = ()
     left: bool = False
+    told: Told | None = None
+    """What was recorded, where something was."""
 
 
 class Walk:
-    """One person's walk: `look`, show it, `answer`; repeat until the answer has `left`."""
+    """One person's walk: `look`, show it, `answer`; repeat until the answer has `left`.
+
+    While nobody answers call `poll` every second: it says when to look again.
+    """
 
     def __init__(self, response: Response, at: str | None = None) -> None:
         """Start at a place of the machine; None is the default start."""
         self._response = response
         self._at = at
         self._restricted = response.workspace.record.is_restricted(response.ident)
-        self._command: str | None = None
         self._shown: Screen | None = None
+        self._token: tuple[object, ...] | None = None
+        self._known: set[str] | None = None
+        self._lookout = response.workspace.sharing.lookout()
+        self._next_inject: float | None = None
+
+    def __enter__(self) -> Walk:
+        """Begin to ask the remotes for what others do."""
+        self._lookout.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ask no more."""
+        self._lookout.stop()
 
     def go_to(self, step: str) -> None:
         """Continue at the step with an id or a number; NotFoundError for an unknown one."""
         self._at = find(self._response.incident, step).id
 
-    def look(self) -> View:
-        """Read the incident again, because others may have changed it, and return what to show."""
+    def poll(self) -> bool:
+        """Return whether there is something new to look at; start an exchange if there may be.
+
+        This costs a few stats while nothing changes.
+        """
+        sharing = self._response.workspace.sharing
+        if self._lookout.moved():
+            sharing.share()
+        else:
+            sharing.refresh(every=_OLD)
+        due = self._next_inject
+        if due is not None and self._response.workspace.now().timestamp() >= due:
+            return True
+        try:
+            return self._read() and bool(self._unknown())
+        except EnvironmentFailedError:
+            return False  # what is known is shown meanwhile
+
+    def look(self, *, typing: bool = False) -> View:
+        """Read the incident again, because others may have changed it, and return what to show.
+
+        While somebody is `typing`, the step does not move away below what they type.
+        """
         response = self._response
-        response.incident = load(response.workspace, response.ident)
-        injects: tuple[facts.InjectPlayed, ...] = ()
-        wake = None
-        if response.incident.kind == "drill" and response.incident.drill is not None:
-            injects, wake = tuple(deliver_due(response)), wait(response)
-        before, self._command = self._command, _of_command(response.incident, response.workspace)
-        self._shown = screen(response.incident, self._at)
+        self._token = None
+        self._read()
+        news = self._unknown()
+        injects = self._play()
+        self._known = {entry.event for entry in response.incident.entries}
+        before = self._shown
+        now = self._screen()
+        if before and before.kind == now.kind == "step" and before.at != now.at and typing:
+            self._at = before.at  # what was typed is about that step
+        elif before and before.at == now.at and before.state == OPEN != now.state and not typing:
+            self._at = AFTER + now.at  # somebody else has done it
+        self._shown = self._screen()
         return View(
             response.incident,
             self._shown,
             self._restricted,
             injects,
-            wake,
-            self._command if self._command != before else None,
+            self._lines(news),
+            same=before is not None and _head(before) == _head(self._shown),
         )
+
+    def _read(self) -> bool:
+        """Read the incident if the record has changed; return whether it was read."""
+        response = self._response
+        token = response.workspace.record.change_token()
+        if token == self._token:
+            return False
+        response.incident = load(response.workspace, response.ident)
+        self._token = token
+        return True
+
+    def _unknown(self) -> list[Entry]:
+        """Return the entries that were not there at the last look."""
+        known = self._known
+        entries = self._response.incident.entries
+        return [] if known is None else [each for each in entries if each.event not in known]
+
+    def _lines(self, news: list[Entry]) -> tuple[str, ...]:
+        incident = self._response.incident
+        lines = [entry_line(incident, entry) for entry in news]
+        hidden = len(lines) - _MOST_NEWS
+        more = [f"and {hidden} entries before: incidentctl log"] if hidden > 0 else []
+        return (*more, *lines[-_MOST_NEWS:])
+
+    def _screen(self) -> Screen:
+        response = self._response
+        shown = screen(response.incident, self._at, by=response.who.handle)
+        if shown.kind == "step" and shown.at == PAGE:
+            paged = whom_to_page(response.workspace, response.incident)
+            shown = shown._replace(lines=(*shown.lines, *paged))
+        return shown
+
+    def _play(self) -> tuple[facts.InjectPlayed, ...]:
+        """Deliver the injects of a drill that are due."""
+        response = self._response
+        if response.incident.kind != "drill" or response.incident.drill is None:
+            return ()
+        injects = tuple(deliver_due(response))
+        if injects:
+            self._read()
+        seconds = wait(response)
+        now = response.workspace.now().timestamp()
+        self._next_inject = None if seconds is None else now + seconds
+        return injects
+
+    def reminders(self) -> list[Reminder]:
+        """Return what is due now."""
+        workspace = self._response.workspace
+        known = len(workspace.basics.by_handle)
+        return reminders(self._response.incident, workspace.now(), known=known)
+
+    def alarms(self) -> frozenset[object]:
+        """Return a value for each thing that a bell rings for once."""
+        offer = self._response.incident.offer
+        mine = offer is not None and offer.person == self._response.who.handle
+        offered = [offer.event] if offer is not None and mine else []
+        return frozenset((*(each.key for each in self.reminders()), *offered))
+
+    def status(self) -> list[Line]:
+        """Return the state of the response now, and what is due, in a few lines."""
+        response = self._response
+        return status_lines(
+            response.incident, response.workspace.now(), self.reminders(), by=response.who.handle
+        )
+
+    def names(self, choice: Choice) -> list[Name]:
+        """Return the names that answer a choice, the likeliest first."""
+        return names_for(self._response, choice)
+
+    def brief(self) -> list[str]:
+        """Return the brief of the commander."""
+        workspace, incident = self._response.workspace, self._response.incident
+        now = workspace.now()
+        return list(brief(incident, now, on_call=on_call(workspace, incident, now)))
 
     def answer(self, key: str, text: str | None) -> Answered:
         """Do and record what a key means on the last screen.
@@ -84,39 +224,65 @@ class Walk:
         `text` is None if nobody was asked for one.
         """
         response = self._response
+        self._lookout.awake()
+        shown = self._shown or self.look().screen
+        if self._read():  # somebody may have done the step a moment ago
+            self._at = shown.at if shown.kind == "step" else self._at
+            shown = self._screen() if shown.kind == "step" else shown
         outcome = choose(
             response.incident,
-            self._shown or self.look().screen,
+            shown,
             key,
             text,
             people=response.people,
             teams=response.teams,
             by=response.who.handle,
+            name=response.who.name,
         )
         if outcome.needs is not None:
             return Answered(outcome.needs)
         notes: tuple[str, ...] = ()
+        told = None
         if outcome.facts:
             try:
-                notes = response.record(outcome.facts, outcome.summary).notes
+                recorded, needed = self._record(outcome.facts, outcome.summary)
             except IncidentctlError as refusal:
                 return Answered(failed=refusal)
-        self._at = outcome.next
+            notes = recorded.notes
+            told = Told(
+                response.incident,
+                commands=_has(outcome.facts, facts.HandoverAccepted),
+                updated=_has(outcome.facts, facts.UpdatePosted),
+                resolved=_has(outcome.facts, facts.Resolved),
+                needs_retrospective=needed,
+            )
+            if self._known is not None:
+                self._known.update(recorded.events)
+        self._at, self._shown = outcome.next, None
         return Answered(
             message=outcome.message,
             hint=outcome.hint,
             refused=outcome.refused,
             notes=notes,
             left=outcome.left,
+            told=told,
         )
 
+    def _record(self, stated: tuple[object, ...], summary: str) -> tuple[Recorded, bool]:
+        """Record what a key states; also return whether a resolved incident needs a retrospective.
 
-def _of_command(incident: Incident, workspace: Workspace) -> str | None:
-    """Return a note that command is offered, or should be handed over."""
-    if incident.offer is not None:
-        return f"Command is offered to {incident.offer.person}: incidentctl accept"
-    advice = handover_advice(incident, workspace.now(), known=len(workspace.basics.people))
-    if advice is None:
-        return None
-    word = "must" if advice.level == URGED else "should"
-    return f"{incident.commander} {word} hand command over: incidentctl handover PERSON"
+        A drill ends with its plan.
+        """
+        if isinstance(stated[0], facts.Resolved):
+            done = lifecycle.resolve(self._response, stated[0].text)
+            return done.recorded, done.needs_retrospective
+        return self._response.record(stated, summary), False
+
+
+def _head(shown: Screen) -> Screen:
+    """Return a screen without its menu, which stays up to date by itself."""
+    return shown._replace(choices=())
+
+
+def _has(stated: tuple[object, ...], kind: type) -> bool:
+    return any(isinstance(fact, kind) for fact in stated)

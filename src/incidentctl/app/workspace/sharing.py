@@ -13,6 +13,7 @@ from incidentctl.git.author import Author
 
 if TYPE_CHECKING:
     from incidentctl.record.restricted.pair import RecordPair
+    from incidentctl.record.sync.lookout import Lookout
 
 #: How long a command waits for the remote where no background process may run, in seconds.
 _FOREGROUND = 5.0
@@ -66,6 +67,10 @@ class Sharing:
             last = self._record().exchange_status()
             if last is None or self._now() - last.at > every:
                 self.share()
+
+    def lookout(self) -> Lookout:
+        """Return what asks the remotes, in a thread, whether others have sent something."""
+        return self._record().lookout()
 
     def _in_ci(self) -> bool:
         return self._environment.get("CI", "").casefold() not in ("", "0", "false")

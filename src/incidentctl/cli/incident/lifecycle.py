@@ -34,10 +34,10 @@ def resolve_command(
     said = " ".join(text or []) or None
     done = call.respond(lambda response: lifecycle.resolve(response, said), "resolve", echo=said)
     if not call.json:
-        _print_left(done.incident, needs_retrospective=done.needs_retrospective)
+        print_left(done.incident, needs_retrospective=done.needs_retrospective)
 
 
-def _print_left(incident: Incident, *, needs_retrospective: bool) -> None:
+def print_left(incident: Incident, *, needs_retrospective: bool) -> None:
     """Print what is still open in a resolved incident, and what comes next."""
     steps = [f"step {s.number} {s.title}" for s in incident.steps if s.state == OPEN]
     tasks = [

@@ -6,6 +6,7 @@ On a terminal questionary asks; without one each line of stdin is a key and its 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Annotated
@@ -16,9 +17,10 @@ from incidentctl.app.incident.declare import complete_if_cut_off
 from incidentctl.app.incident.respond import Response
 from incidentctl.app.incident.walk import Answered, View, Walk
 from incidentctl.cli.hints import worded
+from incidentctl.cli.incident.lifecycle import print_left
 from incidentctl.cli.incident.respond import Call
 from incidentctl.cli.incident.respond_command import RespondCommand
-from incidentctl.cli.incident.walk_menu import Again, ask
+from incidentctl.cli.incident.update import print_next
 from incidentctl.cli.session import report_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident
@@ -57,32 +59,79 @@ def walk(response: Response, step: str | None = None) -> None:
     """Walk until the user leaves, or stdin ends."""
     piped = not sys.stdin.isatty()
     # Without a terminal start at the steps, not at the offer to assign roles.
-    walking = Walk(response, AFTER if piped else None)
-    if step is not None:
-        walking.go_to(step)
+    with Walk(response, AFTER if piped else None) as walking:
+        if step is not None:
+            walking.go_to(step)
+        with contextlib.suppress(EOFError):
+            if console.is_terminal() and os.environ.get("TERM") != "dumb":
+                _on_terminal(walking)
+            else:
+                _by_lines(walking, piped=piped)
+
+
+def _on_terminal(walking: Walk) -> None:
+    """Show a menu that stays up to date."""
+    from incidentctl.cli.incident.walk_menu import Menu
+
+    def look(typing: bool) -> Screen:
+        view = walking.look(typing=typing)
+        _show(view)
+        return view.screen
+
+    menu = Menu(walking, look)
+    while True:
+        reply = menu.ask()
+        while reply is not None:
+            answered = walking.answer(reply.key, reply.text)
+            _report(walking, answered)
+            if answered.left:
+                return
+            refused = answered.refused and reply.key == "a" and reply.line.strip() not in "aA"
+            # `a user says ...` looked like an assignment.
+            reply = menu.offer_note(reply.line.strip()) if refused else None
+
+
+def _by_lines(walking: Walk, *, piped: bool) -> None:
+    """Read plain lines: a key and its text each."""
+    told: list[str] = []
     while True:
         view = walking.look()
         _show(view)
-        try:
-            answered = _answer(walking, view)
-        except Again:
-            continue
-        if answered is None:
-            return
+        status = walking.status()
+        for line in status:
+            if line.text not in told:
+                console.say(f"  {line.text}", line.style)
+        told = [line.text for line in status]
+        answered = _answer(walking, view.screen)
         if piped and answered.refused and answered.message:
             raise UsageError(answered.message, hint=answered.hint)
-        if answered.message:
-            console.say(answered.message, keep_lines=True)
-        if hint := worded(answered.hint):
-            console.say(hint)
-        if answered.failed:
-            from incidentctl.cli.boundary import print_refusal
-
-            print_refusal(answered.failed)
-        for note in answered.notes:
-            console.say(f"note: {note}", "warning")
+        _report(walking, answered)
         if answered.left:
             return
+
+
+def _report(walking: Walk, answered: Answered) -> None:
+    if answered.message:
+        console.say(answered.message, keep_lines=True)
+    if hint := worded(answered.hint):
+        console.say(hint)
+    if answered.failed:
+        from incidentctl.cli.boundary import print_refusal
+
+        print_refusal(answered.failed)
+    for note in answered.notes:
+        console.say(f"note: {note}", "warning")
+    if (told := answered.told) is None:
+        return
+    if told.commands:
+        from incidentctl.render.incident.brief import INDENT
+
+        for line in walking.brief():
+            console.say(line, indent=INDENT)
+    if told.updated:
+        print_next(told.incident)
+    if told.resolved:
+        print_left(told.incident, needs_retrospective=told.needs_retrospective)
 
 
 def _show(view: View) -> None:
@@ -91,8 +140,10 @@ def _show(view: View) -> None:
     for inject in view.injects:
         console.say("")
         console.say(f"Inject {inject.number}: {inject.text}", "bold")
-    if view.command:
-        console.say(view.command, "warning")
+    for line in view.news:
+        console.say(line, "bold", indent=12)
+    if view.same:
+        return
     console.say("")
     if shown.kind == "step":
         head = f"Step {shown.number} of {shown.of}: {shown.title}"
@@ -101,7 +152,9 @@ def _show(view: View) -> None:
     title = one_line(f"restricted: {incident.title}" if view.restricted else incident.title)
     console.say(f"{incident.severity or '-'}  {incident.id}  {title}", "dim")
     console.say(head, "bold")
-    if shown.state in _STATES:
+    if shown.marked:
+        console.say(f"  ({shown.marked})")
+    elif shown.state in _STATES:
         console.say(f"  ({_STATES[shown.state]})")
     if shown.purpose:
         _wrapped(shown.purpose)
@@ -111,25 +164,20 @@ def _show(view: View) -> None:
         console.say(f"  every {shown.every}")
     if shown.notice:
         console.say(f"  {shown.notice}", "warning")
-    for line in shown.lines:
-        _wrapped(worded(line))
+    for told in shown.lines:
+        _wrapped(worded(told))
 
 
 def _wrapped(text: str) -> None:
-    import textwrap
+    """Print a text with a margin; the margin of its own stays in front of what is wrapped."""
+    margin = 2 + len(text) - len(text.lstrip())
+    console.say(f"{' ' * margin}{text.strip()}", indent=margin)
 
-    for line in textwrap.wrap(text, 76):
-        console.say(f"  {line}")
 
-
-def _answer(walking: Walk, view: View) -> Answered | None:
-    """Ask until something happens; None if stdin has ended."""
-    terminal = console.is_terminal() and os.environ.get("TERM") != "dumb"
+def _answer(walking: Walk, shown: Screen) -> Answered:
+    """Ask until something happens; EOFError if stdin has ended."""
     while True:
-        try:
-            key, text = ask(view.screen, view.wake) if terminal else _read_line(view.screen)
-        except EOFError:
-            return None
+        key, text = _read_line(shown)
         answered = walking.answer(key, text)
         if answered.needs is None:
             return answered

@@ -73,14 +73,16 @@ def add_(
 @respond_command(at=False)
 def assign_(
     call: Call,
-    task: TaskNumber,
+    numbers: Annotated[
+        str, typer.Argument(metavar="NUMBER", help="Its number, or several such as 1,2.")
+    ],
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Who does it.")],
 ) -> None:
-    """Assign a task to somebody.
+    """Assign a task, or several, to somebody.
 
-    incidentctl task assign 2 dana
+    incidentctl task assign 1,2 dana
     """
-    call.respond(lambda response: tasks.assign(response, task, person), "task-assign")
+    call.respond(lambda response: tasks.assign(response, numbers, person), "task-assign")
 
 
 @app.command("done", cls=RespondCommand)

@@ -81,7 +81,7 @@ def update_command(
             "warning",
         )
     if not call.json:
-        _print_next(posted.incident)
+        print_next(posted.incident)
 
 
 def _span(option: str, stated: str) -> timedelta:
@@ -91,7 +91,8 @@ def _span(option: str, stated: str) -> timedelta:
         raise UsageError(f"{option}: {error}.") from None
 
 
-def _print_next(incident: Incident) -> None:
+def print_next(incident: Incident) -> None:
+    """Say when the next update comes."""
     if incident.next_update:
         console.say(f"next update due {incident.time(incident.next_update)}")
     elif incident.open:

@@ -1,110 +1,161 @@
-"""The menu of the walk on a terminal: a letter or arrows, then Enter; Esc goes back to it."""
+"""The menu of the walk on a terminal: a letter or arrows, then Enter; other words become a note.
+
+While it waits it shows what is due, and stops when others have recorded something.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 
-from incidentctl.domain.incident.walk.machine import Choice, Screen
+from incidentctl.app.incident.walk import Walk
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.live_prompt import (
+    Back,
+    Changed,
+    Left,
+    Question,
+    StyledLine,
+    Typed,
+    ask,
+)
+from incidentctl.domain.common.text import clean, one_line
+from incidentctl.domain.incident.walk.machine import Choice, Screen, read_line
 
-#: After so many seconds an Esc is a key by itself, not the start of another key.
-_ESCAPE = 0.2
-#: How much of the typed or pasted text is shown.
-_MOST = 40
+#: So many names are listed with numbers; Tab knows all.
+_LISTED = 9
 
 
-class Again(Exception):  # noqa: N818 (not an error: show the screen again)
-    """Nothing was chosen: an inject became due, or the user went back from a text."""
+class Reply(NamedTuple):
+    """A key, and the text that was asked for, or None if none was."""
+
+    key: str
+    text: str | None
+    line: str
+    """All that was typed at the menu."""
 
 
-class _Unknown(Exception):  # noqa: N818 (the caller shows what was typed)
-    """The user typed letters that are not in the menu, then Enter."""
+class Menu:
+    """The questions of one walk on a terminal; what is typed there is never lost."""
+
+    def __init__(self, walking: Walk, show: Callable[[bool], Screen]) -> None:
+        """Take the walk, and a function that looks again and shows what is new.
+
+        That gets whether somebody is typing, and returns the screen to ask about.
+        """
+        self._walking = walking
+        self._show = show
+        self._rung: frozenset[object] | None = None
+
+    def ask(self) -> Reply | None:
+        """Ask for a choice and its text; None if the user went back from a text.
+
+        EOFError if the terminal is gone; KeyboardInterrupt after Ctrl-C.
+        """
+        shown, typed = self._choose()
+        if typed.pasted and len(typed.text.strip()) > 1:
+            return self._text(shown, _choice(shown, "n"), typed.text.strip(), typed.text)
+        if typed.text and not typed.text.strip():
+            return Reply(typed.text.replace(" ", "␣"), "", "")  # a space is not Enter
+        meant = read_line(shown, typed.text)
+        if meant is None:
+            return self._text(shown, _choice(shown, "n"), typed.text.strip(), typed.text)
+        key, text = meant
+        choice = _choice(shown, key or shown.default or "")
+        if choice is None or not choice.asks:
+            return Reply(key, None, typed.text)
+        return self._text(shown, choice, text, typed.text)
+
+    def offer_note(self, line: str) -> Reply | None:
+        """Offer as a note what was typed at the menu and could not be done."""
+        return self._text(None, Choice("n", "note", "note"), line, line)
+
+    def _choose(self) -> tuple[Screen, Typed]:
+        text, cursor = "", 0
+        while True:
+            shown = self._show(bool(text))
+            keys = [choice.key for choice in shown.choices if choice.key != "?"]
+            question = Question(
+                "(letter or arrows, then Enter) ",
+                partial(self._above, _menu(shown)),
+                self._changed,
+                keys=keys,
+            )
+            try:
+                return shown, ask(question, text, cursor)
+            except Changed as changed:
+                text, cursor = changed.text, changed.cursor
+            except Left as left:
+                _not_recorded(left.text if left.text not in keys else "")
+                raise KeyboardInterrupt from None
+
+    def _text(
+        self, shown: Screen | None, choice: Choice | None, text: str, line: str
+    ) -> Reply | None:
+        """Ask for the text of a choice; None after Esc, and where no choice takes it."""
+        if choice is None or choice.asks is None:
+            _not_recorded(text)
+            return None
+        names = self._walking.names(choice)
+        numbered = names[:_LISTED] if choice.of in ("person", "team") else []
+        wide = max((len(one_line(each.name)) for each in numbered), default=0)
+        lines: list[StyledLine] = [
+            (clean(f"  {number}  {one_line(each.name):{wide}}  {one_line(each.about)}"), None)
+            for number, each in enumerate(numbered, 1)
+        ]
+        how = "number, name or Tab, " if numbered else "Tab for names, " if names else ""
+        enter = "Enter for none, " if choice.optional else ""
+        question = Question(
+            f"  {choice.asks} ({how}{enter}Esc to go back): ",
+            partial(self._above, lines),
+            self._changed,
+            names=[(each.name, each.about) for each in names],
+            goes_back=True,
+        )
+        cursor = len(text)
+        while True:
+            try:
+                said = ask(question, text, cursor).text.strip()
+            except Changed as changed:
+                text, cursor = changed.text, changed.cursor
+                self._show(True)
+                continue
+            except Back as back:
+                _not_recorded(back.text)
+                return None
+            except Left as left:
+                _not_recorded(left.text)
+                raise KeyboardInterrupt from None
+            if said.isdigit() and 0 < int(said) <= len(numbered):
+                said = numbered[int(said) - 1].name
+            if said or choice.optional:
+                return Reply(choice.key, said, line)
+            text, cursor = "", 0
+
+    def _above(self, more: Sequence[StyledLine]) -> list[StyledLine]:
+        return [("", None), *((line.text, line.style) for line in self._walking.status()), *more]
+
+    def _changed(self) -> bool:
+        alarms = self._walking.alarms()
+        if self._rung is not None and alarms - self._rung:
+            console.ring()
+        self._rung = alarms | (self._rung or frozenset())
+        return self._walking.poll()
 
 
-def ask(shown: Screen, wake: float | None) -> tuple[str, str | None]:
-    """Ask for a choice and its text; return the key, and the text or None if none was asked for.
+def _choice(shown: Screen, key: str) -> Choice | None:
+    return next((each for each in shown.choices if each.key == key), None)
 
-    Letters that are not in the menu are returned as typed. Raises Again, after `wake` seconds at
-    the latest.
-    """
-    import questionary
 
-    choices: list[Any] = [
-        questionary.Choice(choice.label, value=choice, shortcut_key=choice.key)
-        for choice in shown.choices
-        if choice.key.isalnum()  # questionary's own keys; `?` has nothing to add to labels
+def _menu(shown: Screen) -> list[StyledLine]:
+    enter = {shown.default: " (Enter)"}
+    return [
+        (clean(f"  {each.key}  {each.label}{enter.get(each.key, '')}"), None)
+        for each in shown.choices
     ]
-    default = next((c for c in choices if c.value.key == shown.default), choices[0])
-    question = questionary.select(
-        "",
-        choices,
-        default=default,
-        qmark="",
-        instruction="(letter or arrows, then Enter)",
-        use_shortcuts=True,
-        use_jk_keys=False,
-    )
-    _watch_letters(question.application, {choice.shortcut_key for choice in choices})
-    if wake is not None:
-        _wake(question.application, wake)
-    try:
-        chosen: Choice = question.unsafe_ask()
-    except _Unknown as unknown:
-        return str(unknown), None
-    if not chosen.asks:
-        return chosen.key, None
-    enter = "Enter for none, " if chosen.optional else ""
-    text = questionary.text(f"{chosen.asks} ({enter}Esc to go back):", qmark=" ")
-    _go_back(text.application)
-    return chosen.key, str(text.unsafe_ask())
 
 
-def _watch_letters(application: Any, known: set[str]) -> None:
-    """After an unknown letter, let Enter choose nothing.
-
-    Only Enter ends the question: otherwise the next question would get that Enter.
-    """
-    from prompt_toolkit.filters import Condition
-    from prompt_toolkit.key_binding import KeyBindings, KeyPress, merge_key_bindings
-    from prompt_toolkit.keys import Keys
-
-    bindings = KeyBindings()
-    wrong: list[str] = []
-
-    @bindings.add(Keys.Any)
-    def _typed(event: Any) -> None:
-        if event.data.casefold() in known:
-            event.key_processor.feed(KeyPress(event.data.casefold()), first=True)
-        elif event.data.isprintable():
-            wrong.append(event.data)
-
-    @bindings.add(Keys.Enter, eager=True, filter=Condition(lambda: bool(wrong)))
-    def _refused(event: Any) -> None:
-        # A space alone would mean the default.
-        event.app.exit(exception=_Unknown("".join(wrong).replace(" ", "␣")[:_MOST]))
-
-    application.key_bindings = merge_key_bindings([application.key_bindings, bindings])
-
-
-def _go_back(application: Any) -> None:
-    """Let Esc end a question for a text."""
-    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
-    from prompt_toolkit.keys import Keys
-
-    bindings = KeyBindings()
-
-    @bindings.add(Keys.Escape)
-    def _back(event: Any) -> None:
-        event.app.exit(exception=Again())
-
-    application.timeoutlen = application.ttimeoutlen = _ESCAPE
-    application.key_bindings = merge_key_bindings([application.key_bindings, bindings])
-
-
-def _wake(application: Any, seconds: float) -> None:
-    """End an unanswered question after so many seconds, unless something was typed."""
-
-    def end() -> None:
-        if application.is_running:
-            application.exit(exception=Again())
-
-    application.pre_run_callables.append(lambda: application.loop.call_later(seconds, end))
+def _not_recorded(text: str) -> None:
+    if text.strip():
+        console.say(f"Not recorded: {text.strip()}", "warning")

@@ -99,6 +99,12 @@ def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: boo
         print(text, file=sys.stderr, flush=True)
 
 
+def ring() -> None:
+    """Ring the terminal's bell once."""
+    with contextlib.suppress(OSError, ValueError):
+        print("\a", end="", file=sys.stderr, flush=True)
+
+
 def print_json(command: str, payload: Mapping[str, Any]) -> None:
     """Print one JSON object with the schema of a command such as `catalog-list`."""
     print(json_text(command, payload))

@@ -16,13 +16,14 @@ from incidentctl.domain.incident.state import (
     StepPlan,
 )
 
-ASSIGN_ROLES = "assign-roles"
+ASSIGN_ROLES, ASSIGN_TASKS = "assign-roles", "assign-tasks"
 
 #: The steps that tick by themselves, in every runbook that has them. A fact names in `ticks` the
-#: steps that it does. Two more rules need more than one fact: `assign-roles` ticks when the other
-#: three standard roles are assigned or the commander keeps them, and a repeating step ticks with
-#: the first update. Paging, notifying and publishing never tick by themselves: nobody must wrongly
-#: believe that people were notified.
+#: steps that it does. One more rule needs more than one fact: `assign-roles` ticks when the other
+#: three standard roles are assigned or the commander keeps them. At the end of the fold a repeating
+#: step ticks with the first update, and `assign-tasks` while every task has somebody. Paging,
+#: notifying and publishing never tick by themselves: nobody must wrongly believe that people were
+#: notified.
 TICKING = frozenset(
     {
         ASSIGN_ROLES, "assign-team", "assign-individual", "open-channel", "create-ticket",

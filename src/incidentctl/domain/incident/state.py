@@ -264,6 +264,8 @@ class Incident(NamedTuple):
     duties: tuple[str, ...] = ()
     """What roles answer for, `role: duty` each, where the catalog said so."""
     roles_kept: bool = False
+    roles_deferred: bool = False
+    """Whether the other roles are assigned later, and not asked for first."""
     offer: Offer | None = None
     """Command that was offered and not yet accepted."""
     escalated: tuple[str, ...] = ()

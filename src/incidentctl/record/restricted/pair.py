@@ -30,6 +30,7 @@ from incidentctl.record.write.part import Part
 
 if TYPE_CHECKING:
     from incidentctl.record.sync.exchange import Retries
+    from incidentctl.record.sync.lookout import Lookout
 
 
 class RecordPair:
@@ -320,6 +321,14 @@ class RecordPair:
     def background(self) -> Background:
         """Return the lock and the stamp of the exchanges of this clone, those of both parts."""
         return self.shared.background()
+
+    def lookout(self) -> Lookout:
+        """Return what asks the remotes of both parts whether they have anything new."""
+        from incidentctl.record.sync.lookout import Lookout  # noqa: PLC0415 (only who waits)
+
+        parts = (self.shared, self.restricted)
+        remotes = (each.remote() for each in parts if each.part.remote)
+        return Lookout([remote for remote in remotes if remote.fault() is None])
 
     def exchange(
         self, author: Author, *, limit: float, retries: Retries | None = None

@@ -144,6 +144,17 @@ class Remote:
         found = {ref.removeprefix("refs/heads/"): oid for oid, ref in pairs}
         return answer_of(self.name, done), found
 
+    def newer(self, *, until: float) -> str | None:
+        """Return the branch's commit on the remote if it is not the one last fetched, else "".
+
+        None if the remote does not answer. Nothing is fetched.
+        """
+        answer, found = self._ask(self.name, self._branch, until=until)
+        if answer.state != OK:
+            return None
+        tip = found.get(self._branch, "")
+        return "" if tip == refs.read(self._git, self.tracking) else tip
+
     def unproven(self, *, until: float) -> RemoteAnswer | None:
         """Say why this is not proven to be another place than the shared remote; None if it is."""
         if self._must_differ_from is None:

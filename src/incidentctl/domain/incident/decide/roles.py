@@ -91,6 +91,12 @@ def release(incident: Incident, role: str, person: str | None = None) -> list[An
     return [facts.RoleReleased(name, who)]
 
 
+def defer(incident: Incident) -> list[Any]:
+    """The other roles are assigned later, on purpose."""
+    check(incident, "keep the roles")
+    return [] if incident.roles_deferred else [facts.RolesDeferred()]
+
+
 def keep(incident: Incident) -> list[Any]:
     """The commander holds every role, on purpose."""
     check(incident, "keep the roles")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from incidentctl.domain.common.text import did_you_mean, one_line
@@ -11,6 +12,7 @@ from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Incident, Step
 from incidentctl.errors import Hint, NotFoundError, RefusedError
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{3,}", re.IGNORECASE)
 #: The steps whose link is an address that responders need, and what it is called then.
 LINKED = {"open-channel": "channel", "create-ticket": "ticket"}
 
@@ -26,6 +28,12 @@ def find(incident: Incident, word: str) -> Step:
     raise NotFoundError(f"There is no step {one_line(word)!r}.", hint=hint)
 
 
+def address_in(text: str) -> str | None:
+    """Return the first web address in a text, without the punctuation after it."""
+    found = _ADDRESS.search(text)
+    return found[0].rstrip(".,;:!?)]}>'\"") if found else None
+
+
 def _by(incident: Incident, step: Step) -> str:
     return f" by {step.mark.by} at {incident.time(step.mark.at)}" if step.mark else ""
 
@@ -35,10 +43,14 @@ def done(
 ) -> list[Any]:
     """A step was done; RefusedError when it was done already and nothing new is told.
 
-    The link of a channel or of a ticket is kept at the head of the log, too.
+    An address in the note is the link, where none is given. The link of a channel or of a ticket
+    is kept at the head of the log, too.
     """
     check(incident, "do a step", echo=note)
     found = find(incident, step)
+    if note and not link:
+        link = address_in(note)
+        note = None if note.strip() == link else note
     if found.state == DONE and not note and not link:
         raise RefusedError(
             f"Step {found.id} was done{_by(incident, found)}.",

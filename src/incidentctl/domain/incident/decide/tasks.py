@@ -42,10 +42,20 @@ def add(
     return [facts.TaskAdded(short(said(title, "what to do")), role, who)]
 
 
-def assign(incident: Incident, task: str, person: str, *, known: Collection[str] = ()) -> list[Any]:
-    """Give a task to somebody."""
+def assign(
+    incident: Incident, numbers: str, person: str, *, known: Collection[str] = ()
+) -> list[Any]:
+    """Give tasks to somebody: `2`, or several such as `1,2`."""
     check(incident, "assign a task")
-    return [facts.TaskAssigned(find(incident, task).id, person_of(incident, person, known))]
+    words = numbers.replace(",", " ").split() or [numbers]
+    found = dict.fromkeys(find(incident, word).id for word in words)
+    handle = person_of(incident, person, known)
+    return [facts.TaskAssigned(ident, handle) for ident in found]
+
+
+def unassigned(incident: Incident) -> list[Task]:
+    """Return the open tasks that nobody has."""
+    return [task for task in incident.tasks if not task.person and task.done is None]
 
 
 def done(incident: Incident, task: str, *, note: str | None = None) -> list[Any]:

@@ -95,6 +95,7 @@ class Draft:
         self.promised: int | None = None
         self.tasks: dict[str, DraftTask] = {}
         self.task_ids: dict[str, str] = {}
+        self.task_given: Mark | None = None
 
         self.hypotheses: dict[str, Hypothesis] = {}
         self.updates: list[Update] = []

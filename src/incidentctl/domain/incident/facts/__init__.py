@@ -56,6 +56,7 @@ from incidentctl.domain.incident.facts.roles import (
     IndividualAssigned,
     RoleAssigned,
     RoleReleased,
+    RolesDeferred,
     RolesKept,
     TeamAssigned,
 )

@@ -64,6 +64,16 @@ class RolesKept(NamedTuple):
         return "The commander keeps every role"
 
 
+class RolesDeferred(NamedTuple):
+    """The other roles are assigned later: nobody is asked for them first again."""
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        draft.set(roles_deferred=True)
+
+    def sentence(self, names: Names) -> str:
+        return "The other roles are assigned later"
+
+
 class TeamAssigned(NamedTuple):
     """The team that responds; may be another than the owner."""
 

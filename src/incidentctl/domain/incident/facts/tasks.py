@@ -35,6 +35,7 @@ class TaskAssigned(NamedTuple):
             draft.problem(f"{event.by} assigned a task that is not in the record.")
         else:
             draft.tasks[ident] = draft.tasks[ident]._replace(person=self.person)
+            draft.task_given = Mark(DONE, event.id, event.at, event.by)
 
     def sentence(self, names: Names) -> str:
         return f"Task for {self.person}: {names.task(self.task)}"

@@ -9,7 +9,7 @@ from itertools import chain
 
 from incidentctl.domain.common.times import EARLIEST, from_iso, show
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.checklist import TICKING, checklist
+from incidentctl.domain.incident.checklist import ASSIGN_TASKS, TICKING, checklist
 from incidentctl.domain.incident.draft.draft import Draft
 from incidentctl.domain.incident.events import EffectiveEvent, Event
 from incidentctl.domain.incident.facts.process import settle
@@ -106,8 +106,16 @@ def _check_declaration(draft: Draft, kind: str | None) -> None:
 
 
 def _steps(draft: Draft) -> tuple[Step, ...]:
-    """The checklist; a step that repeats is done with the first update after it was opened."""
+    """The checklist; a step that repeats is done with the first update after it was opened.
+
+    The step that assigns the tasks is done with the last assignment, while every one has somebody.
+    """
     marks = dict(draft.marks)
+    if (given := draft.task_given) is not None:
+        mark = marks.get(ASSIGN_TASKS)
+        opened = mark is None or (mark.state == OPEN and mark.event < given.event)
+        if opened and all(t.person or t.done for t in draft.tasks.values() if t.wanted):
+            marks[ASSIGN_TASKS] = given
     posted = [update.event for update in draft.updates]
     for attachment in chain(draft.attached.values(), draft.gone):
         for plan in attachment.steps:

@@ -17,66 +17,77 @@ from collections.abc import Collection, Mapping
 
 from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.common.limits import MAX_TEXT
+from incidentctl.domain.common.role_names import OTHER_ROLES
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration
+from incidentctl.domain.incident.checklist import ASSIGN_ROLES, ASSIGN_TASKS
 from incidentctl.domain.incident.due import unassigned
-from incidentctl.domain.incident.state import OPEN, Incident, Step
+from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Incident, Step
 from incidentctl.domain.incident.walk.moves import (
     AFTER,
     END,
-    ON_ROLE,
+    ON_ROLES,
     ON_STEP,
-    ROLE,
+    ROLES,
     Choice,
     Move,
     MoveResult,
     Screen,
     find_step,
+    given_tasks,
 )
 from incidentctl.errors import Hint, IncidentctlError
 
-__all__ = ["AFTER", "Choice", "MoveResult", "Screen", "choose", "screen"]
+__all__ = ["AFTER", "Choice", "MoveResult", "Screen", "choose", "read_line", "screen"]
 
 _NOBODY: Mapping[str, str | None] = {}
 NOT_SENT = "NOT SENT: actions are not run yet, do it by hand"
 
 _NOTE = Choice("n", "note something", "note")
-_ASSIGN = Choice("a", "assign a role, team or individual", "ROLE PERSON")
+_ASSIGN = Choice("a", "assign a role, team or individual", "ROLE PERSON", of="role")
 _GO = Choice("g", "go to another step", "number or id of the step")
 _UPDATE = Choice("u", "post a status update (internal)", "update")
 _BACK = Choice("b", "back one step")
+_ACCEPT = Choice("y", "accept command")
+_HAND_OVER = Choice("h", "hand command over", "PERSON", of="person")
+_RESOLVE = Choice("e", "resolve: it is over", "how it ended", optional=True)
 _LEAVE = Choice("l", "leave; anyone can continue")
 _HELP = Choice("?", "help")
-_EVERYWHERE = (_NOTE, _ASSIGN, _GO, _UPDATE, _BACK, _LEAVE, _HELP)
-_STEP = (
+_ON_STEP = (
     Choice("d", "done", "note or link", optional=True),
     Choice("s", "skip", "reason", optional=True),
-    *_EVERYWHERE,
 )
-_ROLES = (
-    Choice("k", "I hold all"),
-    Choice("a", "assign it", "PERSON"),
-    Choice("s", "not now"),
-    _LEAVE,
-    _HELP,
-)
+#: What a step asks for, as a choice of its own.
+_OWN = {
+    ASSIGN_ROLES: Choice("r", "roles: assign them"),
+    ASSIGN_TASKS: Choice("t", "tasks: assign them", "NUMBERS PERSON, such as 1,2 bob", of="task"),
+    "assign-team": Choice("t", "team: assign one", "TEAM", of="team"),
+    "assign-individual": Choice("i", "individual: assign one", "PERSON", of="person"),
+}
+#: Words that people type for a key.
+_WORDS = {
+    "q": "l", "quit": "l", "exit": "l", "update": "u", "accept": "y", "resolve": "e",
+    "handover": "h", "help": "?",
+}  # fmt: skip
 
 
-def screen(incident: Incident, at: str | None = None) -> Screen:
-    """Return what to show at a place; None, or a place that is gone, is where the walk begins."""
+def screen(incident: Incident, at: str | None = None, *, by: str | None = None) -> Screen:
+    """Return what to show at a place to the person who walks, `by`.
+
+    None, or a place that is gone, is where the walk begins.
+    """
     if not incident.open:
-        return _end_screen(incident)
-    if at is None and (roles := unassigned(incident)):
-        at = ROLE + roles[0]
-    if at and at.startswith(ROLE):
-        return _role_screen(incident, at.removeprefix(ROLE))
+        return _end_screen(incident, by)
+    missing = unassigned(incident)
+    if missing and (at == ROLES or (at is None and not incident.roles_deferred)):
+        return _roles_screen(incident, by)
     if at == END:
-        return _end_screen(incident)
+        return _end_screen(incident, by)
     if at and at.startswith(AFTER):
         step = _first_open(incident, at.removeprefix(AFTER))
     else:
         step = find_step(incident, at or "") or _first_open(incident)
-    return _step_screen(incident, step) if step else _end_screen(incident)
+    return _step_screen(incident, step, by) if step else _end_screen(incident, by)
 
 
 def _first_open(incident: Incident, after: str = "") -> Step | None:
@@ -87,21 +98,48 @@ def _first_open(incident: Incident, after: str = "") -> Step | None:
     return next(iter(later or steps), None)
 
 
-def _role_screen(incident: Incident, role: str) -> Screen:
-    about = next((r for r in STANDARD if r.name == role), None)
+def _everywhere(incident: Incident, by: str | None) -> tuple[Choice, ...]:
+    return (_NOTE, _ASSIGN, _UPDATE, _GO, _BACK, *_of_command(incident, by), _LEAVE, _HELP)
+
+
+def _of_command(incident: Incident, by: str | None) -> tuple[Choice, ...]:
+    """Accept command that is offered, or hand it over: what this person can do with it now."""
+    offer = incident.offer
+    if offer is not None and by is not None and offer.person.casefold() == by.casefold():
+        return (_ACCEPT._replace(label=f"accept command from {one_line(offer.by)}"),)
+    return (_HAND_OVER,) if by is None or by == incident.commander else ()
+
+
+def _roles_screen(incident: Incident, by: str | None) -> Screen:
+    titles = {role.name: role for role in STANDARD}
+    lines: list[str | Hint] = []
+    choices = []
+    for number, name in enumerate(OTHER_ROLES, 1):
+        role = titles[name]
+        lines.append(f"{role.title}: {'. '.join(role.responsibilities)}.")
+        held = incident.assigned(name)
+        who = ", ".join(map(one_line, incident.holders(name))) if held else "nobody yet"
+        ask = f"who takes the role {role.title}"
+        choices.append(Choice(str(number), f"{role.title}: {who}", ask, of="person"))
+    everyone = not any(map(incident.assigned, OTHER_ROLES))
+    who = "I hold" if by == incident.commander else f"{one_line(incident.commander)} holds"
+    keep = Choice("k", f"{who} all" if everyone else f"{who} the rest")
     return Screen(
-        "role",
-        ROLE + role,
-        f"Who takes the role {about.title if about else one_line(role)}?",
-        purpose=". ".join(about.responsibilities) if about else None,
-        role=one_line(role),
-        holders=tuple(map(one_line, incident.holders(role))),
-        choices=_ROLES,
+        "roles",
+        ROLES,
+        "Who takes which role?",
+        lines=tuple(lines),
+        choices=(*choices, keep, Choice("s", "not now"), _LEAVE, _HELP),
         default="k",
     )
 
 
-def _step_screen(incident: Incident, step: Step) -> Screen:
+def _step_screen(incident: Incident, step: Step, by: str | None) -> Screen:
+    own = (_OWN[step.id],) if step.id in _OWN else ()
+    if step.id == ASSIGN_ROLES and not unassigned(incident):
+        own = ()
+    if step.id == ASSIGN_TASKS and not incident.tasks:
+        own = ()
     return Screen(
         "step",
         step.id,
@@ -114,11 +152,20 @@ def _step_screen(incident: Incident, step: Step) -> Screen:
         format_duration(step.every) if step.every else None,
         step.state,
         NOT_SENT if step.action else None,
-        choices=_STEP,
+        marked=_marked(incident, step),
+        lines=given_tasks(incident) if step.id == ASSIGN_TASKS else (),
+        choices=(*own, *_ON_STEP, *_everywhere(incident, by)),
     )
 
 
-def _end_screen(incident: Incident) -> Screen:
+def _marked(incident: Incident, step: Step) -> str | None:
+    """Say who did or skipped a step, and when."""
+    if step.mark is None or step.state not in (DONE, SKIPPED):
+        return None
+    return f"{step.state} by {one_line(step.mark.by)} at {incident.time(step.mark.at)}"
+
+
+def _end_screen(incident: Incident, by: str | None) -> Screen:
     if not incident.open:
         return Screen("end", END, f"The incident is {incident.status}.", choices=(_LEAVE, _HELP))
     opened = [step for step in incident.steps if step.state == OPEN]
@@ -131,7 +178,30 @@ def _end_screen(incident: Incident) -> Screen:
         lines.append(f"Post an update every {format_duration(incident.cadence)}{due}.")
     lines.append(Hint("stop-drill" if incident.drill else "resolve"))
     title = "Some steps are open." if opened else "Every step is done or skipped."
-    return Screen("end", END, title, lines=tuple(lines), choices=_EVERYWHERE, default="l")
+    choices = (_RESOLVE, *_everywhere(incident, by))
+    return Screen("end", END, title, lines=tuple(lines), choices=choices, default="l")
+
+
+def read_line(shown: Screen, line: str) -> tuple[str, str] | None:
+    """Return the key and the text of what somebody typed at a menu; None where it is no key.
+
+    A word such as `done` or `quit` is a key, too. A short word that no choice has comes back as a
+    key, which `choose` refuses; anything longer is words, for whoever shows the menu to offer as a
+    note. What follows a key that asks for nothing makes all of it words.
+    """
+    words = line.strip()
+    key, _, text = words.partition(" ")
+    folded, text = key.casefold(), text.strip()
+    for choice in shown.choices:
+        if folded == choice.key and (choice.asks or not text):
+            return choice.key, text
+        word = choice.label.split()[0].strip(":;,").casefold()
+        if words.casefold() == word and (choice.key.isdigit() or word[0] == choice.key):
+            return choice.key, ""
+    meant = _WORDS.get(words.casefold())
+    if any(choice.key == meant for choice in shown.choices):
+        return meant or "", ""
+    return (words, "") if len(words) < 3 else None
 
 
 def choose(
@@ -143,18 +213,21 @@ def choose(
     people: Mapping[str, str | None] = _NOBODY,
     teams: Collection[str] = (),
     by: str | None = None,
+    name: str | None = None,
 ) -> MoveResult:
     """Return what a key does on a screen; it raises nothing and loses no text.
 
     `people` and `teams` are those of the catalog; empty: it knows nobody, and takes anybody. `by`
-    pressed it: only the commander gives command away. An unknown key, or what the rules refuse,
-    changes nothing and gives a message.
+    pressed it, whose name is `name`: only the commander gives command away. An unknown key, or
+    what the rules refuse, changes nothing and gives a message.
     """
     key = key.strip().casefold() or shown.default or ""
     choice = next((c for c in shown.choices if c.key == key), None)
     if choice is None:
         known = " ".join(c.key for c in shown.choices)
         message = f"{one_line(key)!r} is none of: {known}" if key else None
+        if message and text and text.strip():
+            message += f"\nYou had typed: {one_line(text.strip())}"
         return MoveResult(shown.at, message=message, refused=bool(key))
     said = (text or "").strip()
     if choice.asks and not said and (text is None or not choice.optional):
@@ -162,9 +235,9 @@ def choose(
     if len(said) > MAX_TEXT:
         message = f"At most {MAX_TEXT} characters fit here."
         return MoveResult(shown.at, message=message, hint=Hint("log-all"), refused=True)
-    moves = ON_ROLE if shown.kind == "role" and key in ON_ROLE else ON_STEP
+    moves = ON_ROLES if shown.kind == "roles" and key in ON_ROLES else ON_STEP
     try:
-        return moves[key](Move(incident, shown, said, people, teams, by))
+        return moves[key](Move(incident, shown, key, said, people, teams, by, name))
     except IncidentctlError as refusal:
         parts = filter(None, (refusal.message, said and f"You had typed: {said}"))
         message = "\n".join(map(one_line, parts))

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
+from incidentctl.domain.common.role_names import OTHER_ROLES
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.decide import notes, roles, steps, updates
+from incidentctl.domain.incident.checklist import ASSIGN_TASKS
+from incidentctl.domain.incident.decide import (
+    handover,
+    lifecycle,
+    notes,
+    roles,
+    steps,
+    tasks,
+    updates,
+)
 from incidentctl.domain.incident.due import unassigned
 from incidentctl.domain.incident.state import DONE, OPEN, Incident, Step
 from incidentctl.errors import Hint
 
 #: Places that no step can have as its id.
 END = ":end"
-ROLE = ":role:"
+ROLES = ":roles"
 #: Before a step's id: the next open one after it, found when it is shown, since what was recorded
 #: meanwhile may have ticked it. With no id the first open one.
 AFTER = ":after:"
@@ -27,13 +38,15 @@ class Choice(NamedTuple):
     label: str
     asks: str | None = None
     optional: bool = False
+    of: str | None = None
+    """Which names answer it: person, team, role (and a person), or task (numbers and a person)."""
 
 
 class Screen(NamedTuple):
-    """What to show: a step, a role to assign, or what is left at the end. Texts are cleaned."""
+    """What to show: a step, the roles to assign, or what is left at the end. Texts are cleaned."""
 
     kind: str
-    """step, role or end."""
+    """step, roles or end."""
     at: str
     title: str
     number: int = 0
@@ -46,6 +59,8 @@ class Screen(NamedTuple):
     state: str = OPEN
     notice: str | None = None
     """That an action is not run."""
+    marked: str | None = None
+    """Who did or skipped the step, and when."""
     lines: tuple[str | Hint, ...] = ()
     choices: tuple[Choice, ...] = ()
     default: str | None = None
@@ -74,11 +89,13 @@ class Move(NamedTuple):
 
     incident: Incident
     shown: Screen
+    key: str
     said: str
     people: Mapping[str, str | None]
     teams: Collection[str]
     by: str | None = None
     """Who pressed it: only the commander gives command away."""
+    name: str | None = None
 
 
 def find_step(incident: Incident, ident: str) -> Step | None:
@@ -86,17 +103,11 @@ def find_step(incident: Incident, ident: str) -> Step | None:
     return next((step for step in incident.steps if step.id == ident), None)
 
 
-def _is_url(text: str) -> bool:
-    return text.casefold().startswith(("http://", "https://")) and len(text.split()) == 1
-
-
 def _done(move: Move) -> MoveResult:
     following = AFTER + move.shown.at
     if move.shown.state == DONE and not move.said:
-        return MoveResult(following)
-    link = move.said if _is_url(move.said) else None
-    note = None if link else move.said or None
-    stated = steps.done(move.incident, move.shown.at, note=note, link=link)
+        return MoveResult(following, message=f"This step was {move.shown.marked}.")
+    stated = steps.done(move.incident, move.shown.at, note=move.said or None)
     return MoveResult(following, tuple(stated), f"step {move.shown.at} done")
 
 
@@ -162,32 +173,93 @@ def _leave(move: Move) -> MoveResult:
 
 def _help(move: Move) -> MoveResult:
     lines = [f"{c.key}  {c.label}" + (f" [{c.asks}]" if c.asks else "") for c in move.shown.choices]
-    return MoveResult(move.shown.at, message="\n".join(lines))
+    return MoveResult(move.shown.at, message="\n".join((*lines, _WORDS)))
 
 
-def _next_role(incident: Incident, role: str) -> str:
-    missing = unassigned(incident)
-    later = missing[missing.index(role) + 1 :] if role in missing else ()
-    return ROLE + later[0] if later else AFTER
+_WORDS = "Words that are no key are offered as a note, so nothing typed or pasted is lost."
+
+
+def given_tasks(incident: Incident) -> tuple[str, ...]:
+    """Return a line for each task that is not done: its number, and who has it."""
+    return tuple(
+        f"{task.number}  {one_line(task.title)}: {one_line(task.person or 'nobody yet')}"
+        + (f" ({one_line(task.role)})" if task.role and not task.person else "")
+        for task in incident.tasks
+        if task.done is None
+    )
+
+
+def _own(move: Move) -> MoveResult:
+    """Assign what the step shown asks for: the tasks, or a team."""
+    if move.shown.at != ASSIGN_TASKS:
+        team = tuple(roles.assign_team(move.incident, move.said, known=move.teams))
+        return MoveResult(_after(move, team[-1]), team, f"team {team[-1].team} assigned")
+    found = _NUMBERS.match(move.said)
+    if found is None:
+        return MoveResult(move.shown.at, message=_WHICH_TASKS, refused=True)
+    stated = tuple(tasks.assign(move.incident, found[1], found[2], known=move.people))
+    given = {fact.task for fact in stated}
+    left = [task for task in tasks.unassigned(move.incident) if task.id not in given]
+    following = move.shown.at if left else AFTER + move.shown.at
+    return MoveResult(following, stated, f"tasks assigned to {stated[-1].person}")
+
+
+_NUMBERS = re.compile(r"((?:\d+[\s,]*)+)\s+(\D.*)", re.DOTALL)
+_WHICH_TASKS = "Say which tasks, and whom: `1,2 bob`."
+
+
+def _individual(move: Move) -> MoveResult:
+    stated = tuple(roles.assign_individual(move.incident, move.said, known=move.people))
+    return MoveResult(_after(move, stated[-1]), stated, f"{stated[-1].person} assigned")
+
+
+def _accept(move: Move) -> MoveResult:
+    by = move.by or ""
+    stated = handover.accept(move.incident, by=by, name=move.name)
+    return MoveResult(move.shown.at, tuple(stated), f"{by} is the commander")
+
+
+def _hand_over(move: Move) -> MoveResult:
+    by = move.by or move.incident.commander
+    stated = tuple(handover.offer(move.incident, move.said, by=by, known=move.people))
+    return MoveResult(
+        move.shown.at,
+        stated,
+        f"command offered to {stated[-1].person}",
+        message=f"You command until {one_line(stated[-1].person)} accepts.",
+    )
+
+
+def _resolve(move: Move) -> MoveResult:
+    return MoveResult(END, tuple(lifecycle.resolve(move.incident, move.said or None)), "resolved")
 
 
 def _role_given(move: Move) -> MoveResult:
-    role = move.shown.at.removeprefix(ROLE)
-    stated = roles.assign(move.incident, role, move.said, known=move.people)
-    return MoveResult(_next_role(move.incident, role), tuple(stated), f"{role} assigned")
+    role = OTHER_ROLES[int(move.key) - 1]
+    stated = roles.assign(move.incident, role, move.said, by=move.by, known=move.people)
+    missing = [name for name in unassigned(move.incident) if name != role]
+    return MoveResult(ROLES if missing else AFTER, tuple(stated), f"{role} assigned")
 
 
 def _roles_kept(move: Move) -> MoveResult:
     stated = tuple(roles.keep(move.incident))
-    return MoveResult(AFTER, stated, "the commander holds all roles")
+    commander = one_line(move.incident.commander)
+    held = [f"{', '.join(move.incident.holders(role))} stays {role}"
+            for role in OTHER_ROLES if move.incident.assigned(role)]  # fmt: skip
+    message = f"{commander} holds the rest; {one_line('; '.join(held))}." if held else None
+    return MoveResult(AFTER, stated, "the commander holds all other roles", message=message)
 
 
 def _not_now(move: Move) -> MoveResult:
-    return MoveResult(_next_role(move.incident, move.shown.at.removeprefix(ROLE)))
+    return MoveResult(AFTER, tuple(roles.defer(move.incident)), "roles are assigned later")
 
 
 Handler = Callable[[Move], MoveResult]
-ON_ROLE: dict[str, Handler] = {"k": _roles_kept, "a": _role_given, "s": _not_now}
+ON_ROLES: dict[str, Handler] = {
+    **{str(number): _role_given for number in range(1, len(OTHER_ROLES) + 1)},
+    "k": _roles_kept,
+    "s": _not_now,
+}
 ON_STEP: dict[str, Handler] = {
     "d": _done,
     "s": _skip,
@@ -196,6 +268,12 @@ ON_STEP: dict[str, Handler] = {
     "g": _go,
     "u": _update,
     "b": _back,
+    "r": lambda _: MoveResult(ROLES),
+    "t": _own,
+    "i": _individual,
+    "y": _accept,
+    "h": _hand_over,
+    "e": _resolve,
     "l": _leave,
     "?": _help,
 }

@@ -1,0 +1,44 @@
+"""Whom the step "Page the on-call engineer" means now, and how they are reached."""
+
+from __future__ import annotations
+
+from incidentctl.app.catalog.who import called, on_call_now, reached
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import show, zone
+from incidentctl.domain.incident.state import Incident
+
+#: The step that says to page somebody, in every runbook that has it.
+PAGE = "page-on-call"
+
+_NO_OWNER = (
+    "On call: unknown, because no team owns what is affected. Name it with "
+    "`incidentctl affects SERVICE`, or search with `incidentctl catalog who WORDS`."
+)
+
+
+def whom_to_page(workspace: Workspace, incident: Incident) -> tuple[str, ...]:
+    """Return lines that name who is on call now, how to reach them, and who comes after them."""
+    name = incident.team or incident.owner
+    if name is None:
+        return (_NO_OWNER,)
+    catalog = workspace.catalog
+    team = catalog.teams.get(name)
+    if team is None:
+        return (f"On call: unknown. The catalog has no team {one_line(name)}.",)
+    duty = on_call_now(catalog, team, workspace.now())
+    if duty is None:
+        who = f"On call for {name}: nobody."
+    else:
+        until = f", until {show(duty.until, zone(duty.timezone))}" if duty.until else ""
+        who = f"On call for {name}: {called(duty)}{until}"
+    contacts = [
+        f"  {one_line(kind)}: {one_line(reached(value, workspace.environment))}"
+        for kind, value in team.contacts.items()
+    ]
+    if not contacts:
+        contacts = ["  The catalog has no contact of this team."]
+    after = []
+    if duty is not None and duty.escalate_to:
+        after = [f"No answer within 5 minutes: `incidentctl escalate` ({duty.escalate_to} is next)"]
+    return (one_line(who), *contacts, *map(one_line, after))

@@ -1,0 +1,57 @@
+"""The lines above the menu of the walk: the clock of the updates, who commands, what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import rough_duration
+from incidentctl.domain.incident.reminders import Reminder
+from incidentctl.domain.incident.state import Incident
+from incidentctl.render.incident.board import clock
+
+#: What to press, or to type elsewhere, for what a reminder is about.
+_KEYS = {
+    "update": "u",
+    "silent": "n",
+    "roles": "a",
+    "command": "h",
+    "severity": "incidentctl severity",
+}
+
+
+class Line(NamedTuple):
+    """A line of the screen, with its style."""
+
+    text: str
+    style: str | None = None
+
+
+def status_lines(
+    incident: Incident, now: datetime, reminders: Sequence[Reminder], *, by: str
+) -> list[Line]:
+    """Return the state of an open incident for the person who walks, and what they are told of."""
+    if not incident.open:
+        return []
+    you = " (you)" if incident.commander == by else ""
+    parts = [incident.status, f"commander {incident.commander}{you}", _next_update(incident, now)]
+    lines = [Line(one_line(" · ".join(filter(None, parts))), "dim")]
+    if (offer := incident.offer) is not None:
+        mine = offer.person.casefold() == by.casefold()
+        whom = f"you by {offer.by}: y accepts" if mine else f"{offer.person} by {offer.by}"
+        lines.append(Line(f"! Command is offered to {one_line(whom)}", "warning"))
+    for reminder in reminders:
+        if reminder.what != "offer":
+            key = _KEYS.get(reminder.what)
+            text = one_line(reminder.text) + (f": {key}" if key else "")
+            lines.append(Line(f"! {text}", "error" if reminder.what == "update" else "warning"))
+    return lines
+
+
+def _next_update(incident: Incident, now: datetime) -> str | None:
+    due = incident.next_update
+    if due is None or due <= now:
+        return None  # what is due is a reminder
+    return f"next update in {rough_duration(due - now)} ({clock(incident, due)})"

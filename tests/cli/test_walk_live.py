@@ -1,0 +1,157 @@
+"""Two people walk in two terminals, on two clones of one remote: each sees what the other does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import pexpect
+import pytest
+
+COMMAND = [sys.executable, "-m", "incidentctl"]
+#: How long it may take until somebody sees what happened, in seconds, on a machine on which a
+#: command takes 0.2; more on one that is busy.
+WITHIN, USUAL = 2.0, 0.2
+
+
+@pytest.fixture
+def clones(team, tmp_path, git):
+    """Two clones that share a bare remote."""
+    settings = team / "incidentctl.yaml"
+    text = settings.read_text()
+    settings.write_text(text.replace("record: {", "record: {remote: origin, "))
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", "hub.git")
+    git(team, "remote", "add", "origin", str(tmp_path / "hub.git"))
+    git(team, "commit", "-qam", "Share the record")
+    git(team, "push", "-q", "origin", "HEAD:main")
+    git(tmp_path, "clone", "-q", "hub.git", "other")
+    return team, tmp_path / "other"
+
+
+def run(folder, *arguments):
+    subprocess.run([*COMMAND, "-C", str(folder), *arguments], check=True, capture_output=True)
+
+
+def show(folder):
+    done = subprocess.run(
+        [*COMMAND, "-C", str(folder), "show", "--json"], check=True, capture_output=True
+    )
+    return json.loads(done.stdout)
+
+
+def walk(folder, person):
+    return pexpect.spawn(
+        COMMAND[0],
+        [*COMMAND[1:], "-C", str(folder), "run", "--as", person],
+        env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
+        encoding="utf-8",
+        timeout=30,
+        dimensions=(30, 80),
+    )
+
+
+def seen(child, text):
+    """Wait until a terminal shows a text, and return how many seconds that took, as if idle."""
+    began = time.monotonic()
+    child.expect_exact(text)
+    took = time.monotonic() - began
+    return took / max(1.0, max(command_takes() for _ in range(3)) / USUAL)
+
+
+def command_takes():
+    began = time.monotonic()
+    subprocess.run([*COMMAND, "--version"], check=True, capture_output=True)
+    return time.monotonic() - began
+
+
+def declare(folder, *arguments):
+    run(
+        folder, "declare", "checkout is down", "--affects", "checkout", "--no-input", "--as",
+        "haruto", *arguments,
+    )  # fmt: skip
+
+
+def test_what_others_do_and_offer_appears_by_itself_in_their_clone_s_walk(clones):
+    mine, theirs = clones
+    declare(mine)
+    run(mine, "sync")
+    run(theirs, "sync")
+    one, two = walk(mine, "haruto"), walk(theirs, "joelle")
+    one.expect_exact("then Enter)")
+    one.send("s\r")
+    for child in (one, two):
+        child.expect_exact("Step 1 of 8")
+        child.expect_exact("then Enter)")
+
+    two.send("the database ")  # what is half typed stays
+    two.expect_exact("database")
+    one.send("d\r")
+    one.expect_exact("note or link")
+    one.send("paged sanne\r")
+    one.expect_exact("recorded")
+    assert seen(two, "haruto: Done: Page the on-call") <= WITHIN
+    two.expect_exact("(done by haruto at")  # the step that the words are about is still there
+    two.send("is full\r")
+    two.expect_exact("note (Esc to go back):")
+    two.expect_exact("the database is full")
+    two.send("\r")
+    two.expect_exact("recorded")
+    assert seen(one, "joelle: the database is full") <= WITHIN
+
+    one.send("h\r")
+    one.expect_exact("PERSON")
+    one.send("joelle\r")
+    one.expect_exact("recorded")
+    assert seen(two, "Command is offered to you by haruto: y accepts") <= WITHIN
+    two.expect_exact("y  accept command from haruto")
+    two.expect_exact("then Enter)")
+    two.send("y\r")
+    two.expect_exact("joelle is the commander")
+    assert seen(one, "commander joelle") <= WITHIN
+    for child in (one, two):
+        child.sendintr()
+        child.expect(pexpect.EOF)
+    assert [step["state"] for step in show(mine)["steps"]][:2] == ["done", "open"]
+
+
+def test_a_step_that_somebody_else_has_done_makes_room_for_the_next(clones):
+    mine, _ = clones
+    declare(mine)
+    run(mine, "assign", "mitigator", "greta", "--as", "haruto")
+    child = walk(mine, "haruto")
+    child.expect_exact("then Enter)")
+    child.send("s\r")
+    child.expect_exact("Step 1 of 8")
+    run(mine, "step", "done", "page-on-call", "--as", "greta")
+    child.expect_exact("greta: Done: Page the on-call")
+    child.expect_exact("Step 2 of 8")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+
+
+def test_an_update_that_becomes_due_is_told_on_the_waiting_screen(clones):
+    mine, _ = clones
+    due = datetime.now(UTC) + timedelta(seconds=25)
+    declare(mine, "--at", (due - timedelta(minutes=30)).isoformat())
+    child = walk(mine, "haruto")
+    child.expect_exact("next update in")
+    time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+    assert seen(child, "! An update is due: u") <= WITHIN
+    if "\a" not in child.before:
+        child.expect_exact("\a")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+
+
+def test_a_walk_that_nobody_shares_waits_too(team):
+    declare(team)
+    child = walk(team, "haruto")
+    child.expect_exact("then Enter)")
+    run(team, "log", "looked at the graphs", "--as", "greta")
+    child.expect_exact("greta: looked at the graphs")
+    child.sendintr()
+    child.expect(pexpect.EOF)
