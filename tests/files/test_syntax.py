@@ -1,5 +1,7 @@
 """What is said of a file that is not YAML: the cause, where it begins, and what to write."""
 
+import time
+
 import pytest
 
 from incidentctl.files.yaml.strict import parse
@@ -106,3 +108,30 @@ def test_a_key_in_braces_was_meant_as_a_text():
     problem = fault("a: {{ b }}\n")
     assert problem.code == "IC008"
     assert "needs quotes" in problem.hint
+
+
+def test_a_comment_behind_a_text_is_no_part_of_it():
+    assert fault("title: a: b # why\n").hint == 'Write it in quotes: "a: b".'
+
+
+@pytest.mark.parametrize("text", ["title: it is: \u200bso\n", f"title: @{'x' * 200}\n"])
+def test_a_text_that_is_not_shown_as_it_is_is_not_advised(text):
+    assert fault(text).hint == "Write it in quotes."
+
+
+HOSTILE = [
+    "<<<<<<< x\n" * 100_000,
+    "<<<<<<< x\n=======\n" * 50_000,
+    "a: b:" + " " * 900_000 + "c\n",
+    'a: "\n' + ' : "' * 200_000 + '\nb: "c"\n',
+    "a: {b: " + ": #" * 300_000,
+    "- " * 19 + "a: 'it's'" + " " * 900_000 + "\n",
+    "a: b\n" + " " * 900_000 + "c: d\n",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_file_is_told_at_once(text):
+    began = time.process_time()
+    parse(text.encode(), "f.yaml")
+    assert time.process_time() - began < 5

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol, get_args, get_origin, get_type_hin
 
 from incidentctl.domain.common.text import clean, did_you_mean, one_line
 from incidentctl.domain.common.unseen import unseen
-from incidentctl.files.yaml.syntax import quoted
+from incidentctl.files.yaml.syntax import in_quotes
 
 Loc = tuple[str | int, ...]
 
@@ -126,7 +126,7 @@ def _wrong(error: dict[str, Any], written: Written | None, as_text: Mapping[Loc,
         shown = (written.key(loc) if at_key else written.value(loc)) or shown
     subject = f"`{_subject(loc)}`" if loc else "This entry"
     if kind == "invalid_key" or (at_key and kind == "string_type"):
-        message, hint = f"The key {shown!r} is not text.", f"Write it in quotes: {quoted(shown)}."
+        message, hint = f"The key {shown!r} is not text.", in_quotes(shown)
         return Fault("IC008", message, hint, loc, True)
     if kind == "literal_error":
         choices = error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
@@ -144,10 +144,10 @@ def _wrong(error: dict[str, Any], written: Written | None, as_text: Mapping[Loc,
         return Fault("IC014", message, None, loc, False)
     wanted, advice = _WANTED.get(kind, (one_line(error["msg"]), None))
     if kind == "string_type" and isinstance(value, bool | int | float):
-        advice = as_text.get(loc) or f"Write it in quotes: {quoted(shown)}."
+        advice = as_text.get(loc) or in_quotes(shown)
     comment = written.comment(loc) if written and value is None else None
     if comment:
-        advice = f"What follows # is a comment. Write it in quotes: {quoted(one_line(comment))}."
+        advice = f"What follows # is a comment. {in_quotes(comment)}"
     message = f"{subject} must be {wanted}, not {_what(value, shown)}."
     return Fault("IC012", message, advice, loc, at_key)
 

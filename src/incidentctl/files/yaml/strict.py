@@ -20,7 +20,7 @@ from incidentctl.domain.lint.problem_limit import MAX_REPORTED, gave_up
 from incidentctl.domain.lint.rule import Loc
 from incidentctl.domain.lint.rules.secrets import secrets_below
 from incidentctl.errors import Problem
-from incidentctl.files.yaml.syntax import lfs_pointer, not_yaml, place, quoted, unresolved_merge
+from incidentctl.files.yaml.syntax import in_quotes, lfs_pointer, not_yaml, place, unresolved_merge
 
 if yaml.__with_libyaml__:
     from yaml import CBaseLoader as _Loader
@@ -305,7 +305,7 @@ def _odd_key(node: Node, path: str) -> Problem:
     what = repr(one_line(node.value)) if type(node) is ScalarNode else "is a list or a mapping and"
     mark = node.start_mark
     hint = (
-        f"Write it in quotes: {quoted(one_line(node.value))}."
+        in_quotes(node.value)
         if type(node) is ScalarNode
         else ("A text that begins with { or [ needs quotes.")
     )

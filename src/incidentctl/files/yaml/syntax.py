@@ -15,14 +15,19 @@ from incidentctl.errors import Problem
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff"
 )
-_CONFLICT = re.compile(rb"^<{7}(?: .*)?\r?$.*?^={7}\r?$.*?^>{7}", re.MULTILINE | re.DOTALL)
+#: The marks of a merge, in this order, each at the beginning of a line.
+_CONFLICT = tuple(
+    re.compile(mark, re.MULTILINE) for mark in (rb"^<{7}[ \r\n]", rb"^={7}\r?$", rb"^>{7}[ \r\n]")
+)
 _LFS = b"version https://git-lfs.github.com/spec/"
 _BOM = "\ufeff"
 #: A comment that was meant as a text, behind what a value may follow.
 _HASH = re.compile(r"[:,\[{-][ \t]+(#[^\s,\]}]+)")
 #: The value on a line: what follows its last key or dash.
-_VALUE = re.compile(r"""^[ \t]*(?:-[ \t]+)*(?:[^\s:#'"\[{][^:#]*:[ \t]+)?(?P<value>\S.*?)[ \t]*$""")
+_VALUE = re.compile(r"""[ \t]*(?:-[ \t]+)*(?:[^\s:#'"\[{][^:#]*:[ \t]+)?(?P<value>\S.*)""")
 _NO_SPACE = re.compile(r"^[ \t]*(?:-[ \t]+)*[\w.-]+:(?=[^\s:/])")
+#: A longer text is not shown in advice: a part of it would be another text.
+_LONGEST = 100
 _CLOSING = {"[": "]", "{": "}"}
 
 
@@ -41,12 +46,24 @@ def quoted(text: str) -> str:
     return f'"{text}"'
 
 
+def in_quotes(text: str) -> str:
+    """Advise to write a text in quotes: as it was written, or without it if it is too long."""
+    whole = len(text) <= _LONGEST and one_line(text) == text
+    return f"Write it in quotes: {quoted(text)}." if whole else "Write it in quotes."
+
+
 def unresolved_merge(data: bytes, path: str) -> Problem | None:
     """Return the problem of a file with the marks of a merge that is not resolved."""
-    found = _CONFLICT.search(data) if b"<<<<<<<" in data else None
-    if found is None:
+    if b"<<<<<<<" not in data:
         return None
-    line = data.count(b"\n", 0, found.start()) + 1
+    begin, at = 0, 0
+    for number, mark in enumerate(_CONFLICT):
+        found = mark.search(data, at)
+        if found is None:
+            return None
+        at = found.end() - 1
+        begin = begin if number else found.start()
+    line = data.count(b"\n", 0, begin) + 1
     message = "A merge that is not resolved begins here."
     hint = "Keep one side, and delete the lines that begin with <<<<<<<, =======, >>>>>>>."
     return Problem("IC001", "error", message, path, line, 1, hint)
@@ -145,8 +162,7 @@ def _in_brackets(text: str, began: int, here: int) -> _Fault | None:
         return None
     first, _ = _line(text, began)
     if hashed := _HASH.search(text, first, here):
-        hint = f"A text that begins with # needs quotes: {quoted(hashed[1])}."
-        return _Fault("what follows # is a comment", hashed.start(1), hint)
+        return _Fault("what follows # is a comment", hashed.start(1), in_quotes(hashed[1]))
     bracket, closing = text[began], _CLOSING[text[began]]
     if text.count(closing, began) >= text.count(bracket, began):
         return None
@@ -160,51 +176,62 @@ def _first(text: str, began: int) -> _Fault:
     word = text[began:end].rstrip()
     if not re.match(r"[ \t]*(-[ \t]|[^\s:]+:[ \t])[^\[{]*$", text[_line(text, began)[0] : began]):
         word = re.split(r"[,\]}]|\s#", word)[0].rstrip()
-    hint = f"Write it in quotes: {one_line(quoted(word))[:80]}."
-    return _Fault(f"a text that begins with {word[0]} needs quotes", began, hint)
+    return _Fault(f"a text that begins with {word[0]} needs quotes", began, in_quotes(word))
+
+
+def _value(text: str, start: int, end: int) -> tuple[str, int]:
+    """Return the value on a line, without a comment, and where it begins; empty without one."""
+    found = _VALUE.match(text, start, end)
+    if found is None:
+        return "", end
+    return re.split(r"[ \t]#", found["value"])[0].rstrip(), found.start("value")
 
 
 def _second_colon(text: str, here: int) -> _Fault | None:
     """A colon where none may stand: inside a text, behind a line without, or indented too far."""
     start, end = _line(text, here)
-    found = _VALUE.match(text[start:end])
-    if found and start + found.start("value") < here:
-        value = found["value"]
-        if re.search(r":[ \t]", text[start : start + found.start("value")]):
-            hint = f"Write the text in quotes: {one_line(quoted(value))[:80]}."
-            return _Fault("a text with a colon and a space needs quotes", here, hint)
-    above = text.rfind("\n", 0, max(start - 1, 0)) + 1
-    if start and (short := _NO_SPACE.match(text[above:start])):
-        return _Fault("a space is missing after the colon", above + short.end() - 1, "Add it.")
+    value, begins = _value(text, start, end)
+    if begins < here and ":" in text[start:begins]:
+        return _Fault("a text with a colon and a space needs quotes", here, in_quotes(value))
+    if not start:
+        return None
+    above = text.rfind("\n", 0, start - 1) + 1
     before = text[above:start]
-    if start and before.strip() and ":" not in before and before.lstrip(" ")[0] not in "-#":
-        column = above + len(before) - len(before.lstrip(" "))
-        return _Fault("this line has no colon", column, "Write `key: value`.")
-    indented = len(text[start:end]) - len(text[start:end].lstrip(" "))
-    if start and indented > len(before) - len(before.lstrip(" ")):
+    if short := _NO_SPACE.match(before):
+        return _Fault("a space is missing after the colon", above + short.end() - 1, "Add it.")
+    indent = len(before) - len(before.lstrip(" "))
+    if before.strip() and ":" not in before and before.lstrip(" ")[0] not in "-#":
+        return _Fault("this line has no colon", above + indent, "Write `key: value`.")
+    line = text[start:end]
+    deeper = len(line) - len(line.lstrip(" "))
+    if deeper > indent:
         hint = "Begin all keys of a mapping in one column."
-        return _Fault("this line is indented further than the one above", start + indented, hint)
+        return _Fault("this line is indented further than the one above", start + deeper, hint)
     return None
 
 
 def _more_than_quoted(text: str, here: int) -> _Fault | None:
     """A value goes on behind its closing quote or bracket."""
     start, end = _line(text, here)
-    found = _VALUE.match(text[start:end])
-    if found is None or start + found.start("value") >= here:
+    value, begins = _value(text, start, end)
+    if begins >= here:
         return None
-    value = found["value"]
-    if here == start + found.start("value") + 1:  # what seems to open is what closes
-        opening = re.compile(
-            rf"^.*?[:-][ \t]+(?={value[0]})(?!..*{value[0]}[ \t\r]*$)", re.MULTILINE
-        )
-        above = [match.end() for match in opening.finditer(text, 0, start)]
-        if value[0] not in "\"'" or not above:
-            return None
-        hint = f"Close it with {value[0]} where the text ends."
-        return _Fault("the quote that opens here is not closed", above[-1], hint)
-    if value[0] in "\"'" and value[-1] == value[0]:
+    quote = value[0]
+    if here == begins + 1:  # what seems to open is what closes
+        return _opened_above(text, start, quote) if quote in "\"'" else None
+    if quote in "\"'" and value[-1] == quote:
         value = value[1:-1]
-    hint = f"Write the whole text in quotes: {one_line(quoted(value))[:80]}."
     closing = text[:here].rstrip(" ")[-1]
-    return _Fault(f"the value goes on after its {closing}", here, hint)
+    return _Fault(f"the value goes on after its {closing}", here, in_quotes(value))
+
+
+def _opened_above(text: str, start: int, quote: str) -> _Fault | None:
+    """The last quote above that its own line does not close."""
+    while start > 0:
+        end = start - 1
+        start = text.rfind("\n", 0, end) + 1
+        value, begins = _value(text, start, end)
+        if value.startswith(quote) and (len(value) == 1 or value[-1] != quote):
+            hint = f"Close it with {quote} where the text ends."
+            return _Fault("the quote that opens here is not closed", begins, hint)
+    return None
