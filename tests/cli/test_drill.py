@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pexpect
 import pytest
@@ -274,7 +275,16 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         ("private: may name the team", "To exercise the orders team"),
         ("Who causes it", "greta"),
         ("In what time range", "2026-03-29T09:00"),
+        ("2026-03-29 is past", None),
+        ("To \\(public", "2026-03-29T08:00"),
+        ("must end after it begins", None),
         ("To \\(public", "2026-03-29T15:00"),
+        ("must hold the moment of the drill, 2026-03-29T22:30", None),
+        ("Which day and time", "2026-03-29T10:30"),
+        ("In what time range", "2026-03-29T09:00"),
+        ("To \\(public", "2026-03-29T15:00"),
+        ("does not name the team", "Dropping the token database is fun"),
+        ("tells `how` of the private half", None),
         ("does not name the team", "To exercise our response"),
         ("Where does it take place", "staging"),
         ("In which time zone", "Mars/Olympus"),
@@ -294,10 +304,6 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         ("is not a duration", None),
         ("until there is a commander", "2m"),
         ("until the first update", ""),
-        ("outside of its window", None),
-        ("Which day and time", "2026-03-29T10:30"),
-        ("In what time range", "2026-03-29T09:00"),
-        ("To \\(public", "2026-03-29T15:00"),
     ]
     for question, answer in dialogue:
         child.expect(question)
@@ -324,6 +330,118 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
     assert (private["services"], private["targets"]) == (
         ["checkout", "payment"], {"commander": "2m"},
     )  # fmt: skip
+
+
+def test_what_was_answered_before_ctrl_c_is_kept_and_continued(ignoring):
+    def start(*arguments):
+        return pexpect.spawn(
+            sys.executable,
+            ["-m", "incidentctl", "-C", str(ignoring), "drill", "new", *arguments],
+            env={**os.environ, "TERM": "dumb", "COLUMNS": "200"},
+            timeout=20,
+            encoding="utf-8",
+            dimensions=(40, 200),
+        )
+
+    child = start("q1")
+    for question, answer in (("Who should know", "1"), ("What are we going", "The cart")):
+        child.expect(question)
+        child.expect(":")
+        child.sendline(answer)
+    child.expect("Who responds")
+    child.sendintr()
+    child.expect("Your answers are kept")
+    child.expect(pexpect.EOF)
+    assert child.wait() == 130
+    assert not (ignoring / "drills").exists()
+    (kept,) = (ignoring / ".git").rglob("drafts/*.json")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    child = start()
+    child.expect("Continue with the answers kept for q1")
+    child.sendline("y")
+    rest = (
+        ("Who responds", "orders"), ("Which day", "2099-03-29T10:30"), ("How do we", "We pull it"),
+        ("Why do we", "Practice"), ("Who causes it", "greta"), ("Where does it", ""),
+        ("In which time zone", ""), ("Which services", ""), ("Who gets it", ""),
+        ("An inject", ""), ("declares", ""), ("commander", ""), ("first update", ""),
+    )  # fmt: skip
+    for question, answer in rest:
+        child.expect(question)
+        child.sendline(answer)
+    child.expect(pexpect.EOF)
+    assert child.wait() == 0
+    assert yaml.safe_load((ignoring / "drills/q1.yaml").read_text())["what"] == "The cart"
+    assert not kept.exists()
+
+
+def test_less_than_a_week_ahead_is_told(run, ignoring):
+    past = run("drill", "new", "q1", *PLANNED)
+    assert "2026-03-29 is past." in past.err
+    near = (datetime.now(UTC) + timedelta(days=3)).date()
+    changed = [f"{near}T10:30" if each == "2026-03-29T10:30" else each for each in PLANNED]
+    done = run("drill", "new", "q2", *changed)
+    assert done.code == 0
+    assert f"{near} is in " in done.err
+    assert "at least 7 days ahead" in done.err
+    far = [each.replace("2026-", "2099-") for each in PLANNED]
+    assert "ahead: " not in run("drill", "new", "q3", *far).err
+
+
+def test_stakeholders_outside_the_catalog_by_address_or_in_words(run, ignoring):
+    given = ("--distribute-to", "press@example.com", "--distribute-to", "The office of the CEO")
+    assert run("drill", "new", "q1", *PLANNED, *given).code == 0
+    people = {
+        each["name"]: each for each in run("drill", "audience", "q1", "--json").json["audience"]
+    }
+    assert people["press@example.com"]["kind"] == "outside"
+    assert people["press@example.com"]["contacts"] == {"email": "press@example.com"}
+    assert people["The office of the CEO"]["kind"] == "outside"
+    assert "IC120" not in run("catalog", "lint").out
+    refused = run("drill", "new", "q2", *PLANNED, "--distribute-to", "pres")
+    assert refused.code == 2
+    assert "There is no team or person 'pres'" in refused.err
+
+
+def test_the_private_plan_names_people_and_has_all_that_is_private(run, ignoring):
+    more = (
+        "--service",
+        "checkout",
+        "--inject",
+        "5m: Support has 30 tickets",
+        "--target",
+        "commander: 2m",
+    )
+    run("drill", "new", "q1", *UNPLANNED, *more)
+    private = run("drill", "plan", "q1", "--audience", "private", "--format", "text").out
+    members = {
+        each["name"]: each for each in run("catalog", "list", "people", "--json").json["people"]
+    }
+    for handle in ("omar", "sanne", "greta"):
+        assert f"{members[handle]['person']} ({handle})" in private
+    for part in (
+        "Services",
+        "checkout",
+        "Inject 1, after 5m",
+        "Support has 30",
+        "a commander within 2m",
+        "Readers",
+    ):
+        assert part in private
+    public = run("drill", "plan", "q1").out
+    assert not [part for part in ("checkout", "tickets", "Readers") if part in public]
+    planned = run("drill", "new", "q2", *PLANNED)
+    assert planned.code == 0
+    assert f"{members['greta']['person']} (greta)" in run("drill", "plan", "q2").out
+
+
+def test_who_wrote_the_private_half_reads_it_too(run, ignoring, git):
+    git(ignoring, "config", "user.email", "kofi@astronomy-shop.example")
+    run("drill", "new", "q1", *UNPLANNED)
+    private = yaml.safe_load((ignoring / "drills/q1.private.yaml").read_text())
+    assert private["readers"][-1] == "kofi"
+    assert "greta" in private["readers"]
+    run("drill", "new", "q2", *UNPLANNED, "--reader", "omar")
+    assert yaml.safe_load((ignoring / "drills/q2.private.yaml").read_text())["readers"] == ["omar"]
 
 
 def test_injects_targets_and_the_rest_as_options(run, ignoring):

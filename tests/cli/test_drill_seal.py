@@ -158,6 +158,17 @@ def test_the_lead_reads_where_nobody_is_named(run, planned):
     assert run("drill", "seal", "q1", "--json").json["readers"] == ["greta"]
 
 
+def test_who_causes_it_reads_where_nobody_is_named_and_who_has_no_key_is_told(run, planned):
+    half = HALF.replace("readers: [greta, omar]\n", "").replace("saboteur: greta", "saboteur: omar")
+    (planned / PLAIN).write_text(half)
+    assert run("drill", "seal", "q1", "--json").json["readers"] == ["greta", "omar"]
+    (planned / SEALED).unlink()
+    (planned / PLAIN).write_text(half.replace("saboteur: omar", "saboteur: sanne"))
+    done = run("drill", "seal", "q1")
+    assert done.code == 0
+    assert "Cannot read it, without an `age_key`: sanne." in done.err
+
+
 def test_the_usual_keys_are_found(run, planned, keys, monkeypatch, tmp_path):
     run("drill", "seal", "q1")
     (planned / PLAIN).unlink()

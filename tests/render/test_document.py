@@ -102,8 +102,8 @@ def both(public=PUBLIC, private=PRIVATE):
 def test_the_example_of_the_field(output):
     public = public_document(PUBLIC, default_zone="UTC")
     planned = combine(PLANNED, None, default_zone="UTC")
-    assert table(render_document(plan(planned), output), output) == SIX
-    assert table(render_document(private_plan(both()), output), output) == EIGHT
+    assert table(render_document(plan(planned, Catalog()), output), output) == SIX
+    assert table(render_document(private_plan(both(), Catalog()), output), output) == EIGHT
     assert table(render_document(announcement(public), output), output) == PUBLIC_ONES
 
 
@@ -125,11 +125,11 @@ def test_the_public_document_has_no_private_field():
 
 def test_who_may_not_read_what():
     planned = combine(PLANNED, None, default_zone="UTC")
-    for wrong in (lambda: plan(both()), lambda: private_plan(planned)):
+    for wrong in (lambda: plan(both(), Catalog()), lambda: private_plan(planned, Catalog())):
         with pytest.raises(RefusedError):
             wrong()
     with pytest.raises(RefusedError, match="is not in this clone"):
-        private_plan(both(private=None))
+        private_plan(both(private=None), Catalog())
 
 
 # --- whatever is private -------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_two_private_halves_give_the_same_public_bytes(public, one, other):
 @given(publics(), PRIVATES)
 def test_the_private_document_does_tell(public, private):
     for output in FORMATS:
-        assert MARK in render_document(private_plan(both(public, private)), output)
+        assert MARK in render_document(private_plan(both(public, private), Catalog()), output)
 
 
 HOSTILE = [
@@ -215,7 +215,7 @@ HOSTILE = [
 def test_what_people_write_does_nothing(text):
     drill = both(private=replace(PRIVATE, what=text, how=text), public=replace(PUBLIC, why=text))
     pages = [
-        private_plan(drill),
+        private_plan(drill, Catalog()),
         announcement(public_document(drill.announced, default_zone="UTC")),
     ]
     for found in pages:
@@ -237,8 +237,8 @@ def test_what_people_write_does_nothing(text):
 def test_lines_of_an_answer_stay_lines():
     drill = both(private=replace(PRIVATE, how="First stop it.\n\nThen drop the database."))
     assert "First stop it.<br>Then drop the database." in render_document(
-        private_plan(drill), "markdown"
+        private_plan(drill, Catalog()), "markdown"
     )
     assert "   First stop it.\n   Then drop the database.\n" in render_document(
-        private_plan(drill), "text"
+        private_plan(drill, Catalog()), "text"
     )

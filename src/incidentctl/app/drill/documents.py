@@ -99,11 +99,11 @@ def document(catalog: Catalog, name: str, whom: Audience | None) -> Document:
                 f"{drill.name} is a planned drill: it has one plan, and everybody may read it.",
                 hint=f"Run `incidentctl drill plan {drill.name}`.",
             )
-        return plan(drill)
+        return plan(drill, catalog)
     if whom is Audience.PRIVATE:
-        return private_plan(drill)
+        return private_plan(drill, catalog)
     if whom is Audience.ENGINEERING:
-        return plan(drill)  # refuses, and names the note
+        return plan(drill, catalog)  # refuses, and names the note
     return announcement(public_document(announced, default_zone=catalog.settings.timezone))
 
 
@@ -158,6 +158,8 @@ def recipients(catalog: Catalog, name: str) -> list[Recipient]:
 
 
 def _contacts(catalog: Catalog, reader: Reader) -> dict[str, str]:
+    if reader.kind == "outside":
+        return {"email": reader.name} if "@" in reader.name else {}
     if reader.kind == "team":
         return dict(catalog.teams[reader.name].contacts)
     known = catalog.members().get(reader.name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -13,10 +15,12 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 from incidentctl.domain.common.fields import parse_name, parse_zone
 from incidentctl.domain.common.lookup import nearest
-from incidentctl.domain.common.text import clean
-from incidentctl.domain.common.times import parse_local_time
+from incidentctl.domain.common.text import clean, count
+from incidentctl.domain.common.times import parse_local_time, zone
 from incidentctl.domain.drill import documents as ask
 from incidentctl.domain.drill.parse import parse_inject, parse_target, targets_of
+from incidentctl.domain.drill.plan import LEAD_DAYS, aware, outside
+from incidentctl.domain.drill.secrets import free_answers, name_answers, tells
 from incidentctl.domain.lint.rule import Finding
 from incidentctl.domain.lint.rules import clock_changes
 from incidentctl.domain.lint.rules import drills as rules
@@ -74,6 +78,12 @@ def _parse_drill_name(text: str) -> str:
 
 
 _NAMES = ("team", "commander", "mitigator", "saboteur", "services", "distribute_to", "readers")
+
+
+def _parse_recipient(text: str) -> str:
+    return text if outside(text) else parse_name(text)
+
+
 _READ: dict[str, Callable[[str], object]] = {
     "name": _parse_drill_name,
     "timezone": parse_zone,
@@ -81,6 +91,7 @@ _READ: dict[str, Callable[[str], object]] = {
     "injects": parse_inject,
     "targets": parse_target,
     **dict.fromkeys(_NAMES, parse_name),
+    "distribute_to": _parse_recipient,
 }
 
 
@@ -101,7 +112,9 @@ def check(key: str, answer: str, catalog: Catalog | None) -> str:
         _READ.get(key, str)(answer)
     except ValueError as error:
         raise UsageError(f"{clean(str(error))}.", echo=answer) from None
-    return answer if catalog is None or key not in _NAMES else _known(key, answer, catalog)
+    if catalog is None or key not in _NAMES or (key == "distribute_to" and outside(answer)):
+        return answer
+    return _known(key, answer, catalog)
 
 
 def _known(key: str, answer: str, catalog: Catalog) -> str:
@@ -112,6 +125,52 @@ def _known(key: str, answer: str, catalog: Catalog) -> str:
         hint = nearest(answer, known, otherwise=f"Write the {what} into the catalog first.")
         raise UsageError(f"There is no {what} {answer!r}.", hint=hint, echo=answer)
     return found or answer
+
+
+def must_agree(key: str, answer: str, answers: Mapping[str, Any], catalog: Catalog) -> None:
+    """Refuse an answer that contradicts the ones before, or says in public what is secret."""
+    if key not in ("from", "to", "why"):
+        return
+    name = answers.get("timezone") or catalog.settings.timezone
+    told = {**answers, key: answer}
+
+    def at(which: str) -> datetime | None:
+        return aware(parse_local_time(told[which]), name) if told.get(which) else None
+
+    begins, ends, moment = at("from"), at("to"), at("at")
+    if begins and ends and ends <= begins:
+        raise UsageError("The window must end after it begins.", echo=answer)
+    if moment and ((begins and moment < begins) or (ends and moment > ends)):
+        raise UnfitTimesError(
+            f"The window must hold the moment of the drill, {told['at']}.", echo=answer
+        )
+    if key == "why" and told.get("private_why"):
+        half = _valid("private_half", _private({**told, "injects": (), "targets": ()}))[
+            "private_half"
+        ]
+        for secret, words in chain(free_answers(half), name_answers(catalog, half)):
+            if quoted := tells(answer, words):
+                raise UsageError(
+                    f"That tells `{secret}` of the private half: {quoted!r}.",
+                    hint="Say it without: everybody reads it.",
+                    echo=answer,
+                )
+
+
+def soon(workspace: Workspace, answers: Mapping[str, Any]) -> str | None:
+    """Say that the day is past, or too near to send the plan a week ahead; None if it is not."""
+    begins = answers.get("from") or answers.get("at")
+    if not begins:
+        return None
+    name = answers.get("timezone") or workspace.catalog.settings.timezone
+    day = aware(parse_local_time(begins), name).date()
+    days = (day - workspace.now().astimezone(zone(name)).date()).days
+    if days < 0:
+        return f"{day} is past."
+    if days < LEAD_DAYS:
+        left = "today" if days == 0 else f"in {count(days, 'day')}"
+        return f"{day} is {left}: a plan goes out at least {LEAD_DAYS} days ahead."
+    return None
 
 
 class UnfitTimesError(UsageError):
@@ -210,7 +269,7 @@ def write(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> Writt
     from incidentctl.files.yaml.dump import to_yaml
 
     root, catalog = workspace.team_root(), workspace.catalog
-    values = _values(mode, answers)
+    values = _values(mode, {**answers, "readers": _readers(workspace, mode, answers)})
     name = answers["name"]
     found = list(_findings(catalog, name, values))
     for finding in found:
@@ -228,7 +287,19 @@ def write(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> Writt
     if outcome.kept:
         raise RefusedError(f"{outcome.kept[0]} already exists. It was not changed.")
     notes = dict.fromkeys(f"{each.message} {each.hint_text or ''}".strip() for each in found)
-    return Written(name, mode, outcome.written, tuple(notes))
+    near = soon(workspace, answers)
+    return Written(name, mode, outcome.written, (*([near] if near else []), *notes))
+
+
+def _readers(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the readers of the private half; its author is one, whoever seals it later."""
+    who = workspace.actor(None).handle
+    team = workspace.catalog.teams.get(answers["team"])
+    usual = dict.fromkeys(each for each in (team and team.lead, answers["saboteur"]) if each)
+    by_default = mode == "planned" or answers["readers"] or who in usual
+    if by_default or who not in workspace.catalog.members():
+        return tuple(answers["readers"] or ())
+    return (*usual, who)
 
 
 def _paths(name: str) -> tuple[str, str]:
@@ -252,10 +323,14 @@ def _values(mode: Mode, answers: Mapping[str, Any]) -> dict[str, Any]:
         return _valid("drill", {"mode": mode, **_some(answers, (*_BOTH, *_PLAN, "why"))})
     public = {"mode": mode, **_some(answers, (*_BOTH, "why"))}
     public["window"] = _some(answers, ("from", "to"))
+    return _valid("unplanned_drill", public) | _valid("private_half", _private(answers))
+
+
+def _private(answers: Mapping[str, Any]) -> dict[str, Any]:
     private = _some(answers, (*_PLAN, "commander", "mitigator", "readers"))
     if "private_why" in answers:
         private["why"] = answers["private_why"]
-    return _valid("unplanned_drill", public) | _valid("private_half", private)
+    return private
 
 
 def _some(answers: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple
 
 from incidentctl.app.drill.documents import find
@@ -14,11 +15,15 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.drill import play as playing
-from incidentctl.domain.drill.plan import Drill
+from incidentctl.domain.drill.documents import time_text
+from incidentctl.domain.drill.plan import Drill, Span
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import NotFoundError, RefusedError
+
+#: So far from its time a drill is played without a question.
+_ABOUT = timedelta(days=1)
 
 
 def start(
@@ -40,6 +45,15 @@ def start(
     ident = begin(workspace, request, who, on_recorded=on_recorded)
     recorded = complete(workspace, ident, request, who)
     return recorded._replace(notes=(*recorded.notes, *meanwhile))
+
+
+def another_day(workspace: Workspace, name: str) -> str | None:
+    """Say when a drill is planned for, if that is not about now; as everybody may know it."""
+    drill = find(workspace.catalog, name)
+    window = drill.window or Span(drill.begins, drill.begins)
+    if window.begins - _ABOUT <= workspace.now() <= window.ends + _ABOUT:
+        return None
+    return f"{drill.name} is planned for {time_text(window.begins, drill.zone)}."
 
 
 def attach(response: Response, name: str) -> Recorded:

@@ -13,7 +13,7 @@ from incidentctl.app.workspace.places import config_file, state_folder
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog
-from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf
+from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf, readers_of
 from incidentctl.domain.lint.rules.age_keys import bad_keys
 from incidentctl.errors import IncidentctlError, InvalidDataError, NotFoundError, RefusedError
 from incidentctl.files.drill.sealing import Opened
@@ -26,6 +26,8 @@ class Sealed(NamedTuple):
     path: str
     outcome: Literal["sealed", "unchanged"]
     readers: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    """Who would read it by default, but has no key."""
 
 
 class Unsealed(NamedTuple):
@@ -42,24 +44,29 @@ def _memory_of(workspace: Workspace) -> Path:
     return home / "incidentctl" / "sealed"
 
 
-def readers(catalog: Catalog, name: str, half: PrivateHalf) -> dict[str, str]:
-    """Return each reader of the sealed half with their key; refuses if one has no key."""
-    team = catalog.teams.get(half.team)
-    wanted = half.readers or ((team.lead,) if team and team.lead else ())
-    if not wanted:
-        raise InvalidDataError(
-            f"Nobody can read the sealed half of {name}: the team {half.team} has no lead.",
-            hint="Name `readers` in the private half.",
-        )
+class Readers(NamedTuple):
+    """Who can open the sealed half, each with their key, and who would but has no key."""
+
+    keys: dict[str, str]
+    without: tuple[str, ...] = ()
+
+
+def readers(catalog: Catalog, half: PrivateHalf, author: str | None = None) -> Readers:
+    """Return the readers of the sealed half.
+
+    Refuses if one that the half names has no key, or none of those who read it by default.
+    """
+    wanted = readers_of(half, catalog, author)
     members = catalog.members()
-    keys = {who: members[who][1].age_key if who in members else None for who in wanted}
-    without = [who for who, key in keys.items() if not key]
-    if without:
+    found = {who: members[who][1].age_key if who in members else None for who in wanted}
+    keys = {who: key for who, key in found.items() if key}
+    without = tuple(who for who in wanted if who not in keys)
+    if without and (half.readers or not keys):
         raise InvalidDataError(
             f"No key to seal with for: {', '.join(without)}.",
             hint="Give each reader an `age_key` in teams/*.yaml.",
         )
-    return {who: key for who, key in keys.items() if key}
+    return Readers(keys, without)
 
 
 def seal(workspace: Workspace, name: str) -> Sealed:
@@ -79,7 +86,9 @@ def seal(workspace: Workspace, name: str) -> Sealed:
             hint="`incidentctl catalog lint` says what is wrong with it; "
             f"`incidentctl drill unseal {name}` opens a sealed one.",
         )
-    keys = readers(catalog, name, half)
+    who = workspace.actor(None).handle
+    author = who if who in catalog.members() else None
+    keys, without = readers(catalog, half, author)
     _check_keys(root, catalog, keys)
     content = _read(root, sources(catalog, "private_half")[name].source.path) or b""
     before = _read(root, path)
@@ -92,14 +101,14 @@ def seal(workspace: Workspace, name: str) -> Sealed:
         )
     of = _of(content, keys.values())
     if before is not None and known.get("of") == of:
-        return Sealed(path, "unchanged", tuple(keys))
+        return Sealed(path, "unchanged", tuple(keys), without)
     sealed = sealing.seal(content, keys)
     if before is None:
         _write(root, path, sealed.decode("ascii"))
     else:
         writer.rewrite(root, path, sealed, before=before)
     _remember(memory, name, sealed, of)
-    return Sealed(path, "sealed", tuple(keys))
+    return Sealed(path, "sealed", tuple(keys), without)
 
 
 def unseal(workspace: Workspace, name: str, identities: Collection[Path]) -> Unsealed:

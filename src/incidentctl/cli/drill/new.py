@@ -94,6 +94,7 @@ def new(
 
     incidentctl drill new q2-login --mode unplanned
     """
+    from incidentctl.app.drill import draft
     from incidentctl.app.drill import new as drill_new
     from incidentctl.cli.drill import wizard
     from incidentctl.cli.terminal.prompts import EndOfAnswers
@@ -107,9 +108,12 @@ def new(
         "readers": tuple(reader or ()), "simulated": not real,
         "injects": tuple(inject or ()), "targets": tuple(target or ()),
     }  # fmt: skip
+    asked = console.is_terminal() and not no_input
     try:
-        if console.is_terminal() and not no_input:
+        if asked:
+            wizard.continue_draft(workspace, answers)
             done = wizard.new(workspace, mode, answers)
+            draft.drop(workspace)
         else:
             mode = mode or "planned"
             wizard.warn(mode, answers)
@@ -117,6 +121,8 @@ def new(
     except (KeyboardInterrupt, EOFError, EndOfAnswers):
         console.say("")
         console.say("Nothing was written.")
+        if asked and draft.keep(workspace, answers):
+            console.say("Your answers are kept: `incidentctl drill new` continues with them.")
         raise typer.Abort from None
     if as_json:
         console.print_json("drill-new", {"written": list(done.paths), "notes": list(done.notes)})

@@ -47,7 +47,7 @@ def run(
 
     incidentctl drill run q1-tokens -i k7f
     """
-    from incidentctl.app.drill.play import attach, start
+    from incidentctl.app.drill.play import another_day, attach, start
     from incidentctl.app.incident.respond import find_incident
     from incidentctl.cli.incident.run import walk
     from incidentctl.errors import UsageError
@@ -55,6 +55,14 @@ def run(
     workspace = open_catalog(ctx)
     who = workspace.actor(as_)
     if incident is None:
+        if when := another_day(workspace, name):
+            console.say(when, "warning")
+            if console.is_terminal() and not as_json:
+                from incidentctl.cli.terminal.prompts import ask_confirm
+
+                if not ask_confirm("Play it now?", default=False):
+                    console.say("Nothing was recorded.")
+                    raise typer.Exit(1)
         recorded = start(workspace, name, who, severity=severity, on_recorded=confirm_recorded)
     elif severity is not None:
         raise UsageError(

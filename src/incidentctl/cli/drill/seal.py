@@ -17,9 +17,10 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="The drill.")]
 def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
     """Encrypt the private half for its readers; the sealed file may be committed.
 
-    Its readers are those that it names, else the lead of the team that responds. Each needs an
-    age_key in teams/*.yaml: an age or SSH public key. It is sealed again only if it or its
-    readers changed. Needs the extra `seal`; the program age opens the file, too.
+    Its readers are those that it names, else the lead of the team that responds, who causes the
+    drill, and you. Each needs an age_key in teams/*.yaml: an age or SSH public key. It is sealed
+    again only if it or its readers changed. Needs the extra `seal`; the program age opens the
+    file, too.
 
     incidentctl drill seal q2-login
     """
@@ -27,8 +28,13 @@ def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
 
     done = seal_half(open_catalog(ctx, team=True), name)
     if as_json:
-        console.print_json("drill-seal", {**done._asdict(), "readers": list(done.readers)})
+        console.print_json(
+            "drill-seal",
+            {**done._asdict(), "readers": list(done.readers), "without": list(done.without)},
+        )
         return
+    if done.without:
+        console.say(f"Cannot read it, without an `age_key`: {', '.join(done.without)}.", "warning")
     console.out(done.path)
     who = ", ".join(done.readers)
     if done.outcome == "unchanged":

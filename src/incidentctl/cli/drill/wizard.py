@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from incidentctl.app.drill import draft
 from incidentctl.app.drill import new as drill_new
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.hints import worded
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.prompts import ask_choice, ask_text
+from incidentctl.cli.terminal.prompts import ask_choice, ask_confirm, ask_text
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.drill.parse import TARGETS
 from incidentctl.errors import UsageError
@@ -26,14 +27,15 @@ def new(
     """Ask for missing answers, by key, and write the plan."""
     known = drill_new.known(workspace)
     drill_new.check_all(answers, known)
-    mode = mode or _ask_mode()
+    mode = mode or answers.get("mode") or _ask_mode()
+    answers["mode"] = mode
     warn(mode, answers)
     drill_new.must_fit(mode, answers)
     if answers["name"] is None:
         words = "What is the drill called? (public: it must give nothing away)"
         answers["name"] = _until_fits("name", words)
     drill_new.must_be_new(workspace, mode, answers["name"])
-    _ask_missing(mode, answers, known)
+    _ask_missing(workspace, mode, answers, known)
     _ask_more(mode, answers, workspace.catalog.settings.timezone, known)
     while True:
         try:
@@ -41,7 +43,23 @@ def new(
         except drill_new.UnfitTimesError as refusal:  # ask again, and lose no answer
             _say(refusal)
             answers |= dict.fromkeys(("at", "from", "to"))
-            _ask_missing(mode, answers)
+            _ask_missing(workspace, mode, answers)
+
+
+def continue_draft(workspace: Workspace, answers: dict[str, Any]) -> None:
+    """Offer the answers that were kept; what the options say counts."""
+    kept = draft.recall(workspace)
+    if kept is None:
+        return
+    name = kept.get("name")
+    if answers["name"] not in (None, name):
+        return
+    if not ask_confirm(f"Continue with the answers kept for {name or 'a drill'}?", default=True):
+        draft.drop(workspace)
+        return
+    for key, value in kept.items():
+        if not answers.get(key):
+            answers[key] = value
 
 
 def warn(mode: drill_new.Mode, answers: Mapping[str, Any]) -> None:
@@ -58,11 +76,29 @@ def _ask_mode() -> drill_new.Mode:
 
 
 def _ask_missing(
-    mode: drill_new.Mode, answers: dict[str, Any], known: Catalog | None = None
+    workspace: Workspace,
+    mode: drill_new.Mode,
+    answers: dict[str, Any],
+    known: Catalog | None = None,
 ) -> None:
+    """Ask for each answer that is missing, and check it at once, also against those before."""
     for question in drill_new.questions(mode):
-        if answers.get(question.key) is None:
-            answers[question.key] = _until_fits(question.key, question.words, known)
+        while answers.get(question.key) is None:
+            answer = _until_fits(question.key, question.words, known)
+            try:
+                drill_new.must_agree(question.key, answer, answers, workspace.catalog)
+            except drill_new.UnfitTimesError as refusal:  # any of the three may be wrong
+                _say(refusal)
+                answers |= dict.fromkeys(("at", "from", "to"))
+                _ask_missing(workspace, mode, answers, known)
+                return
+            except UsageError as refusal:
+                _say(refusal)
+                continue
+            answers[question.key] = answer
+            begins = "at" if mode == "planned" else "from"
+            if question.key == begins and (near := drill_new.soon(workspace, answers)):
+                console.say(near, "warning")
 
 
 def _ask_more(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.catalog.blast_radius import blast_radius
 from incidentctl.domain.catalog.model import Catalog
-from incidentctl.domain.drill.plan import ENGINEERING, Drill
+from incidentctl.domain.drill.plan import ENGINEERING, Drill, outside
 
 
 class Reader(NamedTuple):
@@ -14,7 +14,8 @@ class Reader(NamedTuple):
 
     name: str
     kind: str
-    """`team`, `person`, or `unknown` for a name that the catalog does not have."""
+    """`team`, `person`, `outside` for an address or words, or `unknown` for another name that the
+    catalog does not have."""
     reasons: tuple[str, ...]
 
 
@@ -41,7 +42,13 @@ def audience(catalog: Catalog, drill: Drill) -> list[Reader]:
     return [
         Reader(
             name,
-            "team" if name in catalog.teams else "person" if name in people else "unknown",
+            "team"
+            if name in catalog.teams
+            else "person"
+            if name in people
+            else "outside"
+            if outside(name)
+            else "unknown",
             tuple(reasons),
         )
         for name, reasons in found.items()

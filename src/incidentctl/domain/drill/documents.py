@@ -5,12 +5,22 @@ The public document is made of a type without private fields, from the public ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from incidentctl.domain.common.times import show, zone
-from incidentctl.domain.drill.plan import Drill, PrivateHalf, PublicHalf, Span, how_to_get, span
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.common.times import format_duration, show, zone
+from incidentctl.domain.drill.plan import (
+    Drill,
+    PrivateHalf,
+    PublicHalf,
+    Span,
+    how_to_get,
+    readers_of,
+    span,
+)
 from incidentctl.errors import Hint, RefusedError
 
 TOP_SECRET = "Top Secret"  # noqa: S105 (what a document says, no password)
@@ -42,6 +52,8 @@ class Document(NamedTuple):
     title: str
     paragraphs: tuple[str, ...]
     answers: tuple[Answer, ...] = ()
+    more: tuple[Answer, ...] = ()
+    """What is good to know beside the answers, each with a word for what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +114,7 @@ def note(public: PublicDocument) -> Document:
     )
 
 
-def plan(drill: Drill) -> Document:
+def plan(drill: Drill, catalog: Catalog) -> Document:
     """Return the six answers of a planned drill, for all of engineering."""
     known, moment = drill.plan, drill.moment
     if known is None or moment is None or not drill.planned:
@@ -116,16 +128,16 @@ def plan(drill: Drill) -> Document:
         _setting(drill),
         (
             Answer(WHAT, known.what),
-            Answer(RESPONDS, known.team),
+            Answer(RESPONDS, _team(catalog, known.team)),
             Answer(WHEN, time_text(moment, drill.zone)),
             Answer(HOW, known.how),
             Answer(WHY, known.why),
-            Answer(CAUSES, known.saboteur),
+            Answer(CAUSES, _person(catalog, known.saboteur)),
         ),
     )
 
 
-def private_plan(drill: Drill) -> Document:
+def private_plan(drill: Drill, catalog: Catalog) -> Document:
     """Return the eight answers of an unplanned drill, for the few who know."""
     known, moment = drill.plan, drill.moment
     if not isinstance(known, PrivateHalf) or moment is None:
@@ -139,15 +151,51 @@ def private_plan(drill: Drill) -> Document:
         ("Private: only for those who prepare the drill. Do not pass it on.", *_setting(drill)),
         (
             Answer(WHAT, known.what),
-            Answer(TEAM, known.team),
-            Answer(COMMANDER, known.commander),
-            Answer(MITIGATOR, known.mitigator),
+            Answer(TEAM, _team(catalog, known.team)),
+            Answer(COMMANDER, _person(catalog, known.commander)),
+            Answer(MITIGATOR, _person(catalog, known.mitigator)),
             Answer(WHEN, time_text(moment, drill.zone)),
             Answer(HOW, known.how),
             Answer(WHY, known.why),
-            Answer(CAUSES, known.saboteur),
+            Answer(CAUSES, _person(catalog, known.saboteur)),
         ),
+        tuple(_more(known, catalog)),
     )
+
+
+def _more(known: PrivateHalf, catalog: Catalog) -> Iterator[Answer]:
+    if known.services:
+        yield Answer("Services", ", ".join(known.services))
+    ordered = sorted(known.injects, key=lambda inject: inject.after)
+    for number, inject in enumerate(ordered, 1):
+        yield Answer(f"Inject {number}, after {format_duration(inject.after)}", inject.tell)
+    targets = (
+        (_TARGETS[field.name], getattr(known.targets, field.name))
+        for field in fields(known.targets)
+    )
+    set_ = [f"{words} within {format_duration(span)}" for words, span in targets if span]
+    if set_:
+        yield Answer("Targets", ", ".join(set_))
+    if who := [_person(catalog, each) for each in readers_of(known, catalog)]:
+        yield Answer("Readers", ", ".join(who))
+
+
+_TARGETS = {
+    "declare": "declared",
+    "commander": "a commander",
+    "first_update": "the first update",
+}
+
+
+def _person(catalog: Catalog, handle: str) -> str:
+    """Write a person's name with the handle: `Ann Bell (ann)`."""
+    known = catalog.members().get(handle)
+    return f"{known[1].name} ({handle})" if known and known[1].name else handle
+
+
+def _team(catalog: Catalog, name: str) -> str:
+    team = catalog.teams.get(name)
+    return f"{team.title} ({name})" if team and team.title else name
 
 
 def _setting(drill: Drill) -> tuple[str, ...]:

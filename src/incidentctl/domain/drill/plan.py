@@ -93,8 +93,9 @@ class PlannedDrill:
     """The time range that it may take; the moment lies in it."""
     services: tuple[Name, ...] = ()
     """The services it concerns: who is reached through them gets the plan, too."""
-    distribute_to: tuple[Name, ...] = ()
-    """Teams and people who get the plan beside all of engineering."""
+    distribute_to: tuple[Text, ...] = ()
+    """Teams and people who get the plan beside all of engineering; outside the catalog an address
+    or words, such as `press@example.com` or `The office of the CEO`."""
     sent: LocalTime | None = None
     """When the plan went out; `drill sent` writes it."""
     readers: tuple[Name, ...] = ()
@@ -133,8 +134,9 @@ class PublicHalf:
     """The time range in which it happens; the moment is private."""
     why: Text
     """Why do we run this drill? Without the team that responds."""
-    distribute_to: tuple[Name, ...] = (ENGINEERING,)
-    """Teams and people who get the announcement; `engineering` is every team."""
+    distribute_to: tuple[Text, ...] = (ENGINEERING,)
+    """Teams and people who get the announcement; `engineering` is every team. Outside the
+    catalog an address or words."""
     sent: LocalTime | None = None
     """When the announcement went out; `drill sent` writes it."""
 
@@ -164,11 +166,25 @@ class PrivateHalf:
     services: tuple[Name, ...] = ()
     """The services it concerns."""
     readers: tuple[Name, ...] = ()
-    """Who may open the sealed half; absent: the lead of the team."""
+    """Who may open the sealed half; absent: the team's lead, who causes it, and who seals it."""
     injects: tuple[Inject, ...] = ()
     """The messages that the responders get during the drill."""
     targets: Targets = Targets()
     """How fast the response should be."""
+
+
+def readers_of(half: PrivateHalf, catalog: Catalog, author: str | None = None) -> tuple[str, ...]:
+    """Return who may read a private half: those named, else lead, saboteur and its author."""
+    if half.readers:
+        return half.readers
+    team = catalog.teams.get(half.team)
+    usual = (team.lead if team else None, half.saboteur, author)
+    return tuple(dict.fromkeys(who for who in usual if who))
+
+
+def outside(name: str) -> bool:
+    """Return whether somebody outside the catalog is named: by an address, or in words."""
+    return "@" in name or len(name.split()) > 1
 
 
 class Span(NamedTuple):

@@ -20,7 +20,10 @@ def render_document(document: Document, output: Format) -> str:
     """Return the document in a format, as the text of a file."""
     template = _environment(output).get_template(f"document.{_ENDINGS[output]}.j2")
     return template.render(
-        title=document.title, paragraphs=document.paragraphs, answers=document.answers
+        title=document.title,
+        paragraphs=document.paragraphs,
+        answers=document.answers,
+        more=document.more,
     )
 
 
@@ -32,6 +35,9 @@ def template_data(document: Document) -> dict[str, Any]:
         "answers": [
             {"question": each.question, "answer": _markdown(each.answer)}
             for each in document.answers
+        ],
+        "more": [
+            {"question": each.question, "answer": _markdown(each.answer)} for each in document.more
         ],
     }
 

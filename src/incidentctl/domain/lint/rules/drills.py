@@ -16,6 +16,7 @@ from incidentctl.domain.drill.plan import (
     PlannedDrill,
     PrivateHalf,
     combine,
+    outside,
     within,
 )
 from incidentctl.domain.drill.secrets import free_answers, name_answers, tells
@@ -83,6 +84,8 @@ def _unknown(entry: CatalogEntry, loc: Loc, known: Collection[str], what: str) -
     name = getattr(entry.value, str(loc[0]), None)
     if len(loc) > 1 and isinstance(name, tuple):
         name = name[int(loc[1])]
+    if loc[0] == "distribute_to" and name is not None and outside(name):
+        return
     if name is not None and name not in known:
         yield Finding(
             "IC120",
