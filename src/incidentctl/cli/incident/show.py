@@ -111,6 +111,9 @@ def show_command(
         bool,
         typer.Option("--brief", help="The commander's brief: all that a commander must know."),
     ] = False,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Also what does not fit on the screen.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show one incident, now or as of an earlier time.
@@ -137,6 +140,6 @@ def show_command(
         return
     from incidentctl.cli.incident.overview import print_incident
 
-    print_incident(found, now, on_call=duty)
+    print_incident(found, now, on_call=duty, whole=whole)
     if kept:
         console.say(f"restricted: {restriction(workspace)}")

@@ -1,0 +1,77 @@
+"""What commands show on a real terminal of 80 and of 60 columns and 24 lines."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+import pexpect
+import pytest
+
+from incidentctl.render.lines import width
+
+LONG = (
+    "nobody can buy a ticket at any of the machines in the stations along the coast, and the app "
+    "says that the payment has failed though it has not"
+)
+SIZES = pytest.mark.parametrize("columns", [80, 60])
+
+
+@pytest.fixture
+def screen(team):
+    """Run a command on a terminal; return its lines."""
+
+    def call(columns: int, *arguments: str) -> list[str]:
+        shown = pexpect.run(
+            f"{sys.executable} -m incidentctl " + " ".join(f"'{each}'" for each in arguments),
+            cwd=str(team), dimensions=(24, columns), encoding="utf-8", timeout=60,
+            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1"},
+        )  # fmt: skip
+        return shown.replace("\r\n", "\n").removesuffix("\n").split("\n")
+
+    return call
+
+
+@pytest.fixture
+def busy(run):
+    """A large incident: all that a screen has no room for."""
+    ident = run("declare", LONG, "--affects", "checkout", "-s", "SEV1", "--no-input").out.strip()
+    run("link", "graph", "https://graphs.example.org/d/checkout")
+    run("link", "bridge", "https://meet.example.org/abc-defg-hij")
+    run("summary", "Nobody can pay. " * 30)
+    for number in range(6):
+        run("hypothesis", f"it is the database number {number} of the region in the north")
+        run("task", "add", f"look at the machines of station {number}, and call who runs them")
+        run("log", f"looked at the dashboard {number}: the error rate of the payments still rises")
+    return ident
+
+
+@SIZES
+def test_show_fits_the_screen_with_the_head_first_and_counts_the_rest(screen, run, busy, columns):
+    lines = screen(columns, "show")
+    assert len(lines) <= 23  # and the next prompt
+    assert max(map(width, lines)) <= columns
+    assert lines[0].startswith(f"{busy}  nobody can buy a ticket")
+    shown = "\n".join(lines)
+    bridge = "bridge         https://meet.example.org/abc-defg-hij"
+    for row in ("severity       SEV1", "status ", "next update ", "commander ", bridge, "summary "):
+        assert row in shown, row
+    assert len(re.findall(r"^ +\d+ \[ \] ", shown, re.MULTILINE)) >= 3
+    assert "dashboard 5" in shown
+    rest = re.fullmatch(rf"(\d+) more lines: `incidentctl show {busy[-3:]} --all`", lines[-1])
+    assert rest
+    assert int(rest[1]) > 10
+    everything = run("show", "--all").out
+    assert everything == run("show").out, "whole in a pipe"
+    assert len(screen(columns, "show", "--all")) > len(everything.splitlines())
+
+
+@SIZES
+def test_list_has_one_line_an_incident(screen, run, busy, columns):
+    run("declare", "pay 日本語", "--affects", "payment", "-s", "SEV3", "--no-input")
+    lines = screen(columns, "list")
+    assert len(lines) == 3
+    assert max(map(width, lines)) <= columns
+    assert re.match(rf"{busy}  SEV1  .*nobody can [\w ]*\.\.\.$", lines[2])
+    assert run("list", "--json").json["incidents"][1]["title"] == LONG
