@@ -75,3 +75,19 @@ def test_list_has_one_line_an_incident(screen, run, busy, columns):
     assert max(map(width, lines)) <= columns
     assert re.match(rf"{busy}  SEV1  .*nobody can [\w ]*\.\.\.$", lines[2])
     assert run("list", "--json").json["incidents"][1]["title"] == LONG
+
+
+@SIZES
+def test_the_log_is_rendered_for_reading_and_markdown_in_a_pipe(screen, run, busy, columns):
+    run("log", "first line\n  /dev/sda1\t100%\n|a|b|", "--at", "yesterday 10:00")
+    run("undo")
+    lines = screen(columns, "log")
+    shown = "\n".join(lines)
+    assert max(map(width, lines)) <= columns
+    assert lines[0].startswith(f"{busy}  nobody can buy a ticket")
+    assert "bridge         https://meet.example.org/abc-defg-hij" in lines
+    assert len(re.findall(r"^\d{4}-\d\d-\d\d, ", shown, re.MULTILINE)) >= 1
+    assert re.search(r"^#\d+ +\d\d:\d\d  greta: looked at the dashboard 0: ", shown, re.MULTILINE)
+    assert not re.search(r"^\||\*\*|^#+ \D", shown, re.MULTILINE)
+    assert "taken back" in shown
+    assert "| # | UTC |" in run("log").out

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from incidentctl.app.incident import notes
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.terminal import console
@@ -46,7 +47,7 @@ def log(
     ] = None,
     pin: Annotated[bool, typer.Option("--pin", help="Mark it as important.")] = False,
 ) -> None:
-    """Write to the incident log. Without a text, print it.
+    """Write to the incident log. Without a text, print it: as Markdown if it is piped.
 
     incidentctl log "rolled back to 1.4.2"
 
@@ -68,7 +69,18 @@ def log(
     else:
         workspace = call.workspace
         ident = choose_incident(workspace, call.incident)
-        console.page(workspace.log_text(ident).removesuffix("\n"), indent=4)
+        if sys.stdout.isatty():
+            _print_timeline(workspace, ident)
+        else:
+            console.page(workspace.log_text(ident).removesuffix("\n"))
+
+
+def _print_timeline(workspace: Workspace, ident: str) -> None:
+    from incidentctl.app.incident.query import shown
+    from incidentctl.render.incident.timeline import timeline
+
+    for line in timeline(shown(workspace, ident)):
+        console.out(line.text, line.style, indent=line.indent)
 
 
 def _read(words: str, file: str | None) -> str:
