@@ -166,7 +166,7 @@ def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Inciden
                 hint="`incidentctl show` without --at shows its present state.",
             )
         return fold(ident, events, problems=problems)
-    return _with_others(workspace, fold(ident, events, problems=problems))
+    return _with_others(workspace, fold(ident, events, problems=problems, now=workspace.now()))
 
 
 def _with_others(workspace: Workspace, incident: Incident) -> Incident:

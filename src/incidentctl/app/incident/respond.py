@@ -253,7 +253,7 @@ def _line(head: Head) -> str:
 def load(workspace: Workspace, ident: str) -> Incident:
     """Return an incident as the record has it now."""
     events, problems = workspace.record.events(ident)
-    return fold(ident, events, problems=problems)
+    return fold(ident, events, problems=problems, now=workspace.now())
 
 
 class Response:

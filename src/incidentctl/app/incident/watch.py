@@ -142,7 +142,7 @@ class Watch:
 
 def _as_json(incident: Incident, found: list[Reminder], *, restricted: bool) -> dict[str, Any]:
     steps = incident.steps
-    last = max(incident.updates, key=lambda update: (update.at, update.event), default=None)
+    last = max(incident.updates, key=lambda update: (update.counted, update.event), default=None)
     return {
         **head_as_json(head(incident), restricted=restricted),
         "roles": [

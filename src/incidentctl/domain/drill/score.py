@@ -72,7 +72,7 @@ def score(incident: Incident, drill: Drill | None) -> Score:
         # Who starts a drill declares it: only from a planned moment on does that take time.
         incident.declared if planned_moment else None,
         _commanded(incident),
-        min((update.at for update in incident.updates), default=None),
+        min((update.counted for update in incident.updates), default=None),
     )
     measures = tuple(
         Measure(name, _seconds(counted_from, moment), target)

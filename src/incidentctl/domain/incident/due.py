@@ -86,21 +86,22 @@ def due(incident: Incident, now: datetime, *, known: int = 0) -> list[Due]:
     if incident.next_update is not None:
         found.append(_due("update", incident.next_update, now, "The next update"))
     elif all(e.kind in _OF_DECLARATION for e in incident.entries if not e.retracted):
-        at = incident.declared + SILENT_AFTER
+        at = incident.opened + SILENT_AFTER
         found.append(_due("silent", at, now, "Nobody has said anything since the declaration"))
     if missing := unassigned(incident):
         text = f"Nobody is assigned as {', '.join(missing)}"
-        found.append(_due("roles", incident.declared + ROLES_WITHIN, now, text))
+        found.append(_due("roles", incident.opened + ROLES_WITHIN, now, text))
     if not incident.confirmed:
         named = f" {incident.severity}" if incident.severity else ""
         text = f"Nobody has confirmed the severity{named}"
-        found.append(_due("severity", incident.declared + SEVERITY_WITHIN, now, text))
+        found.append(_due("severity", incident.opened + SEVERITY_WITHIN, now, text))
     if not incident.runbooks:
-        at = incident.declared + PROCESS_WITHIN
+        at = incident.opened + PROCESS_WITHIN
         found.append(_due("process", at, now, "No runbook is attached"))
     if (offer := incident.offer) is not None:
         text = f"{offer.person} has not accepted command, which {offer.by} offers"
-        found.append(_due("offer", offer.at + OFFER_WITHIN, now, text))
+        at = max(offer.at, incident.opened) + OFFER_WITHIN
+        found.append(_due("offer", at, now, text))
     if advice := handover_advice(incident, now, known=known):
         found.append(_due("handover", advice.urged_at, now, advice.text))
     return sorted(found, key=lambda entry: entry.at)

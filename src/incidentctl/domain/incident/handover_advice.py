@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.times import format_duration
+from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.state import Incident
 
 #: A handover of command is suggested after the first and urged after the second: tired people
@@ -43,9 +44,10 @@ def handover_advice(incident: Incident, now: datetime, *, known: int = 0) -> Adv
     if max(known, len(incident.people)) < 2:
         return None
     since = commands_since(incident)
-    if now - since < SUGGESTED_AFTER:
+    held = active_time(incident, since, now)
+    if held < SUGGESTED_AFTER:
         return None
-    urged = now - since >= URGED_AFTER
+    urged = held >= URGED_AFTER
     word = "must" if urged else "should"
-    text = f"{incident.commander} has commanded for {format_duration(now - since)} and {word} "
-    return Advice(URGED if urged else SUGGESTED, since, since + URGED_AFTER, text + "hand over")
+    text = f"{incident.commander} has commanded for {format_duration(held)} and {word} hand over"
+    return Advice(URGED if urged else SUGGESTED, since, now - held + URGED_AFTER, text)

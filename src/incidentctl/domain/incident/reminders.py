@@ -82,7 +82,7 @@ def _silent(incident: Incident, now: datetime) -> Reminder | None:
 
 def _roles(incident: Incident, now: datetime) -> Reminder | None:
     missing = unassigned(incident)
-    since = incident.declared
+    since = incident.opened
     stage = _stage(now, since + ROLES_WITHIN, since + ROLES_AGAIN) if missing else 0
     text = f"Nobody is assigned as {', '.join(missing)}"
     return Reminder(incident.id, "roles", stage, since, text) if stage else None

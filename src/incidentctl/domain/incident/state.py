@@ -102,6 +102,18 @@ class Update(NamedTuple):
     next_at: datetime | None
     due: datetime | None = None
     """When it was due; None where nothing asked for it."""
+    received: datetime | None = None
+    """When others had it, where the clock of its author runs ahead; else None."""
+
+    @property
+    def counted(self) -> datetime:
+        """The moment that the clock of the updates counts from."""
+        return self.received or self.at
+
+    @property
+    def announced(self) -> datetime | None:
+        """When it said that the next one comes, by the clock that it is counted with."""
+        return self.next_at and self.next_at - (self.at - self.counted)
 
 
 class Link(NamedTuple):
@@ -117,6 +129,15 @@ class Relation(NamedTuple):
 
     incident: str
     relation: str
+
+
+class Over(NamedTuple):
+    """A time in which it was over, until somebody reopened it."""
+
+    since: datetime
+    until: datetime
+    missed_update: datetime | None = None
+    """When the update was due that had not come as it ended; None where none was due by then."""
 
 
 class Inject(NamedTuple):
@@ -283,6 +304,8 @@ class Incident(NamedTuple):
     """How often an update is due, or None when nothing asks for any."""
     missed_update: datetime | None = None
     """When the update was due that had not come as it ended; None where none was due by then."""
+    over: tuple[Over, ...] = ()
+    """The times in which it was over before it was reopened, in order."""
     links: tuple[Link, ...] = ()
     related: tuple[Relation, ...] = ()
     drill: DrillPlay | None = None
@@ -303,6 +326,11 @@ class Incident(NamedTuple):
     def pinned_zone(self) -> tzinfo:
         """The offset that `zone` had at declaration, for what has to be equal in every clone."""
         return fixed_zone(self.utc_offset)
+
+    @property
+    def opened(self) -> datetime:
+        """When the response began: at the declaration, or at the last reopening."""
+        return self.over[-1].until if self.over else self.declared
 
     @property
     def timeline(self) -> tuple[Entry, ...]:

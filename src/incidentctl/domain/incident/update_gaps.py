@@ -30,14 +30,26 @@ def update_gaps(incident: Incident, until: datetime | None) -> list[UpdateGap]:
     """Return every gap between updates of an incident; the last one `until` a moment, if given.
 
     The due moment is the one of that time: announced with the update before, snoozed, or by the
-    cadence. A backfill had no updates due.
+    cadence. A backfill had no updates due. The time in which the incident was over is in no gap.
     """
     asked = incident.kind != "backfill"
     found: list[UpdateGap] = []
-    since = incident.declared
-    for update in sorted(incident.updates, key=lambda update: (update.at, update.event)):
-        found.append(UpdateGap(since, update.at, update.due if asked else None, update))
-        since = update.at
+    since, over = incident.declared, list(incident.over)
+
+    def pass_over(moment: datetime) -> None:
+        nonlocal since
+        while over and over[0].until <= moment:
+            ended = over.pop(0)
+            if since < ended.since:
+                due = ended.missed_update if asked else None
+                found.append(UpdateGap(since, ended.since, due, None))
+            since = max(since, ended.until)
+
+    for update in sorted(incident.updates, key=lambda update: (update.counted, update.event)):
+        pass_over(update.counted)
+        found.append(UpdateGap(since, update.counted, update.due if asked else None, update))
+        since = update.counted
     if until is not None:
+        pass_over(until)
         found.append(UpdateGap(since, until, incident.next_update or incident.missed_update, None))
     return found

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from incidentctl.domain.incident.active_time import active_spans
 from incidentctl.domain.incident.due import Durations, durations
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import CANCELLED, DONE, NOT_NEEDED, OPEN, SKIPPED, Incident
@@ -223,9 +224,9 @@ def _load(incidents: Iterable[Incident], now: datetime) -> tuple[Load, ...]:
             until = min(held.until or end, end)
             if until <= held.since:
                 continue
-            seconds = (until - held.since).total_seconds()
-            roles[held.person][held.role] += seconds
-            spans[held.person].append((held.since, until))
+            active = list(active_spans(one, held.since, until))
+            roles[held.person][held.role] += _covered(active)
+            spans[held.person] += active
             taken[held.person].add(one.id)
     found = [
         Load(

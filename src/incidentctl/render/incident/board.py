@@ -10,6 +10,7 @@ from typing import NamedTuple
 from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import offset_at, rough_duration
+from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
@@ -166,7 +167,7 @@ def _updates(incident: Incident, now: datetime) -> list[Line]:
         text = f"{when} ({clock(incident, due)})"
         lines.append(_row("next update", text, CLOCK, 0, style=None if left > 0 else "error"))
     if incident.updates:
-        last = max(incident.updates, key=lambda update: (update.at, update.event))
+        last = max(incident.updates, key=lambda update: (update.counted, update.event))
         text = f"{clock(incident, last.at)} {last.by}: {last.text}"
         lines.append(_row("last update", text, LAST_UPDATE, 0))
     return lines
@@ -180,7 +181,9 @@ def _roles(incident: Incident, now: datetime) -> list[Line]:
     lines, nobody = [], []
     for role, spans in roles.items():
         who = [
-            f"{held.name or held.person} for {rough_duration(now - held.since)}" for held in spans
+            f"{held.name or held.person} for "
+            f"{rough_duration(active_time(incident, held.since, now))}"
+            for held in spans
         ]
         if who or role == COMMANDER:
             weight = COMMAND if role == COMMANDER else ROLES

@@ -10,6 +10,7 @@ from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration
+from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.decide.updates import NO_CHANGE
 from incidentctl.domain.incident.handover_advice import commands_since
 from incidentctl.domain.incident.state import (
@@ -121,7 +122,7 @@ def _head(incident: Incident, now: datetime, on_call: str | None) -> Iterator[tu
     yield "declared", f"{incident.time(incident.declared)} by {by}, {age} ago"
     yield from ends(incident)
     since = commands_since(incident)
-    held = f"{incident.time(since)}, for {rough_duration(now - since)}"
+    held = f"{incident.time(since)}, for {rough_duration(active_time(incident, since, now))}"
     yield "commander", f"{named(incident, incident.commander)} since {held}"
     if incident.offer:
         to = named(incident, incident.offer.person)
@@ -181,18 +182,20 @@ def meeting_places(incident: Incident) -> list[Link]:
 
 def _updates(incident: Incident, now: datetime, most: int) -> Iterator[_Row]:
     """Yield the last updates with news, whether there was none since, and the next one."""
-    updates = sorted(incident.updates, key=lambda update: (update.at, update.event), reverse=True)
+    updates = sorted(
+        incident.updates, key=lambda update: (update.counted, update.event), reverse=True
+    )
     last = next(iter(updates), None)
     news = [update for update in updates if update.text != NO_CHANGE] or updates
     if last is None:
         yield _Row("last update", "none yet")
     for update in news[: min(most, _UPDATES)]:
         label = "last update" if update is news[0] else "update before"
-        since = f" (no change since, said {rough_duration(now - last.at)} ago)" if last else ""
+        since = f" (no change since, said {rough_duration(now - last.counted)} ago)" if last else ""
         public = "public, " if update.public else ""
         yield _Row(
             label,
-            f"{public}{rough_duration(now - update.at)} ago by {update.by}: {update.text}",
+            f"{public}{rough_duration(now - update.counted)} ago by {update.by}: {update.text}",
             since if update is news[0] is not last else "",
         )
     if due := next_update(incident, now):

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, ParamSpec
 
 from incidentctl.domain.common.role_names import COMMANDER
-from incidentctl.domain.common.times import later
+from incidentctl.domain.common.times import later, rough_duration
+from incidentctl.domain.incident.draft.clocks import Clocks
 from incidentctl.domain.incident.draft.holders import Holders
 from incidentctl.domain.incident.draft.update_intervals import Repeats
 from incidentctl.domain.incident.events import EffectiveEvent
@@ -24,6 +25,7 @@ from incidentctl.domain.incident.state import (
     Link,
     Mark,
     Offer,
+    Over,
     Relation,
     Update,
 )
@@ -78,6 +80,7 @@ class Draft:
         self.ends: dict[str, datetime] = {}
         self.ended_why: str | None = None
         self.reopened: EffectiveEvent | None = None
+        self.over: list[Over] = []
 
         self.held = Holders()
         self.commander: tuple[EffectiveEvent, str] | None = None
@@ -100,6 +103,8 @@ class Draft:
         self.hypotheses: dict[str, Hypothesis] = {}
         self.updates: list[Update] = []
         self.last_update: Update | None = None
+        self._last_place = 0
+        self.clocks = Clocks()
         self.snoozed: datetime | None = None
         self.links: list[Link] = []
         self.related: dict[Relation, None] = {}
@@ -161,6 +166,50 @@ class Draft:
             self.cadence_since = at
         self.cadence = cadence
 
+    def post(self, update: Update) -> None:
+        """Keep an update; the last one by the clock is what the next one counts from."""
+        self.updates.append(update)
+        if self.last_update is None or self.last_update.counted <= update.counted:
+            self.last_update, self._last_place = update, len(self.updates) - 1
+            self.clocks.posted()
+
+    def hear(self, by: str, recorded: datetime) -> None:
+        """Take in when somebody recorded what comes next; they had the last update by then.
+
+        If the clock of its author runs ahead, it counts from then, and does not stop the others'.
+        """
+        last, ahead = self.last_update, self.clocks.hear(by, recorded)
+        if last is not None and ahead is not None:
+            self._receive(last, recorded)
+            self.problem(
+                f"An update of {last.by} has a time that is {rough_duration(ahead)} ahead of what "
+                f"{by} recorded after it: it counts from then. Check the clocks of both machines."
+            )
+
+    def look(self, now: datetime) -> None:
+        """Correct the last update if it is ahead of the clock of who looks at it now."""
+        last, found = self.last_update, self.clocks.look(now)
+        if last is not None and found is not None:
+            ahead, received = found
+            self._receive(last, received)
+            self.problem(
+                f"An update of {last.by} has a time that is {rough_duration(ahead)} ahead of the "
+                "clock of this machine: it counts from the entry before it. Check both clocks."
+            )
+
+    def _receive(self, last: Update, received: datetime) -> None:
+        self.last_update = last._replace(received=min(received, last.at))
+        self.updates[self._last_place] = self.last_update
+
+    def reopen(self, at: datetime) -> None:
+        """Keep that it was over until `at`; the clock of the updates begins anew then."""
+        due, ended = self.next_update(), next(iter(self.ends.values()), at)
+        since = max([ended, *(over.until for over in self.over[-1:])])
+        missed = due if due and due < ended else None
+        self.over.append(Over(since, max(at, since), missed))
+        self.snoozed = None
+        self.cadence_since = at
+
     def next_update(self) -> datetime | None:
         """When the next update is due: snoozed, announced with the last one, or by the cadence.
 
@@ -169,11 +218,13 @@ class Draft:
         if self.snoozed is not None:
             return self.snoozed
         last = self.last_update
-        if last is not None and last.next_at is not None and self.cadence == self.promised:
-            return last.next_at
+        announced = last.announced if last is not None and self.cadence == self.promised else None
+        reopened = self.over[-1].until if self.over else None
+        if last and announced and (reopened is None or last.counted >= reopened):
+            return announced
         if self.cadence is None or self.cadence_since is None:
             return None
-        base = self.cadence_since if last is None else max(last.at, self.cadence_since)
+        base = self.cadence_since if last is None else max(last.counted, self.cadence_since)
         return later(base, self.cadence)
 
     def tick(self, step: str, event: EffectiveEvent, link: str | None = None) -> None:

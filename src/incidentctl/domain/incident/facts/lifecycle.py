@@ -103,6 +103,7 @@ class Reopened(NamedTuple):
         if draft.end is not None:
             draft.phase = PHASES[1]
             draft.reopened = event
+            draft.reopen(event.at)
         draft.end = draft.ended_why = None
         draft.ends.clear()
         draft.set(duplicate_of=None)

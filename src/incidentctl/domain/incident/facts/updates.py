@@ -27,9 +27,7 @@ class UpdatePosted(NamedTuple):
         next_at = from_iso(self.next_at) if self.next_at else None
         due = draft.next_update() if draft.end is None else None
         update = Update(event.id, event.at, event.by, self.text, self.public, next_at, due)
-        draft.updates.append(update)
-        if draft.last_update is None or draft.last_update.at <= update.at:
-            draft.last_update = update
+        draft.post(update)
         draft.snoozed = None
         for step in self.ticks:
             draft.tick(step, event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from itertools import chain
 
 from incidentctl.domain.common.times import EARLIEST, from_iso, show
@@ -45,11 +45,13 @@ def fold(
     *,
     problems: Iterable[Problem] = (),
     entries: bool = True,
+    now: datetime | None = None,
 ) -> Incident:
     """Return the incident of an id as its events tell it; `problems` of reading them are kept.
 
     The order of the events does not matter, and nothing in them raises. A caller that shows no
-    timeline can save the time for its `entries`, which is half of the total.
+    timeline can save the time for its `entries`, which is half of the total. With `now`, the clock
+    of this machine, an update from a clock that runs ahead does not stop that of the updates.
     """
     ordered, doubles = in_order(events)
     effective, wrong = apply_corrections(ordered)
@@ -57,11 +59,14 @@ def fold(
     start = Incident(incident, kind or "incident", declared=minute or EARLIEST)
     draft = Draft(start)
     for event in _declaration_first(incident, effective):
+        draft.hear(event.by, event.event.recorded)
         if not event.retracted:
             apply = _APPLY.get(type(event.fact))
             if apply is not None:
                 apply(event.fact, draft, event)
     settle(draft)
+    if now is not None:
+        draft.look(now)
     _check_declaration(draft, kind)
     known = start._replace(**draft.fields)
     wrong = [*doubles, *wrong]
@@ -214,6 +219,7 @@ def _finish(
         cadence=draft.cadence,
         next_update=due if draft.end is None else None,
         missed_update=due if due and ended and due < ended else None,
+        over=tuple(draft.over),
         links=tuple(draft.links),
         related=tuple(draft.related),
         drill=draft.drill and draft.drill._replace(injects=tuple(draft.injects.values())),
