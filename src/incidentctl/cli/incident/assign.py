@@ -8,6 +8,7 @@ import typer
 
 from incidentctl.app.incident import roles
 from incidentctl.app.incident.respond import Response, load
+from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.terminal import console
@@ -40,6 +41,9 @@ def assign_command(
 
     incidentctl assign --team core-services
     """
+    if team is None and individual is None and choices.can_ask(call):
+        role = choices.chosen(call, role, "ROLE", "Which role?", choices.roles)
+        person = choices.chosen(call, person, "PERSON", f"Who is {role}?", choices.people)
     wanted = [bool(role), team is not None, individual is not None]
     if sum(wanted) != 1 or bool(role) != bool(person):
         raise UsageError(
@@ -68,7 +72,7 @@ def assign_command(
 @respond_command()
 def release_command(
     call: Call,
-    role: Annotated[str, typer.Argument(metavar="ROLE", help="Which role.")],
+    role: Annotated[str | None, typer.Argument(metavar="ROLE", help="Which role.")] = None,
     person: Annotated[
         str | None, typer.Argument(metavar="[PERSON]", help="From whom, if several hold it.")
     ] = None,
@@ -77,4 +81,5 @@ def release_command(
 
     incidentctl release planning
     """
-    call.respond(lambda response: roles.release(response, role, person), "release")
+    name = choices.chosen(call, role, "ROLE", "Which role is released?", choices.held_roles)
+    call.respond(lambda response: roles.release(response, name, person), "release")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident.classify import Reclassified, reclassify
+from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.terminal import console
@@ -19,15 +20,18 @@ COMMAND_CLASS = RespondCommand
 @respond_command()
 def severity_command(
     call: Call,
-    severity: Annotated[str, typer.Argument(metavar="SEVERITY", help="Such as SEV1, or just 1.")],
+    severity: Annotated[
+        str | None, typer.Argument(metavar="SEVERITY", help="Such as SEV1, or just 1.")
+    ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
     """Set the severity. The process follows: new steps are added, and nothing done is lost.
 
     incidentctl severity SEV1 --reason "every customer is affected"
     """
+    level = choices.chosen(call, severity, "SEVERITY", "How bad is it?", choices.severities)
     done = call.respond(
-        lambda response: reclassify(response, severity=severity, reason=reason),
+        lambda response: reclassify(response, severity=level, reason=reason),
         "severity",
         echo=reason,
     )
@@ -52,14 +56,16 @@ def affects_command(
 def category_command(
     call: Call,
     category: Annotated[
-        str, typer.Argument(metavar="CATEGORY", help="security, data-loss, vendor, or your own.")
-    ],
+        str | None,
+        typer.Argument(metavar="CATEGORY", help="security, data-loss, vendor, or your own."),
+    ] = None,
 ) -> None:
     """Set the category. The process follows: the runbooks of that category are added.
 
     incidentctl category security
     """
-    named = category.strip()
+    named = choices.chosen(call, category, "CATEGORY", "Which category?", choices.categories)
+    named = named.strip()
     if not named:
         raise UsageError("This needs a category: it was empty.")
     _print(call, call.respond(lambda response: reclassify(response, category=named), "category"))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import corrections
+from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, report_told, respond_command
 from incidentctl.cli.incident.respond_command import CorrectCommand
 from incidentctl.cli.terminal import console
@@ -17,7 +18,7 @@ from incidentctl.domain.incident.state import Entry
 COMMAND_CLASS = CorrectCommand
 
 EntryNumber = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="ENTRY", help="Its number, as `show` prints it; -1 is the last, -2 the one before."
     ),
@@ -27,33 +28,35 @@ EntryNumber = Annotated[
 @respond_command(at=False)
 def retract_command(
     call: Call,
-    entry: EntryNumber,
+    entry: EntryNumber = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
     """Take back an entry: it stays in the log, struck through.
 
     incidentctl retract 12 --reason "another incident"
     """
+    number = choices.chosen(call, entry, "ENTRY", "Which entry is taken back?", choices.entries)
     call.respond(
-        lambda response: corrections.retract(response, entry, reason=reason),
+        lambda response: corrections.retract(response, number, reason=reason),
         "retract",
         echo=reason,
     )
 
 
 @respond_command(at=False)
-def pin_command(call: Call, entry: EntryNumber) -> None:
+def pin_command(call: Call, entry: EntryNumber = None) -> None:
     """Mark an entry as important: it stands at the top of the log, too.
 
     incidentctl pin -1
     """
-    call.respond(lambda response: corrections.pin(response, entry), "pin")
+    number = choices.chosen(call, entry, "ENTRY", "Which entry is important?", choices.entries)
+    call.respond(lambda response: corrections.pin(response, number), "pin")
 
 
 @respond_command(at=False)
 def redact_command(
     call: Call,
-    entry: EntryNumber,
+    entry: EntryNumber = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
     """Remove the text of an entry everywhere; the git history of the branch still holds it.
@@ -63,6 +66,7 @@ def redact_command(
 
     incidentctl redact -1
     """
+    number = choices.chosen(call, entry, "ENTRY", "Which entry is redacted?", choices.entries)
 
     def confirm(meant: Entry) -> bool:
         shown = f"#{meant.number} by {meant.by}: {one_line(meant.text)[:200]}"
@@ -74,7 +78,7 @@ def redact_command(
         return ask_confirm(f"Redact {shown}?", default=False)
 
     done = call.respond(
-        lambda response: corrections.redact(response, entry, reason=reason, confirm=confirm),
+        lambda response: corrections.redact(response, number, reason=reason, confirm=confirm),
         "redact",
         echo=reason,
     )
@@ -99,7 +103,7 @@ def undo_command(call: Call) -> None:
 @respond_command(at=False)
 def amend_command(
     call: Call,
-    entry: EntryNumber,
+    entry: EntryNumber = None,
     text: Annotated[
         list[str] | None, typer.Argument(metavar="[TEXT]", help="The right text.")
     ] = None,
@@ -113,9 +117,10 @@ def amend_command(
 
     incidentctl amend 7 --at 13:40
     """
+    number = choices.chosen(call, entry, "ENTRY", "Which entry is corrected?", choices.entries)
     said = " ".join(text or []) or None
     done = call.respond(
-        lambda response: corrections.amend(response, entry, said, at=at), "amend", echo=said
+        lambda response: corrections.amend(response, number, said, at=at), "amend", echo=said
     )
     if done.at is not None:
         report_told(call.workspace, call.who, done.at)

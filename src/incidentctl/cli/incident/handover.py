@@ -9,6 +9,7 @@ import typer
 from incidentctl.app.incident import handover
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import SeveralError
+from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import ask_which
@@ -32,7 +33,9 @@ def _print_brief(call: Call, incident: Incident) -> None:
 @respond_command()
 def handover_command(
     call: Call,
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="Who should take command.")],
+    person: Annotated[
+        str | None, typer.Argument(metavar="PERSON", help="Who should take command.")
+    ] = None,
 ) -> None:
     """Offer command to somebody, with the brief; they take over when they accept.
 
@@ -40,7 +43,8 @@ def handover_command(
 
     incidentctl handover bob
     """
-    offered = call.respond(lambda response: handover.offer(response, person), "handover")
+    who = choices.chosen(call, person, "PERSON", "Who should take command?", choices.people)
+    offered = call.respond(lambda response: handover.offer(response, who), "handover")
     if offered.unseen:
         warn_not_visible(offered.person)
     _print_brief(call, offered.incident)

@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import hypotheses, notes
-from incidentctl.app.incident.respond import Recorded, Response
-from incidentctl.cli.incident.respond import Call, respond_command
+from incidentctl.app.incident.query import as_json
+from incidentctl.app.incident.respond import Recorded, Response, load
+from incidentctl.cli.incident import choices
+from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
+from incidentctl.cli.terminal import console
 from incidentctl.errors import UsageError
 
 COMMAND_CLASS = RespondCommand
@@ -18,26 +21,28 @@ COMMAND_CLASS = RespondCommand
 @respond_command(at=False)
 def summary_command(
     call: Call,
-    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="What happened.")],
+    text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="What happened.")] = None,
 ) -> None:
     """Say what happened, in a sentence or two, at the top of the log.
 
     incidentctl summary "a deploy broke the login page"
     """
-    said = " ".join(text)
+    said = choices.typed(call, text, "What happened?", name="TEXT")
     call.respond(lambda response: notes.summary(response, said), "summary", echo=said)
 
 
 @respond_command(at=False)
 def impact_command(
     call: Call,
-    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="Who is affected, and how.")],
+    text: Annotated[
+        list[str] | None, typer.Argument(metavar="TEXT", help="Who is affected, and how.")
+    ] = None,
 ) -> None:
     """Say who is affected, and how, at the top of the log.
 
     incidentctl impact "nobody can log in since 14:01"
     """
-    said = " ".join(text)
+    said = choices.typed(call, text, "Who is affected, and how?", name="TEXT")
     call.respond(lambda response: notes.impact(response, said), "impact", echo=said)
 
 
@@ -79,10 +84,17 @@ def hypothesis_command(
     incidentctl hypothesis "the new release leaks connections"
 
     incidentctl hypothesis 1 --ruled-out --reason "it was rolled back, no change"
+
+    incidentctl hypothesis list
     """
+    if text == ["list"]:
+        _list_hypotheses(call)
+        return
     said = " ".join(text or [])
     if ruled_out and confirmed:
         raise UsageError("Use --ruled-out or --confirmed, not both.", echo=said or None)
+    if not (ruled_out or confirmed):
+        said = choices.typed(call, text, "What may be the cause?")
 
     def state(response: Response) -> Recorded:
         if ruled_out:
@@ -92,6 +104,19 @@ def hypothesis_command(
         return hypotheses.propose(response, said)
 
     call.respond(state, "hypothesis", echo=" ".join(filter(None, (said, reason))) or None)
+
+
+def _list_hypotheses(call: Call) -> None:
+    found = load(call.workspace, choose_incident(call.workspace, call.incident))
+    if call.json:
+        keys = {"incident": found.id, "hypotheses": as_json(found)["hypotheses"]}
+        console.print_json("hypothesis-list", keys)
+        return
+    for each in found.hypotheses:
+        why = f": {each.reason}" if each.reason else ""
+        judged = f" by {each.decided_by}{why}" if each.decided_by else ""
+        line = f"{each.number:>2} {each.text} ({each.by}) - {each.state}{judged}"
+        console.out(line, indent=3)
 
 
 @respond_command(at=False)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import lifecycle, query
+from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import report_sync_state
@@ -57,11 +58,13 @@ def _show(call: Call) -> None:
 def mark_command(
     call: Call,
     moment: Annotated[
-        str, typer.Argument(metavar="MOMENT", help="started, detected, acknowledged, mitigated.")
-    ],
+        str | None,
+        typer.Argument(metavar="MOMENT", help="started, detected, acknowledged, mitigated."),
+    ] = None,
 ) -> None:
     """Record when it started, was detected, acknowledged or mitigated: now, or with --at.
 
     incidentctl mark started --at "10 minutes ago"
     """
-    call.respond(lambda response: lifecycle.mark(response, moment), "mark")
+    name = choices.chosen(call, moment, "MOMENT", "Which moment?", choices.moments)
+    call.respond(lambda response: lifecycle.mark(response, name), "mark")

@@ -9,6 +9,7 @@ import typer
 from incidentctl.app.incident import steps
 from incidentctl.app.incident.query import as_json
 from incidentctl.app.incident.respond import load
+from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.overview import step_line
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
@@ -23,7 +24,9 @@ app = typer.Typer(
     help="List, do, skip or reopen steps of the runbook, for scripts and screen readers.",
 )
 
-StepName = Annotated[str, typer.Argument(metavar="STEP", help="The id or number of the step.")]
+StepName = Annotated[
+    str | None, typer.Argument(metavar="STEP", help="The id or number of the step.")
+]
 
 
 @app.command("list", cls=RespondCommand)
@@ -45,7 +48,7 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
 @respond_command()
 def done_(
     call: Call,
-    step: StepName,
+    step: StepName = None,
     note: Annotated[
         str | None, typer.Option("--note", metavar="TEXT", help="A note on how, in a sentence.")
     ] = None,
@@ -57,8 +60,9 @@ def done_(
 
     incidentctl step done open-channel --link https://chat.example.com/inc
     """
+    name = choices.chosen(call, step, "STEP", "Which step is done?", choices.open_steps)
     call.respond(
-        lambda response: steps.done(response, step, note=note, link=link),
+        lambda response: steps.done(response, name, note=note, link=link),
         "step-done",
         echo=note,
     )
@@ -68,15 +72,16 @@ def done_(
 @respond_command()
 def skip_(
     call: Call,
-    step: StepName,
+    step: StepName = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
     """Skip a step on purpose.
 
     incidentctl step skip 3 --reason "nothing public"
     """
+    name = choices.chosen(call, step, "STEP", "Which step is skipped?", choices.open_steps)
     call.respond(
-        lambda response: steps.skip(response, step, reason=reason),
+        lambda response: steps.skip(response, name, reason=reason),
         "step-skip",
         echo=reason,
     )
@@ -86,15 +91,16 @@ def skip_(
 @respond_command()
 def reopen_(
     call: Call,
-    step: StepName,
+    step: StepName = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
 ) -> None:
     """Reopen a step.
 
     incidentctl step reopen 3
     """
+    name = choices.chosen(call, step, "STEP", "Which step is reopened?", choices.done_steps)
     call.respond(
-        lambda response: steps.reopen(response, step, reason=reason),
+        lambda response: steps.reopen(response, name, reason=reason),
         "step-reopen",
         echo=reason,
     )

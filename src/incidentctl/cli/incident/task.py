@@ -9,6 +9,7 @@ import typer
 from incidentctl.app.incident import tasks
 from incidentctl.app.incident.query import as_json
 from incidentctl.app.incident.respond import load
+from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import workspace_of
@@ -23,7 +24,7 @@ app = typer.Typer(
 )
 
 TaskNumber = Annotated[
-    str, typer.Argument(metavar="NUMBER", help="Its number, as `task list` shows it.")
+    str | None, typer.Argument(metavar="NUMBER", help="Its number, as `task list` shows it.")
 ]
 
 
@@ -74,22 +75,24 @@ def add_(
 def assign_(
     call: Call,
     numbers: Annotated[
-        str, typer.Argument(metavar="NUMBER", help="Its number, or several such as 1,2.")
-    ],
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="Who does it.")],
+        str | None, typer.Argument(metavar="NUMBER", help="Its number, or several such as 1,2.")
+    ] = None,
+    person: Annotated[str | None, typer.Argument(metavar="PERSON", help="Who does it.")] = None,
 ) -> None:
     """Assign a task, or several, to somebody.
 
     incidentctl task assign 1,2 dana
     """
-    call.respond(lambda response: tasks.assign(response, numbers, person), "task-assign")
+    number = choices.chosen(call, numbers, "NUMBER", "Which task?", choices.open_tasks)
+    who = choices.chosen(call, person, "PERSON", "Who does it?", choices.people)
+    call.respond(lambda response: tasks.assign(response, number, who), "task-assign")
 
 
 @app.command("done", cls=RespondCommand)
 @respond_command()
 def done_(
     call: Call,
-    task: TaskNumber,
+    task: TaskNumber = None,
     note: Annotated[
         str | None, typer.Option("--note", metavar="TEXT", help="A note on how, in a sentence.")
     ] = None,
@@ -98,4 +101,5 @@ def done_(
 
     incidentctl task done 2
     """
-    call.respond(lambda response: tasks.done(response, task, note=note), "task-done", echo=note)
+    number = choices.chosen(call, task, "NUMBER", "Which task is done?", choices.open_tasks)
+    call.respond(lambda response: tasks.done(response, number, note=note), "task-done", echo=note)

@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import updates
-from incidentctl.cli.incident.respond import Call, respond_command
+from incidentctl.app.incident.query import as_json
+from incidentctl.app.incident.respond import load
+from incidentctl.cli.incident import choices
+from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.times import parse_duration
@@ -50,7 +53,12 @@ def update_command(
     incidentctl update "rolling back to 1.4.2"
 
     incidentctl update --no-change --next 1h
+
+    incidentctl update list
     """
+    if text == ["list"]:
+        _list_updates(call)
+        return
     said = " ".join(text or [])
     if snooze is not None:
         if said or no_change or public or next_in:
@@ -65,6 +73,8 @@ def update_command(
         return
     if no_change:
         said = updates.no_change(said)
+    elif not said:
+        said = choices.typed(call, text, "What is the update?")
     preview = (lambda: _preview(said)) if public and not yes else None
     following = _span("--next", next_in) if next_in else None
     posted = call.respond(
@@ -97,6 +107,19 @@ def print_next(incident: Incident) -> None:
         console.say(f"next update due {incident.time(incident.next_update)}")
     elif incident.open:
         console.say("No next update is due; say when it comes with --next 1h.")
+
+
+def _list_updates(call: Call) -> None:
+    found = load(call.workspace, choose_incident(call.workspace, call.incident))
+    if call.json:
+        keys = {"incident": found.id, "updates": as_json(found)["updates"]}
+        console.print_json("update-list", keys)
+        return
+    for each in found.updates:
+        public = "public, " if each.public else ""
+        line = f"{found.time(each.at)}  {public}{each.by}: {each.text}"
+        console.out(line, indent=len(found.time(each.at)) + 2)
+    print_next(found)
 
 
 def _preview(said: str) -> None:
