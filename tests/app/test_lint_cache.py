@@ -87,8 +87,12 @@ def test_what_did_not_change_is_not_checked_again(root: Path) -> None:
     assert stat.S_IMODE(cached(root).stat().st_mode) == 0o600
 
 
+NOT_READ = ("services/b.YAML", "severity.yaml", "alerts.yaml", "templates/a.md.j2")
+
+
 @pytest.mark.parametrize(
-    "change", ["edit", "rename", "delete", "add", "retro", "folder", "mode", "stray"]
+    "change",
+    ["edit", "rename", "delete", "add", "retro", "folder", "mode", "stray", *NOT_READ],
 )
 def test_a_change_is_seen(root: Path, change: str) -> None:
     look(root)
@@ -108,6 +112,9 @@ def test_a_change_is_seen(root: Path, change: str) -> None:
         (root / "retros/two.md").write_text("---\nnonsense: x\n---\n")
     elif change == "folder":
         (root / "retros/three.md").mkdir()
+    elif change in NOT_READ:
+        (root / change).parent.mkdir(exist_ok=True)
+        (root / change).write_text("name: a\n")
     elif change == "stray":
         (root / "service").mkdir()
         (root / "service/api.yaml").write_text("name: api\n")

@@ -10,7 +10,7 @@ from incidentctl.domain.catalog.model import Source
 from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.catalog.severity import BUILT_IN
 from incidentctl.files.catalog.loader import load
-from incidentctl.files.layout import TEMPLATES, misnamed, not_read
+from incidentctl.files.layout import TEMPLATES, in_capitals, misnamed, not_read
 from incidentctl.files.yaml.positions import Positions
 
 
@@ -262,13 +262,13 @@ def test_a_file_or_a_link_is_no_folder_of_a_wrong_name(tmp_path):
         ("Roles.yaml", "roles.yaml"), ("incidentctl.yml", "incidentctl.yaml"),
         ("services/billing.YAML", "services/billing.yaml"), ("teams/a/b.Yml", "teams/a/b.yaml"),
         ("rules.yaml", None), ("severities.yml", None), ("severity.json", None), ("a.YAML", None),
-        ("docs/a.YAML", None), ("services/readme.MD", None),
+        ("docs/a.YAML", None), ("services/readme.MD", None), ("services/a.yaml", None),
     ],
 )  # fmt: skip
 def test_a_file_whose_name_is_nearly_ours(tmp_path, name, meant):
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text("name: x\n")
-    assert misnamed(tmp_path) == ([(name, meant)] if meant else [])
+    assert misnamed(tmp_path) + in_capitals(tmp_path) == ([(name, meant)] if meant else [])
 
 
 def test_what_looks_like_ours_and_is_not_read(tmp_path):

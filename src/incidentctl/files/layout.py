@@ -39,7 +39,7 @@ SCHEMAS = ".incidentctl/schemas"
 
 _SUFFIXES = (".yaml", ".yml")
 #: Not read, so that a catalog is the same for every program and file system.
-_CAPITALS = (".YAML", ".YML", ".Yaml", ".Yml")
+CAPITALS = (".YAML", ".YML", ".Yaml", ".Yml")
 
 
 class Bounds(NamedTuple):
@@ -120,8 +120,8 @@ def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:
 def misnamed(root: Path) -> list[tuple[str, str]]:
     """Return what is not read because its name is nearly right, each with the right name.
 
-    Folders and files of the root, and files of the catalog's folders that end in capitals. Folders
-    only with YAML files: a repository may hold anything beside the catalog.
+    Folders and files of the root; folders only with YAML files, since a repository may hold
+    anything beside the catalog.
     """
     ours = [name for name in KINDS if not name.endswith(_SUFFIXES)]
     found = []
@@ -136,11 +136,16 @@ def misnamed(root: Path) -> list[tuple[str, str]]:
                     found.append((entry.name, meant))
             elif meant := _meant(entry.name):
                 found.append((entry.name, meant))
-    for name in ours:
-        capitals: list[str] = []
-        _search(f"{root}/{name}", name, capitals, ends=_CAPITALS)
-        found += [(path, f"{path.rpartition('.')[0]}.yaml") for path in capitals]
     return sorted(found)
+
+
+def in_capitals(root: Path) -> list[tuple[str, str]]:
+    """Return the files of the catalog's folders that are not read for that, with the right name."""
+    found: list[str] = []
+    for name in KINDS:
+        if not name.endswith(_SUFFIXES):
+            _search(f"{root}/{name}", name, found, ends=CAPITALS)
+    return sorted((path, f"{path.rpartition('.')[0]}.yaml") for path in found)
 
 
 def _meant(file: str) -> str | None:

@@ -21,11 +21,11 @@ from incidentctl.build import fingerprint
 from incidentctl.domain.lint.report import LintReport
 from incidentctl.errors import IncidentctlError, Problem
 from incidentctl.files import cache
-from incidentctl.files.layout import KINDS, PRIVATE, misnamed, not_read
+from incidentctl.files.layout import CAPITALS, KINDS, PRIVATE, misnamed, not_read
 from incidentctl.git.repository import RepositoryPlace
 
 _NAME = "lint.json"
-_READ = (".yaml", ".yml", ".md")
+_READ = (".yaml", ".yml", ".md", *CAPITALS)
 #: Two changes within so many nanoseconds may get the same time from a file system.
 _TICK, _COARSE_TICK = 20_000_000, 2_000_000_000
 
@@ -131,7 +131,12 @@ def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> 
         else:
             _catalog_folder(seen, path)
     _catalog_folder(seen, f"{root}/retros")
-    seen.paths += [name for name, _ in misnamed(root)] + not_read(root)
+    for name in (*(name for name, _ in misnamed(root)), *not_read(root)):
+        path = f"{root}/{name}"
+        if os.path.isdir(path):  # noqa: PTH112 (pathlib costs more)
+            seen.paths.append(path)
+        else:  # a comment in it may silence what is said of it
+            seen.file(path)
     own, common = str(place.git_dir), str(place.common_dir)
     # The age of the branch, and the drills of the record.
     seen.file(f"{own}/HEAD")

@@ -15,7 +15,7 @@ from incidentctl.domain.lint.report import LintReport
 from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Played
 from incidentctl.domain.lint.rules.registry import RULES, run
 from incidentctl.errors import Level, Problem
-from incidentctl.files.layout import misnamed, not_read, yaml_files
+from incidentctl.files.layout import in_capitals, misnamed, not_read, yaml_files
 
 
 def lint(
@@ -51,7 +51,7 @@ def lint(
         young=young,
         reviews=reviews,
         played=tuple(played()) if young is False else (),
-        misnamed=tuple(misnamed(root)),
+        misnamed=(*misnamed(root), *in_capitals(root)),
         not_read=tuple(not_read(root)),
     )
     every = sorted([*problems, *faults, *_placed(root, findings, catalog)], key=_order)
