@@ -61,6 +61,32 @@ def test_a_clean_repository_passes(run, planned, found):
     assert "No leaks found for q1-surprise" in told.err
 
 
+def test_what_is_not_committed_yet_is_told_from_what_git_keeps(run, planned, git):
+    secret = "see user login on staging\n"
+
+    def told():
+        leaks = run("drill", "check", "--json").json["leaks"]
+        return {(e["where"], e["path"], e["committed"]) for e in leaks}
+
+    (planned / "staged.md").write_text(secret)
+    git(planned, "add", "staged.md")
+    assert told() == {("file", "staged.md", False), ("staged", "staged.md", False)}
+    done = run("drill", "check")
+    assert done.code == 1
+    assert "staged.md:1, not committed yet" in done.out
+    assert "cannot be taken back" not in done.err
+    assert "nobody has read it" in done.err
+    commit(git, planned, "Notes")
+    (planned / "README.md").write_text(secret)
+    git(planned, "add", "-N", "README.md")
+    assert told() == {
+        ("file", "staged.md", True), ("history", "staged.md", True), ("file", "README.md", False),
+    }  # fmt: skip
+    both = run("drill", "check")
+    assert "cannot be taken back" in both.err
+    assert "It is not committed yet" in both.err
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [

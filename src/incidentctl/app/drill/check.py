@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +46,9 @@ class Leak(NamedTuple):
     path: str | None
     line: int | None
     commit: str | None
+    committed: bool = True
+    """Whether git has it in its history, which cannot be taken back; a change that is not
+    committed can."""
 
 
 class Checked(NamedTuple):
@@ -127,9 +130,20 @@ def check(workspace: Workspace, name: str | None) -> Checked:
         ]
         commits = history.commits(shared.blob for _, shared, _ in seen if shared.blob)
         found += _placed(seen, commits)
-        leaks = tuple(dict.fromkeys(found))
+        leaks = tuple(_judged(dict.fromkeys(found), secrets))
         shallow, whole = history.shallow(), history.whole()
         return Checked(checked, unknown, leaks, shallow, whole, history.unread())
+
+
+def _judged(leaks: Collection[Leak], secrets: Iterable[_Secret]) -> Iterator[Leak]:
+    """Say of each leak whether git has it already."""
+    public = {secret.drill: secret.path for secret in secrets}
+    kept = {(leak.drill, leak.answer, leak.path) for leak in leaks if leak.commit is not None}
+    for leak in leaks:
+        in_files = leak.where in ("file", "staged", "document", "file name")
+        path = public[leak.drill] if leak.where == "document" else leak.path
+        known = leak.commit is not None or (leak.drill, leak.answer, path) in kept
+        yield leak._replace(committed=known or not in_files)
 
 
 def _refuse(name: str, *, planned: bool) -> None:

@@ -46,7 +46,8 @@ def check(
         console.print_json("drill-check", {**found._asdict(), "leaks": rows})
     else:
         for leak in found.leaks:
-            console.out(f"{leak.drill}: {leak.answer} ({leak.words!r}) {_place(leak)}")
+            pending = "" if leak.committed else ", not committed yet"
+            console.out(f"{leak.drill}: {leak.answer} ({leak.words!r}) {_place(leak)}{pending}")
         _say(found)
     if found.leaks:
         raise typer.Exit(1)
@@ -59,9 +60,19 @@ def _say(found: Any) -> None:
         console.say(f"{name} was not checked: its private half is not in this clone.", "warning")
     for sentence in found.unread:
         console.say(sentence, "warning")
-    if found.leaks:
+    pending = sum(not leak.committed for leak in found.leaks)
+    if pending < len(found.leaks):
         console.say(_FINAL, "error")
-    elif found.unread:
+    if pending:
+        where = "It is" if pending == 1 else f"{pending} of these are"
+        console.say(
+            f"{where} not committed yet: take it out of the files, and of the index with "
+            "`git add`, and nobody has read it.",
+            "warning" if pending < len(found.leaks) else "error",
+        )
+    if found.leaks:
+        return
+    if found.unread:
         console.say("No leaks found, but not everything could be searched.", "warning")
     elif found.drills:
         console.say(f"No leaks found for {', '.join(found.drills)}.", "ok")
