@@ -80,7 +80,44 @@ def test_an_owner_who_is_nobody_is_refused(run, retros):
     assert (refused.code, refused.out) == (3, "")
     assert "Did you mean 'greta'" in refused.err
     (retros / "broken.md").write_text("---\nid: [\n---\n")
-    assert run("actions", "--owner", "grta").code == 0
+    refused = run("actions", "--owner", "grta")
+    assert (refused.code, refused.out) == (4, "")
+
+
+FAULTY = {
+    "not YAML": "actions:\n  - {id: g-1, title: Limit: the pool, owner: ida, due: 2026-01-15}\n",
+    "a conflict": "actions:\n<<<<<<< HEAD\n  - {id: g-1}\n=======\n  - {id: g-2}\n>>>>>>> other\n",
+    "no day": "actions:\n  - {id: g-1, title: Limit the pool, owner: ida, due: soon}\n",
+}
+
+
+@pytest.mark.parametrize("front", FAULTY.values(), ids=FAULTY)
+def test_what_cannot_be_read_is_not_called_all_clear(run, retros, front):
+    run("actions", "done", "k7f-2")
+    assert run("actions", "--overdue").code == 0
+    (retros / "2026-01-01.md").write_text(f"---\n{front}---\n# Retrospective\n")
+    refused = run("actions", "--overdue")
+    assert (refused.code, refused.out) == (4, "")
+    assert "No action item is overdue" not in refused.err
+    assert "Not every action item could be read: retros/2026-01-01.md has faults." in refused.err
+    assert run("actions", "--overdue", "--json").code == 4
+    assert run("actions").code == 0  # it lists the others, and warns
+    assert "retros/2026-01-01.md:" in run("actions").err
+    (retros / "inc-20261102-0915-k7f.md").write_text(ONE)
+    assert run("actions", "--overdue").code == 1
+
+
+def test_a_folder_that_cannot_be_read_is_not_called_empty(run, retros, monkeypatch):
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("incidentctl.files.learn.retros.os.scandir", refuse)
+    for arguments in (["actions"], ["actions", "--overdue"]):
+        refused = run(*arguments)
+        assert (refused.code, "retros cannot be read: Permission denied" in refused.err) == (
+            4,
+            True,
+        )
 
 
 def test_json(run, retros):

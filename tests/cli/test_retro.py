@@ -258,6 +258,17 @@ def test_close_takes_an_action_item_as_an_answer(run, resolved, file):
     assert run("close").code == 0
 
 
+def test_close_names_the_fault_of_a_file_that_it_cannot_read(run, resolved, file):
+    run("retro")
+    item = "actions:\n  - {id: a-1, title: Larger: disks, owner: bob, due: 2999-01-01}\n"
+    file.write_text(file.read_text().replace("actions:\n", item))
+    refused = run("close")
+    assert refused.code == 4
+    assert f"retros/{resolved}.md:" in refused.err
+    assert "nobody has answered" not in refused.err
+    assert run("close", "we met and found nothing").code == 0
+
+
 def test_close_where_nothing_is_required_reads_no_answers(run, show):
     ident = run("declare", "a typing error", "-s", "SEV4").out.strip()
     run("resolve", "corrected")

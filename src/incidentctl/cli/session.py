@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from incidentctl.app.workspace.places import NO_TEAM
 from incidentctl.app.workspace.workspace import Workspace, open_workspace
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import count, one_line
@@ -43,6 +42,10 @@ def open_catalog(ctx: typer.Context, *, team: bool = False) -> Workspace:
             "The team's files are not in this folder: this is the catalog of HEAD.", "warning"
         )
     warn_of_faults(workspace.catalog_problems)
+    for path in workspace.earlier_teams:
+        console.say(f"{one_line(path)}: the version of the last commit is used.", "warning")
+    for name, meant in workspace.misnamed():
+        console.say(f"{one_line(name)} is not read: did you mean {meant}?", "warning")
     return workspace
 
 
@@ -70,6 +73,12 @@ def ask_which(workspace: Workspace, several: SeveralError) -> str:
     return ask_choice("Which incident?", choices, several.candidates[0])
 
 
+def warn_if_local(workspace: Workspace) -> None:
+    """Warn if the record is the user's own, and say why."""
+    if why := workspace.why_local:
+        console.say(why, "warning")
+
+
 def restriction(workspace: Workspace) -> str:
     """Return where a restricted incident is stored, and who can read it."""
     if remote := workspace.basics.usable_restricted_remote:
@@ -92,8 +101,7 @@ def report_sync_state(workspace: Workspace) -> None:
     warn_unreadable(workspace)
     workspace.record.refresh_stale()
     report_unclaimed(workspace)
-    if workspace.is_local:
-        console.say(NO_TEAM, "warning")
+    warn_if_local(workspace)
     shares = workspace.record.shares()
     if not shares:
         return

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Container
+from collections.abc import Callable, Container
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from incidentctl.domain.common.text import one_line
 from incidentctl.errors import Problem
 from incidentctl.git import safe_read
+
+if TYPE_CHECKING:
+    from incidentctl.domain.catalog.settings import Settings
 
 MARKER = "incidentctl.yaml"
 """The file that marks the root of a repository and holds its settings."""
@@ -80,12 +83,31 @@ def find_root(start: Path) -> Path | None:
     return next((folder for folder in (here, *here.parents) if (folder / MARKER).is_file()), None)
 
 
+_NEARLY_MARKER = (MARKER, "incidentctl.yml")
+
+
+def misnamed_marker(start: Path) -> Path | None:
+    """Return the nearest file, from `start` upward, whose name is nearly that of the marker."""
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        with contextlib.suppress(OSError):
+            for name in sorted(os.listdir(folder)):  # noqa: PTH208 (pathlib costs more)
+                if name.casefold() in _NEARLY_MARKER and name != MARKER:
+                    return folder / name
+    return None
+
+
 def kind_of(path: str) -> str | None:
     """Return the kind of entries in a file, by its path from the root; None for other files."""
     if "/" not in path:
         return KINDS.get(path) if path.endswith(_SUFFIXES) else None
     hidden = path.startswith(".") or "/." in path
     return _kind_in(path) if path.endswith(_SUFFIXES) and not hidden else None
+
+
+def is_excluded(path: str, settings: Settings) -> bool:
+    """Say whether the settings exclude a file; never themselves, nor a private half of a drill."""
+    return _kind_in(path) not in ("settings", PRIVATE_HALF) and settings.leaves_out(path)
 
 
 def _kind_in(path: str) -> str | None:
@@ -117,20 +139,32 @@ def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:
     return sorted(found)
 
 
+_FOLDERS = tuple(name for name in KINDS if not name.endswith(_SUFFIXES))
+
+
 def misnamed(root: Path) -> list[tuple[str, str]]:
     """Return what is not read because its name is nearly right, each with the right name.
 
     Folders and files of the root; folders only with YAML files, since a repository may hold
     anything beside the catalog.
     """
-    ours = [name for name in KINDS if not name.endswith(_SUFFIXES)]
+    found = misnamed_at_root(root)
+    for name in _FOLDERS:
+        capitals: list[str] = []
+        _search(f"{root}/{name}", name, capitals, ends=_CAPITALS)
+        found += [(path, f"{path.rpartition('.')[0]}.yaml") for path in capitals]
+    return sorted(found)
+
+
+def misnamed_at_root(root: Path) -> list[tuple[str, str]]:
+    """Return those of `misnamed` that are in no folder of the catalog."""
     found = []
     with contextlib.suppress(OSError), os.scandir(root) as entries:
         for entry in entries:
             if entry.name in KINDS or entry.name[0] == ".":
                 continue
             if entry.is_dir(follow_symlinks=False):
-                meant = next((name for name in ours if _nearly(entry.name.casefold(), name)), None)
+                meant = next((name for name in _FOLDERS if _nearly(entry.name.casefold(), name)), None)
                 names = os.listdir(entry.path) if meant else []  # noqa: PTH208
                 if meant and any(name.endswith(_SUFFIXES) and name[0] != "." for name in names):
                     found.append((entry.name, meant))

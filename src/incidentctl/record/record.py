@@ -154,7 +154,7 @@ class Record(Upkeep):
         remote = self.remote() if part.remote else None
         commit = start_over(part, author, remote, marker=marker, until=until)
         if part.remote:  # the remote's refusal may quote the text
-            status.write(part.state, Status(part.now(), "ok", None, part.now()))
+            status.write(part.state, Status(part.now(), "ok", None, part.now(), was_read=True))
         flush()
         part.announce(self.ids())  # other work trees
         for incident in self.ids():
@@ -173,6 +173,13 @@ class Record(Upkeep):
     def exchange_status(self) -> Status | None:
         """Return how the last exchange ended; None before the first."""
         return status.read(self.part.state) if self.part.remote else None
+
+    def is_unseen(self) -> bool:
+        """Say whether there is a remote whose copy of the record was never read here."""
+        if self.part.remote is None or self._store.named().tracking is not None:
+            return False
+        last = self.exchange_status()
+        return last is None or not last.was_read
 
     def clear_notes(self) -> None:
         """Forget the notes of exchanges, once somebody has read them."""

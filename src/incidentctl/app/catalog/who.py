@@ -49,6 +49,8 @@ class Match(NamedTuple):
     """What powers an area or a functionality, or what a team owns."""
     person: str | None = None
     """The name of a person."""
+    on_call_unknown: str | None = None
+    """Why nobody can say who is on call; None if that is known, also if it is nobody."""
 
 
 def who(catalog: Catalog, words: Sequence[str], *, now: datetime) -> list[Match]:
@@ -93,6 +95,7 @@ def _match(catalog: Catalog, found: Found, now: datetime) -> Match:
         _runbooks(catalog, areas),
         tuple(_powered(catalog, name) for name in services),
         person,
+        why_unknown(catalog, owner),
     )
 
 
@@ -110,6 +113,18 @@ def as_json(match: Match) -> dict[str, Any]:
         "on_call_until": iso(duty.until) if duty and duty.until else None,
         "services": [each._asdict() for each in match.services],
     }
+
+
+def why_unknown(catalog: Catalog, team: str) -> str | None:
+    """Return why it is not known who is on call for a team; None if that is known."""
+    faulty = [each for each in catalog.unread if each.kind == "team"]
+    if team not in catalog.teams:
+        path = next((e.path for e in faulty if e.names is None or team in e.names), None)
+        return f"{path} has faults" if path else f"there is no team {team}"
+    if catalog.teams[team].on_call is not None:
+        return None
+    paths = {entry.source.path for entry in catalog.of_kind("team") if entry.name == team}
+    return next((f"{each.path} has faults" for each in faulty if each.path in paths), None)
 
 
 def on_call_now(catalog: Catalog, team: Team, now: datetime) -> OnCallNow | None:

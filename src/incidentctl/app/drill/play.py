@@ -10,6 +10,7 @@ from incidentctl.app.drill.documents import find
 from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.injects import plan_of, script_of, unmeasured
 from incidentctl.app.incident.respond import Recorded, Response, SeveralError, find_incident, load
+from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.incident_kinds import DRILL
@@ -100,6 +101,7 @@ def find_drill(workspace: Workspace, part: str | None = None) -> str:
     if len(heads) == 1:
         return heads[0].id
     if not heads:
+        ensure_looked(workspace)
         raise NotFoundError("No drill is running.", hint="Start one: `incidentctl drill run NAME`.")
     raise SeveralError(
         [head.id for head in heads],

@@ -8,6 +8,7 @@ from incidentctl.app.drill.documents import find
 from incidentctl.app.drill.play import drills_played
 from incidentctl.app.incident.injects import plan_of
 from incidentctl.app.incident.respond import find_incident
+from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.drill.score import Score, earlier, score
@@ -35,6 +36,7 @@ def scored(workspace: Workspace, name: str | None, part: str | None) -> Scored:
         folded = name.casefold()
         chosen = [e for e in chosen if e.drill and e.drill.drill.casefold() == folded]
     if not chosen:
+        ensure_looked(workspace)
         if name and not part:
             plan = find(workspace.catalog, name)  # refuses an unknown name
             raise NotFoundError(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.app.incident.respond import find_incident, load
+from incidentctl.app.record.looked import opened
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident.due import Due, due
 
@@ -24,10 +25,8 @@ class DueNow(NamedTuple):
 
 def due_now(workspace: Workspace, part: str | None = None) -> DueNow:
     """Return what is due in every open incident, or in one: any part of its id."""
-    now, record = workspace.now(), workspace.record
-    idents = [find_incident(workspace, part)] if part else [h.id for h in record.open_heads()]
-    if not idents:
-        record.ensure_read()
+    now = workspace.now()
+    idents = [find_incident(workspace, part)] if part else [head.id for head in opened(workspace)]
     known = len(workspace.basics.people)
     found = ((ident, due(load(workspace, ident), now, known=known)) for ident in idents)
     return DueNow(now, tuple((ident, entry) for ident, entries in found for entry in entries))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from incidentctl.app.incident.respond import load
+from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import is_duration, iso, parse_duration
@@ -84,10 +85,12 @@ def listed(
     told how many logs have to be read for a text.
     """
     heads = _fitting(workspace, filters, on_read)
-    if not heads and not filters.all and workspace.sharing.catch_up():
-        heads = _fitting(workspace, filters, on_read)
     if not heads:
-        workspace.record.ensure_read()
+        ask = not filters.all or workspace.record.never_read()
+        if ask and workspace.sharing.catch_up():
+            heads = _fitting(workspace, filters, on_read)
+    if not heads:
+        ensure_looked(workspace)
     return heads
 
 

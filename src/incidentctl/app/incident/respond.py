@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from incidentctl.app.record.looked import NotLookedError, ensure_looked
 from incidentctl.app.workspace.people import Actor
-from incidentctl.app.workspace.places import NO_TEAM
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.common.times import show
@@ -68,8 +68,8 @@ def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False
     """
     try:
         return _find(workspace, part, ended=ended)
-    except NotFoundError:
-        if not workspace.sharing.catch_up():
+    except (NotFoundError, NotLookedError) as refusal:
+        if not workspace.sharing.catch_up() and isinstance(refusal, NotFoundError):
             raise
         return _find(workspace, part, ended=ended)
     except EnvironmentFailedError:
@@ -179,10 +179,10 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
     if len(heads) == 1:
         return heads[0].id
     if not heads:
-        workspace.record.ensure_read()
+        ensure_looked(workspace)
         declare = 'Declare one with `incidentctl declare "what is broken"`, or name one with -i.'
-        if workspace.is_local:
-            declare = f"{NO_TEAM} {declare}"
+        if why := workspace.why_local:
+            declare = f"{why} {declare}"
         over_now = None if ended else _just_ended(workspace)
         raise NotFoundError(
             f"No incident is {word}.", hint=f"{over_now} {declare}" if over_now else declare
@@ -224,7 +224,7 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
     if len(found) == 1:
         return found[0]
     if not found:
-        workspace.record.ensure_read()
+        ensure_looked(workspace)
         near = did_you_mean(folded, workspace.record.ids())
         raise NotFoundError(
             f"No incident has {one_line(part)!r} in its id.",

@@ -8,8 +8,8 @@ from typing import Any
 
 from incidentctl.app.incident.query import head_as_json, lost_duplicates
 from incidentctl.app.incident.respond import load
+from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.record.unclaimed import unclaimed
-from incidentctl.app.workspace.places import NO_TEAM
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.incident.head import head
@@ -55,7 +55,7 @@ class Watch:
         if self.fault:
             raise EnvironmentFailedError(self.fault)
         if not self.incidents:
-            self._workspace.record.ensure_read()
+            ensure_looked(self._workspace)
 
     def poll(self) -> bool:
         """Read the record if it has changed; return whether it was read.
@@ -104,8 +104,8 @@ class Watch:
     def _blind(self, now: datetime) -> list[str]:
         """Return why the work of others may be missing here: a quiet board must not mislead."""
         others = unclaimed(self._workspace)
-        if self._workspace.is_local:
-            return [NO_TEAM, *others]
+        if why := self._workspace.why_local:
+            return [why, *others]
         hidden = self._workspace.record.unread()
         unreached = [
             f"the exchange with {remote} ended {last.state} {rough_duration(now - last.at)} ago: "

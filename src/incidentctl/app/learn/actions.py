@@ -22,6 +22,17 @@ class Listed(NamedTuple):
     today: date
     """The organisation's today: earlier due dates are overdue."""
 
+    def ensure_read(self) -> None:
+        """Refuse if items that cannot be read may exist: before a caller says there are none."""
+        paths = sorted({one_line(problem.path or "a file") for problem in self.problems})
+        if paths:
+            raise InvalidDataError(
+                f"Not every action item could be read: {', '.join(paths[:3])} "
+                f"{'has' if len(paths) == 1 else 'have'} faults"
+                f"{f', and {len(paths) - 3} more' if len(paths) > 3 else ''}.",
+                hint="Correct what is named above; `incidentctl catalog lint` checks it.",
+            )
+
     @property
     def overdue(self) -> int:
         """The number of overdue items."""

@@ -10,6 +10,7 @@ from incidentctl.app.drill.score import as_json as score_as_json
 from incidentctl.app.incident.filters import Names
 from incidentctl.app.incident.injects import plan_of
 from incidentctl.app.incident.query import period_edge
+from incidentctl.app.record.looked import read_first
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.drill.score import Score, score
@@ -50,6 +51,7 @@ def report(workspace: Workspace, wanted: Wanted) -> Report:
 
     UsageError for an invalid period, NotFoundError for an unknown name.
     """
+    read_first(workspace)
     now = workspace.now()
     everything = workspace.record.heads()
     restricted_ids = workspace.record.restricted_ids()  # after the heads, to include new ones

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.app.incident.respond import SeveralError, find_incident, load
+from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.own_template import render_own
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import one_line
@@ -44,7 +45,7 @@ def existing(workspace: Workspace, ident: str) -> str | None:
 def answered(workspace: Workspace, path: str) -> bool:
     """Return whether people answered a question or added an action item.
 
-    Refuses a file that cannot be read.
+    Refuses a file that cannot be read; one with faults, unless its readable part has an answer.
     """
     from incidentctl.files.layout import read_one
     from incidentctl.files.learn.retros import head_of, markers, read_front
@@ -53,12 +54,15 @@ def answered(workspace: Workspace, path: str) -> bool:
     if content.data is None:
         raise refusal([content.problem] if content.problem else [], path)
     data = content.data
-    front, _ = read_front(data, path)
-    place, _ = markers(data, path)
+    front, faults = read_front(data, path)
+    place, torn = markers(data, path)
     begin = len(head_of(data) or b"")
     start, end = place or (begin, begin)
     outside = (data[begin:start] + data[end:]).decode(errors="replace")
-    return bool(front and front.actions) or retrospective.answered(outside)
+    found = bool(front and front.actions) or retrospective.answered(outside)
+    if not found and (faults or torn):
+        raise refusal([*faults, *torn], path)
+    return found
 
 
 def can_write(workspace: Workspace, ident: str) -> bool:
@@ -79,6 +83,8 @@ def without(workspace: Workspace) -> str | None:
         and existing(workspace, head.id) is None
         and not workspace.record.is_restricted(head.id)
     ]
+    if not found:
+        ensure_looked(workspace)
     if len(found) < 2:
         return found[0].id if found else None
     lines = "\n".join(f"  {head.id}  {one_line(head.title)}" for head in found[:20])

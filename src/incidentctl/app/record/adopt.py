@@ -42,6 +42,8 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
     it moves only new events. RefusedError without a team's record here, or if `part` names only
     incidents adopted elsewhere; NotFoundError if there is nothing to move.
     """
+    if refusal := workspace.refusal:
+        raise refusal
     if workspace.is_local:
         raise RefusedError(
             "There is no team's record here to adopt incidents into.",

@@ -29,6 +29,8 @@ class Synced(NamedTuple):
 def sync(workspace: Workspace) -> Synced:
     """Sync now, after a running sync in the background."""
     record = workspace.record
+    if refusal := workspace.refusal:
+        raise refusal
     if record.unsynced() is None:
         if workspace.unread and not workspace.is_local:
             return Synced("misconfigured", workspace.unread, 0, 0, workspace.waiting())

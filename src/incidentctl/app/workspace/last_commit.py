@@ -55,13 +55,38 @@ def in_place_of(
     return basics_of(earlier, basics.problems), f"{what}; the version of the last commit is used"
 
 
-def with_settings(
+def with_earlier(
     catalog: Any, problems: list[Problem], root: Path, environment: Mapping[str, str]
-) -> tuple[Any, list[Problem]]:
-    """Return a Catalog with unreadable settings replaced by those of HEAD, if there are any."""
-    if unread(catalog, problems) and (earlier := settings_at_head(root, environment)):
+) -> tuple[Any, list[str]]:
+    """Return a Catalog with HEAD's settings and teams where those in the folder are unreadable.
+
+    And the files of teams that HEAD's versions stand in for. Rules do not see those teams.
+    """
+    faulty = unread(catalog, problems)
+    files = {each.path for each in catalog.unread if each.kind == "team"}
+    if not (faulty or files) or (earlier := settings_at_head(root, environment)) is None:
+        return catalog, []
+    if faulty:
         catalog = replace(catalog, settings=earlier.settings)
-    return catalog, problems
+    found = [
+        entry
+        for entry in earlier.of_kind("team")
+        if entry.source.path in files and entry.name not in catalog.teams
+    ]
+    teams = {**catalog.teams, **{entry.name: entry.value for entry in found}}
+    return replace(catalog, teams=teams), sorted({entry.source.path for entry in found})
+
+
+def with_earlier_people(basics: Basics, root: Path, environment: Mapping[str, str]) -> Basics:
+    """Return the basics with HEAD's people, too, if a file of a team has faults."""
+    if not any((problem.path or "").startswith("teams/") for problem in basics.problems):
+        return basics
+    earlier = settings_at_head(root, environment)
+    if earlier is None:
+        return basics
+    known = basics.by_handle
+    people = (each for each in basics_of(earlier, ()).people if each.handle not in known)
+    return basics._replace(people=(*basics.people, *people))
 
 
 def catalog_at(root: Path, revision: str) -> tuple[Any, list[Problem], str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
-from incidentctl.files.layout import MARKER, find_root
+from incidentctl.files.layout import MARKER, find_root, misnamed_marker
 from incidentctl.git.repository import open_repository
 from incidentctl.record.local import holds_record
 
@@ -68,15 +69,15 @@ def default_repository(environment: Mapping[str, str]) -> Path | None:
 
 
 def _find(start: Path, environment: Mapping[str, str], source: str) -> RepositoryChoice | None:
-    """Return the team's repository that a folder is in: by the marker file, else by git."""
+    """Return the team's repository that a folder is in: by the marker file, else by git.
+
+    EnvironmentFailedError if there is no marker file, and git refuses the repository.
+    """
     if root := find_root(start):
         return RepositoryChoice(root, source)
-    try:
-        place = open_repository(start, environment, named=source != "here")
-        if place and holds_record(place, environment, MARKER):
-            return RepositoryChoice(place.work_tree or place.common_dir, source, checked_out=False)
-    except EnvironmentFailedError:
-        pass
+    place = open_repository(start, environment, named=source != "here")
+    if place and holds_record(place, environment, MARKER):
+        return RepositoryChoice(place.work_tree or place.common_dir, source, checked_out=False)
     return None
 
 
@@ -86,6 +87,13 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False
+
+
+def _misnamed(file: Path) -> NotFoundError:
+    return NotFoundError(
+        f"{file} is not read: the settings of a team are called {MARKER}.",
+        hint=f"Rename it: `git mv {file.name} {MARKER}`.",
+    )
 
 
 def choose(
@@ -100,9 +108,16 @@ def choose(
         if not stated:
             continue
         start = here / stated
-        found = _find(start, environment, source) if is_folder(start) else None
+        try:
+            found = _find(start, environment, source) if is_folder(start) else None
+        except EnvironmentFailedError:
+            if must:
+                raise
+            found = None
         if found:
             return found
+        if must and is_folder(start) and (wrong := misnamed_marker(start)):
+            raise _misnamed(wrong)
         if must:
             what = f"has no {MARKER} in it or above it" if is_folder(start) else "is not a folder"
             raise NotFoundError(
@@ -110,8 +125,11 @@ def choose(
                 hint=f"Name another with {source}, or create one with `incidentctl init {stated}`.",
             )
         return RepositoryChoice(None, source)
-    if found := _find(here, environment, "here"):
-        return found
+    with contextlib.suppress(EnvironmentFailedError):  # as in any repository that is not a team's
+        if found := _find(here, environment, "here"):
+            return found
+    if must and (wrong := misnamed_marker(here)):
+        raise _misnamed(wrong)
     if root := default_repository(environment):
         return RepositoryChoice(root, "default")
     return RepositoryChoice(None, "none")

@@ -19,7 +19,7 @@ from incidentctl.app.workspace.machine_zone import machine_zone
 from incidentctl.app.workspace.sharing import Sharing
 from incidentctl.domain.common.times import moment_of, zone
 from incidentctl.domain.incident.ids import incident_id, next_milliseconds, ulid
-from incidentctl.errors import EnvironmentFailedError, IncidentctlError, NotFoundError, Problem
+from incidentctl.errors import EnvironmentFailedError, NotFoundError, Problem
 from incidentctl.files.catalog.basics import Basics
 from incidentctl.git.author import Author
 from incidentctl.git.repository import RepositoryPlace, head_commit, identity, open_repository
@@ -58,6 +58,9 @@ class Workspace:
         """Notes for the user, for stderr."""
         self.unread: str | None = None
         """Why the settings cannot be read, if so; set when `basics` is read."""
+        self.earlier_teams: list[str] = []
+        """Files of teams that cannot be read, whose last commit serves; set with `catalog`."""
+        self._refusal: EnvironmentFailedError | None = None
 
     # --- the clock and chance -------------------------------------------------------------------
 
@@ -158,7 +161,7 @@ class Workspace:
             from incidentctl.domain.catalog.model import Catalog
 
             return Catalog(), []
-        from incidentctl.app.workspace.last_commit import catalog_at_head, with_settings
+        from incidentctl.app.workspace.last_commit import catalog_at_head, with_earlier
 
         if not self.checked_out:
             catalog, problems, note = catalog_at_head(self.root)
@@ -166,8 +169,10 @@ class Workspace:
             return catalog, problems
         from incidentctl.files.catalog.cached import load_cached
 
-        loaded = load_cached(self.root, self._cache_folder)
-        return with_settings(*loaded, self.root, self.environment)
+        catalog, problems = load_cached(self.root, self._cache_folder)
+        catalog, files = with_earlier(catalog, problems, self.root, self.environment)
+        self.earlier_teams = files
+        return catalog, problems
 
     @property
     def catalog(self) -> Any:
@@ -178,6 +183,13 @@ class Workspace:
     def catalog_problems(self) -> list[Problem]:
         """Return the faults of the team's files."""
         return self._loaded[1]
+
+    def misnamed(self) -> list[tuple[str, str]]:
+        """Return what of the root is not read because of its name, and the name probably meant."""
+        from incidentctl.files.layout import is_excluded, misnamed_at_root
+
+        found = misnamed_at_root(self.root) if self.root and self.checked_out else []
+        return [each for each in found if not is_excluded(each[0], self.catalog.settings)]
 
     # --- the record -----------------------------------------------------------------------------
 
@@ -190,7 +202,8 @@ class Workspace:
     def _place(self) -> RepositoryPlace | None:
         try:
             place = self.repository()
-        except IncidentctlError as refusal:
+        except EnvironmentFailedError as refusal:
+            self._refusal = refusal
             self.notes.append(f"{refusal.message} The record is kept locally.")
             return None
         if place is None and self.root:
@@ -204,6 +217,21 @@ class Workspace:
     def is_local(self) -> bool:
         """Return whether the record is the user's own, in the XDG state folder."""
         return self._place is None
+
+    @property
+    def refusal(self) -> EnvironmentFailedError | None:
+        """Return why git refuses the team's repository; None if it does not."""
+        return self._refusal if self._place is None else None
+
+    @property
+    def why_local(self) -> str | None:
+        """Return why only the user's own record is here; None if it is the team's."""
+        if not self.is_local:
+            return None
+        if self.root is None:
+            return places.NO_TEAM
+        what = self.refusal.message if self.refusal else f"{self.root} is not a git repository."
+        return f"{what} Only your own local record is shown."
 
     @cached_property
     def record(self) -> RecordPair:
@@ -283,7 +311,13 @@ class Workspace:
         asked = place.git_dir if place else places.state_folder(self.environment)
         name, email, fault = identity(asked, self.environment)
         user_at_host = f"{people.user_name(self.environment)}@{os.uname().nodename}"
-        who = people.actor(stated, self.basics, people.KnownIdentity(name, email, user_at_host))
+        known = people.KnownIdentity(name, email, user_at_host)
+        who = people.actor(stated, self.basics, known)
+        if who.problem and self.root and self.checked_out:
+            from incidentctl.app.workspace.last_commit import with_earlier_people
+
+            basics = with_earlier_people(self.basics, self.root, self.environment)
+            who = people.actor(stated, basics, known)
         if fault and not stated:
             note = (
                 f"You are recorded as {who.handle}: {fault}. Use `--as PERSON` to say who you are."

@@ -10,6 +10,8 @@ import typer
 from incidentctl.cli.session import open_catalog, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
+from incidentctl.cli.terminal.places import from_here
+from incidentctl.domain.common.text import one_line
 from incidentctl.render.lint.output import Style
 from incidentctl.render.lint.registry import OUTPUTS
 
@@ -39,8 +41,13 @@ def lint(
     """
     from incidentctl.app.lint.cached import checked
 
-    report = checked(workspace_of(ctx))
-    style = Style(console.styled, console.fitted_out)
+    workspace = workspace_of(ctx)
+    report = checked(workspace)
+    if workspace.source == "default":
+        console.say(f"Checked: {workspace.root}, your default repository (`incidentctl use`).")
+    elif report.root is None:
+        console.say("The team's files are not in this folder: those of HEAD were checked.")
+    style = Style(console.styled, console.fitted_out, from_here)
     print(OUTPUTS["json" if json else output](report, style))
     if report.fails(strict=strict):
         raise typer.Exit(1)
@@ -90,7 +97,7 @@ def _match_lines(match: Any, environment: Mapping[str, str]) -> list[str]:
     of = f" of {match.product_area}" if match.product_area else ""
     called = f": {match.person}" if match.person else ""
     lines = [f"{match.name} ({kind}{of}{called})", f"  team      {match.owner}"]
-    lines.append(f"  on call   {_duty_text(match.on_call)}")
+    lines.append(f"  on call   {_duty_text(match.on_call, match.on_call_unknown)}")
     contacts = [f"{key} {reached(value, environment)}" for key, value in match.contacts.items()]
     lines += [f"  contacts  {'; '.join(contacts) or 'none'}"]
     if match.services:
@@ -108,12 +115,12 @@ def _powered(service: Any, team: str) -> str:
     return service.name if service.owner == team else f"{service.name} (team {service.owner})"
 
 
-def _duty_text(duty: Any) -> str:
+def _duty_text(duty: Any, unknown: str | None) -> str:
     from incidentctl.domain.common.times import show as show_time
     from incidentctl.domain.common.times import zone
 
     if duty is None:
-        return "nobody"
+        return f"unknown: {one_line(unknown)}" if unknown else "nobody"
     text = f"{duty.handle} ({duty.name})" if duty.name else str(duty.handle)
     if duty.until:
         text += f" until {show_time(duty.until, zone(duty.timezone))}"
@@ -238,11 +245,12 @@ def on_call(
 
     incidentctl catalog on-call --at "2026-12-24T18:00"
     """
-    from incidentctl.app.catalog.who import rotas
+    from incidentctl.app.catalog.who import rotas, why_unknown
     from incidentctl.domain.common.times import iso
 
     workspace = open_catalog(ctx)
     found = rotas(workspace.catalog, team, at=at, now=workspace.now())
+    unknown = {name: why_unknown(workspace.catalog, name) for name, _ in found}
     if json:
         rows = [
             {
@@ -251,12 +259,14 @@ def on_call(
                 "name": duty.name if duty else None,
                 "until": iso(duty.until) if duty and duty.until else None,
                 "escalate_to": duty.escalate_to if duty else None,
+                "on_call_unknown": unknown[name],
             }
             for name, duty in found
         ]
         console.print_json("catalog-on-call", {"teams": rows})
         return
-    console.table(("team", "on call"), [(name, _duty_text(duty)) for name, duty in found])
+    lines = [(name, _duty_text(duty, unknown[name])) for name, duty in found]
+    console.table(("team", "on call"), lines)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident.due import DueNow, due_now
+from incidentctl.app.record.looked import ensure_looked
 from incidentctl.cli.session import warn_bad_settings, warn_unreadable, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
@@ -47,6 +48,8 @@ def due_command(
     workspace.sharing.refresh()  # events of others are shown next time
     if found.overdue:
         raise typer.Exit(1)
+    if incident is None:
+        ensure_looked(workspace)  # else exit 0 would say that nobody is late
 
 
 def _as_json(found: DueNow) -> dict[str, object]:

@@ -27,6 +27,8 @@ def actions(
 ) -> None:
     """List the action items of all retrospectives; with --overdue, exit 1 if there is one.
 
+    It exits 4 if a file cannot be read, and no overdue item is known.
+
     incidentctl actions --overdue
     """
     if ctx.invoked_subcommand is None:
@@ -74,10 +76,12 @@ def _list(ctx: typer.Context, overdue: bool, owner: str | None, json: bool) -> N
             row = (action.id, state, action.due.isoformat(), action.owner, action.title, where)
             rows.append(row)
         console.table(("id", "state", "due", "owner", "title", "of"), rows)
-    else:
+    elif not problems:
         console.say("No action item is overdue." if overdue else "There are no action items.")
     if overdue and found:
         raise typer.Exit(1)
+    if overdue or not found:
+        listing.ensure_read()
 
 
 @app.command()

@@ -72,3 +72,17 @@ class Settings:
     """Where the record goes."""
     lint: dict[str, LintLevel] = field(default_factory=dict)
     """The level of a lint rule by its code: `error`, `warning`, `info`, or `off` for silence."""
+    exclude: tuple[Text, ...] = ()
+    """Files in the catalog's folders that are not the catalog's: paths, folders, or patterns with
+    `*`, which stands for any characters."""
+
+    def leaves_out(self, path: str) -> bool:
+        """Say whether `exclude` names a file, by its path from the root."""
+        if not self.exclude:
+            return False
+        from fnmatch import fnmatchcase  # noqa: PLC0415 (for few)
+
+        return any(
+            path.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(path, pattern)
+            for pattern in self.exclude
+        )

@@ -6,12 +6,19 @@ from typing import NamedTuple
 
 from incidentctl.errors import Problem
 
+#: The code of what could not be looked at.
+NOT_LOOKED = "IC230"
+
 
 class LintReport(NamedTuple):
     """The problems, sorted by path and line, and how many files were read."""
 
     problems: tuple[Problem, ...]
     files: int
+    excluded: int = 0
+    """How many files of the catalog's folders the settings exclude."""
+    root: str | None = None
+    """The folder that paths are relative to; None for the files of a commit."""
 
     @property
     def errors(self) -> int:

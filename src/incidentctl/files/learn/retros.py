@@ -35,11 +35,14 @@ def path_of(name: str) -> str:
 
 
 def names(root: Path) -> list[str]:
-    """Return the paths, from the root, of the Markdown files in retros/, in order."""
+    """Return the paths, from the root, of the Markdown files in retros/, in order.
+
+    OSError if the folder cannot be read.
+    """
     try:
         with os.scandir(root / FOLDER) as entries:
             found = [each.name for each in entries if each.name.endswith(".md")]
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(f"{FOLDER}/{name}" for name in found if not name.startswith("."))
 
@@ -53,8 +56,13 @@ def read_all(root: Path) -> tuple[list[Retrospective], list[Problem]]:
     problems: list[Problem] = []
     if problem := folder_problem(root, FOLDER):
         return [], [problem]
+    try:
+        paths = names(root)
+    except OSError as error:
+        message = f"{FOLDER} cannot be read: {error.strerror}."
+        return [], [Problem("IC007", "error", message, FOLDER, hint="Check its permissions.")]
     left = WHOLE.data
-    for number, path in enumerate(names(root)):
+    for number, path in enumerate(paths):
         if number == WHOLE.files or left < 0:
             problems.append(beyond(path, WHOLE))
             break

@@ -396,6 +396,11 @@ class RecordPair:
         parts = (self.shared, self.restricted)
         return [(each.part.remote, each.exchange_status()) for each in parts if each.part.remote]
 
+    def never_read(self) -> list[tuple[str, Status | None]]:
+        """Return each remote whose record this clone has never seen, and its last exchange."""
+        unseen = (each for each in (self.shared, self.restricted) if each.is_unseen())
+        return [(each.part.remote or "", each.exchange_status()) for each in unseen]
+
     def shares(self) -> list[tuple[str, Unsynced, Status | None]]:
         """Return each remote's name, what it lacks, and how its last exchange ended."""
         found = ((self.shared, self._left()), (self.restricted, self.restricted.unsynced()))

@@ -72,6 +72,7 @@ class Exchange:
         self._forgotten = 0
         self._begun = 0
         """How many events were sent to a remote that had no such branch."""
+        self._was_read = False
         self._reconcile = Reconcile(part, author, remote.tracking)
 
     def run(self, *, limit: float) -> Exchanged:
@@ -96,7 +97,10 @@ class Exchange:
         for incident, names in received.items():
             if any(map(redacts, names)):
                 self._store.forget_texts(incident)
-        kept = status.keep(self._state, self._part.now(), answer.state, answer.reason, notes=notes)
+        kept = status.keep(
+            self._state, self._part.now(), answer.state, answer.reason,
+            notes=notes, was_read=self._was_read,
+        )  # fmt: skip
         return Exchanged(
             answer.state,
             answer.reason,
@@ -214,6 +218,7 @@ class Exchange:
 
     def _fetch(self, until: float) -> RemoteAnswer:
         answer = self._remote.fetch(until=until)
+        self._was_read = answer.state in (OK, MISSING)
         if answer.state == MISSING and not self._remote.has_branches(until=until):
             return RemoteAnswer(
                 MISCONFIGURED,

@@ -52,6 +52,8 @@ class Status(NamedTuple):
     well: datetime | None
     notes: tuple[str, ...] = ()
     """What exchanges left out: background exchanges keep these notes until a command shows them."""
+    was_read: bool = False
+    """Whether any exchange has read what the remote has, even if that was nothing."""
 
 
 def read(folder: Path) -> Status | None:
@@ -60,18 +62,29 @@ def read(folder: Path) -> Status | None:
         entry = json.loads((folder / _FILE).read_bytes())
         well = datetime.fromisoformat(entry["well"]) if entry["well"] else None
         at, notes = datetime.fromisoformat(entry["at"]), tuple(entry.get("notes", ()))
-        return Status(at, entry["state"], entry["reason"], well, notes)
+        was_read = bool(entry.get("was_read", well))
+        return Status(at, entry["state"], entry["reason"], well, notes, was_read)
     return None
 
 
 def keep(
-    folder: Path, now: datetime, state: str, reason: str | None, *, notes: Iterable[str] = ()
+    folder: Path,
+    now: datetime,
+    state: str,
+    reason: str | None,
+    *,
+    notes: Iterable[str] = (),
+    was_read: bool = False,
 ) -> Status:
-    """Keep how an exchange ended, with the notes that nobody has read yet; return it."""
+    """Keep how an exchange ended, with the notes that nobody has read yet; return it.
+
+    `was_read` says whether it has read what the remote has.
+    """
     before = read(folder)
     well = now if state == "ok" else before and before.well
     known = dict.fromkeys((*(before.notes if before else ()), *notes))
-    status = Status(now, state, reason, well, tuple(known)[:_NOTES])
+    was_read = was_read or bool(before and before.was_read)
+    status = Status(now, state, reason, well, tuple(known)[:_NOTES], was_read)
     write(folder, status)
     return status
 

@@ -69,7 +69,8 @@ def board(
         section = [*heading, *_reminders(own, loud), *_problems(incident), *_body(incident, now)]
         lines += [line._replace(weight=(*line.weight[:2], order)) for line in section]
     if not lines:
-        lines.append(Line("No incident is open.", (HEAD, 0)))
+        nothing = "No incident is known here." if blind else "No incident is open."
+        lines.append(Line(nothing, (HEAD, 0)))
     if unsynced and unsynced.events:
         events = "event is" if unsynced.events == 1 else "events are"
         span = f", for {rough_duration(now - unsynced.since)}" if unsynced.since else ""

@@ -14,7 +14,9 @@ def output(report: LintReport, _style: Style) -> str:
         "problems": [
             problem._replace(hint=hint_of(problem))._asdict() for problem in report.problems
         ],
+        "root": report.root,
         "files": report.files,
+        "excluded": report.excluded,
         "errors": report.errors,
         "warnings": report.warnings,
     }

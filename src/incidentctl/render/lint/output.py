@@ -16,6 +16,10 @@ def _whole(text: str, _indent: int) -> str:
     return text
 
 
+def _from_root(_root: str | None, path: str) -> str:
+    return path
+
+
 class Style(NamedTuple):
     """How a terminal shows text; the defaults change nothing."""
 
@@ -23,6 +27,8 @@ class Style(NamedTuple):
     """Takes a piece of text and `error`, `warning`, `ok`, `bold` or `dim`."""
     fit: Callable[[str, int], str] = _whole
     """Takes a line, and the indent of its other lines when wrapped."""
+    path: Callable[[str | None, str], str] = _from_root
+    """Takes the report's root and a path from there; returns it as the reader can open it."""
 
 
 #: Returns the whole text, without a line break at the end.

@@ -11,12 +11,12 @@ from incidentctl.render.lint.output import Style
 
 def output(report: LintReport, style: Style) -> str:
     """Return one line for each problem, its hint indented below, and a line that sums up."""
-    paint, fit = style
+    paint, fit, path = style
     lines = []
     for problem in report.problems:
         level = problem.severity
         word = paint(level, level) if level != "info" else level
-        place = _place(problem)
+        place = _place(problem, path(report.root, problem.path) if problem.path else None)
         start = f"{place}: {level} " if place else f"{level} "
         painted = f"{paint(place, 'bold')}: {word} " if place else f"{word} "
         line = fit(f"{start}{problem.code} {one_line(problem.message)}", 8)
@@ -28,22 +28,24 @@ def output(report: LintReport, style: Style) -> str:
     return "\n".join(lines)
 
 
-def _place(problem: Problem) -> str:
-    parts = [one_line(problem.path)] if problem.path else []
+def _place(problem: Problem, path: str | None) -> str:
+    parts = [one_line(path)] if path else []
     if problem.line is not None:
         parts += [str(problem.line), str(problem.column or 1)]
     return ":".join(parts)
 
 
 def _summary(report: LintReport) -> str:
-    files = _count(report.files, "file")
+    files = f"{_count(report.files, 'file')} checked"
+    if report.excluded:
+        files += f", {report.excluded} excluded"
     if not report.problems:
-        return f"{files} checked, no problems."
+        return f"{files}, no problems."
     parts = [_count(report.errors, "error"), _count(report.warnings, "warning")]
     notes = len(report.problems) - report.errors - report.warnings
     if notes:
         parts.append(_count(notes, "note"))
-    return f"{files} checked: {', '.join(parts)}."
+    return f"{files}: {', '.join(parts)}."
 
 
 def _count(number: int, word: str) -> str:

@@ -1,0 +1,56 @@
+"""Whether this clone could look at the team's record: before a command says that nothing is there.
+
+Somebody may have declared an incident that this clone cannot see. Then "no incident is open" would
+be wrong, so the command says what kept it from looking, and fails.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.text import one_line
+from incidentctl.errors import EnvironmentFailedError
+
+if TYPE_CHECKING:  # lint looks, too, and needs no incidents
+    from incidentctl.domain.incident.head import Head
+
+
+class NotLookedError(EnvironmentFailedError):
+    """What is there cannot be known here."""
+
+
+def ensure_looked(workspace: Workspace) -> None:
+    """Refuse if git refuses the repository, or the record of the remote was never read here.
+
+    Also if this account cannot read what waits: then the reason is an `EnvironmentFailedError`.
+    """
+    record = workspace.record
+    if refusal := workspace.refusal:
+        raise NotLookedError(
+            f"{refusal.message} Only what this machine recorded meanwhile can be read.",
+            hint=refusal.hint,
+        )
+    record.ensure_read()
+    for remote, last in record.never_read():
+        why = one_line(last.reason or last.state) if last else "there was no exchange yet"
+        raise NotLookedError(
+            f"The record on {remote} was never read in this clone: {why}.",
+            hint="Once that is fixed, `incidentctl sync` reads it.",
+        )
+
+
+def read_first(workspace: Workspace) -> None:
+    """Read the remote's record now if this clone never has, then refuse if it could not look."""
+    if workspace.record.never_read():
+        workspace.sharing.catch_up()
+    ensure_looked(workspace)
+
+
+def opened(workspace: Workspace) -> list[Head]:
+    """Return the open incidents; if there are none, `read_first`."""
+    heads = workspace.record.open_heads()
+    if not heads:
+        read_first(workspace)
+        heads = workspace.record.open_heads()
+    return heads
