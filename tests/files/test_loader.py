@@ -1,6 +1,6 @@
 import gc
 import os
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -170,6 +170,24 @@ def test_a_faulty_key_leaves_the_rest_of_its_entry(tmp_path):
     assert team.contacts == {"chat": "#c"}
     assert team.on_call is None, "half a rota would call the wrong person"
     assert len(problems) == 5
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-01-05", "2026-01-05T00:00"),
+        ("2026-01-05 09:00", "2026-01-05T09:00"),
+        ("2026-01-05T09:00+0100", "2026-01-05T09:00+01:00"),
+        ("2026-01-05T09:00:00.5", "2026-01-05T09:00"),
+    ],
+)
+def test_a_time_in_another_form_is_a_fault_and_calls_somebody_all_the_same(
+    written, meant, tmp_path
+):
+    text = f"name: core\non_call: {{rota: [a], shift: 1w, starts: '{written}'}}\n"
+    catalog, problems = load(write(tmp_path, {"teams/core.yaml": text}))
+    assert [problem.code for problem in problems] == ["IC014"]
+    assert catalog.teams["core"].on_call.starts == datetime.fromisoformat(meant)
 
 
 def test_a_runbook_with_a_faulty_condition_is_not_used(tmp_path):

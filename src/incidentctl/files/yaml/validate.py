@@ -6,6 +6,8 @@ still owns its services. Entries that must not be half understood are left out c
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -89,11 +91,16 @@ def _replaced(value: Any, loc: Loc, text: str) -> Any:
 
 def _salvage(kind: str, raw: Any, errors: list[Any]) -> Any:
     """Leave out faulty parts until the rest can be used, or nothing is left."""
-    value = raw
+    value = _with_usual_times(raw, errors)
+    if value is not raw:
+        try:
+            return adapter(kind).validate_python(value)
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
     for _ in range(_MOST_ROUNDS):
         cuts: _Cuts = {}
-        for error in errors:
-            loc = _part(hurts(error))
+        for each in errors:
+            loc = _part(hurts(each))
             if not loc:
                 return None
             _add(cuts, loc)
@@ -105,6 +112,21 @@ def _salvage(kind: str, raw: Any, errors: list[Any]) -> Any:
         except ValidationError as error:
             errors = error.errors(include_url=False)
     return None
+
+
+def _with_usual_times(raw: Any, errors: list[Any]) -> Any:
+    """Return a copy with times as they are to be written, where their meaning is clear.
+
+    A rota that starts on `2026-01-05` is told as a fault, and still calls somebody at night.
+    """
+    value = raw
+    for error in errors[:MAX_REPORTED]:
+        written = error["input"]
+        if error["type"] == "value_error" and isinstance(written, str):
+            with contextlib.suppress(ValueError):
+                usual = datetime.fromisoformat(written).replace(microsecond=0).isoformat()
+                value = _replaced(value, error["loc"], usual)
+    return value
 
 
 def _part(loc: Loc) -> Loc:
