@@ -18,6 +18,7 @@ from incidentctl.app.lint import drills
 from incidentctl.app.lint import lint as rules
 from incidentctl.app.lint.cached import checked
 from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.errors import EnvironmentFailedError
 
 FILES = {
     "incidentctl.yaml": "organisation: Acme\n",
@@ -178,9 +179,15 @@ def test_another_day_and_another_history_are_seen(tmp_path: Path) -> None:
 def test_a_record_that_cannot_be_read_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def fail(_workspace: object) -> None:
+        raise EnvironmentFailedError("The disk is gone.")
+
     root = make(tmp_path / "old", day="2020-01-01T00:00:00Z")
-    monkeypatch.setattr(drills, "played", lambda _workspace, unread: unread.append(OSError()) or ())
-    look(root)
+    monkeypatch.setattr(drills, "played", fail)
+    report, _ = look(root)
+    assert "The disk is gone. So IC212, IC213, IC214 could not be checked." in [
+        problem.message for problem in report.problems
+    ]
     assert not cached(root).exists()
 
 

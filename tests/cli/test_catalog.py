@@ -125,7 +125,9 @@ def test_lint_is_red_on_errors_and_on_warnings_with_strict(catalog, root):
                 "hint": 'Add `contacts`, such as `channel: "#core"`.',
             }
         ],
+        "root": str(root),
         "files": 7,
+        "excluded": 0,
         "errors": 0,
         "warnings": 1,
     }

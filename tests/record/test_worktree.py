@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from incidentctl.git.worktree import ignored, older_than, tracked
+from incidentctl.git.worktree import ShallowError, ignored, older_than, tracked
 
 PRIVATE = "drills/a.private.yaml"
 
@@ -55,7 +55,8 @@ def test_a_shallow_clone_may_not_know_how_old_it_is(root, git, tmp_path, monkeyp
         monkeypatch.setenv("GIT_COMMITTER_DATE", f"{day}T12:00:00Z")
         git(root, "commit", "-q", "--allow-empty", "-m", day)
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{tmp_path}", "shallow")
-    assert older_than(tmp_path / "shallow", os.environ, date(2026, 4, 1)) is None
+    with pytest.raises(ShallowError, match="only the last commits"):
+        older_than(tmp_path / "shallow", os.environ, date(2026, 4, 1))
     assert older_than(tmp_path / "shallow", os.environ, date(2026, 6, 1)) is True
 
 

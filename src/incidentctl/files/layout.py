@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Container
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -148,23 +148,15 @@ def misnamed(root: Path) -> list[tuple[str, str]]:
     Folders and files of the root; folders only with YAML files, since a repository may hold
     anything beside the catalog.
     """
-    found = misnamed_at_root(root)
-    for name in _FOLDERS:
-        capitals: list[str] = []
-        _search(f"{root}/{name}", name, capitals, ends=_CAPITALS)
-        found += [(path, f"{path.rpartition('.')[0]}.yaml") for path in capitals]
-    return sorted(found)
-
-
-def misnamed_at_root(root: Path) -> list[tuple[str, str]]:
-    """Return those of `misnamed` that are in no folder of the catalog."""
     found = []
     with contextlib.suppress(OSError), os.scandir(root) as entries:
         for entry in entries:
             if entry.name in KINDS or entry.name[0] == ".":
                 continue
             if entry.is_dir(follow_symlinks=False):
-                meant = next((name for name in _FOLDERS if _nearly(entry.name.casefold(), name)), None)
+                meant = next(
+                    (name for name in _FOLDERS if _nearly(entry.name.casefold(), name)), None
+                )
                 names = os.listdir(entry.path) if meant else []  # noqa: PTH208
                 if meant and any(name.endswith(_SUFFIXES) and name[0] != "." for name in names):
                     found.append((entry.name, meant))

@@ -9,15 +9,39 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import tree
-from incidentctl.git.run import Git
+from incidentctl.git.presence import failed
+from incidentctl.git.run import Git, Result
 
 
 def tracked(root: Path, given: Mapping[str, str], folder: str) -> frozenset[str]:
-    """Return the files in a folder that git tracks, or will with the next commit."""
+    """Return the files in a folder that git tracks, or will with the next commit.
+
+    None of them outside of a repository; EnvironmentFailedError if git refuses it.
+    """
     done = Git(root, given).run("ls-files", "-z", "--", folder, discover=True)
+    _check(done)
     names = done.out.decode(errors="surrogateescape").split("\0") if done.code == 0 else []
     return frozenset(name for name in names if name)
+
+
+def _check(done: Result) -> None:
+    """Refuse if git failed, other than because there is no repository or no commit."""
+    harmless = ("not a git repository", "ambiguous argument 'HEAD'", "bad revision 'HEAD'")
+    if done.code and not any(words in done.err for words in harmless):
+        raise failed("look at the repository", done)
+
+
+class ShallowError(EnvironmentFailedError):
+    """The clone has only the last commits."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(
+            "This clone is shallow: it has only the last commits.",
+            hint="Fetch all of them: `git fetch --unshallow`, or `fetch-depth: 0` in a workflow.",
+        )
 
 
 def ignored(root: Path, given: Mapping[str, str], path: str) -> bool | None:
@@ -34,16 +58,20 @@ def ignored(root: Path, given: Mapping[str, str], path: str) -> bool | None:
 def older_than(root: Path, given: Mapping[str, str], day: date) -> bool | None:
     """Say whether the checked-out branch has a commit from before a day, in UTC.
 
-    None if that is not known: outside of a repository, and in a shallow clone, such as CI makes,
-    without older commits. The history is read no further back than that day.
+    None outside of a repository. The history is read no further back than that day.
+    EnvironmentFailedError if git refuses the repository; ShallowError in a clone without older
+    commits, such as CI makes.
     """
     git = Git(root, given)
     wanted = ("rev-list", "--max-count=1", f"--before={day.isoformat()}T00:00:00Z", "HEAD", "--")
     done = git.run(*wanted, discover=True)
+    _check(done)
     if done.code == 0 and done.out:
         return True
-    shallow = git.run("rev-parse", "--is-shallow-repository", discover=True)
-    return False if shallow.out.strip() == b"false" else None
+    shallow = git.run("rev-parse", "--is-shallow-repository", discover=True).out.strip()
+    if shallow == b"true":
+        raise ShallowError
+    return False if shallow == b"false" else None
 
 
 def changed_at(

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from incidentctl.app.doctor.record import clock, clone, counts, locks, mirror, spools, view
 from incidentctl.app.doctor.remote import ci, remote
 from incidentctl.app.doctor.setup import Setup
-from incidentctl.app.lint.drills import played
-from incidentctl.app.lint.lint import lint
+from incidentctl.app.lint.cached import checked
 from incidentctl.app.workspace.places import state_folder
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import count
@@ -67,7 +66,7 @@ def doctor(workspace: Workspace) -> list[Check]:
         ("clock", lambda: clock(setup)),
         ("remote", lambda: remote(setup)),
         ("ci", lambda: ci(setup)),
-        ("catalog", lambda: _catalog(setup, has_git=version is not None)),
+        ("catalog", lambda: _catalog(setup)),
         ("extras", _extras),
     ]
     for name, part in parts:
@@ -155,18 +154,10 @@ def _identity(workspace: Workspace, place: RepositoryPlace | None) -> Iterator[C
         yield Check("identity", "ok", f"you are {who.handle} ({email})")
 
 
-def _catalog(setup: Setup, *, has_git: bool) -> Iterator[Check]:
-    workspace = setup.workspace
-    if workspace.root is None:
+def _catalog(setup: Setup) -> Iterator[Check]:
+    if setup.workspace.root is None:
         return
-    report = lint(
-        workspace.root,
-        workspace.catalog,
-        problems=workspace.catalog_problems,
-        today=workspace.today(),
-        environment=workspace.environment if has_git else None,
-        played=lambda: played(workspace, []) if setup.readable else (),
-    )
+    report = checked(setup.workspace)
     total = f"{count(report.errors, 'error')}, {count(report.warnings, 'warning')}"
     state: State = "bad" if report.errors else "warn" if report.warnings else "ok"
     hint = None if state == "ok" else "`incidentctl catalog lint` lists them"

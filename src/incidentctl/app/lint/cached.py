@@ -18,10 +18,10 @@ from pathlib import Path
 from incidentctl.app.workspace.places import state_folder
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.build import fingerprint
-from incidentctl.domain.lint.report import LintReport
-from incidentctl.errors import IncidentctlError, Problem
+from incidentctl.domain.lint.report import NOT_LOOKED, LintReport
+from incidentctl.errors import IncidentctlError, NotFoundError, Problem
 from incidentctl.files import cache
-from incidentctl.files.layout import CAPITALS, KINDS, PRIVATE, misnamed, not_read
+from incidentctl.files.layout import CAPITALS, KINDS, MARKER, PRIVATE, misnamed, not_read
 from incidentctl.git.repository import RepositoryPlace
 
 _NAME = "lint.json"
@@ -74,19 +74,22 @@ class _Seen:
                 elif not entry.is_file(follow_symlinks=False) or name.endswith(PRIVATE):
                     # The target of a link is not added; private halves are not cached.
                     raise _DoubtError
-                elif name.endswith(ends):
+                elif name.casefold().endswith(ends):
                     self._add(entry.path, entry.stat(follow_symlinks=False))
 
 
 def checked(workspace: Workspace) -> LintReport:
     """Return the lint report of a team's repository, from the cache if that is valid.
 
-    NotFoundError without a team repository.
+    If the files are not checked out, as in a bare clone, those of HEAD are checked. NotFoundError
+    without a team repository, or if HEAD has no such files.
     """
     root = workspace.team_root(checked_out=False)
+    if not workspace.checked_out:
+        return _at_head(workspace, root)
     file = key = None
     try:
-        place = workspace.repository() if workspace.checked_out else None
+        place = workspace.repository()
         if place is not None:
             file = place.common_dir / "incidentctl" / "cache" / _NAME
             key = _key(root, place, workspace.environment)
@@ -95,29 +98,66 @@ def checked(workspace: Workspace) -> LintReport:
     cached = cache.read(file, key) if file and key else None
     if cached is not None:
         # The day is compared without reading settings or zone, which would be slow.
-        begins, ends, problems, files = json.loads(cached)
+        begins, ends, problems, files, excluded = json.loads(cached)
         if begins <= workspace.now().timestamp() < ends:
-            return LintReport(tuple(Problem(*problem) for problem in problems), files)
+            return LintReport(
+                tuple(Problem(*problem) for problem in problems), files, excluded, str(root)
+            )
     today = workspace.today()
     # The import alone takes as long as the stats of some thousand files.
     from incidentctl.app.lint.drills import played
     from incidentctl.app.lint.lint import lint
 
-    unread: list[IncidentctlError] = []
     report = lint(
         root,
         workspace.catalog,
         problems=workspace.catalog_problems,
         today=today,
         environment=workspace.environment,
-        played=lambda: played(workspace, unread),
+        played=lambda: played(workspace),
     )
-    if file and key and not unread:
+    if file and key and not any(problem.code == NOT_LOOKED for problem in report.problems):
         midnights = (today, today + timedelta(days=1))
         day = [datetime.combine(each, datetime.min.time(), workspace.zone) for each in midnights]
-        found = (*(each.timestamp() for each in day), *report)
+        found = (
+            *(each.timestamp() for each in day),
+            report.problems,
+            report.files,
+            report.excluded,
+        )
         cache.write(file, key, json.dumps(found).encode())
     return report
+
+
+def _at_head(workspace: Workspace, root: Path) -> LintReport:
+    """Check the files of HEAD, which are not in the folder."""
+    import tempfile
+
+    from incidentctl.app.lint.drills import played
+    from incidentctl.app.lint.lint import lint
+    from incidentctl.files.catalog.loader import load
+    from incidentctl.files.history.export import export
+
+    with tempfile.TemporaryDirectory(prefix="incidentctl-") as name:
+        folder = Path(name)
+        export(root, "HEAD", into=folder, retrospectives=True)
+        if not (folder / MARKER).is_file():
+            raise NotFoundError(
+                f"HEAD of {root} has no {MARKER}: nothing can be checked.",
+                hint="Check out the team's branch, or name another folder with "
+                "`incidentctl -C DIR`.",
+            )
+        catalog, problems = load(folder)
+        report = lint(
+            folder,
+            catalog,
+            problems=problems,
+            today=workspace.today(),
+            environment=workspace.environment,
+            played=lambda: played(workspace),
+            exported_from=root,
+        )
+    return report._replace(root=None)
 
 
 def _key(root: Path, place: RepositoryPlace, environment: Mapping[str, str]) -> bytes:

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.lint.rule import GRACE, Played
-from incidentctl.errors import IncidentctlError
 
 
-def played(workspace: Workspace, unread: list[IncidentctlError]) -> tuple[Played, ...]:
+def played(workspace: Workspace) -> tuple[Played, ...]:
     """Return the latest drills of the record that were played, by the organisation's days.
 
-    Empty if the record cannot be read; then the reason is added to `unread`.
+    EnvironmentFailedError if the record cannot be read.
     """
     from incidentctl.domain.incident.head import fold  # slow, and only needed here
 
     since = workspace.now() - GRACE - timedelta(days=1)
-    try:
-        record = workspace.record
-        latest = (head for head in record.heads() if head.kind == DRILL and head.declared >= since)
-        read = record.many_events(sorted(head.id for head in latest))
-        drills = [
-            fold(ident, events, problems=faults, entries=False) for ident, events, faults in read
-        ]
-    except IncidentctlError as error:
-        unread.append(error)
-        return ()
+    ensure_looked(workspace)
+    record = workspace.record
+    latest = (head for head in record.heads() if head.kind == DRILL and head.declared >= since)
+    read = record.many_events(sorted(head.id for head in latest))
+    drills = [fold(ident, events, problems=faults, entries=False) for ident, events, faults in read]
     return tuple(
         Played(
             each.declared.astimezone(workspace.zone).date(),

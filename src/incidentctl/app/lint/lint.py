@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,35 @@ from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.problem_limit import MAX_REPORTED, more_faults
 from incidentctl.domain.lint.report import LintReport
-from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Played
+from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Played, Unseen
 from incidentctl.domain.lint.rules.registry import RULES, run
-from incidentctl.errors import Level, Problem
-from incidentctl.files.layout import in_capitals, misnamed, not_read, yaml_files
+from incidentctl.errors import EnvironmentFailedError, Level, Problem
+from incidentctl.files.layout import (
+    in_capitals,
+    is_excluded,
+    misnamed,
+    not_read,
+    yaml_files,
+)
+
+#: What cannot be checked if git refuses the repository; if its age or drills cannot be known.
+_OF_GIT, _OF_TIME = ("IC122",), ("IC212", "IC213", "IC214")
+
+
+class _Looked:
+    """What could not be looked at."""
+
+    def __init__(self) -> None:
+        self.unseen: list[Unseen] = []
+
+    @contextlib.contextmanager
+    def told(self, rules: tuple[str, ...]) -> Iterator[None]:
+        """Keep why these rules cannot be checked, if that is so."""
+        try:
+            yield
+        except EnvironmentFailedError as error:
+            hint = error.hint if isinstance(error.hint, str) else None
+            self.unseen.append(Unseen(error.message, rules, hint))
 
 
 def lint(
@@ -26,23 +52,39 @@ def lint(
     today: date,
     environment: Mapping[str, str] | None = None,
     played: Callable[[], Iterable[Played]] = tuple,
+    exported_from: Path | None = None,
 ) -> LintReport:
     """Check a repository.
 
     `catalog` and `problems` come from reading its files. Problems in reading stay errors; the team
     sets the level of a rule and silences it on a line. With the `environment` of this program,
     git is asked what it tracks, and how old the repository is. `played` returns the drills of the
-    record, and is called only if a rule needs them.
+    record, and is called only if a rule needs them. What cannot be looked at is reported, too. If
+    the files are a copy of those of `exported_from`, git is asked there, and has all of them.
     """
+    looked = _Looked()
     tracked: frozenset[str] = frozenset()
     young = None
     if environment is not None:
         from incidentctl.git import worktree as team
 
-        if (root / "drills").is_dir():
-            tracked = team.tracked(root, environment, "drills")
-        old = team.older_than(root, environment, today - GRACE)
-        young = None if old is None else not old
+        if exported_from is not None:
+            tracked = frozenset(path for path in yaml_files(root) if path.startswith("drills/"))
+        elif (root / "drills").is_dir():
+            with looked.told(_OF_GIT):
+                tracked = team.tracked(root, environment, "drills")
+        with looked.told(_OF_TIME):
+            old = team.older_than(exported_from or root, environment, today - GRACE)
+            young = None if old is None else not old
+    drills: tuple[Played, ...] | None = ()
+    if young is False:
+        drills = None
+        with looked.told(_OF_TIME):
+            drills = tuple(played())
+
+    def excludes(path: str) -> bool:
+        return is_excluded(path, catalog.settings)
+
     reviews, faults, count = _retrospectives(root)
     findings = run(
         catalog,
@@ -50,12 +92,17 @@ def lint(
         tracked=tracked,
         young=young,
         reviews=reviews,
-        played=tuple(played()) if young is False else (),
-        misnamed=(*misnamed(root), *in_capitals(root)),
-        not_read=tuple(not_read(root)),
+        played=drills,
+        misnamed=tuple(
+            each for each in (*misnamed(root), *in_capitals(root)) if not excludes(each[0])
+        ),
+        not_read=tuple(path for path in not_read(root) if not excludes(path)),
+        unseen=tuple(looked.unseen),
     )
     every = sorted([*problems, *faults, *_placed(root, findings, catalog)], key=_order)
-    return LintReport(tuple(every), len(yaml_files(root)) + count)
+    files = yaml_files(root)
+    excluded = sum(map(excludes, files))
+    return LintReport(tuple(every), len(files) - excluded + count, excluded, str(root))
 
 
 def _retrospectives(root: Path) -> tuple[tuple[Retrospective, ...], list[Problem], int]:

@@ -196,14 +196,20 @@ def _team(name: str, founder: Founder, today: date) -> Team:
     )
 
 
-def completed(request: Request, catalog: Catalog, *, schemas: bool) -> dict[str, str]:
-    """Return the runbooks of the tier, if there are none, and last the file that marks the root."""
+def completed(
+    request: Request, catalog: Catalog, *, schemas: bool, exclude: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return the runbooks of the tier, if there are none, and last the file that marks the root.
+
+    `exclude` are files of others in the folders of the catalog.
+    """
     files = {}
     if not catalog.runbooks:
         areas = dict.fromkeys([*catalog.product_areas, *(area.name for area in request.areas)])
         runbooks = built_in.runbooks(effective_tier(request), scale=catalog.scale, areas=areas)
         files = runbook_files(list(runbooks), schemas=schemas)
-    settings = _yaml("settings", _settings(request), _SETTINGS_COMMENT, schemas=schemas)
+    stated = _settings(request) | ({"exclude": list(exclude)} if exclude else {})
+    settings = _yaml("settings", stated, _SETTINGS_COMMENT, schemas=schemas)
     return files | {MARKER: settings}
 
 

@@ -20,8 +20,10 @@ from incidentctl.app.setup.catalog import (
     unwritten,
     with_defaults,
 )
+from incidentctl.app.setup.foreign import foreign
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.severity import BUILT_IN
+from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import zone
 from incidentctl.files.catalog.loader import load
 from incidentctl.files.layout import MARKER, SCHEMAS, read_one
@@ -101,7 +103,11 @@ def initialise(
         services=tuple({**catalog.services, **dict.fromkeys(request.services)})
     )
     if not marked:
-        files |= completed(grown, catalog, schemas=linked)
+        others = foreign(root)
+        files |= completed(grown, catalog, schemas=linked, exclude=others)
+        if others:
+            names = ", ".join(map(one_line, others))
+            notes.append(f"Not of the catalog, so `exclude` in {MARKER} names them: {names}.")
     elif request.sets:
         notes += unwritten(grown)
     elif not request.adds:

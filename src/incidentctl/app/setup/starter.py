@@ -26,6 +26,8 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0  # rules about drills need to know how old the repository is
       - uses: actions/setup-python@v5
         with:
           python-version: '3.12'
@@ -33,6 +35,7 @@ jobs:
         env:
           INCIDENTCTL: ${{ vars.INCIDENTCTL }}
       - run: incidentctl catalog lint
+      - run: incidentctl actions --overdue
 """
 
 PRE_COMMIT = """\
@@ -44,7 +47,8 @@ repos:
         name: incidentctl catalog lint
         entry: incidentctl catalog lint
         language: system
-        files: (\\.ya?ml|^retros/.*\\.md)$
+        # Also if the commit only removes files.
+        always_run: true
         pass_filenames: false
 """
 

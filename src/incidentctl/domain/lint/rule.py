@@ -78,6 +78,14 @@ class Played(NamedTuple):
     """The runbooks that answer in it."""
 
 
+class Unseen(NamedTuple):
+    """Something that could not be looked at: why, which rules were not checked, what to do."""
+
+    reason: str
+    rules: tuple[str, ...]
+    hint: str | None = None
+
+
 class Around(NamedTuple):
     """What a rule may need to know beside the catalog."""
 
@@ -88,12 +96,14 @@ class Around(NamedTuple):
     """Whether the repository is in its first days; None where that is not known."""
     retrospectives: tuple[Retrospective, ...] = ()
     """The files of retros/ without faults."""
-    played: tuple[Played, ...] = ()
-    """The drills of the record."""
+    played: tuple[Played, ...] | None = ()
+    """The drills of the record; None if they cannot be known."""
     misnamed: tuple[tuple[str, str], ...] = ()
     """What is not read because its name is nearly right, and the name that was probably meant."""
     not_read: tuple[str, ...] = ()
     """What looks like a part of the catalog, and nothing reads."""
+    unseen: tuple[Unseen, ...] = ()
+    """What could not be looked at."""
 
 
 class Rule(NamedTuple):

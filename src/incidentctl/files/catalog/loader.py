@@ -17,7 +17,7 @@ from incidentctl.domain.lint.problem_limit import MAX_REPORTED, more_faults
 from incidentctl.errors import Problem
 from incidentctl.files.catalog.parallel import load_in_two_processes, worth_forking
 from incidentctl.files.gc_pause import paused
-from incidentctl.files.layout import PRIVATE_HALF, Content, read_all
+from incidentctl.files.layout import PRIVATE_HALF, Content, is_excluded, read_all
 from incidentctl.files.yaml.faults import Fault, Loc
 from incidentctl.files.yaml.positions import Positions, Written
 from incidentctl.files.yaml.strict import Secrets, parse
@@ -59,7 +59,7 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
     """Return the catalog made of files from any source, such as a commit."""
     with paused():
         # Private halves come last, because `with_private` adds them last.
-        contents = sorted(contents, key=lambda content: content.kind == PRIVATE_HALF)
+        contents = sorted(_included(contents), key=lambda content: content.kind == PRIVATE_HALF)
         parts: tuple[Any, ...]
         if worth_forking(len(contents)):
             parts = load_in_two_processes(_load_part, contents)
@@ -73,6 +73,17 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
             own_secrets=tuple(each for part in parts for each in part.own_secrets),
         )
         return catalog, sorted(problems, key=_order)
+
+
+def _included(contents: Iterable[Content]) -> Iterable[Content]:
+    """Return the files without those that the settings exclude: never a private half."""
+    every = list(contents)
+    named = (each for each in every if each.kind == "settings" and b"exclude" in (each.data or b""))
+    entries = _load_part(named)[0]
+    if not entries or not entries[0].value.exclude:
+        return every
+    settings = entries[0].value
+    return (content for content in every if not is_excluded(content.path, settings))
 
 
 def with_private(

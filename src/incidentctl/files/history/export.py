@@ -12,11 +12,12 @@ from incidentctl.git import tree
 _ENDINGS = (".yaml", ".yml")
 
 
-def export(root: Path, revision: str, *, into: Path) -> str:
+def export(root: Path, revision: str, *, into: Path, retrospectives: bool = False) -> str:
     """Write the YAML files that `root` had at a revision into a folder; return the commit.
 
-    `root` may be a folder inside its git repository. Links and submodules are left out. Refuses an
-    unknown revision, one before `root` existed, and a repository that git refuses.
+    With `retrospectives` those as well. `root` may be a folder inside its git repository. Links and
+    submodules are left out. Refuses an unknown revision, one before `root` existed, and a
+    repository that git refuses.
     """
     with Repository(root, without="it has no history") as repository:
         commit = _commit(repository, revision)
@@ -31,7 +32,8 @@ def export(root: Path, revision: str, *, into: Path) -> str:
         for line in tree.parse(printed):
             path = PurePosixPath(line.path)
             fits = line.size is not None and line.size <= MAX_BYTES
-            if not (fits and line.mode in ("100644", "100755") and path.name.endswith(_ENDINGS)):
+            wanted = path.name.endswith(_ENDINGS) or (retrospectives and path.match("retros/*.md"))
+            if not (fits and line.mode in ("100644", "100755") and wanted):
                 continue
             if any(part in (".", "..", "", ".git") for part in line.path.split("/")):
                 continue  # git refuses such a tree, but a hostile pack may have one

@@ -19,12 +19,16 @@ from incidentctl.domain.lint.rule_text import RuleText
 _RHYTHM = {"monthly": timedelta(days=31), "quarterly": GRACE}
 
 
+def _is_known(around: Around) -> bool:
+    """Say whether the repository is no longer young, and its drills are known."""
+    return around.young is False and around.played is not None
+
+
 def no_drill(catalog: Catalog, around: Around) -> Iterable[Finding]:
     """Find a month or a quarter, as the settings have it, without any drill."""
-    # If the age is not known, as in a shallow clone, nothing is reported.
     rhythm = catalog.settings.drills
     within = _RHYTHM[rhythm or "quarterly"]
-    if around.young is False and not _recent(around, within):
+    if _is_known(around) and not _recent(around, within):
         message = f"No drill was played in the last {within.days} days"
         message += f"; the settings say {rhythm}." if rhythm else "."
         hint = _plan(catalog, around.today)
@@ -33,7 +37,7 @@ def no_drill(catalog: Catalog, around: Around) -> Iterable[Finding]:
 
 def team_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
     """Find teams that own services and played no drill in a quarter, while others did."""
-    if around.young is not False:
+    if not _is_known(around):
         return
     recent = _recent(around, GRACE)
     practised = {each.team for each in recent}
@@ -53,7 +57,7 @@ def team_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
 
 def runbook_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
     """Find runbooks that answered in no drill in a quarter, while others did."""
-    if around.young is not False:
+    if not _is_known(around):
         return
     recent = _recent(around, GRACE)
     practised = {name for each in recent for name in each.runbooks or ()}
@@ -73,7 +77,7 @@ def runbook_without(catalog: Catalog, around: Around) -> Iterable[Finding]:
 
 def _recent(around: Around, within: timedelta) -> list[Played]:
     """Return the drills that were played so many days ago or later."""
-    return [each for each in around.played if around.today - each.day <= within]
+    return [each for each in around.played or () if around.today - each.day <= within]
 
 
 def _plan(catalog: Catalog, today: date, team: str | None = None) -> str:

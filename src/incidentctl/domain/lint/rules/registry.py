@@ -8,7 +8,7 @@ from datetime import date
 from incidentctl.domain.catalog.entries import settings_source
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.learn.retrospective import Retrospective
-from incidentctl.domain.lint.rule import Around, Finding, Played, Rule
+from incidentctl.domain.lint.rule import Around, Finding, Played, Rule, Unseen
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.lint.rules import (
     age_keys,
@@ -25,6 +25,7 @@ from incidentctl.domain.lint.rules import (
     runbooks,
     secrets,
     tiers,
+    unseen,
 )
 
 
@@ -77,6 +78,7 @@ _SUBJECTS = (
     drills,
     retrospectives,
     practice,
+    unseen,
 )
 
 #: Every rule by its code, in the order of the codes.
@@ -96,9 +98,10 @@ def run(
     tracked: frozenset[str] = frozenset(),
     young: bool | None = None,
     reviews: tuple[Retrospective, ...] = (),
-    played: tuple[Played, ...] = (),
+    played: tuple[Played, ...] | None = (),
     misnamed: tuple[tuple[str, str], ...] = (),
     not_read: tuple[str, ...] = (),
+    unseen: tuple[Unseen, ...] = (),
 ) -> list[Finding]:
     """Return what every rule finds that the settings do not switch off.
 
@@ -107,9 +110,10 @@ def run(
     `tracked` are the files of drills/ that git tracks, `young` says whether the repository is in
     its first days; absent where there is no git to ask. `reviews` are the retrospectives, `played`
     the drills of the record, `misnamed` what is not read because its name is nearly right, with
-    the right name, and `not_read` what else looks like ours and nothing reads.
+    the right name, `not_read` what else looks like ours and nothing reads, and `unseen` what could
+    not be looked at.
     """
-    around = Around(today, tracked, young, reviews, played, misnamed, not_read)
+    around = Around(today, tracked, young, reviews, played, misnamed, not_read, unseen)
     levels = catalog.settings.lint
     return [
         finding
