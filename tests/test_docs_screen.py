@@ -17,10 +17,10 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[78=>]|\r")
 _TYPED = (
     ("- if unknown", "\r"),
     ("SEV5", "\r"),
-    ("which role.*continue", "\r"),
-    ("Step 1 of 5.*continue", "d\r"),
+    ("which role.*can go on", "\r"),
+    ("Step 1 of 5.*can go on", "d\r"),
     ("note or link", "bob is on it\r"),
-    ("Step 2 of 5.*continue", "\x03"),
+    ("Step 2 of 5.*can go on", "\x03"),
 )
 
 

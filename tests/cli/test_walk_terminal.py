@@ -164,7 +164,7 @@ def test_a_letter_that_the_menu_does_not_have_chooses_nothing(shop, asked, typed
 def test_a_capital_letter_and_an_arrow_are_the_letter(shop, asked):
     asked.presses("S")
     asked.sees("Step 1 of")
-    asked.presses("\x1b[B\x1b[A")  # down to the first, up to the last: leave
+    asked.presses("\x1b[A\x1b[A")  # up to the last, help, and to the one before: leave
     assert asked.ends() == 0
     assert show(shop)["steps"][0]["state"] == "open"
 

@@ -127,7 +127,7 @@ def test_a_text_that_is_missing_is_asked_for(key, text, needs):
 @pytest.mark.parametrize(
     ("key", "text", "message"),
     [
-        ("x", "", "'x' is none of: d s n a u g b h l ?"),
+        ("x", "", "'x' is none of: d s n a u v w h g b l ?"),
         ("a", "mitigator", "Say whom, too"),
         ("a", "mitigater bob", "Did you mean 'mitigator'?"),
         ("g", "9", "they are 1 to 5"),
@@ -176,7 +176,7 @@ def test_a_critical_incident_first_asks_for_all_the_other_roles_on_one_screen():
     assert [(c.key, c.label) for c in first.choices] == [
         ("1", "Mitigator: nobody yet"), ("2", "Planning: nobody yet"),
         ("3", "Communication: nobody yet"), ("k", "I hold all"), ("s", "not now"),
-        ("l", "leave; anyone can continue"), ("?", "help"),
+        ("l", "leave; others can go on"), ("?", "help"),
     ]  # fmt: skip
     given = choose(found, first, "1", "bob")
     assert given.facts == (facts.RoleAssigned("mitigator", "bob"),)
@@ -259,6 +259,14 @@ def test_command_is_accepted_by_whom_it_is_offered_to_and_handed_over_by_the_com
     assert taken.facts == (
         facts.HandoverAccepted("02"), facts.RoleAssigned("commander", "bob", "Bob Stone"),
     )  # fmt: skip
+
+
+def test_what_was_not_said_at_the_declaration_is_said_in_the_walk():
+    found = incident()
+    assert press(found, "v", "SEV1").severity == "SEV1"
+    assert press(found, "w", "checkout, kafka").affects == ("checkout", "kafka")
+    known = found._replace(confirmed=True, services=("checkout",))
+    assert not {"v", "w"} & keys(screen(known))
 
 
 def test_at_the_end_it_is_resolved():

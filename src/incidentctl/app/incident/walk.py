@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from incidentctl.app.incident import lifecycle
+from incidentctl.app.incident.classify import reclassify
 from incidentctl.app.incident.injects import deliver_due, wait
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, Response, load
@@ -15,7 +16,14 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.steps import find
 from incidentctl.domain.incident.reminders import Reminder, reminders
 from incidentctl.domain.incident.state import OPEN, Entry, Incident
-from incidentctl.domain.incident.walk.machine import AFTER, Choice, Screen, choose, screen
+from incidentctl.domain.incident.walk.machine import (
+    AFTER,
+    Choice,
+    MoveResult,
+    Screen,
+    choose,
+    screen,
+)
 from incidentctl.errors import EnvironmentFailedError, Hint, IncidentctlError
 from incidentctl.render.incident.board import entry_line
 from incidentctl.render.incident.brief import brief
@@ -243,9 +251,9 @@ class Walk:
             return Answered(outcome.needs)
         notes: tuple[str, ...] = ()
         told = None
-        if outcome.facts:
+        if outcome.facts or outcome.severity or outcome.affects:
             try:
-                recorded, needed = self._record(outcome.facts, outcome.summary)
+                recorded, needed = self._record(outcome)
             except IncidentctlError as refusal:
                 return Answered(failed=refusal)
             notes = recorded.notes
@@ -268,15 +276,19 @@ class Walk:
             told=told,
         )
 
-    def _record(self, stated: tuple[object, ...], summary: str) -> tuple[Recorded, bool]:
+    def _record(self, outcome: MoveResult) -> tuple[Recorded, bool]:
         """Record what a key states; also return whether a resolved incident needs a retrospective.
 
-        A drill ends with its plan.
+        A drill ends with its plan; from severity and services the process follows.
         """
-        if isinstance(stated[0], facts.Resolved):
-            done = lifecycle.resolve(self._response, stated[0].text)
+        if outcome.severity or outcome.affects:
+            severity, affects = outcome.severity, outcome.affects or None
+            return reclassify(self._response, severity=severity, affects=affects).recorded, False
+        first = outcome.facts[0]
+        if isinstance(first, facts.Resolved):
+            done = lifecycle.resolve(self._response, first.text)
             return done.recorded, done.needs_retrospective
-        return self._response.record(stated, summary), False
+        return self._response.record(outcome.facts, outcome.summary), False
 
 
 def _head(shown: Screen) -> Screen:

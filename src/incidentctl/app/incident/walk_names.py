@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from incidentctl.app.catalog.who import on_call_now
 from incidentctl.app.incident.respond import Response
+from incidentctl.domain.catalog.affected import suggest_affected
 from incidentctl.domain.incident.walk.machine import Choice
 
 
@@ -17,11 +18,16 @@ class Name(NamedTuple):
 
 
 def names_for(response: Response, choice: Choice) -> list[Name]:
-    """Return people, teams or roles, as the choice asks; none where any text answers it."""
+    """Return what the choice asks for, such as people or teams; none where any text answers it."""
     if choice.of == "team":
         return _teams(response)
     if choice.of in ("person", "task"):
         return _people(response)
+    if choice.of == "severity":
+        scale = response.workspace.catalog.scale
+        return [Name(each.name, each.title or "") for each in scale.severities]
+    if choice.of == "affected":
+        return _affected(response)
     if choice.of == "role":
         roles = [Name(role, "role") for role in response.roles]
         more = [Name("team", "the responding team"), Name("individual", "the one who responds")]
@@ -54,6 +60,16 @@ def _people(response: Response) -> list[Name]:
     for person in response.incident.people:
         found.setdefault(person, "takes part")
     return [Name(*pair) for pair in found.items()]
+
+
+def _affected(response: Response) -> list[Name]:
+    """What the title may mean, then every product area and service."""
+    catalog = response.workspace.catalog
+    areas = {area.name: area.title or "product area" for area in catalog.product_areas.values()}
+    services = {each.name: each.title or "service" for each in catalog.services.values()}
+    everything = {**services, **areas}
+    guessed = suggest_affected(catalog, response.incident.title)[:3]
+    return [Name(name, everything[name]) for name in dict.fromkeys((*guessed, *areas, *services))]
 
 
 def _teams(response: Response) -> list[Name]:

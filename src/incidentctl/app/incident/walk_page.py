@@ -12,8 +12,8 @@ from incidentctl.domain.incident.state import Incident
 PAGE = "page-on-call"
 
 _NO_OWNER = (
-    "On call: unknown, because no team owns what is affected. Name it with "
-    "`incidentctl affects SERVICE`, or search with `incidentctl catalog who WORDS`."
+    "On call: unknown, because nobody has said what is affected (w), or no team owns it. "
+    "`incidentctl catalog who WORDS` searches."
 )
 
 

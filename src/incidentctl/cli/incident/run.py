@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from typing import Annotated
 
@@ -169,9 +170,9 @@ def _show(view: View) -> None:
 
 
 def _wrapped(text: str) -> None:
-    """Print a text with a margin; the margin of its own stays in front of what is wrapped."""
-    margin = 2 + len(text) - len(text.lstrip())
-    console.say(f"{' ' * margin}{text.strip()}", indent=margin)
+    """Print a text with a margin; what is wrapped stands below its words, not below a number."""
+    margin = len(re.match(r" *(?:\d+  )?", text)[0])  # type: ignore[index]
+    console.say(f"  {text}", indent=2 + margin)
 
 
 def _answer(walking: Walk, shown: Screen) -> Answered:

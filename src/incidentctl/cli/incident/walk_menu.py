@@ -23,6 +23,8 @@ from incidentctl.cli.terminal.live_prompt import (
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.incident.walk.machine import Choice, Screen, read_line
 
+#: Questions whose answer is one name, which may be its number.
+_NUMBERED = ("person", "team", "severity", "affected")
 #: So many names are listed with numbers; Tab knows all.
 _LISTED = 9
 
@@ -75,19 +77,18 @@ class Menu:
         text, cursor = "", 0
         while True:
             shown = self._show(bool(text))
-            keys = [choice.key for choice in shown.choices if choice.key != "?"]
             question = Question(
                 "(letter or arrows, then Enter) ",
-                partial(self._above, _menu(shown)),
+                self._above,
                 self._changed,
-                keys=keys,
+                menu=_menu(shown),
             )
             try:
                 return shown, ask(question, text, cursor)
             except Changed as changed:
                 text, cursor = changed.text, changed.cursor
             except Left as left:
-                _not_recorded(left.text if left.text not in keys else "")
+                _not_recorded("" if _choice(shown, left.text) else left.text)
                 raise KeyboardInterrupt from None
 
     def _text(
@@ -98,7 +99,7 @@ class Menu:
             _not_recorded(text)
             return None
         names = self._walking.names(choice)
-        numbered = names[:_LISTED] if choice.of in ("person", "team") else []
+        numbered = names[:_LISTED] if choice.of in _NUMBERED else []
         wide = max((len(one_line(each.name)) for each in numbered), default=0)
         lines: list[StyledLine] = [
             (clean(f"  {number}  {one_line(each.name):{wide}}  {one_line(each.about)}"), None)
@@ -133,7 +134,7 @@ class Menu:
                 return Reply(choice.key, said, line)
             text, cursor = "", 0
 
-    def _above(self, more: Sequence[StyledLine]) -> list[StyledLine]:
+    def _above(self, more: Sequence[StyledLine] = ()) -> list[StyledLine]:
         return [("", None), *((line.text, line.style) for line in self._walking.status()), *more]
 
     def _changed(self) -> bool:
@@ -148,12 +149,9 @@ def _choice(shown: Screen, key: str) -> Choice | None:
     return next((each for each in shown.choices if each.key == key), None)
 
 
-def _menu(shown: Screen) -> list[StyledLine]:
+def _menu(shown: Screen) -> list[tuple[str, str]]:
     enter = {shown.default: " (Enter)"}
-    return [
-        (clean(f"  {each.key}  {each.label}{enter.get(each.key, '')}"), None)
-        for each in shown.choices
-    ]
+    return [(each.key, clean(f"{each.label}{enter.get(each.key, '')}")) for each in shown.choices]
 
 
 def _not_recorded(text: str) -> None:

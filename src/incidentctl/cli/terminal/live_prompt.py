@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 EVERY = 0.25
 #: After so many seconds an Esc is a key by itself, not the start of another key.
 _ESCAPE = 0.2
+#: How wide the first column of a menu may be.
+_COLUMN = 40
 #: The lines kept free below a question for the names that Tab shows.
 _FOR_NAMES = 5
 _STYLES = {
@@ -71,8 +73,8 @@ class Question(NamedTuple):
     """The lines above, asked for once a second."""
     changed: Callable[[], bool]
     """Whether to stop waiting and look again; asked for all the time."""
-    keys: Sequence[str] = ()
-    """What the arrows choose from; the lines of these begin with the key."""
+    menu: Sequence[tuple[str, str]] = ()
+    """Keys with their labels: what the arrows choose from."""
     names: Sequence[tuple[str, str]] = ()
     """What Tab completes, with what each is."""
     goes_back: bool = False
@@ -125,18 +127,35 @@ async def _watch(app: Any, changed: Callable[[], bool]) -> None:
 
 
 def _message(question: Question, typed: str) -> list[tuple[str, str]]:
-    """Return the lines above and the prompt; the line of the key that is typed is marked."""
+    """Return the lines above, the menu and the prompt; what stands first matters most."""
     size = os.get_terminal_size(2)
-    lines = [part for line in question.above() for part in _wrapped(line, size.columns)]
-    key = typed.strip().casefold()
+    above = [part for line in question.above() for part in _wrapped(line, size.columns)]
+    rows = [[(_STYLES[style] if style else "", text)] for text, style in above]
+    rows += _grid(question.menu, typed.strip().casefold(), size.columns)
     room = max(size.lines - 3, 1)
-    if len(lines) > room:  # what stands first matters most
-        lines = [*lines[: room - 1], ("  … (? shows every key)", "dim")]
-    shown: list[tuple[str, str]] = []
-    for text, style in lines:
-        mark = bool(key) and key in question.keys and text.lstrip().startswith(f"{key}  ")
-        shown.append(("reverse" if mark else _STYLES[style] if style else "", f"{text}\n"))
+    if len(rows) > room:
+        rows = [*rows[: room - 1], [("", "  … (? shows every key)")]]
+    shown = [part for row in rows for part in (*row, ("", "\n"))]
     return [*shown, ("bold", question.prompt)]
+
+
+def _grid(
+    menu: Sequence[tuple[str, str]], chosen: str, columns: int
+) -> list[list[tuple[str, str]]]:
+    """Lay out a menu in two columns, a long label on a line of its own; mark the chosen key."""
+    wide = min(columns // 2, _COLUMN)
+    rows: list[list[tuple[str, str]]] = []
+    room = 0
+    for key, label in menu:
+        cell = f"  {key}  {label}"
+        part = ("reverse" if key == chosen else "", cell)
+        if room and len(cell) <= room:
+            rows[-1] += [("", " " * (wide - len(rows[-1][0][1]))), part]
+            room = 0
+        else:
+            rows.append([part])
+            room = columns - wide - 1 if len(cell) < wide else 0
+    return rows
 
 
 def _wrapped(line: StyledLine, columns: int) -> list[StyledLine]:
@@ -162,8 +181,8 @@ def _bindings(question: Question, buffer: Any, pasted: list[str]) -> Any:
         pasted.append(text)
         event.current_buffer.insert_text(text)
 
-    if question.keys:
-        keys = list(question.keys)
+    if question.menu:
+        keys = [key for key, _ in question.menu]
 
         def chooses() -> bool:
             return not buffer.text or buffer.text in keys

@@ -18,7 +18,7 @@ _KEYS = {
     "silent": "n",
     "roles": "a",
     "command": "h",
-    "severity": "incidentctl severity",
+    "severity": "v",
 }
 
 
@@ -35,8 +35,8 @@ def status_lines(
     """Return the state of an open incident for the person who walks, and what they are told of."""
     if not incident.open:
         return []
-    you = " (you)" if incident.commander == by else ""
-    parts = [incident.status, f"commander {incident.commander}{you}", _next_update(incident, now)]
+    commands = "you command" if incident.commander == by else f"{incident.commander} commands"
+    parts = [incident.status, _next_update(incident, now), commands]
     lines = [Line(one_line(" · ".join(filter(None, parts))), "dim")]
     if (offer := incident.offer) is not None:
         mine = offer.person.casefold() == by.casefold()

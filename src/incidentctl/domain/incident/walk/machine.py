@@ -44,14 +44,16 @@ _NOBODY: Mapping[str, str | None] = {}
 NOT_SENT = "NOT SENT: actions are not run yet, do it by hand"
 
 _NOTE = Choice("n", "note something", "note")
-_ASSIGN = Choice("a", "assign a role, team or individual", "ROLE PERSON", of="role")
+_ASSIGN = Choice("a", "assign a role or a team", "ROLE PERSON", of="role")
 _GO = Choice("g", "go to another step", "number or id of the step")
-_UPDATE = Choice("u", "post a status update (internal)", "update")
+_UPDATE = Choice("u", "post an internal update", "update")
 _BACK = Choice("b", "back one step")
 _ACCEPT = Choice("y", "accept command")
 _HAND_OVER = Choice("h", "hand command over", "PERSON", of="person")
+_SEVERITY = Choice("v", "say how bad it is", "SEVERITY", of="severity")
+_AFFECTED = Choice("w", "say what is affected", "SERVICE or product area", of="affected")
 _RESOLVE = Choice("e", "resolve: it is over", "how it ended", optional=True)
-_LEAVE = Choice("l", "leave; anyone can continue")
+_LEAVE = Choice("l", "leave; others can go on")
 _HELP = Choice("?", "help")
 _ON_STEP = (
     Choice("d", "done", "note or link", optional=True),
@@ -99,7 +101,12 @@ def _first_open(incident: Incident, after: str = "") -> Step | None:
 
 
 def _everywhere(incident: Incident, by: str | None) -> tuple[Choice, ...]:
-    return (_NOTE, _ASSIGN, _UPDATE, _GO, _BACK, *_of_command(incident, by), _LEAVE, _HELP)
+    unsaid = (
+        *(() if incident.confirmed else (_SEVERITY,)),
+        *(() if incident.services or incident.product_areas else (_AFFECTED,)),
+    )
+    command = _of_command(incident, by)
+    return (_NOTE, _ASSIGN, _UPDATE, *unsaid, *command, _GO, _BACK, _LEAVE, _HELP)
 
 
 def _of_command(incident: Incident, by: str | None) -> tuple[Choice, ...]:

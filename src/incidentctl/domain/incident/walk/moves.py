@@ -39,7 +39,8 @@ class Choice(NamedTuple):
     asks: str | None = None
     optional: bool = False
     of: str | None = None
-    """Which names answer it: person, team, role (and a person), or task (numbers and a person)."""
+    """Which names answer it: person, team, severity, affected, role (and a person), or task
+    (numbers and a person)."""
 
 
 class Screen(NamedTuple):
@@ -79,6 +80,10 @@ class MoveResult(NamedTuple):
     hint: str | Hint | None = None
     refused: bool = False
     """Whether nothing was done with what was typed."""
+    severity: str | None = None
+    """The severity that was said: the process follows from it and the catalog."""
+    affects: tuple[str, ...] = ()
+    """What was said to be affected: the process follows from it and the catalog."""
 
 
 class Move(NamedTuple):
@@ -213,6 +218,15 @@ def _individual(move: Move) -> MoveResult:
     return MoveResult(_after(move, stated[-1]), stated, f"{stated[-1].person} assigned")
 
 
+def _severity(move: Move) -> MoveResult:
+    return MoveResult(move.shown.at, severity=move.said)
+
+
+def _affects(move: Move) -> MoveResult:
+    words = tuple(filter(None, map(str.strip, move.said.split(","))))
+    return MoveResult(move.shown.at, affects=words)
+
+
 def _accept(move: Move) -> MoveResult:
     by = move.by or ""
     stated = handover.accept(move.incident, by=by, name=move.name)
@@ -273,6 +287,8 @@ ON_STEP: dict[str, Handler] = {
     "i": _individual,
     "y": _accept,
     "h": _hand_over,
+    "v": _severity,
+    "w": _affects,
     "e": _resolve,
     "l": _leave,
     "?": _help,
