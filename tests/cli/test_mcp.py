@@ -12,7 +12,10 @@ import pytest
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-READS = {"list_incidents", "show_incident", "brief", "incident_log", "who", "on_call", "report"}
+READS = {
+    "list_incidents", "show_incident", "brief", "incident_log", "similar", "who", "on_call",
+    "report",
+}  # fmt: skip
 WRITES = {"declare", "log", "post_internal_update", "propose_hypothesis", "mark_step"}
 
 
@@ -136,6 +139,19 @@ def test_what_is_restricted_is_not_there(run, opened, team, tool):
     )
     assert written.is_error
     assert "should not" not in run("log", "-i", secret).out
+
+
+def test_it_finds_what_is_alike_and_not_what_is_restricted(run, opened, team):
+    run("declare", "checkout is down, secretly", "--restricted", "--no-input")
+    _, (found,) = talk(team, calls=[("similar", {"title": "Checkout down again"})])
+    assert [head["id"] for head in value(found)["open"]] == [opened]
+    assert value(found)["past"] == []
+    run("cancel", "a false alarm", "-i", opened)
+    _, (found,) = talk(team, calls=[("similar", {"title": "Checkout down again"})])
+    assert value(found)["open"] == []
+    assert [(each["id"], each["why"]) for each in value(found)["past"]] == [
+        (opened, "a false alarm")
+    ]
 
 
 def test_its_log_is_a_resource(opened, team):

@@ -10,6 +10,7 @@ from typing import Any
 
 from incidentctl.app.catalog import who as catalog_who
 from incidentctl.app.incident.query import Filters, as_json, head_as_json, listed, on_call, shown
+from incidentctl.app.incident.similar import similar_open, similar_past
 from incidentctl.app.learn.report import Wanted
 from incidentctl.app.learn.report import as_json as report_as_json
 from incidentctl.app.learn.report import report as make_report
@@ -94,6 +95,16 @@ class Reading:
         workspace = self._open()
         found = catalog_who.rotas(workspace.catalog, team, at=None, now=workspace.now())
         return {"teams": {name: duty._asdict() if duty else None for name, duty in found}}
+
+    def similar(self, title: str, services: list[str] | None = None) -> dict[str, Any]:
+        """Find incidents like one, by title and services: open ones, and how past ones ended."""
+        workspace, hit = self._open(), services or []
+        return {
+            "open": [
+                head_as_json(head, restricted=False) for head in similar_open(workspace, title, hit)
+            ],
+            "past": [each.as_json() for each in similar_past(workspace, title, hit)],
+        }
 
     def report(self, since: str | None = None, until: str | None = None) -> dict[str, Any]:
         """Report how the response went: counts, times, updates, load; of 90 days by default."""
