@@ -91,3 +91,32 @@ def test_the_log_is_rendered_for_reading_and_markdown_in_a_pipe(screen, run, bus
     assert not re.search(r"^\||\*\*|^#+ \D", shown, re.MULTILINE)
     assert "taken back" in shown
     assert "| # | UTC |" in run("log").out
+
+
+def test_an_entry_of_the_catalog_has_one_field_a_line(run):
+    lines = run("catalog", "show", "critical").out.splitlines()
+    begin = lines.index("steps") + 1
+    step = [line for line in lines[begin:] if line.startswith(("  - ", "    "))][:3]
+    assert step[0].startswith("  - id: ")
+    assert [line.split(":")[0] for line in step[1:]] == ["    title", "    purpose"]
+
+
+#: What people read of a repository with one large incident.
+READ = [
+    ("list",), ("list", "--all"), ("show", "--all"), ("show", "--brief"), ("step", "list"),
+    ("task", "list"), ("status",), ("due",), ("report",), ("doctor",), ("process", "recommend"),
+    ("process", "show"), ("catalog", "list"), ("catalog", "list", "teams"),
+    ("catalog", "list", "areas"), ("catalog", "list", "severities"), ("catalog", "on-call"),
+    ("catalog", "list", "runbooks"), ("catalog", "show", "checkout"),
+    ("catalog", "show", "critical"), ("catalog", "who", "checkout"), ("drill", "list"),
+    ("catalog", "lint"), ("actions",), ("watch", "--once"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", READ, ids=" ".join)
+def test_long_texts_wrap_between_words_on_a_narrow_screen(screen, busy, arguments):
+    columns = 60
+    lines = screen(columns, *arguments)
+    over = [line for line in lines if width(line) > columns]
+    # Only what has to stay whole, to be copied, goes beyond the edge.
+    assert not [line for line in over if len(line.split()) > 2], over

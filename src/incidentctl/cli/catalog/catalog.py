@@ -81,13 +81,17 @@ def who(
     console.print_json("catalog-who", {"matches": [as_json(match) for match in matches]})
 
 
-def _print_entries(entries: Iterable[Iterable[str]], *, indent: int) -> None:
-    """Print the lines of each entry, with an empty line between entries."""
+def _print_entries(entries: Iterable[Iterable[str]], *, indent: int | None = None) -> None:
+    """Print the lines of each entry, with an empty line between entries.
+
+    A long line goes on at `indent`, or else a little further in than it begins.
+    """
     for number, lines in enumerate(entries):
         if number:
             console.out()
         for line in lines:
-            console.out(line, indent=indent)
+            begin = len(line) - len(line.lstrip(" -"))
+            console.out(line, indent=begin + 2 if indent is None else indent)
 
 
 def _match_lines(match: Any, environment: Mapping[str, str]) -> list[str]:
@@ -196,7 +200,7 @@ def show(
     if json:
         console.print_json("catalog-show", {"entries": entries})
         return
-    _print_entries([_entry_lines(entry) for entry in entries], indent=4)
+    _print_entries([_entry_lines(entry) for entry in entries])
 
 
 def _entry_lines(entry: dict[str, Any], indent: str = "") -> list[str]:
@@ -207,7 +211,10 @@ def _entry_lines(entry: dict[str, Any], indent: str = "") -> list[str]:
             lines += [f"{indent}{words}", *_entry_lines(value, indent + "  ")]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             lines.append(f"{indent}{words}")
-            lines += [f"{indent}  - {_cell(item)}" for item in value]
+            for item in value:
+                told = {key: each for key, each in item.items() if each not in (None, [], {}, "")}
+                first, *others = _entry_lines(told, f"{indent}    ")
+                lines += [f"{indent}  - {first.lstrip()}", *others]
         else:
             lines.append(f"{indent}{words}: {_cell(value) or 'none'}")
     return lines

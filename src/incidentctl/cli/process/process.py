@@ -44,10 +44,10 @@ def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
         console.print_json("process-recommend", payload)
         return
     console.out(f"{found.tier} ({found.complexity} complexity)")
-    console.out(found.reason)
+    console.out(found.reason, indent=0)
     if advice.note:
-        console.out(advice.note)
-    console.out(found.next)
+        console.out(advice.note, indent=0)
+    console.out(found.next, indent=0)
     if not catalog.runbooks:
         console.say("`incidentctl process scaffold` writes them, to be made your own.")
     elif not advice.missing:
@@ -56,7 +56,7 @@ def recommend(ctx: typer.Context, *, as_json: Json = False) -> None:
         return
     console.out(f"Missing for {found.tier}:")
     for sentence in advice.missing[:_SHOWN]:
-        console.out(f"  - {sentence}")
+        console.out(f"  - {sentence}", indent=4)
     if len(advice.missing) > _SHOWN:
         console.out(f"  - and {len(advice.missing) - _SHOWN} more (--json has all)")
     console.say(f"`incidentctl process scaffold --tier {found.tier}` writes what is missing.")

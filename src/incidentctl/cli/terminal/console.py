@@ -36,10 +36,10 @@ def styled(text: str, style: str, *, stream: Any = None) -> str:
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
 
 
-def out(line: str = "", style: str | None = None, *, indent: int | None = None) -> None:
+def out(line: str = "", style: str | None = None, *, indent: int = 2) -> None:
     """Print one line of data, cleaned, on stdout; a line break in it shows as ⏎.
 
-    With `indent` a long line is wrapped between words, and its other lines are indented.
+    On a terminal a long line is wrapped between words, and its other lines are indented.
     """
     page(joined(line), style, indent=indent)
 
@@ -140,7 +140,7 @@ def table(
     if cut is not None:
         first, *others = cut_lines(headings, cells, columns(), cut=cut, spare=spare)
         print(styled(first, "bold"), *others, sep="\n")
-    elif (drawn := ruled(headings, cells, columns())) is not None:
+    elif (drawn := ruled(headings, cells, columns(), bold=styled("x", "bold") != "x")) is not None:
         print(drawn, end="")
     else:
         print(*block_lines(headings, cells, columns()), sep="\n")

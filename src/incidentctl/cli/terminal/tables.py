@@ -12,7 +12,9 @@ _GAP = 2
 _LEAST, _SENTENCE, _WORD = 20, 16, 24
 
 
-def ruled(headings: Sequence[str], rows: Sequence[Sequence[str]], columns: int) -> str | None:
+def ruled(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], columns: int, *, bold: bool
+) -> str | None:
     """Return a table whose cells wrap between words; None if whole words do not fit."""
     from rich import box
     from rich.console import Console
@@ -21,7 +23,7 @@ def ruled(headings: Sequence[str], rows: Sequence[Sequence[str]], columns: int) 
 
     drawn = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0),
-        header_style="bold",
+        header_style="bold" if bold else "",
     )  # fmt: skip
     taken = 0
     for number, heading in enumerate(headings):
