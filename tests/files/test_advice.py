@@ -120,3 +120,19 @@ def test_a_key_of_another_catalog_is_told_its_name_here(tmp_path, path, text, me
     file.write_text(text)
     problem = next(p for p in load(tmp_path)[1] if p.code == "IC010")
     assert meant in re.sub(r"Known keys: (.*)", "Known keys", problem.hint)
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("customer_facing: yes", "Write `true`, without quotes."),
+        ("customer_facing: 'Off'", "Write `false`, without quotes."),
+        ("customer_facing: maybe", "Write `true` or `false`, without quotes."),
+        ("depends_on: a-b, c", "Write a list: `[a-b, c]`."),
+        ("tags: two words", "Write a list: `[one, two]`."),
+        ("tags: 'true'", "Write a list: `[one, two]`."),
+        ("tags:", "Write a list: `[one, two]`."),
+    ],
+)
+def test_a_text_that_means_a_flag_or_a_list_is_told_as_one(fault, line, hint):
+    assert fault("services/a.yaml", f"{SERVICE}{line}\n").hint == hint

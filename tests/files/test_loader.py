@@ -114,7 +114,7 @@ NO_TIMES = (
 FAULTS = [
     ("services/a.yaml", "name: a\nownr: t\n", "IC010", 2, 1, "Did you mean 'owner'?"),
     ("services/a.yaml", "name: a\n", "IC011", 1, 1, "Add `owner:`."),
-    ("services/a.yaml", SERVICE + "tags: x\n", "IC012", 3, 7, "Write a list: `[one, two]`."),
+    ("services/a.yaml", SERVICE + "tags: x\n", "IC012", 3, 7, "Write a list: `[x]`."),
     ("services/a.yaml", SERVICE + "tags: [1.10]\n", "IC012", 3, 8, 'Write it in quotes: "1.10".'),
     ("services/a.yaml", SERVICE + "tags: [true]\n", "IC012", 3, 8, 'Write it in quotes: "true".'),
     ("services/a.yaml", SERVICE + "type: databse\n", "IC013", 3, 7, "Did you mean 'database'?"),

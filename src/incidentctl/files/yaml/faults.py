@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple, Protocol, get_args, get_origin, get_type_hints
@@ -145,6 +146,8 @@ def _wrong(error: dict[str, Any], written: Written | None, as_text: Mapping[Loc,
     wanted, advice = _WANTED.get(kind, (one_line(error["msg"]), None))
     if kind == "string_type" and isinstance(value, bool | int | float):
         advice = as_text.get(loc) or in_quotes(shown)
+    if isinstance(value, str):
+        advice = _meant(kind, value) or advice
     comment = written.comment(loc) if written and value is None else None
     if comment:
         advice = f"What follows # is a comment. {in_quotes(comment)}"
@@ -161,6 +164,28 @@ _WANTED: dict[str, tuple[str, str | None]] = {
     "dict_type": ("a mapping", "Write keys and values: `key: value`."),
     "dataclass_type": ("a mapping", "Write keys and values: `key: value`."),
 }
+
+
+#: Words for true and false that YAML 1.2 reads as text.
+_FLAGS = {
+    **dict.fromkeys(("yes", "on", "y", "true"), "true"),
+    **dict.fromkeys(("no", "off", "n", "false"), "false"),
+}
+
+
+def _meant(kind: str, text: str) -> str | None:
+    """Return what to write for a text that clearly means a flag or a list; None otherwise."""
+    flag = _FLAGS.get(text.casefold())
+    if kind == "bool_type" and flag:
+        return f"Write `{flag}`, without quotes."
+    words = [word.strip() for word in text.split(",")]
+    if kind == "tuple_type" and len(text) <= 60 and all(map(_WORD.fullmatch, words)):
+        return f"Write a list: `[{', '.join(words)}]`."
+    return None
+
+
+#: Means a text in YAML, unless it is a number or a word such as true.
+_WORD = re.compile(r"(?!true|false|null)[A-Za-z][\w.-]*", re.IGNORECASE)
 
 
 def advice_of(error: Any) -> str | None:
