@@ -278,3 +278,13 @@ def test_duplicates_of_each_other_are_told_where_two_clones_made_them(run, opene
     assert sentence in run("list").err
     assert sentence in run("watch", "--once").out
     assert sentence in run("show", opened).out
+
+
+def test_watch_due_and_drills_take_the_incident_first_as_well(run, opened):
+    other = run("declare", "the search is slow", "--no-input").out.strip()
+    part = other[-3:]
+    assert [each["id"] for each in run("watch", part, "--json").json["incidents"]] == [other]
+    assert {each["incident"] for each in run("due", part, "--json").json["due"]} == {other}
+    drill = run("declare", "a drill", "--drill", "--no-input").out.strip()
+    assert run("drill", "stop", drill, "--json").json["incident"] == drill
+    assert run("drill", "score", drill, "--json").json["incident"] == drill

@@ -15,10 +15,10 @@ from incidentctl.cli.drill.new import new
 from incidentctl.cli.drill.play import deliver_next, pause, resume, run, stop
 from incidentctl.cli.drill.score import score
 from incidentctl.cli.drill.seal import seal, unseal
+from incidentctl.cli.incident.respond_command import EndCommand, RespondCommand
 from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
-from incidentctl.cli.terminal.text_command import TextCommand
 
 app = typer.Typer(
     help="Plan drills, and write what each audience may read.", no_args_is_help=True, **PLAIN
@@ -35,11 +35,11 @@ app.command()(seal)
 app.command()(unseal)
 app.command()(check)
 app.command()(calendar)
-for _played in (run, pause, resume):
-    app.command()(_played)
-app.command(cls=TextCommand)(stop)
-app.command()(score)
-app.command("next")(deliver_next)
+app.command()(run)
+for _played in (pause, resume, score):
+    app.command(cls=RespondCommand)(_played)
+app.command(cls=EndCommand)(stop)
+app.command("next", cls=RespondCommand)(deliver_next)
 
 
 @app.command()

@@ -8,11 +8,14 @@ import typer
 
 from incidentctl.app.incident.due import DueNow, due_now
 from incidentctl.app.record.looked import ensure_looked
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import warn_bad_settings, warn_unreadable, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.incident.due import in_short
+
+COMMAND_CLASS = RespondCommand
 
 
 def due_command(

@@ -13,6 +13,7 @@ import typer
 
 from incidentctl.app.incident.watch import Watch
 from incidentctl.cli.incident.respond import choose_incident
+from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import warn_bad_settings, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
@@ -24,6 +25,8 @@ from incidentctl.render.incident.board import ENTRIES, Line, entry_line, fit, ne
 EVERY = 1.0
 #: How long a new reminder is loud; then it is a quiet line.
 LOUD_FOR = timedelta(seconds=10)
+
+COMMAND_CLASS = RespondCommand
 
 
 def watch_command(
