@@ -143,3 +143,16 @@ def test_what_stands_behind_needs_no_product_area(check, kind):
         }
     )
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "settings", ["lint: {IC203: off\n", "- lint\n", "<<<<<<< a\n=======\n>>>>>>> b\n"]
+)
+def test_without_settings_only_errors_are_told(check, settings):
+    team = ROTA.replace("contacts: {channel: '#core'}\n", "")
+    services = "- {name: a, owner: core}\n- {name: b, owner: nobody}\n"
+    found = check(
+        {"incidentctl.yaml": settings, "teams/core.yaml": team, "services/a.yaml": services}
+    )
+    assert [code for path, code in found if path != "incidentctl.yaml"] == ["IC101"]
+    assert [code[:3] for path, code in found if path == "incidentctl.yaml"] == ["IC0"]

@@ -11,6 +11,12 @@ def settings_source(catalog: Catalog) -> Source:
     return entry.source if entry else Source("incidentctl.yaml")
 
 
+def settings_unread(catalog: Catalog) -> bool:
+    """Say whether there are settings, and nothing of them could be read."""
+    faulty = any(each.kind == "settings" for each in catalog.unread)
+    return faulty and not any(catalog.of_kind("settings"))
+
+
 def matrix_source(catalog: Catalog) -> Source:
     """Return where the impact matrix is written."""
     entry = next(iter(catalog.of_kind("matrix")), None)

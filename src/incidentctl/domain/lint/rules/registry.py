@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from incidentctl.domain.catalog.entries import settings_source
+from incidentctl.domain.catalog.entries import settings_source, settings_unread
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.rule import Around, Finding, Played, Rule, Unseen
@@ -115,10 +115,12 @@ def run(
     """
     around = Around(today, tracked, young, reviews, played, misnamed, not_read, unseen)
     levels = catalog.settings.lint
+    # Which warnings the team wants is not known where nothing of its settings could be read.
+    unknown = settings_unread(catalog)
     return [
         finding
         for code, rule in RULES.items()
-        if levels.get(code) != "off"
+        if levels.get(code) != "off" and (rule.text.level == "error" or not unknown)
         for finding in rule.run(catalog, around)
         if finding.absent is None or not finding.absent.may_be_in(catalog.unread)
     ]
