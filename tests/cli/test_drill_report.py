@@ -77,3 +77,30 @@ def test_csv_has_their_columns(run, played):
     )  # fmt: skip
     (usual,) = csv.DictReader(io.StringIO(run("report", "--csv").out))
     assert (usual["drill"], usual["drill_commander_seconds"]) == ("", "")
+
+
+def test_which_team_played_when_is_told_by_report_list_and_catalog(run, played):
+    today = run("report", "--json").json["until"][:10]
+    by_team = run("report", "--json").json["drills"]["by_team"]
+    assert [(each["team"], each["drills"]) for each in by_team] == [("orders", 2), (None, 1)]
+    text = run("report").out
+    assert f"  orders        2, last {today}" in text
+    past = run("drill", "list", "--json").json["played"]
+    assert {(each["drill"], each["team"], each["incident"]) for each in past} == {
+        ("q1", "orders", played[0]), ("q2", "orders", played[1]), (None, None, played[2]),
+    }  # fmt: skip
+    assert f"orders\tq1\t{played[0]}" in run("drill", "list").out
+    (team,) = run("catalog", "show", "orders", "--json").json["entries"]
+    assert {each["drill"] for each in team["drills_played"]} == {"q1", "q2"}
+    (idle,) = run("catalog", "show", "platform", "--json").json["entries"]
+    assert idle["drills_played"] == []
+
+
+def test_the_report_of_a_team_is_of_what_it_owns(run, played):
+    run("declare", "the cart is empty", "--affects", "cart", "--no-input")
+    everything = run("report", "--json").json
+    orders = run("report", "--team", "ORDERS", "--json").json
+    assert (everything["incidents"], orders["incidents"], orders["team"]) == (2, 1, "orders")
+    assert "team orders" in run("report", "--team", "orders").out
+    refused = run("report", "--team", "ordres")
+    assert (refused.code, "Did you mean 'orders'?" in refused.err) == (3, True)

@@ -13,6 +13,7 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold, head
 from incidentctl.domain.incident.state import StepPlan
 from incidentctl.domain.learn.metrics import Scope, measure
+from incidentctl.domain.learn.monthly import monthly
 from incidentctl.render.learn.report_csv import COLUMNS, report_csv, safe_cell
 from incidentctl.render.learn.report_text import report_text
 
@@ -83,3 +84,25 @@ def test_no_cell_of_the_csv_is_a_formula():
 )
 def test_cells(value, expected):
     assert safe_cell(value) == expected
+
+
+def test_the_trend_has_a_line_for_each_month_and_none_for_a_single_one():
+    def months(*days):
+        found = [
+            fold(
+                f"inc-{number}", [event(number, facts.Declared("down"), at=START + timedelta(day))]
+            )
+            for number, day in enumerate(days)
+        ]
+        scope = Scope(START - timedelta(days=1), START + timedelta(days=100))
+        told = monthly(found, scope, UTC, now=scope.until)
+        text = report_text(measure(found, [], scope, now=scope.until), UTC, months=told)
+        return [line.split() for line in text.splitlines() if line.startswith("  20")]
+
+    lines = months(0, 1, 40)
+    assert [line[:2] for line in lines][:3] == [
+        ["2026-11", "2"],
+        ["2026-12", "0"],
+        ["2027-01", "1"],
+    ]
+    assert [len(line[-1]) for line in (lines[0], lines[2])] == [20, 10]

@@ -11,10 +11,11 @@ import typer
 from incidentctl.app.workspace.workspace import Workspace, open_workspace
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import count, one_line
-from incidentctl.errors import Problem
+from incidentctl.errors import EnvironmentFailedError, Problem
 
 if TYPE_CHECKING:  # slow, and commands about the team's files do not need it
     from incidentctl.app.incident.respond import SeveralError
+    from incidentctl.domain.lint.rule import Played
 
 _WORKSPACE = "incidentctl.workspace"
 
@@ -47,6 +48,18 @@ def open_catalog(ctx: typer.Context, *, team: bool = False) -> Workspace:
     for name, meant in workspace.misnamed():
         console.say(f"{one_line(name)} is not read: did you mean {meant}?", "warning")
     return workspace
+
+
+def practice(workspace: Workspace) -> list[Played] | None:
+    """Return the drills of the last year, the oldest first; None, and say so, if not known."""
+    from incidentctl.app.lint.drills import YEAR, played
+
+    try:
+        found = played(workspace, YEAR)
+    except EnvironmentFailedError as error:
+        console.say(f"Which drills were played is not known: {error.message}", "warning")
+        return None
+    return sorted(found, key=lambda each: (each.day, each.incident or ""))
 
 
 def warn_of_faults(problems: Sequence[Problem]) -> None:

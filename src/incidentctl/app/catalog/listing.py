@@ -13,7 +13,11 @@ from incidentctl.domain.catalog.blast_radius import blast_radius
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source, Team
 from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.domain.common.times import exact_duration, iso
+from incidentctl.domain.lint.rule import Played
 from incidentctl.errors import NotFoundError
+
+#: So many drills of a team are shown, the newest first.
+_MOST_DRILLS = 10
 
 
 class What(StrEnum):
@@ -117,14 +121,24 @@ _ROWS: dict[What, Callable[[Catalog], Iterable[dict[str, Any]]]] = {
 }
 
 
-def shown(catalog: Catalog, name: str, *, now: datetime) -> list[dict[str, Any]]:
-    """Return every entry with a name, in any case; NotFoundError suggests the nearest name."""
+def shown(
+    catalog: Catalog,
+    name: str,
+    *,
+    now: datetime,
+    played: Callable[[], Iterable[Played] | None] = tuple,
+) -> list[dict[str, Any]]:
+    """Return every entry with a name, in any case; NotFoundError suggests the nearest name.
+
+    `played` returns the drills of the record from the oldest, None if that is not known; it is
+    called only for a team.
+    """
     entries = [entry for entry in _all(catalog) if entry.name.casefold() == name.casefold()]
     if not entries:
         near = did_you_mean(name, [entry.name for entry in _all(catalog)])
         hint = f"Did you mean {near!r}?" if near else "See `incidentctl catalog list`."
         raise NotFoundError(f"Nothing in the catalog is called {clean(name)!r}.", hint=hint)
-    return [_entry(catalog, entry, now) for entry in entries]
+    return [_entry(catalog, entry, now, played) for entry in entries]
 
 
 def _all(catalog: Catalog) -> Iterable[CatalogEntry]:
@@ -146,7 +160,12 @@ def _all(catalog: Catalog) -> Iterable[CatalogEntry]:
         yield CatalogEntry("person", handle, member, where.get(("team", team.name), Source("")))
 
 
-def _entry(catalog: Catalog, entry: CatalogEntry, now: datetime) -> dict[str, Any]:
+def _entry(
+    catalog: Catalog,
+    entry: CatalogEntry,
+    now: datetime,
+    played: Callable[[], Iterable[Played] | None],
+) -> dict[str, Any]:
     found = {"kind": entry.kind, **plain(entry.value), "path": entry.source.path or None}
     if entry.kind == "service":
         blast = blast_radius(catalog, entry.name)
@@ -156,6 +175,16 @@ def _entry(catalog: Catalog, entry: CatalogEntry, now: datetime) -> dict[str, An
         duty = on_call_now(catalog, entry.value, now)
         found["on_call_now"] = duty.handle if duty else None
         found["owns"] = [s.name for s in catalog.services.values() if s.owner == entry.name]
+        drills = played()
+        own = [each for each in drills or () if each.team == entry.name]
+        found["drills_played"] = (
+            None
+            if drills is None
+            else [
+                {"day": each.day.isoformat(), "incident": each.incident, "drill": each.drill}
+                for each in own[: -_MOST_DRILLS - 1 : -1]
+            ]
+        )
     elif entry.kind == "person":
         teams = [team for team in catalog.teams.values() if _has(team, entry.name)]
         on_duty = (on_call_now(catalog, team, now) for team in teams)

@@ -44,6 +44,11 @@ class Names:
         used = {name for head in self._heads for name in head.product_areas}
         return _one_of(word, {*self._catalog.product_areas, *used}, "product area")
 
+    def team(self, word: str | None) -> str | None:
+        """Return a team."""
+        used = {head.owner for head in self._heads if head.owner}
+        return _one_of(word, {*self._catalog.teams, *used}, "team")
+
     def kind(self, word: str | None) -> str | None:
         """Return a kind of incident."""
         return _one_of(word, KINDS, "kind")

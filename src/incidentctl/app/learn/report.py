@@ -16,7 +16,7 @@ from incidentctl.domain.common.times import iso
 from incidentctl.domain.drill.score import Score, score
 from incidentctl.domain.incident.head import Head, fold
 from incidentctl.domain.incident.state import CLOSED, Incident
-from incidentctl.domain.learn.metrics import Metrics, Scope, measure
+from incidentctl.domain.learn.metrics import Metrics, Scope, TeamPractice, by_team, measure
 from incidentctl.domain.learn.statistics import Figure
 from incidentctl.errors import Problem, UsageError
 
@@ -32,6 +32,7 @@ class Wanted(NamedTuple):
     area: str | None = None
     service: str | None = None
     kind: str | None = None
+    team: str | None = None
 
 
 class Report(NamedTuple):
@@ -42,6 +43,8 @@ class Report(NamedTuple):
     problems: tuple[tuple[str, Problem], ...]
     scores: tuple[Score, ...]
     """The scores of the drills in the period."""
+    practice: tuple[TeamPractice, ...]
+    """The drills of the period by team."""
     restricted: int
     """How many restricted incidents are left out: reports are passed around."""
 
@@ -63,17 +66,17 @@ def report(workspace: Workspace, wanted: Wanted) -> Report:
         incidents.append(fold(ident, events, problems=faults, entries=False))
         problems += [(ident, fault) for fault in faults]
     incidents = sorted((i for i in incidents if scope.covers(i)), key=lambda i: (i.declared, i.id))
-    scores, void = _scores(workspace, scope, heads)
+    scores, practice, void = _scores(workspace, scope, heads)
     played = [head for head in heads if head.id not in void]
     figures = measure(incidents, played, scope, now=now)
     restricted = sum(head.id in restricted_ids and scope.covers(head) for head in everything)
-    return Report(figures, tuple(incidents), tuple(problems), scores, restricted)
+    return Report(figures, tuple(incidents), tuple(problems), scores, practice, restricted)
 
 
 def _scores(
     workspace: Workspace, scope: Scope, heads: list[Head]
-) -> tuple[tuple[Score, ...], frozenset[str]]:
-    """Return the scores of the period's drills, and the ids of drills that were not played.
+) -> tuple[tuple[Score, ...], tuple[TeamPractice, ...], frozenset[str]]:
+    """Return the scores of the period's drills, who played, and the ids of those not played.
 
     A drill closed after it was cancelled was not played; its head does not show that.
     """
@@ -82,12 +85,12 @@ def _scores(
     read = workspace.record.many_events(sorted(wanted))
     folded = [fold(ident, events, problems=faults, entries=False) for ident, events, faults in read]
     void = frozenset(one.id for one in folded if one.cancelled is not None)
-    scores = (
-        score(one, plan_of(workspace, one))
-        for one in folded
-        if one.id not in void and one.declared >= scope.since
+    held = [one for one in folded if one.id not in void and one.declared >= scope.since]
+    scores = sorted(
+        (score(one, plan_of(workspace, one)) for one in held),
+        key=lambda each: (each.begin, each.incident),
     )
-    return tuple(sorted(scores, key=lambda each: (each.begin, each.incident))), void
+    return tuple(scores), by_team(held), void
 
 
 def _scope(workspace: Workspace, wanted: Wanted, heads: list[Head], now: datetime) -> Scope:
@@ -106,6 +109,7 @@ def _scope(workspace: Workspace, wanted: Wanted, heads: list[Head], now: datetim
         severity=names.severity(wanted.severity),
         area=names.area(wanted.area),
         service=names.service(wanted.service),
+        team=names.team(wanted.team),
     )
     kind = names.kind(wanted.kind)
     return scope if kind is None else scope._replace(kinds=(kind,))
@@ -122,6 +126,7 @@ def as_json(found: Report) -> dict[str, Any]:
         "severity": scope.severity,
         "area": scope.area,
         "service": scope.service,
+        "team": scope.team,
         "incidents": metrics.incidents,
         "restricted": found.restricted,
         "still_open": metrics.still_open,
@@ -147,6 +152,10 @@ def as_json(found: Report) -> dict[str, Any]:
             **drills._asdict(),
             "last_at": iso(drills.last_at) if drills.last_at else None,
             "scores": [score_as_json(each) for each in found.scores],
+            "by_team": [
+                {"team": each.team, "drills": each.drills, "last_at": iso(each.last_at)}
+                for each in found.practice
+            ],
         },
         "problems": [
             {"incident": ident, "code": problem.code, "message": problem.message}

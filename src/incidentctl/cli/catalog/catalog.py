@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from incidentctl.cli.session import open_catalog, workspace_of
+from incidentctl.cli.session import open_catalog, practice, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
 from incidentctl.cli.terminal.places import from_here
@@ -196,7 +196,9 @@ def show(
     from incidentctl.app.catalog.listing import shown
 
     workspace = open_catalog(ctx)
-    entries = shown(workspace.catalog, name, now=workspace.now())
+    entries = shown(
+        workspace.catalog, name, now=workspace.now(), played=lambda: practice(workspace)
+    )
     if json:
         console.print_json("catalog-show", {"entries": entries})
         return

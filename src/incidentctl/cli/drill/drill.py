@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,9 +16,13 @@ from incidentctl.cli.drill.play import deliver_next, pause, resume, run, stop
 from incidentctl.cli.drill.score import score
 from incidentctl.cli.drill.seal import seal, unseal
 from incidentctl.cli.incident.respond_command import EndCommand, RespondCommand
-from incidentctl.cli.session import open_catalog
+from incidentctl.cli.session import open_catalog, practice
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
+
+if TYPE_CHECKING:
+    from incidentctl.app.drill.documents import Row
+    from incidentctl.domain.lint.rule import Played
 
 app = typer.Typer(
     help="Plan drills, and write what each audience may read.", no_args_is_help=True, **PLAIN
@@ -91,19 +95,42 @@ def note(ctx: typer.Context, name: _Name, *, output: _Format = "markdown") -> No
 
 @app.command("list")
 def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """List the drills, the earliest first; of unplanned ones only the window.
+    """List the drills, the earliest first, and who played one in the last year.
+
+    Of unplanned ones only the window is shown.
 
     incidentctl drill list
     """
-    from incidentctl.app.drill.documents import Row, rows
+    from incidentctl.app.drill.documents import rows
 
-    found = rows(open_catalog(ctx).catalog)
+    workspace = open_catalog(ctx)
+    found = rows(workspace.catalog)
+    past = practice(workspace)
     if as_json:
-        console.print_json("drill-list", {"drills": [row._asdict() for row in found]})
+        drills = [row._asdict() for row in found]
+        told = None if past is None else [_as_row(each) for each in past]
+        console.print_json("drill-list", {"drills": drills, "played": told})
         return
-    if not found:
+    if not found and not past:
         console.say("There are no drills yet. Plan one with `incidentctl drill new`.")
         return
+    if found:
+        _print_plans(found)
+    if past:
+        if found:
+            console.out()
+        console.table(
+            ("Played", "Team", "Drill", "Incident"),
+            [(str(each.day), each.team, each.drill, each.incident) for each in past],
+        )
+
+
+def _as_row(each: Played) -> dict[str, Any]:
+    told = {"day": str(each.day), "team": each.team, "drill": each.drill}
+    return told | {"incident": each.incident}
+
+
+def _print_plans(found: list[Row]) -> None:
     half = {None: "", True: "here", False: "not here"}
     short = sys.stdout.isatty()  # offsets and times of day are too wide
 

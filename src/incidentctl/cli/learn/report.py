@@ -40,6 +40,9 @@ def report_command(
             "--kind", metavar="KIND", help="incident, drill or backfill; by default all but drills."
         ),
     ] = None,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="TEAM", help="Of what this team owns.")
+    ] = None,
     format_: Annotated[
         Literal["text", "json", "csv"] | None,
         typer.Option("--format", help="The format; by default text."),
@@ -70,7 +73,7 @@ def report_command(
     from incidentctl.app.learn.report import Wanted, as_json, report, write_page
 
     workspace = workspace_of(ctx)
-    found = report(workspace, Wanted(since, until, severity, area, service, kind))
+    found = report(workspace, Wanted(since, until, severity, area, service, kind, team))
     warn_unreadable(workspace)
     if found.problems:
         ids = sorted({ident for ident, _ in found.problems})
@@ -95,9 +98,17 @@ def report_command(
         console.out(str(html))
         console.say("Written. Open it in a browser.", "ok")
     else:
+        from incidentctl.domain.learn.monthly import monthly
         from incidentctl.render.learn.report_text import report_text
 
         if not found.incidents:
             console.say("No incident matches.")
         zone = workspace.speaker_zone(workspace.actor(None))
-        console.page(report_text(found.metrics, zone, scores=found.scores).rstrip("\n"))
+        text = report_text(
+            found.metrics,
+            zone,
+            scores=found.scores,
+            practice=found.practice,
+            months=monthly(found.incidents, found.metrics.scope, zone, now=workspace.now()),
+        )
+        console.page(text.rstrip("\n"))

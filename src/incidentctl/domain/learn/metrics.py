@@ -31,6 +31,8 @@ class Scope(NamedTuple):
     severity: str | None = None
     area: str | None = None
     service: str | None = None
+    team: str | None = None
+    """Which owns what was affected."""
 
     def covers(self, one: Head | Incident) -> bool:
         """Say whether an incident counts."""
@@ -43,6 +45,7 @@ class Scope(NamedTuple):
             (self.severity is None or _in(self.severity, (one.severity or "",)))
             and (self.area is None or _in(self.area, one.product_areas))
             and (self.service is None or _in(self.service, one.services))
+            and (self.team is None or _in(self.team, (one.owner or "",)))
         )
 
     def drills(self, heads: Iterable[Head]) -> list[Head]:
@@ -113,6 +116,24 @@ class Drills(NamedTuple):
     last: str | None
     last_at: datetime | None
     days_since: int | None
+
+
+class TeamPractice(NamedTuple):
+    """How often a team played a drill, and when last; None for drills of no known team."""
+
+    team: str | None
+    drills: int
+    last_at: datetime
+
+
+def by_team(drills: Iterable[Incident]) -> tuple[TeamPractice, ...]:
+    """Count drills by the team that played them, the most first."""
+    found: dict[str | None, list[datetime]] = defaultdict(list)
+    for one in drills:
+        team = (one.drill.team if one.drill else None) or one.team or one.owner
+        found[team].append(one.declared)
+    counted = [TeamPractice(team, len(days), max(days)) for team, days in found.items()]
+    return tuple(sorted(counted, key=lambda each: (-each.drills, each.team or "")))
 
 
 class Metrics(NamedTuple):

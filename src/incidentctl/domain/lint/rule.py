@@ -70,12 +70,16 @@ class Finding(NamedTuple):
 
 
 class Played(NamedTuple):
-    """A past or planned drill; None if the team or the runbooks are not known."""
+    """A drill that was played; None if the team or the runbooks are not known."""
 
     day: date
     team: str | None
     runbooks: tuple[str, ...] | None = None
     """The runbooks that answer in it."""
+    drill: str | None = None
+    """The plan that was played, if there was one."""
+    incident: str | None = None
+    """Its id in the record."""
 
 
 class Unseen(NamedTuple):

@@ -9,7 +9,8 @@ from datetime import tzinfo
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration, show
 from incidentctl.domain.drill.score import Measure, Score
-from incidentctl.domain.learn.metrics import Counted, Metrics
+from incidentctl.domain.learn.metrics import Counted, Metrics, TeamPractice
+from incidentctl.domain.learn.monthly import Month
 from incidentctl.domain.learn.statistics import Figure
 
 _WIDTH = 80
@@ -18,13 +19,23 @@ _LABEL, _WIDE = 16, 26
 _MOST = 10
 
 
-def report_text(metrics: Metrics, local: tzinfo, *, scores: Sequence[Score] = ()) -> str:
-    """Write the figures for a terminal, times in the zone `local`; `scores` are of drills."""
+def report_text(
+    metrics: Metrics,
+    local: tzinfo,
+    *,
+    scores: Sequence[Score] = (),
+    practice: Sequence[TeamPractice] = (),
+    months: Sequence[Month] = (),
+) -> str:
+    """Write the figures for a terminal, times in the zone `local`.
+
+    `scores` are of drills, `practice` says which team played them, `months` are the trend.
+    """
     parts = [_head(metrics, local)]
     if metrics.incidents or metrics.cancelled:
         parts += [_counts(metrics), _took(metrics), _updates(metrics)]
-        parts += [_load(metrics), _returning(metrics), _steps(metrics)]
-    parts.append([*_drills(metrics, local), *_scores(scores)])
+        parts += [_load(metrics), _returning(metrics), _steps(metrics), _trend(months)]
+    parts.append([*_drills(metrics, local), *_practice(practice, local), *_scores(scores)])
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
@@ -46,7 +57,8 @@ def _head(metrics: Metrics, local: tzinfo) -> list[str]:
     filters = [
         f"{name} {value}"
         for name, value in (
-            ("severity", scope.severity), ("area", scope.area), ("service", scope.service)
+            ("severity", scope.severity), ("area", scope.area), ("service", scope.service),
+            ("team", scope.team),
         )
         if value
     ]  # fmt: skip
@@ -155,6 +167,31 @@ def _drills(metrics: Metrics, local: tzinfo) -> list[str]:
     return _row("drills", f"{drills.in_period} in the period; {last} ({drills.last})")
 
 
+def _practice(practice: Sequence[TeamPractice], local: tzinfo) -> Iterator[str]:
+    """Write which team played drills, and when last."""
+    for each in practice[:_MOST]:
+        last = f"{each.last_at.astimezone(local):%Y-%m-%d}"
+        yield from _row(f"  {one_line(each.team or '(no team)')}", f"{each.drills}, last {last}")
+
+
+def _trend(months: Sequence[Month]) -> list[str]:
+    """Write a line for each month; nothing for a single one."""
+    if len(months) < 2:
+        return []
+    most = max(len(each.incidents) for each in months) or 1
+    lines = [f"{'by month':<{_LABEL}}{'incidents':>9}{'ack':>9}{'mitigate':>9}{'resolve':>9}"]
+    for each in months[-_TREND:]:
+        took = (each.metrics.acknowledge, each.metrics.mitigate, each.metrics.resolve)
+        figures = "".join(f"{_span(figure.median):>9}" for figure in took)
+        bar = "#" * round(len(each.incidents) / most * _BAR)
+        lines.append(
+            f"  {each.name:<{_LABEL - 2}}{len(each.incidents):>9}{figures}  {bar}".rstrip()
+        )
+    return lines
+
+
+#: So many months are shown, and so long is the longest bar.
+_TREND, _BAR = 12, 20
 _MEASURES = {"declare": "declared", "commander": "commander", "first_update": "first update"}
 
 
