@@ -33,7 +33,7 @@ from incidentctl.domain.incident.state import (
 )
 from incidentctl.errors import Problem
 from incidentctl.render.incident.log import render_log
-from incidentctl.render.inert import address, inert
+from incidentctl.render.inert import address, heading, inert
 
 T = datetime(2026, 11, 24, 23, 1, tzinfo=UTC)
 SNAPSHOT = Path(__file__).parent / "log.md"
@@ -190,6 +190,8 @@ def assert_inert(markdown, harmless_page=PLAIN):
 
 @given(st.text(alphabet="ab_ \n\t`*[]()<>&|~$@#!\\-+=:/.1%°×“’→\u202e\x1b", max_size=60))
 def test_no_mixture_of_marks_acts(text):
+    title = "# Of: {}\n"
+    assert_inert(title.format(heading(f"w{text}w")), page(title.format("word")))
     form = "| a | b |\n|---|---|\n| {0} | {0} |\n\n- [ ] ~~{0}~~ ({0})\n\n**Summary:** {0}\n"
     assert_inert(form.format(inert(f"w{text}w")), page(form.format("word")))
 
@@ -230,6 +232,23 @@ def test_units_and_quotation_marks_stand_as_they_are(text):
 )  # fmt: skip
 def test_beside_them_what_forges_look_for_is_code_still(text, shown):
     assert inert(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["gate [prod] is slow: Q&A, page_x", "a*b* & c < d > e_f_", "disk /dev/sda1 (50 percent)",
+     "[ok](x) \\ x|y &lt;b&gt;", "می‌خواهم 🩷 日本"],
+)  # fmt: skip
+def test_a_heading_reads_as_text_and_not_as_code(text):
+    shown = page("# " + heading(text))
+    assert "".join(shown.plain).strip() == text
+    assert shown.tags == ["h1"]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_in_a_heading_acts(payload):
+    form = "# Retrospective: {}\n\nwords\n"
+    assert_inert(form.format(heading(payload)), page(form.format("word")))
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,9 @@ _SAFE = re.compile(rf"(?:{_WORD})\Z")
 _ALL_SAFE = re.compile(rf"(?:(?>{_WORD})(?: (?=\S)|\Z))++\Z")
 # What a forge turns into a link anywhere in a word.
 _LINKED = re.compile(r"www\.|gh-\d")
+# Marks of Markdown that an escape makes plain; a forge does not look for them in the page.
+_MARKS = re.compile(r"[_*\[\]()<>&|\\]")
+_ESCAPABLE = re.compile(rf"(?:{_LETTERS}|[_*\[\]()<>&|\\.,;?'\"+=/-])+\Z")
 _SPLIT = re.compile(r"([|`]+)")
 _REFERENCES = {"|": "&#124;", "`": "&#96;"}
 # No user name, no `;` and no quotes: the address that is shown is the one that opens.
@@ -62,6 +65,20 @@ def inert(text: str) -> str:
     if risky:
         parts.append(_code(" ".join(risky)))
     return " ".join(parts)
+
+
+def heading(text: str) -> str:
+    """Return `text` as one line of inert Markdown that reads as text: marks are escaped.
+
+    What a forge looks for behind an escape, such as a mention, stays code.
+    """
+    words = one_line(text).split()
+    return " ".join(
+        _MARKS.sub(r"\\\g<0>", word)
+        if _ESCAPABLE.match(word) and not _LINKED.search(word.lower())
+        else inert(word)
+        for word in words
+    )
 
 
 def _code(text: str) -> str:

@@ -18,7 +18,7 @@ from incidentctl.domain.learn.retrospective import (
     item_id,
 )
 from incidentctl.render.clock import Clock, shown
-from incidentctl.render.inert import address, inert
+from incidentctl.render.inert import address, heading, inert
 
 _EXAMPLE = (
     "  # - {{id: {id}, title: What will be different, owner: {owner}, due: {due}, done: false}}"
@@ -41,7 +41,7 @@ def standard_body(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
     """Return the document below its front matter."""
     incident = facts.incident
     what = "a drill" if incident.kind == "drill" else "an incident"
-    lines = [f"# Retrospective: {inert(incident.title)}", ""]
+    lines = [f"# Retrospective: {heading(incident.title)}", ""]
     lines += [f"Of {what}, {inert(incident.id)}. {meeting_text(facts, meeting, local)}", ""]
     lines += [BEGIN, facts_text(facts).rstrip("\n"), END, "", questions_text()]
     return "\n".join(lines)
