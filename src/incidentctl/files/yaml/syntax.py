@@ -22,7 +22,7 @@ _CONFLICT = tuple(
 _LFS = b"version https://git-lfs.github.com/spec/"
 _BOM = "\ufeff"
 #: A comment that was meant as a text, behind what a value may follow.
-_HASH = re.compile(r"[:,\[{-][ \t]+(#[^\s,\]}]+)")
+_HASH = re.compile(r"(?:[:,-][ \t]+|[\[{][ \t]*)(#[^\s,\]}]+)")
 #: The value on a line: what follows its last key or dash.
 _VALUE = re.compile(r"""[ \t]*(?:-[ \t]+)*(?:[^\s:#'"\[{][^:#]*:[ \t]+)?(?P<value>\S.*)""")
 _NO_SPACE = re.compile(r"^[ \t]*(?:-[ \t]+)*[\w.-]+:(?=[^\s:/])")
@@ -97,7 +97,7 @@ def not_yaml(data: bytes, path: str, error: Exception) -> Problem:
         line, column = place(text, found.at)
         message = f"Not YAML: {found.message}."
         return Problem("IC001", "error", message, path, line, column, found.hint)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line, column = place(text, mark.index) if mark else (1, 1)
     hint = "Check quotes, colons and indentation here and in the line before."
     return Problem("IC001", "error", f"Not YAML: {one_line(said)}.", path, line, column, hint)
 
