@@ -272,3 +272,32 @@ def test_lint_breaks_lines_between_words(terminal, team):
         f"The owner of service ad, {owner!r}, is not a team."
     )
     assert second.startswith("    ")
+
+
+def test_what_is_the_same_as_an_open_one_is_cancelled_and_that_one_goes_on(run, opened, team, show):
+    """At a terminal, right after the second one is safe: Enter says that it is another one."""
+    for answer, joined in (("", False), ("2", True)):
+        child = pexpect.spawn(
+            sys.executable, ["-m", "incidentctl", "declare", "checkout fails", "--no-walk"],
+            cwd=str(team), env={**os.environ, "TERM": "dumb"}, timeout=60, encoding="utf-8",
+            dimensions=(40, 120),
+        )  # fmt: skip
+        child.expect_exact(f"also open  {opened}")
+        child.expect_exact("declared; greta is the commander")
+        child.expect_exact("Is it one of the open ones?")
+        child.expect_exact("]:")
+        child.sendline(answer)
+        if not joined:
+            child.expect_exact("What is affected?")
+            child.expect_exact("unknown)")
+            child.sendline("-")
+            child.expect_exact("How bad is it?")
+            child.expect_exact("]:")
+            child.sendline("")
+        child.expect_exact(f"next       incidentctl run -i {opened}" if joined else "next       ")
+        child.expect(pexpect.EOF)
+        child.wait()
+        heads = run("list", "--all", "--json").json["incidents"]
+        assert (heads[0]["duplicate_of"] in {each["id"] for each in heads[1:]}) is joined
+        if not joined:
+            run("cancel", "-i", heads[0]["id"], "none")

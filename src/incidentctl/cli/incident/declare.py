@@ -13,7 +13,7 @@ import typer
 
 from incidentctl.app.incident.declare import Request, begin, complete, keep_answers
 from incidentctl.app.incident.query import on_call
-from incidentctl.app.incident.respond import Recorded, load, told
+from incidentctl.app.incident.respond import Recorded, Response, load, told
 from incidentctl.app.incident.similar import Similar, similar_open, similar_past
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.places import KEPT_HERE
@@ -26,6 +26,7 @@ from incidentctl.cli.terminal.options import AsPerson, Json, NoInput
 from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import iso, rough_duration
+from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import IncidentctlError, UsageError
 
@@ -126,18 +127,24 @@ def declare_command(
             from incidentctl.app.alerts.declare import with_alerts
 
             request = with_alerts(request, alerts)
-        if kind == "incident" and not json:
-            _print_open(workspace, words, request.affects)
+        shows = kind == "incident" and not json
+        alike = _print_open(workspace, words, request.affects) if shows else []
         ident = begin(workspace, request, who, on_recorded=partial(_confirm, workspace))
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or words
         raise
+    same: str | None = None
     try:
-        if alerts:
+        if asks and alike:
+            with closing_ends():
+                same = _ask_same(
+                    Response(workspace, ident, who, on_recorded=confirm_recorded), alike
+                )
+        if alerts and not same:
             from incidentctl.app.alerts.declare import answered
 
             request = answered(workspace, ident, request, alerts, who)
-        if asks and kind != "backfill":
+        if asks and kind != "backfill" and not same:
             from incidentctl.cli.incident.declare_prompts import ask
 
             keep = partial(keep_answers, workspace, ident, who=who, on_recorded=confirm_recorded)
@@ -145,12 +152,17 @@ def declare_command(
                 request = ask(workspace, request, keep)
     finally:
         # Also after Ctrl-C or a closed terminal: a declared incident gets its process.
-        recorded = complete(workspace, ident, request, who)
-    _print(workspace, ident, recorded, json=json)
+        if not same:
+            recorded = complete(workspace, ident, request, who)
+    if same:
+        report_notes(workspace)
+        console.out(same)
+        ident = same
+    else:
+        _print(workspace, ident, recorded, json=json)
     if kind == "backfill" or json:
         return
     if asks and not no_walk:
-        from incidentctl.app.incident.respond import Response
         from incidentctl.cli.incident.run import walk
 
         walk(Response(workspace, ident, who, on_recorded=confirm_recorded))
@@ -176,9 +188,10 @@ def _alerts(where: str | None, *, title: str) -> list[Alert]:
         return []
 
 
-def _print_open(workspace: Workspace, title: str, affects: Sequence[str]) -> None:
-    """Say which open incidents may be the same, before there is a second one."""
-    now, found = workspace.now(), []
+def _print_open(workspace: Workspace, title: str, affects: Sequence[str]) -> list[Head]:
+    """Say which open incidents may be the same, before there is a second one; return them."""
+    now = workspace.now()
+    found: list[Head] = []
     with contextlib.suppress(Exception):  # nothing may keep a declaration from being recorded
         found = similar_open(workspace, title, affects)
     for head in found:
@@ -189,6 +202,22 @@ def _print_open(workspace: Workspace, title: str, affects: Sequence[str]) -> Non
             "warning",
             indent=11,
         )
+    return found
+
+
+def _ask_same(response: Response, alike: Sequence[Head]) -> str | None:
+    """Ask whether it is one of the open ones; then cancel the second, and return the id of that."""
+    from incidentctl.app.incident.lifecycle import cancel
+    from incidentctl.cli.terminal.prompts import ask_choice
+
+    another = "another"
+    choices = [(another, "no, it is another one")]
+    choices += [(head.id, f"{head.id}  {one_line(head.title)[:60]}") for head in alike]
+    answer = ask_choice("Is it one of the open ones?", choices, another)
+    if answer == another:
+        return None
+    cancel(response, duplicate_of=answer)
+    return answer
 
 
 def _print_past(found: Sequence[Similar], now: datetime) -> None:
