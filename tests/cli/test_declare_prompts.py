@@ -231,7 +231,7 @@ def test_show_fits_80_columns_and_breaks_between_words(terminal, run):
     words = " ".join(f"word{number:03}" for number in range(40))
     run("declare", "x")
     run("log", words)
-    child = terminal("show")
+    child = terminal("show", "--all")
     child.expect(pexpect.EOF)
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in child.before.splitlines()]
     assert max(map(len, lines)) <= 80
