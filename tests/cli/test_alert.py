@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -104,7 +105,10 @@ def test_declare_from_an_alert_needs_nothing_else(run, show, tmp_path):
     }
     notes = [entry["text"] for entry in shown["timeline"] if entry["kind"] == "noted"]
     assert len(notes) == 1
-    assert notes[0].startswith("Alert of alertmanager, page, firing since ")
+    assert re.match(
+        r"Alert of alertmanager, page, firing since \d{4}-\d\d-\d\d \d\d:\d\d UTC: Ch", notes[0]
+    )
+    assert "(part" not in notes[0]
     assert "labels: bad=\x1b[2J\u202e, service=checkout, severity=page" in notes[0]
 
 

@@ -107,7 +107,8 @@ def keep_answers(
         affected, unknown = affected_fact(catalog, request.affects)
         if not unknown:
             stated.append(affected)
-            said.append(f"affects {', '.join((*affected.services, *affected.product_areas))}")
+            names = dict.fromkeys((*affected.services, *affected.product_areas))
+            said.append(f"affects {', '.join(names)}")
             request = request._replace(affects=())
     if request.severity and (level := find_severity(catalog, request.severity)):
         stated.append(severity_fact(level, confirmed=True))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from incidentctl.domain.alerts.alert import Alert
-from incidentctl.domain.common.times import iso
+from incidentctl.domain.common.times import show
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.notes import as_notes
 
@@ -32,7 +32,7 @@ def alert_facts(alerts: Sequence[Alert]) -> list[Any]:
     links = [] if first is None else [*first.links.items(), ("runbook", first.runbook or "")]
     # Of a label such as `bridge` alone a step would count as done.
     addresses = [facts.Linked(f"alert {name}"[:100], url) for name, url in links if _is_url(url)]
-    return [*as_notes("\n\n".join(shown)), *addresses]
+    return [*as_notes("\n".join(shown)), *addresses]
 
 
 def started(alert: Alert, now: datetime) -> datetime | None:
@@ -48,7 +48,7 @@ def _described(alert: Alert) -> str:
 
 def _lines(alert: Alert) -> Iterator[str]:
     how_bad = f", {alert.severity}" if alert.severity else ""
-    since = f" since {iso(alert.started)}" if alert.started else ""
+    since = f" since {show(alert.started, UTC)}" if alert.started else ""
     yield f"Alert of {alert.source}{how_bad}, {alert.state}{since}: {alert.title}"
     if alert.text:
         yield alert.text

@@ -76,6 +76,8 @@ def title(text: str) -> tuple[str, list[Any]]:
 def as_notes(text: str) -> list[Any]:
     """Return a text as notes: one, or so many that each fits an event."""
     parts = _split(text)
+    if len(parts) == 1:
+        return [facts.Noted(text)]
     return [facts.Noted(part, part=n, parts=len(parts)) for n, part in enumerate(parts, 1)]
 
 
