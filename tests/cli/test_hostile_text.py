@@ -130,7 +130,6 @@ def test_what_is_named_and_does_not_exist(careful, text, opened, show):
         ["mark", text],
         ["mark", "started", "--at", text],
         ["assign", text, "greta"],
-        ["assign", "mitigator", text],
         ["assign", "--team", text],
         ["release", text],
         ["step", "done", text],

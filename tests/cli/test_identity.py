@@ -96,3 +96,59 @@ def test_configuration_that_git_would_refuse_costs_no_event(commander, monkeypat
     configure(monkeypatch, **{"user.email": DEEPAK})
     monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
     assert commander() == "greta"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "deepak",
+        "@deepak",
+        "Deepak",
+        "DEEPAK@astronomy-shop.example",
+        "Deepak Raman",
+        " deepak  raman",
+    ],
+)
+def test_a_handle_an_email_or_a_name_in_any_case_finds_the_person(run, show, opened, word):
+    run("log", "a note", "--as", word)
+    assert show()["timeline"][-1]["by"] == "deepak"
+    assert run("assign", "mitigator", word).code == 0
+    assert [held["person"] for held in show()["roles"] if held["role"] == "mitigator"] == ["deepak"]
+    assert run("task", "add", "look", "--person", word).code == 0
+    assert run("handover", word).code == 0
+    assert show()["offered"]["person"] == "deepak"
+
+
+def test_a_name_that_is_nearly_somebody_s_is_refused_and_the_text_echoed(run, show, opened):
+    before = len(show()["timeline"])
+    refused = run("log", "rolled back", "--as", "depak")
+    assert refused.code == 3
+    assert "There is no person 'depak'." in refused.err
+    assert "Did you mean 'deepak'?" in refused.err
+    assert "rolled back" in refused.err
+    assert len(show()["timeline"]) == before
+
+
+def test_declaring_as_nobody_is_never_refused_and_that_person_goes_on(run, show):
+    declared = run("declare", "slow", "--no-input", "--as", "depak")
+    assert declared.code == 0
+    assert "depak is in no team of the catalog" in declared.err
+    assert run("log", "a note", "--as", "depak").code == 0
+    assert show()["timeline"][-1]["by"] == "depak"
+
+
+@pytest.mark.parametrize("word", ["Zed of the vendor", "zed@vendor.example", "qqq"])
+def test_a_stranger_is_recorded_and_told_once(run, show, opened, word):
+    logged = run("log", "a note", "--as", word)
+    assert (logged.code, logged.err.count("is in no team of the catalog")) == (0, 1)
+    assert show()["timeline"][-1]["by"] == word
+
+
+@pytest.mark.parametrize("words", [("log", "x"), ("update", "x"), ("status", "identified")])
+def test_every_command_tells_that_git_s_person_is_nobody_of_the_catalog(
+    run, opened, team, git, words
+):
+    assert "no member of the catalog" not in run(*words).err
+    git(team, "config", "user.email", "guest@example.com")
+    assert run(*words).err.count("no member of the catalog has the e-mail guest@example.com") == 1
+    assert "no member of the catalog" not in run("list").err

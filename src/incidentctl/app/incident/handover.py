@@ -34,7 +34,7 @@ class Taken(NamedTuple):
 def offer(response: Response, person: str) -> Offered:
     """Offer command to a person of the catalog, who gets it on accepting."""
     by = response.who.handle
-    stated = decide.offer(response.incident, person, by=by, known=response.people)
+    stated = decide.offer(response.incident, response.meant(person), by=by, known=response.people)
     recorded = response.record(stated, f"command offered to {person}")
     to = stated[-1].person
     return Offered(recorded, response.incident, to, by, response.hidden_from(to))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from incidentctl.app.record.looked import NotLookedError, ensure_looked
-from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.people import Actor, find, nearly
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.common.times import show
@@ -43,6 +43,18 @@ class SeveralError(UsageError):
         """Take the ids that match."""
         super().__init__(message, hint=hint)
         self.candidates = tuple(candidates)
+
+
+class NearlyKnownError(NotFoundError):
+    """The acting person is in no team, and the name is nearly that of a member."""
+
+    def __init__(self, handle: str, near: str) -> None:
+        """Take the name as typed, and the member's handle."""
+        super().__init__(
+            f"There is no person {one_line(handle)!r}.",
+            hint=f"Did you mean {near!r}? For somebody else give a full name or an e-mail address.",
+        )
+        self.near = near
 
 
 class Recorded(NamedTuple):
@@ -288,6 +300,11 @@ class Response:
         """The name of everybody in the catalog, by handle."""
         return {handle: p.name for handle, p in self.workspace.basics.by_handle.items()}
 
+    def meant(self, person: str) -> str:
+        """Return the handle of a member named by handle, e-mail or full name; others as typed."""
+        member = find(person, self.workspace.basics)
+        return member.handle if member else person
+
     @property
     def roles(self) -> dict[str, bool]:
         """For every role of the catalog: whether several people may hold it."""
@@ -407,6 +424,14 @@ def told(workspace: Workspace, who: Actor, text: str | None) -> Told | None:
         return parse_told(text, now=workspace.now(), local=workspace.speaker_zone(who))
     except ValueError as error:
         raise UsageError(f"{error}.") from None
+
+
+def ensure_meant(workspace: Workspace, ident: str, who: Actor) -> None:
+    """Refuse an actor whose name is nearly a member's; whoever takes part already is known."""
+    near = nearly(who, workspace.basics)
+    if near is None or who.handle in load(workspace, ident).people:
+        return
+    raise NearlyKnownError(who.handle, near)
 
 
 def echo(workspace: Workspace, who: Actor, told: Told) -> str:

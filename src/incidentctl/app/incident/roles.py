@@ -22,7 +22,7 @@ def assign(response: Response, role: str, person: str) -> Assigned:
     stated = decide.assign(
         response.incident,
         role,
-        person,
+        response.meant(person),
         by=response.who.handle,
         known=response.people,
         roles=response.roles,
@@ -41,7 +41,9 @@ def assign_team(response: Response, team: str) -> Assigned:
 
 def assign_individual(response: Response, person: str) -> Assigned:
     """Set the one person who responds."""
-    stated = decide.assign_individual(response.incident, person, known=response.people)
+    stated = decide.assign_individual(
+        response.incident, response.meant(person), known=response.people
+    )
     recorded = response.record(stated, f"individual assigned to {person}")
     return _given(response, stated[-1].person, recorded)
 
@@ -52,4 +54,7 @@ def _given(response: Response, person: str, recorded: Recorded) -> Assigned:
 
 def release(response: Response, role: str, person: str | None = None) -> Recorded:
     """Release a role, of the named person if several hold it."""
-    return response.record(decide.release(response.incident, role, person), f"{role} released")
+    return response.record(
+        decide.release(response.incident, role, person and response.meant(person)),
+        f"{role} released",
+    )

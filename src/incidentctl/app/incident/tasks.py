@@ -14,7 +14,7 @@ def add(
         response.incident,
         title,
         role=role,
-        person=person,
+        person=person and response.meant(person),
         known=response.people,
         roles=response.roles if role else (),
     )
@@ -23,7 +23,9 @@ def add(
 
 def assign(response: Response, numbers: str, person: str) -> Recorded:
     """Assign the tasks with these numbers to a person."""
-    stated = decide.assign(response.incident, numbers, person, known=response.people)
+    stated = decide.assign(
+        response.incident, numbers, response.meant(person), known=response.people
+    )
     word = "task" if len(stated) == 1 else "tasks"
     return response.record(stated, f"{word} {numbers} assigned to {person}")
 

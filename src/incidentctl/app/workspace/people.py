@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from incidentctl.domain.common.text import clean
+from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.files.catalog.basics import Basics, Person
 
 
@@ -28,6 +29,35 @@ class Actor(NamedTuple):
     timezone: str | None = None
     problem: str | None = None
     """Why the catalog may not know this person: a note, never a reason to refuse."""
+    named: bool = False
+    """Whether it is a stranger whom the user named, and not what git says."""
+
+
+def find(word: str, basics: Basics) -> Person | None:
+    """Return the member whom somebody named by handle, e-mail or full name, in any case."""
+    meant = word.strip().removeprefix("@")
+    if member := basics.by_handle.get(meant):
+        return member
+    folded = _folded(meant)
+    for spelled in ("handle", "email", "name"):
+        known = {p.handle: p for p in basics.people if _folded(getattr(p, spelled) or "") == folded}
+        if folded and len(known) == 1:
+            return next(iter(known.values()))
+    return None
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+
+
+def nearly(who: Actor, basics: Basics) -> str | None:
+    """Return the handle that a stranger who was named probably has; None if nobody's is near.
+
+    A full name or an e-mail address is no slip of a handle.
+    """
+    if not who.named or who.problem is None or " " in who.handle or "@" in who.handle:
+        return None
+    return did_you_mean(who.handle, basics.by_handle)
 
 
 def actor(stated: str | None, basics: Basics, identity: KnownIdentity) -> Actor:
@@ -35,10 +65,10 @@ def actor(stated: str | None, basics: Basics, identity: KnownIdentity) -> Actor:
     email = identity.email or identity.user_at_host
     if stated and stated.strip():
         handle = clean(stated.strip())[:100]
-        if member := basics.by_handle.get(handle):
+        if member := find(stated, basics):
             return _member(member, email)
         problem = f"{handle} is in no team of the catalog." if basics.by_handle else None
-        return Actor(handle, None, handle, email, problem=problem)
+        return Actor(handle, None, handle, email, problem=problem, named=True)
     if identity.email and (member := basics.by_email.get(identity.email.casefold())):
         return _member(member, identity.email)
     handle = clean(identity.user_at_host)[:100]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident.respond import Response, load
-from incidentctl.cli.incident.respond import report
+from incidentctl.cli.incident.respond import known_actor, report
 from incidentctl.cli.session import confirm_recorded, open_catalog, report_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident, Json
@@ -71,8 +71,9 @@ def run(
         )
     else:
         ident = find_incident(workspace, incident)
+        who = known_actor(workspace, ident, who, asks=not as_json)
         recorded = attach(Response(workspace, ident, who, on_recorded=confirm_recorded), name)
-    report_notes(workspace, recorded.notes)
+    report_notes(workspace, (*([who.problem] if who.problem else []), *recorded.notes))
     played = load(workspace, recorded.incident)
     if as_json:
         _print_started(played, recorded.commit)
@@ -108,9 +109,9 @@ def _open(ctx: typer.Context, part: str | None, as_: str | None) -> Response:
     from incidentctl.app.drill.play import find_drill
 
     workspace = open_catalog(ctx)
-    return Response(
-        workspace, find_drill(workspace, part), workspace.actor(as_), on_recorded=confirm_recorded
-    )
+    ident = find_drill(workspace, part)
+    who = known_actor(workspace, ident, workspace.actor(as_))
+    return Response(workspace, ident, who, on_recorded=confirm_recorded)
 
 
 def deliver_next(

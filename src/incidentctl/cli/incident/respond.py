@@ -11,11 +11,13 @@ from typing import Any, Protocol, TypeVar
 import typer
 
 from incidentctl.app.incident.respond import (
+    NearlyKnownError,
     Recorded,
     Response,
     SeveralError,
     echo,
     ended_by,
+    ensure_meant,
     find_incident,
     told,
 )
@@ -77,6 +79,7 @@ class Call:
         workspace = self.workspace
         part = self.incident or (ended_by(workspace, self.who) if own else None)
         ident = choose_incident(workspace, part, ended=ended)
+        self.who = known_actor(workspace, ident, self.who, asks=not self.json)
         when = told(workspace, self.who, self.at)
         if when is not None:
             report_told(workspace, self.who, when)
@@ -106,8 +109,28 @@ class Call:
             raise
         if (recorded := result.recorded) is not None:
             more = as_json(result) if as_json and self.json else {}
+            if self.who.problem:
+                self.workspace.notes.append(self.who.problem)
             report(self.workspace, recorded, command, json=self.json, more=more)
         return result
+
+
+def known_actor(workspace: Workspace, ident: str, who: Actor, *, asks: bool = True) -> Actor:
+    """Return who acts; a name that is nearly a member's is asked about on a terminal, else refused.
+
+    To act as nobody that anybody knows is a slip; to declare is always allowed.
+    """
+    try:
+        ensure_meant(workspace, ident, who)
+    except NearlyKnownError as stranger:
+        if not asks or not console.is_terminal():
+            raise
+        from incidentctl.cli.terminal.prompts import ask_confirm
+
+        console.say(stranger.message, "warning")
+        if ask_confirm(f"Did you mean {stranger.near}?"):
+            return workspace.actor(stranger.near)
+    return who
 
 
 def report_told(workspace: Workspace, who: Actor, when: Told) -> None:

@@ -52,6 +52,8 @@ def run_command(
     """
     response = Call(ctx, incident, as_).open()
     completed = complete_if_cut_off(response)
+    if response.who.problem:
+        response.workspace.notes.append(response.who.problem)
     report_notes(response.workspace, completed.notes if completed else ())
     walk(response, step)
 
