@@ -155,3 +155,42 @@ def test_an_update_after_its_step_was_skipped_brings_the_cadence_of_the_step_bac
     before = show()["next_update"]
     run("step", "done", "page-on-call")
     assert show()["next_update"] == before
+
+
+def test_a_template_of_the_phase_makes_the_text(run, opened, show, team):
+    run("impact", "Nobody can pay.")
+    done = run("update", "--template", "We roll back.")
+    assert done.code == 0, done.err
+    (first,) = show()["updates"]
+    assert first["text"].startswith("SEV")
+    assert (
+        "We are finding out what is affected. Nobody can pay. We roll back. Next" in first["text"]
+    )
+    folder = team / "templates"
+    folder.mkdir()
+    (folder / "update.md.j2").write_text("any: {{ text }}\n")
+    (folder / "update.public.md.j2").write_text("Dear customers, {{ impact }} {{ text }}\n")
+    (folder / "update.identified.public.md.j2").write_text("We know why. {{ text }}\n")
+
+    def posted(*arguments):
+        assert run("update", "--template", *arguments).code == 0
+        return show()["updates"][-1]["text"]
+
+    assert posted("rolled back") == "any: rolled back"
+    assert posted("sorry", "--public", "--yes") == "Dear customers, Nobody can pay. sorry"
+    run("status", "identified")
+    assert posted("sorry", "--public", "--yes") == "We know why. sorry"
+    assert posted("again") == "any: again"
+    (folder / "update.md.j2").write_text("{{ text.__class__ }}")
+    refused = run("update", "--template", "precious words")
+    assert refused.code == 4
+    assert "templates/update.md.j2" in refused.err
+    assert "precious words" in refused.err
+    assert "IC221" not in run("catalog", "lint").out
+
+
+def test_a_template_says_nothing_to_customers_of_what_is_inside(run, opened, show):
+    run("update", "--template", "Sorry.", "--public", "--yes")
+    text = show()["updates"][-1]["text"]
+    assert text.startswith("We are looking into a problem. Sorry.")
+    assert show()["commander"] not in text

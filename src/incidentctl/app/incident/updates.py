@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from incidentctl.app.incident.respond import Recorded, Response
+from incidentctl.domain.incident import update_text
 from incidentctl.domain.incident.decide import updates as decide
 from incidentctl.domain.incident.state import Incident
 
@@ -29,18 +30,40 @@ def post(
     *,
     public: bool = False,
     next_in: timedelta | None = None,
-    preview: Callable[[], None] | None = None,
+    template: bool = False,
+    preview: Callable[[str], None] | None = None,
 ) -> Posted:
     """Post an update, also for customers if it is public; the next one comes after a span.
 
-    `preview` is called before it is recorded, and raises to stop it.
+    With `template` the text is put into that of the phase. `preview` is called with the text
+    before it is recorded, and raises to stop it.
     """
     following = (response.at or response.workspace.now()) + next_in if next_in else None
+    if template:
+        text = _from_template(response, text, public=public, next_at=following)
     stated = decide.post(response.incident, text, public=public, next_at=following)
     if preview is not None:
-        preview()
+        preview(text)
     recorded = response.record(stated, "public update" if public else "update")
     return Posted(recorded, response.incident)
+
+
+def _from_template(response: Response, text: str, *, public: bool, next_at: datetime | None) -> str:
+    """Return the text of the organisation's template for the phase, or of the built-in one."""
+    from incidentctl.app.workspace.own_template import render_own
+
+    workspace, incident = response.workspace, response.incident
+    if next_at is None and incident.open and incident.cadence:
+        now = response.at or workspace.now()
+        next_at = now + timedelta(seconds=incident.cadence)
+    audience = update_text.PUBLIC if public else update_text.INTERNAL
+    told = update_text.values(incident, text, audience=audience, next_at=next_at)
+    if workspace.root is not None and workspace.checked_out:
+        for path in update_text.names(incident.status, audience):
+            own = render_own(workspace.root, path, told, environment=workspace.environment)
+            if own is not None:
+                return own.strip()
+    return update_text.built_in(told)
 
 
 def snooze(response: Response, span: timedelta, *, stated: str) -> Recorded:

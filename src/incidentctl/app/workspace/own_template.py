@@ -15,7 +15,10 @@ from incidentctl.errors import EnvironmentFailedError, InvalidDataError
 
 #: Seconds of wall-clock time; the process itself limits its CPU time and memory.
 _PATIENCE = 15.0
-_HINT = "docs/retrospectives.md and docs/drills.md say what a template gets and may do."
+_HINT = (
+    "docs/retrospectives.md, docs/drills.md and docs/roles-and-process.md say what a template gets "
+    "and may do."
+)
 
 
 def render_own(

@@ -37,7 +37,13 @@ def update_command(
             help="Mark it as for customers; shows it and asks first. It is not sent anywhere.",
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --public: do not ask.")] = False,
+    template: Annotated[
+        bool,
+        typer.Option("--template", help="Put the text into the template of the phase; asks first."),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With --public or --template: do not ask.")
+    ] = False,
     next_in: Annotated[
         str | None,
         typer.Option(
@@ -53,6 +59,8 @@ def update_command(
     incidentctl update "rolling back to 1.4.2"
 
     incidentctl update --no-change --next 1h
+
+    incidentctl update --template "rolling back to 1.4.2"
 
     incidentctl update list
     """
@@ -73,13 +81,20 @@ def update_command(
         return
     if no_change:
         said = updates.no_change(said)
-    elif not said:
+    elif not said and not template:
         said = choices.typed(call, text, "What is the update?")
-    preview = (lambda: _preview(said)) if public and not yes else None
+    preview = None
+    if (public or template) and not yes:
+        preview = _preview if public else _show_and_ask
     following = _span("--next", next_in) if next_in else None
     posted = call.respond(
         lambda response: updates.post(
-            response, said, public=public, next_in=following, preview=preview
+            response,
+            said,
+            public=public,
+            next_in=following,
+            template=template,
+            preview=preview,
         ),
         "update",
         echo=said,
@@ -120,6 +135,17 @@ def _list_updates(call: Call) -> None:
         line = f"{found.time(each.at)}  {public}{each.by}: {each.text}"
         console.out(line, indent=len(found.time(each.at)) + 2)
     print_next(found)
+
+
+def _show_and_ask(said: str) -> None:
+    """Show what a template made; on a terminal ask whether to post it."""
+    console.say(said, keep_lines=True)
+    if not console.is_terminal():
+        return
+    from incidentctl.cli.terminal.prompts import ask_confirm
+
+    if not ask_confirm("Post this?", default=True):
+        raise RefusedError("Not recorded.", echo=said)
 
 
 def _preview(said: str) -> None:

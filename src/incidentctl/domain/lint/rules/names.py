@@ -124,7 +124,10 @@ def not_read(_: Catalog, around: Around) -> Iterable[Finding]:
         message, hint = f"{path} is not read yet: nothing follows from it.", "Do not rely on it."
         if path.startswith("templates/"):
             message = f"No document is made of {path}."
-            hint = "docs/retrospectives.md and docs/drills.md name the templates."
+            hint = (
+                "docs/retrospectives.md, docs/drills.md and docs/roles-and-process.md name the "
+                "templates."
+            )
         yield Finding("IC221", message, Source(path), (), hint)
 
 

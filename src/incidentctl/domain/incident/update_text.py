@@ -1,0 +1,59 @@
+"""What an update says where somebody asks for a template: by phase, and for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from incidentctl.domain.incident.state import Incident
+
+INTERNAL, PUBLIC = "internal", "public"
+
+#: What is said of a phase to those inside, and to customers.
+_BEGINS = {
+    "triage": ("We are finding out what is affected.", "We are looking into a problem."),
+    "investigating": ("We are looking for the cause.", "We are looking into a problem."),
+    "identified": ("The cause is known, and we are mitigating it.", "We are fixing a problem."),
+    "monitoring": ("It is mitigated, and we are watching it.", "It works again; we are watching."),
+    "resolved": ("It is resolved.", "The problem is solved."),
+}
+
+
+def values(
+    incident: Incident, text: str, *, audience: str, next_at: datetime | None
+) -> dict[str, Any]:
+    """Return what a template may use, as plain values; times are texts, unknown ones are none."""
+    return {
+        "text": text,
+        "audience": audience,
+        "phase": incident.status,
+        "title": incident.title,
+        "severity": incident.severity,
+        "summary": incident.summary,
+        "impact": incident.impact,
+        "services": list(incident.services),
+        "product_areas": list(incident.product_areas),
+        "commander": incident.commander,
+        "declared": incident.time(incident.declared),
+        "next_update": incident.time(next_at) if next_at else None,
+    }
+
+
+def names(phase: str, audience: str) -> tuple[str, ...]:
+    """Return the organisation's templates that may be used, the most specific first."""
+    parts = (f".{phase}.{audience}", f".{phase}", f".{audience}", "")
+    return tuple(f"templates/update{part}.md.j2" for part in parts)
+
+
+def built_in(told: dict[str, Any]) -> str:
+    """Return the text where the organisation has no template of its own."""
+    inside, public = _BEGINS.get(told["phase"], ("", ""))
+    known = [told["impact"], told["text"]]
+    if told["audience"] == PUBLIC:
+        parts = [public, *known]
+    else:
+        parts = [f"{told['severity']}: {told['title']}." if told["severity"] else told["title"]]
+        parts += [inside, *known]
+    if told["next_update"]:
+        parts.append(f"Next update at {told['next_update']}.")
+    return " ".join(part.strip() for part in parts if part and part.strip())
