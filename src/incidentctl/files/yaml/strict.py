@@ -20,6 +20,7 @@ from incidentctl.domain.lint.problem_limit import MAX_REPORTED, gave_up
 from incidentctl.domain.lint.rule import Loc
 from incidentctl.domain.lint.rules.secrets import secrets_below
 from incidentctl.errors import Problem
+from incidentctl.files.yaml.breaks import hide, restore
 from incidentctl.files.yaml.syntax import in_quotes, lfs_pointer, not_yaml, place, unresolved_merge
 
 if yaml.__with_libyaml__:
@@ -125,11 +126,14 @@ def compose(data: bytes) -> Iterator[Node]:
 
     libyaml limits the depth; `parse` has a lower limit.
     """
-    composer = _Composer(data.removeprefix(b"\xef\xbb\xbf"))
+    text, hidden = hide(data.removeprefix(b"\xef\xbb\xbf"))
+    composer = _Composer(text)
     try:
         while composer.check_node():
             node = composer.get_node()
             if node is not None:
+                if hidden:
+                    restore(node, hidden)
                 yield node
     finally:
         composer.dispose()
@@ -178,7 +182,7 @@ def _refused(data: bytes, path: str) -> list[Problem]:
 
 
 def _events(data: bytes) -> Iterator[Any]:
-    composer = _Composer(data.removeprefix(b"\xef\xbb\xbf"))
+    composer = _Composer(hide(data.removeprefix(b"\xef\xbb\xbf"))[0])
     try:
         while composer.check_event():
             yield composer.get_event()
