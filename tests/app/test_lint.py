@@ -24,6 +24,11 @@ def levels(report):
     return [(problem.code, problem.severity) for problem in report.problems]
 
 
+def told(report):
+    """The codes, without those of comments that are of no use."""
+    return [code for code, _ in levels(report) if code not in ("IC231", "IC302")]
+
+
 def test_the_settings_choose_the_level(check):
     report = check("name: edge\n", "lint: {IC201: error, IC203: info}\n")
     assert levels(report) == [("IC201", "error"), ("IC203", "info")]
@@ -41,9 +46,9 @@ def test_the_settings_choose_the_level(check):
     ],
 )
 def test_a_comment_silences_its_line(check, comment, left):
-    assert [code for code, _ in levels(check(f"name: edge {comment}\n"))] == left
+    assert told(check(f"name: edge {comment}\n")) == left
     elsewhere = check(f"name: edge\ntitle: Edge {comment}\n")
-    assert [code for code, _ in levels(elsewhere)] == ["IC201", "IC203"]
+    assert told(elsewhere) == ["IC201", "IC203"]
 
 
 def test_what_cannot_be_read_is_not_silenced(check):

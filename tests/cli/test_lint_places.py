@@ -189,3 +189,27 @@ def test_the_settings_and_private_halves_are_never_excluded(command, repository,
     assert found.code == 1
     assert "IC122" in found.out
     assert "2 files checked, 2 excluded" in found.out
+
+
+def test_comments_of_no_use_are_told(command, repository):
+    assert command("catalog", "lint", "--strict").out == "3 files checked, no problems.\n"
+    (repository / "services" / "x.yaml").write_text(
+        "name: x # incidentctl: ignore[IC001] # incidentctl: ignore[ic998]\n"
+        "owner: core # incidentctl: ignore[IC101, IC212] # incidentctl: ignor[IC101]\n"
+    )
+    found = command("catalog", "lint", "--json").json["problems"]
+    assert [(each["code"], each["line"], each["column"]) for each in found] == [
+        ("IC231", 1, 9),
+        ("IC231", 1, 38),
+        ("IC302", 2, 13),
+        ("IC231", 2, 49),
+    ]
+    assert command("catalog", "lint", "--strict").code == 1
+    faulty = repository / "services" / "y.yaml"
+    faulty.write_text("name: y # incidentctl: ignore[IC101]\nowner: [\n")
+    assert command("catalog", "lint").out.count("y.yaml") == 1
+    faulty.unlink()
+    with (repository / "incidentctl.yaml").open("a") as settings:
+        settings.write("lint: {IC231: off, IC302: error}\n")
+    assert command("catalog", "lint").out.count("IC302") == 1
+    assert command("catalog", "lint").code == 1

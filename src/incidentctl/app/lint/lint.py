@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from incidentctl.app.lint.comments import Comments
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.problem_limit import MAX_REPORTED, more_faults
@@ -135,6 +136,8 @@ def _placed(root: Path, findings: Iterable[Finding], catalog: Catalog) -> Iterab
             continue
         level = _level(catalog, finding.code)
         yield Problem(finding.code, level, finding.message, hint=hints.of(finding))
+    for path in catalog.commented:
+        by_path.setdefault(path, [])
     for path, found in by_path.items():  # one file at a time, to save memory
         yield from _in_file(root, path, found, catalog, hints)
 
@@ -143,18 +146,18 @@ def _in_file(
     root: Path, path: str, findings: Iterable[Finding], catalog: Catalog, hints: _Hints
 ) -> Iterable[Problem]:
     """Yield the problems of one file: a hundred of them, then a count of the rest."""
-    positions, silenced = _read(root, path)
+    positions, comments = _read(root, path)
     shown, more = 0, Counter[Level]()
     for finding in findings:
         level = _level(catalog, finding.code)
-        if shown == MAX_REPORTED and not silenced:
+        if shown == MAX_REPORTED and not comments:
             more[level] += 1
             continue
         place = (
             positions.value(finding.source, finding.loc) if positions and finding.source else None
         )
         line, column = place or (None, None)
-        if line is not None and finding.code in silenced.get(line, ()):
+        if line is not None and comments.silence(finding.code, line):
             continue
         if shown == MAX_REPORTED:
             more[level] += 1
@@ -165,6 +168,8 @@ def _in_file(
     if more:
         worst = next(level for level in _LEVELS if more[level])
         yield more_faults(path, more.total(), worst)
+    if not any(each.path == path for each in catalog.unread):  # else any of them may be of use
+        yield from comments.useless(path, catalog.settings)
 
 
 _LEVELS: tuple[Level, ...] = ("error", "warning", "info")
@@ -186,7 +191,7 @@ class _Hints:
         return hint.text() if self._left >= 0 else hint.otherwise
 
 
-def _read(root: Path, path: str) -> tuple[Any, dict[int, frozenset[str]]]:
+def _read(root: Path, path: str) -> tuple[Any, Comments]:
     # Slow, and without findings the catalog comes from the cache.
     from incidentctl.files.layout import read_one
     from incidentctl.files.learn.retros import head_of
@@ -196,7 +201,7 @@ def _read(root: Path, path: str) -> tuple[Any, dict[int, frozenset[str]]]:
     data = read_one(root, path).data
     if data is not None and path.endswith(".md"):
         data = head_of(data)
-    return (Positions(data), ignores(data)) if data is not None else (None, {})
+    return (Positions(data), Comments(ignores(data))) if data is not None else (None, Comments(()))
 
 
 def _level(catalog: Catalog, code: str) -> Level:

@@ -293,6 +293,8 @@ class Catalog:
     entries: tuple[CatalogEntry, ...] = ()
     unread: tuple[Unread, ...] = ()
     """The files with faults: what a rule misses may stand in one of them."""
+    commented: tuple[str, ...] = ()
+    """The files with comments for lint."""
     own_secrets: tuple[tuple[Source, tuple[str | int, ...], str], ...] = ()
     """What seems secret below keys that begin with `x-`: its place, and what it seems to be."""
 

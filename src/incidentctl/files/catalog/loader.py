@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from incidentctl.files.catalog.parallel import load_in_two_processes, worth_fork
 from incidentctl.files.gc_pause import paused
 from incidentctl.files.layout import PRIVATE_HALF, Content, is_excluded, read_all
 from incidentctl.files.yaml.faults import Fault, Loc
+from incidentctl.files.yaml.ignores import WORD
 from incidentctl.files.yaml.positions import Positions, Written
 from incidentctl.files.yaml.strict import Secrets, parse
 from incidentctl.files.yaml.validate import validate
@@ -71,6 +72,7 @@ def load_contents(contents: Iterable[Content]) -> tuple[Catalog, list[Problem]]:
             _catalog(entries),
             unread=tuple(each for part in parts for each in part.unread),
             own_secrets=tuple(each for part in parts for each in part.own_secrets),
+            commented=_commented(contents),
         )
         return catalog, sorted(problems, key=_order)
 
@@ -86,8 +88,12 @@ def _included(contents: Iterable[Content]) -> Iterable[Content]:
     return (content for content in every if not is_excluded(content.path, settings))
 
 
+def _commented(contents: Iterable[Content]) -> tuple[str, ...]:
+    return tuple(each.path for each in contents if each.data and WORD in each.data.lower())
+
+
 def with_private(
-    loaded: tuple[Catalog, list[Problem]], contents: Iterable[Content]
+    loaded: tuple[Catalog, list[Problem]], contents: Sequence[Content]
 ) -> tuple[Catalog, list[Problem]]:
     """Add the private halves of drills in some files to a catalog without any."""
     catalog, problems = loaded
@@ -101,6 +107,7 @@ def with_private(
         entries=(*catalog.entries, *part.entries),
         unread=(*catalog.unread, *part.unread),
         own_secrets=(*catalog.own_secrets, *part.own_secrets),
+        commented=(*catalog.commented, *_commented(contents)),
     )
     return added, sorted([*problems, *part.problems], key=_order)
 

@@ -13,6 +13,7 @@ from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.lint.rules import (
     age_keys,
     clock_changes,
+    comments,
     dependencies,
     drills,
     names,
@@ -79,6 +80,7 @@ _SUBJECTS = (
     retrospectives,
     practice,
     unseen,
+    comments,
 )
 
 #: Every rule by its code, in the order of the codes.
