@@ -9,6 +9,7 @@ import sys
 
 import pexpect
 import pytest
+import yaml
 
 from incidentctl.files.catalog.loader import load
 
@@ -142,6 +143,36 @@ def test_a_folder_above_is_that_folder(tmp_path):
     run(tmp_path / "sub", "init", "..", "--team", "core", "--no-git")
     assert (tmp_path / "incidentctl.yaml").is_file()
     assert list((tmp_path / "sub").iterdir()) == []
+
+
+def test_the_checks_look_at_everything(tmp_path):
+    """A hook without files to check is skipped, and one commit does not show a repository's age."""
+    run(tmp_path, "init", "--no-git")
+    config = (tmp_path / ".pre-commit-config.yaml").read_text()
+    hook = yaml.safe_load(config)["repos"][0]["hooks"][0]
+    assert (hook["always_run"], hook["pass_filenames"], "files" in hook) == (True, False, False)
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/incidentctl.yml").read_text())
+    checkout, *steps = workflow["jobs"]["lint"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
+    assert "incidentctl actions --overdue" in [step.get("run") for step in steps]
+
+
+def test_files_of_others_are_excluded_from_the_start(tmp_path):
+    root = tmp_path / "mono"
+    for name, text in {
+        "services/web/Chart.yaml": "apiVersion: v2\nname: web\n",
+        "services/web/templates/d.yaml": "{{- if .Values.x }}\n",
+        "services/compose.yml": "services: {web: {image: nginx}}\n",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    done = run(root, "init", "--organisation", "A", "--services", "api", "--no-input")
+    assert done.returncode == 0
+    assert "`exclude` in incidentctl.yaml names them: services/compose.yml, services/web/." in (
+        " ".join(done.stderr.split())
+    )
+    linted = run(root, "catalog", "lint", "--strict").stdout
+    assert linted.endswith("3 excluded, no problems.\n")
 
 
 def test_the_workflow_is_one(tmp_path):

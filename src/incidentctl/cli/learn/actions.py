@@ -9,6 +9,7 @@ import typer
 from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
+from incidentctl.cli.terminal.places import from_here
 from incidentctl.errors import UsageError
 
 app = typer.Typer(invoke_without_command=True, **PLAIN)
@@ -54,10 +55,12 @@ def list_command(
 def _list(ctx: typer.Context, overdue: bool, owner: str | None, json: bool) -> None:
     from incidentctl.app.learn.actions import as_json, listed
 
-    listing = listed(workspace_of(ctx), owner=owner, overdue=overdue)
+    workspace = workspace_of(ctx)
+    listing = listed(workspace, owner=owner, overdue=overdue)
     found, problems, day = listing
     for problem in problems:
-        console.say(f"{problem.path}:{problem.line or 1}: {problem.message}", "warning")
+        place = from_here(workspace.root, problem.path or "")
+        console.say(f"{place}:{problem.line or 1}: {problem.message}", "warning")
     if json:
         entries = [as_json(item, day) for item in found]
         console.print_json(
