@@ -235,3 +235,28 @@ actions:
     assert titles == ["Limit the pool of each release", "Two ⏎ lines"]
     listed = run("actions", "--owner", "ida", "--json").json["actions"]
     assert listed[0]["title"] == "Limit the pool of each release"
+
+
+def test_follow_up_noted_during_the_incident_is_proposed_in_the_retrospective(run, opened, team):
+    assert run("actions", "add", 'alert on "the age"', "of: the backup ☕").code == 0
+    assert run("actions", "add", "buy a pager", "--owner", "dana").code == 3  # nobody of this name
+    assert run("actions", "add", "buy a pager", "--owner", "omar").code == 0
+    run("task", "add", "count the orders")
+    run("actions", "add", "not any more")
+    tasks = run("task", "list", "--json").json["tasks"]
+    assert [(t["role"], t["person"]) for t in tasks if t["title"] == "buy a pager"] == [
+        ("planning", "omar")
+    ]
+    run("task", "done", str(tasks[-1]["number"]))
+    run("resolve", "rolled back")
+    path = team / run("retro").out.strip()
+    assert run("actions", "--json").json["actions"] == []  # they are proposed, and agreed by nobody
+    assert run("close").code == 5
+    text = path.read_text()
+    assert "Tasks left open" in text
+    path.write_text(text.replace("  # - {id", "  - {id"))
+    found = {each["title"]: each["owner"] for each in run("actions", "--json").json["actions"]}
+    assert found['alert on "the age" of: the backup ☕'] == "greta"
+    assert found["buy a pager"] == "omar"
+    assert "count the orders" in found
+    assert "not any more" not in found

@@ -104,3 +104,14 @@ def test_the_report_of_a_team_is_of_what_it_owns(run, played):
     assert "team orders" in run("report", "--team", "orders").out
     refused = run("report", "--team", "ordres")
     assert (refused.code, "Did you mean 'orders'?" in refused.err) == (3, True)
+
+
+def test_the_retrospective_of_a_drill_has_its_score_and_those_whom_the_plan_names(
+    run, played, team
+):
+    path = team / run("retro", played[0]).out.strip()
+    text = path.read_text()
+    score = text[text.index("### Score") : text.index("### Roles")]
+    assert "| Commander |" in score
+    assert "15m | met |" in score
+    assert "sanne" in text.splitlines()[2]  # who causes it, and did not respond

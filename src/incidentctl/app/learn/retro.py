@@ -7,6 +7,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
+from incidentctl.app.incident.injects import plan_of
 from incidentctl.app.incident.respond import SeveralError, find_incident, load
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.own_template import render_own
@@ -107,7 +108,7 @@ def write(workspace: Workspace, part: str) -> Written:
         raise RefusedError(
             f"{incident.id} is still open.", hint="End it first: `incidentctl resolve`."
         )
-    facts, local = facts_of(incident), incident.zone
+    facts, local = facts_of(incident, plan_of(workspace, incident)), incident.zone
     now = workspace.now()
     meeting = propose(incident.ended, incident.retrospective_within, local, now=now)
     body = _body(workspace, root, facts, meeting, local)
@@ -182,11 +183,12 @@ def _front(
     incident: str | None, participants: tuple[str, ...], meeting: Meeting, facts: Facts | None
 ) -> str:
     from incidentctl.files.yaml.dump import to_yaml
-    from incidentctl.render.learn.retrospective import example_item
+    from incidentctl.render.learn.retrospective import example_item, proposed_items
 
     stated: dict[str, object] = {"incident": incident} if incident else {}
     stated |= {"participants": list(participants), "meeting": meeting.at}
-    return f"---\n{to_yaml(stated)}actions:\n{example_item(facts, meeting)}---\n"
+    items = example_item(facts, meeting) + proposed_items(facts, meeting)
+    return f"---\n{to_yaml(stated)}actions:\n{items}---\n"
 
 
 def _body(workspace: Workspace, root: Path, facts: Facts, meeting: Meeting, local: tzinfo) -> str:

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.cli.session import workspace_of
+from incidentctl.cli.session import ask_which, confirm_recorded, report_notes, workspace_of
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import PLAIN, Json
+from incidentctl.cli.terminal.options import PLAIN, AsPerson, InIncident, Json
 from incidentctl.cli.terminal.places import from_here
-from incidentctl.errors import UsageError
+from incidentctl.errors import IncidentctlError, UsageError
 
 app = typer.Typer(invoke_without_command=True, **PLAIN)
 
@@ -85,6 +85,50 @@ def _list(ctx: typer.Context, overdue: bool, owner: str | None, json: bool) -> N
         raise typer.Exit(1)
     if overdue or not found:
         listing.ensure_read()
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    title: Annotated[list[str], typer.Argument(metavar="TITLE", help="What will be different.")],
+    incident: InIncident = None,
+    as_: AsPerson = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="PERSON", help="Who sees to it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Note follow-up work during an incident: the retrospective proposes it as an action item.
+
+    It is a task of the role planning, which `task list` shows.
+
+    incidentctl actions add "alert on the age of the backup" --owner dana
+    """
+    from incidentctl.app.incident import tasks
+    from incidentctl.app.incident.respond import (
+        Response,
+        SeveralError,
+        ensure_meant,
+        find_incident,
+    )
+
+    workspace, said = workspace_of(ctx), " ".join(title)
+    try:
+        try:
+            ident = find_incident(workspace, incident)
+        except SeveralError as several:
+            ident = ask_which(workspace, several)
+        who = workspace.actor(as_)
+        ensure_meant(workspace, ident, who)
+        response = Response(workspace, ident, who, on_recorded=confirm_recorded)
+        recorded = tasks.add(response, said, role="planning", person=owner)
+    except IncidentctlError as refusal:
+        refusal.echo = refusal.echo or said
+        raise
+    report_notes(workspace, recorded.notes)
+    if json:
+        told = {"incident": ident, "events": list(recorded.events), "commit": recorded.commit}
+        console.print_json("actions-add", told)
 
 
 @app.command()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta, tzinfo
 
+from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration, rough_duration
 from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Entry, Step
 from incidentctl.domain.learn.retro_facts import Facts, TimedUpdate
@@ -35,6 +37,23 @@ def example_item(facts: Facts | None, meeting: Meeting) -> str:
     # What YAML reads as one plain word in a comment, whatever the record says.
     owner = owner if owner.replace("-", "").replace(".", "").isalnum() else "somebody"
     return _EXAMPLE.format(id=ident, owner=owner, due=due.isoformat()) + "\n"
+
+
+def proposed_items(facts: Facts | None, meeting: Meeting) -> str:
+    """Return comments of YAML: the open tasks as action items, to be taken or left."""
+    tasks = facts.follow_up if facts else ()
+    if facts is None or not tasks:
+        return ""
+    due = (meeting.at + ACTION_WITHIN).date().isoformat()
+    planning = (h.person for h in facts.roles if h.role == "planning" and h.until is None)
+    usual = next(planning, facts.incident.commander)
+    lines = ["  # Tasks left open; remove the # of those that you take:"]
+    for number, task in enumerate(tasks, start=2):
+        texts = (task.title, task.person or usual)
+        title, owner = (json.dumps(one_line(text), ensure_ascii=False) for text in texts)
+        named = f"id: {item_id(facts.incident.id, number)}, title: {title}, owner: {owner}"
+        lines.append(f"  # - {{{named}, due: {due}, done: false}}")
+    return "\n".join(lines) + "\n"
 
 
 def standard_body(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
@@ -74,7 +93,8 @@ def meeting_text(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
 
 def facts_text(facts: Facts) -> str:
     """Return the facts as Markdown; no line begins with user text."""
-    lines = [*_head(facts), *_roles(facts), *_steps(facts), *_updates(facts), *_timeline(facts)]
+    lines = [*_head(facts), *_score(facts), *_roles(facts), *_steps(facts)]
+    lines += [*_updates(facts), *_timeline(facts)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -116,6 +136,24 @@ def _head(facts: Facts) -> Iterator[str]:
 
 def _span(span: timedelta | None) -> str:
     return "not known" if span is None else rough_duration(span)
+
+
+_MEASURES = {"declare": "Declared", "commander": "Commander", "first_update": "First update"}
+
+
+def _score(facts: Facts) -> Iterator[str]:
+    if facts.score is None:
+        return
+    yield "### Score"
+    yield ""
+    yield "| | Took | Target | |"
+    yield "|---|---|---|---|"
+    for each in facts.score.measures:
+        took = "not known" if each.took is None else rough_duration(each.took)
+        target = "-" if each.target is None else rough_duration(each.target)
+        met = {True: "met", False: "missed", None: ""}[each.met]
+        yield f"| {_MEASURES[each.name]} | {took} | {target} | {met} |"
+    yield ""
 
 
 def _roles(facts: Facts) -> Iterator[str]:
