@@ -43,11 +43,11 @@ def show(folder):
     return json.loads(done.stdout)
 
 
-def walk(folder, person):
+def walk(folder, person, **variables):
     return pexpect.spawn(
         COMMAND[0],
         [*COMMAND[1:], "-C", str(folder), "run", "--as", person],
-        env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
+        env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", **variables},
         encoding="utf-8",
         timeout=30,
         dimensions=(30, 80),
@@ -96,7 +96,7 @@ def test_what_others_do_and_offer_appears_by_itself_in_their_clone_s_walk(clones
     assert seen(two, "haruto: Done: Page the on-call") <= WITHIN
     two.expect_exact("(done by haruto at")  # the step that the words are about is still there
     two.send("is full\r")
-    two.expect_exact("note (Esc to go back):")
+    two.expect_exact("note it?")
     two.expect_exact("the database is full")
     two.send("\r")
     two.expect_exact("recorded")
@@ -155,3 +155,17 @@ def test_a_walk_that_nobody_shares_waits_too(team):
     child.expect_exact("greta: looked at the graphs")
     child.sendintr()
     child.expect(pexpect.EOF)
+
+
+def test_a_terminal_that_can_only_print_lines_tells_of_others_too(team):
+    declare(team)
+    child = walk(team, "haruto", TERM="dumb")
+    child.expect_exact("] ")
+    run(team, "log", "looked at the graphs", "--as", "greta")
+    child.expect_exact("greta: looked at the graphs")
+    child.expect_exact("] ")
+    child.send("n so did I\r")
+    child.expect_exact("log")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    assert show(team)["timeline"][-1]["text"] == "so did I"

@@ -155,7 +155,7 @@ def asked(shop):
 def test_a_letter_that_the_menu_does_not_have_chooses_nothing(shop, asked, typed):
     before = show(shop)["timeline"]
     asked.presses(typed)
-    asked.sees("k  I hold all" if typed == "?" else "is none of: 1 2 3 k s l ?")
+    asked.sees("k  I hold all" if typed == "?" else "is none of: 1 2 3 k s n l ?")
     asked.presses("l")
     assert asked.ends() == 0
     assert show(shop)["timeline"] == before
@@ -204,9 +204,8 @@ WORDS = "the disk of db-2 is full"
     ],
 )
 def test_words_typed_or_pasted_at_a_menu_are_offered_as_a_note(shop, asked, typed, noted):
-    asked.presses("s")
     asked.presses(typed)
-    asked.sees("note (Esc to go back):")
+    asked.sees("note it? (Enter records it, Esc to go back):")
     asked.types("")
     asked.sees("log")
     asked.presses("l")
@@ -220,7 +219,7 @@ def test_what_looks_like_an_assignment_and_is_none_is_offered_as_a_note(shop, as
     asked.sees("ROLE PERSON")
     asked.types("")
     asked.sees("There is no role 'customer'")
-    asked.sees("note (Esc to go back):")
+    asked.sees("note it? (Enter records it, Esc to go back):")
     asked.types("")
     asked.sees("log")
     asked.presses("l")

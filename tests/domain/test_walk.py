@@ -176,7 +176,7 @@ def test_a_critical_incident_first_asks_for_all_the_other_roles_on_one_screen():
     assert [(c.key, c.label) for c in first.choices] == [
         ("1", "Mitigator: nobody yet"), ("2", "Planning: nobody yet"),
         ("3", "Communication: nobody yet"), ("k", "I hold all"), ("s", "not now"),
-        ("l", "leave; others can go on"), ("?", "help"),
+        ("n", "note something"), ("l", "leave; others can go on"), ("?", "help"),
     ]  # fmt: skip
     given = choose(found, first, "1", "bob")
     assert given.facts == (facts.RoleAssigned("mitigator", "bob"),)
@@ -310,7 +310,9 @@ def test_the_end_says_what_is_left():
 def test_an_ended_incident_is_not_walked():
     found = incident(open=False, status="resolved", **CRITICAL)
     assert screen(found).title == "The incident is resolved."
-    assert "none of" in press(found, "n", "late").message
+    assert press(found, "n", "late").facts == (facts.Noted("late"),)
+    closed = found._replace(status="closed")
+    assert press(closed, "n", "late").message == "'n' is none of: l ?\nYou had typed: late"
 
 
 def test_hostile_texts_are_shown_inert():

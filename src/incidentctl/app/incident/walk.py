@@ -266,7 +266,9 @@ class Walk:
             )
             if self._known is not None:
                 self._known.update(recorded.events)
-        self._at, self._shown = outcome.next, None
+        self._at = outcome.next
+        # A bare Enter, or a key that leads elsewhere, shows the whole screen again.
+        self._shown = shown if key and outcome.next == shown.at else None
         return Answered(
             message=outcome.message,
             hint=outcome.hint,

@@ -18,7 +18,12 @@ _NO_OWNER = (
 
 
 def whom_to_page(workspace: Workspace, incident: Incident) -> tuple[str, ...]:
-    """Return lines that name who is on call now, how to reach them, and who comes after them."""
+    """Return lines that name who is on call now, how to reach them, and who comes after them.
+
+    None without a team's catalog.
+    """
+    if workspace.root is None:
+        return ()
     name = incident.team or incident.owner
     if name is None:
         return (_NO_OWNER,)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -17,6 +19,7 @@ import typer
 from incidentctl.app.incident.declare import complete_if_cut_off
 from incidentctl.app.incident.respond import Response
 from incidentctl.app.incident.walk import Answered, View, Walk
+from incidentctl.app.workspace.places import KEPT_HERE
 from incidentctl.cli.hints import worded
 from incidentctl.cli.incident.lifecycle import print_left
 from incidentctl.cli.incident.respond import Call
@@ -29,6 +32,7 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.state import DONE, NOT_NEEDED, SKIPPED
 from incidentctl.domain.incident.walk.machine import AFTER, Screen
 from incidentctl.errors import UsageError
+from incidentctl.render.incident.walk import Line
 
 _STATES = {DONE: "done", SKIPPED: "skipped", NOT_NEEDED: "no longer needed"}
 
@@ -51,6 +55,8 @@ def run_command(
     incidentctl run
     """
     response = Call(ctx, incident, as_).open()
+    if response.workspace.is_local:
+        console.say(KEPT_HERE, "warning")
     completed = complete_if_cut_off(response)
     if response.who.problem:
         response.workspace.notes.append(response.who.problem)
@@ -91,21 +97,26 @@ def _on_terminal(walking: Walk) -> None:
                 return
             refused = answered.refused and reply.key == "a" and reply.line.strip() not in "aA"
             # `a user says ...` looked like an assignment.
-            reply = menu.offer_note(reply.line.strip()) if refused else None
+            reply = menu.offer_note(look(True), reply.line) if refused else None
 
 
 def _by_lines(walking: Walk, *, piped: bool) -> None:
     """Read plain lines: a key and its text each."""
-    told: list[str] = []
-    while True:
+    told: list[Line] = []
+
+    def tell() -> Screen:
+        """Show what is new, and return the screen to ask about."""
         view = walking.look()
         _show(view)
         status = walking.status()
         for line in status:
-            if line.text not in told:
+            if line not in told:
                 console.say(f"  {line.text}", line.style)
-        told = [line.text for line in status]
-        answered = _answer(walking, view.screen)
+        told[:] = status
+        return view.screen
+
+    while True:
+        answered = _answer(walking, tell(), tell)
         if piped and answered.refused and answered.message:
             raise UsageError(answered.message, hint=answered.hint)
         _report(walking, answered)
@@ -177,10 +188,16 @@ def _wrapped(text: str) -> None:
     console.say(f"  {text}", indent=2 + margin)
 
 
-def _answer(walking: Walk, shown: Screen) -> Answered:
+def _answer(walking: Walk, shown: Screen, tell: Callable[[], Screen]) -> Answered:
     """Ask until something happens; EOFError if stdin has ended."""
     while True:
-        key, text = _read_line(shown)
+        _prompt(shown)
+        while sys.stdin.isatty() and not select.select([sys.stdin], [], [], 1.0)[0]:
+            if walking.poll():  # others have recorded something, or an inject is due
+                console.say("")
+                shown = tell()
+                _prompt(shown)
+        key, text = _read_line()
         answered = walking.answer(key, text)
         if answered.needs is None:
             return answered
@@ -189,10 +206,13 @@ def _answer(walking: Walk, shown: Screen) -> Answered:
         console.say(f"This needs: {answered.needs}")
 
 
-def _read_line(shown: Screen) -> tuple[str, str]:
+def _prompt(shown: Screen) -> None:
     keys = " ".join(choice.key for choice in shown.choices)
     default = f", Enter is {shown.default}" if shown.default else ""
     print(f"[{keys}{default}] ", end="", file=sys.stderr, flush=True)
+
+
+def _read_line() -> tuple[str, str]:
     line = sys.stdin.readline()
     if not sys.stdin.isatty():
         console.say(line.rstrip("\n"))  # a terminal echoes what is typed; a pipe does not

@@ -57,21 +57,23 @@ class Menu:
         """
         shown, typed = self._choose()
         if typed.pasted and len(typed.text.strip()) > 1:
-            return self._text(shown, _choice(shown, "n"), typed.text.strip(), typed.text)
+            return self.offer_note(shown, typed.text)
         if typed.text and not typed.text.strip():
             return Reply(typed.text.replace(" ", "␣"), "", "")  # a space is not Enter
         meant = read_line(shown, typed.text)
         if meant is None:
-            return self._text(shown, _choice(shown, "n"), typed.text.strip(), typed.text)
+            return self.offer_note(shown, typed.text)
         key, text = meant
         choice = _choice(shown, key or shown.default or "")
         if choice is None or not choice.asks:
             return Reply(key, None, typed.text)
-        return self._text(shown, choice, text, typed.text)
+        return self._text(choice, text, typed.text)
 
-    def offer_note(self, line: str) -> Reply | None:
-        """Offer as a note what was typed at the menu and could not be done."""
-        return self._text(None, Choice("n", "note", "note"), line, line)
+    def offer_note(self, shown: Screen, line: str) -> Reply | None:
+        """Offer as a note what was typed at the menu and is no key; Enter records it."""
+        choice = _choice(shown, "n")
+        offered = choice and choice._replace(asks="note it?")
+        return self._text(offered, line.strip(), line)
 
     def _choose(self) -> tuple[Screen, Typed]:
         text, cursor = "", 0
@@ -91,9 +93,7 @@ class Menu:
                 _not_recorded("" if _choice(shown, left.text) else left.text)
                 raise KeyboardInterrupt from None
 
-    def _text(
-        self, shown: Screen | None, choice: Choice | None, text: str, line: str
-    ) -> Reply | None:
+    def _text(self, choice: Choice | None, text: str, line: str) -> Reply | None:
         """Ask for the text of a choice; None after Esc, and where no choice takes it."""
         if choice is None or choice.asks is None:
             _not_recorded(text)
@@ -107,6 +107,7 @@ class Menu:
         ]
         how = "number, name or Tab, " if numbered else "Tab for names, " if names else ""
         enter = "Enter for none, " if choice.optional else ""
+        enter = "Enter records it, " if text else enter
         question = Question(
             f"  {choice.asks} ({how}{enter}Esc to go back): ",
             partial(self._above, lines),

@@ -22,7 +22,7 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.incident.checklist import ASSIGN_ROLES, ASSIGN_TASKS
 from incidentctl.domain.incident.due import unassigned
-from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Incident, Step
+from incidentctl.domain.incident.state import CLOSED, DONE, OPEN, SKIPPED, Incident, Step
 from incidentctl.domain.incident.walk.moves import (
     AFTER,
     END,
@@ -136,7 +136,7 @@ def _roles_screen(incident: Incident, by: str | None) -> Screen:
         ROLES,
         "Who takes which role?",
         lines=tuple(lines),
-        choices=(*choices, keep, Choice("s", "not now"), _LEAVE, _HELP),
+        choices=(*choices, keep, Choice("s", "not now"), _NOTE, _LEAVE, _HELP),
         default="k",
     )
 
@@ -174,7 +174,9 @@ def _marked(incident: Incident, step: Step) -> str | None:
 
 def _end_screen(incident: Incident, by: str | None) -> Screen:
     if not incident.open:
-        return Screen("end", END, f"The incident is {incident.status}.", choices=(_LEAVE, _HELP))
+        note = () if incident.status == CLOSED else (_NOTE,)
+        title = f"The incident is {incident.status}."
+        return Screen("end", END, title, choices=(*note, _LEAVE, _HELP))
     opened = [step for step in incident.steps if step.state == OPEN]
     lines: list[str | Hint] = [f"Open: step {s.number}, {one_line(s.title)}" for s in opened]
     tasks = sum(task.done is None for task in incident.tasks)
