@@ -68,6 +68,17 @@ def test_show_fits_the_screen_with_the_head_first_and_counts_the_rest(screen, ru
 
 
 @SIZES
+def test_the_brief_is_wrapped_once(screen, busy, columns):
+    lines = screen(columns, "show", "--brief")
+    assert len(lines) <= 24
+    assert max(map(width, lines)) <= columns
+    begins = [line for line in lines if not line.startswith(" ")]
+    assert all(len(line) == len(line.lstrip()) for line in begins)
+    assert {len(line) - len(line.lstrip()) for line in lines} <= {0, 15, len(busy) + 2}
+    assert "bridge         https://meet.example.org/abc-defg-hij" in lines
+
+
+@SIZES
 def test_list_has_one_line_an_incident(screen, run, busy, columns):
     run("declare", "pay 日本語", "--affects", "payment", "-s", "SEV3", "--no-input")
     lines = screen(columns, "list")

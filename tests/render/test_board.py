@@ -21,7 +21,7 @@ from incidentctl.domain.incident.state import (
 )
 from incidentctl.errors import Problem
 from incidentctl.render.incident import board as boards
-from incidentctl.render.incident.board import Line, board, fit
+from incidentctl.render.incident.board import Line, board, fit, reminders_whole
 
 T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
 
@@ -60,6 +60,18 @@ def incident(number=1, **changes):
 
 def texts(*incidents, now=21, **more):
     return [line.text for line in board(incidents, minutes(now), **more)]
+
+
+def test_a_reminder_is_whole_on_a_narrow_screen():
+    long = "!!! Nobody is assigned as mitigator, planning, communication: `incidentctl assign`"
+    lines = [Line("x" * 80, (boards.HEAD, 0)), Line(long, (boards.REMINDER, 0), "error")]
+    shown = reminders_whole(lines, 60)
+    assert [line.text for line in shown] == [
+        "x" * 80,
+        "!!! Nobody is assigned as mitigator, planning,",
+        "    communication: `incidentctl assign`",
+    ]
+    assert {line.style for line in shown[1:]} == {"error"}
 
 
 def test_where_the_response_meets_is_told_near_the_top_and_dropped_late():

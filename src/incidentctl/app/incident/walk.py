@@ -220,11 +220,12 @@ class Walk:
         """Return the names that answer a choice, the likeliest first."""
         return names_for(self._response, choice)
 
-    def brief(self) -> list[str]:
-        """Return the brief of the commander."""
+    def brief(self, columns: int) -> list[str]:
+        """Return the brief of the commander, in lines of so many characters."""
         workspace, incident = self._response.workspace, self._response.incident
         now = workspace.now()
-        return list(brief(incident, now, on_call=on_call(workspace, incident, now)))
+        duty = on_call(workspace, incident, now)
+        return brief(incident, now, on_call=duty, columns=columns)
 
     def answer(self, key: str, text: str | None) -> Answered:
         """Do and record what a key means on the last screen.

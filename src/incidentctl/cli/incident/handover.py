@@ -16,7 +16,7 @@ from incidentctl.cli.session import ask_which
 from incidentctl.cli.terminal import console
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import UsageError
-from incidentctl.render.incident.brief import INDENT, brief
+from incidentctl.render.incident.brief import INDENT, WIDTH, brief
 
 COMMAND_CLASS = RespondCommand
 
@@ -26,7 +26,8 @@ def _print_brief(call: Call, incident: Incident) -> None:
     if call.json:
         return
     now = call.workspace.now()
-    for line in brief(incident, now, on_call=on_call(call.workspace, incident, now)):
+    duty, columns = on_call(call.workspace, incident, now), console.narrowed(WIDTH)
+    for line in brief(incident, now, on_call=duty, columns=columns):
         console.out(line, indent=INDENT)
 
 

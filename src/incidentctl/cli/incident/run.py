@@ -138,9 +138,9 @@ def _report(walking: Walk, answered: Answered) -> None:
     if (told := answered.told) is None:
         return
     if told.commands:
-        from incidentctl.render.incident.brief import INDENT
+        from incidentctl.render.incident.brief import INDENT, WIDTH
 
-        for line in walking.brief():
+        for line in walking.brief(console.narrowed(WIDTH)):
             console.say(line, indent=INDENT)
     if told.updated:
         print_next(told.incident)

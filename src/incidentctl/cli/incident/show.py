@@ -133,9 +133,9 @@ def show_command(
     now = workspace.now()
     duty = None if at else on_call(workspace, found, now)
     if short:
-        from incidentctl.render.incident.brief import INDENT, brief
+        from incidentctl.render.incident.brief import INDENT, WIDTH, brief
 
-        for line in brief(found, now, on_call=duty):
+        for line in brief(found, now, on_call=duty, columns=console.narrowed(WIDTH)):
             console.out(line, indent=INDENT)
         return
     from incidentctl.cli.incident.overview import print_incident

@@ -19,7 +19,15 @@ from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.reminders import Reminder
-from incidentctl.render.incident.board import ENTRIES, Line, entry_line, fit, newest, reminder_line
+from incidentctl.render.incident.board import (
+    ENTRIES,
+    Line,
+    entry_line,
+    fit,
+    newest,
+    reminder_line,
+    reminders_whole,
+)
 
 #: The interval of polls, in seconds: each costs a few stats.
 EVERY = 1.0
@@ -131,6 +139,7 @@ def live(watch: Watch, screen: LiveScreen, clock: Callable[[], datetime], *, qui
             # Before the first read it is unknown whether incidents are open.
             known = lines if watch.incidents else []
             lines = [Line(_fault(watch.fault), (-1,), "error"), *known]
+        lines = reminders_whole(lines, console.columns())
         screen.draw([(line.text, line.style) for line in fit(lines, screen.height)])
         if rings and not quiet:
             screen.ring()

@@ -83,6 +83,11 @@ def columns() -> int:
     return shutil.get_terminal_size().columns
 
 
+def narrowed(most: int) -> int:
+    """Return the width for a page that takes so many columns, if the terminal has them."""
+    return min(most, columns()) if sys.stdout.isatty() else most
+
+
 def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: bool = False) -> None:
     """Print a message: one cleaned line on stderr, at once, cut if too long.
 

@@ -15,6 +15,7 @@ from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
 from incidentctl.render.incident.brief import meeting_places
+from incidentctl.render.lines import wrapped
 
 #: The subject of a line; if the screen is too small, the last of these are dropped first.
 (
@@ -77,6 +78,15 @@ def board(
         text = f"{unsynced.events} {events} not on the remote yet{span}"
         lines.append(Line(text, (UNSYNCED, 0), "warning"))
     return [*lines, *(Line(_text(text), (UNSYNCED, 0), "warning") for text in blind)]
+
+
+def reminders_whole(lines: Sequence[Line], columns: int) -> list[Line]:
+    """Return the lines with reminders wrapped: what they say to type stands at their end."""
+    return [
+        line._replace(text=text)
+        for line in lines
+        for text in (wrapped(line.text, columns, 4) if line.weight[0] == REMINDER else [line.text])
+    ]
 
 
 def fit(lines: Sequence[Line], height: int) -> list[Line]:

@@ -43,8 +43,10 @@ class _Row(NamedTuple):
     whole: bool = False
 
 
-def brief(incident: Incident, now: datetime, *, on_call: str | None = None) -> list[str]:
-    """Return the brief of an incident: cleaned lines of at most 80 characters, about 24 of them.
+def brief(
+    incident: Incident, now: datetime, *, on_call: str | None = None, columns: int = WIDTH
+) -> list[str]:
+    """Return the brief of an incident: cleaned lines of so many characters, about 24 of them.
 
     `on_call` is who is on call for it now.
 
@@ -54,20 +56,20 @@ def brief(incident: Incident, now: datetime, *, on_call: str | None = None) -> l
     lines: list[str] = []
     for most, height in _MOST:
         title = f"{incident.id}  {one_line(incident.title)}"
-        lines = shortened(title, WIDTH, len(incident.id) + 2, most=height)
+        lines = shortened(title, columns, len(incident.id) + 2, most=height)
         for row in _rows(incident, now, most, on_call):
             label = f"{one_line(row.label)[: INDENT - 1]:<{INDENT - 1}} "
-            lines += _lines(row, label, height)
+            lines += _lines(row, label, columns, height)
         if len(lines) <= HEIGHT:
             break
     return lines
 
 
-def _lines(row: _Row, label: str, height: int) -> list[str]:
+def _lines(row: _Row, label: str, columns: int, height: int) -> list[str]:
     text = f"{label}{one_line(row.text)}"
     if row.whole:
-        return wrapped(f"{text}{row.more}", WIDTH, INDENT)
-    return shortened(text, WIDTH, INDENT, most=height, more=row.more)
+        return wrapped(f"{text}{row.more}", columns, INDENT)
+    return shortened(text, columns, INDENT, most=height, more=row.more)
 
 
 def _few(rows: Iterable[_Row], most: int, *, newest: bool = False) -> Iterator[_Row]:
