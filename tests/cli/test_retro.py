@@ -407,3 +407,21 @@ def test_a_retrospective_can_be_written_by_the_installed_program(team, resolved)
         check=True,
     )
     assert done.stdout == f"retros/{resolved}.md\n"
+
+
+def test_a_retrospective_that_is_late_is_due_until_it_is_written(run, team):
+    late = None
+    for severity in ("SEV3", "SEV1"):
+        run("declare", f"a {severity}", "-s", severity, "--at", "10 days ago", "--no-input")
+        late = run("list", "--json").json["incidents"][0]["id"]
+        assert run("resolve", "rolled back", "-i", late, "--at", "9 days ago").code == 0
+    run("declare", "just now", "-s", "SEV1", "--no-input")
+    run("resolve", "soon over")
+    told = run("due", "--json")
+    assert told.code == 1
+    (entry,) = told.json["due"]
+    assert (entry["incident"], entry["what"]) == (late, "retrospective")
+    assert "SEV1 requires a retrospective: overdue by" in run("due").out
+    assert run("due", "--short").code == 0  # a prompt says what is urgent
+    assert run("retro", late).code == 0
+    assert run("due").code == 0

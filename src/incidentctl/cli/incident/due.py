@@ -30,7 +30,7 @@ def due_command(
 ) -> None:
     """List what is due in the open incidents; exit 1 if something is overdue.
 
-    For a shell prompt or cron.
+    Without --short it lists retrospectives that are late, too. For a shell prompt or cron.
 
     incidentctl due -q || echo late
 
@@ -41,6 +41,11 @@ def due_command(
         warn_bad_settings(workspace)
         warn_unreadable(workspace)
     found = due_now(workspace, incident)
+    if incident is None and not short:  # a prompt waits for what is urgent only
+        from incidentctl.app.learn.late import late_retrospectives
+
+        late = late_retrospectives(workspace, found.now)
+        found = found._replace(items=(*found.items, *late))
     if json:
         console.print_json("due", _as_json(found))
     elif short:
