@@ -41,6 +41,20 @@ def test_what_cannot_be(run, opened, arguments, code, told):
     assert tasks(run) == before
 
 
+def test_several_are_assigned_at_once_and_the_step_is_done_when_all_have_somebody(
+    run, opened, show
+):
+    every = [str(task["number"]) for task in tasks(run)]
+    assert run("task", "assign", ",".join(every[:-1]), "omar").code == 0
+    assert {task["person"] for task in tasks(run)[:-1]} == {"omar"}
+    state = {step["id"]: step["state"] for step in show()["steps"]}
+    assert state["assign-tasks"] == "open"
+    run("task", "assign", every[-1], "greta")
+    state = {step["id"]: step["state"] for step in show()["steps"]}
+    assert state["assign-tasks"] == "done"
+    assert run("task", "assign", "1,99", "omar").code == 3
+
+
 def test_done_twice_is_refused(run, opened):
     run("task", "done", "1")
     assert run("task", "done", "1").code == 5

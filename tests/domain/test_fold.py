@@ -194,6 +194,19 @@ def test_all_three_other_roles_tick_the_step_of_the_roles():
     assert found.steps[0].state == "done"
 
 
+def test_the_step_of_the_tasks_is_done_while_every_task_has_somebody():
+    tasks = (TaskPlan("Find the deploy"), TaskPlan("Count orders"))
+    begun = [facts.Declared("x"), attached(StepPlan("assign-tasks", "Tasks"), tasks=tasks)]
+    one, two = (task.id for task in incident(*begun).tasks)
+    some = [*begun, facts.TaskAssigned(one, "bob")]
+    assert incident(*some).steps[0].state == "open"
+    both = [*some, facts.TaskAssigned(two, "bob")]
+    assert incident(*both).steps[0].state == "done"
+    assert incident(*both, facts.TaskAdded("call the vendor")).steps[0].state == "open"
+    assert incident(*both, facts.StepReopened("assign-tasks")).steps[0].state == "open"
+    assert incident(*some, facts.TaskDone(two)).steps[0].state == "done"
+
+
 def test_a_step_that_repeats_is_done_with_the_first_update_and_can_be_opened_again():
     repeats = StepPlan("remind", "Remind", every=900)
     begun = [facts.Declared("x"), attached(repeats), facts.UpdatePosted("hi")]
