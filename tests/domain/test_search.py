@@ -184,6 +184,8 @@ NOTHING = [
     "the parking garage does not open",
     "is the office open on Monday",
     "salary review",
+    "the reader club meets on Monday",
+    "a follower of the king",
     "bob",
     "severity=critical",
     "alertname=HighCPU instance=10.0.0.7:9100",

@@ -51,6 +51,7 @@ class _Text(NamedTuple):
     weights: dict[str, float]
     together: str
     first: str
+    """The first word of a service's, which often is what people call it."""
     nothing_told: bool
     """Whether it is made of words that every question has."""
 
@@ -100,7 +101,7 @@ def _texts(*texts: str | None) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def _text(text: str) -> _Text:
+def _text(text: str, kind: str) -> _Text:
     own = words(text)
     weights = {
         word: _LITTLE if word in GENERIC else _HARDLY if plain(word) else 1.0 for word in own
@@ -108,22 +109,25 @@ def _text(text: str) -> _Text:
     nothing_told = all(plain(word) for word in own)
     if nothing_told or all(weight < 1 for weight in weights.values()):
         weights = dict.fromkeys(own, 1.0)
-    return _Text(weights, "".join(own), own[0] if own else "", nothing_told)
+    first = own[0] if own and kind == "service" else ""
+    return _Text(weights, "".join(own), first, nothing_told)
 
 
 class _Known:
     """The texts of a catalog's entries, and the words they are made of."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self.texts = [(each, [_text(t) for t in each.texts]) for each in _candidates(catalog)]
+        self.texts = [
+            (each, [_text(t, each.kind) for t in each.texts]) for each in _candidates(catalog)
+        ]
         #: Each word, also of several written together, by what its forms have in common.
         self.stems: dict[str, set[str]] = {}
         first: Counter[str] = Counter()
         for _, texts in self.texts:
             for word in {word for text in texts for word in (*text.weights, text.together)}:
                 self.stems.setdefault(stem(word), set()).add(word)
-            first.update({text.first for text in texts})
-        #: The words with which the texts of one entry alone begin.
+            first.update({text.first for text in texts if text.first})
+        #: The words with which the texts of one service alone begin.
         self.telling = {word for word, count in first.items() if count == 1}
 
 
@@ -174,7 +178,7 @@ class _Question:
         held = sum(weight * likes[word][0] for word, weight in text.weights.items()) / total
         held = max(held, likes[text.together][0])
         asked = self._share(places for _, places in likes.values())
-        first = likes[text.first][0] >= FORM and text.first in self._known.telling
+        first = text.first in self._known.telling and likes[text.first][0] >= FORM
         if not asked or (held < _WHOLE and asked < (_HALF if first else _MOST)):
             return 0.0
         return 0.99 * (0.6 * held + 0.4 * asked)
