@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,26 @@ def test_list_and_show_tell_what_the_remote_lacks(clones: tuple[Clone, Clone]) -
     done = ann.sync(code=6)
     assert done["state"] == "offline"
     assert done["pending"]
+
+
+def test_a_record_that_was_read_hours_ago_is_told(clones: tuple[Clone, Clone]) -> None:
+    ann, _ = clones
+    ident = ann.declare("checkout is down")
+    until(lambda: not ann.exchanges())
+    ann.sync()
+    commands = ("list",), ("show", ident), ("status",), ("due",)
+    assert not [told for each in commands if "may be missing" in (told := ann.run(*each).stderr)]
+    until(lambda: not ann.exchanges())
+    git(ann.path, "remote", "set-url", "origin", "http://127.0.0.1:1/x.git")
+    kept = ann.path / ".git" / "incidentctl" / "exchange.json"
+    hours_ago = (datetime.now(UTC) - timedelta(hours=8)).isoformat()
+    for arguments in commands:
+        last = json.loads(kept.read_text())
+        kept.write_text(json.dumps(last | {"at": hours_ago, "well": hours_ago}))
+        told = " ".join(ann.run(*arguments).stderr.split())
+        assert "What others did in the last 8h may be missing" in told
+        until(lambda: not ann.exchanges())
+    assert "may be missing" not in ann.run("due", "--short").stderr
 
 
 def test_sync_says_what_to_do_without_a_remote(run) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # slow, and commands about the team's files do not need it
     from incidentctl.domain.lint.rule import Played
 
 _WORKSPACE = "incidentctl.workspace"
+#: What others did is told to be missing once the last good sync is older than this.
+_OLD = timedelta(minutes=5)
 
 
 def workspace_of(ctx: typer.Context, *, must: bool = True) -> Workspace:
@@ -132,6 +134,24 @@ def report_sync_state(workspace: Workspace) -> None:
             console.say(f"{number} not yet on {remote}{since}{why}", "warning")
         elif failed:
             console.say(f"The last sync with {remote} failed{why}", "warning")
+    warn_old_reading(workspace)
+
+
+def warn_old_reading(workspace: Workspace) -> None:
+    """Warn if what others did may be missing, because this clone last read it some time ago."""
+    for remote, last in workspace.record.exchanges():
+        if last is None or last.well is None:
+            continue
+        age = workspace.now() - last.well
+        if age > _OLD:
+            from incidentctl.domain.common.times import rough_duration
+
+            console.say(
+                f"What others did in the last {rough_duration(age)} may be missing: "
+                f"that long ago the record was last read from {remote}. "
+                "`incidentctl sync` reads it now.",
+                "warning",
+            )
 
 
 def confirm_recorded(line: str) -> None:

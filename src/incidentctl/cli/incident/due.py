@@ -9,7 +9,12 @@ import typer
 from incidentctl.app.incident.due import DueNow, due_now
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.cli.incident.respond_command import RespondCommand
-from incidentctl.cli.session import warn_bad_settings, warn_unreadable, workspace_of
+from incidentctl.cli.session import (
+    warn_bad_settings,
+    warn_old_reading,
+    warn_unreadable,
+    workspace_of,
+)
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.times import iso, rough_duration
@@ -40,6 +45,7 @@ def due_command(
     if not (quiet or short):
         warn_bad_settings(workspace)
         warn_unreadable(workspace)
+        warn_old_reading(workspace)
     found = due_now(workspace, incident)
     if incident is None and not short:  # a prompt waits for what is urgent only
         from incidentctl.app.learn.late import late_retrospectives
