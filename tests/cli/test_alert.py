@@ -11,6 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from incidentctl.app.alerts.parse import parse
+from incidentctl.domain.alerts.declaration import alert_facts
+
 ALERT = {
     "status": "firing",
     "labels": {"service": "checkout", "severity": "page", "bad": "\x1b[2J\u202e"},
@@ -35,7 +38,7 @@ def test_parse_shows_an_alert_and_records_nothing(run, payload):
         "firing     Checkout \\u{1b}[31mis down now\n"
         "from       alertmanager\n"
         "severity   page\n"
-        "started    2026-11-24T13:33:58.000Z\n"
+        "started    2026-11-24 13:33:58 UTC\n"
         "labels     bad=\\u{1b}[2J\\u{202e}  service=checkout  severity=page\n"
         "runbook    https://r.example\n"
         "key        f1\n"
@@ -153,3 +156,17 @@ def test_what_is_over_is_not_declared_without_a_title(run, tmp_path):
     done = run("declare", "--from-alert", firing_now(tmp_path, status="resolved"))
     assert (done.code, done.out) == (4, "")
     assert "No alert in the payload is firing." in done.err
+
+
+def test_of_an_alert_that_is_over_its_end_is_told():
+    labels = {"alertname": "Backlog", "service": "cart"}
+    over = {"startsAt": "2026-11-24T13:00:00Z", "endsAt": "2026-11-24T13:05:00Z"}
+    alerts = [
+        {"status": "firing", "labels": labels, "startsAt": "2026-11-24T13:10:00Z"},
+        {"status": "resolved", "labels": labels, **over},
+    ]
+    posted = {"version": "4", "status": "firing", "groupKey": "g", "alerts": alerts}
+    (note,) = alert_facts(parse(json.dumps(posted).encode()))
+    first, _, second, _ = note.text.splitlines()
+    assert first == "Alert of alertmanager, firing since 2026-11-24 13:10 UTC: Backlog"
+    assert second == "Alert of alertmanager, resolved at 2026-11-24 13:05 UTC: Backlog"

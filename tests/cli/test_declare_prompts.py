@@ -110,6 +110,9 @@ def test_what_was_answered_is_kept_however_the_questions_end(terminal, show, lea
     state = show()
     assert state["title"] == "checkout is down"
     assert state["services"] == (["checkout"] if answered else [])
+    kinds = [entry["kind"] for entry in state["timeline"]]
+    assert kinds.count("affected-set") <= 1
+    assert kinds.count("severity-set") == 1
     assert (state["severity"], state["confirmed"]) == (
         ("SEV1", True) if answered == 2 else ("SEV2", False)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.common.text import count
-from incidentctl.domain.common.times import iso
+from incidentctl.domain.common.times import show
 
 app = typer.Typer(
     help="Read alerts of Alertmanager, Grafana, PagerDuty, Datadog, Opsgenie, CloudEvents.",
@@ -77,8 +78,8 @@ def _show(alert: Alert) -> None:
     rows = [
         ("from", alert.source),
         ("severity", alert.severity),
-        ("started", iso(alert.started) if alert.started else None),
-        ("ended", iso(alert.ended) if alert.ended else None),
+        ("started", show(alert.started, UTC, seconds=True) if alert.started else None),
+        ("ended", show(alert.ended, UTC, seconds=True) if alert.ended else None),
         ("text", alert.text),
         ("labels", "  ".join(f"{name}={value}" for name, value in alert.labels.items())),
         *alert.links.items(),

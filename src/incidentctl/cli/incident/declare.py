@@ -149,7 +149,8 @@ def declare_command(
 
             keep = partial(keep_answers, workspace, ident, who=who, on_recorded=confirm_recorded)
             with closing_ends():
-                request = ask(workspace, request, keep)
+                for left in ask(workspace, request, keep):
+                    request = left  # what is kept is not recorded again, also after Ctrl-C
     finally:
         # Also after Ctrl-C or a closed terminal: a declared incident gets its process.
         if not same:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from incidentctl.app.incident.classify import find_severity, scale_step, unknown_severity
 from incidentctl.app.incident.declare import Request
@@ -18,8 +18,10 @@ _UNKNOWN = "-"
 _NONE = ("", _UNKNOWN)
 
 
-def ask(workspace: Workspace, request: Request, keep: Callable[[Request], Request]) -> Request:
-    """Ask for what the options did not say; return what is left for the end of the declaration.
+def ask(
+    workspace: Workspace, request: Request, keep: Callable[[Request], Request]
+) -> Iterator[Request]:
+    """Ask for what the options did not say; yield after each answer what is left to record.
 
     `keep` records what a request says, and returns the rest: each answer is safe at once.
     """
@@ -29,13 +31,14 @@ def ask(workspace: Workspace, request: Request, keep: Callable[[Request], Reques
         say(f"note: {unknown_severity(catalog, severity)}", "warning")
         request, severity = request._replace(severity=None), None
     request = keep(request)
+    yield request
     if not affects and (catalog.services or catalog.product_areas):
         affects = _ask_affects(catalog, request.title)
         request = keep(request._replace(affects=affects))
+        yield request
     if not severity:
         severity = _ask_severity(catalog, affects, request.suggested)
-        request = keep(request._replace(severity=severity))
-    return request
+        yield keep(request._replace(severity=severity))
 
 
 def _ask_affects(catalog: Catalog, title: str) -> tuple[str, ...]:

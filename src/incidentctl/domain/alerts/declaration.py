@@ -48,7 +48,9 @@ def _described(alert: Alert) -> str:
 
 def _lines(alert: Alert) -> Iterator[str]:
     how_bad = f", {alert.severity}" if alert.severity else ""
-    since = f" since {show(alert.started, UTC)}" if alert.started else ""
+    over = alert.state == "resolved"
+    word, moment = ("at", alert.ended) if over else ("since", alert.started)
+    since = f" {word} {show(moment, UTC)}" if moment else ""
     yield f"Alert of {alert.source}{how_bad}, {alert.state}{since}: {alert.title}"
     if alert.text:
         yield alert.text

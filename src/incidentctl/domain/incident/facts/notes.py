@@ -22,7 +22,8 @@ class Noted(NamedTuple):
     parts: int | None = None
 
     def sentence(self, names: Names) -> str:
-        part = f" (part {self.part} of {self.parts})" if self.part and self.parts else ""
+        several = self.part and self.parts and self.parts > 1
+        part = f" (part {self.part} of {self.parts})" if several else ""
         if self.command is None:
             return self.text + part
         end = "" if self.exit_code is None else f" (exit {self.exit_code})"
