@@ -247,6 +247,22 @@ def test_services_and_teams_may_be_named_one_by_one(command, tmp_path):
     assert load(root)[0].product_areas["buying"].owner == "shop"
 
 
+def test_an_area_belongs_to_the_team_of_most_of_its_services(command, tmp_path):
+    root = tmp_path / "x"
+    done = command(
+        "init", str(root), "--team", "core", "--team", "shop=cart", "--services", "cart,api,db",
+        "--tier", "critical-split", "--area", "buying=cart,api,db", "--area", "carts=cart",
+        "--no-input",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    areas = load(root)[0].product_areas
+    assert (areas["buying"].owner, areas["carts"].owner) == ("core", "shop")
+    assert "    incidentctl catalog who buying\n" in (root / "README.md").read_text()
+    assert command("-C", str(root), "catalog", "who", "buying").code == 0
+    refused = command("init", str(tmp_path / "y"), "--services", "cart,api", "--team", "a=crt,zzz")
+    assert "Did you mean cart?" in refused.err
+
+
 def test_the_questions_tell_every_wrong_name_and_keep_the_others(tmp_path, terminal):
     terminal.expect("organisation")
     terminal.sendline("")

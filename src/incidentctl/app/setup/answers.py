@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from incidentctl.domain.common.fields import parse_name, parse_zone
-from incidentctl.domain.common.text import clean
+from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.errors import UsageError
 
 
@@ -110,13 +110,18 @@ def known_services(text: str, services: Sequence[str], group: str, what: str) ->
     named = read_names(text, "service")
     if strangers := [service for service in named if service.casefold() not in known]:
         which = "is not one" if len(strangers) == 1 else "are not"
+        near = [found for name in strangers if (found := did_you_mean(name, services))]
         raise UsageError(
             f"The {what} {clean(group)} names {', '.join(strangers)}, which {which} of the "
             "services.",
-            hint="Add it to --services.",
+            hint=f"Did you mean {', '.join(near)}?" if near else _these(services),
             echo=text,
         )
     return tuple(known[service.casefold()] for service in named)
+
+
+def _these(services: Sequence[str]) -> str:
+    return f"The services are {', '.join(services)}." if services else "There are no services yet."
 
 
 def read_organisation(text: str) -> str:

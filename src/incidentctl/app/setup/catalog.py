@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -151,11 +152,16 @@ def _entries(
             "written as not met by customers. Add those that they meet to an area."
         )
     for area in request.areas:
-        of = next((owner[name] for name in area.services if name in owner), first.name)
+        of = _most_of(owner.get(name, first.name) for name in area.services) or first.name
         value = ProductArea(name=area.name, owner=of, services=area.services)
         path = _place(catalog, "product_area", area.name)
         files[path] = _yaml("product_area", value, _AREA_COMMENT, schemas=schemas)
     return Written(files, tuple(notes))
+
+
+def _most_of(owners: Iterable[str]) -> str | None:
+    """Return the team that owns the most, of several the first; None without any."""
+    return next((team for team, _ in Counter(owners).most_common(1)), None)
 
 
 _FOLDERS = {"team": "teams", "service": "services", "product_area": "product_areas"}

@@ -156,8 +156,9 @@ def in_repository(folder: Path) -> bool:
 
 
 def _surroundings(root: Path, request: Request, notes: list[str]) -> dict[str, str]:
+    word = next(iter((*(area.name for area in request.areas), *request.services)), "login")
     of = f" of {request.organisation}" if request.organisation else ""
-    files = {".gitignore": starter.GITIGNORE, "README.md": starter.README.format(of=of)}
+    files = {".gitignore": starter.GITIGNORE, "README.md": starter.README.format(of=of, word=word)}
     repository = _repository(root)
     if repository is None or repository == root.absolute():
         files[".github/workflows/incidentctl.yml"] = starter.WORKFLOW

@@ -63,9 +63,10 @@ When something is broken:
 
 Before that:
 
-    incidentctl catalog lint            # is everything in order?
-    incidentctl catalog who login       # who owns it, and who is on call?
-    incidentctl process show            # which runbook is for which severity?
+    # Is everything in order? Who owns it, and who is on call? Which runbook for which severity?
+    incidentctl catalog lint
+    incidentctl catalog who {word}
+    incidentctl process show
 
 The record of incidents is the branch `incident-log`.
 """

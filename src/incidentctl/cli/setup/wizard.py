@@ -68,9 +68,9 @@ def _groups(
 
     return tuple(
         _until_fits(
-            f"{question.format(name)} (a, b, ...; Enter for {default or 'none yet'})",
-            default,
-            lambda text, name=name: read(name, text),  # type: ignore[misc]
+            f"{question.format(name)} (a, b, ...; Enter for {'all' if default else 'none yet'})",
+            "",
+            lambda text, name=name: read(name, text or default),  # type: ignore[misc]
         )
         for name in names
     )
@@ -108,6 +108,7 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
     first, *others = request.teams or (answers.Group(DEFAULT_TEAM),)
     if others and request.services and not any(team.services for team in request.teams):
         further = [team.name for team in others]
+        console.say(f"{first.name} owns the services that no other team does.")
         owned = _groups(further, request.services, "team", "Which of them does {} own?")
         request = request._replace(teams=(first, *owned))
     if request.expected_services is None:
