@@ -564,3 +564,14 @@ def test_a_drill_of_the_record_practises_its_runbooks(run, team, git, monkeypatc
     assert len(without) == len(every - answered)
     run("declare", "more practice", "--drill", "--affects", "checkout", "-s", "SEV1")
     assert told() < without
+
+
+def test_a_time_with_a_space_is_taken_as_everywhere(run, ignoring):
+    answers = [each.replace("2026-03-29T", "2026-03-29 ") for each in UNPLANNED]
+    assert answers != list(UNPLANNED)
+    done = run("drill", "new", "q2", *answers)
+    assert done.code == 0, done.err
+    written = [(ignoring / "drills" / f"q2{end}.yaml").read_text() for end in ("", ".private")]
+    assert "2026-03-29T" in written[0]
+    assert "2026-03-29T" in written[1]
+    assert "2026-03-29 " not in "".join(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -77,6 +78,7 @@ def _parse_drill_name(text: str) -> str:
     return parse_name(text)
 
 
+_MOMENTS = ("at", "from", "to")
 _NAMES = ("team", "commander", "mitigator", "saboteur", "services", "distribute_to", "readers")
 
 
@@ -87,7 +89,7 @@ def _parse_recipient(text: str) -> str:
 _READ: dict[str, Callable[[str], object]] = {
     "name": _parse_drill_name,
     "timezone": parse_zone,
-    **dict.fromkeys(("at", "from", "to"), parse_local_time),
+    **dict.fromkeys(_MOMENTS, parse_local_time),
     "injects": parse_inject,
     "targets": parse_target,
     **dict.fromkeys(_NAMES, parse_name),
@@ -108,6 +110,8 @@ def check(key: str, answer: str, catalog: Catalog | None) -> str:
     answer = answer.strip()
     if not answer:
         raise UsageError("This question needs an answer.")
+    if key in _MOMENTS:  # also as times are told elsewhere: `2026-12-10 10:30`
+        answer = re.sub(r"^(\d{4}-\d\d-\d\d) +(?=\d)", r"\1T", answer)
     try:
         _READ.get(key, str)(answer)
     except ValueError as error:

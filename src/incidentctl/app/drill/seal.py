@@ -28,6 +28,8 @@ class Sealed(NamedTuple):
     readers: tuple[str, ...]
     without: tuple[str, ...] = ()
     """Who would read it by default, but has no key."""
+    replaced: bool = False
+    """Whether an earlier sealed file was replaced, which the history may still have."""
 
 
 class Unsealed(NamedTuple):
@@ -108,7 +110,7 @@ def seal(workspace: Workspace, name: str) -> Sealed:
     else:
         writer.rewrite(root, path, sealed, before=before)
     _remember(memory, name, sealed, of)
-    return Sealed(path, "sealed", tuple(keys), without)
+    return Sealed(path, "sealed", tuple(keys), without, before is not None)
 
 
 def unseal(workspace: Workspace, name: str, identities: Collection[Path]) -> Unsealed:

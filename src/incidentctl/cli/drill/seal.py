@@ -41,7 +41,8 @@ def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
         console.say(f"Unchanged: neither the private half nor its readers ({who}) changed.")
         return
     console.say(f"Sealed for {who}. Next: commit the file.", "ok")
-    console.say("Earlier readers can still open the old version in git's history.")
+    if done.replaced:
+        console.say("Earlier readers can still open the old version in git's history.")
 
 
 def unseal(
