@@ -164,3 +164,12 @@ def test_bytes_that_are_no_utf_8_become_the_replacement_character(team, monkeypa
     assert "(exit 0)" in texts
     assert "from a file" in texts
     assert b"checkout \xef\xbf\xbd slow" in ran("list")
+
+
+@pytest.mark.parametrize(
+    ("word", "here"), [("duplicate", "cancel --duplicate-of"), ("who", "catalog who")]
+)
+def test_a_command_that_is_called_otherwise_elsewhere_is_pointed_to(command, word, here):
+    refused = command(word)
+    assert refused.code == 2
+    assert f"Did you mean `incidentctl {here} " in refused.err

@@ -54,7 +54,7 @@ def test_the_document_has_facts_then_the_four_questions_in_order():
     assert places == sorted(places)
     for part in (
         "Proposed: 2026-11-25 10:00 CET (+01:00), about an hour",
-        "SEV2 asks for it within 5wd, by 2026-12-02 00:00 CET (+01:00).",
+        "SEV2 asks for it within 5 working days, by 2026-12-02 00:00 CET (+01:00).",
         "| Declared | 2026-11-24 14:01 UTC (15:01 +01:00) |",
         "| Time to resolve | 6s |",
         "0 done, 1 skipped, 0 open.",

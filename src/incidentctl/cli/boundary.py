@@ -21,9 +21,28 @@ _SAFE = "What was recorded is safe."
 _MOST = 2000
 
 
+#: What people call commands elsewhere, and the command here.
+_CALLED_HERE = {
+    "acknowledge": "accept",
+    "comment": "log",
+    "create": "declare",
+    "duplicate": "cancel --duplicate-of INCIDENT",
+    "end": "resolve",
+    "lint": "catalog lint",
+    "merge": "cancel --duplicate-of INCIDENT",
+    "new": "declare",
+    "note": "log",
+    "open": "declare",
+    "page": "escalate",
+    "postmortem": "retro",
+    "start": "declare",
+    "who": "catalog who WORDS",
+}
+
+
 def unknown_command(word: str, known: Iterable[str]) -> None:
     """Refuse an unknown command, and suggest the one that was probably meant."""
-    near = did_you_mean(word, known)
+    near = _CALLED_HERE.get(word.casefold()) or did_you_mean(word, known)
     hint = f"Did you mean `incidentctl {near}`?" if near else "See `incidentctl --help`."
     raise UsageError(f"There is no command {clean(word)!r}.", hint=hint)
 

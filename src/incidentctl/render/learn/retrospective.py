@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta, tzinfo
 
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.common.times import format_duration, rough_duration
+from incidentctl.domain.common.times import format_duration, rough_duration, span_in_words
 from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Entry, Step
 from incidentctl.domain.learn.retro_facts import Facts, TimedUpdate
 from incidentctl.domain.learn.retrospective import (
@@ -81,7 +81,7 @@ def meeting_text(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
     """Return when and with whom to meet, and the deadline."""
     text = f"Proposed: {shown(meeting.at, local)}, about an hour, with everybody concerned."
     if meeting.until is not None:
-        within = inert(facts.incident.retrospective_within or "")
+        within = inert(span_in_words(facts.incident.retrospective_within or ""))
         severity = inert(facts.incident.severity or "the severity")
         text += f" {severity} asks for it within {within}, by {shown(meeting.until, local)}"
         text += ": this is later." if meeting.late else "."
