@@ -31,6 +31,8 @@ from incidentctl.render.incident.walk import Line, status_lines
 
 #: An exchange is started if the last one is older, also if the remote did not say that it moved.
 _OLD = timedelta(seconds=30)
+#: One of so many polls looks how old the last exchange is.
+_REFRESH = 20
 #: At most so many new entries of others are shown, the newest ones.
 _MOST_NEWS = 8
 
@@ -80,7 +82,7 @@ class Answered(NamedTuple):
 class Walk:
     """One person's walk: `look`, show it, `answer`; repeat until the answer has `left`.
 
-    While nobody answers call `poll` every second: it says when to look again.
+    While nobody answers call `poll` several times a second: it says when to look again.
     """
 
     def __init__(self, response: Response, at: str | None = None) -> None:
@@ -93,6 +95,7 @@ class Walk:
         self._known: set[str] | None = None
         self._lookout = response.workspace.sharing.lookout()
         self._next_inject: float | None = None
+        self._polls = 0
 
     def __enter__(self) -> Walk:
         """Begin to ask the remotes for what others do."""
@@ -115,8 +118,9 @@ class Walk:
         sharing = self._response.workspace.sharing
         if self._lookout.moved():
             sharing.share()
-        else:
+        elif self._polls % _REFRESH == 0:
             sharing.refresh(every=_OLD)
+        self._polls += 1
         due = self._next_inject
         if due is not None and self._response.workspace.now().timestamp() >= due:
             return True
