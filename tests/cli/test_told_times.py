@@ -106,6 +106,7 @@ def test_the_clock_of_an_incident_changes_with_its_zone(guest, clock):
     assert entries[0] == "Europe/Berlin"
     assert "01:30 +02:00" in entries[1]
     assert "04:05 +01:00" in entries[-1]
+    assert "+02:00" not in "".join(entries).partition("rolling back")[2]
 
 
 @pytest.mark.parametrize(

@@ -22,23 +22,20 @@ from incidentctl.domain.common.times import (
     zone,
 )
 
-_AGO = re.compile(
+#: Patterns are compiled when they are needed: few commands are told a time.
+_AGO = (
     r"(?:(?P<count>\d{1,6}|an?)\s*(?P<unit>s|sec|second|m|min|minute|h|hour|d|day|w|week)s?"
-    r"|(?P<span>\S+))\s+ago$",
-    re.IGNORECASE,
+    r"|(?P<span>\S+))\s+ago$"
 )
 #: What this program prints, too: `2026-11-24 17:13:05 CET (+01:00)`, `17:13 +01:00`.
-_CLOCK = re.compile(
+_CLOCK = (
     r"(?:(?P<day>\d{4}-\d\d-\d\d|today|yesterday)[T,\s]\s*)?"
     r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,6}))?)?"
-    r"(?:\s*(?P<where>[A-Za-z+(-].*))?$",
-    re.IGNORECASE,
+    r"(?:\s*(?P<where>[A-Za-z+(-].*))?$"
 )
-_OFFSET = re.compile(
-    r"(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)?", re.IGNORECASE
-)
+_OFFSET = r"(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)?"
 #: After the time in UTC, log.md has the local one in brackets.
-_ALSO_LOCAL = re.compile(r"\s*\((?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?::\d\d)? [+-]\d\d:\d\d\)$")
+_ALSO_LOCAL = r"\s*\((?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?::\d\d)? [+-]\d\d:\d\d\)$"
 #: So far ahead is still now: clocks differ.
 _AHEAD = timedelta(minutes=1)
 #: A time of day that was so long ago may be a slip.
@@ -128,9 +125,9 @@ def _parse(text: str, *, now: datetime, local: tzinfo) -> Told:
     written = text.strip()
     if written.casefold() == "now":
         return Told(now)
-    if match := _AGO.match(written):
+    if match := re.match(_AGO, written, re.IGNORECASE):
         return Told(now - _span(match, text))
-    if match := _CLOCK.match(_ALSO_LOCAL.sub("", written)):
+    if match := re.match(_CLOCK, re.sub(_ALSO_LOCAL, "", written), re.IGNORECASE):
         return _clock(match, text, now=now, local=local)
     try:
         moment = datetime.fromisoformat(written)
@@ -195,7 +192,7 @@ def _nearest(clock: time, local: tzinfo, now: datetime) -> Told:
 def _zone_of(where: str, local: tzinfo, text: str) -> tuple[tzinfo, str | None]:
     """Return the zone that stands after a time, and its short name where only that is known."""
     words = where.replace("(", " ").replace(")", " ").replace(",", " ").split()
-    if words and (match := _OFFSET.fullmatch(words[-1])):
+    if words and (match := re.fullmatch(_OFFSET, words[-1], re.IGNORECASE)):
         offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
         if len(words) > 2 or offset >= timedelta(days=1):
             raise _no_time(text)

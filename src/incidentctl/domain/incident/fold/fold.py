@@ -50,8 +50,9 @@ def fold(
     """Return the incident of an id as its events tell it; `problems` of reading them are kept.
 
     The order of the events does not matter, and nothing in them raises. A caller that shows no
-    timeline can save the time for its `entries`, which is half of the total. With `now`, the clock
-    of this machine, an update from a clock that runs ahead does not stop that of the updates.
+    timeline can save the time for its `entries`, which is half of the total. With `now`, by the
+    clock of this machine, it is for somebody who looks: times are in the zone of the incident, and
+    an update from a clock that runs ahead does not stop that of the updates.
     """
     ordered, doubles = in_order(events)
     effective, wrong = apply_corrections(ordered)
@@ -70,7 +71,8 @@ def fold(
     _check_declaration(draft, kind)
     known = start._replace(**draft.fields)
     wrong = [*doubles, *wrong]
-    return _finish(known, draft, effective if entries else [], wrong, tuple(problems))
+    zone = known.pinned_zone if now is None else known.zone
+    return _finish(known, draft, effective if entries else [], wrong, tuple(problems), zone=zone)
 
 
 def _declaration_first(incident: str, events: list[EffectiveEvent]) -> list[EffectiveEvent]:
@@ -190,14 +192,16 @@ def _finish(
     events: list[EffectiveEvent],
     wrong: list[str],
     problems: tuple[Problem, ...],
+    *,
+    zone: tzinfo,
 ) -> Incident:
-    """Return the incident with what only all events together say."""
+    """Return the incident with what only all events together say, and times in a zone."""
     steps = _steps(draft)
     ended = next(iter(draft.ends.values()), None)
     due = draft.next_update() if known.kind != "backfill" else None
-    entries = _entries(draft, events, steps, known.pinned_zone)
+    entries = _entries(draft, events, steps, zone)
     if draft.declared is not None:
-        draft.none_before(known.declared, lambda moment: show(moment, known.pinned_zone))
+        draft.none_before(known.declared, lambda moment: show(moment, zone))
     sentences = dict.fromkeys([*wrong, *draft.problems.values()])
     return known._replace(
         status=draft.end or draft.phase,
