@@ -122,7 +122,8 @@ def test_a_board_says_that_it_is_blind(clones: tuple[Clone, Clone], tmp_path: Pa
     ann.sync()
     (tmp_path / "remote.git").rename(tmp_path / "away.git")
     ann.sync(code=6)
-    assert "what others do is not shown here" in ann.run("watch", "--once").stdout
+    board = ann.run("watch", "--once", COLUMNS="60").stdout
+    assert "what others do is not shown here" in board
     board = json.loads(ann.run("watch", "--json").stdout)
     assert board["remotes"][0]["remote"] == "origin"
     assert board["remotes"][0]["state"] == "misconfigured"

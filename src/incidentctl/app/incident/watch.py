@@ -108,8 +108,8 @@ class Watch:
             return [why, *others]
         hidden = self._workspace.record.unread()
         unreached = [
-            f"the exchange with {remote} ended {last.state} {rough_duration(now - last.at)} ago: "
-            "what others do is not shown here"
+            "what others do is not shown here: the exchange with "  # a narrow board cuts the end
+            f"{remote} ended {last.state} {rough_duration(now - last.at)} ago"
             for remote, last in self._workspace.record.exchanges()
             if last is not None and last.state not in ("ok", "behind")
         ]
