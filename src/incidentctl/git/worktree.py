@@ -5,12 +5,15 @@ Paths are relative to `root`, which may be a folder inside the git repository.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import tree
+from incidentctl.git import safe_read, tree
+from incidentctl.git.objects import MAX_BLOB, blob_id
 from incidentctl.git.presence import failed
 from incidentctl.git.run import Git, Result
 
@@ -88,12 +91,25 @@ def changed_at(
             moment = float(line[1:])
         elif line:
             last[line] = max(last.get(line, 0.0), moment)
-    differ = git.run("diff", "--name-only", "--relative", "-z", "HEAD", "--", folder, discover=True)
-    changed = set(differ.out.decode(errors="surrogateescape").split("\0"))
+    heads: dict[str, str] = {}
+    with contextlib.suppress(EnvironmentFailedError):  # no commit yet, or no repository
+        lines = tree.lines(git, "HEAD", [folder], recursive=True, discover=True)
+        heads = {line.path: line.oid for line in lines}
     for path in files:
-        if path in changed or path not in last:
+        # Compared here and not by `git diff`, which runs the filters of the repository.
+        if path not in last or not _has(root, path, heads.get(path, "")):
             last[path] = (root / path).lstat().st_mtime
     return {path: datetime.fromtimestamp(last[path], UTC) for path in files}
+
+
+def _has(root: Path, path: str, oid: str) -> bool:
+    """Say whether a file has the bytes of a blob."""
+    try:
+        top = os.path.realpath(root)
+        data = safe_read.read(str(root / path), inside=top, limit=MAX_BLOB)
+    except OSError:
+        return False
+    return blob_id(data, oid) == oid
 
 
 def committed(
