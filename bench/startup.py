@@ -1,4 +1,4 @@
-"""How fast the program starts: `--help` and `--version` beside importing typer."""
+"""How fast the program starts: `--help`, `--version` and Tab beside importing typer."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ def rows(folder: Path) -> list[Row]:
             "typer": process(IMPORT_TYPER, folder),
             "--help": process((INCIDENTCTL, "--help"), folder),
             "--version": process((INCIDENTCTL, "--version"), folder),
+            "completion": process((INCIDENTCTL, "completion", "bash", "--", "show", ""), folder),
         },
         21,
     )
     return [
         Row(
             f"`incidentctl {option}` / `python -c 'import typer'`",
-            ratio(times[option], times["typer"]), "×", 1.2,
+            ratio(times[option], times["typer"]), "×", limit,
             f"{middle(times[option]):.0f} / {middle(times['typer']):.0f} ms",
         )
-        for option in ("--help", "--version")
+        for option, limit in (("--help", 1.2), ("--version", 1.2), ("completion", 2.0))
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action, event, make_clone
-from tests.record.sharing import BRANCH, TRUTH, tip
+from tests.record.sharing import BRANCH, TRUTH, commit_on, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
@@ -243,3 +243,24 @@ def test_a_record_that_was_deleted_comes_back_from_what_was_not_yet_sent(clone: 
     assert again.flush().pending == 0
     assert len(clone.truth_ids()) == 3
     assert len(list((clone.git_dir / "incidentctl" / "sent").iterdir())) == 3
+
+
+def test_another_version_of_an_event_on_the_mirror_alone_is_no_fault_of_the_incident(
+    clone: Clone,
+) -> None:
+    clone.declare()
+    note(clone, "as recorded")
+    ident = clone.truth_ids()[-1]
+    name = next(
+        path for path in clone.git("ls-tree", "-r", "--name-only", TRUTH).split() if ident in path
+    )
+    forged = clone.git("show", f"{TRUTH}:{name}").replace("as recorded", "by hand")
+    commit_on(clone, BRANCH, {name: forged, "secret.env": "x"})
+    note(clone, "after")
+    assert tip(clone, BRANCH) != tip(clone, TRUTH)  # the mirror is left with its own commit
+    shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
+    events, problems = clone.record().events(INCIDENT)
+    assert problems == []  # as in every other clone
+    texts = [each.fact.text for each in events if isinstance(each.fact, facts.Noted)]
+    assert texts == ["as recorded", "after"]
+    assert "commits of its own" in str(clone.record().mirror_note())

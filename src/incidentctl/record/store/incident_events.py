@@ -69,7 +69,11 @@ def _events_tree(objects: Objects, tree: Found) -> list[TreeEntry]:
 
 
 def load(objects: Objects, trees: Sequence[Found]) -> Folder:
-    """Read an incident from its folders on one or more commits."""
+    """Read an incident from its folders on one or more commits, the log ref's first.
+
+    A version of an event that does not count beside that of the log ref is none of the incident's
+    faults: it is on a mirror or a remote of this clone alone, and an exchange tells of it.
+    """
     wanted: list[tuple[str, str]] = []
     faults: dict[str, tuple[int, str]] = {}
     for tree in trees:
@@ -96,8 +100,9 @@ def load(objects: Objects, trees: Sequence[Found]) -> Folder:
             _count(faults, str(error), name)
     named = redaction_targets(stored.values()) if others else ()
     for name, event in others:
-        stored[name], same = pick_version(stored[name], event, named=named)
-        if not same:
+        first = stored[name]
+        stored[name], same = pick_version(first, event, named=named)
+        if not same and stored[name] is not first:
             _count(faults, "there twice with different content", name)
     return Folder(",".join(tree.oid for tree in trees), stored, faults)
 
