@@ -147,6 +147,29 @@ def test_an_update_that_becomes_due_is_told_on_the_waiting_screen(clones):
     child.expect(pexpect.EOF)
 
 
+def test_who_walks_is_told_that_nobody_receives_what_they_record(clones):
+    mine, _ = clones
+    declare(mine)
+    run(mine, "sync")
+    hub = mine.parent / "hub.git"
+    hub.rename(hub.with_name("away"))
+    child = walk(mine, "haruto")
+    child.expect_exact("then Enter)")
+    child.send("s\r")  # recorded, and not sent
+    child.expect_exact("! Others do not see 1 event of this clone")
+    child.expect_exact("then Enter)")
+    hub.with_name("away").rename(hub)
+    run(mine, "sync")
+    child.send("d\r")
+    child.expect_exact("note or link")
+    child.send("paged sanne\r")
+    child.expect_exact("Step 2 of 8")
+    child.expect_exact("then Enter)")
+    assert "do not see" not in child.before
+    child.sendintr()
+    child.expect(pexpect.EOF)
+
+
 def test_a_walk_that_nobody_shares_waits_too(team):
     declare(team)
     child = walk(team, "haruto")

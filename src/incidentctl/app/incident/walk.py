@@ -12,6 +12,7 @@ from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, Response, load
 from incidentctl.app.incident.walk_names import Name, names_for
 from incidentctl.app.incident.walk_page import PAGE, whom_to_page
+from incidentctl.domain.common.text import count
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.steps import find
 from incidentctl.domain.incident.reminders import Reminder, reminders
@@ -217,8 +218,23 @@ class Walk:
         """Return the state of the response now, and what is due, in a few lines."""
         response = self._response
         return status_lines(
-            response.incident, response.workspace.now(), self.reminders(), by=response.who.handle
+            response.incident,
+            response.workspace.now(),
+            self.reminders(),
+            by=response.who.handle,
+            unshared=self._unshared(),
         )
+
+    def _unshared(self) -> list[str]:
+        """Return what others do not see, or who walks does not, while exchanges fail."""
+        return [
+            f"Others do not see {count(left.events, 'event')} of this clone: "
+            f"the exchange with {remote} ended {last.state}"
+            if left.events
+            else f"What others do is not shown: the exchange with {remote} ended {last.state}"
+            for remote, left, last in self._response.workspace.record.shares()
+            if last is not None and last.state not in ("ok", "behind")
+        ]
 
     def names(self, choice: Choice) -> list[Name]:
         """Return the names that answer a choice, the likeliest first."""

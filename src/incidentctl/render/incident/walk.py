@@ -30,14 +30,23 @@ class Line(NamedTuple):
 
 
 def status_lines(
-    incident: Incident, now: datetime, reminders: Sequence[Reminder], *, by: str
+    incident: Incident,
+    now: datetime,
+    reminders: Sequence[Reminder],
+    *,
+    by: str,
+    unshared: Sequence[str] = (),
 ) -> list[Line]:
-    """Return the state of an open incident for the person who walks, and what they are told of."""
+    """Return the state of an open incident for the person who walks, and what they are told of.
+
+    `unshared` are sentences on what others do not see.
+    """
     if not incident.open:
         return []
     commands = "you command" if incident.commander == by else f"{incident.commander} commands"
     parts = [incident.status, _next_update(incident, now), commands]
     lines = [Line(one_line(" · ".join(filter(None, parts))), "dim")]
+    lines += [Line(f"! {one_line(each)}", "warning") for each in unshared]
     if (offer := incident.offer) is not None:
         mine = offer.person.casefold() == by.casefold()
         whom = f"you by {offer.by}: y accepts" if mine else f"{offer.person} by {offer.by}"
