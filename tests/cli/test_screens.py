@@ -26,7 +26,8 @@ def screen(team):
         shown = pexpect.run(
             f"{sys.executable} -m incidentctl " + " ".join(f"'{each}'" for each in arguments),
             cwd=str(team), dimensions=(24, columns), encoding="utf-8", timeout=60,
-            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1"},
+            # The size of a terminal counts only where these do not state another.
+            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "", "LINES": ""},
         )  # fmt: skip
         return shown.replace("\r\n", "\n").removesuffix("\n").split("\n")
 
