@@ -20,7 +20,8 @@ from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.ids import ulid
-from incidentctl.record.record import Action, Author, Record
+from incidentctl.record.record import Action, Author
+from incidentctl.record.restricted.pair import RecordPair
 
 _AUTHOR = Author("Bench", "bench@example.com")
 
@@ -48,7 +49,7 @@ def _milliseconds(work: Callable[[], Any]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _write(record: Record, incident: str, count: int) -> list[float]:
+def _write(record: RecordPair, incident: str, count: int) -> list[float]:
     spans = []
     for _ in range(count):
         action = _note(incident)
@@ -106,7 +107,7 @@ def _flush(root: Path, incident: str) -> list[Row]:
 
 
 def _reads(root: Path, count: int) -> list[Row]:
-    def read(what: Callable[[Record], Any], *, cold: bool = False, times: int = 5) -> float:
+    def read(what: Callable[[RecordPair], Any], *, cold: bool = False, times: int = 5) -> float:
         spans = []
         for _ in range(times):
             if cold:
@@ -118,9 +119,9 @@ def _reads(root: Path, count: int) -> list[Row]:
     past = open_workspace(str(root)).record.heads()[-1].id
     among = f"{count:,} past incidents: "
     return [
-        Row(among + "every head, cold", read(Record.heads, cold=True, times=3), "ms"),
-        Row(among + "every head, warm", read(Record.heads), "ms"),
-        Row(among + "the open heads, warm", read(Record.open_heads), "ms"),
+        Row(among + "every head, cold", read(RecordPair.heads, cold=True, times=3), "ms"),
+        Row(among + "every head, warm", read(RecordPair.heads), "ms"),
+        Row(among + "the open heads, warm", read(RecordPair.open_heads), "ms"),
         Row(among + "find by a part of the id, warm", read(lambda r: r.find("k7f")), "ms"),
         Row(among + "the events of a past one", read(lambda r: r.events(past)), "ms"),
     ]
