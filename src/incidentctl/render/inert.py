@@ -15,9 +15,10 @@ from incidentctl.domain.common.text import clean, one_line
 #: Beyond ASCII nothing has a meaning in Markdown or on a forge; to be sure, the other forms of its
 #: marks, such as `＠`, are left out. What is a letter there is not asked: the answers of
 #: Python's versions differ, and equal events give equal bytes.
+#: They are told by what is none: the ranges of all others would take 30 ms to compile.
 _LETTERS = (
-    r"[0-9A-Za-z\u00a1-\ufe5e\ufe6c-\uff00\uff01\uff08\uff09\uff0c\uff0e\uff10-\uff1b\uff1f"
-    r"\uff21-\uff3a\uff41-\uff5a\uff61-\U0010ffff]++"
+    r"[^\x00-/:-@\[-`{-\xa0\ufe5f-\ufe6b\uff02-\uff07\uff0a\uff0b\uff0d\uff0f\uff1c-\uff1e\uff20"
+    r"\uff3b-\uff40\uff5b-\uff60]++"
 )
 # A word with only the punctuation of prose: `don't`, `(see`, `auth-api`, `14:01:30`, `30%`.
 # A per cent sign before something names a milestone on GitLab.
