@@ -5,6 +5,9 @@ from __future__ import annotations
 from incidentctl.domain.incident import facts
 
 KINDS = """
+action-done: key step announcement link ident
+action-failed: key reason step announcement unknown retry_at
+action-started: key uses to step announcement recipient
 affected-set: services product_areas owner reason
 amended: event text moment
 cancelled: reason duplicate_of

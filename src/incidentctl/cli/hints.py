@@ -26,6 +26,8 @@ SENTENCES = {
     "`incidentctl cancel --duplicate-of ID`.",
     "correct-declaration": "Correct it with `incidentctl severity` or `incidentctl affects`, or "
     "end it with `incidentctl cancel`.",
+    "correct-sent": "Put it right where it went; the step opens again with "
+    "`incidentctl step reopen STEP`.",
     "declare-drill": "Declare a drill from the beginning: `incidentctl declare TITLE --drill`.",
     "end-first": "Run `incidentctl resolve` or `incidentctl cancel` first.",
     "hand-over": "Hand it over with `incidentctl handover PERSON`.",

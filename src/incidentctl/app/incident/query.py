@@ -225,6 +225,13 @@ def as_json(incident: Incident) -> dict[str, Any]:
             | _some(step.mark, "by", "at", "note", "link")
             for step in incident.steps
         ],
+        "actions": [
+            _some(
+                run, "step", "announcement", "uses", "to", "recipient", "state", "key", "by", "at",
+                "attempts", "link", "ident", "reason", "retry_at",
+            )
+            for run in incident.actions
+        ],
         "tasks": [
             _some(task, "number", "title", "role", "person") | {"done": task.done is not None}
             for task in incident.tasks

@@ -12,6 +12,8 @@ from incidentctl.errors import Problem
 
 OPEN, DONE, SKIPPED, NOT_NEEDED = "open", "done", "skipped", "not-needed"
 RULED_OUT, CONFIRMED = "ruled-out", "confirmed"
+#: What is known of an action beside DONE.
+STARTED, FAILED, UNKNOWN = "started", "failed", "unknown"
 
 #: Where the response stands while an incident is open; it begins with the first.
 PHASES = ("triage", "investigating", "identified", "monitoring")
@@ -65,6 +67,28 @@ class Step(NamedTuple):
     state: str
     mark: Mark | None
     """Who did or skipped it, when, with which note and link; None while nobody did."""
+
+
+class ActionRun(NamedTuple):
+    """What an action of a step or an announcement has sent, or tried to: its newest attempt."""
+
+    key: str
+    step: str | None
+    announcement: str | None
+    uses: str
+    to: str
+    recipient: str | None
+    """Who was on call as it was sent."""
+    state: str
+    """started, done, failed, or unknown: it may have been done."""
+    event: str
+    at: datetime
+    by: str
+    attempts: int
+    link: str | None = None
+    ident: str | None = None
+    reason: str | None = None
+    retry_at: datetime | None = None
 
 
 class Task(NamedTuple):
@@ -297,6 +321,8 @@ class Incident(NamedTuple):
     organisation: str | None = None
     utc_offset: int = 0
     steps: tuple[Step, ...] = ()
+    actions: tuple[ActionRun, ...] = ()
+    """What steps and announcements have sent, or tried to, in the order of the first attempts."""
     tasks: tuple[Task, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
     updates: tuple[Update, ...] = ()

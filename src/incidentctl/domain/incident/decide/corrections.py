@@ -21,7 +21,9 @@ from incidentctl.errors import Hint, NotFoundError, RefusedError, UsageError
 _CORRECTIONS = frozenset({"retracted", "amended", "redacted"})
 #: What the catalog said is no text of a person: it is not amended, and `-1` passes it over.
 _BY_CATALOG = frozenset({"runbook-attached", "runbook-detached", "process-resolved"})
-_NOT_AMENDABLE = _BY_CATALOG | _CORRECTIONS | {"pinned"}
+#: What went to other systems is there, whatever the record says.
+_SENT = frozenset({"action-started", "action-done", "action-failed"})
+_NOT_AMENDABLE = _BY_CATALOG | _CORRECTIONS | _SENT | {"pinned"}
 _SAID_TWICE = frozenset({"declared", "noted", "step-done", "linked"})
 
 
@@ -59,15 +61,22 @@ def _retractable(entries: list[Entry]) -> None:
         )
     if any(entry.kind == "redacted" for entry in entries):
         raise RefusedError("A redaction cannot be taken back.")
+    if any(entry.kind in _SENT for entry in entries):
+        raise RefusedError("What an action sent cannot be taken back.", hint=Hint("correct-sent"))
 
 
 def undo(incident: Incident, by: str, *, reason: str | None = None) -> list[Any]:
     """Take back somebody's last action, with every event of it; again goes one further back.
 
-    A retraction of theirs is an action; what `undo` itself took back stays so.
+    A retraction of theirs is an action; what `undo` itself took back stays so, and what actions
+    have sent is passed over.
     """
     check(incident, "undo")
-    mine = [e for e in incident.entries if e.by == by and not e.retracted and not e.undoes]
+    sent = {e.group for e in incident.entries if e.kind in _SENT}
+    mine = [
+        e for e in incident.entries
+        if e.by == by and not e.retracted and not e.undoes and e.group not in sent
+    ]  # fmt: skip
     if not mine:
         raise NotFoundError(f"{by} has done nothing here that could be undone.")
     action = _action(incident, mine[-1])

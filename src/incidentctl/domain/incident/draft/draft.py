@@ -16,6 +16,7 @@ from incidentctl.domain.incident.state import (
     DONE,
     PHASES,
     SKIPPED,
+    ActionRun,
     Attachment,
     DrillPlay,
     Held,
@@ -92,6 +93,7 @@ class Draft:
         self.attached: dict[str, Attachment] = {}
         self.gone: list[Attachment] = []
         self.marks: dict[str, Mark] = {}
+        self.actions: dict[str, ActionRun] = {}
         self.repeats = Repeats()
         self.cadence: int | None = None
         self.cadence_since: datetime | None = None

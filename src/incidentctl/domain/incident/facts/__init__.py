@@ -15,6 +15,7 @@ Spans are whole seconds, moments are text as `times.iso` writes them.
 """
 
 from incidentctl.domain.incident.events import Unknown, kind_of
+from incidentctl.domain.incident.facts.actions import ActionDone, ActionFailed, ActionStarted
 from incidentctl.domain.incident.facts.corrections import Amended, Pinned, Redacted, Retracted
 from incidentctl.domain.incident.facts.drill import (
     DrillEnded,

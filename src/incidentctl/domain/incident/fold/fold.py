@@ -217,6 +217,7 @@ def _finish(
         escalated=tuple(draft.escalated),
         runbooks=tuple(draft.attached.values()),
         steps=steps,
+        actions=tuple(draft.actions.values()),
         tasks=_tasks(draft),
         hypotheses=tuple(draft.hypotheses.values()),
         updates=tuple(draft.updates),
