@@ -49,11 +49,35 @@ def test_a_torn_mirror_or_tracking_ref_is_mended(
     ann.git("gc", "-q")
 
 
+@pytest.mark.parametrize("torn", [NOWHERE + "\n", "", "garbage\n"])
+def test_what_was_fetched_and_shown_stays_when_its_ref_is_torn(
+    remote: Clone, ann: Clone, torn: str
+) -> None:
+    bob = clone_of(remote, "bob")
+    say(bob, facts.Noted("from bob"))
+    shared(bob)
+    ann.git("fetch", "-q", "origin", f"{BRANCH}:{TRACKING}")  # an exchange that was killed here
+    say(ann, facts.Noted("of ann"))  # its flush computes the index without what was fetched
+    shown = opened(ann).events(INCIDENT)
+    assert "from bob" in str(shown)
+    fetched = tip(ann, TRACKING)
+    for _ in range(2):
+        (ann.git_dir / TRACKING).write_text(torn)
+        assert opened(ann).events(INCIDENT) == shown
+    say(ann, facts.Noted("mends it"))
+    assert tip(ann, TRACKING) == fetched
+    assert "from bob" in str(opened(ann).events(INCIDENT))
+    shared(ann)
+    assert tip(ann, TRUTH) == tip(remote, BRANCH)
+
+
 def test_an_exchange_mends_a_truth_without_its_objects(remote: Clone, ann: Clone) -> None:
     for ref in (TRUTH, BRANCH, TRACKING):
         (ann.git_dir / ref).write_text(NOWHERE + "\n")
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]  # by the last tip
     (ann.git_dir / "incidentctl" / "last-tips").unlink()
+    assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]  # by what was fetched
+    shutil.rmtree(ann.git_dir / "incidentctl" / "cache")
     with pytest.raises(DamagedError):
         opened(ann).open_heads()
     shared(ann)

@@ -22,6 +22,7 @@ class Index(NamedTuple):
     `absorbed` are commits whose every event is in `log_tip`. `open` has the key of the folder and
     the head of each open incident, `commits` the commit of recent actions by their file's name.
     `ids` are sorted. `linked` has the heads of those that are cancelled or name another incident.
+    `fetched` is what the remote-tracking ref named: should its file be torn, nothing else tells.
     """
 
     log_tip: str | None = None
@@ -31,6 +32,7 @@ class Index(NamedTuple):
     ids: tuple[str, ...] = ()
     commits: dict[str, str] = {}  # noqa: RUF012 (never changed in place)
     linked: dict[str, Head] = {}  # noqa: RUF012 (never changed in place)
+    fetched: str | None = None
 
 
 def is_linked(head: Head) -> bool:
@@ -60,7 +62,7 @@ def read_index(cache: Cache) -> Index | None:
     found = cache.get(_FILE)
     if found is None:
         return None
-    log_tip, beside, absorbed, opened, ids, commits, linked = json.loads(found[1])
+    log_tip, beside, absorbed, opened, ids, commits, linked, fetched = json.loads(found[1])
     return Index(
         log_tip,
         tuple(beside),
@@ -69,6 +71,7 @@ def read_index(cache: Cache) -> Index | None:
         tuple(ids.split()),
         commits,
         {ident: unpack_head(head) for ident, head in linked.items()},
+        fetched,
     )
 
 
@@ -79,4 +82,4 @@ def write_index(cache: Cache, index: Index) -> None:
     ids = " ".join(index.ids)
     linked = {ident: pack_head(head) for ident, head in index.linked.items()}
     body = [index.log_tip, index.beside, index.absorbed, opened, ids, commits, linked]
-    cache.put(_FILE, "", json.dumps(body).encode())
+    cache.put(_FILE, "", json.dumps([*body, index.fetched]).encode())

@@ -80,6 +80,8 @@ class Store:
         named = self.named()
         absent = self.absent(tip for tip in named if tip)
         tips = Tips(*(None if tip in absent else tip for tip in named[:3]))
+        if tips.tracking is None and self.tracking:
+            tips = tips._replace(tracking=self.last_fetched(named.tracking))
         if tips.log_tip is not None:
             return tips
         last = [each.commit for each in last_tips.read(self.state)]
@@ -90,6 +92,16 @@ class Store:
                 if tip or (ref and refs.is_torn(self.git, ref)) or (last and ref == self.log_ref):
                     raise DamagedError(f"its ref {ref} names no commit of this clone")
         return tips
+
+    def last_fetched(self, tip: str | None) -> str | None:
+        """Return the commit that the damaged remote-tracking ref named when it was last read.
+
+        `tip` is what the ref names now. None if the ref is not damaged, or the commit is not here.
+        """
+        if not self.tracking or (tip is None and not refs.is_torn(self.git, self.tracking)):
+            return None
+        last = (read_index(self.cache) or Index()).fetched
+        return last if last and last != tip and not self.absent([last]) else None
 
     def absent(self, tips: Iterable[str]) -> set[str]:
         """Return which of some ids name no commit here; a commit seen once is not asked again."""
@@ -122,8 +134,14 @@ class Store:
         return (read_index(self.cache) or Index()).ids
 
     def beside(self, tips: Tips) -> tuple[str, ...]:
-        """Return the other commits that may hold events which the log ref does not."""
+        """Return the other commits that may hold events which the log ref does not.
+
+        What the remote-tracking ref names is noted before it is shown: see `last_fetched`.
+        """
         last = self._last_index(tips.log_tip)
+        if tips.tracking and tips.tracking != last.fetched:
+            last = last._replace(fetched=tips.tracking)
+            self.keep_index(last)
         absorbed = last.absorbed if last.log_tip == tips.log_tip else ()
         others = dict.fromkeys(tip for tip in (tips.tracking, tips.mirror, tips.lost) if tip)
         return tuple(tip for tip in others if tip != tips.log_tip and tip not in absorbed)
@@ -180,8 +198,9 @@ class Store:
         linked = {i: head for i, (_, head) in seen.items() if head and is_linked(head)}
         absorbed = last.absorbed if last.log_tip == tips.log_tip else ()
         index = Index(
-            tips.log_tip, beside, absorbed, opened, tuple(sorted(seen)), last.commits, linked
-        )
+            tips.log_tip, beside, absorbed, opened, tuple(sorted(seen)), last.commits, linked,
+            tips.tracking,
+        )  # fmt: skip
         if index != last:
             self.keep_index(index)
         return index, seen

@@ -244,6 +244,7 @@ class Flush:
                 ids,
                 index.commits | outcome.commits,
                 linked,
+                outcome.tips.tracking,
             )
         )
 

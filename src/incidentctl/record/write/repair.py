@@ -60,8 +60,7 @@ class Repair:
         absent = self._store.absent(tip for tip in named[:3] if tip)
         tracking = self._store.tracking
         if tracking and self._is_damaged(tracking, named.tracking, absent):
-            self._set(tracking, None, named.tracking)
-            self.notes.append(f"{tracking} was damaged; the next sync fetches it again.")
+            self._repair_tracking(tracking, named.tracking)
         if (
             self._is_damaged(self._store.log_ref, named.log_tip, absent)
             or (named.log_tip is None and last_tips.read(self._state))
@@ -76,6 +75,13 @@ class Repair:
             with contextlib.suppress(EnvironmentFailedError):  # as of a partial clone
                 self.deep()
                 permissions.touch(self._state / _DEEP)
+
+    def _repair_tracking(self, ref: str, old: str | None) -> None:
+        """Set the remote-tracking ref to what it last named, which readers have shown."""
+        last = self._store.last_fetched(old)
+        self._set(ref, last, old)
+        again = "has been restored" if last else "the next sync fetches it again"
+        self.notes.append(f"{ref} was damaged; {again}.")
 
     def _was_seen(self) -> bool:
         """Say whether a reader met damage since the last check of the whole record here."""
