@@ -47,6 +47,7 @@ PUBLIC = (
     "name: a\nmode: unplanned\nwindow: {from: 2026-03-29T09:00, to: 2026-03-29T15:00}\nwhy: d\n"
 )
 PRIVATE = PLANNED.replace("name: a", "commander: a\nmitigator: b")
+ACTION = "name: a\nsteps: [{{id: a, title: b, action: {{uses: {}}}}}]\n"
 ACCEPTED = [(kind, example) for kind, example in EXAMPLES.items() if "---" not in example] + [
     ("service", SERVICE),
     ("service", f"# a comment\n{SERVICE}x-mine: {{a: 1}}\n"),
@@ -59,10 +60,12 @@ ACCEPTED = [(kind, example) for kind, example in EXAMPLES.items() if "---" not i
     ("roles", "- {name: a, title: b, responsibilities: [c]}\n"),
     ("roles", "roles: []\nx-mine: 1\n"),
     ("severities", "severities: [{name: A}]\nx-mine: 1\n"),
+    ("runbook", ACTION.format("webhook, with: {url: 'https://a/b', body: {n: [1, {x-h: 2}]}}")),
     (
         "runbook",
-        "name: a\nsteps: [{id: a, title: b, action: {uses: slack, with: {n: [1, {x-h: 2}]}}}]\n",
+        ACTION.format("webhook, with: {url: 'https://a/{env:A}', headers: {x-a: 'env:B'}}"),
     ),
+    ("runbook", ACTION.format("slack, with: {token: 'env:A', invite: [U1], x-mine: 1}")),
     ("drill", PLANNED),
     ("drill", PLANNED + "mode: planned\nsent: 2026-03-20T10:00\nx-mine: 1\n"),
     ("drill", PUBLIC),
@@ -100,7 +103,14 @@ REFUSED = [
     ("runbook", "name: a\nsteps: []\napplies_to: {critical: 'true'}\n"),
     ("team", "name: a\non_call: {rota: [b], shift: 1 week, starts: '2026-01-05T09:00'}\n"),
     ("team", "name: a\nmembers: [{name: b}]\n"),
-    ("runbook", "name: a\nsteps: [{id: a, title: b, action: {uses: pagerdty}}]\n"),
+    ("runbook", ACTION.format("pagerdty, with: {}")),
+    ("runbook", ACTION.format("pagerduty")),
+    ("runbook", ACTION.format("pagerduty, with: {routing_key: R0123}")),
+    ("runbook", ACTION.format("pagerduty, with: {routing_key: 'env:A', sevrity: error}")),
+    ("runbook", ACTION.format("slack, with: {token: 'env:A', timeout: 10}")),
+    ("runbook", ACTION.format("github, with: {token: 'env:A', repository: acme}")),
+    ("runbook", ACTION.format("webhook, with: {url: 'https://{env:HOST}/a'}")),
+    ("runbook", ACTION.format("notify, with: {url: 'env:A'}")),
     ("product_area", "name: a\n"),
     ("drill", PUBLIC + "what: User login\n"),
     ("drill", PUBLIC + "at: 2026-03-29T10:30\n"),

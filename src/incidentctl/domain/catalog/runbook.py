@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
 
+from incidentctl.domain.catalog.action_settings import ByUses, Settings
 from incidentctl.domain.common.fields import CONFIG, Duration, Flag, Name, Text
 from incidentctl.domain.common.role_names import COMMANDER
 
@@ -21,8 +22,8 @@ class Action:
 
     uses: ActionKind
     """The kind of action."""
-    with_: dict[str, Any] = field(default_factory=dict)
-    """The settings of the action; secrets only as `env:NAME`."""
+    with_: Annotated[Settings, ByUses()]
+    """The settings of the action, by its kind; secrets only as `env:NAME`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

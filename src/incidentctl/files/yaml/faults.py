@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple, Protocol, get_args, get_origin, get_type_hints
 
+from incidentctl.domain.catalog.action_settings import CLASSES as ACTIONS
 from incidentctl.domain.common.text import clean, did_you_mean, one_line
 from incidentctl.domain.common.unseen import unseen
 from incidentctl.files.yaml.syntax import in_quotes
@@ -45,17 +46,18 @@ def faults(
     most: int,
     written: Written | None = None,
     as_text: Mapping[Loc, str] | None = None,
+    raw: Any = None,
 ) -> tuple[list[Fault], int]:
     """Turn pydantic's errors about a value of `cls` into sentences; say how many more there are.
 
     At most `most` become sentences: those cost much more than counting. `as_text` says of numbers
-    and flags where a text belongs what would be wrong with them in quotes.
+    and flags where a text belongs what would be wrong with them in quotes. `raw` is the value.
     """
     unknown = [error["loc"] for error in errors if error["type"] == "unexpected_keyword_argument"]
     found = []
     meant: set[Loc] = set()
     for loc in unknown[:most]:
-        fault, near = _unknown(cls, loc)
+        fault, near = _unknown(_class(cls, loc[:-1], raw), loc)
         meant.add((*loc[:-1], near))
         found.append(fault)
     listed, count = len(found), len(unknown)
@@ -85,9 +87,8 @@ def _missing(loc: Loc) -> Fault:
     return Fault("IC011", message, f"Add `{key}:`.", loc, True)
 
 
-def _unknown(cls: type, loc: Loc) -> tuple[Fault, str]:
+def _unknown(kind: Any, loc: Loc) -> tuple[Fault, str]:
     key = str(loc[-1])
-    kind = _class(cls, loc[:-1])
     known = [field.name.rstrip("_") for field in fields(kind)] if is_dataclass(kind) else []
     elsewhere = getattr(kind, "ELSEWHERE", {}).get(key)
     odd = unseen(key)
@@ -220,10 +221,14 @@ def _where(loc: Loc) -> str:
     return f" in {_subject(loc)}" if loc else ""
 
 
-def _class(cls: Any, loc: Loc) -> Any:
+def _class(cls: Any, loc: Loc, raw: Any) -> Any:
     """Return the class of the mapping at `loc` of a value of `cls`."""
     for part in loc:
-        cls = _inner(get_type_hints(cls)[f"{part}"] if hasattr(cls, str(part)) else cls, part)
+        if part == "with" and hasattr(cls, "with_"):
+            cls = ACTIONS[raw["uses"]]
+        else:
+            cls = _inner(get_type_hints(cls)[f"{part}"] if hasattr(cls, str(part)) else cls, part)
+        raw = raw[part]
     return cls
 
 

@@ -56,7 +56,9 @@ def validate(
     except ValidationError as error:
         errors = error.errors(include_url=False)
     as_text = _as_text(kind, raw, errors, written) if written else None
-    found, more = faults(CLASSES[kind], errors, most=most, written=written, as_text=as_text)
+    found, more = faults(
+        CLASSES[kind], errors, most=most, written=written, as_text=as_text, raw=raw
+    )
     return Validated(_salvage(kind, raw, errors), found, more)
 
 

@@ -10,6 +10,7 @@ from dataclasses import is_dataclass
 from itertools import pairwise
 from typing import Any, get_args, get_type_hints
 
+from incidentctl.domain.catalog.action_settings import CLASSES as ACTIONS
 from incidentctl.domain.catalog.severity import Scale
 from incidentctl.domain.schema import CLASSES
 
@@ -48,6 +49,8 @@ def schema(kind: str) -> dict[str, Any]:
     for name, definition in definitions.items():
         for key, meaning in _meanings(_BY_NAME[name]).items():
             definition["properties"][key]["description"] = meaning
+    if "Action" in definitions:
+        definitions["Action"] |= _by_uses(definitions["Action"])
     if kind == "settings":
         definitions["Settings"]["properties"]["lint"] |= _levels()
     return {
@@ -67,6 +70,22 @@ def _levels() -> dict[str, Any]:
     levels = ["error", "warning", "info", "off"]
     known = {code: {"enum": levels, "description": r.text.title} for code, r in RULES.items()}
     return {"additionalProperties": False, "properties": known}
+
+
+def _by_uses(action: dict[str, Any]) -> dict[str, Any]:
+    """The settings of an action depend on its kind: `if` gives messages that name the fault."""
+    properties = action["properties"]
+    described = {"type": "object", "description": properties["with"]["description"]}
+    return {
+        "properties": {**properties, "with": described},
+        "allOf": [
+            {
+                "if": {"properties": {"uses": {"const": uses}}, "required": ["uses"]},
+                "then": {"properties": {"with": {"$ref": f"#/definitions/{cls.__name__}"}}},
+            }
+            for uses, cls in ACTIONS.items()
+        ],
+    }
 
 
 def _either(made: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

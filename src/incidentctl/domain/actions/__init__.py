@@ -1,0 +1,1 @@
+"""Actions of the team: what a step or an announcement sends to other systems."""
