@@ -1,14 +1,25 @@
 """PagerDuty's webhook, version 3: what happened to an incident there.
 
 The fields are those of PagerDuty's developer documentation, "Webhooks Overview". Events of other
-resources, such as a changed service or a test of the subscription, are no alerts.
+resources, such as a changed service or a test of the subscription, are no alerts. Of its signature
+see "Verifying Signatures" there.
 """
 
 from __future__ import annotations
 
-from incidentctl.connect.alerts import fields
-from incidentctl.connect.alerts.payload import Payload
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from incidentctl.connect.alerts import fields, proof
+from incidentctl.connect.alerts.payload import Payload, decode
 from incidentctl.domain.alerts.alert import Alert, State
+from incidentctl.errors import InvalidDataError
+
+_SIGNATURE = "x-pagerduty-signature"
+_VERSION = "v1="
+#: It signs no time of the delivery, and delivers again for 48 hours: what is told in an older event
+#: is not news.
+_OLDEST = timedelta(hours=49)
 
 _STATES: dict[str, State] = {
     "incident.triggered": "firing",
@@ -63,3 +74,22 @@ def read(payload: Payload) -> list[Alert]:
             delivery=payload.headers.get("x-webhook-id") or fields.text(event.get("id")) or None,
         )
     ]
+
+
+def is_signature(headers: Mapping[str, str]) -> bool:
+    """Say whether the headers have a signature, right or wrong."""
+    return _SIGNATURE in headers
+
+
+def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+    """Say whether a body is signed with one of the secrets, and tells of no event too long ago."""
+    listed = (each.strip() for each in headers.get(_SIGNATURE, "").split(","))
+    digests = [each.removeprefix(_VERSION) for each in listed if each.startswith(_VERSION)]
+    if not proof.is_signed(secrets, digests, body):
+        return False
+    try:
+        told = fields.mapping(fields.mapping(decode(body).body).get("event")).get("occurred_at")
+    except InvalidDataError:
+        return True  # who signed it, signed that
+    at = fields.moment(told)
+    return at is None or -_OLDEST <= at - now <= proof.WINDOW

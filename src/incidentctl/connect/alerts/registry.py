@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import ModuleType
 
 from incidentctl.connect.alerts import (
@@ -12,6 +14,7 @@ from incidentctl.connect.alerts import (
     opsgenie,
     pagerduty,
     pagerduty_events,
+    proof,
 )
 from incidentctl.connect.alerts.payload import Payload
 from incidentctl.domain.alerts.alert import Alert
@@ -50,3 +53,21 @@ def read(payload: Payload, form: str | None = None) -> list[Alert]:
         raise InvalidDataError(f"The payload is not of {form}, but looks like {found}.")
     alerts: list[Alert] = FORMATS[form or found].read(payload)
     return alerts
+
+
+def signs(form: str, headers: Mapping[str, str]) -> bool:
+    """Say whether a delivery has a signature of its format, which covers the body."""
+    module = FORMATS.get(form)
+    return hasattr(module, "verify") and module is not None and module.is_signature(headers)
+
+
+def is_proven(
+    form: str, secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime
+) -> bool:
+    """Say whether a delivery proves that its sender knows one of the secrets.
+
+    By its signature if it has one, else by a bearer token. Headers have small letters.
+    """
+    if signs(form, headers):
+        return bool(FORMATS[form].verify(secrets, headers, body, now))
+    return proof.bears(secrets, headers)
