@@ -209,7 +209,7 @@ def _drawn(dice: random.Random, faults: frozenset[str], clones: int) -> Step:
         0.15 if len(faults) > 1 else 0.6
     ):  # all wake up whoever exchanges
         acts = [_act(dice, faults, clone) for _ in range(2)]
-        jitter = dice.choice((0.01, 0.03))
+        jitter = dice.choice((0.01, 0.03, 0.1))
         return Step(tuple(act._replace(kind="say", times=3, events=1, share=True, jitter=jitter,
                                        inject="") for act in acts))  # fmt: skip
     if "together" in faults and dice.random() < 0.3:
