@@ -65,10 +65,17 @@ def event(fact: Any, *, after: str | None = None, at: datetime | None = None) ->
     return Event(ident, moment, moment, "alice", fact)
 
 
-def action(*stated: Any, incident: str = INCIDENT, summary: str = "alice: note") -> Action:
+def action(
+    *stated: Any,
+    incident: str = INCIDENT,
+    summary: str = "alice: note",
+    after: Action | None = None,
+) -> Action:
+    """Return an action; two of one millisecond have no order unless one comes `after` the other."""
     events: list[Event] = []
+    newest = after.events[-1].id if after else None
     for fact in stated:
-        events.append(event(fact, after=events[-1].id if events else None))
+        events.append(event(fact, after=events[-1].id if events else newest))
     return Action(incident, tuple(events), AUTHOR, summary)
 
 

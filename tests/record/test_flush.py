@@ -34,8 +34,10 @@ def test_an_action_is_one_commit_by_its_author(clone: Clone) -> None:
 
 def test_the_log_is_in_the_last_commit_of_each_incident(clone: Clone) -> None:
     record = clone.record()
+    last = None
     for incident in (INCIDENT, OTHER, INCIDENT):
-        record.acknowledge(action(facts.Noted("x"), incident=incident))
+        last = action(facts.Noted("x"), incident=incident, after=last)
+        record.acknowledge(last)
     assert record.flush().pending == 0
     changed = clone.git("log", "--reverse", "--name-only", "--format=%x01", TRUTH).split("\x01")[1:]
     assert [part.count("/log.md") for part in changed] == [0, 1, 1]
