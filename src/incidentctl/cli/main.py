@@ -44,6 +44,7 @@ _COMMANDS: dict[str, _Lazy] = {
         _PREPARE, "setup.completion", "Complete ids, people and services in bash, zsh, fish"
     ),
     "adopt": _Lazy(_PREPARE, "record.adopt", "Move incidents of the local record into the team's"),
+    "trust": _Lazy(_PREPARE, "actions.trust", "Read what the repository sends, and allow it"),
     "mcp": _Lazy(_PREPARE, "setup.mcp", "Let an assistant read the record, and record"),
     "demo": _Lazy(_PREPARE, "setup.demo", "Play a whole incident in a temporary repository"),
     "declare": _Lazy(_RESPOND, "incident.declare", "Declare an incident: a title is enough"),

@@ -58,6 +58,11 @@ def config_file(environment: Mapping[str, str]) -> Path:
     return _xdg(environment, "XDG_CONFIG_HOME", ".config") / "config.json"
 
 
+def trust_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder with what this user lets repositories send."""
+    return _xdg(environment, "XDG_CONFIG_HOME", ".config") / "trust"
+
+
 def default_repository(environment: Mapping[str, str]) -> Path | None:
     """Return the repository set by `use`, if it still is one."""
     try:

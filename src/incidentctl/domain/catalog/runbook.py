@@ -24,6 +24,17 @@ class Action:
     """The kind of action."""
     with_: Annotated[Settings, ByUses()]
     """The settings of the action, by its kind; secrets only as `env:NAME`."""
+    on_call: Literal["owner", "lead", "escalation"] | None = None
+    """Who is reached: whoever is on call for the owner, its lead, or whoever is on call for the
+    team that is called next. A contact `pagerduty`, `notify` or `slack` of that team takes the
+    place of the address above."""
+    automatic: Flag = False
+    """Whether it runs without being asked: by the receiver, and by a walk that is told so."""
+    drills: Flag = False
+    """Whether drills may use it; its target must be one where nobody is alarmed."""
+    restricted: Flag = False
+    """Whether restricted incidents may use it; its target must be one that only those read who
+    may know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

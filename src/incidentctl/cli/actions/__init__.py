@@ -1,0 +1,1 @@
+"""Commands about what steps and announcements send."""

@@ -1,0 +1,221 @@
+"""What a person trusts when they let a repository send: what it sends, where, and what starts it.
+
+Pinned are the actions of runbooks with what starts them, the announcements, the rules for alerts,
+the templates, and the contacts that actions are sent to. All else of the catalog may change without
+asking again.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from incidentctl.domain.actions.recipient import CONTACTS, with_contact
+from incidentctl.domain.catalog.action_settings import (
+    CommandSettings,
+    NotifySettings,
+    Settings,
+    WebhookSettings,
+    plain,
+    shown_parts,
+)
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.catalog.runbook import Action
+
+#: So many digits of the hash are typed.
+SHORT = 8
+#: At most so many lines of a difference are shown.
+_MOST_LINES = 400
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_VARIABLE = re.compile(r"\benv:([A-Za-z_][A-Za-z0-9_]*)")
+
+
+class Item(NamedTuple):
+    """One pinned thing, as it is shown and compared."""
+
+    name: str
+    text: str
+
+
+class Place(NamedTuple):
+    """Where an action goes: as it is shown, and the host, where there is one."""
+
+    to: str
+    host: str | None
+
+
+class Sender(NamedTuple):
+    """An action with the settings that it has for one recipient."""
+
+    name: str
+    """Which item it is of, and for whom."""
+    settings: Settings
+
+
+def pinned(catalog: Catalog, files: Mapping[str, bytes]) -> tuple[Item, ...]:
+    """Return what is pinned; `files` are announcements, rules for alerts and templates by path."""
+    items = [*_steps(catalog), *_contacts(catalog)]
+    items += [Item(path, data.decode(errors="backslashreplace")) for path, data in files.items()]
+    return tuple(sorted(items))
+
+
+def hash_of(items: Iterable[Item]) -> str:
+    """Return the hash of all that is pinned, in hexadecimal."""
+    written = json.dumps([list(item) for item in items], ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def senders(catalog: Catalog) -> Iterator[Sender]:
+    """Yield the actions of all steps, once more for each team whose contact takes their place."""
+    for runbook, step, action in _actions(catalog):
+        name = step_name(runbook, step)
+        yield Sender(name, action.with_)
+        if action.on_call is None or action.uses not in CONTACTS:
+            continue
+        for team in catalog.teams.values():
+            if contact := team.contacts.get(CONTACTS[action.uses].kind):
+                yield Sender(f"{name}, for {team.name}", with_contact(action, contact))
+
+
+def step_name(runbook: str, step: str) -> str:
+    """Return what a step's action is called in what is pinned."""
+    return f"runbook {runbook}, step {step}"
+
+
+def place_of(settings: Settings) -> Place:
+    """Return where an action goes: a host, a program, or an address of Apprise."""
+    if isinstance(settings, CommandSettings):
+        return Place(settings.run[0], None)
+    if isinstance(settings, NotifySettings):
+        address = shown_parts(settings.url)
+        host = _host(address)
+        return Place(address, None if host is None or "*" in host else host)
+    if isinstance(settings, WebhookSettings):
+        host = _host(shown_parts(settings.url))
+    else:
+        host = _host(settings.base_url)
+    return Place(host or "?", host)
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+def names_in(settings: Settings) -> frozenset[str]:
+    """Return the names of the variables that an action reads."""
+    return frozenset(_names(plain(settings)))
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from _VARIABLE.findall(value)
+    elif isinstance(value, Mapping):
+        if set(value) == {"env"}:
+            yield str(value["env"])
+        for each in value.values():
+            yield from _names(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _names(each)
+
+
+def difference(before: Iterable[Item], now: Iterable[Item]) -> list[str]:
+    """Return what has changed, as the lines of a unified difference."""
+    old, new = dict(before), dict(now)
+    lines: list[str] = []
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            lines.append(f"{name}{_word(name in old, name in new)}")
+            compared = difflib.unified_diff(_lines(old, name), _lines(new, name), n=1, lineterm="")
+            lines += [line for line in compared if not line.startswith(("---", "+++", "@@"))]
+    left = len(lines) - _MOST_LINES
+    return lines if left <= 0 else [*lines[:_MOST_LINES], f"... and {left} more lines"]
+
+
+def _word(was: bool, is_: bool) -> str:
+    return " changed" if was and is_ else " new" if is_ else " gone"
+
+
+def _lines(items: Mapping[str, str], name: str) -> list[str]:
+    return items[name].split("\n") if name in items else []
+
+
+def _actions(catalog: Catalog) -> Iterator[tuple[str, str, Action]]:
+    for runbook in catalog.runbooks.values():
+        for step in runbook.steps:
+            if step.action is not None:
+                yield runbook.name, step.id, step.action
+
+
+def _steps(catalog: Catalog) -> Iterator[Item]:
+    for runbook in catalog.runbooks.values():
+        for step in runbook.steps:
+            if step.action is not None:
+                yield Item(
+                    step_name(runbook.name, step.id),
+                    _text(
+                        {
+                            "title": step.title,
+                            "uses": step.action.uses,
+                            "with": plain(step.action.with_),
+                            "on_call": step.action.on_call,
+                            "automatic": step.action.automatic,
+                            "drills": step.action.drills,
+                            "restricted": step.action.restricted,
+                            "applies_to": {
+                                "critical": runbook.applies_to.critical,
+                                "severities": runbook.applies_to.severities,
+                                "product_areas": runbook.applies_to.product_areas,
+                                "categories": runbook.applies_to.categories,
+                            },
+                        }
+                    ),
+                )
+
+
+def _contacts(catalog: Catalog) -> Iterator[Item]:
+    """Yield the contacts that the actions are sent to."""
+    kinds = {
+        CONTACTS[action.uses].kind
+        for _, _, action in _actions(catalog)
+        if action.on_call is not None and action.uses in CONTACTS
+    }
+    for team in catalog.teams.values():
+        sent_to = {kind: team.contacts[kind] for kind in sorted(kinds) if kind in team.contacts}
+        if sent_to:
+            yield Item(f"contacts of team {team.name}", _text(sent_to))
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return "\n".join(_written(_said(value)))
+
+
+def _written(value: Mapping[str, Any], margin: str = "") -> Iterator[str]:
+    """Write nested settings on lines; no two settings are written the same."""
+    for name, of in value.items():
+        key = name if _PLAIN.match(name) else json.dumps(name, ensure_ascii=False)
+        if isinstance(of, Mapping) and of:
+            yield f"{margin}{key}:"
+            yield from _written(of, f"{margin}  ")
+        else:
+            yield f"{margin}{key}: {json.dumps(of, ensure_ascii=False)}"
+
+
+def _said(value: Any) -> Any:
+    """Leave out what says nothing, so that a new setting of this program changes no hash."""
+    if isinstance(value, Mapping):
+        return {
+            name: _said(of)
+            for name, of in value.items()
+            if of not in (None, False, "")
+            and not (isinstance(of, Mapping | list | tuple) and not of)
+        }
+    return [_said(each) for each in value] if isinstance(value, list | tuple) else value
