@@ -139,6 +139,7 @@ def test_blanking_twice_changes_nothing_more(kind):
     values = {
         field: SECRET for field, hint in cls.__annotations__.items() if hint in (str, str | None)
     }
+    values |= {field: () for field, hint in cls.__annotations__.items() if hint == tuple[str, ...]}
     values |= {field: 1 for field, hint in cls.__annotations__.items() if hint is int}
     once = blank(cls(**values))
     assert blank(once) == once

@@ -9,6 +9,16 @@ action-done: key step announcement link ident
 action-failed: key reason step announcement unknown retry_at
 action-started: key uses to step announcement recipient
 affected-set: services product_areas owner reason
+alert-acknowledged: group members
+alert-attached: group incident title rule values firing organisation timezone utc_offset
+alert-declared: group incident rule values
+alert-dismissed: group reason
+alert-joined: group members text
+alert-opened: source digest member title text severity labels links runbook_url started group_text
+alert-repeated: group slot times until
+alert-resolved: group members whole
+alert-spread: group member service title
+alert-worsened: group member severity word title
 amended: event text moment
 cancelled: reason duplicate_of
 category-set: category

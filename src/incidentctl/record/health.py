@@ -13,7 +13,7 @@ from typing import NamedTuple
 from incidentctl.domain.common.times import moment_of
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.domain.incident.events import is_id
-from incidentctl.domain.incident.ids import is_incident_id
+from incidentctl.domain.incident.ids import is_record_id
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs, tree
 from incidentctl.git.objects import Found, Objects, entries, raw_entries
@@ -77,7 +77,7 @@ def names_no_commit(git: Git, ref: str) -> bool:
 
 def foreign_files(git: Git, commit: str) -> list[str]:
     """Return the names at the top of a commit's tree that are not the record's own folders."""
-    return [name for name in tree.names(git, commit) if name not in ("incidents", paths.PURGED)]
+    return [name for name in tree.names(git, commit) if name not in (*paths.SHELVES, paths.PURGED)]
 
 
 def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | None:
@@ -91,7 +91,7 @@ def newest_event(git: Git, commit: str | None, folders: Iterable[str]) -> str | 
     newest = None
     with Objects(git) as objects:
         found = list(objects.many(f"{commit}:{folder}" for folder in sorted(set(folders))))
-        found += objects.many(_below(found, is_incident_id))
+        found += objects.many(_below(found, is_record_id))
         for tree in objects.many(_below(found, "events".__eq__)):
             for _, raw, _ in raw_entries(tree):
                 name = raw.decode(errors="replace")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.domain.incident.events import Event, Unsynced
 from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
 from incidentctl.record.store import incident_events, paths
@@ -19,6 +21,9 @@ from incidentctl.record.store.texts import by_month, read_texts, write_texts
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.write import outbox
 from incidentctl.record.write.part import Part
+
+if TYPE_CHECKING:
+    from incidentctl.domain.alerts.group import Group
 
 #: If so many incidents have ended since, all are read again.
 _MANY = 100
@@ -156,7 +161,19 @@ class Reader:
     def ids(self) -> list[str]:
         """Return the ids of all incidents, sorted."""
         pending, known = self._pending(), self._store.index().ids
-        return sorted([*known, *(incident for incident in pending if incident not in known)])
+        more = (each for each in pending if each not in known and not is_group_id(each))
+        return sorted([*known, *more])
+
+    def groups(self, *, live: bool = False) -> list[Group]:
+        """Return the alert groups by id; with `live` those of which something fires."""
+        from incidentctl.domain.alerts.group import RESOLVED, fold_group  # noqa: PLC0415 (for few)
+
+        pending = [each for each in self._pending() if is_group_id(each)]
+        found = self._store.groups(live=live)
+        for ident in pending:
+            found[ident] = fold_group(ident, self.events(ident)[0])
+        wanted = (group for group in found.values() if not live or group.state != RESOLVED)
+        return sorted(wanted, key=lambda group: group.id)
 
     def last_ids(self) -> set[str]:
         """Return the ids as last known, and those that wait; needs no git."""
@@ -242,6 +259,8 @@ class Reader:
         """Return heads, the newest first, with those of incidents that have pending events."""
         heads = dict(known)
         for incident in pending:
+            if is_group_id(incident):
+                continue
             head = self._store.head(incident, self._folder(incident).events())
             heads.pop(incident, None)
             if head and (head.open or not only_open):

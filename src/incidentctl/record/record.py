@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git.author import Author
 from incidentctl.record import bug_report
@@ -46,7 +47,8 @@ class Record(Upkeep):
         self.part.announce([action.incident])
         done = acknowledge(self.part.box, self.part.fallback, action)
         self._mine = done.path
-        self._touched[action.incident] = None
+        if not is_group_id(action.incident):
+            self._touched[action.incident] = None
         return done
 
     def flush(self) -> Flushed:

@@ -166,7 +166,8 @@ def _find_unread(workspace: Workspace, part: str | None, *, ended: bool) -> str 
         folded = part.strip().casefold()
         if is_incident_id(folded):
             return folded
-        fits = [ident for ident in record.last_ids() if folded in ident]
+        known = filter(is_incident_id, record.last_ids())
+        fits = [ident for ident in known if folded in ident]
     else:
         try:
             fits = [] if ended else [head.id for head in record.own_open_heads()]

@@ -1,4 +1,8 @@
-"""Names for incidents and events: `inc-20261124-1401-k7f` and ULIDs from a hybrid clock."""
+"""Names for incidents, alert groups and events.
+
+Incidents are `inc-20261124-1401-k7f`, alert groups `alr-20261124-1401-k7fbcdgh`, events ULIDs from
+a hybrid clock.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,10 @@ _LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 _PREFIX = {"incident": "inc", "drill": "drl", "backfill": "bkf"}
 _KINDS = {prefix: kind for kind, prefix in _PREFIX.items()}
 _INCIDENT = re.compile(r"(inc|drl|bkf)-(\d{4})(\d{2})\d{2}-\d{4}-[a-z0-9]{3,8}$")
+_GROUP = re.compile(r"alr-(\d{4})(\d{2})\d{2}-\d{4}-[a-z0-9]{8}$")
 _CLEAR_PART = re.compile(r"((?:(?:inc|drl|bkf)-)?[0-9]{8}-)?[0-9]{4}-[a-z0-9]{3,8}\Z")
-_END = re.compile(rf"[{_LETTERS}]{{3}}\Z")
+# What an alert declared has eight letters: see `derived_id`.
+_END = re.compile(rf"(?:[{_LETTERS}]{{3}}|[{_LETTERS}]{{8}})\Z")
 #: An id from further ahead of the clock than this does not pull the clock along.
 MAX_AHEAD = timedelta(hours=48)
 
@@ -54,17 +60,39 @@ def next_milliseconds(now: datetime, newest: str | None) -> int:
 
 def incident_id(kind: str, moment: datetime, random: int) -> str:
     """Name an incident by kind, day and UTC time of its declaration, and three letters."""
+    return _named(_PREFIX[kind], moment, random, 3)
+
+
+def derived_id(kind: str, moment: datetime, digest: int) -> str:
+    """Name an `incident` or an alert `group` by its minute and eight letters of a hash.
+
+    So it gets the same name in every clone, and three letters would be taken too soon.
+    """
+    return _named("alr" if kind == "group" else _PREFIX[kind], moment, digest, 8)
+
+
+def _named(prefix: str, moment: datetime, number: int, size: int) -> str:
     letters = ""
-    for _ in range(3):
-        random, index = divmod(random, len(_LETTERS))
+    for _ in range(size):
+        number, index = divmod(number, len(_LETTERS))
         letters += _LETTERS[index]
     utc = moment.astimezone(UTC)
-    return f"{_PREFIX[kind]}-{utc.year:04}{utc:%m%d-%H%M}-{letters}"
+    return f"{prefix}-{utc.year:04}{utc:%m%d-%H%M}-{letters}"
 
 
 def is_incident_id(text: str) -> bool:
     """Say whether a text is the whole id of an incident."""
     return bool(_INCIDENT.match(text)) and len(text) <= 40 and "\n" not in text
+
+
+def is_group_id(text: str) -> bool:
+    """Say whether a text is the whole id of an alert group."""
+    return text.startswith("alr-") and bool(_GROUP.match(text)) and "\n" not in text
+
+
+def is_record_id(text: str) -> bool:
+    """Say whether a text is the whole id of something that has a folder in the record."""
+    return is_incident_id(text) or is_group_id(text)
 
 
 def is_clear_part(text: str) -> bool:
@@ -97,3 +125,10 @@ def incident_folder(ident: str) -> str:
     if not match:
         raise ValueError(f"{ident!r} is not the id of an incident")
     return f"incidents/{match[2]}/{match[3]}/{ident}"
+
+
+def record_folder(ident: str) -> str:
+    """Return the folder of an incident or an alert group on the branch."""
+    if is_group_id(ident):
+        return f"alerts/{ident[4:8]}/{ident[8:10]}/{ident}"
+    return incident_folder(ident)

@@ -11,7 +11,22 @@ REDACTED = "[redacted]"
 #: The fields that hold what somebody wrote. Kind, times, author, ids, severity and role are no
 #: free text: they stay.
 _FREE = frozenset(
-    {"text", "title", "note", "reason", "purpose", "link", "url", "label", "command", "action"}
+    {
+        "text",
+        "title",
+        "note",
+        "reason",
+        "purpose",
+        "link",
+        "url",
+        "label",
+        "command",
+        "action",
+        "labels",
+        "links",
+        "runbook_url",
+        "group_text",
+    }
 )
 #: Words of the program's own in fields that hold somebody's otherwise.
 _OWN_WORDS = {

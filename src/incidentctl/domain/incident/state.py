@@ -22,6 +22,11 @@ RESOLVED, CANCELLED, CLOSED = "resolved", "cancelled", "closed"
 MOMENTS = ("started", "detected", "acknowledged", "mitigated")
 
 
+def is_alert(by: str) -> bool:
+    """Say whether an event's author is a source of alerts, and nobody who could respond."""
+    return by.startswith("alert:")
+
+
 class Held(NamedTuple):
     """Somebody held a role; `until` is None while they do."""
 
@@ -172,6 +177,16 @@ class Inject(NamedTuple):
     at: datetime
 
 
+class AttachedAlert(NamedTuple):
+    """A group of alerts that belongs to an incident."""
+
+    group: str
+    title: str
+    firing: bool
+    since: datetime
+    """When it was attached."""
+
+
 class DrillPlay(NamedTuple):
     """A plan that is played in this incident, or was."""
 
@@ -294,6 +309,8 @@ class Incident(NamedTuple):
     timezone: str = "UTC"
     summary: str | None = None
     impact: str | None = None
+    alerts: tuple[AttachedAlert, ...] = ()
+    """The groups of alerts that belong to it."""
     next_update: datetime | None = None
     """When the next update is due; None when nothing asks for one, and when it is over."""
 

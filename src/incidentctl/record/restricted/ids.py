@@ -27,7 +27,8 @@ class RestrictedIds:
         git, ref = store.git, store.log_ref
         if store.tips().log_tip is None and (refs.read(git, ref) or refs.is_torn(git, ref)):
             raise EnvironmentFailedError(f"Git cannot read {ref}.")
-        found = self._record.own_ids().union(store.index().ids)
+        index = store.index()
+        found = self._record.own_ids().union(index.ids, index.groups)
         self.remembered.add(found)
         return found
 

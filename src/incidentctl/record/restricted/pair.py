@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from incidentctl.domain.incident.events import Event, Unsynced
-from incidentctl.domain.incident.facts import Declared, Redacted
+from incidentctl.domain.incident.facts import AlertOpened, Declared, Redacted
 from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
 from incidentctl.git.author import Author
@@ -29,6 +30,7 @@ from incidentctl.record.write.outbox import Action
 from incidentctl.record.write.part import Part
 
 if TYPE_CHECKING:
+    from incidentctl.domain.alerts.group import Group
     from incidentctl.record.sync.exchange import Retries
     from incidentctl.record.sync.lookout import Lookout
 
@@ -107,6 +109,12 @@ class RecordPair:
     def _shared_ids(self) -> set[str]:
         """Return the ids of the shared part, without those that only wait for a decision."""
         return self.shared.own_ids().union(self.shared.part.store.index().ids)
+
+    def _shared_has(self, incident: str) -> bool:
+        """Say whether the shared part has an incident or a group, beside what waits."""
+        if incident in self._shared_ids():
+            return True
+        return is_group_id(incident) and incident in self.shared.part.store.groups()
 
     def _undecided(self, *, shared: bool) -> list[Path]:
         """Return what waits for a decision, to show with the shared part or with the other."""
@@ -197,6 +205,13 @@ class RecordPair:
         """Return the ids of both parts as they were last known; as `Reader.last_ids`."""
         return self.shared.last_ids() | self._ids.known() | self.undecided.incidents()
 
+    def groups(self, *, live: bool = False) -> list[Group]:
+        """Return the alert groups of both parts; as `Reader.groups`."""
+        restricted = self.restricted_ids()
+        shared = [each for each in self.shared.groups(live=live) if each.id not in restricted]
+        apart = self._readable_restricted().groups(live=live) if restricted else []
+        return sorted([*shared, *apart], key=lambda group: group.id)
+
     def find(self, part: str) -> list[str]:
         """Return the ids that contain a text, sorted; as `Reader.find`."""
         return find(part, self.ids())
@@ -263,7 +278,7 @@ class RecordPair:
         If it cannot be known whether the incident is restricted, the action waits in a folder of
         its own. It is never refused.
         """
-        if isinstance(action.events[0].fact, Declared):
+        if isinstance(action.events[0].fact, (Declared, AlertOpened)):
             self._declared.add(action.incident)
         restricted = self._belongs_to_restricted(action.incident)
         self._last_is_restricted = restricted is not False
@@ -297,7 +312,7 @@ class RecordPair:
                 if restricted:
                     self.restricted.part.announce([incident])
                     outbox.move(path, self.restricted.part.box)
-                elif restricted is False and incident in self._shared_ids():
+                elif restricted is False and self._shared_has(incident):
                     outbox.move(path, self.shared.part.box)
         return len(self.undecided.files())
 

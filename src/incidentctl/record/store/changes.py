@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
-from incidentctl.domain.incident.ids import incident_folder, is_incident_id
+from incidentctl.domain.incident.ids import is_record_id, record_folder
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git.objects import Found, Objects, raw_entries
 from incidentctl.git.presence import DamagedError
@@ -152,16 +152,19 @@ def _differences(
 def _place(folder: _Folder, name: str, path: str) -> Place:
     match folder.place:
         case Place.TOP:
-            return {"incidents": Place.YEARS, paths.PURGED: Place.MARKERS}.get(name, Place.OTHER)
+            top = dict.fromkeys(paths.SHELVES, Place.YEARS) | {paths.PURGED: Place.MARKERS}
+            return top.get(name, Place.OTHER)
         case Place.YEARS:
             return Place.MONTHS if _YEAR.match(name) else Place.OTHER
         case Place.MONTHS:
             return Place.INCIDENTS if _MONTH.match(name) else Place.OTHER
         case Place.INCIDENTS:
-            fits = is_incident_id(name) and incident_folder(name) == path
+            fits = is_record_id(name) and record_folder(name) == path
             return Place.INCIDENT if fits else Place.OTHER
         case Place.INCIDENT:
-            return {"events": Place.EVENTS, "log.md": Place.LOG}.get(name, Place.OTHER)
+            if name == "log.md" and path.startswith(f"{paths.INCIDENTS}/"):
+                return Place.LOG
+            return Place.EVENTS if name == "events" else Place.OTHER
         case Place.EVENTS:
             return Place.EVENT if paths.split_name(name) else Place.OTHER
         case _:

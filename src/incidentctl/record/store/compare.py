@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from incidentctl.domain.incident.event_json import EventError
-from incidentctl.domain.incident.ids import incident_folder
+from incidentctl.domain.incident.ids import record_folder
 from incidentctl.git import tree
 from incidentctl.git.objects import Objects, raw_entries
 from incidentctl.git.run import Git
@@ -15,7 +15,6 @@ from incidentctl.record.store import paths, purge_marks
 from incidentctl.record.store.changes import Change, Place, changes
 from incidentctl.record.store.stored_event import Stored, check, pick_version, redaction_targets
 
-_FOLDER = "incidents"
 #: The kinds that ask to blank the text of an event.
 _NAMING = (b"-redacted.json", b"-amended.json")
 
@@ -54,9 +53,9 @@ class Difference(NamedTuple):
 
 
 def holds_only_the_record(git: Git, commit: str) -> bool:
-    """Say whether a commit holds only a record: incidents, marks of purges, and nothing else."""
-    names = tree.names(git, commit)
-    return _FOLDER in names and {_FOLDER, paths.PURGED}.issuperset(names)
+    """Say whether a commit holds only a record: incidents, alerts, and marks of purges."""
+    names, shelves = set(tree.names(git, commit)), set(paths.SHELVES)
+    return bool(names & shelves) and names <= shelves | {paths.PURGED}
 
 
 def compare(git: Git, ours: str | None, theirs: str, *, most: int | None = None) -> Difference:
@@ -175,7 +174,7 @@ class _Comparison:
     def _named(self, incident: str) -> set[str]:
         """Return the ids of the events of an incident that redactions on both commits name."""
         stored: list[Stored] = []
-        folder = f"{incident_folder(incident)}/events"
+        folder = f"{record_folder(incident)}/events"
         trees = self._objects.at(filter(None, self._commits), folder)
         files = dict.fromkeys(
             (name, oid.hex())
@@ -224,6 +223,6 @@ def redacts(name: str) -> bool:
 
 def redacting(git: Git, commit: str, incidents: Iterable[str]) -> set[str]:
     """Return which of some incidents have a redaction on a commit."""
-    folders = [f"{incident_folder(incident)}/events/" for incident in sorted(incidents)]
+    folders = [f"{record_folder(incident)}/events/" for incident in sorted(incidents)]
     places = map(paths.parse, tree.names(git, commit, folders))
     return {place.incident for place in places if place and redacts(place.name)}

@@ -23,6 +23,7 @@ class Index(NamedTuple):
     the head of each open incident, `commits` the commit of recent actions by their file's name.
     `ids` are sorted. `linked` has the heads of those that are cancelled or name another incident.
     `fetched` is what the remote-tracking ref named: should its file be torn, nothing else tells.
+    `groups` are the restricted alert groups: only the index of the restricted part has them.
     """
 
     log_tip: str | None = None
@@ -33,6 +34,7 @@ class Index(NamedTuple):
     commits: dict[str, str] = {}  # noqa: RUF012 (never changed in place)
     linked: dict[str, Head] = {}  # noqa: RUF012 (never changed in place)
     fetched: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 def is_linked(head: Head) -> bool:
@@ -62,7 +64,8 @@ def read_index(cache: Cache) -> Index | None:
     found = cache.get(_FILE)
     if found is None:
         return None
-    log_tip, beside, absorbed, opened, ids, commits, linked, fetched = json.loads(found[1])
+    log_tip, beside, absorbed, opened, ids, commits, linked, *more = json.loads(found[1])
+    fetched, groups = more
     return Index(
         log_tip,
         tuple(beside),
@@ -72,6 +75,7 @@ def read_index(cache: Cache) -> Index | None:
         commits,
         {ident: unpack_head(head) for ident, head in linked.items()},
         fetched,
+        tuple(groups),
     )
 
 
@@ -82,4 +86,4 @@ def write_index(cache: Cache, index: Index) -> None:
     ids = " ".join(index.ids)
     linked = {ident: pack_head(head) for ident, head in index.linked.items()}
     body = [index.log_tip, index.beside, index.absorbed, opened, ids, commits, linked]
-    cache.put(_FILE, "", json.dumps([*body, index.fetched]).encode())
+    cache.put(_FILE, "", json.dumps([*body, index.fetched, index.groups]).encode())

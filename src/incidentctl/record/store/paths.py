@@ -6,15 +6,18 @@ import re
 from typing import NamedTuple
 
 from incidentctl.domain.incident.events import Event, is_id, is_kind
-from incidentctl.domain.incident.ids import incident_folder, is_incident_id
+from incidentctl.domain.incident.ids import is_record_id, record_folder
 
 #: The folder of the markers that purges leave.
 PURGED = "purged"
-_EVENT = re.compile(r"(incidents/\d{4}/\d{2}/([a-z0-9-]+))/events/([^/]+)\Z")
+#: The folders at the top of the branch that hold events: those of incidents, and of alert groups.
+INCIDENTS, ALERTS = "incidents", "alerts"
+SHELVES = (INCIDENTS, ALERTS)
+_EVENT = re.compile(r"((?:incidents|alerts)/\d{4}/\d{2}/([a-z0-9-]+))/events/([^/]+)\Z")
 
 
 class EventPath(NamedTuple):
-    """The path of an event: its incident, and the file name in the folder `events`."""
+    """The path of an event: its incident or group, and the file name in the folder `events`."""
 
     incident: str
     name: str
@@ -35,20 +38,20 @@ def split_name(name: str) -> tuple[str, str] | None:
 
 def event_path(incident: str, name: str) -> str:
     """Return the path of an event on the branch."""
-    return f"{incident_folder(incident)}/events/{name}"
+    return f"{record_folder(incident)}/events/{name}"
 
 
 def parse(path: str) -> EventPath | None:
     """Read a path of the branch; None if it is not an event's."""
     match = _EVENT.match(path)
-    if not match or not is_incident_id(match[2]) or incident_folder(match[2]) != match[1]:
+    if not match or not is_record_id(match[2]) or record_folder(match[2]) != match[1]:
         return None
     return EventPath(match[2], match[3]) if split_name(match[3]) else None
 
 
 def log_path(incident: str) -> str:
     """Return the path of an incident's log.md on the branch."""
-    return f"{incident_folder(incident)}/log.md"
+    return f"{record_folder(incident)}/log.md"
 
 
 def marker_path(ident: str) -> str:

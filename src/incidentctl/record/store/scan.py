@@ -1,4 +1,7 @@
-"""Compute the heads of all incidents: only for changed months, from lifecycle events only."""
+"""Compute the heads of all incidents, or of all alert groups: only for changed months.
+
+Of incidents only lifecycle events are read.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,36 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.facts import LIFECYCLE
 from incidentctl.domain.incident.head import Head
-from incidentctl.domain.incident.ids import incident_folder, is_incident_id
+from incidentctl.domain.incident.ids import is_incident_id, record_folder
 from incidentctl.git.objects import Found, Objects, entries, raw_entries
+from incidentctl.record.store import paths
 from incidentctl.record.store.cache import Cache
 from incidentctl.record.store.index import pack_head, unpack_head
 from incidentctl.record.store.stored_event import check
 
 FoldHead = Callable[[str, Sequence[Event]], Head]
+
+
+class Shelf(NamedTuple):
+    """A folder at the top of the branch, and what is known of each thing in it."""
+
+    root: str
+    cached: str
+    """The folder of the cache, with a file for each month."""
+    is_id: Callable[[str], bool]
+    kinds: frozenset[bytes] | None
+    """The kinds of events that are read; None for all."""
+    fold: Callable[[str, Sequence[Event]], Any]
+    pack: Callable[[Any], Any]
+    """Writes what `fold` returns for JSON."""
+    unpack: Callable[[Any], Any]
+
 
 _FOLDER = b"40000"
 _KINDS = frozenset(kind.encode() for kind in LIFECYCLE)
@@ -27,38 +47,48 @@ _MONTH = re.compile(r"\d{2}\Z")
 
 
 class IndexedIncident(NamedTuple):
-    """An incident on the branch: the key of its folder, and its head; None if it has no event."""
+    """An incident or a group on the branch: the key of its folder, and its head.
+
+    The head is None if it has no event.
+    """
 
     key: str
-    head: Head | None
+    head: Any
+
+
+def incidents(fold_head: FoldHead) -> Shelf:
+    """Return the shelf of the incidents."""
+    return Shelf(
+        paths.INCIDENTS, "months", is_incident_id, _KINDS, fold_head, pack_head, unpack_head
+    )
 
 
 def scan(
-    objects: Objects, tips: Sequence[str], cache: Cache, fold_head: FoldHead
+    objects: Objects, tips: Sequence[str], cache: Cache, shelf: Shelf
 ) -> dict[str, IndexedIncident]:
-    """Return every incident on some commits, by id; unchanged months come from the cache."""
+    """Return everything on a shelf at some commits, by id; unchanged months come from the cache."""
     seen: dict[str, IndexedIncident] = {}
     fresh: dict[str, tuple[str, dict[str, list[str]]]] = {}
     known: dict[str, IndexedIncident] = {}
-    for month, oids in _months(objects, tips).items():
+    for month, oids in _months(objects, tips, shelf.root).items():
         key = ",".join(oids)
-        cached = cache.get(f"months/{month}")
-        heads = _unpack(cached[1]) if cached else {}
+        cached = cache.get(f"{shelf.cached}/{month}")
+        heads = _unpack(cached[1], shelf) if cached else {}
         if cached and cached[0] == key:
             seen.update(heads)
         else:
             known.update(heads)
-            fresh[month] = (key, _incidents(objects, month, oids))
+            fresh[month] = (key, _idents(objects, month, oids, shelf))
     changed = {
         ident: oids
-        for _, incidents in fresh.values()
-        for ident, oids in incidents.items()
+        for _, idents in fresh.values()
+        for ident, oids in idents.items()
         if ident not in known or known[ident].key != ",".join(oids)
     }
-    known.update(_read(objects, changed, fold_head))
-    for month, (key, incidents) in fresh.items():
-        heads = {ident: known[ident] for ident in incidents}
-        cache.put(f"months/{month}", key, _pack(heads))
+    known.update(_read(objects, changed, shelf))
+    for month, (key, idents) in fresh.items():
+        heads = {ident: known[ident] for ident in idents}
+        cache.put(f"{shelf.cached}/{month}", key, _pack(heads, shelf))
         seen.update(heads)
     return seen
 
@@ -67,10 +97,10 @@ def _folders(tree: Found | None) -> Iterator[tuple[str, str]]:
     return ((name, oid) for mode, name, oid in entries(tree) if mode == _FOLDER)
 
 
-def _months(objects: Objects, tips: Sequence[str]) -> dict[str, list[str]]:
+def _months(objects: Objects, tips: Sequence[str], top: str) -> dict[str, list[str]]:
     """Return the ids of each month's folders, by month such as `2026-11`."""
     months: dict[str, list[str]] = {}
-    for root in objects.at(tips, "incidents"):
+    for root in objects.at(tips, top):
         for year, oid in [pair for pair in _folders(root) if _YEAR.match(pair[0])]:
             for month, month_oid in _folders(next(objects.present([oid]))):
                 if _MONTH.match(month):
@@ -78,14 +108,16 @@ def _months(objects: Objects, tips: Sequence[str]) -> dict[str, list[str]]:
     return months
 
 
-def _incidents(objects: Objects, month: str, oids: Sequence[str]) -> dict[str, list[str]]:
-    incidents: dict[str, list[str]] = {}
-    place = f"incidents/{month.replace('-', '/')}/"
+def _idents(
+    objects: Objects, month: str, oids: Sequence[str], shelf: Shelf
+) -> dict[str, list[str]]:
+    idents: dict[str, list[str]] = {}
+    place = f"{shelf.root}/{month.replace('-', '/')}/"
     for tree in list(objects.present(oids)):
         for ident, oid in _folders(tree):
-            if is_incident_id(ident) and incident_folder(ident) == place + ident:
-                _add(incidents, ident, oid)
-    return incidents
+            if shelf.is_id(ident) and record_folder(ident) == place + ident:
+                _add(idents, ident, oid)
+    return idents
 
 
 def _add(lists: dict[str, list[str]], key: str, oid: str) -> None:
@@ -95,18 +127,19 @@ def _add(lists: dict[str, list[str]], key: str, oid: str) -> None:
 
 
 def _read(
-    objects: Objects, incidents: dict[str, list[str]], fold_head: FoldHead
+    objects: Objects, idents: dict[str, list[str]], shelf: Shelf
 ) -> Iterator[tuple[str, IndexedIncident]]:
-    """Compute heads in bulk: all folders, then all their `events`, then all lifecycle files."""
-    owners = [ident for ident, oids in incidents.items() for _ in oids]
-    folders = objects.present(oid for oids in incidents.values() for oid in oids)
+    """Compute heads in bulk: all folders, then all their `events`, then all wanted files."""
+    owners = [ident for ident, oids in idents.items() for _ in oids]
+    folders = objects.present(oid for oids in idents.values() for oid in oids)
+    kinds = shelf.kinds
     trees: list[tuple[str, str]] = []
     for ident, folder in zip(owners, folders, strict=True):
         trees += [(ident, oid) for name, oid in _folders(folder) if name == "events"]
-    blobs: dict[str, dict[str, str]] = {ident: {} for ident in incidents}
+    blobs: dict[str, dict[str, str]] = {ident: {} for ident in idents}
     for (ident, _), tree in zip(trees, objects.present(oid for _, oid in trees), strict=True):
         for mode, file, oid in raw_entries(tree):
-            if file[27:-5] in _KINDS and mode == b"100644":
+            if (kinds is None or file[27:-5] in kinds) and mode == b"100644":
                 blobs[ident].setdefault(file.decode(errors="replace"), oid.hex())
     contents = objects.present(oid for names in blobs.values() for oid in names.values())
     for ident, names in blobs.items():
@@ -118,8 +151,8 @@ def _read(
             if event is not None:
                 events.setdefault(event.id, event)
         ordered = [events[key] for key in sorted(events)]
-        head = fold_head(ident, ordered) if ordered else None
-        yield ident, IndexedIncident(",".join(incidents[ident]), head)
+        head = shelf.fold(ident, ordered) if ordered else None
+        yield ident, IndexedIncident(",".join(idents[ident]), head)
 
 
 def _event(name: str, found: Found) -> Event | None:
@@ -131,13 +164,13 @@ def _event(name: str, found: Found) -> Event | None:
         return None
 
 
-def _pack(heads: dict[str, IndexedIncident]) -> bytes:
-    values = {ident: [key, head and pack_head(head)] for ident, (key, head) in heads.items()}
+def _pack(heads: dict[str, IndexedIncident], shelf: Shelf) -> bytes:
+    values = {ident: [key, head and shelf.pack(head)] for ident, (key, head) in heads.items()}
     return json.dumps(values).encode()
 
 
-def _unpack(body: bytes) -> dict[str, IndexedIncident]:
+def _unpack(body: bytes, shelf: Shelf) -> dict[str, IndexedIncident]:
     return {
-        ident: IndexedIncident(key, unpack_head(head) if head else None)
+        ident: IndexedIncident(key, shelf.unpack(head) if head else None)
         for ident, (key, head) in json.loads(body).items()
     }

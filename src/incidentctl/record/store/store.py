@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.head import Head
-from incidentctl.domain.incident.ids import incident_folder
+from incidentctl.domain.incident.ids import is_group_id, record_folder
 from incidentctl.git import presence, refs
 from incidentctl.git.objects import Found, Objects
 from incidentctl.git.presence import DamagedError
@@ -20,7 +20,10 @@ from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.index import Index, is_linked, read_index, write_index
 from incidentctl.record.store.past import forget_past
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_COPY_REF, RESTRICTED_REF
-from incidentctl.record.store.scan import FoldHead, IndexedIncident, scan
+from incidentctl.record.store.scan import FoldHead, IndexedIncident, incidents, scan
+
+if TYPE_CHECKING:
+    from incidentctl.domain.alerts.group import Group
 
 #: How many incidents one git reads: each git has a time limit for everything it does.
 _BATCH_SIZE = 500
@@ -59,6 +62,7 @@ class Store:
         self.cache = cache
         self.fold_head = fold_head
         self.state = state
+        self.restricted = restricted
         self.log_ref = RESTRICTED_REF if restricted else LOG_REF
         self.mirror = RESTRICTED_COPY_REF if restricted else f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{remote}/{branch}" if remote else None
@@ -190,27 +194,46 @@ class Store:
         beside = self.beside(tips)
         sources = _sources(tips.log_tip, beside)
         seen: dict[str, IndexedIncident] = {}
+        groups: tuple[str, ...] = ()
         if sources:
             with Objects(self.git) as objects:
-                seen = scan(objects, sources, self.cache, self.fold_head)
+                seen = scan(objects, sources, self.cache, incidents(self.fold_head))
+                if self.restricted:
+                    groups = self._groups_at(objects, sources)
         last = self._last_index(tips.log_tip)
         opened = {i: (key, head) for i, (key, head) in seen.items() if head and head.open}
         linked = {i: head for i, (_, head) in seen.items() if head and is_linked(head)}
         absorbed = last.absorbed if last.log_tip == tips.log_tip else ()
         index = Index(
             tips.log_tip, beside, absorbed, opened, tuple(sorted(seen)), last.commits, linked,
-            tips.tracking,
+            tips.tracking, groups,
         )  # fmt: skip
         if index != last:
             self.keep_index(index)
         return index, seen
+
+    def _groups_at(self, objects: Objects, sources: Sequence[str]) -> tuple[str, ...]:
+        from incidentctl.record.store.groups import all_groups  # noqa: PLC0415 (for few)
+
+        return tuple(sorted(all_groups(objects, sources, self.cache)))
+
+    def groups(self, *, live: bool = False) -> dict[str, Group]:
+        """Return the alert groups on the branch by id; with `live` those that are not resolved."""
+        from incidentctl.record.store.groups import all_groups, live_groups  # noqa: PLC0415 (for few)
+
+        tips = self.tips()
+        sources = _sources(tips.log_tip, self.beside(tips))
+        if not sources:
+            return {}
+        with Objects(self.git) as objects:
+            return (live_groups if live else all_groups)(objects, sources, self.cache)
 
     def folder(self, incident: str) -> Folder:
         """Return what the branch holds of an incident; an empty folder if it holds nothing."""
         tips = self.tips()
         sources = _sources(tips.log_tip, self.beside(tips))
         index = self.valid_index(tips)
-        if index is not None and incident not in index.ids:
+        if index is not None and incident not in index.ids and not is_group_id(incident):
             return incident_events.EMPTY
         return self.folder_at(incident, sources, index.open.get(incident) if index else None)
 
@@ -257,6 +280,10 @@ class Store:
         """Put the folder of an open incident into the cache."""
         self.cache.put(f"open/{incident}", folder.key, incident_events.pack(folder))
 
+    def remember_group(self, group: str, log_tip: str, folder: Folder) -> None:
+        """Keep in memory what a commit has of a group: a receiver writes to it again and again."""
+        self._folders[group] = ((log_tip,), folder)
+
     def forget(self, incident: str) -> None:
         """Drop what was cached of an incident that is over."""
         self.cache.drop(f"open/{incident}")
@@ -264,7 +291,12 @@ class Store:
     def forget_texts(self, incident: str) -> None:
         """Drop everything that a cache may still have of a redacted text."""
         self.forget(incident)
-        year, month = incident_folder(incident).split("/")[1:3]
+        year, month = record_folder(incident).split("/")[1:3]
+        if is_group_id(incident):
+            from incidentctl.record.store.groups import forget_texts  # noqa: PLC0415 (for few)
+
+            forget_texts(self.cache, f"{year}-{month}")
+            return
         self.cache.drop(f"months/{year}-{month}")
         self.cache.drop(f"texts/{year}-{month}")
         forget_past(self.cache)
@@ -272,7 +304,7 @@ class Store:
 
 def _trees(objects: Objects, sources: Iterable[str], incident: str) -> dict[str, Found]:
     """Return the distinct folders that commits have of an incident, by their ids."""
-    place = incident_folder(incident)
+    place = record_folder(incident)
     found = objects.at(sources, place)
     return {tree.oid: tree for tree in found if tree}
 

@@ -7,7 +7,7 @@ All clones must choose the same version, whichever they saw first:
   text.
 - If somebody changed an event, which must never happen, the version counts that its id was made
   from, and never one that merely lost its text. Older versions of this program made random ids:
-  there the version with the smaller bytes counts.
+  there the version with the smaller bytes counts; so it does where receivers derived it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import is_sealed
 from incidentctl.domain.incident.event_json import EventError, decode, encode
 from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.ids import ulid_moment
 from incidentctl.domain.incident.redaction import REDACTED, blank
+from incidentctl.domain.incident.state import is_alert
 from incidentctl.record.store.paths import event_name, split_name
 
 #: A larger event, in bytes, may be too large once it is blanked, which makes short texts longer.
@@ -76,9 +78,17 @@ def pick_version(one: Stored, other: Stored, *, named: Collection[str]) -> tuple
             return (form, True) if whole.event.id in named else (whole, False)
     if one_is != other_is:
         return (one if one_is else other), False
-    # Of two blanked forms the larger one shows that there was a text.
+    # Of two blanked forms the larger one shows that there was a text. Two receivers may each have
+    # derived the event from another delivery of one alert: nobody changed it then.
+    same = is_derived(one.event) and is_derived(other.event)
     take = max if one.event.id in named else min
-    return take(one, other, key=lambda stored: stored.data), False
+    return take(one, other, key=lambda stored: stored.data), same
+
+
+def is_derived(event: Event) -> bool:
+    """Say whether a receiver made an event, with its id, of an alert alone."""
+    fits = isinstance(event.fact, (facts.AlertOpened, facts.Declared)) and is_alert(event.by)
+    return fits and event.at == event.recorded == ulid_moment(event.id)
 
 
 def _is_blanked(form: Stored, whole: Stored) -> bool:

@@ -18,7 +18,7 @@ from incidentctl.record import bug_report
 from incidentctl.record.store.changes import TooManyError, count_events
 from incidentctl.record.store.compare import redacts
 from incidentctl.record.store.crash_points import point
-from incidentctl.record.store.paths import PURGED
+from incidentctl.record.store.paths import PURGED, SHELVES
 from incidentctl.record.sync import purge, sent, status
 from incidentctl.record.sync.answer import BEHIND, MISCONFIGURED, MISSING, OK, RemoteAnswer
 from incidentctl.record.sync.merge import TEMPORARY, advance, forget_merge
@@ -226,7 +226,7 @@ class Exchange:
                 "default branch: push your own branch there first",
             )
         mirror = self._store.tips().mirror if answer.state == MISSING else None
-        if mirror and not tree.names(self._git, mirror, ["incidents", PURGED]):
+        if mirror and not tree.names(self._git, mirror, [*SHELVES, PURGED]):
             branch = self._store.mirror.removeprefix("refs/heads/")
             return RemoteAnswer(
                 MISCONFIGURED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
+from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs
 from incidentctl.git.author import Author
@@ -50,6 +51,8 @@ def merge(
         if forms := redacted(folder.stored):
             added.setdefault(incident, {}).update(forms)
             folder = folder._replace(stored={**folder.stored, **forms})
+        if is_group_id(incident):
+            continue  # it has no log.md
         if forms or incident_events.knows_all(folder.events()):
             problems = incident_events.problems(paths.log_path(incident), folder, now=part.now())
             logs[incident] = part.render(incident, folder.events(), problems)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from incidentctl.domain.incident.event_json import EventError
+from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs, tree
 from incidentctl.git.author import Author
@@ -70,7 +71,8 @@ def start_over(
             return None
         try:
             store = part.store
-            whole = onto(part, author, log_tip, on_mirror(store, log_tip), known=store.index().ids)
+            known = (*store.index().ids, *store.groups())
+            whole = onto(part, author, log_tip, on_mirror(store, log_tip), known=known)
             commit = new_root(part, author, whole, marker)
             if remote is not None:
                 _push(part, remote, commit, log_tip, until=until)
@@ -113,7 +115,7 @@ def new_root(
         message = "Begin the record anew, without what was redacted\n"
         mark = stream.commit(author, part.now(), message)
         # A folder that git cannot list must not count as missing: the record would be lost.
-        for line in tree.lines(git, commit, ["incidents", paths.PURGED]):
+        for line in tree.lines(git, commit, [*paths.SHELVES, paths.PURGED]):
             stream.folder(line.path, line.oid)
         stream.file(paths.marker_path(marker), purge_marks.write(marker, replaced))
         return _made(stream, mark)
@@ -177,6 +179,8 @@ def _write(
     """Write events and log.md, also where a newer version knows more of the incident."""
     for name, event in files.items():
         stream.file(paths.event_path(incident, name), event.data)
+    if is_group_id(incident):
+        return  # it has no log.md
     problems = incident_events.problems(paths.log_path(incident), folder, now=part.now())
     text = part.render(incident, folder.events(), problems)
     stream.file(paths.log_path(incident), text.encode())

@@ -14,7 +14,7 @@ from incidentctl.git import refs, tree
 from incidentctl.git.author import Author
 from incidentctl.git.objects import Objects
 from incidentctl.git.presence import failed
-from incidentctl.record.store import purge_marks
+from incidentctl.record.store import paths, purge_marks
 from incidentctl.record.store.compare import (
     Difference,
     compare,
@@ -182,7 +182,7 @@ class Reconcile:
 
     def _is_foreign(self, theirs: str, log_tip: str) -> bool:
         """Say whether a branch is unrelated to the record: no common folder, no common history."""
-        held = tree.names(self._git, theirs, ["incidents"])
+        held = tree.names(self._git, theirs, paths.SHELVES)
         return not held and self._are_unrelated(theirs, log_tip)
 
     def _are_unrelated(self, theirs: str, log_tip: str) -> bool:
@@ -192,10 +192,10 @@ class Reconcile:
         return done.code == 1
 
     def _tell(self, difference: Difference) -> None:
-        for paths, what in (
+        for found, what in (
             (difference.left_out, "are not events of the record, and are ignored"),
             (difference.disputed, "were changed on the remote; every clone keeps the same version"),
         ):
-            if paths:
-                example = one_line(paths[0])[:100]
-                self.notes[f"{len(paths)} file(s) of the remote {what}, such as {example}."] = None
+            if found:
+                example = one_line(found[0])[:100]
+                self.notes[f"{len(found)} file(s) of the remote {what}, such as {example}."] = None

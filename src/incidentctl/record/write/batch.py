@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident.ids import incident_folder
+from incidentctl.domain.incident.ids import is_group_id, record_folder
+from incidentctl.domain.incident.state import is_alert
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs
 from incidentctl.git.author import Author
@@ -29,6 +30,8 @@ from incidentctl.record.write.outbox import Pending
 from incidentctl.record.write.part import Part
 from incidentctl.record.write.verify import events_in_commit
 
+#: So many groups are named in the message of one commit.
+_NAMED = 20
 _PROGRAM = Author("incidentctl", "incidentctl@localhost")
 
 
@@ -94,7 +97,7 @@ class Batch:
         late = {
             i
             for i, fresh in self._fresh.items()
-            if incident_events.may_lag(self._folders[i], fresh)
+            if not is_group_id(i) and incident_events.may_lag(self._folders[i], fresh)
         }
         logs = self._render_logs(self._fresh.keys() - late)
         marks = self._write_commits(stream, pending, logs)
@@ -105,7 +108,7 @@ class Batch:
             for incident, stored in self._fresh.items()
             for name in stored
         }
-        folder_answers = {i: stream.ask_path(incident_folder(i)) for i in self._fresh}
+        folder_answers = {i: stream.ask_path(record_folder(i)) for i in self._fresh}
         if self._move_mirror:
             stream.move(self._store.mirror)
         point("flush.prepared")
@@ -143,7 +146,7 @@ class Batch:
         touched = {
             incident: Touched(
                 self._folders[incident]._replace(key=answers[folder_answers[incident]]),
-                logs[incident],
+                logs.get(incident, ""),
             )
             for incident in self._fresh
         }
@@ -210,7 +213,7 @@ class Batch:
         if folder is None:
             index = self._store.valid_index(self._store.tips())
             index = index if index and not index.beside else None
-            if index and incident not in index.ids:  # just declared
+            if index and incident not in index.ids and not is_group_id(incident):  # just declared
                 folder = incident_events.EMPTY
             else:
                 known = index.open.get(incident) if index else None
@@ -252,7 +255,12 @@ class Batch:
             for incident in {incident for incident, _, _ in found} - last.keys():
                 self._complete(stream, incident, logs)
         marks: dict[str, int] = {}
+        storm = [action for action in fresh if _is_of_a_storm(action)]
+        if storm:
+            marks |= self._write_storm(stream, storm, last)
         for action in fresh:
+            if action.path.name in marks:
+                continue
             files = self._fresh_of(action)
             moment = self._fresh[action.incident][next(iter(files))].event.recorded
             message = f"{subject(action.summary)}\n\nIncident: {action.incident}\n"
@@ -262,6 +270,26 @@ class Batch:
             if last[action.incident] == action.path.name:
                 self._complete(stream, action.incident, logs)
         return marks
+
+    def _write_storm(
+        self, stream: Stream, storm: Sequence[Pending], last: Mapping[str, str]
+    ) -> dict[str, int]:
+        """Write what receivers recorded of alert groups in one commit: they may be thousands."""
+        groups = dict.fromkeys(action.incident for action in storm)
+        moment = max(
+            self._fresh[action.incident][name].event.recorded
+            for action in storm
+            for name in self._fresh_of(action)
+        )
+        named = "".join(f"Alerts: {group}\n" for group in list(groups)[:_NAMED])
+        message = f"{len(storm)} action(s) in {len(groups)} alert group(s)\n\n{named}"
+        mark = stream.commit(storm[0].author, moment, message)
+        for action in storm:
+            for name, data in self._fresh_of(action).items():
+                stream.file(paths.event_path(action.incident, name), data)
+            if last[action.incident] == action.path.name:
+                self._complete(stream, action.incident, {})
+        return dict.fromkeys((action.path.name for action in storm), mark)
 
     def _fresh_of(self, action: Pending) -> dict[str, bytes]:
         fresh = self._fresh.get(action.incident, {})
@@ -281,10 +309,17 @@ class Batch:
     def _render_logs(self, incidents: Iterable[str]) -> dict[str, str]:
         logs = {}
         for incident in incidents:
+            if is_group_id(incident):
+                continue  # people read it with `alert show`
             folder = self._folders[incident]
             problems = incident_events.problems(paths.log_path(incident), folder, now=self._now())
             logs[incident] = self._render(incident, folder.events(), problems)
         return logs
+
+
+def _is_of_a_storm(action: Pending) -> bool:
+    """Say whether a receiver recorded something of an alert group."""
+    return is_group_id(action.incident) and is_alert(action.author.name)
 
 
 def _is_wanted(event: Stored, name: str, folder: Folder) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.domain.incident.event_json import EventError
+from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions, presence, refs
 from incidentctl.record.store import last_tips, paths
@@ -213,13 +214,20 @@ class Flush:
             last_tips.note(self._state, outcome.tips.log_tip)
         opened, ids = (dict(index.open), index.ids) if index else ({}, ())
         linked = dict(index.linked) if index else {}
+        groups = index.groups if index else ()
         for incident, (folder, log) in outcome.touched.items():
-            self.touched[incident] = Rendered(log, outcome.tips.log_tip)
-            head = self._store.head(incident, folder.events())
-            ids = ids if incident in ids else tuple(sorted((*ids, incident)))
             if redaction_targets(folder.stored.values()):
                 self._store.forget_texts(incident)
                 kept.blank(self._state, incident, folder.stored)
+            if is_group_id(incident):
+                if outcome.whole and outcome.tips.log_tip is not None:
+                    self._store.remember_group(incident, outcome.tips.log_tip, folder)
+                if self._store.restricted and incident not in groups:
+                    groups = tuple(sorted((*groups, incident)))
+                continue
+            self.touched[incident] = Rendered(log, outcome.tips.log_tip)
+            head = self._store.head(incident, folder.events())
+            ids = ids if incident in ids else tuple(sorted((*ids, incident)))
             opened.pop(incident, None)
             linked.pop(incident, None)
             if head and is_linked(head):
@@ -245,6 +253,7 @@ class Flush:
                 index.commits | outcome.commits,
                 linked,
                 outcome.tips.tracking,
+                groups,
             )
         )
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.incident.event_json import EventError, encode
 from incidentctl.domain.incident.events import Event, is_id
-from incidentctl.domain.incident.ids import is_incident_id
+from incidentctl.domain.incident.ids import is_record_id
 from incidentctl.git import atomic, permissions
 from incidentctl.git.author import Author
 from incidentctl.record.store.crash_points import point
@@ -149,7 +149,7 @@ def _parse(path: Path, name: str, data: bytes) -> Pending:
         entry = json.loads(head)
         author = Author(str(entry["name"]), str(entry["email"]))
         incident, summary, count = entry["incident"], str(entry["summary"]), entry["events"]
-        fits = is_id(name[:26]) and incident == name[27:] and is_incident_id(incident)
+        fits = is_id(name[:26]) and incident == name[27:] and is_record_id(incident)
         fits = fits and count == len(lines) and entry["v"] == _VERSION
     except (ValueError, KeyError, TypeError):
         raise EventError(f"{path} is damaged") from None

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import Problem
 from incidentctl.git import permissions, refs
 from incidentctl.git.run import Git
@@ -139,4 +140,6 @@ class Part:
             self.known_ids.add(wanted)
         if self.view is not None:
             for incident in wanted:
+                if is_group_id(incident):
+                    continue  # no view shows it
                 self.view.mark_stale(incident)

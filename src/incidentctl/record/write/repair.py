@@ -232,9 +232,9 @@ class Repair:
     def _find_in(self, tip: str, base: str | None) -> None:
         """Find the readable events that a commit has and another one lacks."""
         with contextlib.suppress(EnvironmentFailedError):
-            found = set(tree.names(self._git, tip, ["incidents"], recursive=True))
+            found = set(tree.names(self._git, tip, paths.SHELVES, recursive=True))
             if base is not None:
-                found -= set(tree.names(self._git, base, ["incidents"], recursive=True))
+                found -= set(tree.names(self._git, base, paths.SHELVES, recursive=True))
             places = [place for place in map(paths.parse, found) if place]
             incidents = sorted({place.incident for place in places})
             for incident, folder in self._store.folders(incidents, (tip,)):

@@ -17,6 +17,7 @@ from incidentctl.domain.incident.state import (
     PHASES,
     SKIPPED,
     ActionRun,
+    AttachedAlert,
     Attachment,
     DrillPlay,
     Held,
@@ -110,6 +111,7 @@ class Draft:
         self.snoozed: datetime | None = None
         self.links: list[Link] = []
         self.related: dict[Relation, None] = {}
+        self.alerts: dict[str, AttachedAlert] = {}
         self.drill: DrillPlay | None = None
         self.injects: dict[int, Inject] = {}
         self.problems: dict[int, str] = {}

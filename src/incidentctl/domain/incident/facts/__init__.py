@@ -16,6 +16,18 @@ Spans are whole seconds, moments are text as `times.iso` writes them.
 
 from incidentctl.domain.incident.events import Unknown, kind_of
 from incidentctl.domain.incident.facts.actions import ActionDone, ActionFailed, ActionStarted
+from incidentctl.domain.incident.facts.alerts import (
+    AlertAcknowledged,
+    AlertAttached,
+    AlertDeclared,
+    AlertDismissed,
+    AlertJoined,
+    AlertOpened,
+    AlertRepeated,
+    AlertResolved,
+    AlertSpread,
+    AlertWorsened,
+)
 from incidentctl.domain.incident.facts.corrections import Amended, Pinned, Redacted, Retracted
 from incidentctl.domain.incident.facts.drill import (
     DrillEnded,

@@ -6,11 +6,19 @@ from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.incident.draft.draft import CONCURRENCY_WINDOW, Draft
 from incidentctl.domain.incident.events import EffectiveEvent
 from incidentctl.domain.incident.names import Names, joined
-from incidentctl.domain.incident.state import CANCELLED, CLOSED, MOMENTS, PHASES, RESOLVED, Held
+from incidentctl.domain.incident.state import (
+    CANCELLED,
+    CLOSED,
+    MOMENTS,
+    PHASES,
+    RESOLVED,
+    Held,
+    is_alert,
+)
 
 
 class Declared(NamedTuple):
-    """An incident was declared; its author commands it."""
+    """An incident was declared; its author commands it, if that is a person."""
 
     title: str
     incident_kind: str = "incident"
@@ -41,7 +49,8 @@ class Declared(NamedTuple):
             timezone=self.timezone,
             utc_offset=self.utc_offset if abs(self.utc_offset) < 24 * 60 else 0,
         )
-        draft.held.begin(Held(COMMANDER, event.by, event.event.name, event.at))
+        if not is_alert(event.by):  # an alert declares, and commands nothing
+            draft.held.begin(Held(COMMANDER, event.by, event.event.name, event.at))
 
     def sentence(self, names: Names) -> str:
         return f"Declared: {self.title}"

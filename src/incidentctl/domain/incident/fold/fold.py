@@ -13,6 +13,7 @@ from incidentctl.domain.incident.checklist import ASSIGN_TASKS, TICKING, checkli
 from incidentctl.domain.incident.draft.draft import Draft
 from incidentctl.domain.incident.events import EffectiveEvent, Event
 from incidentctl.domain.incident.facts.process import settle
+from incidentctl.domain.incident.fold.alerts import first_of_each
 from incidentctl.domain.incident.fold.corrections import apply_corrections, in_order
 from incidentctl.domain.incident.ids import named, ulid_moment
 from incidentctl.domain.incident.names import Names, shortened
@@ -56,6 +57,7 @@ def fold(
     """
     ordered, doubles = in_order(events)
     effective, wrong = apply_corrections(ordered)
+    effective = first_of_each(effective)
     kind, minute = named(incident)
     start = Incident(incident, kind or "incident", declared=minute or EARLIEST)
     draft = Draft(start)
@@ -227,6 +229,7 @@ def _finish(
         over=tuple(draft.over),
         links=tuple(draft.links),
         related=tuple(draft.related),
+        alerts=tuple(draft.alerts.values()),
         drill=draft.drill and draft.drill._replace(injects=tuple(draft.injects.values())),
         entries=entries,
         problems=(*problems, *(Problem(CODE, "warning", sentence) for sentence in sentences)),

@@ -1,0 +1,41 @@
+"""What several receivers recorded of the same alert counts once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import EffectiveEvent
+from incidentctl.domain.incident.state import is_alert
+
+
+def first_of_each(events: list[EffectiveEvent]) -> list[EffectiveEvent]:
+    """Return the events without the copies of what another receiver recorded before.
+
+    Only what receivers write can be a copy: two people who say the same both say it.
+    """
+    if not any(is_alert(each.event.by) for each in events):
+        return events
+    seen: set[Any] = set()
+    kept = []
+    for each in events:
+        if is_alert(each.event.by):
+            same = _same(each.event.by, each.event.fact)
+            if same in seen:
+                continue
+            seen.add(same)
+        kept.append(each)
+    return kept
+
+
+def _same(by: str, fact: Any) -> Any:
+    """Return what the copies of a fact have in common: what happened to which group, and when."""
+    match fact:
+        case facts.AlertRepeated():
+            return facts.AlertRepeated, fact.group, fact.slot
+        case facts.AlertResolved(whole=True):
+            return facts.AlertResolved, fact.group
+        case facts.AlertAttached():
+            return facts.AlertAttached, fact.group, fact.incident
+        case _:
+            return by, type(fact), fact

@@ -1,0 +1,178 @@
+"""Alert groups in the record: beside the incidents, with the same guarantees."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.record.kit import AUTHOR, INCIDENT, event, open_record
+from tests.record.sharing import opened
+
+from incidentctl.domain.alerts import derive
+from incidentctl.domain.alerts.alert import Alert
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.ids import is_incident_id
+from incidentctl.record.record import Action, Author
+
+START = datetime.now(UTC) - timedelta(minutes=5)
+ALERT = Alert(
+    "am",
+    "k1",
+    "g1",
+    "firing",
+    "Disk full",
+    "secret text",
+    "page",
+    {"service": "api"},
+    started=START,
+)
+GROUP = derive.group_id("am", ALERT, derive.milliseconds(START))
+SOURCE = Author("alert:am", "am@alert.invalid")
+
+
+def opening(alert: Alert = ALERT):
+    return derive.opening("am", alert, derive.milliseconds(START))
+
+
+def put(record, *events, group=GROUP, author=SOURCE):
+    record.acknowledge(Action(group, events, author, f"{group}: alert"))
+
+
+def test_a_group_is_shown_while_it_waits_and_once_it_is_committed(clone):
+    record = clone.declare()
+    put(record, opening())
+    assert [group.id for group in record.groups()] == [GROUP]
+    assert record.ids() == [INCIDENT]
+    assert record.flush().commit
+    for fresh in (record, clone.record()):
+        (group,) = fresh.groups(live=True)
+        assert (group.id, group.title, group.waits) == (GROUP, "Disk full", True)
+        assert (fresh.ids(), [head.id for head in fresh.heads()]) == ([INCIDENT], [INCIDENT])
+    path = f"alerts/{GROUP[4:8]}/{GROUP[8:10]}/{GROUP}/events/{opening().id}-alert-opened.json"
+    assert path in clone.git("ls-tree", "-r", "--name-only", "refs/incidentctl/log").split()
+
+
+def test_what_is_resolved_is_live_no_more(clone):
+    record = clone.record()
+    put(record, opening())
+    record.flush()
+    assert record.groups(live=True)
+    member = opening().fact.member
+    put(record, event(facts.AlertResolved(GROUP, (member,), whole=True)))
+    assert record.groups(live=True) == []
+    record.flush()
+    assert clone.record().groups(live=True) == []
+    assert [group.state for group in clone.record().groups()] == ["resolved"]
+
+
+def test_a_storm_is_one_commit_and_people_have_their_own(clone):
+    record = clone.declare()
+    before = clone.git("rev-list", "--count", "refs/incidentctl/log")
+    put(record, opening())
+    for slot in range(1, 30):
+        put(record, event(facts.AlertRepeated(GROUP, slot, 5, "2026-11-24T14:01:00.000Z")))
+    put(record, event(facts.AlertDismissed(GROUP, "noise")), author=AUTHOR)
+    record.flush()
+    made = int(clone.git("rev-list", "--count", "refs/incidentctl/log")) - int(before)
+    assert made == 2
+    (group,) = clone.record().groups()
+    assert (group.times, group.handling) == (146, "dismissed")
+
+
+def test_the_same_delivery_in_two_clones_is_one_group(team):
+    ann, bob = opened(team.ann), opened(team.bob)
+    for record in (ann, bob):
+        put(record, opening())
+        record.flush()
+    for record in (ann, bob, ann):
+        assert record.exchange(AUTHOR, limit=20).state == "ok"
+    assert ann.groups() == bob.groups()
+    assert len(ann.groups()) == 1
+    assert not ann.exchange_status().notes
+
+
+def test_another_wording_of_the_same_alert_is_no_dispute(team):
+    ann, bob = opened(team.ann), opened(team.bob)
+    put(ann, opening())
+    put(bob, opening(ALERT._replace(title="Disk full: 97 %")))
+    for record in (ann, bob):
+        record.flush()
+    for record in (ann, bob, ann):
+        assert record.exchange(AUTHOR, limit=20).state == "ok"
+    assert ann.groups() == bob.groups()
+    assert not [*ann.exchange_status().notes, *bob.exchange_status().notes]
+    assert not ann.groups()[0].problems
+
+
+def test_a_redacted_group_keeps_its_id_and_no_text(team):
+    ann, bob = opened(team.ann), opened(team.bob)
+    put(ann, opening())
+    ann.flush()
+    ann.exchange(AUTHOR, limit=20)
+    bob.exchange(AUTHOR, limit=20)
+    assert bob.groups()[0].text == "secret text"
+    put(ann, event(facts.Redacted(opening().id, "a name"), after=opening().id), author=AUTHOR)
+    ann.flush()
+    for record in (ann, bob):
+        record.exchange(AUTHOR, limit=20)
+    for record in (ann, bob):
+        (group,) = record.groups()
+        assert (group.id, group.text, group.title) == (GROUP, "[redacted]", "[redacted]")
+        assert (group.labels, group.digest) == ({}, derive.digest("am", "g1"))
+    tree = team.bob.git("archive", "refs/incidentctl/log")
+    assert "secret text" not in tree
+    marker = event(facts.Noted("x")).id
+    assert ann.purge(AUTHOR, marker=marker, limit=20)
+    assert bob.exchange(AUTHOR, limit=20).state == "ok"
+    assert [group.id for group in bob.groups()] == [GROUP]
+    assert bob.groups() == ann.groups()
+
+
+def test_a_group_survives_the_loss_of_the_ref(clone):
+    record = clone.declare()
+    put(record, opening())
+    record.flush()
+    clone.git("update-ref", "-d", "refs/incidentctl/log")
+    clone.git("update-ref", "-d", "refs/heads/incident-log")
+    again = clone.record()
+    again.repair()
+    assert [group.id for group in again.groups()] == [GROUP]
+
+
+def test_a_record_may_have_alerts_alone(team):
+    ann = opened(team.ann)
+    put(ann, opening())
+    ann.flush()
+    assert ann.exchange(AUTHOR, limit=20).state == "ok"
+    bob = opened(team.bob)
+    assert bob.exchange(AUTHOR, limit=20).state == "ok"
+    assert [group.id for group in bob.groups()] == [GROUP]
+    assert bob.ids() == []
+
+
+@pytest.mark.parametrize("odd", ["log.md", "events/x.json", "../inc-20261124-1401-k7f/events/x"])
+def test_strange_files_beside_a_group_are_not_carried(team, odd):
+    from tests.record.sharing import BRANCH, commit_on
+
+    ann = opened(team.ann)
+    put(ann, opening())
+    ann.flush()
+    ann.exchange(AUTHOR, limit=20)
+    folder = f"alerts/{GROUP[4:8]}/{GROUP[8:10]}/{GROUP}"
+    path = f"{folder}/{odd}" if not odd.startswith("..") else f"alerts/2026/11/{odd[3:]}"
+    commit_on(team.remote, BRANCH, {path: "x"})
+    assert ann.exchange(AUTHOR, limit=20).state == "ok"
+    assert any("are not events" in note for note in ann.exchange_status().notes)
+    assert path not in team.ann.git("ls-tree", "-r", "--name-only", "refs/incidentctl/log")
+    assert len(ann.groups()) == 1
+
+
+def test_restricted_groups_are_apart(clone):
+    restricted = open_record(clone.git_dir, clone.fallback, restricted=True)
+    put(restricted, opening())
+    restricted.flush()
+    assert clone.record().groups() == []
+    assert [group.id for group in restricted.groups()] == [GROUP]
+    assert restricted.part.store.index().groups == (GROUP,)
+    assert restricted.part.known_ids.has(GROUP)
+    assert not is_incident_id(GROUP)
