@@ -225,6 +225,7 @@ def as_json(incident: Incident) -> dict[str, Any]:
             | _some(step.mark, "by", "at", "note", "link")
             for step in incident.steps
         ],
+        "alerts": [_some(each, "group", "title", "firing", "since") for each in incident.alerts],
         "actions": [
             _some(
                 run, "step", "announcement", "uses", "to", "recipient", "state", "key", "by", "at",

@@ -309,8 +309,6 @@ class Incident(NamedTuple):
     timezone: str = "UTC"
     summary: str | None = None
     impact: str | None = None
-    alerts: tuple[AttachedAlert, ...] = ()
-    """The groups of alerts that belong to it."""
     next_update: datetime | None = None
     """When the next update is due; None when nothing asks for one, and when it is over."""
 
@@ -351,6 +349,8 @@ class Incident(NamedTuple):
     """The times in which it was over before it was reopened, in order."""
     links: tuple[Link, ...] = ()
     related: tuple[Relation, ...] = ()
+    alerts: tuple[AttachedAlert, ...] = ()
+    """The groups of alerts that belong to it."""
     drill: DrillPlay | None = None
     """The plan that it plays; None for an incident, and for a drill without a plan."""
     entries: tuple[Entry, ...] = ()
