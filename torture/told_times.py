@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
 from incidentctl.app.workspace.machine_zone import machine_zone
-from incidentctl.domain.catalog.model import OnCall, Override, Team
 from incidentctl.domain.catalog.on_call import on_call
+from incidentctl.domain.catalog.team import OnCall, Override, Team
 from incidentctl.domain.common.times import show
 from incidentctl.domain.common.told_times import parse_moment
 from incidentctl.domain.drill.plan import aware

@@ -9,7 +9,8 @@ from tests.domain.telling import START, incident
 
 from incidentctl.app.catalog.who import reached
 from incidentctl.app.incident.escalate import whom
-from incidentctl.domain.catalog.model import Catalog, OnCall, Team
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.catalog.team import OnCall, Team
 from incidentctl.domain.incident import facts
 from incidentctl.errors import NotFoundError, RefusedError
 

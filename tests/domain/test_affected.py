@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from incidentctl.domain.catalog.affected import Affected, resolve_affected, suggest_affected
-from incidentctl.domain.catalog.model import Catalog, Functionality, ProductArea, Service, Team
+from incidentctl.domain.catalog.model import Catalog, Functionality, ProductArea, Service
+from incidentctl.domain.catalog.team import Team
 
 CATALOG = Catalog(
     services={

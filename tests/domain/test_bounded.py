@@ -8,16 +8,10 @@ from datetime import date
 import pytest
 from tests.steps import steps
 
-from incidentctl.domain.catalog.model import (
-    Catalog,
-    CatalogEntry,
-    ProductArea,
-    Service,
-    Source,
-    Team,
-)
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, ProductArea, Service, Source
 from incidentctl.domain.catalog.runbook import AppliesTo, Runbook, Step
 from incidentctl.domain.catalog.settings import Settings
+from incidentctl.domain.catalog.team import Team
 from incidentctl.domain.doctor.ci import runs_on
 from incidentctl.domain.learn.retrospective import answered
 from incidentctl.domain.lint.rules.registry import run

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.catalog.model import Catalog, Member, ProductArea, Service, Team
+from incidentctl.domain.catalog.model import Catalog, ProductArea, Service
+from incidentctl.domain.catalog.team import Member, Team
 from incidentctl.domain.drill.audience import audience
 from incidentctl.domain.drill.plan import combine
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentctl.domain.catalog.model import OnCall, Override, Team
 from incidentctl.domain.catalog.on_call import on_call
+from incidentctl.domain.catalog.team import OnCall, Override, Team
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEK = timedelta(weeks=1)

@@ -2,15 +2,9 @@
 
 import pytest
 
-from incidentctl.domain.catalog.model import (
-    Catalog,
-    Functionality,
-    Member,
-    ProductArea,
-    Service,
-    Team,
-)
+from incidentctl.domain.catalog.model import Catalog, Functionality, ProductArea, Service
 from incidentctl.domain.catalog.search import search
+from incidentctl.domain.catalog.team import Member, Team
 
 
 def area(name, owner, title=None, **functionalities):

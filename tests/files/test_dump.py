@@ -9,8 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentctl.domain.catalog.model import OnCall, Override, Service
+from incidentctl.domain.catalog.model import Service
 from incidentctl.domain.catalog.runbook import Action, Runbook, Step
+from incidentctl.domain.catalog.team import OnCall, Override
 from incidentctl.files.yaml.dump import plain, to_yaml
 from incidentctl.files.yaml.strict import parse
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from incidentctl.domain.catalog.model import ProductArea, Service, Team
+from incidentctl.domain.catalog.model import ProductArea, Service
 from incidentctl.domain.catalog.roles import Role
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.catalog.settings import Settings
 from incidentctl.domain.catalog.severity import Matrix, Severity
+from incidentctl.domain.catalog.team import Team
 from incidentctl.domain.drill.plan import PlannedDrill, PrivateHalf, PublicHalf
 from incidentctl.domain.learn.retrospective import FrontMatter
 

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Member, Source, Team
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
+from incidentctl.domain.catalog.team import Member, Team
 from incidentctl.domain.lint.rules.age_keys import key_fault, no_key
 from incidentctl.errors import InvalidDataError
 from incidentctl.files.drill import sealing

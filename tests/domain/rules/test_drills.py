@@ -6,7 +6,8 @@ from datetime import date, datetime
 import pytest
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Member, Service, Source, Team
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Service, Source
+from incidentctl.domain.catalog.team import Member, Team
 from incidentctl.domain.lint.rules.registry import run
 
 CORE = Team(

@@ -6,16 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from tests.domain.drills import PLANNED, PRIVATE, PUBLIC
 
-from incidentctl.domain.catalog.model import (
-    Catalog,
-    CatalogEntry,
-    ProductArea,
-    Service,
-    Source,
-    Team,
-)
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, ProductArea, Service, Source
 from incidentctl.domain.catalog.runbook import AppliesTo, Runbook, Step
 from incidentctl.domain.catalog.settings import Settings
+from incidentctl.domain.catalog.team import Team
 from incidentctl.domain.lint.rule import Played
 from incidentctl.domain.lint.rules.registry import run
 

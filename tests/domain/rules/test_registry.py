@@ -4,19 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from incidentctl.domain.catalog.model import (
-    Catalog,
-    CatalogEntry,
-    Member,
-    OnCall,
-    Override,
-    ProductArea,
-    Service,
-    Source,
-    Team,
-)
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, ProductArea, Service, Source
 from incidentctl.domain.catalog.runbook import AppliesTo, Runbook
 from incidentctl.domain.catalog.settings import Settings
+from incidentctl.domain.catalog.team import Member, OnCall, Override, Team
 from incidentctl.domain.lint.rules.registry import RULES, run
 from incidentctl.domain.process.built_in import runbooks
 from incidentctl.domain.process.resolution import TIERS

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from incidentctl.app.catalog.who import on_call_now
 from incidentctl.domain.catalog.blast_radius import blast_radius
-from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source, Team
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
+from incidentctl.domain.catalog.team import Team
 from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.domain.common.times import exact_duration, iso
 from incidentctl.domain.lint.rule import Played
@@ -18,6 +19,9 @@ from incidentctl.errors import NotFoundError
 
 #: So many drills of a team are shown, the newest first.
 _MOST_DRILLS = 10
+
+#: One layer, and one person on duty in it.
+_ONE_PERSON = 2
 
 
 class What(StrEnum):
@@ -174,6 +178,10 @@ def _entry(
     elif entry.kind == "team":
         duty = on_call_now(catalog, entry.value, now)
         found["on_call_now"] = duty.handle if duty else None
+        if duty and len(duty.layers) + len(duty.first) > _ONE_PERSON:
+            found["on_call_layers_now"] = {
+                each.layer: [person.handle for person in each.people] for each in duty.layers
+            }
         found["owns"] = [s.name for s in catalog.services.values() if s.owner == entry.name]
         drills = played()
         own = [each for each in drills or () if each.team == entry.name]
@@ -187,9 +195,14 @@ def _entry(
         )
     elif entry.kind == "person":
         teams = [team for team in catalog.teams.values() if _has(team, entry.name)]
-        on_duty = (on_call_now(catalog, team, now) for team in teams)
+        on_duty = (on_call_now(catalog, team, now) for team in catalog.teams.values())
         found["teams"] = [team.name for team in teams]
-        found["on_call_now"] = any(duty and duty.handle == entry.name for duty in on_duty)
+        found["on_call_now"] = any(
+            person.handle == entry.name
+            for duty in on_duty
+            for layer in (duty.layers if duty else ())
+            for person in layer.people
+        )
     return found
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from incidentctl.domain.catalog.model import Catalog, Team
-from incidentctl.domain.catalog.on_call import on_call
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.catalog.on_call import ESCALATE_AFTER, layers_on_call, on_call, parts
 from incidentctl.domain.catalog.search import Found, names, search
+from incidentctl.domain.catalog.team import Team
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import clean, did_you_mean, one_line
 from incidentctl.domain.common.times import iso, zone
@@ -18,14 +19,55 @@ from incidentctl.domain.process.resolution import Case, resolve
 from incidentctl.errors import NotFoundError, UsageError
 
 
+class LayerNow(NamedTuple):
+    """Who is on call in a layer of a team: nobody, somebody, or several at once."""
+
+    layer: str
+    people: tuple[Called, ...]
+    until: datetime | None
+    """When that changes; None if it does not."""
+    timezone: str
+    escalate_after: timedelta
+    """How long nobody answers before the next layer, or the next team, is called."""
+
+
+class Called(NamedTuple):
+    """A person to call."""
+
+    handle: str
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.handle})" if self.name else self.handle
+
+
 class OnCallNow(NamedTuple):
-    """The person on call; `until` is aware, None when nobody else follows."""
+    """The person to call first; `until` is aware, None when nobody else follows."""
 
     handle: str
     name: str | None
     until: datetime | None
     timezone: str
     escalate_to: str | None
+    layers: tuple[LayerNow, ...] = ()
+    """Everybody on call, in the layers of the team, in the order in which they are called."""
+
+    @property
+    def first(self) -> tuple[Called, ...]:
+        """Who is called first: the person, and whoever is on duty with them."""
+        here = next((each.people for each in self.layers if each.people), ())
+        return here or (Called(self.handle, self.name),)
+
+    @property
+    def then(self) -> tuple[LayerNow, ...]:
+        """The layers that are called after that one, without those in which nobody is."""
+        return tuple(each for each in self.layers if each.people)[1:]
+
+    @property
+    def escalate_after(self) -> timedelta:
+        """How long the first ones do not answer before the next ones are called."""
+        here = next((each.escalate_after for each in self.layers if each.people), None)
+        return here or ESCALATE_AFTER
 
 
 class Powered(NamedTuple):
@@ -49,6 +91,8 @@ class Match(NamedTuple):
     """What powers an area or a functionality, or what a team owns."""
     person: str | None = None
     """The name of a person."""
+    contact_purposes: dict[str, str] = {}  # noqa: RUF012 (never changed)
+    """What those contacts are for that say so."""
     on_call_unknown: str | None = None
     """Why nobody can say who is on call; None if that is known, also if it is nobody."""
 
@@ -91,10 +135,11 @@ def _match(catalog: Catalog, found: Found, now: datetime) -> Match:
         found.product_area,
         owner,
         on_call_now(catalog, of, now) if of else None,
-        {**contacts, **(of.contacts if of else {}), **contacts},
+        {**contacts, **(of.reached_at if of else {}), **contacts},
         _runbooks(catalog, areas),
         tuple(_powered(catalog, name) for name in services),
         person,
+        of.purposes if of else {},
         why_unknown(catalog, owner),
     )
 
@@ -111,6 +156,7 @@ def as_json(match: Match) -> dict[str, Any]:
         "on_call": duty.handle if duty else None,
         "on_call_name": duty.name if duty else None,
         "on_call_until": iso(duty.until) if duty and duty.until else None,
+        "on_call_layers": layers_as_json(duty),
         "services": [each._asdict() for each in match.services],
     }
 
@@ -129,21 +175,48 @@ def why_unknown(catalog: Catalog, team: str) -> str | None:
 
 def on_call_now(catalog: Catalog, team: Team, now: datetime) -> OnCallNow | None:
     """Return who is on call for a team at a moment, with the person's name and the zone."""
-    duty = on_call(team, now, default_zone=catalog.settings.timezone)
+    default = catalog.settings.timezone
+    duty = on_call(team, now, default_zone=default)
     if duty is None or team.on_call is None:
         return None
-    known = catalog.members().get(duty.who)
-    return OnCallNow(
-        duty.who,
-        known[1].name if known else None,
-        duty.until,
-        team.on_call.timezone or catalog.settings.timezone,
-        team.on_call.escalate_to,
+    known = catalog.members()
+
+    def person(handle: str) -> Called:
+        return Called(handle, known[handle][1].name if handle in known else None)
+
+    zones = {part.layer: part.timezone for part in reversed(parts(team.on_call, default))}
+    layers = tuple(
+        LayerNow(
+            each.layer,
+            tuple(map(person, each.who)),
+            each.until,
+            zones[each.layer],
+            each.escalate_after,
+        )
+        for each in layers_on_call(team, now, default_zone=default)
     )
+    here = next((each.timezone for each in layers if each.people), default)
+    return OnCallNow(*person(duty.who), duty.until, here, team.on_call.escalate_to, layers)
+
+
+def layers_as_json(duty: OnCallNow | None) -> list[dict[str, Any]]:
+    """Return the layers of a team as plain values."""
+    return [
+        {
+            "layer": each.layer,
+            "on_call": [person.handle for person in each.people],
+            "names": [person.name for person in each.people],
+            "until": iso(each.until) if each.until else None,
+            "escalate_after": int(each.escalate_after.total_seconds()),
+        }
+        for each in (duty.layers if duty else ())
+    ]
 
 
 def paged(catalog: Catalog, incident: Incident, now: datetime) -> str | None:
     """Say who is on call for the owner of an open incident: `Ann Bell (ann) of core`.
+
+    Then the next layers: `Ann Bell (ann) of core; secondary Bo Cox (bo)`.
 
     None where the catalog does not know, and once somebody besides the commander has a role.
     """
@@ -152,12 +225,15 @@ def paged(catalog: Catalog, incident: Incident, now: datetime) -> str | None:
     if team is None or helped or not incident.open or incident.kind == "backfill":
         return None
     duty = on_call_now(catalog, team, now)
-    return f"{called(duty)} of {team.name}" if duty else None
+    if duty is None:
+        return None
+    then = (f"{each.layer} {' and '.join(map(str, each.people))}" for each in duty.then)
+    return "; ".join((f"{called(duty)} of {team.name}", *then))
 
 
 def called(duty: OnCallNow) -> str:
-    """Return the name of the person on call, with their handle."""
-    return f"{duty.name} ({duty.handle})" if duty.name else duty.handle
+    """Return the names of who is called first, with their handles: `Ann Bell (ann)`."""
+    return " and ".join(map(str, duty.first))
 
 
 def reached(value: str, environment: Mapping[str, str]) -> str:

@@ -161,7 +161,7 @@ def _contacts(catalog: Catalog, reader: Reader) -> dict[str, str]:
     if reader.kind == "outside":
         return {"email": reader.name} if "@" in reader.name else {}
     if reader.kind == "team":
-        return dict(catalog.teams[reader.name].contacts)
+        return catalog.teams[reader.name].reached_at
     known = catalog.members().get(reader.name)
     return {"email": known[1].email} if known and known[1].email else {}
 

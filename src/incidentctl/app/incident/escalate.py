@@ -54,7 +54,7 @@ def whom(catalog: Catalog, incident: Incident, named: str | None, *, now: dateti
     team = catalog.teams.get(name)
     if team is None:
         return Called(name)
-    return Called(name, on_call_now(catalog, team, now), tuple(team.contacts.items()))
+    return Called(name, on_call_now(catalog, team, now), tuple(team.reached_at.items()))
 
 
 def _next(catalog: Catalog, incident: Incident) -> str:

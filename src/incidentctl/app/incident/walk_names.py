@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from incidentctl.app.catalog.who import on_call_now
+from incidentctl.app.catalog.who import Called, on_call_now
 from incidentctl.app.incident.respond import Response
 from incidentctl.domain.catalog.affected import suggest_affected
 from incidentctl.domain.incident.walk.machine import Choice
@@ -51,7 +51,12 @@ def _people(response: Response) -> list[Name]:
     first = _first_teams(response)
     for name in first:
         if duty := on_call_now(catalog, catalog.teams[name], now):
-            found.setdefault(duty.handle, f"{duty.name or duty.handle}, on call for {name}")
+            for each in duty.first:
+                found.setdefault(each.handle, f"{_called(each)}, on call for {name}")
+            for layer in duty.then:
+                for each in layer.people:
+                    about = f"{_called(each)}, {layer.layer} on call for {name}"
+                    found.setdefault(each.handle, about)
     teams = [catalog.teams[name] for name in first]
     for team in (*teams, *catalog.teams.values()):
         for member in team.members:
@@ -60,6 +65,10 @@ def _people(response: Response) -> list[Name]:
     for person in response.incident.people:
         found.setdefault(person, "takes part")
     return [Name(*pair) for pair in found.items()]
+
+
+def _called(person: Called) -> str:
+    return person.name or person.handle
 
 
 def _affected(response: Response) -> list[Name]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from incidentctl.app.catalog.who import called, on_call_now, reached
+from collections.abc import Iterator
+
+from incidentctl.app.catalog.who import OnCallNow, called, on_call_now, reached
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.catalog.team import Team
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.common.times import show, zone
+from incidentctl.domain.common.times import format_duration, show, span_in_words, zone
 from incidentctl.domain.incident.state import Incident
 
 #: The step that says to page somebody, in every runbook that has it.
@@ -38,12 +41,27 @@ def whom_to_page(workspace: Workspace, incident: Incident) -> tuple[str, ...]:
         until = f", until {show(duty.until, zone(duty.timezone))}" if duty.until else ""
         who = f"On call for {name}: {called(duty)}{until}"
     contacts = [
-        f"  {one_line(kind)}: {one_line(reached(value, workspace.environment))}"
-        for kind, value in team.contacts.items()
+        f"  {one_line(kind)}: {one_line(_contact(workspace, team, kind, value))}"
+        for kind, value in team.reached_at.items()
     ]
     if not contacts:
         contacts = ["  The catalog has no contact of this team."]
-    after = []
-    if duty is not None and duty.escalate_to:
-        after = [f"No answer within 5 minutes: `incidentctl escalate` ({duty.escalate_to} is next)"]
+    after = _afterwards(duty) if duty else ()
     return (one_line(who), *contacts, *map(one_line, after))
+
+
+def _contact(workspace: Workspace, team: Team, kind: str, value: str) -> str:
+    purpose = team.purposes.get(kind)
+    return reached(value, workspace.environment) + (f" ({purpose})" if purpose else "")
+
+
+def _afterwards(duty: OnCallNow) -> Iterator[str]:
+    """Yield who is called when nobody answers: the next layers, then the next team."""
+    after = duty.escalate_after
+    for layer in duty.then:
+        people = " and ".join(map(str, layer.people))
+        yield f"No answer within {span_in_words(format_duration(after))}: {layer.layer} {people}"
+        after = layer.escalate_after
+    if duty.escalate_to:
+        wait = span_in_words(format_duration(after))
+        yield f"No answer within {wait}: `incidentctl escalate` ({duty.escalate_to} is next)"

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from incidentctl.app.process.process import runbook_files
 from incidentctl.app.setup.answers import Founder, Group
-from incidentctl.domain.catalog.model import Catalog, Member, OnCall, ProductArea, Service, Team
+from incidentctl.domain.catalog.model import Catalog, ProductArea, Service
 from incidentctl.domain.catalog.settings import TierName
+from incidentctl.domain.catalog.team import Member, OnCall, Team
 from incidentctl.domain.common.text import count
 from incidentctl.domain.process import built_in
 from incidentctl.domain.process.resolution import TIERS, Recommendation, recommend, tier_in_force

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from incidentctl.domain.common.text import clean, did_you_mean
@@ -34,16 +34,38 @@ class Actor(NamedTuple):
 
 
 def find(word: str, basics: Basics) -> Person | None:
-    """Return the member whom somebody named by handle, e-mail or full name, in any case."""
+    """Return the member whom somebody named by handle, e-mail, full name or alias, in any case.
+
+    An id of a chat system is named with the system: `slack:U012AB3CD`.
+    """
     meant = word.strip().removeprefix("@")
     if member := basics.by_handle.get(meant):
         return member
     folded = _folded(meant)
-    for spelled in ("handle", "email", "name"):
-        known = {p.handle: p for p in basics.people if _folded(getattr(p, spelled) or "") == folded}
+    system, _, ident = meant.partition(":")
+    if ident and (member := basics.by_chat.get((system, ident))):
+        return member
+    for spelled in (_by_handle, _by_email, _by_name, _by_alias):
+        known = {p.handle: p for p in basics.people if folded in map(_folded, spelled(p))}
         if folded and len(known) == 1:
             return next(iter(known.values()))
     return None
+
+
+def _by_handle(person: Person) -> Iterable[str]:
+    return (person.handle,)
+
+
+def _by_email(person: Person) -> Iterable[str]:
+    return (person.email or "",)
+
+
+def _by_name(person: Person) -> Iterable[str]:
+    return (person.name or "",)
+
+
+def _by_alias(person: Person) -> Iterable[str]:
+    return person.aliases
 
 
 def _folded(text: str) -> str:

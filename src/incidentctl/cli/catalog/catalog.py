@@ -102,7 +102,11 @@ def _match_lines(match: Any, environment: Mapping[str, str]) -> list[str]:
     called = f": {match.person}" if match.person else ""
     lines = [f"{match.name} ({kind}{of}{called})", f"  team      {match.owner}"]
     lines.append(f"  on call   {_duty_text(match.on_call, match.on_call_unknown)}")
-    contacts = [f"{key} {reached(value, environment)}" for key, value in match.contacts.items()]
+    contacts = [
+        f"{key} {reached(value, environment)}"
+        + (f" ({match.contact_purposes[key]})" if key in match.contact_purposes else "")
+        for key, value in match.contacts.items()
+    ]
     lines += [f"  contacts  {'; '.join(contacts) or 'none'}"]
     if match.services:
         lines += [
@@ -125,12 +129,17 @@ def _duty_text(duty: Any, unknown: str | None) -> str:
 
     if duty is None:
         return f"unknown: {one_line(unknown)}" if unknown else "nobody"
-    text = f"{duty.handle} ({duty.name})" if duty.name else str(duty.handle)
+    texts = [" and ".join(map(_person, duty.first))]
     if duty.until:
-        text += f" until {show_time(duty.until, zone(duty.timezone))}"
+        texts[0] += f" until {show_time(duty.until, zone(duty.timezone))}"
+    texts += [f"then {each.layer} {' and '.join(map(_person, each.people))}" for each in duty.then]
     if duty.escalate_to:
-        text += f", then the team {duty.escalate_to}"
-    return text
+        texts.append(f"then the team {duty.escalate_to}")
+    return ", ".join(texts)
+
+
+def _person(person: Any) -> str:
+    return f"{person.handle} ({person.name})" if person.name else str(person.handle)
 
 
 @app.command("list")
@@ -254,7 +263,7 @@ def on_call(
 
     incidentctl catalog on-call --at "2026-12-24T18:00"
     """
-    from incidentctl.app.catalog.who import rotas, why_unknown
+    from incidentctl.app.catalog.who import layers_as_json, rotas, why_unknown
     from incidentctl.domain.common.times import iso
 
     workspace = open_catalog(ctx)
@@ -268,6 +277,7 @@ def on_call(
                 "name": duty.name if duty else None,
                 "until": iso(duty.until) if duty and duty.until else None,
                 "escalate_to": duty.escalate_to if duty else None,
+                "layers": layers_as_json(duty),
                 "on_call_unknown": unknown[name],
             }
             for name, duty in found

@@ -1,4 +1,4 @@
-"""The catalog: who owns what. Teams, services, product areas, and their look-ups."""
+"""The catalog: who owns what. Services, product areas, and their look-ups."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from incidentctl.domain.catalog.roles import STANDARD, Role
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.catalog.settings import Settings
 from incidentctl.domain.catalog.severity import BUILT_IN, Scale, Severity
+from incidentctl.domain.catalog.team import Member, Team
 from incidentctl.domain.common.fields import (
     CONFIG,
     Day,
-    Duration,
     Flag,
     Importance,
-    LocalTime,
     Name,
     Text,
     Url,
-    Zone,
 )
 
 ServiceType = Literal[
@@ -35,93 +33,6 @@ DEFAULT_SEVERITY = "SEV2"
 _BEHIND = frozenset(
     {"database", "load-balancer", "queue", "cache", "storage", "job", "dns", "cdn", "third-party"}
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """A person of a team."""
-
-    __pydantic_config__: ClassVar = CONFIG
-
-    handle: Name
-    """What commands and rotas call the person."""
-    name: Text | None = None
-    """The person's name."""
-    email: Text | None = None
-    """Recognises the person by git's user.email."""
-    timezone: Zone | None = None
-    """The zone in which the person tells times; absent: their machine's, or the organisation's
-    where the machine runs on UTC."""
-    age_key: Text | None = None
-    """An age or SSH public key, for sealed drill plans."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """Somebody stands in for the rota."""
-
-    __pydantic_config__: ClassVar = CONFIG
-
-    who: Name
-    """The member who stands in."""
-    from_: LocalTime
-    """When it begins; in the rota's zone unless an offset is written."""
-    until: LocalTime
-    """When it ends, not included."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnCall:
-    """A rota: members in turn, a shift each."""
-
-    __pydantic_config__: ClassVar = CONFIG
-
-    rota: tuple[Name, ...]
-    """Members in the order in which they take turns."""
-    shift: Duration
-    """How long one turn lasts, on the clock of the rota's zone."""
-    starts: LocalTime
-    """When the first turn of the first member began."""
-    timezone: Zone | None = None
-    """The zone of the rota; absent: the organisation's."""
-    escalate_to: Name | None = None
-    """The team that is called next."""
-    overrides: tuple[Override, ...] = ()
-    """Who stands in, and when."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
-    """A team: it owns services through their whole life, and is on call for them."""
-
-    __pydantic_config__: ClassVar = CONFIG
-    # Keys of other catalogs, and what they are called here; for the loader's hints.
-    ELSEWHERE: ClassVar = {
-        **dict.fromkeys(
-            ("channel", "slack", "email", "phone", "pager"), "Write it into `contacts`."
-        ),
-        **dict.fromkeys(("people", "users"), "Write `members`, each with a handle."),
-        **dict.fromkeys(
-            ("rotation", "schedule", "rota"), "Write `on_call` with rota, shift and starts."
-        ),
-        "escalation": "Write `escalate_to` into `on_call`: the team that is called next.",
-        "manager": "Write `lead`, one of the members.",
-    }
-
-    name: Name
-    """What the catalog calls the team."""
-    title: Text | None = None
-    """What people call it."""
-    description: Text | None = None
-    """What the team is for."""
-    lead: Name | None = None
-    """The member who leads it and by default reads its sealed drill plans."""
-    members: tuple[Member, ...] = ()
-    """Who is in the team."""
-    on_call: OnCall | None = None
-    """Who is on call, and when."""
-    contacts: dict[str, Text] = field(default_factory=dict)
-    """How to reach the team: channel, pager, email, phone, ...; a secret only as `env:NAME`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,9 @@ def _candidates(catalog: Catalog) -> Iterator[_Candidate]:
     for team in catalog.teams.values():
         yield _Candidate("team", team.name, _texts(team.name, team.title))
     for handle, (_, member) in catalog.members().items():
-        yield _Candidate("person", handle, _texts(handle, member.name, member.email))
+        yield _Candidate(
+            "person", handle, _texts(handle, member.name, member.email, *member.aliases)
+        )
 
 
 def _texts(*texts: str | None) -> tuple[str, ...]:

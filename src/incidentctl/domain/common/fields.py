@@ -85,6 +85,30 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+class TextOr:
+    """A text, or a mapping of a class that says more: the short form of a value and the long one.
+
+    Which one it is decides the form; a union would report the faults of both.
+    """
+
+    def __init__(self, mapping: type) -> None:
+        self.mapping = mapping
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import SchemaValidator, core_schema  # noqa: PLC0415 (only pydantic asks)
+
+        text = SchemaValidator(handler.generate_schema(Text))
+
+        def either(value: Any, mapping: Any) -> Any:
+            return mapping(value) if isinstance(value, dict) else text.validate_python(value)
+
+        mapping = handler.generate_schema(self.mapping)
+        return core_schema.no_info_wrap_validator_function(either, mapping)
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "pattern": r"\S"}, handler(core)]}
+
+
 class MatrixKey:
     """The importance of a row of the matrix: a whole number, also in quotes, as JSON writes it."""
 
@@ -104,6 +128,7 @@ def _unquoted(value: Any) -> Any:
 DURATION = r"^(?=.*[1-9])([0-9]{1,9}(w|d|h|m|s))+$"
 _NAME = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
 _name = re.compile(_NAME)
+_TIME_OF_DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00"
 
 
 def parse_name(text: str) -> str:
@@ -139,6 +164,12 @@ def _parse_date(text: str) -> date:
         raise ValueError(f"{text!r} is not a date: write it as 2026-03-29") from None
 
 
+def _parse_time_of_day(text: str) -> str:
+    if not re.fullmatch(_TIME_OF_DAY, text):
+        raise ValueError(f"{text!r} is not a time of day: write it as 09:00, up to 24:00")
+    return text
+
+
 def parse_zone(text: str) -> str:
     """Return the text if it is a time zone; ValueError with a sentence otherwise."""
     zone(text)
@@ -158,6 +189,9 @@ LocalTime = Annotated[
         f"^{LOCAL_TIME}$",
         ("2026-01-05T09:00",),
     ),
+]
+TimeOfDay = Annotated[
+    str, Parsed(_parse_time_of_day, f"^({_TIME_OF_DAY})$", ("09:00", "17:30", "24:00"))
 ]
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(minimum=0)]

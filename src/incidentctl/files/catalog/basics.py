@@ -25,6 +25,9 @@ class Person(NamedTuple):
     name: str | None = None
     email: str | None = None
     timezone: str | None = None
+    aliases: tuple[str, ...] = ()
+    chat: tuple[tuple[str, str], ...] = ()
+    """The person's ids in chat systems: the system, and the id."""
 
 
 class Basics(NamedTuple):
@@ -61,6 +64,11 @@ class Basics(NamedTuple):
         """The members by case-folded e-mail address; of two with the same address the first."""
         return {p.email.casefold(): p for p in reversed(self.people) if p.email}
 
+    @property
+    def by_chat(self) -> dict[tuple[str, str], Person]:
+        """The members by their ids in chat systems, such as `("slack", "U012AB3CD")`."""
+        return {pair: person for person in reversed(self.people) for pair in person.chat}
+
 
 def load_basics(root: Path, cache_dir: Path | None) -> Basics:
     """Return the basics; faulty settings get their defaults, faulty members are left out."""
@@ -91,7 +99,14 @@ def basics_of(catalog: Any, problems: Sequence[Problem]) -> Basics:
         branch=settings.record.branch,
         default_severity=settings.default_severity,
         people=tuple(
-            Person(member.handle, member.name, member.email, member.timezone)
+            Person(
+                member.handle,
+                member.name,
+                member.email,
+                member.timezone,
+                member.aliases,
+                tuple(member.chat.items()),
+            )
             for _, member in catalog.members().values()
         ),
         problems=tuple(problems),
@@ -121,7 +136,14 @@ def committed_catalog(files: Iterable[tuple[str, bytes]]) -> Any | None:
 
 def _decode(payload: bytes) -> Basics:
     values = json.loads(payload)
-    values["people"] = tuple(Person(*person) for person in values["people"])
+    values["people"] = tuple(map(_person, values["people"]))
     values["problems"] = tuple(Problem(*problem) for problem in values["problems"])
     values["unread"] = values["unread"] and Problem(*values["unread"])
     return Basics(**values)
+
+
+def _person(values: list[Any]) -> Person:
+    *plain, aliases, chat = values
+    return Person(*plain)._replace(
+        aliases=tuple(aliases), chat=tuple((system, ident) for system, ident in chat)
+    )

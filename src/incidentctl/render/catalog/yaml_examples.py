@@ -18,14 +18,20 @@ title: Core services
 lead: alice
 members:
   - {handle: alice, name: Alice Example, email: alice@example.com, timezone: America/New_York}
-  - {handle: bob, name: Bob Example, email: bob@example.com}
+  - {handle: bob, name: Bob Example, aliases: [robert], chat: {slack: U012AB3CD}}
 on_call:
   rota: [alice, bob]
   shift: 1w
   starts: 2026-01-05T09:00
   timezone: America/New_York
+  escalate_after: 10m
   overrides: [{who: bob, from: 2026-03-02T09:00, until: 2026-03-04T09:00}]
-contacts: {channel: "#core", pager: "env:CORE_PAGER_URL"}
+  layers:
+    - {name: secondary, rota: [bob, alice]}
+contacts:
+  channel: "#core"
+  pager: "env:CORE_PAGER_URL"
+  email: {to: core@example.com, purpose: questions of other teams}
 """,
     "service": """\
 name: auth-api

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry
+from incidentctl.domain.catalog.on_call import parts
 from incidentctl.domain.common.times import zone
 from incidentctl.domain.common.told_times import readings, with_offset
 from incidentctl.domain.lint.rule import Finding, Loc, Rule
@@ -44,14 +45,13 @@ def _times(catalog: Catalog) -> Iterator[tuple[CatalogEntry, Loc, datetime, str]
                 yield entry, loc, written, name
     for entry in catalog.of_kind("team"):
         rota = entry.value.on_call
-        if rota is None:
-            continue
-        name = rota.timezone or default
-        yield entry, ("on_call", "starts"), rota.starts, name
-        for number, override in enumerate(rota.overrides):
-            place: Loc = ("on_call", "overrides", number)
-            yield entry, (*place, "from"), override.from_, name
-            yield entry, (*place, "until"), override.until, name
+        for part in parts(rota, default) if rota else ():
+            if part.own_start:
+                yield entry, (*part.place, "starts"), part.starts, part.timezone
+            for number, override in enumerate(part.overrides):
+                place: Loc = (*part.place, "overrides", number)
+                yield entry, (*place, "from"), override.from_, part.timezone
+                yield entry, (*place, "until"), override.until, part.timezone
 
 
 def _of_drill(value: Any) -> Iterator[tuple[Loc, datetime]]:

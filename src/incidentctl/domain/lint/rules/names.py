@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from incidentctl.domain.catalog.entries import label
-from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Member, Source
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
+from incidentctl.domain.catalog.team import Member
 from incidentctl.domain.lint.rule import Around, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
@@ -77,6 +78,11 @@ def handle_twice(catalog: Catalog) -> Iterable[Finding]:
             yield Finding("IC105", message, entry.source, ("members", number, "handle"), hint)
 
 
+def _one_handle(catalog: Catalog) -> Iterable[Finding]:
+    yield from handle_twice(catalog)
+    yield from alias_twice(catalog)
+
+
 def _difference(one: Member, other: Member) -> str | None:
     """Say what tells two entries of one handle apart; what only one of them has does not."""
     if one.handle != other.handle:
@@ -86,6 +92,29 @@ def _difference(one: Member, other: Member) -> str | None:
     if one.email and other.email and one.email.casefold() != other.email.casefold():
         return f"the e-mail is {one.email} there, {other.email} here"
     return None
+
+
+def alias_twice(catalog: Catalog) -> Iterable[Finding]:
+    """Find aliases and ids of chat systems that lead to two people."""
+    known = catalog.members()
+    owners: dict[tuple[str, str], str] = {("alias", handle.casefold()): handle for handle in known}
+    for entry in catalog.of_kind("team"):
+        for number, member in enumerate(entry.value.members):
+            place = ("members", number)
+            said = [(("alias", alias.casefold()), (*place, "aliases", n), alias)
+                    for n, alias in enumerate(member.aliases)]  # fmt: skip
+            said += [((kind, value), (*place, "chat", kind), value)
+                     for kind, value in member.chat.items()]  # fmt: skip
+            for key, loc, word in said:
+                owner = owners.setdefault(key, member.handle)
+                if owner.casefold() != member.handle.casefold():
+                    yield Finding(
+                        "IC105",
+                        f"{word!r}, which {member.handle!r} has, leads to {owner!r}.",
+                        entry.source,
+                        loc,
+                        "Leave it with one of the two.",
+                    )
 
 
 def two_handles(catalog: Catalog) -> Iterable[Finding]:
@@ -167,11 +196,12 @@ RULES = (
             "IC105",
             "error",
             "One handle for two people",
-            "Rotas and commands name people by handle. The same person may be in several teams, "
-            "with the same name and e-mail address or without.",
-            "Give one of the two another handle, or write the same person the same way.",
+            "Rotas and commands name people by handle, and commands by alias and id of a chat "
+            "system, too. The same person may be in several teams, with the same name and e-mail "
+            "address or without.",
+            "Give one of the two another handle or alias, or write the same person the same way.",
         ),
-        handle_twice,
+        _one_handle,
     ),
     Rule(
         RuleText(

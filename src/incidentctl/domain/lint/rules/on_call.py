@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 from incidentctl.domain.catalog.entries import sources
-from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Team
-from incidentctl.domain.catalog.on_call import instant, on_call
-from incidentctl.domain.common.times import zone
+from incidentctl.domain.catalog.model import Catalog, CatalogEntry
+from incidentctl.domain.catalog.on_call import (
+    FIRST,
+    Part,
+    everybody_at,
+    hours_of,
+    instant,
+    parts,
+)
+from incidentctl.domain.catalog.team import Override, Team
+from incidentctl.domain.common.times import show, zone
 from incidentctl.domain.lint.rule import Absent, Finding, Guess, Loc, Rule
 from incidentctl.domain.lint.rule_text import RuleText
+
+_WEEK = timedelta(weeks=1)
+_LOOKED_AHEAD = 4 * _WEEK
+#: How far apart the moments are at which layers are compared; they meet every hour of the day.
+_APART = timedelta(hours=11)
+_EVENING = time(23, 59)
 
 
 def _named(entry: CatalogEntry) -> Iterable[tuple[str, str, Loc]]:
@@ -19,10 +34,11 @@ def _named(entry: CatalogEntry) -> Iterable[tuple[str, str, Loc]]:
     if team.lead is not None:
         yield team.lead, "lead", ("lead",)
     if team.on_call is not None:
-        for number, handle in enumerate(team.on_call.rota):
-            yield handle, "rota", ("on_call", "rota", number)
-        for number, override in enumerate(team.on_call.overrides):
-            yield override.who, "override", ("on_call", "overrides", number, "who")
+        for part in parts(team.on_call, "UTC"):
+            for number, handle in enumerate(part.rota):
+                yield handle, "rota", (*part.place, "rota", number)
+            for number, override in enumerate(part.overrides):
+                yield override.who, "override", (*part.place, "overrides", number, "who")
 
 
 def stranger(catalog: Catalog) -> Iterable[Finding]:
@@ -42,20 +58,135 @@ def stranger(catalog: Catalog) -> Iterable[Finding]:
                 )
 
 
+def _rotas(catalog: Catalog) -> Iterator[tuple[CatalogEntry, Part]]:
+    """Yield the rotas of all teams, of every layer."""
+    for entry in catalog.of_kind("team"):
+        if entry.value.on_call is not None:
+            for part in parts(entry.value.on_call, catalog.settings.timezone):
+                yield entry, part
+
+
+def _span(override: Override, part: Part) -> tuple[datetime, datetime]:
+    local = zone(part.timezone)
+    return instant(override.from_, local), instant(override.until, local)
+
+
 def override_reversed(catalog: Catalog) -> Iterable[Finding]:
     """Find overrides that end before they begin."""
-    for entry in catalog.of_kind("team"):
-        rota = entry.value.on_call
-        for number, override in enumerate(rota.overrides if rota else ()):
-            local = zone(rota.timezone or catalog.settings.timezone)
-            if instant(override.until, local) <= instant(override.from_, local):
+    for entry, part in _rotas(catalog):
+        for number, override in enumerate(part.overrides):
+            begin, end = _span(override, part)
+            if end <= begin:
                 yield Finding(
                     "IC117",
                     f"An override for {override.who!r} ends before it begins.",
                     entry.source,
-                    ("on_call", "overrides", number, "until"),
+                    (*part.place, "overrides", number, "until"),
                     "Write an `until` after `from`.",
                 )
+
+
+def override_outside(catalog: Catalog) -> Iterable[Finding]:
+    """Find overrides that contain none of the hours of their layer."""
+    for entry, part in _rotas(catalog):
+        for number, override in enumerate(part.overrides if part.restrictions else ()):
+            begin, end = _span(override, part)
+            # The hours of a week come again.
+            if begin < end and not any(hours_of(part, begin, min(end, begin + 2 * _WEEK))):
+                yield Finding(
+                    "IC140",
+                    f"An override for {override.who!r} lies outside of the hours of its layer.",
+                    entry.source,
+                    (*part.place, "overrides", number, "from"),
+                    "Correct its times, or write it into the layer that is on call then.",
+                )
+
+
+def nobody_in_layer(catalog: Catalog, today: date) -> Iterable[Finding]:
+    """Find further layers in which nobody is: without people, or not begun."""
+    for entry, part in _rotas(catalog):
+        if part.place == FIRST or (part.rota and _has_begun(part, today)):
+            continue  # of the first one no_on_call tells it
+        message = f"Nobody is in the layer {part.layer} of the team {entry.name}"
+        loc: Loc = (*part.place, "rota")
+        if part.rota:
+            message += f" until {part.starts.date()}"
+            loc = (*(part.place if part.own_start else FIRST), "starts")
+        hint = "Write people into its rota, and when their turns began."
+        yield Finding("IC240", f"{message}.", entry.source, loc, hint)
+
+
+def _has_begun(part: Part, today: date) -> bool:
+    """Say whether the turns of a rota have begun when a day ends."""
+    local = zone(part.timezone)
+    return instant(part.starts, local) <= datetime.combine(today, _EVENING, local)
+
+
+def uncovered(catalog: Catalog, today: date) -> Iterable[Finding]:
+    """Find hours of the next weeks in which nobody of a team is on call, in any layer."""
+    answering = _answering(catalog)
+    for entry in catalog.of_kind("team"):
+        rota, default = entry.value.on_call, catalog.settings.timezone
+        if entry.name not in answering or rota is None:
+            continue
+        every = [p for p in parts(rota, default) if p.rota and _has_begun(p, today)]
+        if not every or not all(part.restrictions for part in every):
+            continue
+        local = zone(every[0].timezone)
+        begin = datetime.combine(today, time(), local).astimezone(UTC)
+        gaps = list(_gaps(every, begin, begin + _LOOKED_AHEAD))
+        if gaps:
+            first, until = gaps[0]
+            more = f" and {len(gaps) - 1} more times" if len(gaps) > 1 else ""
+            yield Finding(
+                "IC241",
+                f"Nobody is on call for the team {entry.name} from {_day(first, local)} "
+                f"to {_day(until, local)}{more} in the next four weeks.",
+                entry.source,
+                (*every[0].place, "restrictions"),
+                "Add a layer for the other hours, or widen these.",
+            )
+
+
+def _gaps(
+    every: Iterable[Part], begin: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the spans between two moments that the hours of no rota contain."""
+    at = begin
+    for start, until in sorted(span for part in every for span in hours_of(part, begin, end)):
+        if at < start:
+            yield at, start
+        at = max(at, until)
+    if at < end:
+        yield at, end
+
+
+def _day(moment: datetime, local: tzinfo) -> str:
+    return f"{moment.astimezone(local):%a} {show(moment, local)}"
+
+
+def same_person_twice(catalog: Catalog, today: date) -> Iterable[Finding]:
+    """Find layers in which nobody is on call but those of the layer before."""
+    default = catalog.settings.timezone
+    for entry in catalog.of_kind("team"):
+        rota = entry.value.on_call
+        if rota is None or not rota.layers:
+            continue
+        local = zone(rota.timezone or default)
+        begin = datetime.combine(today, time(12), local).astimezone(UTC)
+        places = {part.layer: part.place for part in reversed(parts(rota, default))}
+        moments = (begin + number * _APART for number in range(_LOOKED_AHEAD // _APART))
+        for at, layers in everybody_at(rota, moments, default_zone=default):
+            for before, after in pairwise(layers):
+                if set(layers[after]) <= set(layers[before]) and after in places:
+                    yield Finding(
+                        "IC242",
+                        f"On {_day(at, local)} {' and '.join(layers[after])} is on call in the "
+                        f"layers {before} and {after} of the team {entry.name}.",
+                        entry.source,
+                        (*places.pop(after), "rota"),
+                        "Begin the rota of one of them with another person.",
+                    )
 
 
 def escalates_back(catalog: Catalog) -> Iterable[Finding]:
@@ -113,7 +244,7 @@ def no_on_call(catalog: Catalog, today: date) -> Iterable[Finding]:
         if entry.name not in answering:
             continue
         message = f"Nobody is on call for the team {entry.name}"
-        if rota is None or not rota.rota:
+        if rota is None or not (rota.rota or any(layer.rota for layer in rota.layers)):
             loc: Loc = () if rota is None else ("on_call", "rota")
             hint = "Add `on_call` with rota, shift and starts."
         elif not _begun(entry.value, catalog.settings.timezone, today):
@@ -130,10 +261,15 @@ def no_on_call(catalog: Catalog, today: date) -> Iterable[Finding]:
 
 
 def _begun(team: Team, default_zone: str, today: date) -> bool:
-    """Say whether somebody is on call when a day ends."""
-    local = zone(team.on_call.timezone if team.on_call and team.on_call.timezone else default_zone)
-    evening = datetime.combine(today, time(23, 59), local)
-    return on_call(team, evening, default_zone=default_zone) is not None
+    """Say whether somebody is on call when a day ends, or would be at another hour of it."""
+    for part in parts(team.on_call, default_zone) if team.on_call else ():
+        evening = datetime.combine(today, _EVENING, zone(part.timezone))
+        standing_in = (_span(override, part) for override in part.overrides)
+        if part.rota and _has_begun(part, today):
+            return True
+        if any(begin <= evening < end for begin, end in standing_in):
+            return True
+    return False
 
 
 def no_contact(catalog: Catalog) -> Iterable[Finding]:
@@ -171,6 +307,50 @@ RULES = (
             "Put `from` and `until` in order.",
         ),
         override_reversed,
+    ),
+    Rule(
+        RuleText(
+            "IC140",
+            "error",
+            "An override outside of the hours of its layer",
+            "Somebody stands in during the hours of the layer only; at other hours the override "
+            "changes nothing, although its author believes that it does.",
+            "Correct its times, or write it into the layer that is on call then.",
+        ),
+        override_outside,
+    ),
+    Rule(
+        RuleText(
+            "IC240",
+            "warning",
+            "A layer that nobody is in",
+            "When nobody of the layer before answers, it calls nobody.",
+            "Add people to its rota, let it begin, or remove the layer.",
+        ),
+        check_at=nobody_in_layer,
+    ),
+    Rule(
+        RuleText(
+            "IC241",
+            "warning",
+            "Hours in which nobody is on call",
+            "Every layer of the team is restricted to some hours, and they leave others out; the "
+            "next four weeks are looked at.",
+            "Add a layer that covers the other hours. A team that answers in its office hours only "
+            "silences this for the line with `# incidentctl: ignore[IC241]`.",
+        ),
+        check_at=uncovered,
+    ),
+    Rule(
+        RuleText(
+            "IC242",
+            "warning",
+            "An escalation to the same person",
+            "Whoever did not answer in one layer is called again in the next one, and nobody else "
+            "is; the next four weeks are looked at.",
+            "Let the rotas begin with different people.",
+        ),
+        check_at=same_person_twice,
     ),
     Rule(
         RuleText(
