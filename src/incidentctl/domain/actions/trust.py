@@ -78,7 +78,7 @@ def senders(catalog: Catalog) -> Iterator[Sender]:
         if action.on_call is None or action.uses not in CONTACTS:
             continue
         for team in catalog.teams.values():
-            if contact := team.contacts.get(CONTACTS[action.uses].kind):
+            if contact := team.reached_at.get(CONTACTS[action.uses].kind):
                 yield Sender(f"{name}, for {team.name}", with_contact(action, contact))
 
 
@@ -189,7 +189,7 @@ def _contacts(catalog: Catalog) -> Iterator[Item]:
         if action.on_call is not None and action.uses in CONTACTS
     }
     for team in catalog.teams.values():
-        sent_to = {kind: team.contacts[kind] for kind in sorted(kinds) if kind in team.contacts}
+        sent_to = {kind: team.reached_at[kind] for kind in sorted(kinds) if kind in team.reached_at}
         if sent_to:
             yield Item(f"contacts of team {team.name}", _text(sent_to))
 
