@@ -137,8 +137,13 @@ class Actor:
     # --- exchange --------------------------------------------------------------------------------
 
     def _exchange(self) -> None:
-        lock = self._record.background().lock()
-        if not lock.take(wait=5.0):
+        try:
+            lock = self._record.background().lock()
+            free = lock.take(wait=5.0)
+        except OSError as error:  # the command ends with a refusal that says so
+            self.tell("EXCHANGED", self._act.clone, "failed", error.strerror)
+            return
+        if not free:
             self.tell("BUSY", self._act.clone)
             return
         with lock:
