@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from incidentctl.app.lint.lint import lint
-from incidentctl.domain.lint.rule import Played
+from incidentctl.domain.lint.rule import Late, Played
 from incidentctl.domain.lint.rules.registry import RULES
 from incidentctl.domain.lint.rules.syntax import SYNTAX
 from incidentctl.files.catalog.loader import load
@@ -19,7 +19,7 @@ from incidentctl.render.lint.registry import OUTPUTS
 
 CASES = Path(__file__).parent / "cases"
 #: Rules that ask git.
-IN_GIT = ("IC122", "IC212", "IC213", "IC214")
+IN_GIT = ("IC122", "IC212", "IC213", "IC214", "IC223")
 #: What is told as well: the first hundred of too many faults.
 ALSO = {"IC015": {"IC010"}}
 #: The drill that was played, for the rules that tell whose practice is missing.
@@ -27,12 +27,17 @@ PLAYED = {
     "IC122": (Played(date(2026, 11, 2), None),),
     "IC213": (Played(date(2026, 10, 14), "core", ("critical",)),),
     "IC214": (Played(date(2026, 10, 14), "core", ("critical",)),),
+    "IC223": (Played(date(2026, 11, 2), None),),
+}
+#: The incident without a retrospective.
+LATE = {
+    "IC223": (Late("inc-20261102-0915-k7f", "SEV1", "Nobody can log in.", date(2026, 11, 5)),),
 }
 LONG_AGO = {"GIT_COMMITTER_DATE": "2026-01-01T12:00:00Z"}
 FOLDERS = sorted(folder for folder in CASES.iterdir() if folder.is_dir())
 
 
-def said(root, played=()):
+def said(root, played=(), late=()):
     catalog, problems = load(root)
     report = lint(
         root,
@@ -41,6 +46,7 @@ def said(root, played=()):
         today=date(2026, 11, 24),
         environment=os.environ,
         played=lambda: played,
+        late=lambda _root: late,
     )
     return {problem.code for problem in report.problems}, OUTPUTS["text"](report, Style()) + "\n"
 
@@ -69,7 +75,7 @@ def test_a_bad_repository_is_told_what_is_wrong(folder, tmp_path):
         clone = ["git", "clone", "-q", "--depth", "1", f"file://{whole}", root]
         subprocess.run(clone, check=True)
 
-    codes, text = said(root, PLAYED.get(folder.name, ()))
+    codes, text = said(root, PLAYED.get(folder.name, ()), LATE.get(folder.name, ()))
     if folder.name == "IC015":  # the others are as for IC010
         text = "".join(text.splitlines(keepends=True)[:2])
 

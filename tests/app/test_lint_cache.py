@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incidentctl.app.lint import drills
 from incidentctl.app.lint import lint as rules
+from incidentctl.app.lint import of_record
 from incidentctl.app.lint.cached import checked
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.errors import EnvironmentFailedError
@@ -183,9 +183,9 @@ def test_a_record_that_cannot_be_read_is_asked_again(
         raise EnvironmentFailedError("The disk is gone.")
 
     root = make(tmp_path / "old", day="2020-01-01T00:00:00Z")
-    monkeypatch.setattr(drills, "played", fail)
+    monkeypatch.setattr(of_record, "played", fail)
     report, _ = look(root)
-    assert "The disk is gone. So IC212, IC213, IC214 could not be checked." in [
+    assert "The disk is gone. So IC212, IC213, IC214, IC223 could not be checked." in [
         problem.message for problem in report.problems
     ]
     assert not cached(root).exists()

@@ -409,7 +409,16 @@ def test_a_retrospective_can_be_written_by_the_installed_program(team, resolved)
     assert done.stdout == f"retros/{resolved}.md\n"
 
 
-def test_a_retrospective_that_is_late_is_due_until_it_is_written(run, team):
+@pytest.fixture
+def old(team, git, monkeypatch):
+    """The team's repository is older than the first days, in which lint tells little of time."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-01T12:00:00Z")
+    git(team, "commit", "-q", "--amend", "-m", "Years ago")
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+
+
+@pytest.mark.usefixtures("old")
+def test_a_retrospective_that_is_late_is_due_until_it_is_written(run):
     late = None
     for severity in ("SEV3", "SEV1"):
         run("declare", f"a {severity}", "-s", severity, "--at", "10 days ago", "--no-input")
@@ -423,5 +432,51 @@ def test_a_retrospective_that_is_late_is_due_until_it_is_written(run, team):
     assert (entry["incident"], entry["what"]) == (late, "retrospective")
     assert "SEV1 requires a retrospective: overdue by" in run("due").out
     assert run("due", "--short").code == 0  # a prompt says what is urgent
+    listed = run("list")
+    assert f"SEV1 requires a retrospective of {late}, " in listed.err
+    assert "retrospective" not in run("list", "--severity", "SEV2").err
+    (entry,) = run("list", "--json").json["late_retrospectives"]
+    assert entry["incident"] == late
+    assert f"IC223 SEV1 requires a retrospective of {late}, by " in run("catalog", "lint").out
     assert run("retro", late).code == 0
     assert run("due").code == 0
+    assert "retrospective" not in run("list").err
+    assert "IC223" not in run("catalog", "lint").out
+
+
+def test_a_late_retrospective_is_over_once_the_incident_is_closed_or_open_again(run):
+    for number in range(5):
+        run("declare", f"outage {number}", "-s", "SEV1", "--at", "20 days ago", "--no-input")
+        run("resolve", "over", "--at", "19 days ago")
+    told = run("list").err
+    assert told.count("SEV1 requires a retrospective of") == 3
+    assert "2 more are late: `incidentctl due`." in told
+    ids = [each["id"] for each in run("list", "--all", "--json").json["incidents"]]
+    run("close", ids[0], "nothing to learn")
+    run("reopen", "it is back", "-i", ids[1])
+    late = {each["incident"] for each in run("list", "--json").json["late_retrospectives"]}
+    assert late == set(ids[2:])
+
+
+@pytest.mark.usefixtures("old")
+def test_lint_says_where_it_could_not_look_for_late_retrospectives(run, team, git, tmp_path):
+    """A checkout of CI without history has no branch of the record."""
+    marker = team / "incidentctl.yaml"
+    marker.write_text(marker.read_text().replace("record: {", "record: {remote: origin, "))
+    git(team, "commit", "-qam", "Share the record")
+    git(tmp_path, "clone", "-q", "--bare", str(team), "remote.git")
+    git(team, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    run("declare", "an outage", "-s", "SEV1", "--at", "20 days ago", "--no-input")
+    run("resolve", "over", "--at", "19 days ago")
+    assert run("sync").code == 0
+    url = f"file://{tmp_path / 'remote.git'}"
+    git(tmp_path, "clone", "-q", "--depth", "1", url, "shallow")
+    git(tmp_path, "clone", "-q", "--single-branch", url, "single")
+    git(tmp_path, "clone", "-q", url, "whole")
+    said = {
+        clone: run("-C", str(tmp_path / clone), "catalog", "lint").out
+        for clone in ("shallow", "single", "whole")
+    }
+    assert re.search(r"IC230 This clone is shallow: .* IC223 could not", said["shallow"])
+    assert re.search(r"IC230 The record on origin was never read .* IC223 could", said["single"])
+    assert "IC223 SEV1 requires" in said["whole"]

@@ -11,6 +11,7 @@ from tests.domain.telling import IDENT, event, moment
 from tests.domain.telling import incident as told
 
 from incidentctl.domain.common.times import iso, zone
+from incidentctl.domain.common.working_days import limit
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.incident.state import StepPlan
@@ -25,7 +26,6 @@ from incidentctl.domain.learn.retrospective import (
     answered,
     item_id,
     items,
-    limit,
     propose,
 )
 

@@ -305,6 +305,11 @@ def folder_problem(root: Path, path: str) -> Problem | None:
     return _refuse(path, "", "IC007", what, hint).problem
 
 
+def retrospective_path(name: str) -> str:
+    """Return the path, from the root, of the retrospective of an incident."""
+    return f"retros/{name}.md"
+
+
 def is_there(root: Path, path: str) -> bool:
     """Say whether there is a regular file of the repository at a path from the root."""
     return safe_read.is_file(f"{root}/{path}", inside=os.path.realpath(root))

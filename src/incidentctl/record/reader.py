@@ -14,7 +14,7 @@ from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
 from incidentctl.record.store import incident_events, paths
 from incidentctl.record.store.incident_events import Folder
-from incidentctl.record.store.index import is_linked
+from incidentctl.record.store.index import is_noted
 from incidentctl.record.store.past import Describe, Past, add, read_past, write_past
 from incidentctl.record.store.stored_event import Stored, check
 from incidentctl.record.store.texts import by_month, read_texts, write_texts
@@ -98,10 +98,10 @@ class Reader:
         known = {ident: seen.head for ident, seen in self._store.all().items() if seen.head}
         return self._overlaid(known, pending, only_open=False)
 
-    def linked_heads(self) -> list[Head]:
-        """Return the incidents that are cancelled or name another one, the newest first."""
-        heads = self._overlaid(self._store.index().linked, self._pending(), only_open=False)
-        return [head for head in heads if is_linked(head)]
+    def noted_heads(self) -> list[Head]:
+        """Return the incidents for which `is_noted`, the newest first."""
+        heads = self._overlaid(self._store.index().noted, self._pending(), only_open=False)
+        return [head for head in heads if is_noted(head)]
 
     def past(self, describe: Describe) -> Past:
         """Return the ended incidents with what `describe` says of each, the newest first.

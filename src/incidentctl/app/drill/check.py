@@ -25,7 +25,7 @@ from incidentctl.domain.drill.secrets import tells
 from incidentctl.domain.incident.facts import InjectPlayed
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError
 from incidentctl.files.history.search import SharedText, TeamHistory
-from incidentctl.files.learn.retros import path_of
+from incidentctl.files.layout import retrospective_path
 from incidentctl.record.store import paths
 
 # `distribute_to` may name teams; a trailer names the authors and reviewers of the commit.
@@ -210,7 +210,7 @@ def _may_contain(inject: Delivered, path: str, inside: str) -> bool:
     """
     if event := paths.parse(path):
         return event.incident == inject.incident and event.name[: len(inject.event)] >= inject.event
-    return path in (paths.log_path(inject.incident), inside + path_of(inject.incident))
+    return path in (paths.log_path(inject.incident), inside + retrospective_path(inject.incident))
 
 
 def _blank(match: re.Match[str]) -> str:

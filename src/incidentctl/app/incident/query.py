@@ -175,7 +175,7 @@ def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Inciden
 def _with_others(workspace: Workspace, incident: Incident) -> Incident:
     """Add what other incidents say about this one."""
     with contextlib.suppress(EnvironmentFailedError):
-        heads = workspace.record.linked_heads()
+        heads = workspace.record.noted_heads()
         related = (*incident.related, *from_elsewhere(incident, heads))
         if sentence := dead_ends(heads).get(incident.id):
             problem = Problem(CODE, "warning", sentence)
@@ -187,7 +187,7 @@ def _with_others(workspace: Workspace, incident: Incident) -> Incident:
 def lost_duplicates(workspace: Workspace) -> list[str]:
     """Say which incidents are cancelled as duplicates of what nobody works on."""
     try:
-        return list(dict.fromkeys(dead_ends(workspace.record.linked_heads()).values()))
+        return list(dict.fromkeys(dead_ends(workspace.record.noted_heads()).values()))
     except EnvironmentFailedError:
         return []
 

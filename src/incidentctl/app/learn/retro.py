@@ -35,12 +35,12 @@ class Written(NamedTuple):
 
 def existing(workspace: Workspace, ident: str) -> str | None:
     """Return the path of an incident's retrospective, from the root, if it exists."""
-    from incidentctl.files.layout import is_there
-    from incidentctl.files.learn.retros import path_of
+    from incidentctl.files.layout import is_there, retrospective_path
 
     if workspace.root is None or not workspace.checked_out:
         return None
-    return path_of(ident) if is_there(workspace.root, path_of(ident)) else None
+    path = retrospective_path(ident)
+    return path if is_there(workspace.root, path) else None
 
 
 def answered(workspace: Workspace, path: str) -> bool:
@@ -112,10 +112,10 @@ def write(workspace: Workspace, part: str) -> Written:
     now = workspace.now()
     meeting = propose(incident.ended, incident.retrospective_within, local, now=now)
     body = _body(workspace, root, facts, meeting, local)
-    from incidentctl.files.learn.retros import path_of
+    from incidentctl.files.layout import retrospective_path
     from incidentctl.files.writer import write_new
 
-    path = path_of(incident.id)
+    path = retrospective_path(incident.id)
     participants = tuple(one_line(person) for person in facts.participants)
     if (root / path).exists():
         outcome = refresh(root, path, incident.id, body)
@@ -140,12 +140,11 @@ def put_log(workspace: Workspace, ident: str) -> str:
 
     Refuses to overwrite any other file, and to publish a restricted incident.
     """
-    from incidentctl.files.layout import read_one
-    from incidentctl.files.learn.retros import path_of
+    from incidentctl.files.layout import read_one, retrospective_path
     from incidentctl.files.writer import rewrite, write_new
 
     _check_may_leave(workspace, ident)
-    root, path = workspace.team_root(), path_of(f"{ident}.log")
+    root, path = workspace.team_root(), retrospective_path(f"{ident}.log")
     text = workspace.log_text(ident)
     if write_new(root, {path: text}).written:
         return path
@@ -161,8 +160,7 @@ def write_blank(workspace: Workspace, *, another: bool = True) -> Written:
 
     Without `another` an existing page of today is returned, and no second one written.
     """
-    from incidentctl.files.layout import is_there
-    from incidentctl.files.learn.retros import path_of
+    from incidentctl.files.layout import is_there, retrospective_path
     from incidentctl.files.writer import write_new
     from incidentctl.render.learn.retrospective import blank_body
 
@@ -171,11 +169,11 @@ def write_blank(workspace: Workspace, *, another: bool = True) -> Written:
     meeting = propose(now, None, workspace.zone, now=now)
     text = _front(None, (), meeting, None) + blank_body()
     day = workspace.today().isoformat()
-    if not another and is_there(root, path_of(day)):
-        return Written(path_of(day), "there", None)
+    if not another and is_there(root, retrospective_path(day)):
+        return Written(retrospective_path(day), "there", None)
     for name in (day, *(f"{day}-{number}" for number in range(2, 100))):
-        if write_new(root, {path_of(name): text}).written:
-            return Written(path_of(name), "written", None, (), meeting)
+        if write_new(root, {retrospective_path(name): text}).written:
+            return Written(retrospective_path(name), "written", None, (), meeting)
     raise RefusedError(f"There are already a hundred blank retrospectives of {day}.")
 
 

@@ -105,8 +105,8 @@ def checked(workspace: Workspace) -> LintReport:
             )
     today = workspace.today()
     # The import alone takes as long as the stats of some thousand files.
-    from incidentctl.app.lint.drills import played
     from incidentctl.app.lint.lint import lint
+    from incidentctl.app.lint.of_record import late, played
 
     report = lint(
         root,
@@ -115,6 +115,7 @@ def checked(workspace: Workspace) -> LintReport:
         today=today,
         environment=workspace.environment,
         played=lambda: played(workspace),
+        late=lambda files: late(workspace, files),
     )
     if file and key and not any(problem.code == NOT_LOOKED for problem in report.problems):
         midnights = (today, today + timedelta(days=1))
@@ -133,8 +134,8 @@ def _at_head(workspace: Workspace, root: Path) -> LintReport:
     """Check the files of HEAD, which are not in the folder."""
     import tempfile
 
-    from incidentctl.app.lint.drills import played
     from incidentctl.app.lint.lint import lint
+    from incidentctl.app.lint.of_record import late, played
     from incidentctl.files.catalog.loader import load
     from incidentctl.files.history.export import export
 
@@ -155,6 +156,7 @@ def _at_head(workspace: Workspace, root: Path) -> LintReport:
             today=workspace.today(),
             environment=workspace.environment,
             played=lambda: played(workspace),
+            late=lambda files: late(workspace, files),
             exported_from=root,
         )
     return report._replace(root=None)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # slow
     from incidentctl.files.yaml.ignores import Ignore
 
 #: Rules that find something on one day and not on another.
-_BY_DAY = frozenset({"IC210", "IC211", "IC212", "IC213", "IC214", "IC220"})
+_BY_DAY = frozenset({"IC210", "IC211", "IC212", "IC213", "IC214", "IC220", "IC223"})
 
 
 class Comments:

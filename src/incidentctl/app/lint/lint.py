@@ -14,7 +14,7 @@ from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.problem_limit import MAX_REPORTED, more_faults
 from incidentctl.domain.lint.report import LintReport
-from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Played, Unseen
+from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Late, Played, Unseen
 from incidentctl.domain.lint.rules.registry import RULES, run
 from incidentctl.errors import EnvironmentFailedError, Level, Problem
 from incidentctl.files.layout import (
@@ -25,8 +25,8 @@ from incidentctl.files.layout import (
     yaml_files,
 )
 
-#: What cannot be checked if git refuses the repository; if its age or drills cannot be known.
-_OF_GIT, _OF_TIME = ("IC122",), ("IC212", "IC213", "IC214")
+#: What cannot be checked if git refuses the repository; if its age or record cannot be known.
+_OF_GIT, _OF_TIME = ("IC122",), ("IC212", "IC213", "IC214", "IC223")
 
 
 class _Looked:
@@ -53,6 +53,7 @@ def lint(
     today: date,
     environment: Mapping[str, str] | None = None,
     played: Callable[[], Iterable[Played]] = tuple,
+    late: Callable[[Path], Iterable[Late]] = lambda _root: (),
     exported_from: Path | None = None,
 ) -> LintReport:
     """Check a repository.
@@ -60,8 +61,9 @@ def lint(
     `catalog` and `problems` come from reading its files. Problems in reading stay errors; the team
     sets the level of a rule and silences it on a line. With the `environment` of this program,
     git is asked what it tracks, and how old the repository is. `played` returns the drills of the
-    record, and is called only if a rule needs them. What cannot be looked at is reported, too. If
-    the files are a copy of those of `exported_from`, git is asked there, and has all of them.
+    record, `late` its incidents without a retrospective in a folder for which it is late; they are
+    called only if a rule needs them. What cannot be looked at is reported, too. If the files are a
+    copy of those of `exported_from`, git is asked there, and has all of them.
     """
     looked = _Looked()
     tracked: frozenset[str] = frozenset()
@@ -78,10 +80,11 @@ def lint(
             old = team.older_than(exported_from or root, environment, today - GRACE)
             young = None if old is None else not old
     drills: tuple[Played, ...] | None = ()
+    without: tuple[Late, ...] = ()
     if young is False:
         drills = None
         with looked.told(_OF_TIME):
-            drills = tuple(played())
+            drills, without = tuple(played()), tuple(late(root))
 
     def excludes(path: str) -> bool:
         return is_excluded(path, catalog.settings)
@@ -94,6 +97,7 @@ def lint(
         young=young,
         reviews=reviews,
         played=drills,
+        late=without,
         misnamed=tuple(
             each for each in (*misnamed(root), *in_capitals(root)) if not excludes(each[0])
         ),

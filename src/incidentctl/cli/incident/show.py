@@ -17,14 +17,20 @@ from incidentctl.app.incident.query import (
     on_call,
     shown,
 )
+from incidentctl.app.learn.late import late_retrospectives
 from incidentctl.cli.incident.respond import choose_incident
 from incidentctl.cli.session import report_sync_state, restriction, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
+from incidentctl.domain.common.times import iso, rough_duration
+from incidentctl.domain.common.times import show as show_time
+from incidentctl.domain.incident.due import Due
 from incidentctl.domain.incident.head import Head
 
 #: Reading so many logs takes a second.
 _SLOW = 300
+#: So many late retrospectives are named.
+_FEW = 3
 
 
 def list_command(
@@ -59,14 +65,23 @@ def list_command(
     restricted_ids = workspace.record.restricted_ids()
     report_sync_state(workspace)
     lost = lost_duplicates(workspace)
+    late = late_retrospectives(workspace, workspace.now())
     if json:
         incidents = [head_as_json(head, restricted=head.id in restricted_ids) for head in heads]
-        console.print_json("list", {"incidents": incidents, "problems": lost})
+        owed = [
+            {"incident": ident, "at": iso(entry.at), "overdue_by": int(entry.overdue_by)}
+            for ident, entry in late
+        ]
+        console.print_json(
+            "list", {"incidents": incidents, "problems": lost, "late_retrospectives": owed}
+        )
         return
+    filtered = (service, severity, kind, text) != (None,) * 4
+    if not filtered:
+        _tell_late(late)
     for sentence in lost:
         console.say(f"problem: {sentence} Reopen one with `incidentctl reopen ID`.", "warning")
     if not heads:
-        filtered = (service, severity, kind, text) != (None,) * 4
         ended = all_ or since is not None
         nothing = "No open incident matches." if filtered else "No incident is open."
         console.say("No incident matches." if ended else nothing)
@@ -75,8 +90,6 @@ def list_command(
     if not heads:
         return
     now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
-    from incidentctl.domain.common.times import rough_duration
-    from incidentctl.domain.common.times import show as show_time
 
     short = sys.stdout.isatty()  # a moment with its zone is too wide
 
@@ -92,6 +105,18 @@ def list_command(
         cut="title",
         spare=("commander", "status", "age"),
     )
+
+
+def _tell_late(late: list[tuple[str, Due]]) -> None:
+    """Say which retrospectives are late."""
+    for ident, entry in late[:_FEW]:
+        since = rough_duration(entry.overdue_by)
+        console.say(
+            f"late: {entry.text} of {ident}, {since} ago. Write it: `incidentctl retro {ident}`.",
+            "warning",
+        )
+    if len(late) > _FEW:
+        console.say(f"{len(late) - _FEW} more are late: `incidentctl due`.", "warning")
 
 
 def _reading(count: int) -> None:

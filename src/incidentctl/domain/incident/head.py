@@ -9,7 +9,7 @@ from typing import NamedTuple
 from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.facts import Redacted
 from incidentctl.domain.incident.fold.fold import fold
-from incidentctl.domain.incident.state import Incident, Relation
+from incidentctl.domain.incident.state import RESOLVED, Incident, Relation
 
 __all__ = ["Head", "Incident", "as_of", "fold", "head"]
 
@@ -41,6 +41,8 @@ class Head(NamedTuple):
     related: tuple[Relation, ...] = ()
     ended_why: str | None = None
     """What solved it, or why it was cancelled; cut where it is long."""
+    retrospective_by: datetime | None = None
+    """By when its severity requires a retrospective; None where it does not, or until resolved."""
 
 
 def head(incident: Incident) -> Head:
@@ -62,7 +64,17 @@ def head(incident: Incident) -> Head:
         duplicate_of=incident.duplicate_of,
         related=incident.related,
         ended_why=incident.ended_why[:_WHY] if incident.ended_why else None,
+        retrospective_by=retrospective_by(incident),
     )
+
+
+def retrospective_by(incident: Incident) -> datetime | None:
+    """Return by when the severity of a resolved incident requires a retrospective, if it does."""
+    if incident.status != RESOLVED or incident.retrospective != "required" or not incident.ended:
+        return None
+    from incidentctl.domain.common.working_days import limit  # noqa: PLC0415 (recording needs none)
+
+    return limit(incident.ended, incident.retrospective_within, incident.zone)
 
 
 def as_of(events: Iterable[Event], moment: datetime) -> list[Event]:

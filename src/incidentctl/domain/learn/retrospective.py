@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import ClassVar, NamedTuple
 
 from incidentctl.domain.common.fields import CONFIG, Day, Flag, LocalTime, Name, Text
-from incidentctl.domain.common.times import parse_duration
+from incidentctl.domain.common.working_days import is_working_day, limit, next_working_day
 
 #: What a retrospective asks, in this order.
 QUESTIONS = (
@@ -32,7 +32,6 @@ END = "<!-- incidentctl:end of facts -->"
 #: A meeting lasts about an hour, at working hours of Monday to Friday.
 MEETING_LASTS = timedelta(hours=1)
 _FIRST_HOUR, _USUAL_HOUR, _LAST_HOUR = 9, 10, 16
-_MOST_DAYS = 1000
 #: A change agreed on today is due in two weeks, until somebody says another day.
 ACTION_WITHIN = timedelta(days=14)
 
@@ -149,24 +148,6 @@ class Meeting(NamedTuple):
     late: bool
 
 
-def limit(ended: datetime, within: str | None, local: tzinfo) -> datetime | None:
-    """Return by when a retrospective should be held, in the zone `local`.
-
-    `3d` counts from the end of the incident; `5wd` lasts until the end of the fifth working day
-    after the day on which it ended. None where there is none, or what the record says is none.
-    """
-    try:
-        here = ended.astimezone(local)
-        if not within or not within.endswith("wd"):
-            return here + parse_duration(within) if within else None
-        day = here.date()
-        for _ in range(min(int(within.removesuffix("wd")), _MOST_DAYS)):
-            day = _next_working_day(day)
-        return datetime.combine(day + timedelta(days=1), time(), local)
-    except (ValueError, OverflowError):
-        return None
-
-
 def propose(ended: datetime, within: str | None, local: tzinfo, *, now: datetime) -> Meeting:
     """Propose an hour in the zone `local`: at 10:00 on the next working day.
 
@@ -174,7 +155,7 @@ def propose(ended: datetime, within: str | None, local: tzinfo, *, now: datetime
     """
     until = limit(ended, within, local)
     here = now.astimezone(local)
-    usual = datetime.combine(_next_working_day(here.date()), time(_USUAL_HOUR), local)
+    usual = datetime.combine(next_working_day(here.date()), time(_USUAL_HOUR), local)
     if until is None or usual + MEETING_LASTS <= until:
         return Meeting(usual, until, False)
     soonest = _next_working_hour(here)
@@ -183,20 +164,9 @@ def propose(ended: datetime, within: str | None, local: tzinfo, *, now: datetime
     return Meeting(usual, until, True)
 
 
-def _is_working(day: date) -> bool:
-    return day.weekday() < 5
-
-
-def _next_working_day(day: date) -> date:
-    day += timedelta(days=1)
-    while not _is_working(day):
-        day += timedelta(days=1)
-    return day
-
-
 def _next_working_hour(here: datetime) -> datetime:
     """Return the next full hour, but one, that lies in working hours: people must hear of it."""
     hour = here.hour + 2
-    if _is_working(here.date()) and hour <= _LAST_HOUR:
+    if is_working_day(here.date()) and hour <= _LAST_HOUR:
         return datetime.combine(here.date(), time(max(hour, _FIRST_HOUR)), here.tzinfo)
-    return datetime.combine(_next_working_day(here.date()), time(_FIRST_HOUR), here.tzinfo)
+    return datetime.combine(next_working_day(here.date()), time(_FIRST_HOUR), here.tzinfo)

@@ -82,6 +82,15 @@ class Played(NamedTuple):
     """Its id in the record."""
 
 
+class Late(NamedTuple):
+    """An incident without the retrospective that its severity requires, and the last day for it."""
+
+    incident: str
+    severity: str
+    title: str
+    day: date
+
+
 class Unseen(NamedTuple):
     """Something that could not be looked at: why, which rules were not checked, what to do."""
 
@@ -102,6 +111,8 @@ class Around(NamedTuple):
     """The files of retros/ without faults."""
     played: tuple[Played, ...] | None = ()
     """The drills of the record; None if they cannot be known."""
+    late: tuple[Late, ...] = ()
+    """The incidents of the record whose retrospective is late."""
     misnamed: tuple[tuple[str, str], ...] = ()
     """What is not read because its name is nearly right, and the name that was probably meant."""
     not_read: tuple[str, ...] = ()

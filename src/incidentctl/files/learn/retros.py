@@ -29,11 +29,6 @@ _BEGIN = re.compile(rb"^<!-- incidentctl:facts\b.*-->[ \t]*\r?\n", re.MULTILINE)
 _END = re.compile(rb"^<!-- incidentctl:end of facts -->[ \t]*\r?$", re.MULTILINE)
 
 
-def path_of(name: str) -> str:
-    """Return the path, from the root, of the retrospective of an incident."""
-    return f"{FOLDER}/{name}.md"
-
-
 def names(root: Path) -> list[str]:
     """Return the paths, from the root, of the Markdown files in retros/, in order.
 

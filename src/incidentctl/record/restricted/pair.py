@@ -184,10 +184,10 @@ class RecordPair:
             restricted = []
         return _newest_first([*self.shared.own_open_heads(), *restricted])
 
-    def linked_heads(self) -> list[Head]:
-        """Return the shared incidents that are cancelled or name another one."""
+    def noted_heads(self) -> list[Head]:
+        """Return some incidents of the shared part; as `Reader.noted_heads`."""
         restricted = self.restricted_ids()
-        return [head for head in self.shared.linked_heads() if head.id not in restricted]
+        return [head for head in self.shared.noted_heads() if head.id not in restricted]
 
     def past(self, describe: Describe) -> Past:
         """Return the ended incidents of the shared part; as `Reader.past`."""

@@ -21,7 +21,7 @@ class Index(NamedTuple):
 
     `absorbed` are commits whose every event is in `log_tip`. `open` has the key of the folder and
     the head of each open incident, `commits` the commit of recent actions by their file's name.
-    `ids` are sorted. `linked` has the heads of those that are cancelled or name another incident.
+    `ids` are sorted. `noted` has the heads of those for which `is_noted`.
     `fetched` is what the remote-tracking ref named: should its file be torn, nothing else tells.
     `groups` are the restricted alert groups: only the index of the restricted part has them.
     """
@@ -32,14 +32,15 @@ class Index(NamedTuple):
     open: dict[str, tuple[str, Head]] = {}  # noqa: RUF012 (never changed in place)
     ids: tuple[str, ...] = ()
     commits: dict[str, str] = {}  # noqa: RUF012 (never changed in place)
-    linked: dict[str, Head] = {}  # noqa: RUF012 (never changed in place)
+    noted: dict[str, Head] = {}  # noqa: RUF012 (never changed in place)
     fetched: str | None = None
     groups: tuple[str, ...] = ()
 
 
-def is_linked(head: Head) -> bool:
-    """Say whether an incident is cancelled or names another one."""
-    return bool(head.status == CANCELLED or head.duplicate_of or head.related)
+def is_noted(head: Head) -> bool:
+    """Say whether an incident is cancelled, names another one, or needs a retrospective."""
+    linked = head.status == CANCELLED or head.duplicate_of or head.related
+    return bool(linked or head.retrospective_by)
 
 
 def pack_head(head: Head) -> list[Any]:
@@ -52,11 +53,16 @@ def unpack_head(values: Iterable[Any]) -> Head:
     head = Head(*values)
     return head._replace(
         declared=datetime.fromisoformat(str(head.declared)),
-        ended=datetime.fromisoformat(str(head.ended)) if head.ended is not None else None,
+        ended=_moment(head.ended),
+        retrospective_by=_moment(head.retrospective_by),
         services=tuple(head.services),
         product_areas=tuple(head.product_areas),
         related=tuple(Relation(*pair) for pair in head.related),
     )
+
+
+def _moment(packed: object) -> datetime | None:
+    return None if packed is None else datetime.fromisoformat(str(packed))
 
 
 def read_index(cache: Cache) -> Index | None:
@@ -64,7 +70,7 @@ def read_index(cache: Cache) -> Index | None:
     found = cache.get(_FILE)
     if found is None:
         return None
-    log_tip, beside, absorbed, opened, ids, commits, linked, *more = json.loads(found[1])
+    log_tip, beside, absorbed, opened, ids, commits, noted, *more = json.loads(found[1])
     fetched, groups = more
     return Index(
         log_tip,
@@ -73,7 +79,7 @@ def read_index(cache: Cache) -> Index | None:
         {ident: (key, unpack_head(head)) for ident, (key, head) in opened.items()},
         tuple(ids.split()),
         commits,
-        {ident: unpack_head(head) for ident, head in linked.items()},
+        {ident: unpack_head(head) for ident, head in noted.items()},
         fetched,
         tuple(groups),
     )
@@ -84,6 +90,6 @@ def write_index(cache: Cache, index: Index) -> None:
     opened = {ident: (key, pack_head(head)) for ident, (key, head) in index.open.items()}
     commits = dict(list(index.commits.items())[-_COMMITS:])
     ids = " ".join(index.ids)
-    linked = {ident: pack_head(head) for ident, head in index.linked.items()}
-    body = [index.log_tip, index.beside, index.absorbed, opened, ids, commits, linked]
+    noted = {ident: pack_head(head) for ident, head in index.noted.items()}
+    body = [index.log_tip, index.beside, index.absorbed, opened, ids, commits, noted]
     cache.put(_FILE, "", json.dumps([*body, index.fetched, index.groups]).encode())

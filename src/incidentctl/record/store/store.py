@@ -17,7 +17,7 @@ from incidentctl.git.run import Git
 from incidentctl.record.store import incident_events, last_tips
 from incidentctl.record.store.cache import Cache
 from incidentctl.record.store.incident_events import Folder
-from incidentctl.record.store.index import Index, is_linked, read_index, write_index
+from incidentctl.record.store.index import Index, is_noted, read_index, write_index
 from incidentctl.record.store.past import forget_past
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_COPY_REF, RESTRICTED_REF
 from incidentctl.record.store.scan import FoldHead, IndexedIncident, incidents, scan
@@ -202,10 +202,10 @@ class Store:
                     groups = self._groups_at(objects, sources)
         last = self._last_index(tips.log_tip)
         opened = {i: (key, head) for i, (key, head) in seen.items() if head and head.open}
-        linked = {i: head for i, (_, head) in seen.items() if head and is_linked(head)}
+        noted = {i: head for i, (_, head) in seen.items() if head and is_noted(head)}
         absorbed = last.absorbed if last.log_tip == tips.log_tip else ()
         index = Index(
-            tips.log_tip, beside, absorbed, opened, tuple(sorted(seen)), last.commits, linked,
+            tips.log_tip, beside, absorbed, opened, tuple(sorted(seen)), last.commits, noted,
             tips.tracking, groups,
         )  # fmt: skip
         if index != last:

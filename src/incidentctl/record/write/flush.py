@@ -13,7 +13,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions, presence, refs
 from incidentctl.record.store import last_tips, paths
 from incidentctl.record.store.crash_points import point
-from incidentctl.record.store.index import Index, is_linked
+from incidentctl.record.store.index import Index, is_noted
 from incidentctl.record.store.stored_event import redaction_targets
 from incidentctl.record.write import kept, outbox
 from incidentctl.record.write.batch import Batch, Outcome
@@ -213,7 +213,7 @@ class Flush:
         if outcome.tips.log_tip is not None:
             last_tips.note(self._state, outcome.tips.log_tip)
         opened, ids = (dict(index.open), index.ids) if index else ({}, ())
-        linked = dict(index.linked) if index else {}
+        noted = dict(index.noted) if index else {}
         groups = index.groups if index else ()
         for incident, (folder, log) in outcome.touched.items():
             if redaction_targets(folder.stored.values()):
@@ -229,9 +229,9 @@ class Flush:
             head = self._store.head(incident, folder.events())
             ids = ids if incident in ids else tuple(sorted((*ids, incident)))
             opened.pop(incident, None)
-            linked.pop(incident, None)
-            if head and is_linked(head):
-                linked[incident] = head
+            noted.pop(incident, None)
+            if head and is_noted(head):
+                noted[incident] = head
             if head and head.open and folder.key:
                 opened[incident] = (folder.key, head)
                 self._store.keep_folder(incident, folder)
@@ -251,7 +251,7 @@ class Flush:
                 opened,
                 ids,
                 index.commits | outcome.commits,
-                linked,
+                noted,
                 outcome.tips.tracking,
                 groups,
             )

@@ -12,6 +12,7 @@ COMMANDS = {
     "IC213": "incidentctl drill new",
     "IC214": "incidentctl drill run NAME --severity SEVERITY",
     "IC220": "incidentctl actions done ID",
+    "IC223": "incidentctl retro INCIDENT",
     "IC301": "incidentctl process recommend",
 }
 

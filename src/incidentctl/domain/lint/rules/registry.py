@@ -8,7 +8,7 @@ from datetime import date
 from incidentctl.domain.catalog.entries import settings_source, settings_unread
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.learn.retrospective import Retrospective
-from incidentctl.domain.lint.rule import Around, Finding, Played, Rule, Unseen
+from incidentctl.domain.lint.rule import Around, Finding, Late, Played, Rule, Unseen
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.lint.rules import (
     age_keys,
@@ -101,6 +101,7 @@ def run(
     young: bool | None = None,
     reviews: tuple[Retrospective, ...] = (),
     played: tuple[Played, ...] | None = (),
+    late: tuple[Late, ...] = (),
     misnamed: tuple[tuple[str, str], ...] = (),
     not_read: tuple[str, ...] = (),
     unseen: tuple[Unseen, ...] = (),
@@ -111,11 +112,11 @@ def run(
 
     `tracked` are the files of drills/ that git tracks, `young` says whether the repository is in
     its first days; absent where there is no git to ask. `reviews` are the retrospectives, `played`
-    the drills of the record, `misnamed` what is not read because its name is nearly right, with
-    the right name, `not_read` what else looks like ours and nothing reads, and `unseen` what could
-    not be looked at.
+    the drills of the record, `late` its incidents without a retrospective in time, `misnamed` what
+    is not read because its name is nearly right, with the right name, `not_read` what else looks
+    like ours and nothing reads, and `unseen` what could not be looked at.
     """
-    around = Around(today, tracked, young, reviews, played, misnamed, not_read, unseen)
+    around = Around(today, tracked, young, reviews, played, late, misnamed, not_read, unseen)
     levels = catalog.settings.lint
     # Which warnings the team wants is not known where nothing of its settings could be read.
     unknown = settings_unread(catalog)

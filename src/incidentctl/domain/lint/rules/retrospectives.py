@@ -1,4 +1,4 @@
-"""Rules about what retrospectives agreed on."""
+"""Rules about retrospectives: that they are written, and that what they agreed on is done."""
 
 from __future__ import annotations
 
@@ -29,6 +29,17 @@ def overdue(catalog: Catalog, around: Around) -> Iterable[Finding]:  # noqa: ARG
             )
 
 
+def late(catalog: Catalog, around: Around) -> Iterable[Finding]:  # noqa: ARG001 (a rule's shape)
+    """Find incidents without the retrospective that their severity requires."""
+    for incident, severity, title, day in around.late:
+        yield Finding(
+            "IC223",
+            f"{one_line(severity)} requires a retrospective of {incident}, by {day}: "
+            f"{one_line(title).removesuffix('.')}.",
+            hint="Write it.",
+        )
+
+
 RULES = (
     Rule(
         RuleText(
@@ -40,5 +51,17 @@ RULES = (
             "Do it and write `done: true`, or agree on another day or owner.",
         ),
         check_around=overdue,
+    ),
+    Rule(
+        RuleText(
+            "IC223",
+            "warning",
+            "A late retrospective",
+            "What happened is soon forgotten: the severity says within how many days people meet "
+            f"about an incident. Not reported in the first {GRACE.days} days of a repository.",
+            "Hold the retrospective and write it. If there is no need of one, close the incident "
+            "with the reason.",
+        ),
+        check_around=late,
     ),
 )

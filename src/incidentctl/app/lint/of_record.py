@@ -1,13 +1,14 @@
-"""The played drills of the record, for the rules about practice."""
+"""What rules need of the record: the drills that were played, and late retrospectives."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.incident_kinds import DRILL
-from incidentctl.domain.lint.rule import GRACE, Played
+from incidentctl.domain.lint.rule import GRACE, Late, Played
 
 YEAR = timedelta(days=365)
 
@@ -36,3 +37,20 @@ def played(workspace: Workspace, within: timedelta = GRACE) -> tuple[Played, ...
         for each in drills
         if each.cancelled is None
     )
+
+
+def late(workspace: Workspace, root: Path) -> list[Late]:
+    """Return what is late today among the files in a folder, for lint; the latest first.
+
+    EnvironmentFailedError if the record cannot be read.
+    """
+    from incidentctl.app.learn.late import without  # slow, and only needed here
+
+    ensure_looked(workspace)
+    today, zone = workspace.today(), workspace.zone
+    found = []
+    for head, until in without(workspace, root):
+        day = (until - timedelta(microseconds=1)).astimezone(zone).date()  # at midnight it is over
+        if day < today:
+            found.append(Late(head.id, head.severity or "", head.title, day))
+    return found
