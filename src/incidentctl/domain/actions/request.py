@@ -7,9 +7,8 @@ plan reads its value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from incidentctl.domain.catalog.action_settings import Parts, Secret, Settings
@@ -32,10 +31,16 @@ class Request(NamedTuple):
     """What trigger, acknowledge and resolve of one page have in common; absent: the key."""
 
 
+class Later(NamedTuple):
+    """What only an earlier answer tells, such as the id of the channel just made."""
+
+    name: str
+
+
 class Basic(NamedTuple):
     """The value of a header `Authorization: Basic`, whose password is a secret."""
 
-    user: Parts
+    user: str
     password: Secret
 
 
@@ -46,14 +51,14 @@ class Call:
     purpose: str
     """What it is for, to be shown: `Create the channel`."""
     method: Literal["GET", "POST", "PUT"]
-    url: Parts
+    url: tuple[str | Secret | Later, ...]
     headers: tuple[tuple[str, Parts | Basic], ...] = ()
     body: Any = None
-    """What is encoded as JSON: texts, numbers, lists, mappings, and a Secret for its value."""
+    """What is encoded as JSON: texts, numbers, lists and mappings, with Secret and Later in it."""
     key_honoured: bool = False
-    """Whether it does no harm to ask again: the target knows the key, or it is only read."""
-    known_after: str | None = None
-    """What of an earlier answer it needs, to be shown; None if all of it is known before."""
+    """Whether asking again does no harm: its target knows the key, or it is looked up before."""
+    reads: bool = False
+    """Whether it only looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,8 @@ class Run:
     stdin: Any
     """What is encoded as JSON, as the body of a Call."""
     environment: tuple[tuple[str, Parts], ...]
+    key_honoured: bool = False
+    """Whether running it again does no harm: it knows the key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,29 +95,13 @@ class Plan:
     """What is sent, in this order; what an answer makes needless is left out."""
     private: bool = False
     """Whether the trust names the host, so that it may be on this machine or in this network."""
-    context: Mapping[str, str] = MappingProxyType({})
+    context: Mapping[str, str] = field(default_factory=dict)
     """What the action needs of the request beside the steps."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The names of the variables that are read, sorted."""
-        return tuple(sorted(set(_secrets(self.steps))))
-
-
-def _secrets(value: Any) -> list[str]:
-    if isinstance(value, Secret):
-        return [value.name]
-    if isinstance(value, Call):
-        return _secrets((value.url, value.headers, value.body))
-    if isinstance(value, Run):
-        return _secrets((value.stdin, value.environment))
-    if isinstance(value, Notice):
-        return _secrets(value.url)
-    if isinstance(value, Mapping):
-        return [name for each in value.values() for name in _secrets(each)]
-    if isinstance(value, tuple | list):
-        return [name for each in value for name in _secrets(each)]
-    return []
+        return tuple(sorted({name for step in self.steps for name in _secrets(step)}))
 
 
 class Outcome(NamedTuple):
@@ -129,3 +120,23 @@ class Outcome(NamedTuple):
     """The address of what was made, such as a ticket."""
     ident: str | None = None
     """Its name at the target, such as its number."""
+    output: str = ""
+    """What a program wrote, as far as it is kept."""
+
+
+def _secrets(value: Any) -> Iterator[str]:
+    match value:
+        case Secret(name):
+            yield name
+        case Call():
+            yield from _secrets((value.url, value.headers, value.body))
+        case Run():
+            yield from _secrets((value.stdin, value.environment))
+        case Notice():
+            yield from _secrets(value.url)
+        case Mapping():
+            for each in value.values():
+                yield from _secrets(each)
+        case tuple() | list():
+            for each in value:
+                yield from _secrets(each)
