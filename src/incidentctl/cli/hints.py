@@ -38,6 +38,8 @@ SENTENCES = {
     "list-tasks": "See the numbers with `incidentctl task list`.",
     "log-all": "Write all of it with `incidentctl log -f FILE`.",
     "log-own": "Write your own text: `incidentctl log TEXT`.",
+    "mark-target": "Do it by hand, or write `{mark}: true` into an action whose target may have "
+    "it.",
     "name-original": "Name that one: `incidentctl cancel -i {incident} --duplicate-of {other}`.",
     "number-entries": "See the numbers with `incidentctl show`.",
     "open-tasks": "Open tasks: {number}, see `incidentctl show`.",
@@ -51,6 +53,8 @@ SENTENCES = {
     "reopen": 'Reopen it with `incidentctl reopen -i {incident} "why it was not over"`.',
     "reopen-step": "Reopen it with `incidentctl step reopen {step}`.",
     "resolve": "When it is over, run `incidentctl resolve`.",
+    "retry-action": "Look at {to}, then run `incidentctl action retry {step}`, or record it with "
+    "`incidentctl step done {step}`.",
     "restricted-retrospective": "The retrospective of a restricted incident belongs elsewhere: run "
     '`incidentctl close "where it is"`.',
     "resume-drill": "Run `incidentctl drill resume`.",
@@ -66,6 +70,7 @@ SENTENCES = {
     "unprotect-branch": "On the forge, let responders push to {branch} directly: no pull request, "
     "no review, no signed commits, no status checks there; forbid only force-push and deletion. "
     "If it refuses a secret, run `incidentctl redact`, then `incidentctl purge`.",
+    "wait-for-sending": "Wait a minute; if nothing came of it by then, it is shown as unknown.",
     "walk-again": "Continue with `incidentctl run`.",
     "write-note": "Write the note for engineering with `incidentctl drill note {drill}`.",
 }

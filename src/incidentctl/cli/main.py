@@ -51,6 +51,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "alert": _Lazy(_RESPOND, "alerts.alert", "Read alerts of other systems, and what they mean"),
     "run": _Lazy(_RESPOND, "incident.run", "Walk the runbook, one step at a time"),
     "step": _Lazy(_RESPOND, "incident.step", "List, do, skip or reopen steps, for scripts"),
+    "action": _Lazy(_RESPOND, "actions.action", "Send what the actions of steps say, or retry"),
     "task": _Lazy(_RESPOND, "incident.task", "Add, assign and finish tasks"),
     "log": _Lazy(_RESPOND, "incident.log", "Write to the incident log, or print it"),
     "hypothesis": _Lazy(_RESPOND, "incident.notes", "Keep track of possible causes"),

@@ -22,6 +22,7 @@ from incidentctl.domain.incident.state import (
     Incident,
     Step,
 )
+from incidentctl.domain.incident.unsent import unsent
 from incidentctl.render.incident.brief import ends, meeting_places, named, next_update, roles
 from incidentctl.render.incident.role_brief import duties
 from incidentctl.render.lines import shortened, wrapped
@@ -102,6 +103,8 @@ def _lines(incident: Incident, now: datetime, on_call: str | None) -> Iterator[_
     for label, value, kept in _rows(incident, now, on_call):
         if value:
             yield _row(label, value, kept)
+    for each in unsent(incident, now):
+        yield _Line(one_line(each.text), _Kept.HEAD, 2, "warning", most=2)
     yield from _steps(incident)
     tasks = [task for task in incident.tasks if task.done is None]
     if tasks:

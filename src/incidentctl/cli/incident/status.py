@@ -12,6 +12,7 @@ from incidentctl.cli.incident.respond import Call, choose_incident, respond_comm
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import report_sync_state
 from incidentctl.cli.terminal import console
+from incidentctl.domain.incident.unsent import unsent
 from incidentctl.render.incident.brief import next_update
 
 COMMAND_CLASS = RespondCommand
@@ -48,6 +49,8 @@ def _show(call: Call) -> None:
     console.out(line, indent=len(found.id) + 2)
     if due := next_update(found, now):
         console.out(f"update due {due}")
+    for each in unsent(found, now):
+        console.out(each.text, "warning", indent=2)
     if found.offer:
         console.out(f"command offered to {found.offer.person}", indent=2)
     if advice:

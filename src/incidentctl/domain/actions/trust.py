@@ -13,17 +13,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
+from incidentctl.domain.actions.reach import reach
 from incidentctl.domain.actions.recipient import CONTACTS, with_contact
-from incidentctl.domain.catalog.action_settings import (
-    CommandSettings,
-    NotifySettings,
-    Settings,
-    WebhookSettings,
-    plain,
-    shown_parts,
-)
+from incidentctl.domain.catalog.action_settings import Settings, plain
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.runbook import Action
 
@@ -32,7 +25,6 @@ SHORT = 8
 #: At most so many lines of a difference are shown.
 _MOST_LINES = 400
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
-_VARIABLE = re.compile(r"\benv:([A-Za-z_][A-Za-z0-9_]*)")
 
 
 class Item(NamedTuple):
@@ -88,43 +80,15 @@ def step_name(runbook: str, step: str) -> str:
 
 
 def place_of(settings: Settings) -> Place:
-    """Return where an action goes: a host, a program, or an address of Apprise."""
-    if isinstance(settings, CommandSettings):
-        return Place(settings.run[0], None)
-    if isinstance(settings, NotifySettings):
-        address = shown_parts(settings.url)
-        host = _host(address)
-        return Place(address, None if host is None or "*" in host else host)
-    if isinstance(settings, WebhookSettings):
-        host = _host(shown_parts(settings.url))
-    else:
-        host = _host(settings.base_url)
-    return Place(host or "?", host)
-
-
-def _host(address: str) -> str | None:
-    try:
-        return urlsplit(address).hostname
-    except ValueError:
-        return None
+    """Return where an action goes: a host, a program, or a service of Apprise."""
+    found = reach(settings)
+    host = (found.host or "").rpartition("://")[2]
+    return Place(found.host or found.program or "?", host if host and "*" not in host else None)
 
 
 def names_in(settings: Settings) -> frozenset[str]:
     """Return the names of the variables that an action reads."""
-    return frozenset(_names(plain(settings)))
-
-
-def _names(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield from _VARIABLE.findall(value)
-    elif isinstance(value, Mapping):
-        if set(value) == {"env"}:
-            yield str(value["env"])
-        for each in value.values():
-            yield from _names(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _names(each)
+    return frozenset(reach(settings).secrets)
 
 
 def difference(before: Iterable[Item], now: Iterable[Item]) -> list[str]:

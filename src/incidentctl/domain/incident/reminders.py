@@ -9,11 +9,14 @@ from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.due import ROLES_WITHIN, SILENT_AFTER, due, unassigned
 from incidentctl.domain.incident.handover_advice import URGED, handover_advice
 from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.unsent import unsent
 
 #: When the second and last stage of a reminder begins.
 ROLES_AGAIN, SILENT_AGAIN = timedelta(minutes=15), timedelta(hours=1)
 #: The second stage for an update that came late where no cadence says what late is.
 UPDATE_AGAIN = timedelta(minutes=30)
+#: The second stage for what an action did not send.
+UNSENT_AGAIN = timedelta(minutes=10)
 #: What reminds from the moment that `due` says, and when once more.
 _AS_DUE = {"offer": timedelta(minutes=10), "severity": timedelta(minutes=20)}
 
@@ -23,7 +26,7 @@ class Reminder(NamedTuple):
 
     incident: str
     what: str
-    """update, silent, roles, command, offer or severity."""
+    """update, silent, roles, command, offer, severity or action."""
     stage: int
     """1 when it is time, 2 when it has been for long."""
     since: datetime
@@ -50,6 +53,7 @@ def reminders(incident: Incident, now: datetime, *, known: int = 0) -> list[Remi
         _roles(incident, now),
         _command(incident, now, known),
         *_as_due(incident, now),
+        *_unsent(incident, now),
     )
     return sorted(filter(None, found), key=lambda reminder: -reminder.stage)
 
@@ -103,3 +107,13 @@ def _as_due(incident: Incident, now: datetime) -> list[Reminder]:
         if again and (stage := _stage(now, item.at, item.at + again)):
             found.append(Reminder(incident.id, item.what, stage, item.at, item.text))
     return found
+
+
+def _unsent(incident: Incident, now: datetime) -> list[Reminder]:
+    return [
+        Reminder(
+            incident.id, "action", _stage(now, each.run.at, each.run.at + UNSENT_AGAIN),
+            each.run.at, each.text,
+        )
+        for each in unsent(incident, now)
+    ]  # fmt: skip

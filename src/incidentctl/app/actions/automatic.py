@@ -1,0 +1,100 @@
+"""The steps that run without being asked: which are due, and running them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from incidentctl.app.actions.run import Ran, run, targets_of
+from incidentctl.app.actions.trust import ensure_trusted
+from incidentctl.app.incident.respond import acknowledge, load
+from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.actions.run import Target, ensure_may_run, is_due, key_of
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError, RefusedError
+
+
+class Due(NamedTuple):
+    """An automatic action that is to run now."""
+
+    incident: str
+    target: Target
+
+
+class Refused(NamedTuple):
+    """An action that could not be tried, and why."""
+
+    due: Due
+    why: IncidentctlError
+
+
+def due(workspace: Workspace, now: datetime) -> list[Due]:
+    """Return the automatic steps of the open incidents that are to run now.
+
+    RefusedError if the repository is not trusted, or has changed since.
+    """
+    heads = workspace.record.open_heads()
+    if not heads:
+        return []
+    ensure_trusted(workspace)
+    return [each for head in heads for each in due_of(workspace, load(workspace, head.id), now)]
+
+
+def due_of(workspace: Workspace, incident: Incident, now: datetime) -> list[Due]:
+    """Return the automatic steps of one incident that are to run now."""
+    targets = targets_of(workspace.catalog, incident)
+    restricted = workspace.record.is_restricted(incident.id)
+    return [
+        Due(incident.id, target)
+        for step in incident.steps
+        if (target := targets.get(step.id)) is not None
+        and is_due(incident, step, target, now)
+        and _may_run(incident, target, restricted=restricted)
+    ]
+
+
+def run_due(
+    workspace: Workspace,
+    found: Iterable[Due],
+    who: Actor,
+    *,
+    on_recorded: Callable[[str], None] = lambda _: None,
+) -> list[Ran | Refused]:
+    """Make one attempt of each; what could not even be tried is in the record, once."""
+    ended: list[Ran | Refused] = []
+    for each in found:
+        try:
+            ended.append(
+                run(
+                    workspace, each.incident, each.target, who=who, on_recorded=on_recorded,
+                    again=True,
+                )
+            )  # fmt: skip
+        except IncidentctlError as refusal:
+            ended.append(Refused(each, refusal))
+            if not isinstance(refusal, EnvironmentFailedError):
+                _record_refusal(workspace, each, refusal, who)
+    return ended
+
+
+def _may_run(incident: Incident, target: Target, *, restricted: bool) -> bool:
+    try:
+        ensure_may_run(incident, target, restricted=restricted)
+    except RefusedError:
+        return False  # a drill or a restricted incident, whose people do it by hand
+    return True
+
+
+def _record_refusal(workspace: Workspace, each: Due, refusal: IncidentctlError, who: Actor) -> None:
+    """Record why an action was not tried, so that people do it by hand; it is not due again."""
+    incident = load(workspace, each.incident)
+    if each not in due_of(workspace, incident, workspace.now()):
+        return  # somebody else has run it
+    failed = facts.ActionFailed(
+        key_of(incident, each.target), refusal.reason, each.target.step, each.target.announcement
+    )
+    acknowledge(workspace, incident.id, [failed], who)
+    workspace.flush()

@@ -1,0 +1,307 @@
+"""Run an action: plan it, record that it starts, perform it, record what came of it."""
+
+from __future__ import annotations
+
+import random
+import time
+import zlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from incidentctl.app.actions.trust import ensure_trusted
+from incidentctl.app.catalog.who import called, on_call_now
+from incidentctl.app.incident.respond import Recorded, load, record_action
+from incidentctl.app.workspace import places
+from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.connect.actions import registry
+from incidentctl.connect.actions.shown import shown
+from incidentctl.domain.actions.recipient import CONTACTS, with_contact
+from incidentctl.domain.actions.request import Outcome, Plan, Request
+from incidentctl.domain.actions.run import (
+    Target,
+    ensure_may_run,
+    ensure_not_sent,
+    key_of,
+    retry_in,
+    runs_of,
+    values,
+)
+from incidentctl.domain.catalog.action_settings import PagerdutySettings, Settings
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.catalog.team import Team
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import iso
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide import notes
+from incidentctl.domain.incident.decide.steps import LINKED, find
+from incidentctl.domain.incident.names import with_handle
+from incidentctl.domain.incident.state import DONE, Incident
+from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError
+from incidentctl.record.write.lock import Lock
+
+#: What the link is called that an action makes, by its `uses`, where its step has no word for it.
+_LABELS = {
+    "github": "ticket", "jira": "ticket", "shortcut": "ticket", "pagerduty": "page",
+}  # fmt: skip
+#: So many locks exclude two processes of a clone from sending the same: one for some actions each.
+_LOCKS = 16
+#: A person waits for another attempt if it comes within so many seconds.
+_PATIENCE = 12.0
+#: The place of the locks, beside those of the record.
+_FOLDER = "incidentctl"
+
+
+class Prepared(NamedTuple):
+    """Exactly what would be sent, and whom it reaches."""
+
+    target: Target
+    planned: Plan
+    whom: str | None
+    """Who is on call, where the action names that."""
+    shown: str
+    """The requests, with secrets masked."""
+
+    @property
+    def to(self) -> str:
+        """Where it goes, for people."""
+        return one_line(self.planned.to)
+
+
+class Ran(NamedTuple):
+    """What came of a run."""
+
+    target: Target
+    prepared: Prepared
+    outcome: Outcome
+    recorded: Recorded
+    retry_at: datetime | None
+    """When it is to be tried again; None if it is done, or not to be."""
+    attempts: int
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done."""
+        return self.outcome.state == "done"
+
+
+def targets_of(catalog: Catalog, incident: Incident) -> dict[str, Target]:
+    """Return the action of each step that has one in the catalog, by the step's id.
+
+    The record says that a step has an action, and never which: everybody who can push could write
+    another one there.
+    """
+    found: dict[str, Target] = {}
+    known = {step.id for step in incident.steps}
+    for name in dict.fromkeys(each.name for each in incident.runbooks):
+        runbook = catalog.runbooks.get(name)
+        for step in runbook.steps if runbook else ():
+            if step.action is not None and step.id in known:
+                found.setdefault(step.id, Target(step.title, step.action, step.id))
+    return found
+
+
+def target_of(workspace: Workspace, incident: Incident, word: str) -> Target:
+    """Return the action of a step, by its id or number; NotFoundError if it has none."""
+    step = find(incident, word)
+    target = targets_of(workspace.catalog, incident).get(step.id)
+    if target is None:
+        gone = " any more" if step.action else ""
+        raise NotFoundError(
+            f"Step {step.id} has no action{gone} in the runbooks of this repository.",
+            hint="`incidentctl action list` shows which steps have one.",
+        )
+    return target
+
+
+def prepare(
+    workspace: Workspace, incident: Incident, target: Target, *, again: bool = False
+) -> Prepared:
+    """Return what would be sent; RefusedError if this may not be, or is not trusted.
+
+    Nothing is sent, and no secret is read. `again`: also what may have been sent before.
+    """
+    ensure_may_run(incident, target, restricted=workspace.record.is_restricted(incident.id))
+    ensure_not_sent(incident, target, workspace.now(), again=again)
+    trusted = ensure_trusted(workspace)
+    team, whom = _recipient(workspace, incident, target)
+    settings = _settings(target, team)
+    trusted.check(settings)
+    request = Request(
+        settings,
+        values(incident, target, whom=whom),
+        key_of(incident, target),
+        thread=_thread(incident, settings),
+    )
+    planned = registry.plan(request, trusted=trusted.near)
+    return Prepared(target, planned, whom, shown(planned))
+
+
+def run(
+    workspace: Workspace,
+    ident: str,
+    target: Target,
+    *,
+    who: Actor,
+    on_recorded: Callable[[str], None] = lambda _: None,
+    again: bool = False,
+) -> Ran:
+    """Make one attempt: it is on disk before anything is sent, and its outcome after that.
+
+    Whoever is stopped in between leaves a start without an outcome, which is shown as unknown.
+    """
+    prepared = prepare(workspace, load(workspace, ident), target, again=again)
+    planned, environment = prepared.planned, workspace.environment
+    if missing := [name for name in planned.secrets if not environment.get(name, "").strip()]:
+        raise RefusedError(
+            f"Nothing is sent: {', '.join(missing)} is not set in the environment.",
+            hint="Set it, or do the step by hand and mark it as done.",
+        )
+
+    def record(stated: list[Any], summary: str) -> Recorded:
+        return record_action(workspace, ident, stated, who, summary, on_recorded=on_recorded)
+
+    with _lock(workspace, planned.key):
+        incident = load(workspace, ident)  # another process may have sent it a moment ago
+        ensure_not_sent(incident, target, workspace.now(), again=again)
+        started = facts.ActionStarted(
+            planned.key,
+            target.action.uses,
+            prepared.to,
+            target.step,
+            target.announcement,
+            prepared.whom,
+        )
+        record([started], f"sending {target.name} to {prepared.to}")
+        try:
+            outcome = registry.perform(planned, environment)
+        except BaseException:
+            broken = Outcome("unknown", "It was broken off")
+            record(*_came_of_it(incident, prepared, broken, None))
+            raise
+        before = [each for each in runs_of(incident, target) if each.key == planned.key]
+        attempts = 1 + sum(each.attempts for each in before)
+        retry_at = _retry_at(workspace, outcome, attempts)
+        recorded = record(*_came_of_it(incident, prepared, outcome, retry_at))
+    return Ran(target, prepared, outcome, recorded, retry_at, attempts)
+
+
+def run_patiently(
+    workspace: Workspace,
+    ident: str,
+    target: Target,
+    *,
+    who: Actor,
+    on_recorded: Callable[[str], None] = lambda _: None,
+    again: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Ran:
+    """Make attempts as long as the next one comes soon: for somebody who waits for it."""
+    while True:
+        ran = run(workspace, ident, target, who=who, on_recorded=on_recorded, again=again)
+        left = (ran.retry_at - workspace.now()).total_seconds() if ran.retry_at else None
+        if left is None or left > _PATIENCE:
+            return ran
+        sleep(max(left, 0.0))
+        again = True
+
+
+# --- whom it reaches ----------------------------------------------------------------------------
+
+
+def _recipient(
+    workspace: Workspace, incident: Incident, target: Target
+) -> tuple[Team | None, str | None]:
+    """Return the team that an action reaches, and who of it, as the catalog has it now."""
+    duty = target.action.on_call
+    if duty is None:
+        return None, None
+    catalog: Catalog = workspace.catalog
+    owner = catalog.teams.get(incident.team or incident.owner or "")
+    if owner is None:
+        raise RefusedError(
+            f"Nothing is sent: {one_line(target.title)!r} goes to the owner of what is affected, "
+            "who is not known.",
+            hint="Say what is affected with `incidentctl affects SERVICE`.",
+        )
+    if duty == "lead":
+        _, lead = catalog.members().get(owner.lead or "", (None, None))
+        whom = with_handle(owner.lead, lead.name if lead else None) if owner.lead else None
+        return owner, whom or f"the lead of {owner.name}"
+    team = owner
+    if duty == "escalation":
+        following = catalog.teams.get((owner.on_call.escalate_to if owner.on_call else None) or "")
+        if following is None:
+            raise RefusedError(
+                f"Nothing is sent: no team is called after {owner.name}.",
+                hint=f"Write `escalate_to` into the on-call rota of {owner.name}.",
+            )
+        team = following
+    now = on_call_now(catalog, team, workspace.now())
+    return team, called(now) if now else f"the team {team.name}"
+
+
+def _settings(target: Target, team: Team | None) -> Settings:
+    place = CONTACTS.get(target.action.uses)
+    contact = team.reached_at.get(place.kind) if team and place else None
+    return with_contact(target.action, contact) if contact else target.action.with_
+
+
+def _thread(incident: Incident, settings: Settings) -> str:
+    """Return the key of the page that is acknowledged or resolved; empty for anything else."""
+    if not isinstance(settings, PagerdutySettings) or settings.event in (None, "trigger"):
+        return ""
+    paged = [run.key for run in incident.actions if run.uses == "pagerduty" and run.state == DONE]
+    return paged[-1] if paged else ""
+
+
+# --- what came of it ----------------------------------------------------------------------------
+
+
+def _retry_at(workspace: Workspace, outcome: Outcome, attempts: int) -> datetime | None:
+    if outcome.state == "done" or not outcome.may_retry:
+        return None
+    chance = random.random()  # noqa: S311 (it only spreads who tries at once)
+    seconds = retry_in(attempts, asked=outcome.retry_after, chance=chance)
+    return None if seconds is None else workspace.now() + timedelta(seconds=seconds)
+
+
+def _came_of_it(
+    incident: Incident, prepared: Prepared, outcome: Outcome, retry_at: datetime | None
+) -> tuple[list[Any], str]:
+    """Return the facts of an outcome, with the address of what was made, and their summary."""
+    target, key = prepared.target, prepared.planned.key
+    found: list[Any]
+    if outcome.state == "done":
+        link = outcome.link
+        found = [facts.ActionDone(key, target.step, target.announcement, link, outcome.ident)]
+        label = LINKED.get(target.step or "") or _LABELS.get(target.action.uses)
+        if link and label and all(known.url != link for known in incident.links):
+            found += notes.link(incident, label, link)
+        return found, f"{target.name} sent to {prepared.to}"
+    unknown = outcome.state == "unknown"
+    failed = facts.ActionFailed(
+        key,
+        outcome.reason.rstrip("."),
+        target.step,
+        target.announcement,
+        unknown=unknown,
+        retry_at=iso(retry_at) if retry_at else None,
+    )
+    return [failed], f"{target.name} {'perhaps' if unknown else 'not'} sent to {prepared.to}"
+
+
+def _lock(workspace: Workspace, key: str) -> Lock:
+    """Hold the lock of an action in this clone; RefusedError while another process sends it."""
+    place = workspace.repository()
+    folder = place.common_dir / _FOLDER if place else places.state_folder(workspace.environment)
+    lock = Lock(Path(folder) / f"action-{zlib.crc32(key.encode()) % _LOCKS}.lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if lock.take(wait=_PATIENCE):
+            return lock
+    except OSError as error:
+        raise EnvironmentFailedError(f"Could not lock {folder}: {error.strerror}.") from error
+    raise RefusedError("Another command is sending now.", hint="Try again in a moment.")

@@ -1,0 +1,183 @@
+"""When an action may run, under which key, what it says, and when it is tried again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from incidentctl.domain.catalog.runbook import Action
+from incidentctl.domain.common.incident_kinds import DRILL
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident.decide.allowed import check
+from incidentctl.domain.incident.ids import ulid_moment
+from incidentctl.domain.incident.state import (
+    DONE,
+    FAILED,
+    OPEN,
+    STARTED,
+    UNKNOWN,
+    ActionRun,
+    Incident,
+    Step,
+)
+from incidentctl.domain.incident.unsent import state_now
+from incidentctl.errors import Hint, RefusedError
+
+#: How long after which attempt the next one comes, in seconds; after the last there is none.
+DELAYS = (2.0, 8.0, 30.0, 120.0, 300.0)
+#: A target that asks for more patience than this is not waited for.
+_MOST_PATIENCE = 3600.0
+#: Automatic steps run so soon after their runbook was attached: later, people have taken over.
+_FRESH = timedelta(hours=1)
+#: The kind of a record that is written after the fact.
+_BACKFILL = "backfill"
+#: The links where the response meets.
+_PLACES = ("channel", "bridge")
+
+
+class Target(NamedTuple):
+    """What is run: the action of a step, or an announcement."""
+
+    title: str
+    action: Action
+    step: str | None = None
+    announcement: str | None = None
+    occasion: str = ""
+    """Of an announcement: what it is about, such as the id of an event; part of its key."""
+    said: str | None = None
+    """What an announcement says; None: what a step's action says of the incident."""
+
+    @property
+    def name(self) -> str:
+        """The id of the step, or the name of the announcement."""
+        return self.step or self.announcement or "?"
+
+
+def runs_of(incident: Incident, target: Target) -> list[ActionRun]:
+    """Return what is known of an action, the oldest first."""
+    if target.step:
+        return [run for run in incident.actions if run.step == target.step]
+    return [run for run in incident.actions if run.key == key_of(incident, target)]
+
+
+def key_of(incident: Incident, target: Target) -> str:
+    """Return the idempotency key: the same for each attempt, and in each clone.
+
+    A step that was opened again after its action was done gets the next number.
+    """
+    if target.step is None:
+        return f"{incident.id}.announce.{target.announcement}.{target.occasion}"
+    done = sum(run.state == DONE for run in incident.actions if run.step == target.step)
+    return f"{incident.id}.{target.step}.{done + 1}"
+
+
+def state_of(incident: Incident, target: Target, now: datetime) -> str | None:
+    """Return the state of an action: started, done, failed, unknown; None if it is still to run.
+
+    A start without an outcome is unknown after a minute. A step that was opened again after its
+    action was done is to run once more.
+    """
+    runs = runs_of(incident, target)
+    if not runs:
+        return None
+    last = runs[-1]
+    step = next((step for step in incident.steps if step.id == target.step), None)
+    if last.state == DONE and step is not None and step.state == OPEN:
+        return None
+    return state_now(last, now)
+
+
+def ensure_may_run(incident: Incident, target: Target, *, restricted: bool) -> None:
+    """Refuse an action that this incident may not use."""
+    check(incident, "do a step")
+    title = one_line(target.title)
+    if incident.kind == _BACKFILL:
+        raise RefusedError(f"{incident.id} was written afterwards: nothing is sent for it.")
+    if incident.kind == DRILL and not target.action.drills:
+        raise RefusedError(
+            f"This is a drill, and {title!r} is sent to a target that is not marked for drills.",
+            hint=Hint("mark-target", {"mark": "drills"}),
+        )
+    if restricted and not target.action.restricted:
+        raise RefusedError(
+            f"{incident.id} is restricted, and {title!r} is sent to a target that is not marked "
+            "for restricted incidents.",
+            hint=Hint("mark-target", {"mark": "restricted"}),
+        )
+
+
+def ensure_not_sent(
+    incident: Incident, target: Target, now: datetime, *, again: bool = False
+) -> None:
+    """Refuse what was sent, is being sent, or, unless it is to be tried `again`, perhaps was."""
+    state = state_of(incident, target, now)
+    if state not in (DONE, STARTED, UNKNOWN) or (state == UNKNOWN and again):
+        return
+    last = runs_of(incident, target)[-1]
+    title, when = one_line(target.title), f"{incident.time(last.at)} by {one_line(last.by)}"
+    if state == DONE:
+        raise RefusedError(
+            f"{title!r} was sent at {when}.", hint=Hint("reopen-step", {"step": target.name})
+        )
+    if state == STARTED:
+        raise RefusedError(f"{title!r} is being sent since {when}.", hint=Hint("wait-for-sending"))
+    raise RefusedError(
+        f"{title!r} may have been sent at {when}: nobody knows whether it arrived.",
+        hint=Hint("retry-action", {"step": target.name, "to": last.to or "the target"}),
+    )
+
+
+def retry_in(attempts: int, *, asked: float | None, chance: float) -> float | None:
+    """Return in how many seconds an attempt that failed is followed by the next; None: never.
+
+    `asked` is what the target asks to wait, `chance` from 0 to 1 spreads those who try at once.
+    """
+    if attempts > len(DELAYS) or (asked is not None and asked > _MOST_PATIENCE):
+        return None
+    own = DELAYS[attempts - 1] * (0.75 + chance / 2)
+    return max(own, asked or 0.0)
+
+
+def is_due(incident: Incident, step: Step, target: Target, now: datetime) -> bool:
+    """Say whether an automatic step is to run now: for the first time, or once more."""
+    if not target.action.automatic or step.state != OPEN or not incident.open:
+        return False
+    attached = [each.event for each in incident.runbooks if each.name == step.runbook]
+    if not attached or now - ulid_moment(attached[0]) > _FRESH:
+        return False
+    state = state_of(incident, target, now)
+    if state is None:
+        return True
+    last = runs_of(incident, target)[-1]
+    if last.state == STARTED:
+        return state == UNKNOWN and last.attempts <= len(DELAYS)
+    return state in (FAILED, UNKNOWN) and last.retry_at is not None and last.retry_at <= now
+
+
+def values(incident: Incident, target: Target, *, whom: str | None) -> dict[str, str]:
+    """Return what an action says: of a drill that it is one, before all else."""
+    drill = "DRILL: " if incident.kind == DRILL else ""
+    title = f"{drill}{one_line(incident.title)}"
+    met = [link.url for link in incident.links if link.label.casefold() in _PLACES]
+    head = " ".join(filter(None, (incident.severity, incident.id)))
+    said = target.said or "\n".join(
+        filter(
+            None,
+            (
+                f"{title} ({head})",
+                one_line(target.title),
+                f"For {one_line(whom)}" if whom else None,
+                f"Affected: {', '.join(incident.services)}" if incident.services else None,
+                f"Commander: {one_line(incident.commander)}",
+            ),
+        )
+    )
+    given = {
+        "id": incident.id,
+        "title": title,
+        "text": said,
+        "severity": incident.severity,
+        "service": next(iter(incident.services), None),
+        "url": next((url for url in met if url.startswith(("https://", "http://"))), None),
+    }
+    return {name: value for name, value in given.items() if value}
