@@ -10,8 +10,8 @@ action-failed: key reason step announcement unknown retry_at
 action-started: key uses to step announcement recipient
 affected-set: services product_areas owner reason
 alert-acknowledged: group members
-alert-attached: group incident title rule values firing organisation timezone utc_offset
-alert-declared: group incident rule values
+alert-attached: group incident title rule cause firing organisation timezone utc_offset
+alert-declared: group incident rule cause
 alert-dismissed: group reason
 alert-joined: group members text
 alert-opened: source digest member title text severity labels links runbook_url started group_text

@@ -164,6 +164,39 @@ def classify(
     return Classified(tuple(found), case.severity, tuple(notes))
 
 
+def raised(
+    workspace: Workspace,
+    incident: Incident,
+    severity: str | None,
+    services: Sequence[str],
+    why: str,
+) -> list[Any]:
+    """Return what raises an open incident to a severity that nobody confirmed, and adds services.
+
+    A severity that is no worse than its own changes nothing, nor does a service that it has.
+    """
+    catalog: Catalog = workspace.catalog
+    found: list[Any] = []
+    named = resolve_affected(catalog, services)
+    areas = incident.product_areas
+    known = (*incident.services, *incident.product_areas)
+    if any(each not in known for each in (*named.services, *named.product_areas)):
+        affected, _ = affected_fact(catalog, [*known, *services])
+        areas = affected.product_areas
+        found.append(affected)
+    scale = [each.name for each in catalog.scale.severities]
+    before = scale.index(incident.severity) if incident.severity in scale else len(scale)
+    name = incident.severity or DEFAULT_SEVERITY
+    if severity in scale and scale.index(severity) < before:
+        level = scale_step(catalog, severity)
+        name = level.name
+        found.append(severity_fact(level, confirmed=False, reason=why))
+    if found:
+        case = Case(name, areas, incident.category)
+        found += process_facts(workspace, incident, _answered(resolve(catalog, case)), ())
+    return found
+
+
 def _answered(resolution: Resolution) -> Resolution:
     """Use the built-in process where no runbook applies: nobody is left without steps."""
     if resolution.runbooks:

@@ -81,18 +81,21 @@ def opening(source: str, alert: Alert, started: datetime) -> Event:
     return Event(ident, started, started, author(source), fact)
 
 
-def incident_id(rule: str, values: Sequence[tuple[str, str]], started: datetime) -> str:
-    """Return the id of the incident that a rule declares for what has these values in common."""
-    return derived_id("incident", started, _number(rule, json.dumps(list(values)), started))
+def cause(rule: str, values: Sequence[tuple[str, str]]) -> str:
+    """Return what names the one incident that a rule declares for what has these in common."""
+    return digest(rule, json.dumps([list(pair) for pair in values]))
 
 
-def declared(
-    source: str, alert: Alert, rule: str, values: Sequence[tuple[str, str]], started: datetime
-) -> Event:
+def incident_id(cause: str, started: datetime) -> str:
+    """Return the id of the incident that a cause has that began at a moment."""
+    return derived_id("incident", started, _number("incident", cause, started))
+
+
+def declared(source: str, alert: Alert, cause: str, started: datetime) -> Event:
     """Return the declaration of that incident; no word of the catalog is in it."""
     title = " ".join(alert.title.split())[:200].rstrip() or "An alert"
     fact = facts.Declared(title, reported_by="alert")
-    ident = ulid(_milliseconds(started), _number(rule, json.dumps(list(values)), started))
+    ident = ulid(_milliseconds(started), _number("incident", cause, started))
     return Event(ident, started, started, author(source), fact)
 
 

@@ -55,7 +55,8 @@ class Group(NamedTuple):
     incident: str | None = None
     """The incident that it belongs to."""
     rule: str | None = None
-    values: tuple[str, ...] = ()
+    cause: str | None = None
+    """A digest of the rule and of what its groups have in common: one incident at a time."""
     severity: str | None = None
     """The severity that it got worse to, if it did."""
     services: tuple[str, ...] = ()
@@ -108,7 +109,7 @@ class _Draft:
     def move(self, members: Iterable[str], state: str) -> None:
         for each in members:
             before = self.members.get(each, FIRING)
-            self.members[each] = max(before, state, key=_ORDER.index)
+            self.members[each] = stronger(before, state)
 
 
 def fold_group(ident: str, events: Iterable[Event], *, problems: Sequence[Problem] = ()) -> Group:
@@ -141,6 +142,11 @@ def state_of(members: Mapping[str, str]) -> str:
     for each in sorted(members):
         newest[each.partition("/")[0]] = members[each]  # a later start sorts behind
     return min(newest.values(), key=_ORDER.index, default=FIRING)
+
+
+def stronger(one: str, other: str) -> str:
+    """Return which of two states of one firing stands."""
+    return max(one, other, key=_ORDER.index)
 
 
 def slot_of(age: timedelta) -> int:
@@ -209,12 +215,13 @@ def _apply(draft: _Draft, event: EffectiveEvent) -> None:
 def _belongs(draft: _Draft, event: EffectiveEvent) -> None:
     """Let a group belong to an incident; the first receiver counts, and people over receivers."""
     fact, group = event.fact, draft.group
-    if group.incident is not None and group.incident != fact.incident and is_alert(event.by):
+    taken = group.incident is not None and group.incident != fact.incident
+    if taken and isinstance(fact, facts.AlertDeclared) and is_alert(event.by):
         draft.problems.append(
             f"{event.by} took it to {fact.incident}, too; it belongs to {group.incident}."
         )
         return
-    rule = {"rule": fact.rule, "values": fact.values} if fact.rule else {}
+    rule = {"rule": fact.rule, "cause": fact.cause} if fact.rule else {}
     draft.set(handling=ATTACHED, incident=fact.incident, reason=None, **rule)
 
 
@@ -259,7 +266,7 @@ def united(groups: Iterable[Group]) -> list[Group]:
 def _joined(first: Group, copy: Group) -> Group:
     members = dict(first.members)
     for each, state in copy.members.items():
-        members[each] = max(members.get(each, FIRING), state, key=_ORDER.index)
+        members[each] = stronger(members.get(each, FIRING), state)
     state = state_of(members)
     handled = first if first.handling != WAITING else copy
     ends = [each.ended for each in (first, copy) if each.ended]
@@ -271,7 +278,7 @@ def _joined(first: Group, copy: Group) -> Group:
         incident=handled.incident,
         reason=handled.reason,
         rule=handled.rule,
-        values=handled.values,
+        cause=handled.cause,
         severity=first.severity or copy.severity,
         services=tuple(dict.fromkeys((*first.services, *copy.services))),
         times=max(first.times, copy.times),

@@ -64,9 +64,8 @@ def _pack(group: Group) -> dict[str, Any]:
 
 def _unpack(values: Mapping[str, Any]) -> Group:
     found: dict[str, Any] = dict(values)
-    for name in ("values", "services"):
-        if name in found:
-            found[name] = tuple(found[name])
+    if "services" in found:
+        found["services"] = tuple(found["services"])
     if "problems" in found:
         sentences = found["problems"]
         found["problems"] = tuple(Problem(CODE, "warning", each) for each in sentences)

@@ -125,13 +125,13 @@ class AlertResolved(NamedTuple):
 
 
 class AlertAttached(NamedTuple):
-    """A group belongs to an incident; `rule` and `values` are those that say so, if a rule does."""
+    """A group belongs to an incident; `cause` names what a rule has declare only one at a time."""
 
     group: str
     incident: str
     title: str | None = None
     rule: str | None = None
-    values: tuple[str, ...] = ()
+    cause: str | None = None
     firing: bool = True
     organisation: str | None = None
     timezone: str | None = None
@@ -159,7 +159,7 @@ class AlertDeclared(NamedTuple):
     group: str
     incident: str
     rule: str | None = None
-    values: tuple[str, ...] = ()
+    cause: str | None = None
 
     def sentence(self, names: Names) -> str:
         return joined(f"{self.incident} was declared", self.rule and f"rule {self.rule}")

@@ -8,6 +8,15 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.events import EffectiveEvent
 from incidentctl.domain.incident.state import is_alert
 
+#: Of these the newest stands; what states it once more changes nothing.
+_STANDING = (
+    facts.SeveritySet,
+    facts.AffectedSet,
+    facts.ProcessResolved,
+    facts.RunbookAttached,
+    facts.RunbookDetached,
+)
+
 
 def first_of_each(events: list[EffectiveEvent]) -> list[EffectiveEvent]:
     """Return the events without the copies of what another receiver recorded before.
@@ -17,10 +26,17 @@ def first_of_each(events: list[EffectiveEvent]) -> list[EffectiveEvent]:
     if not any(is_alert(each.event.by) for each in events):
         return events
     seen: set[Any] = set()
+    standing: dict[Any, Any] = {}
     kept = []
     for each in events:
-        if is_alert(each.event.by):
-            same = _same(each.event.by, each.event.fact)
+        fact, by_alert = each.event.fact, is_alert(each.event.by)
+        if isinstance(fact, _STANDING):
+            what = getattr(fact, "runbook", type(fact))
+            if by_alert and standing.get(what) == fact:
+                continue
+            standing[what] = fact
+        elif by_alert:
+            same = _same(fact)
             if same in seen:
                 continue
             seen.add(same)
@@ -28,7 +44,7 @@ def first_of_each(events: list[EffectiveEvent]) -> list[EffectiveEvent]:
     return kept
 
 
-def _same(by: str, fact: Any) -> Any:
+def _same(fact: Any) -> Any:
     """Return what the copies of a fact have in common: what happened to which group, and when."""
     match fact:
         case facts.AlertRepeated():
@@ -38,4 +54,4 @@ def _same(by: str, fact: Any) -> Any:
         case facts.AlertAttached():
             return facts.AlertAttached, fact.group, fact.incident
         case _:
-            return by, type(fact), fact
+            return type(fact), fact
