@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
+import icalendar
 import pexpect
 import pytest
 
@@ -480,3 +482,50 @@ def test_lint_says_where_it_could_not_look_for_late_retrospectives(run, team, gi
     assert re.search(r"IC230 This clone is shallow: .* IC223 could not", said["shallow"])
     assert re.search(r"IC230 The record on origin was never read .* IC223 could", said["single"])
     assert "IC223 SEV1 requires" in said["whole"]
+
+
+def invited(text):
+    """Return the one event of a calendar, and its method."""
+    calendar = icalendar.Calendar.from_ical(text)
+    (event,) = calendar.walk("VEVENT")
+    return event, calendar.get("METHOD")
+
+
+def test_the_hour_of_the_retrospective_is_an_invitation(run, team, resolved):
+    made = run("retro", resolved, "--invite")
+    assert made.code == 0, made.err
+    file = team / "retros" / f"{resolved}.md"
+    assert f"retros/{resolved}.md: Written." in made.err  # it was not there yet
+    event, method = invited(made.out)
+    assert method == "REQUEST"
+    assert event["ORGANIZER"] == "mailto:greta@astronomy-shop.example"
+    assert event.decoded("DTEND") - event.decoded("DTSTART") == timedelta(hours=1)
+    text = re.sub(r"meeting: .*", "meeting: 2999-03-04T14:30", file.read_text())
+    people = "participants: [greta, Omar Benhaddou, zed@vendor.example, Zed]"
+    file.write_text(re.sub(r"participants: .*", people, text))
+    before = file.read_bytes()
+    made = run("retro", "--invite", resolved)
+    moved, _ = invited(made.out)
+    assert file.read_bytes() == before
+    assert moved["UID"] == event["UID"]
+    assert moved["SEQUENCE"] >= event["SEQUENCE"]
+    assert moved.decoded("DTSTART") == datetime(2999, 3, 4, 14, 30, tzinfo=UTC)
+    assert [str(guest) for guest in moved["ATTENDEE"]] == [
+        "mailto:greta@astronomy-shop.example",
+        "mailto:omar@astronomy-shop.example",
+        "mailto:zed@vendor.example",
+    ]
+    assert moved["ATTENDEE"][1].params["CN"] == "Omar Benhaddou"
+    assert "not invited: Zed." in made.err
+    assert "Also takes part: Zed" in moved["DESCRIPTION"]
+
+
+def test_an_invitation_needs_a_time_and_an_incident(run, team, resolved):
+    assert run("retro").code == 0
+    nothing = run("retro", "--invite")
+    assert (nothing.code, nothing.out) == (2, "")
+    file = team / "retros" / f"{resolved}.md"
+    file.write_text(re.sub(r"meeting: .*\n", "", file.read_text()))
+    refused = run("retro", resolved, "--invite")
+    assert (refused.code, refused.out) == (5, "")
+    assert "does not say when the meeting is" in refused.err

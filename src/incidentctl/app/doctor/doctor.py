@@ -38,7 +38,7 @@ class Extra(NamedTuple):
 
 EXTRAS = {
     "seal": Extra("pyrage", "`drill seal` and `drill unseal`"),
-    "calendar": Extra("icalendar", "`drill calendar`"),
+    "calendar": Extra("icalendar", "`drill calendar` and `retro --invite`"),
     "mcp": Extra("mcp", "`mcp`"),
 }
 

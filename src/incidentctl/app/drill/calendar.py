@@ -23,7 +23,7 @@ def calendar(
     `worded` returns a hint in words. UsageError where `until` is not a day;
     EnvironmentFailedError without icalendar.
     """
-    from incidentctl.render.drill.calendar import render_calendar
+    from incidentctl.render.calendar import render_calendar
 
     try:
         last = date.fromisoformat(until) if until else None
@@ -38,7 +38,7 @@ def calendar(
         today=workspace.today(),
         changed=_changed(workspace),
     )
-    return render_calendar(found, organisation=settings.organisation, worded=worded)
+    return render_calendar(found, name="Drills", organisation=settings.organisation, worded=worded)
 
 
 def _changed(workspace: Workspace) -> dict[str, datetime]:

@@ -27,6 +27,10 @@ def retro_command(
     log: Annotated[
         bool, typer.Option("--log", help="Also write the incident log beside it.")
     ] = False,
+    invite: Annotated[
+        bool,
+        typer.Option("--invite", help="Print an invitation to its hour as iCalendar."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write retros/<incident>.md: facts, the four questions, a proposed meeting, action items.
@@ -34,7 +38,12 @@ def retro_command(
     Run it again to refresh the facts; what people wrote stays. By default it takes the one
     resolved incident without a retrospective. You commit the file yourself.
 
+    --invite prints the hour and the participants of the file for any calendar, and changes nothing
+    of a file that is there. Needs the extra `calendar`.
+
     incidentctl retro k7f
+
+    incidentctl retro k7f --invite > retro.ics
     """
     from incidentctl.app.learn import retro
     from incidentctl.domain.common.times import iso
@@ -43,6 +52,11 @@ def retro_command(
     workspace.team_root()
     if blank and (part or log):
         raise UsageError("--blank takes no incident.")
+    if invite:
+        if json or log or blank:
+            raise UsageError("--invite takes neither --json, --log nor --blank.")
+        _invite(workspace, part or incident or _one_without(workspace))
+        return
     chosen = None if blank else part or incident or _one_without(workspace)
     if chosen:
         written = retro.write(workspace, chosen)
@@ -71,6 +85,33 @@ def retro_command(
     if log_path:
         console.out(log_path)
     console.say(in_words(written), "ok")
+
+
+def _invite(workspace: Workspace, part: str | None) -> None:
+    """Print the invitation to the retrospective of an incident; write that first if needed."""
+    from incidentctl.app.incident.respond import find_incident
+    from incidentctl.app.learn import retro
+    from incidentctl.app.learn.invitation import invitation
+    from incidentctl.cli.hints import worded
+
+    if part is None:
+        raise UsageError(
+            "Name the incident: each resolved one has its retrospective.",
+            hint="`incidentctl retro INCIDENT --invite`",
+        )
+    path = retro.existing(workspace, find_incident(workspace, part, ended=True))
+    if path is None:
+        written = retro.write(workspace, part)
+        path = written.path
+        console.say(f"{path}: {in_words(written)}", "ok")
+    made, others = invitation(workspace, path, worded=worded)
+    if others:
+        console.say(
+            f"Without an e-mail address, so not invited: {', '.join(others)}. Write an address "
+            "instead of the name, or give the team's member an `email`.",
+            "warning",
+        )
+    typer.echo(made, nl=False)
 
 
 def _one_without(workspace: Workspace) -> str | None:

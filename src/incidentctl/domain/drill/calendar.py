@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.common.calendar import CalendarEntry
 from incidentctl.domain.common.times import zone
 from incidentctl.domain.drill.documents import time_text, window_text
 from incidentctl.domain.drill.plan import LEAD_DAYS, Drill, PlannedDrill, combine
@@ -21,22 +22,6 @@ _MONTHS = {"monthly": 1, "quarterly": 3}
 _HOUR = timedelta(hours=1)
 _REMIND = timedelta(minutes=30)
 _TUESDAY = 1
-
-
-class CalendarEntry(NamedTuple):
-    """An event of a calendar, in UTC; or a day, which has no end of its own."""
-
-    key: str
-    """Names it within the organisation, for as long as the drill has its name."""
-    title: str
-    text: str | Hint
-    begins: datetime | date
-    ends: datetime | None
-    busy: bool
-    alarm: bool = False
-    """Whether the calendar is to remind as it begins."""
-    changed: datetime | None = None
-    """When the drill's file was changed; None for what is only proposed."""
 
 
 def entries(

@@ -1,14 +1,18 @@
-"""Drills as iCalendar (RFC 5545): equal entries give equal bytes; times are in UTC."""
+"""Events as iCalendar (RFC 5545): equal entries give equal bytes; times are in UTC."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
+from incidentctl.domain.common.calendar import CalendarEntry, Guest
 from incidentctl.domain.common.text import clean, one_line
-from incidentctl.domain.drill.calendar import CalendarEntry
 from incidentctl.errors import EnvironmentFailedError, Hint, install_extra
+
+if TYPE_CHECKING:
+    from icalendar import vCalAddress
 
 _COUNTED_FROM = datetime(2026, 1, 1, tzinfo=UTC)
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: equal proposals give an equal file
@@ -17,13 +21,15 @@ _STAMP = datetime(2000, 1, 1, tzinfo=UTC)  # no clock: equal proposals give an e
 def render_calendar(
     entries: Iterable[CalendarEntry],
     *,
+    name: str,
     organisation: str | None,
     worded: Callable[[str | Hint], str],
 ) -> bytes:
     """Return the calendar; refuses without the extra `calendar`.
 
-    `worded` returns a hint in words. The UID of an entry depends only on its key and the
-    organisation's name.
+    Calendars show its `name`. Who is invited by a known organizer is asked for an answer. `worded`
+    returns a hint in words. The UID of an entry depends only on its key and the organisation's
+    name.
     """
     try:
         from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 (slow, and an extra)
@@ -33,11 +39,12 @@ def render_calendar(
             hint=install_extra("calendar"),
         ) from None
     calendar = Calendar()
-    calendar.add("prodid", "-//incidentctl//drills//EN")
+    calendar.add("prodid", "-//incidentctl//EN")
     calendar.add("version", "2.0")
-    calendar.add(
-        "x-wr-calname", one_line(f"Drills of {organisation}" if organisation else "Drills")
-    )
+    entries = tuple(entries)
+    if any(entry.organizer and entry.guests for entry in entries):
+        calendar.add("method", "REQUEST")
+    calendar.add("x-wr-calname", one_line(f"{name} of {organisation}" if organisation else name))
     for entry in entries:
         event = Event()
         uid = uuid5(NAMESPACE_URL, f"incidentctl:{organisation or ''}:{entry.key}")
@@ -55,6 +62,10 @@ def render_calendar(
         if entry.ends is not None:
             event.add("dtend", entry.ends)
         event.add("transp", "OPAQUE" if entry.busy else "TRANSPARENT")
+        if entry.guests and entry.organizer:
+            event.add("organizer", _address(entry.organizer))
+        for guest in entry.guests:
+            event.add("attendee", _address(guest, rsvp="TRUE", partstat="NEEDS-ACTION"))
         if entry.alarm:
             alarm = Alarm()
             alarm.add("action", "DISPLAY")
@@ -63,3 +74,12 @@ def render_calendar(
             event.add_component(alarm)
         calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def _address(guest: Guest, **parameters: str) -> vCalAddress:
+    from icalendar import vCalAddress  # noqa: PLC0415 (slow, and an extra)
+
+    address = vCalAddress(f"mailto:{one_line(guest.email)}")
+    address.params["CN"] = one_line(guest.name)
+    address.params.update(parameters)
+    return address
