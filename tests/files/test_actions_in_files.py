@@ -1,7 +1,14 @@
 """A runbook's action with wrong settings: each fault has its place, and the step is kept."""
 
+import re
+from datetime import date
+from pathlib import Path
+
 from incidentctl.domain.catalog.action_settings import CLASSES, SlackSettings, plain, uses_of
+from incidentctl.domain.lint.rules.registry import run
 from incidentctl.files.catalog.loader import load
+
+ROOT = Path(__file__).parent.parent.parent
 
 WRONG = """\
 name: a
@@ -60,3 +67,24 @@ def test_settings_are_plain_values_to_be_compared(tmp_path):
     assert set(CLASSES) == {
         "webhook", "pagerduty", "slack", "github", "jira", "shortcut", "command", "notify",
     }  # fmt: skip
+
+
+def test_the_examples_of_the_document_are_right(tmp_path):
+    """Each `action:` of docs/actions.md, in a step; lint has nothing against it."""
+    page = (ROOT / "docs" / "actions.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "incidentctl.yaml").write_text("")
+    (tmp_path / "runbooks").mkdir()
+    (tmp_path / "runbooks" / "first.yaml").write_text(blocks[0])
+    for number, block in enumerate(blocks[1:]):
+        inner = block.replace("\n", "\n    ")
+        (tmp_path / "runbooks" / f"{number}.yaml").write_text(
+            f"name: r{number}\nsteps:\n  - id: s\n    title: S\n    {inner}\n"
+        )
+
+    catalog, problems = load(tmp_path)
+
+    assert problems == []
+    assert [f for f in run(catalog, today=date(2026, 11, 24)) if f.code == "IC116"] == []
+    uses = {s.action.uses for book in catalog.runbooks.values() for s in book.steps if s.action}
+    assert uses == set(CLASSES)
