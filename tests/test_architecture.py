@@ -37,7 +37,8 @@ OUTERMOST = {"cli", "serve", "mcp"}
 #: What a layer may import beside that, and why.
 ALSO = {
     "git": {"incidentctl.domain.common.text"},  # what is written into a commit is cleaned
-    "cli": {"incidentctl.mcp.server"},  # a command starts it, and knows no more of it
+    # Commands start them, and know no more of them.
+    "cli": {"incidentctl.mcp.server", "incidentctl.serve.start"},
 }
 #: Libraries that only some layers know.
 ONLY_IN = {
@@ -49,6 +50,9 @@ ONLY_IN = {
     "pyrage": {"files"},
     "icalendar": {"render"},
     "mcp": {"mcp"},
+    "starlette": {"serve"},
+    "uvicorn": {"serve"},
+    "prometheus_client": {"serve"},
     "subprocess": {"git", "record", "connect", "app"},
     "jinja2": {"render"},
     "socket": {"connect", "serve"},

@@ -46,6 +46,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "adopt": _Lazy(_PREPARE, "record.adopt", "Move incidents of the local record into the team's"),
     "trust": _Lazy(_PREPARE, "actions.trust", "Read what the repository sends, and allow it"),
     "mcp": _Lazy(_PREPARE, "setup.mcp", "Let an assistant read the record, and record"),
+    "serve": _Lazy(_PREPARE, "setup.serve", "Receive alerts of other systems over HTTP"),
     "demo": _Lazy(_PREPARE, "setup.demo", "Play a whole incident in a temporary repository"),
     "declare": _Lazy(_RESPOND, "incident.declare", "Declare an incident: a title is enough"),
     "alert": _Lazy(_RESPOND, "alerts.alert", "Read alerts of other systems, and what they mean"),

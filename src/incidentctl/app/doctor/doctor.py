@@ -40,6 +40,9 @@ EXTRAS = {
     "seal": Extra("pyrage", "`drill seal` and `drill unseal`"),
     "calendar": Extra("icalendar", "`drill calendar` and `retro --invite`"),
     "mcp": Extra("mcp", "`mcp`"),
+    "alerts": Extra("jmespath", "patterns and mappings in `alerts.yaml`"),
+    "server": Extra("uvicorn", "`serve`"),
+    "notify": Extra("apprise", "the action `notify`"),
 }
 
 

@@ -184,6 +184,16 @@ class Workspace:
         """Return the faults of the team's files."""
         return self._loaded[1]
 
+    def go_by(self, catalog: Any, problems: Iterable[Problem]) -> None:
+        """Go by another version of the team's files from now on, in a process that runs for long.
+
+        Where the record is stays as it is.
+        """
+        from incidentctl.files.catalog.basics import basics_of
+
+        self.__dict__["_loaded"] = catalog, list(problems)
+        self.__dict__["basics"] = basics_of(catalog, list(problems))
+
     def misnamed(self) -> list[tuple[str, str]]:
         """Return what of the root is not read because of its name, and the name probably meant."""
         from incidentctl.files.layout import is_excluded, misnamed

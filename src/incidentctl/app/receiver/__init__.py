@@ -1,0 +1,1 @@
+"""Use cases of a running receiver: whose delivery it is, what it goes by, what it keeps."""

@@ -1,0 +1,91 @@
+"""Whose delivery it is: the sources of alerts, their secrets, and the proof of a sender."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from incidentctl.connect.alerts import proof, registry
+from incidentctl.connect.alerts.payload import MAX_BODY, decode
+from incidentctl.domain.alerts.alert import Alert
+
+__all__ = ["MAX_BODY", "Hook", "find", "is_proven", "oversized", "read", "signs"]
+
+_ENV = "env:"
+
+
+class Hook(NamedTuple):
+    """A source that may deliver: its format, None if that is detected, and its secrets."""
+
+    name: str
+    form: str | None
+    secrets: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    """The names of variables that should have a secret, and are not set or empty."""
+    in_path: bool = False
+    """Whether its token may stand in the path, because it can send no header."""
+    mapping: Any = None
+    """How its own fields are read, if it has no known format."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it needs no secret: then only this machine may deliver."""
+        return not self.secrets and not self.unset
+
+
+def find(catalog: Any, name: str, environment: Mapping[str, str]) -> Hook | None:
+    """Return the source of a name: one of alerts.yaml, else that of a format; None if unknown."""
+    settings = getattr(catalog, "alerts", None)
+    source = settings.sources.get(name) if settings else None
+    if source is None:
+        return Hook(name, name) if name in registry.FORMATS else None
+    names = [stated.removeprefix(_ENV) for stated in source.secrets]
+    return Hook(
+        name,
+        source.format,
+        tuple(environment[each] for each in names if environment.get(each)),
+        tuple(each for each in names if not environment.get(each)),
+        bool(getattr(source, "token_in_path", False)),
+        getattr(source, "mapping", None),
+    )
+
+
+def signs(hook: Hook, headers: Mapping[str, str]) -> bool:
+    """Say whether the proof is a signature, for which the whole body is needed."""
+    return registry.signs(hook.form or "", headers)
+
+
+def is_proven(
+    hook: Hook, token: str | None, headers: Mapping[str, str], body: bytes, now: datetime
+) -> bool:
+    """Say whether a delivery proves that its sender knows a secret of the source.
+
+    `token` is what stands in the path.
+    """
+    if token is not None and hook.in_path:
+        return proof.is_one_of(hook.secrets, token)
+    return registry.is_proven(hook.form or "", hook.secrets, headers, body, now)
+
+
+def read(hook: Hook, headers: Mapping[str, str], body: bytes) -> list[Alert]:
+    """Return the alerts of a delivery, as those of the source.
+
+    InvalidDataError if it is broken, too deep, or of another format than the source has.
+    """
+    found = registry.read(decode(body, headers), hook.form)
+    return [alert._replace(source=hook.name) for alert in found]
+
+
+def oversized(hook: Hook) -> Alert:
+    """Return the alert that tells people of a delivery that was too large to be read."""
+    return Alert(
+        hook.name,
+        "incidentctl: too large",
+        "incidentctl: too large",
+        "firing",
+        f"An alert of {hook.name} was too large to be read",
+        f"It had more than {MAX_BODY // 1024**2} MiB and was refused: look at {hook.name} itself, "
+        "and let it group less. Alertmanager has `max_alerts`.",
+        labels={"alertname": "DeliveryTooLarge"},
+    )

@@ -1,0 +1,183 @@
+"""The version of the team's files that a receiver goes by.
+
+With a remote that is the tip of a branch there, fetched and read as objects: no work tree is
+touched, and nobody has to pull. Without one it is the work tree. A version with errors is not
+taken: the last one without stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from incidentctl.app.lint.lint import lint
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.text import count, one_line
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
+from incidentctl.files.catalog.loader import load
+from incidentctl.files.history.export import export
+from incidentctl.files.layout import MARKER, yaml_files
+from incidentctl.git import refs
+from incidentctl.git.run import Git
+from incidentctl.record.sync.answer import MISSING, OK
+from incidentctl.record.sync.remote import Remote
+
+#: Names the last version without errors, so that it outlives a restart and is not pruned.
+_KEPT = "refs/incidentctl/served-files"
+_WORK_TREE = "the work tree"
+
+
+class Version(NamedTuple):
+    """A version of the team's files, read."""
+
+    name: str
+    """Where it is from: a commit's id, or that it is the work tree."""
+    catalog: Any
+    problems: tuple[Problem, ...]
+
+
+class TeamFiles:
+    """Follows the team's files."""
+
+    def __init__(self, workspace: Workspace, branch: str | None) -> None:
+        """Take the branch to follow; None is that which is checked out here."""
+        self._workspace = workspace
+        self._root = workspace.team_root(checked_out=False)
+        self._remote = workspace.basics.remote
+        place = workspace.repository()
+        if place is None:
+            raise EnvironmentFailedError(f"{self._root} is not a git repository.")
+        self._place = place
+        self._git = Git(place.common_dir, workspace.environment)
+        self._branch = branch or self._checked_out()
+        self._seen: object = None
+        self.version: Version | None = None
+        self.fault: str | None = None
+        """Why the newest version is not the one gone by; None if it is."""
+        self.unreached: str | None = None
+        """Why the remote could not be asked for a newer one."""
+
+    @property
+    def follows(self) -> str:
+        """What is followed, for people."""
+        return f"{self._remote}/{self._branch}" if self._remote else _WORK_TREE
+
+    def look(self, *, limit: float) -> Version | None:
+        """Look for a newer version; return it if there is one to go by from now on.
+
+        Asks the remote for at most `limit` seconds. Never raises for what is wrong with a version.
+        """
+        if self._remote is None:
+            return self._look_at(_WORK_TREE, self._stamp())
+        self._fetch(self._remote, limit)
+        tip = self._tip()
+        if tip is None:
+            self.fault = f"{self.follows} was never fetched"
+            return None if self.version else self._kept()
+        return self._look_at(tip, tip)
+
+    def _look_at(self, name: str, seen: object) -> Version | None:
+        if seen == self._seen:
+            return None
+        self._seen = seen
+        try:
+            found, errors = self._read(name)
+        except IncidentctlError as error:
+            self.fault = f"{_short(name)} cannot be read: {error.reason}"
+            return None if self.version else self._kept()
+        if not errors:
+            self.fault = None
+            self._keep(name)
+            self.version = found
+            return found
+        first = errors[0]
+        where = f" ({first.path}: {one_line(first.message)})" if first.path else ""
+        what = f"{_short(name)} of {self.follows} has {count(len(errors), 'error')}{where}"
+        kept = None if self.version else self._kept()
+        if self.version is None and kept is None:
+            self.fault = f"{what}, and no earlier version is known: what can be read of it is used"
+            self.version = found
+            return found
+        self.fault = f"{what}: {_short((self.version or found).name)} is used"
+        return kept
+
+    def _read(self, name: str) -> tuple[Version, list[Problem]]:
+        if name == _WORK_TREE:
+            return self._checked(self._root, name)
+        with tempfile.TemporaryDirectory(prefix="incidentctl-") as folder:
+            export(self._root, name, into=Path(folder), retrospectives=True)
+            if not (Path(folder) / MARKER).is_file():
+                raise EnvironmentFailedError(f"There is no {MARKER} in it.")
+            return self._checked(Path(folder), name)
+
+    def _checked(self, root: Path, name: str) -> tuple[Version, list[Problem]]:
+        catalog, problems = load(root)
+        workspace = self._workspace
+        report = lint(
+            root,
+            catalog,
+            problems=problems,
+            today=workspace.today(),
+            environment=workspace.environment,
+            exported_from=None if root == self._root else self._root,
+        )
+        errors = [each for each in report.problems if each.severity == "error"]
+        return Version(name, catalog, tuple(problems)), errors
+
+    def _kept(self) -> Version | None:
+        """Return the last version without errors that an earlier process went by."""
+        with contextlib.suppress(IncidentctlError):
+            commit = refs.read(self._git, _KEPT)
+            if commit is not None:
+                self.version, _ = self._read(commit)
+                return self.version
+        return None
+
+    def _keep(self, commit: str) -> None:
+        with contextlib.suppress(EnvironmentFailedError):
+            if commit != _WORK_TREE:
+                refs.move(self._git, (_KEPT, commit, refs.read(self._git, _KEPT)))
+
+    def _fetch(self, remote: str, limit: float) -> None:
+        try:
+            answer = Remote(self._git, remote, self._branch, folder=self._place.work_tree).fetch(
+                until=time.monotonic() + limit
+            )
+        except EnvironmentFailedError as error:
+            self.unreached = error.reason
+            return
+        missing = f"{self.follows} does not exist" if answer.state == MISSING else None
+        self.unreached = None if answer.state == OK else missing or answer.reason or answer.state
+
+    def _tip(self) -> str | None:
+        with contextlib.suppress(EnvironmentFailedError):
+            return refs.read(self._git, f"refs/remotes/{self._remote}/{self._branch}")
+        return None
+
+    def _stamp(self) -> object:
+        """Return what changes whenever a file of the work tree does."""
+        found = []
+        for path in (*yaml_files(self._root), MARKER):
+            with contextlib.suppress(OSError):
+                stat = (self._root / path).stat()
+                found.append((path, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+        return tuple(found)
+
+    def _checked_out(self) -> str:
+        """Return the branch that is checked out; of a detached work tree the remote's default."""
+        for name in ("HEAD", f"refs/remotes/{self._remote}/HEAD"):
+            where = self._place.git_dir if name == "HEAD" else self._place.common_dir
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                kind, _, ref = (where / name).read_text().strip().partition(": ")
+                if kind == "ref":
+                    return ref.removeprefix("refs/heads/").removeprefix(
+                        f"refs/remotes/{self._remote}/"
+                    )
+        return "main"
+
+
+def _short(name: str) -> str:
+    return name if name == _WORK_TREE else f"commit {name[:10]}"

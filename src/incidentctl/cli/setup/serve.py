@@ -1,0 +1,67 @@
+"""`serve`: the receiver of alerts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.cli.session import workspace_of
+
+
+def serve_command(
+    ctx: typer.Context,
+    listen: Annotated[
+        str, typer.Option("--listen", metavar="HOST:PORT", help="Where to listen.")
+    ] = "127.0.0.1:8095",
+    certificate: Annotated[
+        str | None,
+        typer.Option("--tls-certificate", metavar="FILE", help="Serve TLS, with this certificate."),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--tls-key", metavar="FILE", help="The key of the certificate.")
+    ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--proxy", metavar="ADDRESS", help="The proxy that ends TLS; only it may deliver."
+        ),
+    ] = None,
+    probe: Annotated[
+        list[str] | None,
+        typer.Option("--probe", metavar="ADDRESS", help="Who else may read /readyz and /metrics."),
+    ] = None,
+    branch: Annotated[
+        str | None,
+        typer.Option(
+            "--branch",
+            metavar="NAME",
+            help="The branch with the team's files; by default the one checked out here.",
+        ),
+    ] = None,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="This is the team's only receiver of restricted alerts."),
+    ] = False,
+) -> None:
+    """Receive alerts over HTTP: POST /hooks/SOURCE is answered once they are on disk.
+
+    incidentctl serve
+
+    SOURCE is named in alerts.yaml, or a format such as alertmanager. It commits and syncs behind
+    the answers, and ends at SIGTERM or Ctrl-C. See docs/serve.md.
+    """
+    from incidentctl.serve.start import serve
+
+    workspace_of(ctx)  # a wrong folder is refused first
+    serve(
+        lambda: open_workspace(ctx.obj),
+        listen=listen,
+        certificate=certificate,
+        key=key,
+        proxies=proxy or [],
+        probes=probe or [],
+        branch=branch,
+        alone=alone,
+    )

@@ -1,0 +1,1 @@
+"""The receiver: use cases over HTTP, for programs that send alerts."""

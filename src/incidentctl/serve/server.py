@@ -1,0 +1,209 @@
+"""Start and stop the receiver: one process a clone."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from incidentctl.app.alerts.receive import Receiver
+from incidentctl.app.receiver.station import Station, signs_of_life
+from incidentctl.app.receiver.team_files import TeamFiles, Version
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.errors import EnvironmentFailedError, RefusedError
+from incidentctl.serve.app import Hooks, Probes, application
+from incidentctl.serve.context import Context
+from incidentctl.serve.log import LibraryLog, Log
+from incidentctl.serve.settings import Settings, ensure_safe
+from incidentctl.serve.state import State
+from incidentctl.serve.upkeep import Upkeep
+from incidentctl.serve.writer import Writer
+
+#: The largest head of a request, in bytes, and seconds that an idle connection is kept.
+_HEAD, _IDLE = 32 * 1024, 20
+
+
+class Server:
+    """A receiver; `run` serves until it is stopped."""
+
+    def __init__(
+        self,
+        open_workspace: Callable[[], Workspace],
+        settings: Settings,
+        receiver: Callable[[Workspace], Receiver] = Receiver,
+    ) -> None:
+        """Become the receiver of the clone, and listen; refuses what is not safe.
+
+        RefusedError if the clone has a receiver, EnvironmentFailedError if nothing can listen here.
+        """
+        ensure_safe(settings)
+        self._settings = settings
+        self._workspace = workspace = open_workspace()
+        self._log = Log(workspace.now)
+        self._state = State()
+        context = self._context = Context(settings, self._log, self._state)
+        self._station = Station(workspace)
+        self._station.take()
+        try:
+            if earlier := signs_of_life(workspace):
+                self._state.remember(earlier.sources)
+            self._socket = _listening(settings)
+            self.port: int = self._socket.getsockname()[1]
+            files = TeamFiles(workspace, settings.branch)
+            self._writer = Writer(open_workspace(), context, receiver)
+            self._hooks = Hooks(context, workspace.environment, workspace.now, self._writer)
+            self._upkeep = Upkeep(
+                context, open_workspace, files, self._writer, self._station,
+                listens=f"{settings.host}:{self.port}", go_by=self._go_by,
+            )  # fmt: skip
+            self._http = self._http_server()
+        except BaseException:
+            self._station.leave()
+            raise
+
+    def run(self) -> None:
+        """Serve until `stop`, SIGTERM or SIGINT; then commit what is acknowledged, and return."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                # The HTTP server handles them while it runs, and then raises them once more.
+                signal.signal(number, lambda *_: None)
+        try:
+            self._report_team_files()
+            self._writer.start()
+            self._upkeep.start()
+            self._log.write(
+                "info", "listening", where=f"{self._settings.host}:{self.port}",
+                tls=bool(self._settings.certificate),
+            )  # fmt: skip
+            self._http.run(sockets=[self._socket])
+            self._log.write("info", "stopping")
+            if not self._writer.stop(self._settings.limits.stop_seconds):
+                self._log.write("error", "stopping", problem="a delivery is still being written")
+            self._upkeep.stop(self._settings.limits.stop_seconds)
+            self._log.write("info", "stopped")
+        finally:
+            self._socket.close()
+            self._station.leave()
+
+    def stop(self) -> None:
+        """Let `run` return."""
+        self._http.should_exit = True
+
+    def _report_team_files(self) -> None:
+        """Read the team's files before the first delivery, by which it is judged."""
+        fault = self._upkeep.follow()
+        if self._hooks.catalog is None:
+            raise EnvironmentFailedError(f"There are no team files to go by: {fault}.")
+        if self._state.report("team files", fault):
+            self._log.write("warning", "team-files", problem=fault)
+
+    def _go_by(self, version: Version) -> None:
+        self._ensure_restricted_is_kept(version)
+        self._hooks.catalog = version.catalog
+        self._writer.go_by(version)
+
+    def _ensure_restricted_is_kept(self, version: Version) -> None:
+        """Refuse rules for restricted incidents which only this clone would have."""
+        settings = getattr(version.catalog, "alerts", None)
+        if settings is None or self._settings.alone:
+            return
+        kept = self._workspace.basics.usable_restricted_remote
+        marked = [r.name for r in settings.rules if r.restricted]
+        marked += [name for name, source in settings.sources.items() if source.restricted]
+        if marked and kept is None:
+            raise RefusedError(
+                f"Restricted incidents of alerts.yaml ({', '.join(marked)}) would be in this clone "
+                "alone: there is no remote for those.",
+                hint="Set `record: {restricted_remote: ...}` in incidentctl.yaml, or say --alone "
+                "if this is the team's only receiver.",
+            )
+
+    def _http_server(self) -> uvicorn.Server:
+        settings, limits = self._settings, self._settings.limits
+        for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
+            logger = logging.getLogger(name)
+            logger.handlers = [LibraryLog(self._log)]
+            logger.setLevel(logging.WARNING)
+            logger.propagate = False
+        config = uvicorn.Config(
+            application(self._hooks, Probes(self._context, self._writer)),
+            loop="asyncio",
+            http=_impatient(limits.head_seconds),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=limits.connections,
+            timeout_keep_alive=_IDLE,
+            timeout_graceful_shutdown=int(limits.stop_seconds),
+            h11_max_incomplete_event_size=_HEAD,
+            ssl_certfile=settings.certificate,
+            ssl_keyfile=settings.key,
+        )
+        try:
+            config.load()
+        except OSError as error:
+            raise EnvironmentFailedError(
+                f"The certificate or its key cannot be used: {error.strerror or error}."
+            ) from None
+        return uvicorn.Server(config)
+
+
+def _impatient(seconds: float) -> type[H11Protocol]:
+    """Return a protocol that cuts off who sends the head of a request too slowly, or nothing."""
+
+    class Impatient(H11Protocol):
+        _looked = False
+        _seen: Any = None
+
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self._look()
+
+        def _look(self) -> None:
+            """Look again and again: a request must have begun since, unless one is answered."""
+            if self.transport.is_closing():
+                return
+            cycle: Any = self.cycle  # None before the first request
+            answering = cycle is not None and not cycle.response_complete
+            kept_alive = self.timeout_keep_alive_task is not None  # it has a limit of its own
+            if not answering and not kept_alive and cycle is self._seen and self._looked:
+                self.transport.abort()
+                return
+            self._seen, self._looked = cycle, True
+            self.loop.call_later(seconds, self._look)
+
+    return Impatient
+
+
+def _listening(settings: Settings) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        found = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise _not_listening(settings, error) from None
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+        found.listen(settings.limits.connections)
+    except OSError as error:
+        found.close()
+        raise _not_listening(settings, error) from None
+    return found
+
+
+def _not_listening(settings: Settings, error: OSError) -> EnvironmentFailedError:
+    return EnvironmentFailedError(
+        f"Nothing can listen at {settings.host}:{settings.port}: {error.strerror or error}.",
+        hint="Name another place with --listen HOST:PORT.",
+    )

@@ -1,0 +1,38 @@
+"""Serve from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.errors import UsageError, install_extra
+from incidentctl.serve.settings import Settings, listen_at, network
+
+_NEEDED = ("starlette", "uvicorn", "prometheus_client")
+
+
+def serve(
+    open_workspace: Callable[[], Workspace],
+    *,
+    listen: str,
+    certificate: str | None,
+    key: str | None,
+    proxies: list[str],
+    probes: list[str],
+    branch: str | None,
+    alone: bool,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C. UsageError if the extra is not installed."""
+    if not all(map(find_spec, _NEEDED)):
+        raise UsageError(
+            "The libraries of the receiver are not installed.", hint=install_extra("server")
+        )
+    from incidentctl.serve.server import Server  # noqa: PLC0415 (the extra)
+
+    host, port = listen_at(listen)
+    settings = Settings(
+        host, port, certificate, key, tuple(map(network, proxies)), tuple(map(network, probes)),
+        branch, alone,
+    )  # fmt: skip
+    Server(open_workspace, settings).run()

@@ -1,0 +1,153 @@
+"""The threads behind the acknowledgements: commit in batches, exchange, follow the team's files."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from incidentctl.app.receiver import sharing
+from incidentctl.app.receiver.station import Signs, Station
+from incidentctl.app.receiver.team_files import TeamFiles, Version
+from incidentctl.app.workspace import bug_report
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.errors import IncidentctlError
+from incidentctl.serve.context import Context
+from incidentctl.serve.writer import Writer
+
+#: Seconds between two signs of life.
+_SIGN = 5.0
+#: The longest that one exchange may take, in seconds; and seconds between two of them.
+_EXCHANGE, _PAUSE = 60.0, 2.0
+_FETCH = 30.0
+
+
+class Upkeep:
+    """Does in the background what no sender waits for; each thread has a workspace of its own."""
+
+    def __init__(
+        self,
+        context: Context,
+        open_workspace: Callable[[], Workspace],
+        files: TeamFiles,
+        writer: Writer,
+        station: Station,
+        *,
+        listens: str,
+        go_by: Callable[[Version], None],
+    ) -> None:
+        """Take what it works on; `go_by` gets each new version of the team's files."""
+        settings, self._log, self._state = context
+        self._limits = settings.limits
+        self._open = open_workspace
+        self._files = files
+        self._writer = writer
+        self._station = station
+        self._listens = listens
+        self._go_by = go_by
+        self._workspace = open_workspace()
+        self._stopping = threading.Event()
+        self._committed = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._commits, name="commits", daemon=True),
+            threading.Thread(target=self._shares, name="shares", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, seconds: float) -> None:
+        """Commit what is acknowledged and end; an exchange that hangs is left to the next."""
+        self._stopping.set()
+        self._writer.wrote.set()
+        self._committed.set()
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        last = sharing.commit(self._open())
+        if last.waiting:
+            self._log.write("warning", "uncommitted", actions=last.waiting, reason=last.reason)
+        self.say(stopped=True)
+
+    def say(self, *, stopped: bool = False) -> None:
+        """Leave a sign of life."""
+        self._station.say(
+            Signs(
+                self._workspace.now(),
+                os.getpid(),
+                self._listens,
+                self._state.sources(),
+                dict(self._writer.receiver.beats),
+                tuple(self._state.faults().values()),
+                stopped,
+            )
+        )
+
+    def _commits(self) -> None:
+        while not self._stopping.is_set():
+            self.say()
+            if self._writer.wrote.wait(_SIGN):
+                self._stopping.wait(self._limits.gather)
+                self._writer.wrote.clear()
+                self._guarded("commit", self._commit)
+
+    def _commit(self) -> str | None:
+        done = sharing.commit(self._workspace)
+        self._state.uncommitted.set(done.waiting)
+        self._committed.set()
+        if done.waiting and not self._stopping.is_set():
+            self._writer.wrote.set()  # try again
+        return f"not committed yet: {done.reason}" if done.reason else None
+
+    def _shares(self) -> None:
+        workspace, look_at = self._open(), 0.0
+        while not self._stopping.is_set():
+            if time.monotonic() >= look_at:
+                self._guarded("team files", self.follow)
+                self._guarded("upkeep", lambda: sharing.maintain(workspace))
+                self._guarded("remote", lambda: self._exchange(workspace))
+                look_at = time.monotonic() + self._limits.look_every
+            elif sharing.unsent(workspace):
+                self._guarded("remote", lambda: self._exchange(workspace))
+            self._stopping.wait(_PAUSE)
+            self._committed.wait(max(0.0, look_at - time.monotonic()))
+            self._committed.clear()
+
+    def _exchange(self, workspace: Workspace) -> str | None:
+        reason = sharing.exchange(workspace, limit=_EXCHANGE)
+        left = sharing.unsent(workspace)
+        if left is None:
+            return None
+        self._state.unsent.set(left)
+        if reason is None:
+            self._state.exchanged.set(workspace.now().timestamp())
+        return f"others do not receive what is recorded here: {reason}" if reason else None
+
+    def follow(self) -> str | None:
+        """Look for a newer version of the team's files; return what is wrong with it."""
+        found = self._files.look(limit=_FETCH)
+        if found is not None:
+            self._log.write("info", "team-files", version=found.name, follows=self._files.follows)
+            self._go_by(found)
+        self._state.is_newest.set(self._files.fault is None)
+        unreached = self._files.unreached
+        told = f"no newer version of the team's files can be fetched: {unreached}"
+        return self._files.fault or (told if unreached else None)
+
+    def _guarded(self, part: str, work: Callable[[], str | None]) -> None:
+        """Do a part of the work, and report what is wrong with it."""
+        try:
+            fault = work()
+        except IncidentctlError as error:
+            fault = error.reason
+        except OSError as error:
+            fault = f"{error.filename or 'the disk'}: {error.strerror}"
+        except Exception as error:  # noqa: BLE001 (a bug must not end the thread)
+            file = bug_report.leave(error, self._workspace.environment)
+            fault = f"a bug: {type(error).__name__}" + (f", see {file}" if file else "")
+        if self._state.report(part, fault):
+            self._log.write("warning" if fault else "info", part.replace(" ", "-"),
+                            problem=fault or "none any more")  # fmt: skip

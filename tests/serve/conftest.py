@@ -1,0 +1,149 @@
+"""A receiver in this process, on a free port of loopback."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+from tests.serve.honest import Honest
+
+from incidentctl.app.workspace import places
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.serve.server import Server
+from incidentctl.serve.settings import Settings
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "otel-demo"
+SECRETS = {
+    "AM_TOKEN": "the-new-token",
+    "AM_OLD": "the-old-token",
+    "GRAFANA_SECRET": "graf-secret",
+    "PD_SECRET": "pager-secret",
+    "PATH_TOKEN": "a-token-in-the-path",
+}
+
+
+class Answer(NamedTuple):
+    code: int
+    body: Any
+    headers: dict[str, str]
+
+
+class Serving(NamedTuple):
+    server: Server
+    team: Path
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
+        try:
+            named = {name.replace("_", "-"): of for name, of in headers.items()}
+            connection.request(method, path, body, named)
+            found = connection.getresponse()
+            data = found.read()
+        finally:
+            connection.close()
+        is_json = found.getheader("content-type", "").startswith("application/json")
+        told = json.loads(data) if is_json else data.decode()
+        return Answer(found.status, told, dict(found.getheaders()))
+
+    def post(self, source: str, body: bytes | dict[str, Any], **headers: str) -> Answer:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.ask("POST", f"/hooks/{source}", data, **headers)
+
+
+@pytest.fixture(scope="session")
+def _example(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("served") / "team"
+    shutil.copytree(EXAMPLE, folder)
+    for arguments in (
+        ["init", "-q", "-b", "main", "--template="],
+        ["config", "user.name", "Greta Lindqvist"],
+        ["config", "user.email", "greta@astronomy-shop.example"],
+        ["add", "-A"],
+        ["commit", "-q", "-m", "The catalog"],
+    ):
+        subprocess.run(["git", "-C", str(folder), *arguments], check=True)
+    return folder
+
+
+@pytest.fixture
+def team(_example, tmp_path):
+    folder = tmp_path / "team"
+    shutil.copytree(_example, folder, symlinks=True)
+    return folder
+
+
+def _source(form: str | None, *names: str, in_path: bool = False) -> SimpleNamespace:
+    secrets = tuple(f"env:{name}" for name in names)
+    return SimpleNamespace(format=form, secrets=secrets, token_in_path=in_path, restricted=False)
+
+
+SOURCES = {
+    "am": _source("alertmanager", "AM_TOKEN", "AM_OLD"),
+    "shop": _source("grafana", "GRAFANA_SECRET"),
+    "pager": _source("pagerduty", "PD_SECRET"),
+    "dumb": _source("alertmanager", "PATH_TOKEN", in_path=True),
+    "unset": _source("alertmanager", "NOT_THERE"),
+    "any": _source(None, "AM_TOKEN"),
+}
+
+
+class Receivers:
+    """Starts receivers in this process, and stops them."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment | SECRETS
+        self._running: list[tuple[Server, threading.Thread]] = []
+
+    def start(self, team: Path, settings: Settings | None = None, **limits: Any) -> Serving:
+        settings = (settings or Settings())._replace(port=0)
+        quick = settings.limits._replace(gather=0.05, look_every=0.3, **limits)
+
+        def open_workspace() -> Workspace:
+            return Workspace(places.RepositoryChoice(team, "-C"), self._environment)
+
+        server = Server(open_workspace, settings._replace(limits=quick), Honest)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        self._running.append((server, thread))
+        while not server._http.started and thread.is_alive():
+            time.sleep(0.01)
+        server._hooks.catalog = SimpleNamespace(alerts=SimpleNamespace(sources=SOURCES, rules=()))
+        return Serving(server, team)
+
+    def stop(self) -> None:
+        for server, thread in self._running:
+            server.stop()
+            thread.join(20)
+            assert not thread.is_alive()
+        self._running.clear()
+
+
+@pytest.fixture
+def start(team) -> Iterator[Any]:
+    """Start a receiver: `start(settings)`."""
+    receivers = Receivers(dict(os.environ))
+    yield lambda settings=None, **limits: receivers.start(team, settings, **limits)
+    receivers.stop()
+
+
+@pytest.fixture(scope="module")
+def serving(_example, tmp_path_factory) -> Iterator[Serving]:
+    """One receiver for all tests of a module, which leave it as it was."""
+    home = tmp_path_factory.mktemp("home")
+    folder = home / "team"
+    shutil.copytree(_example, folder, symlinks=True)
+    environment = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    environment |= {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "USER": "tester"}
+    receivers = Receivers(environment)
+    yield receivers.start(folder)
+    receivers.stop()
