@@ -16,6 +16,7 @@ PLACES = {
     "settings": "incidentctl.yaml",
     "severities": "severities.yaml",
     "roles": "roles.yaml",
+    "announcements": "announce.yaml",
     "team": "teams/a.yaml",
     "service": "services/a.yaml",
     "product_area": "product_areas/a.yaml",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidentctl.domain.catalog.announcement import Announcement
 from incidentctl.domain.catalog.model import ProductArea, Service
 from incidentctl.domain.catalog.roles import Role
 from incidentctl.domain.catalog.runbook import Runbook
@@ -20,6 +21,7 @@ CLASSES: dict[str, type] = {
     "matrix": Matrix,
     "role": Role,
     "runbook": Runbook,
+    "announcement": Announcement,
     "retrospective": FrontMatter,
     "drill": PlannedDrill,
     "unplanned_drill": PublicHalf,

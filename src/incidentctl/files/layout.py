@@ -31,6 +31,8 @@ KINDS = {
     "roles.yaml": "roles",
     "roles.yml": "roles",
     "runbooks": "runbook",
+    "announce.yaml": "announcements",
+    "announce.yml": "announcements",
     "drills": "drill",
 }
 """The kind of entries in each file and folder of the root."""
@@ -183,11 +185,13 @@ def _meant(file: str) -> str | None:
         return "severities.yaml"
     if stem in ("role", "roles"):
         return "roles.yaml"
+    if stem in ("announcement", "announcements", "anounce", "announces"):
+        return "announce.yaml"
     return MARKER if _nearly(stem, "incidentctl") else None
 
 
 #: What the design has and no command reads so far, by its name in the root.
-_NOT_YET = ("alerts.yaml", "alerts.yml", "announce.yaml", "announce.yml")
+_NOT_YET = ("alerts.yaml", "alerts.yml")
 _FOLDER_NOT_YET = "maintenance"
 #: The templates that documents are made of.
 TEMPLATES = (
@@ -204,11 +208,13 @@ def not_read(root: Path) -> list[str]:
     found += [_FOLDER_NOT_YET] if announced else []
     with contextlib.suppress(OSError):
         names = os.listdir(f"{root}/templates")  # noqa: PTH208
-        known = (*TEMPLATES, "update.md.j2")
+        known = (*TEMPLATES, "update.md.j2", "announce.md.j2")
         found += [
             f"templates/{name}"
             for name in names
-            if name.endswith(".j2") and name not in known and not name.startswith("update.")
+            if name.endswith(".j2")
+            and name not in known
+            and not name.startswith(("update.", "announce."))
         ]
     return sorted(found)
 

@@ -63,9 +63,12 @@ def hash_of(items: Iterable[Item]) -> str:
 
 
 def senders(catalog: Catalog) -> Iterator[Sender]:
-    """Yield the actions of all steps, once more for each team whose contact takes their place."""
-    for runbook, step, action in _actions(catalog):
-        name = step_name(runbook, step)
+    """Yield the actions of all steps and announcements.
+
+    Each comes once more for each team whose contact takes its place.
+    """
+    steps = ((step_name(runbook, step), action) for runbook, step, action in _actions(catalog))
+    for name, action in (*steps, *_announced(catalog)):
         yield Sender(name, action.with_)
         if action.on_call is None or action.uses not in CONTACTS:
             continue
@@ -119,6 +122,12 @@ def _actions(catalog: Catalog) -> Iterator[tuple[str, str, Action]]:
                 yield runbook.name, step.id, step.action
 
 
+def _announced(catalog: Catalog) -> Iterator[tuple[str, Action]]:
+    for announcement in catalog.announcements.values():
+        for action in announcement.actions:
+            yield f"announcement {announcement.name}", action
+
+
 def _steps(catalog: Catalog) -> Iterator[Item]:
     for runbook in catalog.runbooks.values():
         for step in runbook.steps:
@@ -149,7 +158,10 @@ def _contacts(catalog: Catalog) -> Iterator[Item]:
     """Yield the contacts that the actions are sent to."""
     kinds = {
         CONTACTS[action.uses].kind
-        for _, _, action in _actions(catalog)
+        for action in (
+            *(action for _, _, action in _actions(catalog)),
+            *(action for _, action in _announced(catalog)),
+        )
         if action.on_call is not None and action.uses in CONTACTS
     }
     for team in catalog.teams.values():

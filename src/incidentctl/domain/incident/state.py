@@ -314,6 +314,8 @@ class Incident(NamedTuple):
 
     update_every: int | None = None
     """Of the severity; `cadence` is what holds."""
+    severity_changed: str | None = None
+    """The event that made it another severity than the first; None while it is the first."""
     retrospective: str = "optional"
     retrospective_within: str | None = None
     cancelled: datetime | None = None

@@ -46,6 +46,8 @@ class _Faults:
 
 
 _ONE_MAPPING = ("settings", "severities", PRIVATE_HALF)
+#: Files of one list, which may stand below a key of the same name.
+_LISTS = ("roles", "announcements")
 
 
 def load(root: Path) -> tuple[Catalog, list[Problem]]:
@@ -135,7 +137,7 @@ def _load_part(contents: Iterable[Content]) -> _Part:
 _VALUES = re.compile(r""":[ \t]*["']?([A-Za-z0-9][A-Za-z0-9._-]*)""")
 #: The codes of files whose text is not there.
 _NO_TEXT = frozenset({"IC006", "IC007"})
-_KINDS = {"severities": "severity", "roles": "role"}
+_KINDS = {"severities": "severity", "roles": "role", "announcements": "announcement"}
 
 
 def _unread(content: Content, codes: set[str]) -> Unread:
@@ -196,6 +198,7 @@ def _catalog(entries: list[CatalogEntry]) -> Catalog:
         services=kinds.get("service", {}),
         product_areas=kinds.get("product_area", {}),
         runbooks=kinds.get("runbook", {}),
+        announcements=kinds.get("announcement", {}),
         drills=kinds.get("drill", {}),
         private_halves=kinds.get("private_half", {}),
         entries=tuple(entries),
@@ -234,9 +237,9 @@ def _raw_entries(
                 yield kind, document, source
             else:
                 yield from _severities(document, source, faults)
-        elif kind == "roles" and isinstance(document, dict):
-            yield from _inside("roles", "role", document, source, faults)
-            _only(("roles",), document, source, faults)
+        elif kind in _LISTS and isinstance(document, dict):
+            yield from _inside(kind, kind.removesuffix("s"), document, source, faults)
+            _only((kind,), document, source, faults)
         elif isinstance(document, tuple):
             for index, item in enumerate(document):
                 yield _kind_of(kind, item), item, source._replace(item=index)

@@ -21,6 +21,8 @@ from incidentctl.files.yaml.faults import Fault, Loc, Written, advice_of, faults
 _WHOLE = ("on_call", "action", "importance")
 # An unknown mode must not make a secret public.
 _ESSENTIAL = ("applies_to", "mode")
+# Half an announcement would tell other people, or of other incidents.
+_NEVER_HALF = ("announcement",)
 # Leaving out a part may make its parent incomplete, and so on outward: no class nests deeper than
 # this.
 _MOST_ROUNDS = 10
@@ -93,6 +95,8 @@ def _replaced(value: Any, loc: Loc, text: str) -> Any:
 
 def _salvage(kind: str, raw: Any, errors: list[Any]) -> Any:
     """Leave out faulty parts until the rest can be used, or nothing is left."""
+    if kind in _NEVER_HALF:
+        return None
     value = _with_usual_times(raw, errors)
     if value is not raw:
         try:

@@ -15,12 +15,14 @@ from incidentctl.domain.catalog.severity import Scale
 from incidentctl.domain.schema import CLASSES
 
 KINDS = (
-    "settings", "team", "service", "product_area", "severities", "roles", "runbook", "drill",
-    "private_half",
+    "settings", "team", "service", "product_area", "severities", "roles", "runbook",
+    "announcements", "drill", "private_half",
 )  # fmt: skip
 """The kinds of file, each with a schema."""
 
 _ONE_MAPPING = ("settings", "severities", "private_half")
+#: Files of one list, which may stand below a key of the same name.
+_LISTS = ("roles", "announcements")
 _TITLES = {
     "settings": "incidentctl.yaml",
     "severities": "severities.yaml",
@@ -29,6 +31,7 @@ _TITLES = {
     "service": "services/*.yaml",
     "product_area": "product_areas/*.yaml",
     "runbook": "runbooks/*.yaml",
+    "announcements": "announce.yaml",
     "drill": "drills/*.yaml",
     "private_half": "drills/*.private.yaml",
 }
@@ -38,7 +41,8 @@ def schema(kind: str) -> dict[str, Any]:
     """Return the JSON Schema of a kind of file."""
     from pydantic import TypeAdapter  # noqa: PLC0415 (90 ms, which only this needs)
 
-    cls = {"severities": Scale, "roles": CLASSES["role"]}.get(kind) or CLASSES[kind]
+    listed = CLASSES.get(kind.removesuffix("s")) if kind in _LISTS else None
+    cls = {"severities": Scale}.get(kind) or listed or CLASSES[kind]
     definitions: dict[str, Any] = {}
     entry: dict[str, Any] = {}
     for each in (CLASSES["unplanned_drill"], cls) if kind == "drill" else (cls,):
@@ -108,14 +112,14 @@ def _file(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
     `if` instead of `anyOf` gives messages that name the fault in the entry.
     """
     otherwise: dict[str, Any] = entry
-    if kind == "roles":
+    if kind in _LISTS:
         listed = {"type": "array", "items": entry}
         otherwise = _tidy(
             {
                 "type": "object",
                 "additionalProperties": False,
-                "properties": {"roles": {**listed, "description": "The roles."}},
-                "required": ["roles"],
+                "properties": {kind: {**listed, "description": f"The {kind}."}},
+                "required": [kind],
             }
         )
     empty = {"if": {"type": "null"}, "then": True, "else": otherwise}

@@ -85,6 +85,23 @@ steps:
   - {id: updates, title: Post an update, every: 30m, role: communication}
 tasks: [{title: Check the last deploy, role: mitigator}]
 """,
+    "announcements": """\
+announcements:
+  - name: executives
+    on: [declared, severity, resolved]
+    applies_to: {severities: [SEV1]}
+    actions:
+      - uses: notify
+        with: {url: "mailtos://{env:MAIL_USER}:{env:MAIL_PASSWORD}@example.com?to=executives"}
+  - name: own-channel
+    on: [overdue]
+    actions:
+      - {uses: slack, with: {token: "env:SLACK_TOKEN"}, drills: true}
+  - name: customers
+    on: [public-update]
+    actions:
+      - {uses: webhook, with: {url: "https://status.example.com/hooks/{env:STATUS_TOKEN}"}}
+""",
     "drill": """\
 name: q1-unplanned
 mode: unplanned

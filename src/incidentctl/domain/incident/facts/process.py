@@ -26,6 +26,8 @@ class SeveritySet(NamedTuple):
     reason: str | None = None
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        if draft.severity not in (None, self.severity):
+            draft.set(severity_changed=event.id)
         draft.severity = self.severity
         draft.severities.add(self.severity)
         draft.update_every = self.update_every

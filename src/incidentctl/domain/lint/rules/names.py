@@ -230,7 +230,7 @@ RULES = (
             "IC221",
             "warning",
             "Something that is not read",
-            "`alerts.yaml`, `announce.yaml` and `maintenance/` have no effect in this version; nor "
+            "`alerts.yaml` and `maintenance/` have no effect in this version; nor "
             "has a template that no document is made of. Their authors believe that they have.",
             "Remove it, or do not rely on it.",
         ),

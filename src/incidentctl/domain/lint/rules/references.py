@@ -73,12 +73,12 @@ def unknown_team(catalog: Catalog) -> Iterable[Finding]:
 
 
 def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
-    """Find severities, in runbooks, matrix and settings, that the scale does not have."""
+    """Find severities that are named anywhere, and that the scale does not have."""
     known = {severity.name: severity for severity in catalog.scale.severities}
     where = matrix_source(catalog)
     kind = _Kind(catalog, "severity", known)
     scale = f"The scale has {', '.join(known)}."
-    for entry in catalog.of_kind("runbook"):
+    for entry in (*catalog.of_kind("runbook"), *catalog.of_kind("announcement")):
         place = ("applies_to", "severities")
         for found in _missing("IC108", entry, entry.value.applies_to.severities, place, kind):
             name = entry.value.applies_to.severities[int(found.loc[-1])]
@@ -108,9 +108,9 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
 
 
 def unknown_area(catalog: Catalog) -> Iterable[Finding]:
-    """Find product areas that runbooks name and that do not exist."""
+    """Find product areas that runbooks and announcements name and that do not exist."""
     kind = _Kind(catalog, "product area", catalog.product_areas)
-    for entry in catalog.of_kind("runbook"):
+    for entry in (*catalog.of_kind("runbook"), *catalog.of_kind("announcement")):
         place = ("applies_to", "product_areas")
         names = entry.value.applies_to.product_areas
         yield from _missing("IC109", entry, names, place, kind)
@@ -199,7 +199,8 @@ RULES = (
         _text(
             "IC108",
             "Unknown severity",
-            "A runbook, a matrix or a default for a severity outside the scale is never used.",
+            "A runbook, an announcement, a matrix or a default for a severity outside the scale is "
+            "never used.",
             _EXISTING,
         ),
         unknown_severity,
@@ -208,7 +209,7 @@ RULES = (
         _text(
             "IC109",
             "Unknown product area",
-            "A runbook for a product area that does not exist answers nothing.",
+            "A runbook or announcement for a product area that does not exist answers nothing.",
             _EXISTING,
         ),
         unknown_area,

@@ -12,6 +12,7 @@ from incidentctl.domain.lint.rule import Around, Finding, Late, Played, Rule, Un
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.lint.rules import (
     age_keys,
+    announcements,
     clock_changes,
     comments,
     dependencies,
@@ -70,8 +71,10 @@ _SUBJECTS = (
     references,
     on_call,
     runbooks,
+    announcements,
     secrets,
     age_keys,
+    announcements,
     clock_changes,
     dependencies,
     tiers,

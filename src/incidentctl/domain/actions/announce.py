@@ -1,0 +1,207 @@
+"""Which announcements are due for an incident: pure, and the same in every clone.
+
+The key of each names the incident, the announcement, the action and what happened, so that whoever
+sends it, and however often, sends the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from incidentctl.domain.catalog.announcement import Announcement
+from incidentctl.domain.catalog.runbook import Action, AppliesTo
+from incidentctl.domain.common.incident_kinds import DRILL
+from incidentctl.domain.common.times import iso
+from incidentctl.domain.incident.state import ActionRun, Incident
+
+#: What happened longer ago is not told any more: nobody wants to hear it as if it were new.
+LATE = timedelta(hours=6)
+#: So often a missing update is told, and a page that nobody answers.
+MOST_REMINDERS, MOST_PAGES = 10, 5
+#: How often a missing update is told where the incident has no cadence.
+_USUAL_CADENCE = timedelta(minutes=30)
+#: What machines record, which answers no page.
+_NOT_PEOPLE = ("alert:", "serve")
+
+
+class Happened(NamedTuple):
+    """Something that may be announced."""
+
+    event: str
+    of: str
+    """What tells it apart from others of its kind: the id of its event, a moment, a number."""
+    at: datetime
+    text: str = ""
+    """The words that it is about, such as an update's."""
+
+
+class Announced(NamedTuple):
+    """One action of an announcement that is due, or was sent."""
+
+    announcement: Announcement
+    action: Action
+    happened: Happened
+    key: str
+    run: ActionRun | None = None
+    """What came of it so far; None while nothing was tried."""
+
+
+class Around(NamedTuple):
+    """What is known of an incident beside its record."""
+
+    waits: Sequence[timedelta] = ()
+    """How long after the declaration each layer and team of the escalation is called."""
+    retrospective_due: datetime | None = None
+    """When its retrospective was due that nobody wrote."""
+    overdue_items: Sequence[tuple[str, str, datetime]] = ()
+    """The overdue action items of its retrospective: id, what it is and whose, when it was due."""
+    restricted: bool = False
+
+
+def announced(
+    announcements: Mapping[str, Announcement],
+    incident: Incident,
+    now: datetime,
+    around: Around,
+) -> list[Announced]:
+    """Return what is to be told of an incident by now, sent or not, in the order of the file."""
+    if incident.kind == "backfill" or not announcements:
+        return []
+    happened = list(_happened(incident, now, around))
+    runs = {run.key: run for run in incident.actions}
+    found = []
+    for announcement in announcements.values():
+        if not applies(announcement.applies_to, incident):
+            continue
+        for number, action in enumerate(announcement.actions, 1):
+            if not _may(action, incident, around):
+                continue
+            told = [
+                Announced(announcement, action, each, key, runs.get(key))
+                for each in happened
+                if each.event in announcement.on
+                and (key := key_of(incident.id, announcement.name, number, each))
+            ]
+            found += [each for each in told if not _said_before(each, told)]
+    return found
+
+
+def due(found: Iterable[Announced]) -> list[Announced]:
+    """Return those that nobody has tried to send."""
+    return [each for each in found if each.run is None]
+
+
+def key_of(incident: str, announcement: str, number: int, happened: Happened) -> str:
+    """Return the key of one action of an announcement for something that happened."""
+    what = f"{incident}\0{announcement}\0{number}\0{happened.event}\0{happened.of}"
+    return f"{incident}.{announcement}.{hashlib.sha256(what.encode()).hexdigest()[:16]}"
+
+
+def applies(wanted: AppliesTo, incident: Incident) -> bool:
+    """Say whether an announcement is for an incident, as it is classified now."""
+    return (
+        (wanted.critical is None or wanted.critical == incident.critical)
+        and (not wanted.severities or incident.severity in wanted.severities)
+        and (
+            not wanted.product_areas
+            or not set(wanted.product_areas).isdisjoint(incident.product_areas)
+        )
+        and (not wanted.categories or incident.category in wanted.categories)
+    )
+
+
+def _may(action: Action, incident: Incident, around: Around) -> bool:
+    """Say whether an action may tell of an incident: drills and restricted ones need leave."""
+    drills = action.drills or incident.kind != DRILL
+    return drills and (action.restricted or not around.restricted)
+
+
+def _said_before(each: Announced, told: Sequence[Announced]) -> bool:
+    """Say whether a change of severity is told by the declaration, which says the severity, too."""
+    if each.happened.event != "severity" or each.run is not None:
+        return False
+    declared = next((other for other in told if other.happened.event == "declared"), None)
+    return declared is not None and (declared.run is None or declared.run.at >= each.happened.at)
+
+
+def _happened(incident: Incident, now: datetime, around: Around) -> Iterator[Happened]:
+    for each in (*_of_the_record(incident), *_of_the_clock(incident, now, around)):
+        if now - LATE < each.at <= now:
+            yield each
+
+
+def _of_the_record(incident: Incident) -> Iterator[Happened]:
+    """Yield the newest event of each kind: an earlier one that nobody was told is old news."""
+    newest = {each.kind: each for each in incident.entries if not each.retracted}
+    for kinds, event in (
+        (("declared",), "declared"),
+        (("handover-accepted", "command-taken"), "handover"),
+        (("resolved", "cancelled"), "resolved"),
+    ):
+        entry = max(
+            (newest[kind] for kind in kinds if kind in newest),
+            key=lambda each: (each.at, each.event),
+            default=None,
+        )
+        if entry is None or (event == "resolved") == incident.open:
+            continue
+        yield Happened(event, entry.event, entry.at, incident.ended_why or "")
+    change = incident.severity_changed
+    entry = next((each for each in incident.entries if each.event == change), None)
+    if incident.open and entry is not None and not entry.retracted:
+        yield Happened("severity", entry.event, entry.at)
+    for event, updates in (
+        ("update", incident.updates),
+        ("public-update", [each for each in incident.updates if each.public]),
+    ):
+        if updates:
+            update = max(updates, key=lambda each: (each.at, each.event))
+            yield Happened(event, update.event, update.at, update.text)
+
+
+def _of_the_clock(incident: Incident, now: datetime, around: Around) -> Iterator[Happened]:
+    if incident.open:
+        yield from _overdue(incident, now)
+        yield from _unanswered(incident, now, around)
+        return
+    if (late := around.retrospective_due) is not None:
+        yield Happened("retrospective-due", iso(late), late)
+    for ident, text, day in around.overdue_items:
+        yield Happened("action-overdue", f"{ident} {iso(day)}", day, text)
+
+
+def _overdue(incident: Incident, now: datetime) -> Iterator[Happened]:
+    missing = incident.next_update
+    if missing is None or now < missing:
+        return
+    cadence = timedelta(seconds=incident.cadence) if incident.cadence else _USUAL_CADENCE
+    number = (now - missing) // cadence
+    if number < MOST_REMINDERS:
+        yield Happened("overdue", f"{iso(missing)} {number}", missing + number * cadence)
+
+
+def _unanswered(incident: Incident, now: datetime, around: Around) -> Iterator[Happened]:
+    """Yield the newest moment at which the delay of the on-call passed without an answer."""
+    if answered(incident):
+        return
+    moments = [incident.opened + wait for wait in around.waits[:MOST_PAGES]]
+    past = [moment for moment in moments if moment <= now]
+    if past:
+        yield Happened("unanswered", f"{len(past)}", past[-1])
+
+
+def answered(incident: Incident) -> bool:
+    """Say whether somebody besides who declared it takes part, or said that they saw it."""
+    if incident.acknowledged is not None or incident.mitigated is not None:
+        return True
+    others = {incident.declared_by}
+    people = {held.person for held in incident.held} | {
+        each.by for each in incident.entries if not each.retracted
+    }
+    return any(
+        person not in others and not person.startswith(_NOT_PEOPLE) and person != "unknown"
+        for person in people
+    )

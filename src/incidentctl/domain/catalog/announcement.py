@@ -1,0 +1,36 @@
+"""Announcements as the team writes them: what is told to whom on which event of an incident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, get_args
+
+from incidentctl.domain.catalog.runbook import Action, AppliesTo
+from incidentctl.domain.common.fields import CONFIG, Name
+
+AnnouncedEvent = Literal[
+    "declared", "severity", "update", "public-update", "resolved", "handover",
+    "overdue", "unanswered", "retrospective-due", "action-overdue", "drill-announced",
+]  # fmt: skip
+EVENTS: tuple[str, ...] = get_args(AnnouncedEvent)
+#: What is told of these is for everybody: it holds public texts alone.
+PUBLIC_EVENTS = frozenset({"public-update", "drill-announced"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What is told by itself when something happens, and where; only from a trusted repository."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    name: Name
+    """What the record calls the announcement."""
+    on: tuple[AnnouncedEvent, ...]
+    """The events that are told. `overdue` comes each time an update is due and missing;
+    `unanswered` each time the delay of the on-call has passed and nobody has answered;
+    `public-update` and `drill-announced` tell what everybody may read."""
+    applies_to: AppliesTo = field(default_factory=AppliesTo)
+    """The incidents that are told; nothing set means all, several set: all must hold."""
+    actions: tuple[Action, ...]
+    """What is sent. Drills use only those with `drills: true`, restricted incidents only those
+    with `restricted: true`."""

@@ -1,0 +1,170 @@
+"""What is announced of an incident, when, and with which key."""
+
+from datetime import timedelta
+
+import pytest
+from tests.domain.telling import START, incident
+
+from incidentctl.domain.actions.announce import Around, announced, due
+from incidentctl.domain.catalog.action_settings import WebhookSettings
+from incidentctl.domain.catalog.announcement import EVENTS, Announcement
+from incidentctl.domain.catalog.runbook import Action, AppliesTo
+from incidentctl.domain.incident import facts
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+SEV1 = facts.SeveritySet("SEV1", critical=True, update_every=1800)
+SEV2 = facts.SeveritySet("SEV2")
+OPENED = (facts.Declared("api is down"), SEV2)
+
+
+def action(**more):
+    return Action(uses="webhook", with_=WebhookSettings(url=("https://example.com/x",)), **more)
+
+
+NOTHING, PLAIN = Around(), (action(),)
+
+
+def told_of(found, *events, after=MINUTE, around=NOTHING, actions=PLAIN, **applies_to):
+    each = Announcement(
+        name="one", on=events or EVENTS, actions=actions, applies_to=AppliesTo(**applies_to)
+    )
+    return announced({"one": each}, found, START + after, around)
+
+
+def names(found):
+    return [each.happened.event for each in found]
+
+
+def sent(each, *, by="serve"):
+    return (by, facts.ActionStarted(each.key, "webhook", "example.com", announcement="one"))
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ((), ["declared"]),
+        ((facts.UpdatePosted("looking"),), ["declared", "update"]),
+        ((facts.UpdatePosted("looking", public=True),), ["declared", "update", "public-update"]),
+        ((("bob", facts.CommandTaken("alice", "away")),), ["declared", "handover"]),
+        ((facts.Resolved(),), ["resolved"]),
+        ((facts.Cancelled("false alarm"),), ["resolved"]),
+    ],
+)
+def test_what_happened_is_told(more, expected):
+    assert names(told_of(incident(*OPENED, *more))) == expected
+
+
+def test_only_the_newest_update_is_told():
+    found = incident(*OPENED, facts.UpdatePosted("one"), facts.UpdatePosted("two"))
+    assert [each.happened.text for each in told_of(found, "update")] == ["two"]
+
+
+def test_what_was_tried_is_not_due_again():
+    first = told_of(incident(*OPENED), "declared")
+    assert due(first) == first
+    again = told_of(incident(*OPENED, sent(first[0])), "declared")
+    assert [each.key for each in again] == [first[0].key]
+    assert due(again) == []
+
+
+def test_a_change_of_severity_is_told_unless_the_declaration_told_it():
+    changed = (*OPENED, SEV1)
+    found = incident(*changed)
+    assert names(told_of(found, "declared", "severity")) == ["declared"]
+    assert names(told_of(found, "severity")) == ["severity"]
+    [declared] = told_of(incident(*OPENED), "declared")
+    later = incident(*OPENED, sent(declared), SEV1)
+    assert names(due(told_of(later, "declared", "severity"))) == ["severity"]
+    confirmed = incident(*OPENED, sent(declared), SEV2._replace(confirmed=True))
+    assert due(told_of(confirmed, "declared", "severity")) == []
+
+
+def test_what_it_applies_to_is_as_it_is_classified_now():
+    low = incident(*OPENED)
+    high = incident(*OPENED, SEV1, facts.AffectedSet(("api",), ("pay",)))
+    assert told_of(low, "declared", severities=("SEV1",)) == []
+    assert names(told_of(high, "declared", severities=("SEV1",))) == ["declared"]
+    assert names(told_of(high, "declared", critical=True, product_areas=("pay",))) == ["declared"]
+    assert told_of(high, "declared", critical=False) == []
+    assert told_of(high, "declared", product_areas=("other",)) == []
+    assert told_of(high, "declared", categories=("security",)) == []
+
+
+def test_drills_and_restricted_incidents_use_only_what_is_marked_for_them():
+    drill = incident(facts.Declared("practice", incident_kind="drill"), SEV2)
+    plain, marked = action(), action(drills=True)
+    assert told_of(drill, "declared", actions=(plain,)) == []
+    assert [e.action for e in told_of(drill, "declared", actions=(plain, marked))] == [marked]
+    secret, named = incident(*OPENED), action(restricted=True)
+    around = Around(restricted=True)
+    assert told_of(secret, "declared", around=around) == []
+    found = told_of(secret, "declared", actions=(plain, named), around=around)
+    assert [each.action for each in found] == [named]
+
+
+def test_a_backfill_is_told_to_nobody():
+    assert told_of(incident(facts.Declared("past", incident_kind="backfill"), SEV2)) == []
+
+
+def test_old_news_is_not_told():
+    assert names(told_of(incident(*OPENED), "declared", after=5 * HOUR)) == ["declared"]
+    assert told_of(incident(*OPENED), "declared", after=7 * HOUR) == []
+
+
+def test_a_missing_update_is_told_each_cadence_and_not_for_ever():
+    found = incident(facts.Declared("down"), SEV1)
+    late = found.next_update - START
+
+    def told(after):
+        return told_of(found, "overdue", after=after)
+
+    assert told(late - MINUTE) == []
+    [first] = told(late)
+    [same] = told(late + 29 * MINUTE)
+    [second] = told(late + 30 * MINUTE)
+    assert first.key == same.key != second.key
+    assert second.happened.at - first.happened.at == 30 * MINUTE
+    assert told(late + 30 * 10 * MINUTE) == []
+
+
+WAITS = Around(waits=(5 * MINUTE, 15 * MINUTE))
+
+
+def test_nobody_answers_so_the_next_ones_are_paged():
+    found = incident(*OPENED)
+    at = [names(told_of(found, "unanswered", after=n * MINUTE, around=WAITS)) for n in (4, 5, 15)]
+    assert at == [[], ["unanswered"], ["unanswered"]]
+    [one] = told_of(found, "unanswered", after=6 * MINUTE, around=WAITS)
+    [two] = told_of(found, "unanswered", after=16 * MINUTE, around=WAITS)
+    assert (one.happened.of, two.happened.of) == ("1", "2")
+    assert one.key != two.key
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        facts.MomentMarked("acknowledged"),
+        ("bob", facts.Noted("on it")),
+        facts.RoleAssigned("mitigator", "bob"),
+    ],
+)
+def test_an_answer_ends_it(answer):
+    found = incident(*OPENED, answer)
+    assert told_of(found, "unanswered", after=10 * MINUTE, around=WAITS) == []
+
+
+def test_what_a_machine_records_is_no_answer():
+    found = incident(*OPENED, ("serve", facts.Noted("still firing")))
+    assert names(told_of(found, "unanswered", after=10 * MINUTE, around=WAITS)) == ["unanswered"]
+
+
+def test_a_late_retrospective_and_late_action_items_are_told_once():
+    found = incident(*OPENED, facts.Resolved())
+    day = START + HOUR
+    around = Around(retrospective_due=day, overdue_items=(("k7f-1", "Add a limit (bob)", day),))
+    told = told_of(found, "retrospective-due", "action-overdue", after=2 * HOUR, around=around)
+    assert names(told) == ["retrospective-due", "action-overdue"]
+    assert told[1].happened.text == "Add a limit (bob)"
+    again = told_of(found, "action-overdue", after=3 * HOUR, around=around)
+    assert again[0].key == told[1].key
