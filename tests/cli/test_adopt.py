@@ -53,6 +53,30 @@ def test_it_moves_incidents_with_their_ids_and_times(run, local, show, git, team
     assert "called the vendor" in log_md(local["id"])
 
 
+def test_it_says_who_of_the_catalog_somebody_is(run, team, elsewhere, show, monkeypatch):
+    monkeypatch.chdir(elsewhere)
+    run("declare", "the VPN is down", "--as", "Abena@astronomy-shop.example")
+    run("assign", "mitigator", "omar@astronomy-shop.example")
+    for name, email in (("Greta", "greta@astronomy-shop.example"), ("Zed", "zed@vendor.example")):
+        monkeypatch.setenv("GIT_AUTHOR_NAME", name)
+        monkeypatch.setenv("GIT_AUTHOR_EMAIL", email)
+        run("log", f"{name} called the vendor")
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Greta")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "greta@astronomy-shop.example")
+    before = {entry["event"] for entry in run("show", "--json").json["timeline"]}
+    monkeypatch.chdir(team)
+    assert run("adopt").code == 0
+    state = show()
+    assert state["commander"] == "abena"
+    assert ("mitigator", "omar") in {(held["role"], held["person"]) for held in state["roles"]}
+    entries = {entry["event"]: entry for entry in state["timeline"]}
+    assert before <= entries.keys()  # every event keeps its id
+    assert any(entry["text"].endswith(" is abena") for entry in entries.values())
+    number = len(entries)
+    run("adopt")
+    assert len(show()["timeline"]) == number
+
+
 def test_twice_moves_nothing(run, local):
     assert run("adopt").code == 0
     result = run("adopt")

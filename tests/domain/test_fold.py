@@ -290,3 +290,25 @@ def test_the_timeline_is_in_the_order_of_what_happened_and_numbers_in_that_of_th
 def test_as_of_is_what_had_been_recorded():
     events = told(facts.Declared("x"), facts.Noted("a"), facts.Noted("b"))
     assert as_of(events, moment(1)) == events[:2]
+
+
+def test_whoever_is_identified_is_that_person_everywhere():
+    state = incident(
+        ("ann@laptop", facts.Declared("incident", "login is down")),
+        ("bob", facts.RoleAssigned("mitigator", "ann@laptop")),
+        ("bob", facts.PersonIdentified("ann@laptop", "ann")),
+        ("ann@laptop", facts.Noted("the cache is empty")),
+    )
+    assert (state.commander, state.declared_by) == ("ann", "ann")
+    assert [held.person for held in state.held if held.role == "mitigator"] == ["ann"]
+    assert [entry.by for entry in state.timeline] == ["ann", "bob", "bob", "ann"]
+    assert state.timeline[2].text == "ann@laptop is ann"
+
+
+def test_an_identification_that_was_taken_back_identifies_nobody():
+    state = incident(
+        ("ann@laptop", facts.Declared("incident", "login is down")),
+        ("bob", facts.PersonIdentified("ann@laptop", "ann")),
+        ("bob", facts.Retracted(ident(1))),
+    )
+    assert state.commander == "ann@laptop"

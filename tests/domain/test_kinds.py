@@ -41,6 +41,7 @@ inject-played: number text
 linked: label url
 moment-marked: moment
 noted: text pinned command exit_code part parts
+person-identified: was person
 pinned: event
 process-resolved: tier reason catalog_commit problems runbooks roles
 redacted: event reason

@@ -6,18 +6,19 @@ repository had before it was moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.app.workspace.people import Actor
+from incidentctl.app.incident.respond import acknowledge
+from incidentctl.app.workspace.people import Actor, find
 from incidentctl.app.workspace.places import state_folder
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.event_json import EventError, decode
 from incidentctl.domain.incident.events import Event
-from incidentctl.domain.incident.facts import Cancelled
+from incidentctl.domain.incident.facts import Cancelled, PersonIdentified
 from incidentctl.errors import NotFoundError, RefusedError
 from incidentctl.git.author import Author
 from incidentctl.record.write import fallback, outbox
@@ -71,6 +72,8 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
             record.acknowledge(action)
         if events:
             moved[ident] = moved.get(ident, 0) + len(events)
+            if found_out := _identified(workspace, record.events(ident)[0]):
+                acknowledge(workspace, ident, found_out, who)
     # Also those whose events an interrupted run has moved.
     still_open = {head.id for head in local.open_heads()} & set(found) - set(elsewhere)
     if not moved and not still_open:
@@ -177,6 +180,30 @@ def _is_adoption(event: Event) -> bool:
 def _reason(event: Event) -> str:
     """Return the reason of a cancellation; empty for other events."""
     return (event.fact.reason or "") if isinstance(event.fact, Cancelled) else ""
+
+
+def _identified(workspace: Workspace, events: Sequence[Event]) -> list[PersonIdentified]:
+    """Return who of the catalog the authors of events are, where nobody has said so yet.
+
+    A member is known by the spelling under which events were recorded, such as an e-mail address,
+    or by the full name in git's identity; who adopts, by the name of this machine, too.
+    """
+    facts = [each.fact for each in events]
+    said = {fact.was for fact in facts if isinstance(fact, PersonIdentified)}
+    named = dict.fromkeys((each.by, each.name) for each in events)
+    named |= dict.fromkeys(
+        (given, None) for fact in facts if (given := getattr(fact, "person", ""))
+    )
+    basics, identity, me = workspace.basics, workspace.identity(), workspace.actor(None)
+    found = {}
+    for spelled, name in named:
+        member = find(spelled, basics) or (find(name, basics) if name else None)
+        handle = member.handle if member else spelled
+        if (spelled, name) == (identity.user_at_host, identity.name):
+            handle = me.handle  # known by git's e-mail address
+        if handle != spelled and spelled not in said:
+            found[spelled] = PersonIdentified(spelled, handle)
+    return list(found.values())
 
 
 def _actions(ident: str, events: Iterable[Event], who: Actor) -> Iterable[Action]:

@@ -315,13 +315,21 @@ class Workspace:
 
     # --- who ------------------------------------------------------------------------------------
 
-    def actor(self, stated: str | None) -> people.Actor:
-        """Return who acts: the stated person, else git's identity here, else user@host."""
+    @cached_property
+    def _identity(self) -> tuple[people.KnownIdentity, str | None]:
         place = self._place
         asked = place.git_dir if place else places.state_folder(self.environment)
         name, email, fault = identity(asked, self.environment)
         user_at_host = f"{people.user_name(self.environment)}@{os.uname().nodename}"
-        known = people.KnownIdentity(name, email, user_at_host)
+        return people.KnownIdentity(name, email, user_at_host), fault
+
+    def identity(self) -> people.KnownIdentity:
+        """Return what git and this machine call the user."""
+        return self._identity[0]
+
+    def actor(self, stated: str | None) -> people.Actor:
+        """Return who acts: the stated person, else git's identity here, else user@host."""
+        known, fault = self._identity
         who = people.actor(stated, self.basics, known)
         if who.problem and self.root and self.checked_out:
             from incidentctl.app.workspace.last_commit import with_earlier_people

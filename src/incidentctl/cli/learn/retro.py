@@ -97,7 +97,7 @@ def _invite(workspace: Workspace, part: str | None) -> None:
     if part is None:
         raise UsageError(
             "Name the incident: each resolved one has its retrospective.",
-            hint="`incidentctl retro INCIDENT --invite`",
+            hint="Write it as `incidentctl retro INCIDENT --invite`.",
         )
     path = retro.existing(workspace, find_incident(workspace, part, ended=True))
     if path is None:

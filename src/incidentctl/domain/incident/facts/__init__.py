@@ -57,6 +57,7 @@ from incidentctl.domain.incident.facts.lifecycle import (
     StatusSet,
 )
 from incidentctl.domain.incident.facts.notes import ImpactSet, Linked, Noted, Related, SummarySet
+from incidentctl.domain.incident.facts.people import PersonIdentified
 from incidentctl.domain.incident.facts.process import (
     AffectedSet,
     CategorySet,
@@ -88,6 +89,6 @@ LIFECYCLE = frozenset(
     {
         "declared", "severity-set", "affected-set", "process-resolved", "status-set",
         "moment-marked", "resolved", "reopened", "cancelled", "closed", "role-assigned",
-        "role-released", "related", "retracted", "redacted", "amended",
+        "role-released", "person-identified", "related", "retracted", "redacted", "amended",
     }
 )  # fmt: skip

@@ -15,6 +15,7 @@ from incidentctl.domain.incident.events import EffectiveEvent, Event
 from incidentctl.domain.incident.facts.process import settle
 from incidentctl.domain.incident.fold.alerts import first_of_each
 from incidentctl.domain.incident.fold.corrections import apply_corrections, in_order
+from incidentctl.domain.incident.fold.identified import identified
 from incidentctl.domain.incident.ids import named, ulid_moment
 from incidentctl.domain.incident.names import Names, shortened
 from incidentctl.domain.incident.state import (
@@ -57,7 +58,7 @@ def fold(
     """
     ordered, doubles = in_order(events)
     effective, wrong = apply_corrections(ordered)
-    effective = first_of_each(effective)
+    effective = identified(first_of_each(effective))
     kind, minute = named(incident)
     start = Incident(incident, kind or "incident", declared=minute or EARLIEST)
     draft = Draft(start)
