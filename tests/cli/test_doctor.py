@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.cli.sending import plant, trusted
 
 from incidentctl.app.doctor import record as doctor_record
 from incidentctl.app.doctor import remote as doctor_remote
@@ -746,3 +747,22 @@ def test_one_remote_for_both(doctor, security, team, git, remote):
     told = doctor()
     assert told.state("remote", "restricted_remote origin is the remote itself") == "bad"
     assert told.state("catalog", "1 error") == "bad"
+
+
+def test_what_actions_need_is_told_before_an_incident(doctor, run, team, monkeypatch):
+    assert not doctor().has("actions")
+    plant(team, "https://target.example", monkeypatch)
+    runbook = team / "runbooks" / "sev1.yaml"
+    runbook.write_text(
+        runbook.read_text() + "    action: {uses: command, with: {run: [no-such-program]}}\n"
+    )
+    monkeypatch.delenv("GH_TOKEN")
+    found = doctor()
+    untrusted = found.find("actions", "not trusted")
+    assert untrusted["state"] == "warn"
+    assert "`incidentctl trust`" in untrusted["hint"]
+    assert found.state("actions", "GH_TOKEN is not set in the environment") == "warn"
+    assert found.has("actions", "not sent is runbook sev1, step create-ticket")
+    assert found.has("actions", "no-such-program is no program that can be run on this machine")
+    trusted(run)
+    assert doctor().state("actions", "4 actions trusted") == "ok"

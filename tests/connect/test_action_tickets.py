@@ -334,6 +334,23 @@ def test_slack_says_no_with_status_200(target):
     )
 
 
+def test_what_apis_say_of_a_fault_is_told(target):
+    settings = GithubSettings(repository="acme/ops", token=TOKEN, base_url=target.url)
+    said = {
+        '{"message": "Validation Failed", "errors": [{"field": "title", "code": "missing"}]}': (
+            "Validation Failed; field: title code: missing"
+        ),
+        '{"errorMessages": [], "errors": {"summary": "is required"}}': "summary: is required",
+        "<h1>Sorry</h1>": "<h1>Sorry</h1>",
+        '{"error": ' + "[" * 900 + "]" * 900 + "}": '{"error": ' + "[" * 190 + "…",
+    }
+    for body, expected in said.items():
+        target.answers((200, []), (422, body))
+        outcome = perform(asked(settings), ENVIRONMENT)
+        assert outcome.reason == f"127.0.0.1 answered 422: {expected}."
+        assert (outcome.state, outcome.may_retry) == ("failed", False)
+
+
 ALL = [
     PagerdutySettings(routing_key=TOKEN),
     SlackSettings(token=TOKEN, invite=("U1",)),

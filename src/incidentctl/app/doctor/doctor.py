@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from incidentctl.app.doctor.actions import actions
 from incidentctl.app.doctor.record import clock, clone, counts, locks, mirror, spools, view
 from incidentctl.app.doctor.remote import ci, remote
 from incidentctl.app.doctor.setup import Setup
@@ -70,6 +71,7 @@ def doctor(workspace: Workspace) -> list[Check]:
         ("remote", lambda: remote(setup)),
         ("ci", lambda: ci(setup)),
         ("catalog", lambda: _catalog(setup)),
+        ("actions", lambda: actions(setup)),
         ("extras", _extras),
     ]
     for name, part in parts:

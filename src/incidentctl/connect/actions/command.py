@@ -18,7 +18,8 @@ from incidentctl.domain.catalog.action_settings import CommandSettings
 
 #: Seconds for a program, where the settings do not say.
 _TIMEOUT = 30.0
-_PATH = "/usr/local/bin:/usr/bin:/bin"
+#: Where programs are looked for.
+PATH = "/usr/local/bin:/usr/bin:/bin"
 _LONGEST = 10_000
 
 
@@ -43,10 +44,10 @@ def perform(session: Session) -> Outcome:
     """Run it; exit code 0 means done, and a last line that is an address is the link."""
     [step] = (step for step in session.plan.steps if isinstance(step, Run))
     vault, name = session.vault, PurePosixPath(step.argv[0]).name
-    program = shutil.which(step.argv[0], path=_PATH)
+    program = shutil.which(step.argv[0], path=PATH)
     if program is None:
         return Outcome("failed", f"{step.argv[0]} is no program that can be run on this machine.")
-    plain = {"PATH": _PATH, "HOME": "/", "LANG": "C.UTF-8"}
+    plain = {"PATH": PATH, "HOME": "/", "LANG": "C.UTF-8"}
     ended = run(
         [program, *step.argv[1:]],
         stdin=json.dumps(vault.fill(step.stdin, {})).encode(),

@@ -27,6 +27,8 @@ _KINDS: dict[Event, Literal["info", "success", "warning", "failure"]] = {
     "resolve": "success",
     "say": "info",
 }
+#: Variables that name further authorities, whose certificates are accepted.
+_AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 _MISSING = (
     "Apprise is not installed, which sends it: pip install 'incidentctl[notify]', "
     "in the environment of incidentctl."
@@ -53,6 +55,8 @@ def perform(session: Session) -> Outcome:
     vault = session.vault
     if find_spec("apprise") is None:
         return Outcome("failed", _MISSING)
+    given = session.environment
+    authorities = {name: given[name] for name in _AUTHORITIES if name in given}
     asked = {
         "url": vault.user_address(step.url),
         "title": step.title,
@@ -65,7 +69,7 @@ def perform(session: Session) -> Outcome:
         # -P: import nothing from the current folder.
         [sys.executable, "-P", "-m", "incidentctl.connect.actions.apprise_child"],
         stdin=json.dumps(asked).encode(),
-        environment={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        environment={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"} | authorities,
         timeout=(limit := seconds(session.plan.settings, _TIMEOUT)),
     )
     if ended.code is None:

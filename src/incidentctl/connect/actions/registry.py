@@ -63,11 +63,12 @@ def perform(planned: Plan, environment: Mapping[str, str]) -> Outcome:
     secret. Trying again is the caller's: `may_retry` says whether it may.
     """
     try:
-        vault = Vault(planned.secrets, environment)
+        session = Session(planned, environment)
     except MissingSecretError as error:
         return Outcome("failed", str(error))
+    vault = session.vault
     try:
-        outcome: Outcome = ACTIONS[uses_of(planned.settings)].perform(Session(planned, vault))
+        outcome: Outcome = ACTIONS[uses_of(planned.settings)].perform(session)
     except StoppedError as error:
         outcome = error.outcome
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -37,9 +37,11 @@ def seconds(settings: Settings, usual: float = _TIMEOUT) -> float:
 class Session:
     """What a deed needs to be done once: it sends calls and says why it stops."""
 
-    def __init__(self, plan: Plan, vault: Vault) -> None:
+    def __init__(self, plan: Plan, environment: Mapping[str, str]) -> None:
+        """Read the secrets of the plan; MissingSecretError if one is not there."""
         self.plan = plan
-        self.vault = vault
+        self.environment = environment
+        self.vault = Vault(plan.secrets, environment)
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -106,22 +108,19 @@ def _unanswered(error: UnreachableError, host: str, call: Call) -> Outcome:
 def message(answer: Answer) -> str:
     """Return what an answer says that went wrong, as its sender words it."""
     body = answer.json()
-    found = [*_messages(body)] if isinstance(body, dict) else []
-    return "; ".join(found) or answer.text
+    found = _messages(body) if isinstance(body, dict) else ()
+    return "; ".join(filter(None, found)) or answer.text
 
 
-def _messages(body: Mapping[str, Any]) -> list[str]:
-    """Return the texts below the keys that APIs commonly use."""
-    found: list[str] = []
+def _messages(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts below the keys that APIs commonly use."""
     for name in ("message", "error", "error_description", "errorMessages", "errors", "detail"):
         value = body.get(name)
-        if isinstance(value, str):
-            found.append(value)
-        elif isinstance(value, list):
-            found += [each if isinstance(each, str) else json.dumps(each) for each in value]
-        elif isinstance(value, dict):
-            found += [f"{key}: {each}" for key, each in value.items()]
-    return found
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str):
+                yield each
+            elif isinstance(each, dict):
+                yield " ".join(f"{key}: {of}" for key, of in each.items() if isinstance(of, str))
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
