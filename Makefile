@@ -34,7 +34,7 @@ docs: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
-# Told times in all zones; then histories of the record with kills and other faults, for so many
+# Told times in all zones; a receiver killed fifty times under fire; then histories of the record with kills and other faults, for so many
 # seconds; a violation names its
 # seed and the number of its history: make torture SEED=... HISTORY=...
 SECONDS ?= 600
@@ -43,6 +43,7 @@ HISTORY ?=
 FAULTS ?=
 torture: $(READY)
 	$(if $(SEED)$(HISTORY)$(FAULTS),,$(BIN)/python -m torture.told_times)
+	$(if $(SEED)$(HISTORY)$(FAULTS),,$(BIN)/python -m torture.receiver)
 	$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(HISTORY),--history $(HISTORY) --keep)
 
 # Shows that the histories catch faults that are planted into the record, each within 40 seconds.

@@ -9,13 +9,12 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
-from tests.serve.honest import Honest
 
 from incidentctl.app.workspace import places
 from incidentctl.app.workspace.workspace import Workspace
@@ -40,7 +39,7 @@ class Answer(NamedTuple):
 
 class Serving(NamedTuple):
     server: Server
-    team: Path
+    workspace: Callable[[], Workspace]
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
@@ -111,14 +110,14 @@ class Receivers:
         def open_workspace() -> Workspace:
             return Workspace(places.RepositoryChoice(team, "-C"), self._environment)
 
-        server = Server(open_workspace, settings._replace(limits=quick), Honest)
+        server = Server(open_workspace, settings._replace(limits=quick))
         thread = threading.Thread(target=server.run)
         thread.start()
         self._running.append((server, thread))
         while not server._http.started and thread.is_alive():
             time.sleep(0.01)
         server._hooks.catalog = SimpleNamespace(alerts=SimpleNamespace(sources=SOURCES, rules=()))
-        return Serving(server, team)
+        return Serving(server, open_workspace)
 
     def stop(self) -> None:
         for server, thread in self._running:

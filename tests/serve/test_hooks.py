@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from incidentctl.domain.alerts.group import united
 from incidentctl.errors import UsageError
 from incidentctl.serve.settings import Settings, ensure_safe, listen_at, network
 
@@ -245,10 +246,33 @@ def test_no_secret_is_in_the_log(serving, capfd):
         assert secret not in said
 
 
-def test_the_same_delivery_twenty_times_is_recorded_once(serving, taken):
+def groups(serving):
+    """The titles of the alert groups of the record, and how often each was heard."""
+    found = united(serving.workspace().record.groups())
+    return sorted((group.title, group.times) for group in found)
+
+
+def test_the_same_delivery_twenty_times_is_one_group(start):
+    serving = start()
     for _ in range(20):
         assert serving.post("am", DATA, **TOKEN).code == 200
-    assert taken() == 20
+    assert [title for title, _ in groups(serving)] == ["Errors above 5 %"]
+
+
+def test_a_resolve_for_what_never_fired_and_clocks_of_1970_and_2999(start):
+    serving = start()
+    never = FIRING | {"status": "resolved", "fingerprint": "1", "endsAt": "2026-11-24T14:00:00Z"}
+    assert serving.post("am", BODY | {"groupKey": "n", "alerts": [never]}, **TOKEN).code == 200
+    assert groups(serving) == []
+    for year in ("1970", "2999", "0001", "99999"):
+        name = f"of the year {year}"
+        one = FIRING | {"startsAt": f"{year}-01-01T00:00:00Z", "annotations": {"summary": name}}
+        for _ in range(2):
+            body = BODY | {"groupKey": year, "alerts": [one]}
+            assert serving.post("am", body, **TOKEN).code == 200
+    assert [title for title, _ in groups(serving)] == [
+        "of the year 0001", "of the year 1970", "of the year 2999", "of the year 99999"
+    ]  # fmt: skip
 
 
 def test_many_senders_at_once(serving):
@@ -256,8 +280,10 @@ def test_many_senders_at_once(serving):
 
     def send(n: int) -> None:
         for m in range(10):
-            one = FIRING | {"fingerprint": f"{n}-{m}"}
-            codes.append(serving.post("am", BODY | {"alerts": [one]}, **TOKEN).code)
+            told = {"summary": "Told by many"}
+            one = FIRING | {"fingerprint": f"{n}-{m}", "annotations": told}
+            body = BODY | {"groupKey": "many", "alerts": [one]}
+            codes.append(serving.post("am", body, **TOKEN).code)
 
     threads = [threading.Thread(target=send, args=(n,)) for n in range(8)]
     for thread in threads:
@@ -265,3 +291,4 @@ def test_many_senders_at_once(serving):
     for thread in threads:
         thread.join()
     assert codes == [200] * 80
+    assert [title for title, _ in groups(serving)].count("Told by many") == 1

@@ -12,7 +12,6 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from incidentctl.app.alerts.receive import Receiver
 from incidentctl.app.receiver.station import Station, signs_of_life
 from incidentctl.app.receiver.team_files import TeamFiles, Version
 from incidentctl.app.workspace.workspace import Workspace
@@ -32,12 +31,7 @@ _HEAD, _IDLE = 32 * 1024, 20
 class Server:
     """A receiver; `run` serves until it is stopped."""
 
-    def __init__(
-        self,
-        open_workspace: Callable[[], Workspace],
-        settings: Settings,
-        receiver: Callable[[Workspace], Receiver] = Receiver,
-    ) -> None:
+    def __init__(self, open_workspace: Callable[[], Workspace], settings: Settings) -> None:
         """Become the receiver of the clone, and listen; refuses what is not safe.
 
         RefusedError if the clone has a receiver, EnvironmentFailedError if nothing can listen here.
@@ -50,13 +44,14 @@ class Server:
         context = self._context = Context(settings, self._log, self._state)
         self._station = Station(workspace)
         self._station.take()
+        self._socket: socket.socket | None = None
         try:
             if earlier := signs_of_life(workspace):
                 self._state.remember(earlier.sources)
             self._socket = _listening(settings)
             self.port: int = self._socket.getsockname()[1]
             files = TeamFiles(workspace, settings.branch)
-            self._writer = Writer(open_workspace(), context, receiver)
+            self._writer = Writer(open_workspace(), context)
             self._hooks = Hooks(context, workspace.environment, workspace.now, self._writer)
             self._upkeep = Upkeep(
                 context, open_workspace, files, self._writer, self._station,
@@ -64,7 +59,7 @@ class Server:
             )  # fmt: skip
             self._http = self._http_server()
         except BaseException:
-            self._station.leave()
+            self._close()
             raise
 
     def run(self) -> None:
@@ -73,6 +68,9 @@ class Server:
             for number in (signal.SIGTERM, signal.SIGINT):
                 # The HTTP server handles them while it runs, and then raises them once more.
                 signal.signal(number, lambda *_: None)
+        listening = self._socket
+        if listening is None:
+            raise ValueError("a receiver runs once")
         try:
             self._report_team_files()
             self._writer.start()
@@ -81,19 +79,23 @@ class Server:
                 "info", "listening", where=f"{self._settings.host}:{self.port}",
                 tls=bool(self._settings.certificate),
             )  # fmt: skip
-            self._http.run(sockets=[self._socket])
+            self._http.run(sockets=[listening])
             self._log.write("info", "stopping")
             if not self._writer.stop(self._settings.limits.stop_seconds):
                 self._log.write("error", "stopping", problem="a delivery is still being written")
             self._upkeep.stop(self._settings.limits.stop_seconds)
             self._log.write("info", "stopped")
         finally:
-            self._socket.close()
-            self._station.leave()
+            self._close()
 
     def stop(self) -> None:
         """Let `run` return."""
         self._http.should_exit = True
+
+    def _close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        self._station.leave()
 
     def _report_team_files(self) -> None:
         """Read the team's files before the first delivery, by which it is judged."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 _PREFIX = "incidentctl_"
@@ -39,6 +39,10 @@ class State:
         self.last = Gauge(
             f"{_PREFIX}source_last_delivery_timestamp_seconds", "When a source last delivered.",
             ["source"], registry=self.registry,
+        )  # fmt: skip
+        self.groups = Gauge(
+            f"{_PREFIX}alert_groups", "Alert groups that fire, and that wait in the inbox.",
+            ["which"], registry=self.registry,
         )  # fmt: skip
         self.waiting = Gauge(
             f"{_PREFIX}deliveries_waiting", "Deliveries that wait to be written.",
@@ -91,9 +95,9 @@ class State:
         with self._lock:
             return dict(self._faults)
 
-    def count(self, counters: Any, gauges: Iterable[tuple[str, Any]]) -> None:
-        """Show the counts of another object as metrics, and some of its attributes as gauges."""
-        self.registry.register(_Counts(counters, tuple(gauges)))
+    def count(self, counters: Any) -> None:
+        """Show the counts of another object as metrics."""
+        self.registry.register(_Counts(counters))
 
     def metrics(self) -> bytes:
         """Return the metrics in the text format of Prometheus."""
@@ -101,14 +105,10 @@ class State:
 
 
 class _Counts(Collector):
-    def __init__(self, counters: Any, gauges: tuple[tuple[str, Any], ...]) -> None:
+    def __init__(self, counters: Any) -> None:
         self._counters = counters
-        self._gauges = gauges
 
     def collect(self) -> Iterator[Metric]:
         for name, value in vars(self._counters).items():
             told = f"{name.capitalize()} since the start."
             yield CounterMetricFamily(f"{_PREFIX}inbox_{name}", told, value=value)
-        for name, of in self._gauges:
-            told = f"Alert groups {name} now."
-            yield GaugeMetricFamily(f"{_PREFIX}groups_{name}", told, value=getattr(of, name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
 from typing import NamedTuple
@@ -41,9 +40,7 @@ class Delivery(NamedTuple):
 class Writer:
     """Takes deliveries one after the other, and does what is due by the clock between them."""
 
-    def __init__(
-        self, workspace: Workspace, context: Context, receiver: Callable[[Workspace], Receiver]
-    ) -> None:
+    def __init__(self, workspace: Workspace, context: Context) -> None:
         """Take a workspace that no other thread uses."""
         self._workspace = workspace
         settings, self._log, self._state = context
@@ -51,13 +48,11 @@ class Writer:
         self._queue: queue.Queue[Delivery | Version | None] = queue.Queue()
         self._buckets: dict[str, Bucket] = {}
         self._due = 0.0
-        self.receiver = receiver(workspace)
+        self.receiver = Receiver(workspace)
         self.wrote = threading.Event()
         """Set when something waits to be committed."""
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        context.state.count(
-            self.receiver.counters, [(n, self.receiver) for n in ("firing", "waiting")]
-        )
+        self._state.count(self.receiver.counters)
 
     def start(self) -> None:
         """Start the thread."""
@@ -130,6 +125,8 @@ class Writer:
                 self._bug(error)
         else:
             self._state.report("clock", None)
+            self._state.groups.labels("firing").set(self.receiver.firing)
+            self._state.groups.labels("waiting").set(self.receiver.waiting)
 
     def _noted(self, received: Received) -> None:
         for what in ("opened", "changed", "declared", "attached"):
