@@ -33,3 +33,15 @@ def test_piped_lines_mean_the_steps_and_a_line_that_is_refused_ends_with_2(
     state = run("show", "--json").json
     assert state["steps"][0]["state"] == "done"
     assert "never read" not in str(state["timeline"])
+
+
+def test_the_walk_takes_command_and_escalates(run, monkeypatch, opened):
+    monkeypatch.setattr("sys.stdin", io.StringIO("c no answer for ten minutes\nx\nx orders\nl\n"))
+    done = run("run", "--as", "omar")
+    assert done.code == 0, done.err
+    state = run("show", "--json").json
+    assert state["commander"] == "omar"
+    assert state["escalated"][-1] == "orders"
+    assert len(state["escalated"]) == 2
+    assert "NOT SENT: this pages nobody" in done.err
+    assert "on call: " in done.err

@@ -127,7 +127,7 @@ def test_a_text_that_is_missing_is_asked_for(key, text, needs):
 @pytest.mark.parametrize(
     ("key", "text", "message"),
     [
-        ("x", "", "'x' is none of: d s n a u v w h g b l ?"),
+        ("z", "", "'z' is none of: d s n a u v w h x g b l ?"),
         ("a", "mitigator", "Say whom, too"),
         ("a", "mitigater bob", "Did you mean 'mitigator'?"),
         ("g", "9", "they are 1 to 5"),
@@ -250,6 +250,11 @@ def test_command_is_accepted_by_whom_it_is_offered_to_and_handed_over_by_the_com
     found = incident()
     assert "h" in keys(screen(found, by="alice"))
     assert not {"h", "y"} & keys(screen(found, by="bob"))
+    assert "c" not in keys(screen(found, by="alice"))
+    unasked = choose(found, screen(found, by="bob"), "c", "no answer", by="bob")
+    assert unasked.facts == (
+        facts.CommandTaken("alice", "no answer"), facts.RoleAssigned("commander", "bob"),
+    )  # fmt: skip
     offered = choose(found, screen(found, by="alice"), "h", "bob", by="alice")
     assert offered.facts == (facts.HandoverOffered("bob"),)
     found = found._replace(offer=Offer("02", "bob", None, T, "alice"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from incidentctl.app.catalog.who import OnCallNow, on_call_now
+from incidentctl.app.catalog.who import OnCallNow, on_call_now, reached
+from incidentctl.app.catalog.who import called as who_is_called
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.lookup import one_of, said
@@ -27,6 +29,16 @@ class Escalated(NamedTuple):
 
     recorded: Recorded
     called: Called
+
+
+def how_to_reach(called: Called, environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what to say of a team that was called, as labels and values; and that it was not."""
+    duty = called.on_call
+    ways = [(name, reached(value, environment)) for name, value in called.contacts]
+    reach = "contact them yourself" if ways else "the catalog has no contact for this team"
+    on_call = who_is_called(duty) if duty else "nobody"
+    not_sent = ("NOT SENT", f"this pages nobody; {reach}.")
+    return [("team", called.team), ("on call", on_call), *ways, not_sent]
 
 
 def escalate(response: Response, team: str | None = None) -> Escalated:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from incidentctl.app.incident import lifecycle
 from incidentctl.app.incident.classify import reclassify
+from incidentctl.app.incident.escalate import escalate, how_to_reach
 from incidentctl.app.incident.injects import deliver_due, wait
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, Response, load
@@ -272,15 +273,16 @@ class Walk:
             return Answered(outcome.needs)
         notes: tuple[str, ...] = ()
         told = None
-        if outcome.facts or outcome.severity or outcome.affects:
+        message = outcome.message
+        if outcome.facts or outcome.severity or outcome.affects or outcome.escalates is not None:
             try:
-                recorded, needed = self._record(outcome)
+                recorded, needed, called = self._record(outcome)
             except IncidentctlError as refusal:
                 return Answered(failed=refusal)
-            notes = recorded.notes
+            notes, message = recorded.notes, called or message
             told = Told(
                 response.incident,
-                commands=_has(outcome.facts, facts.HandoverAccepted),
+                commands=_has(outcome.facts, facts.HandoverAccepted, facts.CommandTaken),
                 updated=_has(outcome.facts, facts.UpdatePosted),
                 resolved=_has(outcome.facts, facts.Resolved),
                 needs_retrospective=needed,
@@ -291,7 +293,7 @@ class Walk:
         # A bare Enter, or a key that leads elsewhere, shows the whole screen again.
         self._shown = shown if key and outcome.next == shown.at else None
         return Answered(
-            message=outcome.message,
+            message=message,
             hint=outcome.hint,
             refused=outcome.refused,
             notes=notes,
@@ -299,19 +301,27 @@ class Walk:
             told=told,
         )
 
-    def _record(self, outcome: MoveResult) -> tuple[Recorded, bool]:
-        """Record what a key states; also return whether a resolved incident needs a retrospective.
+    def _record(self, outcome: MoveResult) -> tuple[Recorded, bool, str | None]:
+        """Record what a key states.
 
-        A drill ends with its plan; from severity and services the process follows.
+        Also return whether a resolved incident needs a retrospective, and how to reach a team that
+        was called. A drill ends with its plan; from severity and services the process follows.
         """
+        response = self._response
         if outcome.severity or outcome.affects:
             severity, affects = outcome.severity, outcome.affects or None
-            return reclassify(self._response, severity=severity, affects=affects).recorded, False
+            changed = reclassify(response, severity=severity, affects=affects)
+            return changed.recorded, False, None
+        if outcome.escalates is not None:
+            brought = escalate(response, outcome.escalates or None)
+            ways = how_to_reach(brought.called, response.workspace.environment)
+            called = "\n".join(f"{label}: {value}" for label, value in ways)
+            return brought.recorded, False, called
         first = outcome.facts[0]
         if isinstance(first, facts.Resolved):
-            done = lifecycle.resolve(self._response, first.text)
-            return done.recorded, done.needs_retrospective
-        return self._response.record(outcome.facts, outcome.summary), False
+            done = lifecycle.resolve(response, first.text)
+            return done.recorded, done.needs_retrospective, None
+        return response.record(outcome.facts, outcome.summary), False, None
 
 
 def _head(shown: Screen) -> Screen:
@@ -319,5 +329,5 @@ def _head(shown: Screen) -> Screen:
     return shown._replace(choices=())
 
 
-def _has(stated: tuple[object, ...], kind: type) -> bool:
-    return any(isinstance(fact, kind) for fact in stated)
+def _has(stated: tuple[object, ...], *kinds: type) -> bool:
+    return any(isinstance(fact, kinds) for fact in stated)

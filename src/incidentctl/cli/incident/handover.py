@@ -140,14 +140,9 @@ def escalate_command(
 
 
 def _print_called(call: Call, called: Any) -> None:
-    from incidentctl.app.catalog import who
+    from incidentctl.app.incident.escalate import how_to_reach
 
-    duty, environment = called.on_call, call.workspace.environment
-    console.out(f"team       {called.team}", indent=11)
-    console.out(f"on call    {who.called(duty) if duty else 'nobody'}", indent=11)
-    for name, value in called.contacts:
-        console.out(f"{name:<10} {who.reached(value, environment)}", indent=11)
-    reach = (
-        "contact them yourself" if called.contacts else "the catalog has no contact for this team"
-    )
-    console.say(f"NOT SENT: this pages nobody; {reach}.", "warning")
+    *ways, (not_sent, reach) = how_to_reach(called, call.workspace.environment)
+    for label, value in ways:
+        console.out(f"{label:<10} {value}", indent=11)
+    console.say(f"{not_sent}: {reach}", "warning")

@@ -50,6 +50,8 @@ _UPDATE = Choice("u", "post an internal update", "update")
 _BACK = Choice("b", "back one step")
 _ACCEPT = Choice("y", "accept command")
 _HAND_OVER = Choice("h", "hand command over", "PERSON", of="person")
+_TAKE = Choice("c", "command: take it", "why, such as no answer")
+_ESCALATE = Choice("x", "escalate to a team", "TEAM", optional=True, of="team")
 _SEVERITY = Choice("v", "say how bad it is", "SEVERITY", of="severity")
 _AFFECTED = Choice("w", "say what is affected", "SERVICE or product area", of="affected")
 _RESOLVE = Choice("e", "resolve: it is over", "how it ended", optional=True)
@@ -69,7 +71,7 @@ _OWN = {
 #: Words that people type for a key.
 _WORDS = {
     "q": "l", "quit": "l", "exit": "l", "update": "u", "accept": "y", "resolve": "e",
-    "handover": "h", "help": "?",
+    "handover": "h", "help": "?", "escalate": "x", "take-command": "c",
 }  # fmt: skip
 
 
@@ -106,15 +108,15 @@ def _everywhere(incident: Incident, by: str | None) -> tuple[Choice, ...]:
         *(() if incident.services or incident.product_areas else (_AFFECTED,)),
     )
     command = _of_command(incident, by)
-    return (_NOTE, _ASSIGN, _UPDATE, *unsaid, *command, _GO, _BACK, _LEAVE, _HELP)
+    return (_NOTE, _ASSIGN, _UPDATE, *unsaid, *command, _ESCALATE, _GO, _BACK, _LEAVE, _HELP)
 
 
 def _of_command(incident: Incident, by: str | None) -> tuple[Choice, ...]:
-    """Accept command that is offered, or hand it over: what this person can do with it now."""
+    """Accept command that is offered, hand it over, or take it: what this person can do now."""
     offer = incident.offer
     if offer is not None and by is not None and offer.person.casefold() == by.casefold():
         return (_ACCEPT._replace(label=f"accept command from {one_line(offer.by)}"),)
-    return (_HAND_OVER,) if by is None or by == incident.commander else ()
+    return (_HAND_OVER,) if by is None or by == incident.commander else (_TAKE,)
 
 
 def _roles_screen(incident: Incident, by: str | None) -> Screen:

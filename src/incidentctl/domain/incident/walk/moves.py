@@ -84,6 +84,8 @@ class MoveResult(NamedTuple):
     """The severity that was said: the process follows from it and the catalog."""
     affects: tuple[str, ...] = ()
     """What was said to be affected: the process follows from it and the catalog."""
+    escalates: str | None = None
+    """The team to bring in; empty for the next one, which the catalog names."""
 
 
 class Move(NamedTuple):
@@ -233,6 +235,17 @@ def _accept(move: Move) -> MoveResult:
     return MoveResult(move.shown.at, tuple(stated), f"{by} is the commander")
 
 
+def _take(move: Move) -> MoveResult:
+    by = move.by or ""
+    stated = handover.take(move.incident, move.said, by=by, name=move.name)
+    return MoveResult(move.shown.at, tuple(stated), f"{by} is the commander")
+
+
+def _escalate(move: Move) -> MoveResult:
+    handover.may_escalate(move.incident)
+    return MoveResult(move.shown.at, escalates=move.said)
+
+
 def _hand_over(move: Move) -> MoveResult:
     by = move.by or move.incident.commander
     stated = tuple(handover.offer(move.incident, move.said, by=by, known=move.people))
@@ -287,6 +300,8 @@ ON_STEP: dict[str, Handler] = {
     "i": _individual,
     "y": _accept,
     "h": _hand_over,
+    "c": _take,
+    "x": _escalate,
     "v": _severity,
     "w": _affects,
     "e": _resolve,
