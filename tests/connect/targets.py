@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 
 class Asked(NamedTuple):
@@ -104,3 +105,66 @@ def raw_target(serve: Callable[[socket.socket], None]) -> Iterator[int]:
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join()
+
+
+class Slack:
+    """What the bot can see and do, with Slack's answers."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.channels: dict[str, str] = {}
+        self.messages: list[dict] = []
+        self.topics: list[str] = []
+        self.invited: list[str] = []
+        self.broken: set[str] = set()
+
+    def answer(self, request: Asked) -> tuple[int, Any, dict[str, str]]:
+        split = urlsplit(request.path)
+        method = split.path.rpartition("/")[2]
+        if request.headers["authorization"] != f"Bearer {self.token}":
+            return 200, {"ok": False, "error": "invalid_auth"}, {}
+        body = request.body or {name: of[0] for name, of in parse_qs(split.query).items()}
+        result = getattr(self, method.replace("conversations.", "").replace("chat.", ""))(body)
+        if method in self.broken:  # done, and the answer is lost
+            self.broken.discard(method)
+            return 504, "", {}
+        return 200, result if isinstance(result, dict) else {"ok": False, "error": result}, {}
+
+    def create(self, body: dict[str, Any]) -> Any:
+        if body["name"] in self.channels:
+            return "name_taken"
+        self.channels[body["name"]] = f"C0000{len(self.channels):04}"
+        return {"ok": True, "channel": {"id": self.channels[body["name"]]}}
+
+    def list(self, body: dict[str, Any]) -> Any:
+        pairs = sorted(self.channels.items())
+        at = int(body.get("cursor") or 0)
+        more = str(at + 1) if at + 1 < len(pairs) else ""
+        name, ident = pairs[at]
+        return {
+            "ok": True,
+            "channels": [{"id": ident, "name": name}],
+            "response_metadata": {"next_cursor": more},
+        }
+
+    def setTopic(self, body: dict[str, Any]) -> Any:  # noqa: N802
+        self.topics.append(body["topic"])
+        return {"ok": True}
+
+    def invite(self, body: dict[str, Any]) -> Any:
+        if body["users"] == "U9":
+            return "user_not_found"
+        if body["users"] in self.invited:
+            return "already_in_channel"
+        self.invited.append(body["users"])
+        return {"ok": True}
+
+    def history(self, body: dict[str, Any]) -> Any:
+        return {
+            "ok": True,
+            "messages": [m for m in self.messages if m["channel"] == body["channel"]],
+        }
+
+    def postMessage(self, body: dict[str, Any]) -> Any:  # noqa: N802
+        self.messages.append(body | {"ts": f"1.{len(self.messages)}"})
+        return {"ok": True, "channel": body["channel"], "ts": self.messages[-1]["ts"]}

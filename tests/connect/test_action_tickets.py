@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.connect.targets import http_target
+from tests.connect.targets import Slack, http_target
 
 from incidentctl.connect.actions.registry import perform, plan
 from incidentctl.connect.actions.shown import shown
@@ -199,75 +199,13 @@ def test_a_shortcut_story_is_created_once(target):
     assert target.asked[0].headers["shortcut-token"] == "t0ps3cret"
 
 
-class Slack:
-    """What the bot can see and do, with Slack's answers."""
-
-    def __init__(self, target):
-        self.channels: dict[str, str] = {}
-        self.messages: list[dict] = []
-        self.topics: list[str] = []
-        self.invited: list[str] = []
-        self.broken: set[str] = set()
-        target.answer = self.answer
-
-    def answer(self, request):
-        split = urlsplit(request.path)
-        method = split.path.rpartition("/")[2]
-        if request.headers["authorization"] != "Bearer t0ps3cret":
-            return 200, {"ok": False, "error": "invalid_auth"}, {}
-        body = request.body or {name: of[0] for name, of in parse_qs(split.query).items()}
-        result = getattr(self, method.replace("conversations.", "").replace("chat.", ""))(body)
-        if method in self.broken:  # done, and the answer is lost
-            self.broken.discard(method)
-            return 504, "", {}
-        return 200, result if isinstance(result, dict) else {"ok": False, "error": result}, {}
-
-    def create(self, body):
-        if body["name"] in self.channels:
-            return "name_taken"
-        self.channels[body["name"]] = f"C0000{len(self.channels):04}"
-        return {"ok": True, "channel": {"id": self.channels[body["name"]]}}
-
-    def list(self, body):
-        pairs = sorted(self.channels.items())
-        at = int(body.get("cursor") or 0)
-        more = str(at + 1) if at + 1 < len(pairs) else ""
-        name, ident = pairs[at]
-        return {
-            "ok": True,
-            "channels": [{"id": ident, "name": name}],
-            "response_metadata": {"next_cursor": more},
-        }
-
-    def setTopic(self, body):  # noqa: N802
-        self.topics.append(body["topic"])
-        return {"ok": True}
-
-    def invite(self, body):
-        if body["users"] == "U9":
-            return "user_not_found"
-        if body["users"] in self.invited:
-            return "already_in_channel"
-        self.invited.append(body["users"])
-        return {"ok": True}
-
-    def history(self, body):
-        return {
-            "ok": True,
-            "messages": [m for m in self.messages if m["channel"] == body["channel"]],
-        }
-
-    def postMessage(self, body):  # noqa: N802
-        self.messages.append(body | {"ts": f"1.{len(self.messages)}"})
-        return {"ok": True, "channel": body["channel"], "ts": self.messages[-1]["ts"]}
-
-
 @pytest.mark.parametrize(
     "broken", [None, "conversations.create", "conversations.setTopic", "conversations.invite",
                "chat.postMessage"],
 )  # fmt: skip
 def test_slack_opens_the_channel_once_whichever_answer_is_lost(target, broken):
-    slack = Slack(target)
+    slack = Slack("t0ps3cret")
+    target.answer = slack.answer
     slack.channels = {"aaa": "C00009991", "zzz": "C00009992"}
     slack.broken = {broken}
     settings = SlackSettings(
@@ -291,7 +229,8 @@ def test_slack_opens_the_channel_once_whichever_answer_is_lost(target, broken):
 
 
 def test_slack_invites_the_others_if_one_cannot_be_and_says_so(target):
-    slack = Slack(target)
+    slack = Slack("t0ps3cret")
+    target.answer = slack.answer
     settings = SlackSettings(token=TOKEN, invite=("U9", "U1"), base_url=target.url)
     outcome = perform(asked(settings), ENVIRONMENT)
     assert outcome.state == "failed"
@@ -304,7 +243,8 @@ def test_slack_invites_the_others_if_one_cannot_be_and_says_so(target):
 
 
 def test_slack_posts_once_to_a_channel_given_by_its_id(target):
-    slack = Slack(target)
+    slack = Slack("t0ps3cret")
+    target.answer = slack.answer
     slack.broken = {"chat.postMessage"}
     settings = SlackSettings(token=TOKEN, channel="C0123ABCD", base_url=target.url)
     outcomes = [perform(asked(settings, event="say"), ENVIRONMENT) for _ in range(2)]
@@ -313,7 +253,8 @@ def test_slack_posts_once_to_a_channel_given_by_its_id(target):
 
 
 def test_slack_by_name_is_not_asked_again_if_it_may_be_posted(target):
-    slack = Slack(target)
+    slack = Slack("t0ps3cret")
+    target.answer = slack.answer
     slack.broken = {"chat.postMessage"}
     settings = SlackSettings(token=TOKEN, channel="#incidents", base_url=target.url)
     planned = asked(settings)
