@@ -78,7 +78,7 @@ def test_a_webhook_sends_what_its_settings_say_with_values_encoded(target):
     settings = WebhookSettings(
         url=(f"{target.url}/services/", TOKEN),
         headers={"X-Token": (TOKEN,)},
-        body={"text": "value:title", "n": [1, {"k": "env:TOKEN"}], "other": "value:nothing"},
+        body={"text": "value:title", "n": [1, {"k": "env:TOKEN"}], "other": "value:event"},
     )
     outcome = perform(asked(settings), ENVIRONMENT)
     assert outcome == ("done", "", False, None, "https://chat.example/7", "7", "")
@@ -86,7 +86,7 @@ def test_a_webhook_sends_what_its_settings_say_with_values_encoded(target):
     assert (one.method, one.path) == ("POST", "/services/t0ps3cret")
     assert one.headers["x-token"] == "t0ps3cret"
     assert one.headers["idempotency-key"] == "inc-1/page"
-    assert one.body == {"text": VALUES["title"], "n": [1, {"k": "t0ps3cret"}], "other": ""}
+    assert one.body == {"text": VALUES["title"], "n": [1, {"k": "t0ps3cret"}], "other": "trigger"}
 
 
 def test_a_webhook_without_a_body_of_its_own_sends_all_values(target):

@@ -4,6 +4,8 @@ import re
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from incidentctl.domain.catalog.action_settings import CLASSES, SlackSettings, plain, uses_of
 from incidentctl.domain.lint.rules.registry import run
 from incidentctl.files.catalog.loader import load
@@ -48,6 +50,19 @@ def test_each_fault_of_an_action_has_its_place_and_the_step_is_kept(tmp_path):
     steps = catalog.runbooks["a"].steps
     assert [step.action is not None for step in steps] == [False] * 6 + [True]
     assert isinstance(steps[6].action.with_, SlackSettings)
+
+
+@pytest.mark.parametrize("body", ["value:titel", "env:no name", "env:A-B"])
+def test_a_body_that_names_what_is_not_there_is_a_fault(body, tmp_path):
+    (tmp_path / "incidentctl.yaml").write_text("")
+    (tmp_path / "runbooks").mkdir()
+    (tmp_path / "runbooks" / "a.yaml").write_text(
+        "name: a\nsteps: [{id: b, title: c, action: {uses: webhook, with: "
+        f'{{url: "https://a/b", body: {{deep: [{{text: "{body}"}}]}}}}}}}}]\n'
+    )
+    [problem] = load(tmp_path)[1]
+    assert (problem.code, problem.line) == ("IC014", 2)
+    assert "`body`: " in problem.message
 
 
 def test_settings_are_plain_values_to_be_compared(tmp_path):

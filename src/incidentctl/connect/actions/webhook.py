@@ -9,7 +9,7 @@ from incidentctl.connect.actions.key import key_text
 from incidentctl.connect.actions.session import Session, address_of, text_of
 from incidentctl.domain.actions.reach import host_of
 from incidentctl.domain.actions.request import Call, Outcome, Plan, Request
-from incidentctl.domain.catalog.action_settings import WebhookSettings, parse_secret
+from incidentctl.domain.catalog.action_settings import WebhookSettings, secret_of
 
 
 def plan(request: Request, settings: WebhookSettings) -> Plan:
@@ -40,7 +40,7 @@ def _filled(value: Any, given: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         if value.startswith("value:"):
             return given.get(value.removeprefix("value:"), "")
-        return parse_secret(value) if value.startswith("env:") else value
+        return secret_of(value) or value
     if isinstance(value, Mapping):
         return {str(name): _filled(of, given) for name, of in value.items()}
     return [_filled(each, given) for each in value] if isinstance(value, tuple | list) else value

@@ -14,7 +14,7 @@ from incidentctl.domain.catalog.action_settings import (
     Secret,
     Settings,
     WebhookSettings,
-    parse_secret,
+    secret_of,
 )
 
 
@@ -61,8 +61,8 @@ def _secrets(value: Any) -> Iterator[str]:
         case Secret(name):
             yield name
         case str():
-            if value.startswith("env:"):
-                yield parse_secret(value).name
+            if secret := secret_of(value):
+                yield secret.name
         case Mapping():
             for each in value.values():
                 yield from _secrets(each)

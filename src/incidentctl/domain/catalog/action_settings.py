@@ -7,6 +7,7 @@ does `{env:NAME}` inside a longer text.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import timedelta
 from functools import cache
@@ -43,6 +44,12 @@ def parse_secret(text: str) -> Secret:
             "secret that was written here"
         )
     return Secret(found[1])
+
+
+def secret_of(text: str) -> Secret | None:
+    """Return the secret that a text is, `env:NAME` and no more; None for any other text."""
+    found = _WHOLE.match(text)
+    return Secret(found[1]) if found else None
 
 
 def parse_parts(text: str) -> Parts:
@@ -139,6 +146,7 @@ NoticeAddress = Annotated[Parts, Parsed(_parse_notice, r"^\s*[A-Za-z][A-Za-z0-9+
 Header = Annotated[str, Parsed(_parse_header, r"^[!-~]+$")]
 Variable = Annotated[str, Parsed(_parse_variable, rf"^{_NAME}$")]
 ValueName = Literal["id", "title", "text", "url", "severity", "service"]
+_IN_BODY = ("event", "key", *get_args(ValueName))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +169,26 @@ class WebhookSettings:
     after an answer that leaves open whether it was done."""
     timeout: Duration | None = None
     """How long it may take in all; absent: 10 seconds."""
+
+    def __post_init__(self) -> None:
+        """Refuse a body that names what is not there."""
+        for text in _texts(self.body):
+            begin, _, name = text.partition(":")
+            if begin == "value" and name not in _IN_BODY:
+                raise ValueError(f"`body`: {text!r} is none of the values {', '.join(_IN_BODY)}")
+            if begin == "env" and secret_of(text) is None:
+                raise ValueError("`body`: a secret is `env:NAME` alone, with letters, digits and _")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _texts(each)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
