@@ -16,7 +16,7 @@ def terminal(team):
     """Start incidentctl in a terminal of 80 columns."""
     started = []
 
-    def start(*arguments):
+    def start(*arguments, columns=80):
         child = pexpect.spawn(
             sys.executable,
             ["-m", "incidentctl", *arguments],
@@ -24,7 +24,7 @@ def terminal(team):
             env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
             encoding="utf-8",
             timeout=15,
-            dimensions=(24, 80),
+            dimensions=(24, columns),
         )
         started.append(child)
         return child
@@ -66,6 +66,17 @@ def test_a_severity_is_chosen(terminal, show):
     child.send(DOWN + ENTER)
     assert end(child) == 0
     assert (show()["severity"], show()["confirmed"]) == ("SEV1", True)
+
+
+def test_choices_wrap_between_words(terminal):
+    """In 60 columns SEV3 of the example takes two lines."""
+    child = terminal("declare", "x", "--no-walk", "--affects", "kafka", columns=60)
+    child.expect("not sure")
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", child.before).splitlines()
+    assert "   SEV3  Something beside the purchase is impaired, such as" in lines
+    assert "     recommendations, or only few notice" in lines
+    child.send(ENTER)
+    assert end(child) == 0
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from incidentctl.cli.terminal.console import is_terminal
+from incidentctl.cli.terminal.console import columns, is_terminal
 from incidentctl.domain.common.text import clean
+
+#: So many columns stand before a question, `? `, and before a choice, ` » `.
+_QUESTION, _POINTER = 2, 3
 
 
 class EndOfAnswers(Exception):  # noqa: N818 (not an error: stdin has ended)
@@ -30,6 +33,22 @@ def _read_line(question: str) -> str:
     return line.strip()
 
 
+def _fitting(text: str, indent: int, *, before: int) -> str:
+    """Clean a text and wrap it between words, where so many columns stand before it."""
+    from incidentctl.render.lines import wrapped
+
+    first, *more = wrapped(clean(text), columns() - before, indent)
+    # All lines but the first begin at the left edge.
+    return "\n".join([first, *(" " * before + line for line in more)])
+
+
+def _echo(message: str, answer: str) -> None:
+    """Leave a question and its answer on the screen, on a line."""
+    from incidentctl.render.lines import shortened
+
+    print(*shortened(clean(f"? {message} {answer}"), columns()), file=sys.stderr)
+
+
 def ask_text(message: str, default: str = "", *, optional: bool = False) -> str:
     """Ask for a line of text; Enter takes the default.
 
@@ -48,6 +67,7 @@ def ask_text(message: str, default: str = "", *, optional: bool = False) -> str:
     import questionary
 
     instruction = f"[{clean(default)}]" if default else None
+    message = _fitting(message, 2, before=_QUESTION)
     return str(questionary.text(message, instruction=instruction).unsafe_ask()).strip() or default
 
 
@@ -59,9 +79,16 @@ def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -
     if not _plain():
         import questionary
 
-        options = [questionary.Choice(clean(words), value=key) for key, words in choices]
+        options = [
+            questionary.Choice(_fitting(words, 2, before=_POINTER), value=key)
+            for key, words in choices
+        ]
         chosen = next(option for option in options if option.value == default)
-        return str(questionary.select(clean(message), options, default=chosen).unsafe_ask())
+        question = _fitting(message, 2, before=_QUESTION)
+        select = questionary.select(question, options, default=chosen, erase_when_done=True)
+        answer = str(select.unsafe_ask())
+        _echo(message, next(words for key, words in choices if key == answer))
+        return answer
     keys = [key for key, _ in choices]
     print(clean(message), file=sys.stderr)
     for number, (key, words) in enumerate(choices, 1):
@@ -84,7 +111,8 @@ def ask_confirm(message: str, *, default: bool = False) -> bool:
     if not _plain():
         import questionary
 
-        return bool(questionary.confirm(clean(message), default=default).unsafe_ask())
+        question = _fitting(message, 2, before=_QUESTION)
+        return bool(questionary.confirm(question, default=default).unsafe_ask())
     try:
         answer = _read_line(f"{clean(message)} [{'Y/n' if default else 'y/N'}]:").casefold()
     except EndOfAnswers:
