@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from tests.connect.targets import Slack, http_target
 
 from incidentctl.connect.actions.registry import perform, plan
 from incidentctl.connect.actions.shown import shown
-from incidentctl.domain.actions.request import Request
+from incidentctl.connect.actions.vault import Vault
+from incidentctl.domain.actions.request import Call, Request, Run
 from incidentctl.domain.catalog.action_settings import (
+    CommandSettings,
     GithubSettings,
     JiraSettings,
+    NotifySettings,
     PagerdutySettings,
     Secret,
     ShortcutSettings,
     SlackSettings,
     WebhookSettings,
 )
+from incidentctl.domain.common.text import clean
 
 TOKEN = Secret("TOKEN")
 ENVIRONMENT = {"TOKEN": "t0ps3cret"}
@@ -333,6 +341,46 @@ Content-Type: application/json; charset=utf-8
   "key": "***"
 }"""
     )
+
+
+PIECES = ["\ud800", "\0", "\x1b[2J", "<!channel>", "{env:TOKEN}", "env:TOKEN", "@all", "{{ 7*7 }}",
+          '"}', "\r\n", "--", "\u202e"]  # fmt: skip
+HOSTILE = st.lists(st.characters() | st.sampled_from(PIECES), max_size=20).map("".join)
+EVERY = [
+    *ALL,
+    CommandSettings(run=("page",), values=("title", "text")),
+    NotifySettings(url=("json://a",)),
+]
+
+
+@examples(max_examples=60, deadline=None)
+@given(sent=st.sampled_from(EVERY), title=HOSTILE, text=HOSTILE, key=HOSTILE)
+def test_whatever_a_text_says_it_is_a_value_and_nothing_else(sent, title, text, key):
+    values = {"id": "inc-1", "title": title, "text": text}
+    planned = plan(Request(sent, values, key or "k"))
+    usual = plan(Request(sent, VALUES, "k"))
+    assert planned.secrets == usual.secrets
+    assert len(planned.steps) == len(usual.steps)
+    for one, other in zip(planned.steps, usual.steps, strict=True):
+        match one:
+            case Call():
+                assert (one.method, len(one.url)) == (other.method, len(other.url))
+                json.dumps(Vault(planned.secrets, ENVIRONMENT).fill(one.body, KNOWN)).encode()
+                for _, value in one.headers:
+                    written = Vault(planned.secrets, ENVIRONMENT).header(value)
+                    assert written.isascii()
+                    assert written.isprintable()
+            case Run():
+                assert one.argv[:2] == ("page", "--")
+                assert len(one.argv) == 4
+                " ".join(one.argv).encode()
+                assert not any("\0" in word for word in one.argv)
+    printed = shown(planned)
+    assert clean(printed, keep_lines=True) == printed
+    assert "t0ps3cret" not in printed
+
+
+KNOWN = {"id of the channel": "C1", "next page": ""}
 
 
 @pytest.mark.parametrize("settings", ALL, ids=lambda each: type(each).__name__)

@@ -26,8 +26,7 @@ _LONGEST = 10_000
 def plan(request: Request, settings: CommandSettings) -> Plan:
     """Return the one program."""
     named = [request.values.get(name, "") for name in settings.values]
-    # A program of C sees nothing after a NUL, and the kernel takes no argument of any length.
-    arguments = [value.replace("\0", "")[:_LONGEST] for value in named]
+    arguments = [value[:_LONGEST] for value in named]  # the kernel takes none of any length
     step = Run(
         argv=(*settings.run, *(["--", *arguments] if arguments else [])),
         stdin={"event": request.event, "key": request.key, **request.values},

@@ -15,4 +15,4 @@ def key_text(key: str) -> str:
 
 def key_mark(key: str) -> str:
     """Return a short word made from a key, to be found again in a ticket."""
-    return f"incidentctl-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+    return f"incidentctl-{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()[:24]}"
