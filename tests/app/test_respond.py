@@ -8,7 +8,7 @@ from incidentctl.app.incident import corrections, handover, lifecycle, notes, ro
 from incidentctl.app.incident.declare import Request, begin, complete, complete_if_cut_off
 from incidentctl.app.incident.due import due_now
 from incidentctl.app.incident.respond import Response
-from incidentctl.app.incident.walk import Walk
+from incidentctl.app.walk.walk import Walk
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.errors import RefusedError
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from tests.domain.telling import incident
 
-from incidentctl.app.incident.walk_page import whom_to_page
+from incidentctl.app.walk.page import whom_to_page
 from incidentctl.app.workspace.people import KnownIdentity, actor, find
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.cli.boundary import run

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from incidentctl.app.actions.listing import listed, listed_as_json
 from incidentctl.app.actions.run import Ran, prepare, run_patiently, target_of
-from incidentctl.app.incident.respond import Response
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
+from incidentctl.cli.incident.sent import print_ran
 from incidentctl.cli.session import report_notes, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, InIncident, Json
@@ -102,7 +101,7 @@ def _run(call: Call, step: str | None, *, dry_run: bool, again: bool) -> None:
     report_notes(workspace, ran.recorded.notes)
     if call.json:
         console.print_json("action-run", as_json(ran))
-    report(ran, response, say=console.say)
+    print_ran(ran)
     if not ran.done:
         raise typer.Exit(EnvironmentFailedError.exit_code)
 
@@ -124,21 +123,3 @@ def as_json(ran: Ran) -> dict[str, object]:
         "reason": outcome.reason or None,
         "attempts": ran.attempts,
     }
-
-
-def report(ran: Ran, response: Response, *, say: Callable[..., None]) -> None:
-    """Say what came of a run, and what to do about it."""
-    whom = f" for {ran.prepared.whom}" if ran.prepared.whom else ""
-    where = f"{ran.prepared.to}{whom}"
-    if ran.done:
-        link = f": {ran.outcome.link}" if ran.outcome.link else ""
-        say(f"Sent to {where}{link}.".replace("..", "."), "ok")
-        return
-    again = f"`incidentctl action retry {ran.target.name}`"
-    by_hand = f"do it by hand and run `incidentctl step done {ran.target.name}`"
-    if ran.outcome.state == "unknown":
-        say(f"PERHAPS SENT to {where}: {ran.outcome.reason}", "warning")
-        say(f"Look there; if it did not arrive, run {again}, or {by_hand}.")
-        return
-    say(f"NOT SENT to {where}: {ran.outcome.reason}", "error")
-    say(f"Run {again}, or {by_hand}.")

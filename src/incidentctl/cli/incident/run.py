@@ -16,14 +16,16 @@ from typing import Annotated
 
 import typer
 
+from incidentctl.app.actions.run import Prepared, Ran
 from incidentctl.app.incident.declare import complete_if_cut_off
 from incidentctl.app.incident.respond import Response
-from incidentctl.app.incident.walk import Answered, View, Walk
+from incidentctl.app.walk.walk import Answered, View, Walk
 from incidentctl.app.workspace.places import KEPT_HERE
 from incidentctl.cli.hints import worded
 from incidentctl.cli.incident.lifecycle import print_left
 from incidentctl.cli.incident.respond import Call
 from incidentctl.cli.incident.respond_command import RespondCommand
+from incidentctl.cli.incident.sent import print_ran
 from incidentctl.cli.incident.update import print_next
 from incidentctl.cli.session import report_notes
 from incidentctl.cli.terminal import console
@@ -31,7 +33,7 @@ from incidentctl.cli.terminal.options import AsPerson, InIncident
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.state import DONE, NOT_NEEDED, SKIPPED
 from incidentctl.domain.incident.walk.machine import AFTER, Screen
-from incidentctl.errors import UsageError
+from incidentctl.errors import IncidentctlError, UsageError
 from incidentctl.render.incident.walk import Line
 
 _STATES = {DONE: "done", SKIPPED: "skipped", NOT_NEEDED: "no longer needed"}
@@ -45,6 +47,9 @@ def run_command(
     step: Annotated[
         str | None, typer.Option("--step", metavar="STEP", help="Start at this step.")
     ] = None,
+    auto: Annotated[
+        bool, typer.Option("--auto", help="Run the steps that are marked automatic, unasked.")
+    ] = False,
     as_: AsPerson = None,
 ) -> None:
     """Walk the runbook, one step at a time. Ctrl-C leaves; anyone can continue.
@@ -61,16 +66,18 @@ def run_command(
     if response.who.problem:
         response.workspace.notes.append(response.who.problem)
     report_notes(response.workspace, completed.notes if completed else ())
-    walk(response, step)
+    walk(response, step, auto=auto)
 
 
-def walk(response: Response, step: str | None = None) -> None:
-    """Walk until the user leaves, or stdin ends."""
+def walk(response: Response, step: str | None = None, *, auto: bool = False) -> None:
+    """Walk until the user leaves, or stdin ends; with `auto` automatic steps run unasked."""
     piped = not sys.stdin.isatty()
     # Without a terminal start at the steps, not at the offer to assign roles.
     with Walk(response, AFTER if piped else None) as walking:
         if step is not None:
             walking.go_to(step)
+        if auto:
+            walking.automate()
         with contextlib.suppress(EOFError):
             if console.is_terminal() and os.environ.get("TERM") != "dumb":
                 _on_terminal(walking)
@@ -83,6 +90,7 @@ def _on_terminal(walking: Walk) -> None:
     from incidentctl.cli.incident.walk_menu import Menu
 
     def look(typing: bool) -> Screen:
+        _run_automatic(walking)
         view = walking.look(typing=typing)
         _show(view)
         return view.screen
@@ -92,6 +100,9 @@ def _on_terminal(walking: Walk) -> None:
         reply = menu.ask()
         while reply is not None:
             answered = walking.answer(reply.key, reply.text)
+            if answered.sending:
+                _confirm_and_send(walking, answered.sending)
+                break
             _report(walking, answered)
             if answered.left:
                 return
@@ -106,6 +117,7 @@ def _by_lines(walking: Walk, *, piped: bool) -> None:
 
     def tell() -> Screen:
         """Show what is new, and return the screen to ask about."""
+        _run_automatic(walking)
         view = walking.look()
         _show(view)
         status = walking.status()
@@ -117,11 +129,57 @@ def _by_lines(walking: Walk, *, piped: bool) -> None:
 
     while True:
         answered = _answer(walking, tell(), tell)
+        if answered.sending:
+            continue
         if piped and answered.refused and answered.message:
             raise UsageError(answered.message, hint=answered.hint)
         _report(walking, answered)
         if answered.left:
             return
+
+
+def _run_automatic(walking: Walk) -> None:
+    """Run what is marked automatic and due, and say what came of it."""
+    for each in walking.automatic():
+        if isinstance(each, Ran):
+            print_ran(each)
+        else:
+            console.say(f"NOT SENT: {each.why.message}", "error")
+
+
+def _show_request(prepared: Prepared) -> None:
+    whom = f" for {prepared.whom}" if prepared.whom else ""
+    console.say(f"This is sent to {prepared.to}{whom}:", "bold")
+    console.say("\n".join(f"  {line}" for line in prepared.shown.splitlines()), keep_lines=True)
+
+
+def _confirm_and_send(walking: Walk, prepared: Prepared) -> None:
+    """Show exactly what would be sent, and send it once that is confirmed."""
+    from incidentctl.cli.terminal.prompts import ask_confirm
+
+    _show_request(prepared)
+    if ask_confirm("Send it?", default=False):
+        _send(walking, prepared)
+    else:
+        console.say("Nothing was sent.")
+
+
+def _by_a_line(walking: Walk, prepared: Prepared, text: str) -> None:
+    """Send it after `r yes`; after `r` alone only show it."""
+    if text.strip().casefold() in ("y", "yes"):
+        _send(walking, prepared)
+        return
+    _show_request(prepared)
+    console.say("Nothing was sent. `r yes` sends it.")
+
+
+def _send(walking: Walk, prepared: Prepared) -> None:
+    try:
+        print_ran(walking.send(prepared))
+    except IncidentctlError as refusal:
+        from incidentctl.cli.boundary import print_refusal
+
+        print_refusal(refusal)
 
 
 def _report(walking: Walk, answered: Answered) -> None:
@@ -199,6 +257,9 @@ def _answer(walking: Walk, shown: Screen, tell: Callable[[], Screen]) -> Answere
                 _prompt(shown)
         key, text = _read_line()
         answered = walking.answer(key, text)
+        if answered.sending:
+            _by_a_line(walking, answered.sending, text)
+            return answered
         if answered.needs is None:
             return answered
         if not sys.stdin.isatty():

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from incidentctl.app.incident.walk import Walk
+from incidentctl.app.walk.walk import Walk
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.live_prompt import (
     Back,

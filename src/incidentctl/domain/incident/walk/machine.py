@@ -41,7 +41,7 @@ from incidentctl.errors import Hint, IncidentctlError
 __all__ = ["AFTER", "Choice", "MoveResult", "Screen", "choose", "read_line", "screen"]
 
 _NOBODY: Mapping[str, str | None] = {}
-NOT_SENT = "NOT SENT: actions are not run yet, do it by hand"
+NOT_SENT = "NOT SENT: do it by hand"
 
 _NOTE = Choice("n", "note something", "note")
 _ASSIGN = Choice("a", "assign a role or a team", "ROLE PERSON", of="role")

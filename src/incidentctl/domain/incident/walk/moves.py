@@ -59,7 +59,7 @@ class Screen(NamedTuple):
     every: str | None = None
     state: str = OPEN
     notice: str | None = None
-    """That an action is not run."""
+    """What the action of the step sends or did, or that it is not run."""
     marked: str | None = None
     """Who did or skipped the step, and when."""
     lines: tuple[str | Hint, ...] = ()

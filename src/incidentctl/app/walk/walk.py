@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from incidentctl.app.actions.automatic import Refused, due_of, run_due
+from incidentctl.app.actions.run import Prepared, Ran, run_patiently
+from incidentctl.app.actions.trust import ensure_trusted
 from incidentctl.app.incident import lifecycle
 from incidentctl.app.incident.classify import reclassify
 from incidentctl.app.incident.escalate import escalate, how_to_reach
 from incidentctl.app.incident.injects import deliver_due, wait
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, Response, load
-from incidentctl.app.incident.walk_names import Name, names_for
-from incidentctl.app.incident.walk_page import PAGE, whom_to_page
+from incidentctl.app.walk.action import ActionOffer, action_offer
+from incidentctl.app.walk.names import Name, names_for
+from incidentctl.app.walk.page import PAGE, whom_to_page
 from incidentctl.domain.common.text import count
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.steps import find
@@ -37,6 +41,8 @@ _OLD = timedelta(seconds=30)
 _REFRESH = 20
 #: At most so many new entries of others are shown, the newest ones.
 _MOST_NEWS = 8
+#: The key that runs the action of a step.
+RUN = "r"
 
 
 class View(NamedTuple):
@@ -79,6 +85,8 @@ class Answered(NamedTuple):
     left: bool = False
     told: Told | None = None
     """What was recorded, where something was."""
+    sending: Prepared | None = None
+    """What would be sent: nothing is, until `send` is called."""
 
 
 class Walk:
@@ -98,6 +106,9 @@ class Walk:
         self._lookout = response.workspace.sharing.lookout()
         self._next_inject: float | None = None
         self._polls = 0
+        self._offer: ActionOffer | None = None
+        self._auto = False
+        self._next_attempt: datetime | None = None
 
     def __enter__(self) -> Walk:
         """Begin to ask the remotes for what others do."""
@@ -123,6 +134,8 @@ class Walk:
         elif self._polls % _REFRESH == 0:
             sharing.refresh(every=_OLD)
         self._polls += 1
+        if self._next_attempt is not None and self._response.workspace.now() >= self._next_attempt:
+            return True
         due = self._next_inject
         if due is not None and self._response.workspace.now().timestamp() >= due:
             return True
@@ -187,7 +200,19 @@ class Walk:
         if shown.kind == "step" and shown.at == PAGE:
             paged = whom_to_page(response.workspace, response.incident)
             shown = shown._replace(lines=(*shown.lines, *paged))
-        return shown
+        return self._with_action(shown) if shown.kind == "step" else shown
+
+    def _with_action(self, shown: Screen) -> Screen:
+        """Add what the step's action sends, and the key that runs it."""
+        response = self._response
+        step = find(response.incident, shown.at)
+        self._offer = action_offer(response.workspace, response.incident, step)
+        if self._offer is None:
+            return shown
+        if self._offer.prepared is None or any(each.key == RUN for each in shown.choices):
+            return shown._replace(notice=self._offer.notice)
+        choice = Choice(RUN, self._offer.label)
+        return shown._replace(notice=self._offer.notice, choices=(choice, *shown.choices))
 
     def _play(self) -> tuple[facts.InjectPlayed, ...]:
         """Deliver the injects of a drill that are due."""
@@ -259,6 +284,8 @@ class Walk:
         if self._read():  # somebody may have done the step a moment ago
             self._at = shown.at if shown.kind == "step" else self._at
             shown = self._screen() if shown.kind == "step" else shown
+        if key.strip().casefold() == RUN and (sending := self._sending(shown)):
+            return Answered(sending=sending)
         outcome = choose(
             response.incident,
             shown,
@@ -300,6 +327,63 @@ class Walk:
             left=outcome.left,
             told=told,
         )
+
+    def _sending(self, shown: Screen) -> Prepared | None:
+        """Return what the key that runs an action would send; None where it means another thing."""
+        offered = any(each.key == RUN and each.asks is None for each in shown.choices)
+        if shown.kind != "step" or self._offer is None or not offered:
+            return None
+        prepared = self._offer.prepared
+        return prepared if prepared and prepared.target.step == shown.at else None
+
+    def send(self, prepared: Prepared) -> Ran:
+        """Send what was shown and confirmed; a refusal is raised, and nothing is sent then."""
+        response = self._response
+        again = self._offer is not None and self._offer.again
+        ran = run_patiently(
+            response.workspace,
+            response.ident,
+            prepared.target,
+            who=response.who,
+            on_recorded=response.on_recorded,
+            again=again,
+        )
+        self._after_sending()
+        return ran
+
+    def automate(self) -> None:
+        """Run what is marked automatic from now on; RefusedError if that is not trusted."""
+        ensure_trusted(self._response.workspace)
+        self._auto = True
+
+    def automatic(self) -> list[Ran | Refused]:
+        """Run the automatic steps that are due, and return what came of them."""
+        if not self._auto:
+            return []
+        response = self._response
+        workspace = response.workspace
+        self._read()
+        found = due_of(workspace, response.incident, workspace.now())
+        if not found:
+            return []
+        ended = run_due(workspace, found, response.who, on_recorded=response.on_recorded)
+        self._after_sending()
+        later = [ran.retry_at for ran in ended if isinstance(ran, Ran) and ran.retry_at]
+        self._next_attempt = min(later, default=None)
+        return ended
+
+    def _after_sending(self) -> None:
+        """Read the incident again; one's own entries are no news."""
+        self._token = None
+        self._read()
+        me = self._response.who.handle
+        if self._known is not None:
+            entries = self._response.incident.entries
+            self._known.update(entry.event for entry in entries if entry.by == me)
+        shown = self._shown
+        if shown is not None and find(self._response.incident, shown.at).state != OPEN:
+            self._at = AFTER + shown.at
+        self._shown = None
 
     def _record(self, outcome: MoveResult) -> tuple[Recorded, bool, str | None]:
         """Record what a key states.
