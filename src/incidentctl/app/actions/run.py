@@ -271,16 +271,20 @@ def _retry_at(workspace: Workspace, outcome: Outcome, attempts: int) -> datetime
 def _came_of_it(
     incident: Incident, prepared: Prepared, outcome: Outcome, retry_at: datetime | None
 ) -> tuple[list[Any], str]:
-    """Return the facts of an outcome, with the address of what was made, and their summary."""
+    """Return the facts of an outcome, and their summary.
+
+    With them come the address of what was made, and what a program printed.
+    """
     target, key = prepared.target, prepared.planned.key
     found: list[Any]
+    said = notes.log(incident, outcome.output, command=prepared.to) if outcome.output else []
     if outcome.state == "done":
         link = outcome.link
         found = [facts.ActionDone(key, target.step, target.announcement, link, outcome.ident)]
         label = LINKED.get(target.step or "") or _LABELS.get(target.action.uses)
         if link and label and all(known.url != link for known in incident.links):
             found += notes.link(incident, label, link)
-        return found, f"{target.name} sent to {prepared.to}"
+        return [*found, *said], f"{target.name} sent to {prepared.to}"
     unknown = outcome.state == "unknown"
     failed = facts.ActionFailed(
         key,
@@ -290,7 +294,7 @@ def _came_of_it(
         unknown=unknown,
         retry_at=iso(retry_at) if retry_at else None,
     )
-    return [failed], f"{target.name} {'perhaps' if unknown else 'not'} sent to {prepared.to}"
+    return [failed, *said], f"{target.name} {'perhaps' if unknown else 'not'} sent to {prepared.to}"
 
 
 def _lock(workspace: Workspace, key: str) -> Lock:
