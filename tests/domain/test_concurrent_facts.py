@@ -275,6 +275,18 @@ def test_a_resolve_against_a_reopen(more, status, sentence):
     assert problems(found) == ([sentence] if sentence else [])
 
 
+def test_a_drill_that_responders_and_conductor_both_ended_has_no_problem():
+    found = incident(
+        DECLARED,
+        facts.DrillStarted("q1"),
+        facts.Resolved("restarted"),
+        ("carol", facts.DrillEnded()),
+        ("carol", facts.Resolved("that was it")),
+    )
+    assert (found.status, found.ended_why) == ("resolved", "restarted")
+    assert problems(found) == []
+
+
 def test_a_team_is_escalated_to_once_however_often_it_is_said():
     found = incident(DECLARED, facts.Escalated("sre"), ("bob", facts.Escalated("sre", "dana")))
     assert found.escalated == ("sre",)

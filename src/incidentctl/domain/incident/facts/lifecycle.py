@@ -154,7 +154,12 @@ class Closed(NamedTuple):
 
 
 def _end(draft: Draft, event: EffectiveEvent, state: str, why: str | None) -> bool:
-    """End the incident, unless it has ended in a way that stands; say whether it ends so."""
+    """End the incident, unless it has ended in a way that stands; say whether it ends so.
+
+    A drill is ended by the responders and by who plays it, in clones of their own: no problem.
+    """
+    if draft.end == state == RESOLVED and draft.drill is not None:
+        return False
     if draft.end in (state, CLOSED) or (draft.end and state != CLOSED):
         draft.problem(f"{event.by} set it {state} though it was {draft.end}; the first stands.")
         return False
