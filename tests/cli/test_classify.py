@@ -89,3 +89,14 @@ def test_the_category_can_be_set_later_and_the_process_follows(run, opened, show
     assert run("category", "securty").code == 3
     assert run("undo").code == 0
     assert show()["category"] is None
+
+
+def test_the_process_is_said_once_while_it_stays_the_same(run, show, git, team):
+    run("declare", "x", "-s", "SEV2", "--affects", "cart")
+    git(team, "commit", "-q", "--allow-empty", "-m", "Another page of the wiki")
+    run("severity", "SEV2", "--reason", "every order fails")
+    run("affects", "cart")
+    kinds = [entry["kind"] for entry in show()["timeline"]]
+    assert (kinds.count("process-resolved"), kinds.count("runbook-attached")) == (1, 1)
+    run("severity", "SEV1")  # said for SEV1, and attached again: others may change it meanwhile
+    assert [entry["kind"] for entry in show()["timeline"]].count("process-resolved") == 2

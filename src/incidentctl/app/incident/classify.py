@@ -263,8 +263,12 @@ def process_facts(
     )
     now = {a.name: (a.title, a.own, a.steps, a.tasks) for a in incident.runbooks}
     wanted = {f.runbook: (f.title, f.own, f.steps, f.tasks) for f in attachments.values()}
-    before = (incident.tier, incident.reason, incident.catalog_commit, incident.catalog_problems)
-    if now == wanted and resolved[:4] == before:
+    # A commit of the catalog that says the same of this case is none of its news.
+    same = (
+        (resolved.tier, resolved.reason, resolved.problems, resolved.roles or ())
+        == (incident.tier, incident.reason, incident.catalog_problems, incident.duties)
+    )  # fmt: skip
+    if now == wanted and same:
         return []
     gone = [facts.RunbookDetached(name) for name in now if name not in wanted]
     return [resolved, *attachments.values(), *gone]
