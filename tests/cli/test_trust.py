@@ -25,7 +25,7 @@ steps:
     title: Tell everybody
     action:
       uses: webhook
-      with: {url: 'https://hooks.example/{env:HOOK}', headers: {X-From: incidentctl}}
+      with: {url: 'https://hooks.example/{env:HOOK}', headers: {X-From: incidentctl}, body: {text: 'value:text', n: 0}}
 """
 
 
@@ -93,6 +93,8 @@ def test_another_clone_is_not_trusted_with_it(run, acting, git, tmp_path, comman
         ("runbooks/sev1.yaml", "X-From: i", "X-From: j", "tell-everybody changed"),
         ("runbooks/sev1.yaml", "Tell everybody", "Tell nobody", "tell-everybody changed"),
         ("runbooks/sev1.yaml", "on_call: owner", "automatic: true", "page-on-call changed"),
+        ("runbooks/sev1.yaml", ", n: 0", "", "tell-everybody changed"),
+        ("runbooks/sev1.yaml", ", n: 0", ", n: false", "tell-everybody changed"),
         ("templates/declared.md.j2", "title", "tit1e", "templates/declared.md.j2 changed"),
         ("teams/orders.yaml", "ORDERS_PD", "ORDERS_PX", "contacts of team orders changed"),
         ("teams/orders.yaml", "  pagerduty: env:ORDERS_PD\n", "", "contacts of team orders gone"),

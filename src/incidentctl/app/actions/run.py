@@ -133,6 +133,7 @@ def prepare(
         settings,
         values(incident, target, whom=whom),
         key_of(incident, target),
+        target.event,
         thread=_thread(incident, settings),
     )
     planned = registry.plan(request, trusted=trusted.near)

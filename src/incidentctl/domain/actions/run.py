@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from incidentctl.domain.actions.request import Event
 from incidentctl.domain.catalog.runbook import Action
 from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.common.text import one_line
@@ -42,10 +43,12 @@ class Target(NamedTuple):
     action: Action
     step: str | None = None
     announcement: str | None = None
-    occasion: str = ""
-    """Of an announcement: what it is about, such as the id of an event; part of its key."""
+    key: str | None = None
+    """Of an announcement: names what happened, for each of its actions; a step's is counted."""
     said: str | None = None
     """What an announcement says; None: what a step's action says of the incident."""
+    event: Event = "trigger"
+    """What happened, as targets know it."""
 
     @property
     def name(self) -> str:
@@ -65,8 +68,8 @@ def key_of(incident: Incident, target: Target) -> str:
 
     A step that was opened again after its action was done gets the next number.
     """
-    if target.step is None:
-        return f"{incident.id}.announce.{target.announcement}.{target.occasion}"
+    if target.key is not None:
+        return target.key
     done = sum(run.state == DONE for run in incident.actions if run.step == target.step)
     return f"{incident.id}.{target.step}.{done + 1}"
 

@@ -138,16 +138,16 @@ def _steps(catalog: Catalog) -> Iterator[Item]:
                         {
                             "title": step.title,
                             "uses": step.action.uses,
-                            "with": plain(step.action.with_),
+                            "with": _said(plain(step.action.with_)),
                             "on_call": step.action.on_call,
                             "automatic": step.action.automatic,
                             "drills": step.action.drills,
                             "restricted": step.action.restricted,
                             "applies_to": {
                                 "critical": runbook.applies_to.critical,
-                                "severities": runbook.applies_to.severities,
-                                "product_areas": runbook.applies_to.product_areas,
-                                "categories": runbook.applies_to.categories,
+                                "severities": list(runbook.applies_to.severities),
+                                "product_areas": list(runbook.applies_to.product_areas),
+                                "categories": list(runbook.applies_to.categories),
                             },
                         }
                     ),
@@ -185,13 +185,15 @@ def _written(value: Mapping[str, Any], margin: str = "") -> Iterator[str]:
             yield f"{margin}{key}: {json.dumps(of, ensure_ascii=False)}"
 
 
-def _said(value: Any) -> Any:
-    """Leave out what says nothing, so that a new setting of this program changes no hash."""
-    if isinstance(value, Mapping):
-        return {
-            name: _said(of)
-            for name, of in value.items()
-            if of not in (None, False, "")
-            and not (isinstance(of, Mapping | list | tuple) and not of)
-        }
-    return [_said(each) for each in value] if isinstance(value, list | tuple) else value
+def _said(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out settings that say nothing, so that a new one of this program changes no hash.
+
+    What a setting holds, such as the body of a webhook, stays as it is.
+    """
+    return {
+        name: of
+        for name, of in settings.items()
+        if of is not None
+        and of is not False
+        and not (isinstance(of, Mapping | list | tuple) and not of)
+    }
