@@ -298,3 +298,13 @@ def test_a_missing_or_broken_secret_is_told_and_nothing_is_sent():
     assert not missing.may_retry
     assert not broken.may_retry
     assert target.asked == []
+
+
+@pytest.mark.parametrize("odd", ["s3cr3t-€", "s3cr3t-\u00e9"])
+def test_a_secret_that_no_header_can_hold_is_not_repeated(odd):
+    with http_target() as target:
+        outcome = perform(webhook(target.url), {"TOKEN": odd})
+    assert "s3cr3t" not in repr(outcome)
+    if outcome.state != "done":
+        assert outcome.reason.endswith("has characters that HTTP cannot send.")
+        assert target.asked == []

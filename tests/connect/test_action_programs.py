@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -195,14 +196,48 @@ def test_apprise_posts_json_with_the_secret_and_does_not_follow_a_redirect():
     assert other.asked == []
 
 
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="no /proc here")
+def test_no_secret_is_in_the_list_of_processes_while_it_is_sent(tmp_path):
+    seen = []
+
+    def look(_):
+        for each in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                seen.append(each.read_bytes())
+        return 200, {}, {}
+
+    with http_target() as target:
+        target.answer = look
+        outcome = perform(notice(f"json://u:{{env:TOKEN}}@127.0.0.1:{target.port}"), ENVIRONMENT)
+        script = f"import urllib.request as r; r.urlopen('{target.url}').read()"
+        other = perform(command(script), ENVIRONMENT)
+    assert (outcome.state, other.state) == ("done", "done")
+    assert any(b"apprise_child" in each for each in seen)
+    assert any(b"urllib.request" in each for each in seen)
+    assert not any(SECRET.encode() in each for each in seen)
+
+
 def test_apprise_reaches_no_address_that_the_trust_does_not_name():
     with http_target() as target:
-        settings = NotifySettings(url=(f"json://127.0.0.1:{target.port}/a",))
+        settings = NotifySettings(url=(f"jsons://127.0.0.1:{target.port}/a",))
         stranger = plan(Request(settings, VALUES, "k"))
         outcome = perform(stranger, {})
     assert target.asked == []
     assert (outcome.state, outcome.may_retry) == ("failed", False)
     assert "an address of this machine, which the trust does not name" in outcome.reason
+
+
+def test_apprise_sends_nothing_in_clear_to_a_host_that_the_trust_does_not_name():
+    for url, secure in (
+        ("json://hooks.example/a", "jsons"),
+        ("mailto://u:{env:TOKEN}@mail.example?to=a@b.example", "mailtos"),
+    ):
+        settings = NotifySettings(url=parse_parts(url))
+        outcome = perform(plan(Request(settings, VALUES, "k")), ENVIRONMENT)
+        assert (outcome.state, outcome.may_retry) == ("failed", False)
+        assert outcome.reason.endswith(
+            f"was not reached: no TLS; write {secure}://, or let the trust name the host."
+        )
 
 
 def test_an_address_that_apprise_does_not_know_is_told():

@@ -66,6 +66,11 @@ def send(asked: dict[str, Any]) -> dict[str, str]:
     target = apprise.Apprise.instantiate(asked["url"], asset=asset, suppress_exceptions=True)
     if target is None:
         return {"state": "refused", "said": said.last or "Apprise does not know such an address"}
+    if target.protocol and not target.secure and not asked["private"]:
+        named = target.secure_protocol or ()
+        secure = named if isinstance(named, str) else next(iter(named), "")
+        instead = f"write {secure}://, or " if secure else ""
+        return {"state": "refused", "said": f"no TLS; {instead}let the trust name the host"}
     target.redirects, target.verify_certificate = False, True
     if isinstance(target, NotifyEmail):
         target.headers["X-Incidentctl-Key"] = asked["key"]
