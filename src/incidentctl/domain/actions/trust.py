@@ -143,12 +143,14 @@ def _steps(catalog: Catalog) -> Iterator[Item]:
                             "automatic": step.action.automatic,
                             "drills": step.action.drills,
                             "restricted": step.action.restricted,
-                            "applies_to": {
-                                "critical": runbook.applies_to.critical,
-                                "severities": list(runbook.applies_to.severities),
-                                "product_areas": list(runbook.applies_to.product_areas),
-                                "categories": list(runbook.applies_to.categories),
-                            },
+                            "applies_to": _said(
+                                {
+                                    "critical": runbook.applies_to.critical,
+                                    "severities": list(runbook.applies_to.severities),
+                                    "product_areas": list(runbook.applies_to.product_areas),
+                                    "categories": list(runbook.applies_to.categories),
+                                }
+                            ),
                         }
                     ),
                 )
