@@ -28,6 +28,7 @@ SECRETS = {
     "GRAFANA_SECRET": "graf-secret",
     "PD_SECRET": "pager-secret",
     "PATH_TOKEN": "a-token-in-the-path",
+    "ALERTMANAGER_TOKEN": "a-token-of-the-page",
 }
 
 
@@ -103,7 +104,10 @@ class Receivers:
         self._environment = environment | SECRETS
         self._running: list[tuple[Server, threading.Thread]] = []
 
-    def start(self, team: Path, settings: Settings | None = None, **limits: Any) -> Serving:
+    def start(
+        self, team: Path, settings: Settings | None = None, sources: Any = None, **limits: Any
+    ) -> Serving:
+        sources = SOURCES if sources is None else sources
         settings = (settings or Settings())._replace(port=0)
         quick = settings.limits._replace(gather=0.05, look_every=0.3, **limits)
 
@@ -116,7 +120,9 @@ class Receivers:
         self._running.append((server, thread))
         while not server._http.started and thread.is_alive():
             time.sleep(0.01)
-        server._hooks.catalog = SimpleNamespace(alerts=SimpleNamespace(sources=SOURCES, rules=()))
+        if getattr(server._hooks.catalog, "alerts", None) is None:
+            settings = SimpleNamespace(sources=sources, rules=())
+            server._hooks.catalog = SimpleNamespace(alerts=settings)
         return Serving(server, open_workspace)
 
     def stop(self) -> None:
@@ -131,7 +137,7 @@ class Receivers:
 def start(team) -> Iterator[Any]:
     """Start a receiver: `start(settings)`."""
     receivers = Receivers(dict(os.environ))
-    yield lambda settings=None, **limits: receivers.start(team, settings, **limits)
+    yield lambda settings=None, **more: receivers.start(team, settings, **more)
     receivers.stop()
 
 

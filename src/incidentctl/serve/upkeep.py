@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 
 from incidentctl.app.receiver import sharing
-from incidentctl.app.receiver.station import Signs, Station
+from incidentctl.app.receiver.signs import Signs
+from incidentctl.app.receiver.station import Station
 from incidentctl.app.receiver.team_files import TeamFiles, Version
 from incidentctl.app.workspace import bug_report
 from incidentctl.app.workspace.workspace import Workspace

@@ -13,9 +13,11 @@ from incidentctl.app.doctor.record import clock, clone, counts, locks, mirror, s
 from incidentctl.app.doctor.remote import ci, remote
 from incidentctl.app.doctor.setup import Setup
 from incidentctl.app.lint.cached import checked
+from incidentctl.app.receiver.signs import SILENT, signs_of_life, told
 from incidentctl.app.workspace.places import state_folder
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import count
+from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.doctor.checks import Check, State, git_check, inert
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, install_extra
 from incidentctl.git.repository import RepositoryPlace, identity
@@ -70,6 +72,7 @@ def doctor(workspace: Workspace) -> list[Check]:
         ("clock", lambda: clock(setup)),
         ("remote", lambda: remote(setup)),
         ("ci", lambda: ci(setup)),
+        ("receiver", lambda: _receiver(workspace)),
         ("catalog", lambda: _catalog(setup)),
         ("actions", lambda: actions(setup)),
         ("extras", _extras),
@@ -157,6 +160,28 @@ def _identity(workspace: Workspace, place: RepositoryPlace | None) -> Iterator[C
         )  # fmt: skip
     else:
         yield Check("identity", "ok", f"you are {who.handle} ({email})")
+
+
+def _receiver(workspace: Workspace) -> Iterator[Check]:
+    """Say whether the receiver of this clone runs, and when each source was last heard."""
+    signs = signs_of_life(workspace) if workspace.root else None
+    if signs is None:
+        return
+    now = workspace.now()
+    wrong = told(signs, now)
+    for sentence in wrong:
+        yield Check("receiver", "warn", sentence)
+    if not wrong:
+        runs = f"runs as process {signs.pid} and listens on {signs.listens}"
+        if now - signs.at > SILENT:
+            runs = f"was last heard {rough_duration(now - signs.at)} ago"
+        yield Check("receiver", "ok", f"the receiver of alerts {runs}")
+    heard = [
+        *signs.sources.items(),
+        *((f"heartbeat {n}", at) for n, at in signs.heartbeats.items()),
+    ]
+    for name, at in heard:
+        yield Check("receiver", "ok", f"{name} was heard {rough_duration(now - at)} ago")
 
 
 def _catalog(setup: Setup) -> Iterator[Check]:

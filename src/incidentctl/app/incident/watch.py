@@ -8,6 +8,8 @@ from typing import Any
 
 from incidentctl.app.incident.query import head_as_json, lost_duplicates
 from incidentctl.app.incident.respond import load
+from incidentctl.app.receiver.signs import as_json as receiver_as_json
+from incidentctl.app.receiver.signs import signs_of_life, told
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.record.unclaimed import unclaimed
 from incidentctl.app.workspace.workspace import Workspace
@@ -114,12 +116,15 @@ class Watch:
             if last is not None and last.state not in ("ok", "behind")
         ]
         lost = lost_duplicates(self._workspace)
-        return [*([hidden] if hidden else []), *lost, *others, *unreached]
+        signs = signs_of_life(self._workspace)
+        silent = told(signs, now) if signs else []
+        return [*([hidden] if hidden else []), *lost, *others, *unreached, *silent]
 
     def as_json(self, now: datetime) -> dict[str, Any]:
         """Return the board as plain values."""
         unsynced = self._workspace.record.unsynced()
         found = self.reminders(now)
+        signs = signs_of_life(self._workspace)
         return {
             "at": iso(now),
             "incidents": [
@@ -137,6 +142,7 @@ class Watch:
                 }
                 for remote, last in self._workspace.record.exchanges()
             ],
+            "receiver": receiver_as_json(signs, now) if signs else None,
         }
 
 

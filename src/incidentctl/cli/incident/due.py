@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident.due import DueNow, due_now
+from incidentctl.app.receiver.signs import as_json, signs_of_life, told
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import (
@@ -46,6 +47,7 @@ def due_command(
         warn_bad_settings(workspace)
         warn_unreadable(workspace)
         warn_old_reading(workspace)
+    signs = None if short else signs_of_life(workspace)
     found = due_now(workspace, incident)
     if incident is None and not short:  # a prompt waits for what is urgent only
         from incidentctl.app.learn.late import late_retrospectives
@@ -53,11 +55,14 @@ def due_command(
         late = late_retrospectives(workspace, found.now)
         found = found._replace(items=(*found.items, *late))
     if json:
-        console.print_json("due", _as_json(found))
+        receiver = as_json(signs, found.now) if signs else None
+        console.print_json("due", {**_as_json(found), "receiver": receiver})
     elif short:
         if line := in_short(found.items, found.now):
             console.out(line)
     elif not quiet:
+        for sentence in told(signs, found.now) if signs else ():
+            console.say(f"warning: {sentence}", "warning")
         _print(found)
     workspace.sharing.refresh()  # events of others are shown next time
     if found.overdue:
