@@ -236,6 +236,16 @@ def test_slack_opens_the_channel_once_whichever_answer_is_lost(target, broken):
     assert outcomes[1].link == f"{target.url}/app_redirect?channel={channel}"
 
 
+def test_slack_posts_what_is_told_to_the_channel_of_the_incident(target):
+    slack = Slack("t0ps3cret")
+    target.answer = slack.answer
+    settings = SlackSettings(token=TOKEN, prefix="x-", invite=("U1",), base_url=target.url)
+    for key, event in (("inc-1/open", "trigger"), ("inc-1/told", "say"), ("inc-1/told", "say")):
+        assert perform(asked(settings, key=key, event=event), ENVIRONMENT).state == "done"
+    assert [message["channel"] for message in slack.messages] == [*slack.channels.values()] * 2
+    assert (len(slack.topics), slack.invited) == (1, ["U1"])
+
+
 def test_slack_invites_the_others_if_one_cannot_be_and_says_so(target):
     slack = Slack("t0ps3cret")
     target.answer = slack.answer

@@ -58,13 +58,10 @@ def plan(request: Request, settings: SlackSettings) -> Plan:
         )
         for user in settings.invite
     ]  # fmt: skip
-    return _planned(
-        request,
-        settings,
-        (create, look, topic, *invites, _history(settings, _CHANNEL), post),
-        name,
-        own=name,
-    )
+    # What is only told is posted there; topic and people are for who opens it.
+    filled = () if request.event == "say" else (topic, *invites)
+    steps = (create, look, *filled, _history(settings, _CHANNEL), post)
+    return _planned(request, settings, steps, name, own=name)
 
 
 def _planned(
