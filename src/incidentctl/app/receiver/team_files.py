@@ -95,13 +95,17 @@ class TeamFiles:
             return found
         first = errors[0]
         where = f" ({first.path}: {one_line(first.message)})" if first.path else ""
-        what = f"{_short(name)} of {self.follows} has {count(len(errors), 'error')}{where}"
+        told = name if name == _WORK_TREE else f"{_short(name)} of {self.follows}"
+        what = f"{told} has {count(len(errors), 'error')}{where}"
         kept = None if self.version else self._kept()
         if self.version is None and kept is None:
             self.fault = f"{what}, and no earlier version is known: what can be read of it is used"
             self.version = found
             return found
-        self.fault = f"{what}: {_short((self.version or found).name)} is used"
+        used = (self.version or found).name
+        self.fault = (
+            f"{what}: {'what it was before' if used == _WORK_TREE else _short(used)} is used"
+        )
         return kept
 
     def _read(self, name: str) -> tuple[Version, list[Problem]]:

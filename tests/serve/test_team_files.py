@@ -1,0 +1,122 @@
+"""A receiver goes by the newest version of the team's files that has no errors."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from incidentctl.app.receiver.team_files import TeamFiles
+from incidentctl.app.workspace import places
+from incidentctl.app.workspace.workspace import Workspace
+
+SERVICE = "services/checkout.yaml"
+
+
+def git(folder, *words):
+    done = subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
+    return done.stdout.decode().strip()
+
+
+def workspace_of(folder):
+    return Workspace(places.RepositoryChoice(folder, "-C"), dict(os.environ))
+
+
+@pytest.fixture
+def shared(team, tmp_path):
+    """A remote, a colleague's clone of it, and the receiver's."""
+    settings = team / "incidentctl.yaml"
+    settings.write_text(settings.read_text().replace("{branch:", "{remote: origin, branch:"))
+    git(team, "commit", "-qam", "A remote")
+    subprocess.run(["git", "clone", "-q", "--bare", team, tmp_path / "remote"], check=True)
+    for name in ("theirs", "mine"):
+        subprocess.run(["git", "clone", "-q", tmp_path / "remote", tmp_path / name], check=True)
+    return tmp_path / "theirs", tmp_path / "mine"
+
+
+def pushed(folder, text):
+    (folder / SERVICE).write_text(text)
+    git(folder, "commit", "-qam", "A change")
+    git(folder, "push", "-q")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def test_it_follows_what_is_pushed_and_no_work_tree_is_touched(shared):
+    theirs, mine = shared
+    files = TeamFiles(workspace_of(mine), None)
+    first = files.look(limit=20)
+    assert first.name == git(mine, "rev-parse", "HEAD")
+    assert (files.follows, files.fault, files.unreached) == ("origin/main", None, None)
+    assert files.look(limit=20) is None  # nothing is new
+    commit = pushed(theirs, (theirs / SERVICE).read_text() + "\n# a comment\n")
+    before = git(mine, "status", "--porcelain"), git(mine, "rev-parse", "HEAD")
+    found = files.look(limit=20)
+    assert found.name == commit
+    assert "checkout" in found.catalog.services
+    assert (git(mine, "status", "--porcelain"), git(mine, "rev-parse", "HEAD")) == before
+
+
+def test_a_version_with_errors_is_not_taken_also_not_after_a_restart(shared):
+    theirs, mine = shared
+    files = TeamFiles(workspace_of(mine), None)
+    good = files.look(limit=20).name
+    text = (theirs / SERVICE).read_text()
+    broken = pushed(theirs, text + "\nno_such_key: 1\n")
+    assert files.look(limit=20) is None
+    assert files.version.name == good
+    assert files.fault.startswith(f"commit {broken[:10]} of origin/main has 1 error (services/")
+    assert files.fault.endswith(f": commit {good[:10]} is used")
+
+    again = TeamFiles(workspace_of(mine), None)
+    assert again.look(limit=20).name == good
+    assert again.fault.endswith(f": commit {good[:10]} is used")
+
+    mended = pushed(theirs, text)
+    assert again.look(limit=20).name == mended
+    assert again.fault is None
+
+
+def test_without_any_good_version_what_can_be_read_is_used_and_told(shared):
+    theirs, mine = shared
+    pushed(theirs, (theirs / SERVICE).read_text() + "\nno_such_key: 1\n")
+    files = TeamFiles(workspace_of(mine), None)
+    assert files.look(limit=20) is not None
+    assert "no earlier version is known" in files.fault
+
+
+def test_a_remote_that_is_away_is_told_and_the_last_version_serves(shared, tmp_path):
+    _, mine = shared
+    (tmp_path / "remote").rename(tmp_path / "away")
+    files = TeamFiles(workspace_of(mine), None)
+    assert files.look(limit=20).name == git(mine, "rev-parse", "HEAD")
+    assert files.unreached
+
+
+def test_another_branch_may_be_named(shared):
+    theirs, mine = shared
+    git(theirs, "checkout", "-qb", "rules")
+    git(theirs, "push", "-q", "origin", "rules")
+    files = TeamFiles(workspace_of(mine), "rules")
+    assert files.look(limit=20) is not None
+    assert files.follows == "origin/rules"
+    missing = TeamFiles(workspace_of(mine), "nothing")
+    missing.look(limit=20)
+    assert missing.fault == "origin/nothing was never fetched"
+
+
+def test_without_a_remote_it_is_the_work_tree(team):
+    files = TeamFiles(workspace_of(team), None)
+    assert files.look(limit=1).name == "the work tree"
+    assert files.look(limit=1) is None
+    path = team / SERVICE
+    text = path.read_text()
+    path.write_text(text + "\nno_such_key: 1\n")
+    assert files.look(limit=1) is None
+    assert files.fault == (
+        "the work tree has 1 error (services/checkout.yaml: Unknown key 'no_such_key'.): "
+        "what it was before is used"
+    )
+    path.write_text(text + "\n# a comment\n")
+    assert files.look(limit=1) is not None
+    assert files.fault is None
