@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from tests.domain.telling import START, incident
 
-from incidentctl.domain.actions.announce import Around, announced, due
+from incidentctl.domain.actions.announce import Around, announced
+from incidentctl.domain.actions.announce import due as all_due
+from incidentctl.domain.actions.run import key_of
 from incidentctl.domain.catalog.action_settings import WebhookSettings
 from incidentctl.domain.catalog.announcement import EVENTS, Announcement
 from incidentctl.domain.catalog.runbook import Action, AppliesTo
@@ -36,8 +38,16 @@ def names(found):
     return [each.happened.event for each in found]
 
 
+def key(each):
+    return key_of(incident(*OPENED), each.target)
+
+
+def due(found, after=MINUTE):
+    return all_due(found, START + after)
+
+
 def sent(each, *, by="serve"):
-    return (by, facts.ActionStarted(each.key, "webhook", "example.com", announcement="one"))
+    return (by, facts.ActionStarted(key(each), "webhook", "example.com", announcement="one"))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +74,7 @@ def test_what_was_tried_is_not_due_again():
     first = told_of(incident(*OPENED), "declared")
     assert due(first) == first
     again = told_of(incident(*OPENED, sent(first[0])), "declared")
-    assert [each.key for each in again] == [first[0].key]
+    assert [key(each) for each in again] == [key(first[0])]
     assert due(again) == []
 
 
@@ -123,7 +133,7 @@ def test_a_missing_update_is_told_each_cadence_and_not_for_ever():
     [first] = told(late)
     [same] = told(late + 29 * MINUTE)
     [second] = told(late + 30 * MINUTE)
-    assert first.key == same.key != second.key
+    assert key(first) == key(same) != key(second)
     assert second.happened.at - first.happened.at == 30 * MINUTE
     assert told(late + 30 * 10 * MINUTE) == []
 
@@ -138,7 +148,7 @@ def test_nobody_answers_so_the_next_ones_are_paged():
     [one] = told_of(found, "unanswered", after=6 * MINUTE, around=WAITS)
     [two] = told_of(found, "unanswered", after=16 * MINUTE, around=WAITS)
     assert (one.happened.of, two.happened.of) == ("1", "2")
-    assert one.key != two.key
+    assert key(one) != key(two)
 
 
 @pytest.mark.parametrize(
@@ -167,4 +177,17 @@ def test_a_late_retrospective_and_late_action_items_are_told_once():
     assert names(told) == ["retrospective-due", "action-overdue"]
     assert told[1].happened.text == "Add a limit (bob)"
     again = told_of(found, "action-overdue", after=3 * HOUR, around=around)
-    assert again[0].key == told[1].key
+    assert key(again[0]) == key(told[1])
+
+
+def test_a_failure_is_due_again_when_its_time_has_come():
+    [first] = told_of(incident(*OPENED), "declared")
+    when = (START + 5 * MINUTE).isoformat().replace("+00:00", ".000Z")
+    failed = (
+        "serve",
+        facts.ActionFailed(key(first), "HTTP 500", announcement="one", retry_at=when),
+    )
+    found = incident(*OPENED, sent(first), failed)
+    assert [len(due(told_of(found, "declared"), n * MINUTE)) for n in (4, 6)] == [0, 1]
+    final = incident(*OPENED, sent(first), (failed[0], failed[1]._replace(retry_at=None)))
+    assert due(told_of(final, "declared"), HOUR) == []

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from incidentctl.app.actions.announce import lately_ended, targets_due
 from incidentctl.app.actions.run import Ran, run, targets_of
 from incidentctl.app.actions.trust import ensure_trusted
 from incidentctl.app.incident.respond import acknowledge, load
@@ -32,28 +33,30 @@ class Refused(NamedTuple):
 
 
 def due(workspace: Workspace, now: datetime) -> list[Due]:
-    """Return the automatic steps of the open incidents that are to run now.
+    """Return the automatic steps and the announcements that are to run now.
 
     RefusedError if the repository is not trusted, or has changed since.
     """
-    heads = workspace.record.open_heads()
-    if not heads:
+    found = [head.id for head in workspace.record.open_heads()] + lately_ended(workspace, now)
+    if not found:
         return []
     ensure_trusted(workspace)
-    return [each for head in heads for each in due_of(workspace, load(workspace, head.id), now)]
+    return [each for ident in found for each in due_of(workspace, load(workspace, ident), now)]
 
 
 def due_of(workspace: Workspace, incident: Incident, now: datetime) -> list[Due]:
-    """Return the automatic steps of one incident that are to run now."""
+    """Return the automatic steps and the announcements of one incident that are to run now."""
     targets = targets_of(workspace.catalog, incident)
     restricted = workspace.record.is_restricted(incident.id)
-    return [
+    steps = [
         Due(incident.id, target)
         for step in incident.steps
         if (target := targets.get(step.id)) is not None
         and is_due(incident, step, target, now)
         and _may_run(incident, target, restricted=restricted)
     ]
+    told = [Due(incident.id, target) for target in targets_due(workspace, incident, now)]
+    return [*steps, *told]
 
 
 def run_due(

@@ -134,7 +134,7 @@ def prepare(
         values(incident, target, whom=whom),
         key_of(incident, target),
         target.event,
-        thread=_thread(incident, settings),
+        thread=_thread(incident, settings, target),
     )
     planned = registry.plan(request, trusted=trusted.near)
     return Prepared(target, planned, whom, shown(planned))
@@ -250,9 +250,11 @@ def _settings(target: Target, team: Team | None) -> Settings:
     return with_contact(target.action, contact) if contact else target.action.with_
 
 
-def _thread(incident: Incident, settings: Settings) -> str:
+def _thread(incident: Incident, settings: Settings, target: Target) -> str:
     """Return the key of the page that is acknowledged or resolved; empty for anything else."""
-    if not isinstance(settings, PagerdutySettings) or settings.event in (None, "trigger"):
+    if not isinstance(settings, PagerdutySettings):
+        return ""
+    if (settings.event or target.event) not in ("acknowledge", "resolve"):
         return ""
     paged = [run.key for run in incident.actions if run.uses == "pagerduty" and run.state == DONE]
     return paged[-1] if paged else ""

@@ -19,9 +19,10 @@ from incidentctl.cli.incident.respond_command import EndCommand, RespondCommand
 from incidentctl.cli.session import open_catalog, practice
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
+from incidentctl.errors import EnvironmentFailedError
 
 if TYPE_CHECKING:
-    from incidentctl.app.drill.documents import Row
+    from incidentctl.app.drill.documents import Row, Sent
     from incidentctl.domain.lint.rule import Played
 
 app = typer.Typer(
@@ -197,14 +198,77 @@ def sent(
     incidentctl drill sent q2-login --at "yesterday 16:00"
     """
     from incidentctl.app.drill.documents import sent as note_sent
-    from incidentctl.domain.drill.plan import LEAD_DAYS
 
     done = note_sent(open_catalog(ctx, team=True), name, at=at)
     if as_json:
         console.print_json("drill-sent", done._asdict())
         return
+    _print_sent(done)
+
+
+def _print_sent(done: Sent) -> None:
+    from incidentctl.domain.drill.plan import LEAD_DAYS
+
     console.out(f"{done.path}: sent {done.when}")
     if done.planned and done.days_ahead < LEAD_DAYS:
         days = "1 day" if done.days_ahead == 1 else f"{done.days_ahead} days"
         console.say(f"That is {days} before the drill; the rule is {LEAD_DAYS} days.", "warning")
     console.say("Next: commit the file.")
+
+
+@app.command()
+def send(
+    ctx: typer.Context,
+    name: _Name,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print exactly what would be sent, and send nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Send the plan, or of an unplanned drill the announcement, where announce.yaml says.
+
+    Only when all of it arrived, the drill's file says that it was sent.
+
+    incidentctl drill send q2-login
+    """
+    from incidentctl.app.drill.send import letters
+    from incidentctl.app.drill.send import send as deliver
+
+    workspace = open_catalog(ctx, team=True)
+    found = letters(workspace, name)
+    if dry_run:
+        if as_json:
+            requests = [
+                {"announcement": each.announcement, "to": each.to, "request": each.shown}
+                for each in found
+            ]
+            console.print_json("drill-send", {"drill": name, "sent": False, "to": requests})
+            return
+        for each in found:
+            console.page(each.shown)
+        console.say("Nothing was sent: this was a dry run.")
+        return
+    done = deliver(workspace, name, found)
+    if as_json:
+        told = [
+            {
+                "announcement": letter.announcement, "to": letter.to, "state": outcome.state,
+                "link": outcome.link, "reason": outcome.reason or None,
+            }
+            for letter, outcome in done.outcomes
+        ]  # fmt: skip
+        keys = {"drill": name, "sent": done.sent is not None, "to": told}
+        console.print_json("drill-send", keys)
+    for letter, outcome in done.outcomes:
+        if outcome.state == "done":
+            console.say(f"Sent: {letter.announcement} to {letter.to}", "ok")
+        else:
+            word = "PERHAPS SENT" if outcome.state == "unknown" else "NOT SENT"
+            said = f"{word}: {letter.announcement} to {letter.to}: {outcome.reason}"
+            console.say(said, "error")
+    if done.sent is None:
+        console.say("The drill's file does not say that it was sent.", "warning")
+        raise typer.Exit(EnvironmentFailedError.exit_code)
+    if not as_json:
+        _print_sent(done.sent)

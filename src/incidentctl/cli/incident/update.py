@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from incidentctl.app.incident import updates
 from incidentctl.app.incident.query import as_json
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.respond import Response, load
 from incidentctl.cli.incident import choices
-from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
+from incidentctl.cli.incident.respond import (
+    Call,
+    choose_incident,
+    respond_command,
+)
 from incidentctl.cli.incident.respond_command import RespondCommand
+from incidentctl.cli.session import confirm_recorded
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.times import parse_duration
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import RefusedError, UsageError
 
 COMMAND_CLASS = RespondCommand
+_PUBLIC = "public-update"
 
 
 @respond_command()
@@ -34,7 +42,7 @@ def update_command(
         bool,
         typer.Option(
             "--public",
-            help="Mark it as for customers; shows it and asks first. It is not sent anywhere.",
+            help="For customers, too: shows it and where announce.yaml sends it, and asks first.",
         ),
     ] = False,
     template: Annotated[
@@ -83,9 +91,11 @@ def update_command(
         said = updates.no_change(said)
     elif not said and not template:
         said = choices.typed(call, text, "What is the update?")
-    preview = None
-    if (public or template) and not yes:
-        preview = _preview if public else _show_and_ask
+    show: Callable[[Response, str], None] | None = None
+    if public:
+        show = partial(_preview, yes=yes)
+    elif template and not yes:
+        show = _show_and_ask
     following = _span("--next", next_in) if next_in else None
     posted = call.respond(
         lambda response: updates.post(
@@ -94,17 +104,13 @@ def update_command(
             public=public,
             next_in=following,
             template=template,
-            preview=preview,
+            preview=partial(show, response) if show else None,
         ),
         "update",
         echo=said,
     )
     if public:
-        console.say(
-            "note: Nothing was published: it is recorded as for customers. Post it where they "
-            "read, then mark that step as done.",
-            "warning",
-        )
+        _publish(call, posted)
     if not call.json:
         print_next(posted.incident)
 
@@ -137,7 +143,7 @@ def _list_updates(call: Call) -> None:
     print_next(found)
 
 
-def _show_and_ask(said: str) -> None:
+def _show_and_ask(_: Response, said: str) -> None:
     """Show what a template made; on a terminal ask whether to post it."""
     console.say(said, keep_lines=True)
     if not console.is_terminal():
@@ -148,10 +154,42 @@ def _show_and_ask(said: str) -> None:
         raise RefusedError("Not recorded.", echo=said)
 
 
-def _preview(said: str) -> None:
-    """Show what is meant for customers, and ask for confirmation."""
+def _publish(call: Call, posted: updates.Posted) -> None:
+    """Send a public update where announce.yaml says, and say what came of it."""
+    from incidentctl.app.actions.announce import came_of_it, goes_to, send
+
+    workspace, incident = call.workspace, posted.incident
+    if not goes_to(workspace, incident, _PUBLIC):
+        console.say(
+            "note: Nothing was published: it is recorded as for customers. Post it where they "
+            "read, then mark that step as done.",
+            "warning",
+        )
+        return
+    done = send(
+        workspace, incident.id, who=call.who, events=frozenset({_PUBLIC}),
+        on_recorded=confirm_recorded,
+    )  # fmt: skip
+    for text, style in came_of_it(done):
+        console.say(text, style)
+    if not done:
+        console.say("NOT SENT: it is not due. See `incidentctl announce list`.", "error")
+
+
+def _preview(response: Response, said: str, *, yes: bool) -> None:
+    """Show what is meant for customers and where it goes, and ask for confirmation."""
+    from incidentctl.app.actions.announce import goes_to
+
+    places = goes_to(response.workspace, response.incident, _PUBLIC)
+    where = f"It is sent: {'; '.join(places)}." if places else (
+        "It is sent nowhere: no announcement in announce.yaml is for public updates."
+    )  # fmt: skip
+    if yes:
+        console.say(where)
+        return
     console.say("For customers:")
     console.say(f"  {said}", keep_lines=True)
+    console.say(where)
     if not console.is_terminal():
         raise RefusedError(
             "A public update needs a confirmation, and this is not a terminal.",
@@ -160,5 +198,5 @@ def _preview(said: str) -> None:
         )
     from incidentctl.cli.terminal.prompts import ask_confirm
 
-    if not ask_confirm("Record this as for customers?"):
+    if not ask_confirm("Send it?" if places else "Record this as for customers?"):
         raise RefusedError("Not recorded.", echo=said)

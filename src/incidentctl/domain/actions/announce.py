@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from incidentctl.domain.actions.request import Event
+from incidentctl.domain.actions.run import Target, is_due_again
 from incidentctl.domain.catalog.announcement import Announcement
 from incidentctl.domain.catalog.runbook import Action, AppliesTo
 from incidentctl.domain.common.incident_kinds import DRILL
@@ -25,6 +27,10 @@ MOST_REMINDERS, MOST_PAGES = 10, 5
 _USUAL_CADENCE = timedelta(minutes=30)
 #: What machines record, which answers no page.
 _NOT_PEOPLE = ("alert:", "serve")
+#: What is the life of a page; all else only tells something.
+_LIFE: dict[str, Event] = {
+    "declared": "trigger", "unanswered": "trigger", "resolved": "resolve",
+}  # fmt: skip
 
 
 class Happened(NamedTuple):
@@ -44,7 +50,7 @@ class Announced(NamedTuple):
     announcement: Announcement
     action: Action
     happened: Happened
-    key: str
+    target: Target
     run: ActionRun | None = None
     """What came of it so far; None while nothing was tried."""
 
@@ -79,25 +85,49 @@ def announced(
         for number, action in enumerate(announcement.actions, 1):
             if not _may(action, incident, around):
                 continue
-            told = [
-                Announced(announcement, action, each, key, runs.get(key))
-                for each in happened
-                if each.event in announcement.on
-                and (key := key_of(incident.id, announcement.name, number, each))
-            ]
+            told = []
+            for each in happened:
+                if each.event in announcement.on:
+                    key = announced_key(incident.id, announcement.name, number, each)
+                    name = announcement.name
+                    target = Target(
+                        name,
+                        action,
+                        announcement=name,
+                        key=key,
+                        event=_LIFE.get(each.event, "say"),
+                    )
+                    run = runs.get(key)
+                    told.append(Announced(announcement, action, each, target, run))
             found += [each for each in told if not _said_before(each, told)]
     return found
 
 
-def due(found: Iterable[Announced]) -> list[Announced]:
-    """Return those that nobody has tried to send."""
-    return [each for each in found if each.run is None]
+def due(found: Iterable[Announced], now: datetime) -> list[Announced]:
+    """Return those to be sent now: for the first time, or once more after a failure."""
+    return [each for each in found if each.run is None or is_due_again(each.run, now)]
 
 
-def key_of(incident: str, announcement: str, number: int, happened: Happened) -> str:
+def announced_key(incident: str, announcement: str, number: int, happened: Happened) -> str:
     """Return the key of one action of an announcement for something that happened."""
-    what = f"{incident}\0{announcement}\0{number}\0{happened.event}\0{happened.of}"
-    return f"{incident}.{announcement}.{hashlib.sha256(what.encode()).hexdigest()[:16]}"
+    digest = hashlib.sha256(happened.of.encode()).hexdigest()[:16]
+    return f"{incident}.announce.{announcement}.{number}.{happened.event}.{digest}"
+
+
+def would_tell(
+    announcements: Mapping[str, Announcement], incident: Incident, event: str, *, restricted: bool
+) -> list[tuple[str, Action]]:
+    """Return what would be sent of an event of an incident: the announcement, and the action."""
+    around = Around(restricted=restricted)
+    return [
+        (announcement.name, action)
+        for announcement in announcements.values()
+        if event in announcement.on
+        and incident.kind != "backfill"
+        and applies(announcement.applies_to, incident)
+        for action in announcement.actions
+        if _may(action, incident, around)
+    ]
 
 
 def applies(wanted: AppliesTo, incident: Incident) -> bool:

@@ -49,6 +49,8 @@ class Target(NamedTuple):
     """What an announcement says; None: what a step's action says of the incident."""
     event: Event = "trigger"
     """What happened, as targets know it."""
+    public: str | None = None
+    """The title of what everybody may read: then nothing else of the incident is said."""
 
     @property
     def name(self) -> str:
@@ -92,7 +94,8 @@ def state_of(incident: Incident, target: Target, now: datetime) -> str | None:
 
 def ensure_may_run(incident: Incident, target: Target, *, restricted: bool) -> None:
     """Refuse an action that this incident may not use."""
-    check(incident, "do a step")
+    if target.step is not None:  # an announcement tells of its end, too
+        check(incident, "do a step")
     title = one_line(target.title)
     if incident.kind == _BACKFILL:
         raise RefusedError(f"{incident.id} was written afterwards: nothing is sent for it.")
@@ -148,10 +151,14 @@ def is_due(incident: Incident, step: Step, target: Target, now: datetime) -> boo
     attached = [each.event for each in incident.runbooks if each.name == step.runbook]
     if not attached or now - ulid_moment(attached[0]) > _FRESH:
         return False
-    state = state_of(incident, target, now)
-    if state is None:
+    if state_of(incident, target, now) is None:
         return True
-    last = runs_of(incident, target)[-1]
+    return is_due_again(runs_of(incident, target)[-1], now)
+
+
+def is_due_again(last: ActionRun, now: datetime) -> bool:
+    """Say whether an attempt is to be followed by another one now."""
+    state = state_now(last, now)
     if last.state == STARTED:
         return state == UNKNOWN and last.attempts <= len(DELAYS)
     return state in (FAILED, UNKNOWN) and last.retry_at is not None and last.retry_at <= now
@@ -159,6 +166,8 @@ def is_due(incident: Incident, step: Step, target: Target, now: datetime) -> boo
 
 def values(incident: Incident, target: Target, *, whom: str | None) -> dict[str, str]:
     """Return what an action says: of a drill that it is one, before all else."""
+    if target.public is not None:
+        return {"id": incident.id, "title": target.public, "text": target.said or ""}
     drill = "DRILL: " if incident.kind == DRILL else ""
     title = f"{drill}{one_line(incident.title)}"
     met = [link.url for link in incident.links if link.label.casefold() in _PLACES]

@@ -1,0 +1,112 @@
+"""`announce`: what is told to whom about an incident, and telling it now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from incidentctl.app.actions.announce import NotSent, Row, came_of_it, row_as_json, rows, send
+from incidentctl.app.actions.run import Ran
+from incidentctl.app.incident.respond import load
+from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
+from incidentctl.cli.incident.respond_command import RespondCommand
+from incidentctl.cli.session import report_notes, workspace_of
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import PLAIN, InIncident, Json
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import EnvironmentFailedError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="List what is told to whom about an incident, and tell it now.",
+    **PLAIN,
+)
+
+
+@app.command("list", cls=RespondCommand)
+def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -> None:
+    """List the announcements of an incident: what each says, to whom, and what came of it.
+
+    Nothing is sent. Of what is due the exact request is shown, with secrets masked.
+
+    incidentctl announce list
+    """
+    workspace = workspace_of(ctx)
+    ident = choose_incident(workspace, incident)
+    found = rows(workspace, ident)
+    if json:
+        listed = [row_as_json(each) for each in found]
+        console.print_json("announce-list", {"incident": ident, "announcements": listed})
+        return
+    told = load(workspace, ident)
+    for row in found:
+        console.out(f"{row.announcement}  {row.event}  {row.uses} to {row.to}: {_state(row, told)}")
+        for line in filter(None, row.said.split("\n")):
+            console.out(f"    {one_line(line)}", indent=4)
+        if row.request:
+            console.page(row.request)
+        if row.problem:
+            console.say(row.problem, "warning")
+    if not found:
+        why = "announce.yaml names none for it now" if workspace.catalog.announcements else None
+        console.out(f"Nothing is announced: {why or 'there is no announce.yaml'}.")
+
+
+def _state(row: Row, incident: Incident) -> str:
+    if row.run is None:
+        return "not sent yet"
+    again = "; due again" if row.due else ""
+    words = {"done": "sent", "failed": "NOT SENT", "started": "being sent"}
+    state = words.get(row.run.state, "PERHAPS SENT, look before you try again")
+    reason = f": {one_line(row.run.reason)}" if row.run.reason else ""
+    link = f" {row.run.link}" if row.run.link else ""
+    return f"{state} at {incident.time(row.run.at)}{link}{reason}{again}"
+
+
+@app.command("send", cls=RespondCommand)
+@respond_command(at=False)
+def send_(call: Call) -> None:
+    """Send what is due of the announcements of an incident, and record what came of it.
+
+    The receiver (`incidentctl serve`) does this by itself.
+
+    incidentctl announce send
+    """
+    response = call.open()
+    done = send(
+        response.workspace, response.incident.id, who=response.who,
+        on_recorded=response.on_recorded,
+    )  # fmt: skip
+    for each in done:
+        if isinstance(each, Ran):
+            report_notes(response.workspace, each.recorded.notes)
+    if call.json:
+        found = [as_json(each) for each in done]
+        console.print_json(
+            "announce-send", {"incident": response.incident.id, "announcements": found}
+        )
+    if not done:
+        console.say("Nothing is due.")
+    for text, style in came_of_it(done):
+        console.say(text, style)
+    if not all(isinstance(each, Ran) and each.done for each in done):
+        raise typer.Exit(EnvironmentFailedError.exit_code)
+
+
+def as_json(each: Ran | NotSent) -> dict[str, Any]:
+    """Return what came of an announcement as plain values."""
+    if isinstance(each, NotSent):
+        return {
+            "announcement": each.target.name, "state": "failed", "to": None, "key": None,
+            "link": None, "reason": each.why.message,
+        }  # fmt: skip
+    return {
+        "announcement": each.target.name,
+        "state": each.outcome.state,
+        "to": each.prepared.to,
+        "key": each.prepared.planned.key,
+        "link": each.outcome.link,
+        "reason": each.outcome.reason or None,
+    }

@@ -1,0 +1,117 @@
+"""What an announcement says: for those inside, and for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from incidentctl.domain.actions.announce import Happened
+from incidentctl.domain.common.incident_kinds import DRILL
+from incidentctl.domain.incident.state import CANCELLED, Incident
+
+_NO_NEXT = "No time is set for the next update."
+
+
+def templates(event: str) -> tuple[str, ...]:
+    """Return the organisation's templates that may be used, the most specific first."""
+    return (f"templates/announce.{event}.md.j2", "templates/announce.md.j2")
+
+
+def values(incident: Incident, happened: Happened) -> dict[str, Any]:
+    """Return what is said to those inside; times are texts, unknown values are none."""
+    return {
+        "event": happened.event,
+        "text": happened.text,
+        "drill": incident.kind == DRILL,
+        "id": incident.id,
+        "title": incident.title,
+        "severity": incident.severity,
+        "status": incident.status,
+        "summary": incident.summary,
+        "impact": incident.impact,
+        "services": list(incident.services),
+        "product_areas": list(incident.product_areas),
+        "owner": incident.owner,
+        "commander": incident.commander,
+        "declared": incident.time(incident.declared),
+        "at": incident.time(happened.at),
+        "cancelled": incident.status == CANCELLED,
+        "next_update": _time(incident, incident.next_update),
+    }
+
+
+def public_values(
+    incident: Incident, happened: Happened, *, organisation: str | None, areas: Sequence[str]
+) -> dict[str, Any]:
+    """Return what everybody may read: the words of the public update, and what it is about."""
+    update = next((each for each in incident.updates if each.event == happened.of), None)
+    return {
+        "event": happened.event,
+        "text": happened.text,
+        "organisation": organisation,
+        "product_areas": list(areas),
+        "at": incident.time(happened.at),
+        "next_update": _time(incident, update.next_at if update else None),
+    }
+
+
+def public_title(told: Mapping[str, Any]) -> str:
+    """Return the title of what everybody may read."""
+    about = ", ".join(told["product_areas"])
+    return ": ".join(filter(None, (told["organisation"], f"{about} status" if about else "Status")))
+
+
+def built_in(told: Mapping[str, Any]) -> str:
+    """Return the text where the organisation has no template of its own."""
+    if "id" not in told:
+        return _sentences(told["text"], _next(told))
+    drill = "DRILL: " if told["drill"] else ""
+    named = f"{told['title']} ({told['id']})"
+    head = f"{drill}{told['severity']}: {named}." if told["severity"] else f"{drill}{named}."
+    services = ", ".join(told["services"])
+    about = [
+        f"Affected: {services}." if services else "",
+        f"Impact: {told['impact']}" if told["impact"] else "",
+        f"Commander: {told['commander']}.",
+    ]
+    event = told["event"]
+    if event == "declared":
+        return _sentences(head, f"Declared at {told['declared']}.", *about, _next(told))
+    if event == "severity":
+        return _sentences(f"{drill}Now {told['severity']}: {named}.", *about, _next(told))
+    if event in ("update", "public-update"):
+        return _sentences(head, f"Status: {told['status']}.", told["text"], _next(told))
+    if event == "handover":
+        new = f"{told['commander']} commands since {told['at']}."
+        return _sentences(head, new, _next(told))
+    if event == "resolved":
+        word = "Cancelled" if told["cancelled"] else "Resolved"
+        ended = f"{drill}{word} at {told['at']}: {named}."
+        return _sentences(ended, told["text"], "No further updates follow.")
+    if event == "overdue":
+        since = f"An update was due at {told['next_update']}, and nobody has posted it."
+        return _sentences(head, since, f"Commander: {told['commander']}.")
+    if event == "unanswered":
+        nobody = f"Nobody has answered since {told['declared']}."
+        return _sentences(head, nobody, *about, _next(told))
+    if event == "retrospective-due":
+        late = f"Its retrospective was due at {told['at']}, and nobody has written it."
+        return _sentences(head, late)
+    return _sentences(head, f"This action item is overdue: {told['text']}")
+
+
+def _next(told: Mapping[str, Any]) -> str:
+    when = told["next_update"]
+    if when is None:
+        return _NO_NEXT
+    return "" if when in (told["text"] or "") else f"Next update at {when}."
+
+
+def _sentences(*parts: str | None) -> str:
+    said = [part.strip() for part in parts if part and part.strip()]
+    return " ".join(part if part[-1] in ".!?" else f"{part}." for part in said)
+
+
+def _time(incident: Incident, moment: datetime | None) -> str | None:
+    return incident.time(moment) if moment else None

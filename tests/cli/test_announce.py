@@ -1,0 +1,338 @@
+"""Announcements at servers on loopback: HTTP and SMTP, for the bank of the examples."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from tests.cli.sending import trusted
+from tests.connect.targets import http_target
+
+from incidentctl.app.actions import automatic
+from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.workspace import open_workspace
+
+BANK = Path(__file__).parents[2] / "examples" / "bank"
+SECRETS = {
+    "PD_KEY": "s3cr3t-page", "GH_TOKEN": "s3cr3t-ticket", "SLACK_TOKEN": "s3cr3t-chat",
+    "HOOK": "s3cr3t-hook", "MAIL_PASSWORD": "s3cr3t-mail",
+}  # fmt: skip
+SERVE = Actor("serve", None, "serve", "serve@bank.example")
+ACTIONS = {
+    "open-channel": "{uses: slack, automatic: true, "
+    "with: {token: 'env:SLACK_TOKEN', base_url: 'URL/slack'}}",
+    "create-ticket": "{uses: github, automatic: true, "
+    "with: {repository: bank/incidents, token: 'env:GH_TOKEN', base_url: URL}}",
+    "page-on-call": "{uses: pagerduty, on_call: owner, automatic: true, "
+    "with: {routing_key: 'env:PD_KEY', base_url: URL}}",
+}
+ANNOUNCE = """\
+announcements:
+  - name: mail-list
+    on: [declared, resolved]
+    actions:
+      - {uses: notify, with: {url: "mailto://127.0.0.1:SMTP?from=inc@bank.example&to=incidents@bank.example"}}
+  - name: executives
+    on: [declared, severity, resolved]
+    applies_to: {severities: [SEV1]}
+    actions:
+      - {uses: notify, with: {url: "mailto://127.0.0.1:SMTP?from=inc@bank.example&to=board@bank.example"}}
+  - name: own-channel
+    on: [overdue, update]
+    actions:
+      - {uses: slack, with: {token: "env:SLACK_TOKEN", base_url: URL/slack}}
+  - name: page-again
+    on: [unanswered]
+    actions:
+      - {uses: pagerduty, on_call: escalation, with: {routing_key: "env:PD_KEY", base_url: URL}}
+  - name: customers
+    on: [public-update]
+    actions:
+      - {uses: webhook, with: {url: "URL/status/{env:HOOK}"}}
+  - name: drills
+    on: [drill-announced, declared]
+    actions:
+      - {uses: webhook, drills: true, with: {url: URL/drills}}
+"""
+
+
+class Mailbox:
+    def __init__(self):
+        self.mails = []
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+        self.mails.append((envelope.rcpt_tos, envelope.content.decode()))
+        return "250 OK"
+
+    def to(self, address):
+        return [text for tos, text in self.mails if address in tos]
+
+
+@pytest.fixture
+def smtp():
+    box = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        box.port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    yield box
+    controller.stop()
+
+
+def answer(asked):
+    """Answer as PagerDuty, GitHub, Slack and a webhook do."""
+    if asked.path.startswith("/slack/"):
+        channel = {"id": "C1", "name": "inc"}
+        return 200, {"ok": True, "channel": channel, "channels": [], "ts": "1.2"}, {}
+    if asked.path.startswith("/search"):
+        return 200, {"items": []}, {}
+    if asked.path.endswith("/issues") and asked.method == "POST":
+        return 201, {"number": 7, "html_url": "https://git.example/bank/incidents/7"}, {}
+    if asked.method == "GET":
+        return 200, [], {}
+    return 202, {"status": "success", "dedup_key": "k"}, {}
+
+
+@pytest.fixture
+def target():
+    with http_target() as server:
+        server.answer = answer
+        yield server
+
+
+@pytest.fixture
+def bank(command, tmp_path, target, smtp, monkeypatch):
+    """The bank whose SEV1 of accounts sends to loopback, not trusted so far."""
+    root = tmp_path / "bank"
+    shutil.copytree(BANK, root)
+    runbook = root / "runbooks" / "accounts.yaml"
+    text = runbook.read_text()
+    for step, action in ACTIONS.items():
+        line = f"  - id: {step}\n"
+        text = text.replace(line, f"{line}    action: {action.replace('URL', target.url)}\n", 1)
+    runbook.write_text(text)
+    told = ANNOUNCE.replace("URL", target.url).replace("SMTP", str(smtp.port))
+    (root / "announce.yaml").write_text(told)
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    for words in (
+        ("init", "-q", "-b", "main", "--template="),
+        ("config", "user.name", "Greta"),
+        ("config", "user.email", "greta@bank.example"),
+        ("add", "-A"),
+        ("commit", "-qm", "The catalog"),
+    ):
+        subprocess.run(["git", "-C", root, *words], check=True)
+    monkeypatch.chdir(root)
+    return root
+
+
+def declare(command, *more):
+    area = ("--affects", "accounts", "-s", "SEV1", "--no-input")
+    result = command("declare", "balances are wrong", *area, *more)
+    assert result.code == 0, result.err
+    return result.out.strip().splitlines()[0]
+
+
+def serve():
+    """Do once what the receiver does again and again."""
+    workspace = open_workspace()
+    return automatic.run_due(workspace, automatic.due(workspace, workspace.now()), SERVE)
+
+
+def everything(root):
+    told = subprocess.run(
+        ["git", "-C", root, "log", "-p", "--all"], capture_output=True, text=True, check=True
+    )
+    return told.stdout
+
+
+def test_the_whole_automated_sev1_of_the_bank(bank, command, target, smtp):
+    trusted(command)
+    ident = declare(command, "--at", "17 minutes ago")
+    ended = serve()
+    assert all(getattr(each, "done", False) for each in ended), ended
+    paths = [asked.path for asked in target.asked]
+    assert sum(path == "/v2/enqueue" for path in paths) == 2  # the page, and once more
+    assert "/repos/bank/incidents/issues" in paths
+    assert any(path.startswith("/slack/conversations.create") for path in paths)
+    [listed] = smtp.to("incidents@bank.example")
+    [board] = smtp.to("board@bank.example")
+    for mail in (listed, board):
+        assert "balances are wrong" in mail
+        assert re.search(r"Next update at|No time is set for the next update", mail)
+    posts = [a.body for a in target.asked if a.path == "/slack/chat.postMessage"]
+    assert any("An update was due at" in json.dumps(body) for body in posts)
+    log = command("log").out
+    for name in ("mail-list", "executives", "own-channel", "page-again"):
+        assert f"Action done: announcement {name}" in log, name
+    channel = f"{target.url}/app_redirect?channel=C1"
+    for link in ("https://git.example/bank/incidents/7", channel):
+        assert link in log
+    # Nothing is sent twice, and the end is told.
+    before = len(target.asked), len(smtp.mails)
+    assert serve() == []
+    assert (len(target.asked), len(smtp.mails)) == before
+    assert command("resolve").code == 0
+    serve()
+    assert "Resolved at" in smtp.to("board@bank.example")[-1]
+    assert len(smtp.to("incidents@bank.example")) == 2
+    shown = command("show", "--json", "-i", ident)
+    sinks = everything(bank) + shown.out + log + repr(ended)
+    assert not [name for name, secret in SECRETS.items() if secret in sinks]
+
+
+def test_an_untrusted_or_changed_repository_announces_nothing(bank, command, target, smtp):
+    declare(command)
+    sent = command("announce", "send")
+    assert sent.code == 6
+    assert "NOT SENT: mail-list: Nothing is sent: this repository is not trusted." in sent.err
+    trusted(command)
+    (bank / "templates").mkdir()
+    (bank / "templates" / "announce.md.j2").write_text("changed")
+    assert "has changed since you trusted it" in command("announce", "send").err
+    assert (target.asked, smtp.mails) == ([], [])
+
+
+def test_list_shows_what_would_be_sent_with_secrets_masked_and_sends_nothing(
+    bank, command, target, smtp
+):
+    trusted(command)
+    declare(command)
+    assert command("update", "looking").code == 0
+    listed = command("announce", "list")
+    assert listed.code == 0, listed.err
+    assert "executives  declared  notify to mailto://127.0.0.1: not sent yet" in listed.out
+    assert "SEV1: balances are wrong" in " ".join(listed.out.split())
+    assert "chat.postMessage" in listed.out
+    assert not [name for name, secret in SECRETS.items() if secret in listed.out + listed.err]
+    rows = command("announce", "list", "--json").json["announcements"]
+    assert {row["announcement"] for row in rows} == {"mail-list", "executives", "own-channel"} | {
+        "drills"
+    }
+    assert all(row["due"] and row["request"] for row in rows)
+    assert (target.asked, smtp.mails) == ([], [])
+
+
+def test_a_public_update_goes_where_it_is_told_and_says_so(bank, command, target):
+    trusted(command)
+    declare(command)
+    posted = command("update", "--public", "--yes", "Balances may look wrong", "--next", "20m")
+    assert posted.code == 0, posted.err
+    assert "It is sent: customers, by webhook to 127.0.0.1." in posted.err
+    assert "Sent: customers to 127.0.0.1" in posted.err
+    [asked] = target.asked
+    assert asked.path == "/status/s3cr3t-hook"
+    told = asked.body.get("values", asked.body)
+    assert "Balances may look wrong. Next update at" in told["text"]
+    assert "balances are wrong" not in json.dumps(asked.body)
+    assert "Greta" not in json.dumps(asked.body)
+    assert "SEV1" not in json.dumps(asked.body)
+
+
+def test_a_public_update_that_goes_nowhere_says_so_before_and_after(bank, command, target):
+    told = (bank / "announce.yaml").read_text().replace("[public-update]", "[handover]")
+    (bank / "announce.yaml").write_text(told)
+    trusted(command)
+    declare(command)
+    posted = command("update", "--public", "--yes", "Balances may look wrong")
+    assert posted.code == 0
+    assert "It is sent nowhere" in posted.err
+    assert "Nothing was published" in posted.err
+    steps = command("show", "--json").json["steps"]
+    assert [s["state"] for s in steps if s["id"] == "public-notification"] == ["open"]
+    assert target.asked == []
+
+
+def test_a_public_update_that_does_not_arrive_is_not_shown_as_sent(
+    bank, command, target, monkeypatch
+):
+    monkeypatch.setattr("incidentctl.domain.actions.run.DELAYS", ())
+    trusted(command)
+    declare(command)
+    target.answers(400)
+    posted = command("update", "--public", "--yes", "Balances may look wrong")
+    assert "NOT SENT: customers to 127.0.0.1" in posted.err
+    assert "Sent: customers" not in posted.err
+    assert "Action failed: announcement customers" in command("log").out
+
+
+def test_a_drill_tells_only_targets_that_are_marked_for_drills(bank, command, target, smtp):
+    trusted(command)
+    declare(command, "--drill")
+    assert [each.target.name for each in serve()] == ["drills"]
+    assert smtp.mails == []
+    [asked] = target.asked
+    assert "DRILL: SEV1: balances are wrong" in json.dumps(asked.body)
+
+
+def test_a_restricted_incident_is_told_to_nobody_it_is_not_named_for(bank, command, target, smtp):
+    trusted(command)
+    declare(command, "--restricted")
+    assert serve() == []
+    assert command("announce", "send").code == 0
+    assert (target.asked, smtp.mails) == ([], [])
+
+
+def test_the_organisation_s_template_is_used_and_a_faulty_one_keeps_nobody_from_hearing(
+    bank, command, target
+):
+    (bank / "templates").mkdir()
+    own = bank / "templates" / "announce.public-update.md.j2"
+    own.write_text("Dear customers: {{ text }} ({{ next_update }})")
+    trusted(command)
+    declare(command)
+    command("update", "--public", "--yes", "first", "--next", "20m")
+    own.write_text("{{ title }}{{ nothing.at_all }}")
+    trusted(command)
+    command("update", "--public", "--yes", "second")
+    told = [json.dumps(asked.body) for asked in target.asked]
+    assert "Dear customers: first (2" in told[0]
+    assert "second" in told[1]
+
+
+def test_drill_send_gives_the_plan_to_the_audience_and_only_that_ticks_sent(
+    bank, command, target, monkeypatch
+):
+    monkeypatch.setattr("incidentctl.domain.actions.run.DELAYS", ())
+    (bank / "drills").mkdir()
+    plan = bank / "drills" / "q1.yaml"
+    plan.write_text(
+        "name: q1\nmode: unplanned\nsimulated: true\nenvironment: staging\n"
+        "timezone: Europe/Berlin\nwindow: {from: 2027-03-29T09:00, to: 2027-03-29T15:00}\n"
+        "why: To exercise our response\n"
+    )
+    refused = command("drill", "send", "q1")
+    assert refused.code == 5
+    assert "not trusted" in refused.err
+    trusted(command)
+    dry = command("drill", "send", "q1", "--dry-run")
+    assert "/drills" in dry.out
+    assert target.asked == []
+    target.answers(400)
+    failed = command("drill", "send", "q1")
+    assert failed.code == 6
+    assert "NOT SENT: drills" in failed.err
+    assert "sent" not in plan.read_text()
+    target.answer = answer
+    assert command("drill", "send", "q1").code == 0
+    assert "Top Secret" in json.dumps(target.asked[-1].body)
+    assert "sent:" in plan.read_text()
+
+
+def test_drill_send_without_an_announcement_for_drills_says_what_to_do(bank, command):
+    (bank / "announce.yaml").unlink()
+    (bank / "drills").mkdir()
+    (bank / "drills" / "q1.yaml").write_text(
+        "name: q1\nmode: unplanned\nsimulated: true\nenvironment: staging\n"
+        "window: {from: 2027-03-29T09:00, to: 2027-03-29T15:00}\nwhy: To exercise\n"
+    )
+    refused = command("drill", "send", "q1")
+    assert refused.code == 5
+    assert "no announcement is for drills" in refused.err
