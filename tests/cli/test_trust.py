@@ -25,7 +25,10 @@ steps:
     title: Tell everybody
     action:
       uses: webhook
-      with: {url: 'https://hooks.example/{env:HOOK}', headers: {X-From: incidentctl}, body: {text: 'value:text', n: 0}}
+      with:
+        url: https://hooks.example/{env:HOOK}
+        headers: {X-From: incidentctl}
+        body: {text: 'value:text', n: 0}
 """
 
 

@@ -35,8 +35,8 @@ def plan(request: Request, settings: SlackSettings) -> Plan:
     if settings.channel is not None:
         # Only a channel given by its id can be looked into for the message.
         known = _IDENT.match(settings.channel)
-        steps = (_history(settings, settings.channel), post) if known else (post,)
-        return _planned(request, settings, steps, settings.channel, own="")
+        told = (_history(settings, settings.channel), post) if known else (post,)
+        return _planned(request, settings, told, settings.channel, own="")
     name = _name(request, settings)
     create = _call(
         settings, "Open the channel", "conversations.create",
