@@ -224,6 +224,19 @@ def test_list_searches_what_was_written_and_says_what_it_leaves_out(run, opened,
     assert found("--all", "--text", "pool") == []
 
 
+def test_a_long_search_shows_how_far_it_is(run, opened, monkeypatch):
+    monkeypatch.setattr("incidentctl.cli.incident.show._SLOW", 1)
+    monkeypatch.setattr("incidentctl.cli.incident.show._EACH", 1)
+    said = run("list", "--text", "nobody wrote this").err
+    assert said.count("Reading the logs of 1 incidents, once.") == 1  # in a script: once
+    run("log", "more")
+    run("declare", "search is slow", "--no-input")
+    monkeypatch.setattr("incidentctl.cli.terminal.console.is_terminal", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    said = run("list", "--all", "--text", "nobody wrote this").err
+    assert "\r\x1b[KReading the logs of 2 incidents, once: 1\r\x1b[K" in said
+
+
 def entry_of(run, ident, text):
     timeline = run("show", ident, "--json").json["timeline"]
     return next(entry["number"] for entry in timeline if text in entry["text"])

@@ -128,11 +128,11 @@ class Reader:
         incidents: Iterable[str],
         tell: Callable[[Iterable[Event]], str],
         *,
-        on_read: Callable[[int], None],
+        on_read: Callable[[int, int], None],
     ) -> Iterator[tuple[str, str]]:
         """Return what `tell` says of the events of incidents; that of committed ones is cached.
 
-        `on_read` is told how many have to be read.
+        `on_read` is told how many have been read and how many have to be, at first none.
         """
         pending = self._pending()
         wanted = [ident for ident in incidents if ident not in pending]
@@ -146,12 +146,15 @@ class Reader:
             if ident in folders and folders[ident].key == key
         }
         fresh = {ident for ident in wanted if ident not in known}
-        on_read(len(fresh))
+        done, left = 0, len(fresh)
+        on_read(done, left)
         for month, idents in months.items():
             news = [ident for ident in idents if ident in fresh]
             for ident, events, _ in self.many_events(news):
                 known[ident] = tell(events)
                 cached[month][ident] = (folders[ident].key, known[ident])
+                done += 1
+                on_read(done, left)
             if news:
                 write_texts(self._store.cache, month, cached[month])
         for ident in incidents:

@@ -72,17 +72,17 @@ def period_edge(workspace: Workspace, text: str, who: Actor, *, option: str) -> 
         ) from None
 
 
-def _unseen(_count: int) -> None:
+def _unseen(_done: int, _of: int) -> None:
     """Show nothing while logs are read."""
 
 
 def listed(
-    workspace: Workspace, filters: Filters, on_read: Callable[[int], None] = _unseen
+    workspace: Workspace, filters: Filters, on_read: Callable[[int, int], None] = _unseen
 ) -> list[Head]:
     """Return the matching heads, the newest first; NotFoundError for a filter with an unknown name.
 
     If nothing is open, it syncs for a few seconds: somebody may have declared one. `on_read` is
-    told how many logs have to be read for a text.
+    told how many logs have been read for a text, and how many have to be.
     """
     heads = _fitting(workspace, filters, on_read)
     if not heads:
@@ -94,7 +94,9 @@ def listed(
     return heads
 
 
-def _fitting(workspace: Workspace, filters: Filters, on_read: Callable[[int], None]) -> list[Head]:
+def _fitting(
+    workspace: Workspace, filters: Filters, on_read: Callable[[int, int], None]
+) -> list[Head]:
     if (filters.severity, filters.service, filters.kind) != (None, None, None):
         filters = _named(workspace, filters)
     everything = filters.all or filters.since is not None
@@ -114,7 +116,7 @@ def _fitting(workspace: Workspace, filters: Filters, on_read: Callable[[int], No
 
 
 def _with_text(
-    workspace: Workspace, heads: list[Head], text: str, on_read: Callable[[int], None]
+    workspace: Workspace, heads: list[Head], text: str, on_read: Callable[[int, int], None]
 ) -> list[Head]:
     """Return those of which the log, or the retrospective, holds a text."""
     wanted = normal(text)

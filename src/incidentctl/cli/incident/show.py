@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import datetime
 from typing import Annotated
@@ -29,6 +30,8 @@ from incidentctl.domain.incident.head import Head
 
 #: Reading so many logs takes a second.
 _SLOW = 300
+#: After so many more the number on the screen changes.
+_EACH = 100
 #: So many late retrospectives are named.
 _FEW = 3
 
@@ -119,10 +122,17 @@ def _tell_late(late: list[tuple[str, Due]]) -> None:
         console.say(f"{len(late) - _FEW} more are late: `incidentctl due`.", "warning")
 
 
-def _reading(count: int) -> None:
-    """Say that a search takes a moment: what was read once is cached."""
-    if count >= _SLOW:
-        console.say(f"Reading the logs of {count} incidents, once.")
+def _reading(done: int, left: int) -> None:
+    """Show on a terminal how far a search is that takes a moment: what was read is cached."""
+    if left < _SLOW:
+        return
+    if not console.is_terminal() or os.environ.get("TERM") == "dumb":
+        if done == 0:
+            console.say(f"Reading the logs of {left} incidents, once.")
+    elif done == left:
+        console.progress("")
+    elif done % _EACH == 0:
+        console.progress(f"Reading the logs of {left} incidents, once: {done}")
 
 
 def show_command(

@@ -88,6 +88,12 @@ def narrowed(most: int) -> int:
     return min(most, columns()) if sys.stdout.isatty() else most
 
 
+def progress(text: str) -> None:
+    """Show a line on the terminal in place of the last such line; an empty one ends it."""
+    with contextlib.suppress(OSError, ValueError):
+        print(f"\r\x1b[K{text[: columns() - 1]}", end="", file=sys.stderr, flush=True)
+
+
 def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: bool = False) -> None:
     """Print a message: one cleaned line on stderr, at once, cut if too long.
 

@@ -152,7 +152,7 @@ class RecordPair:
         incidents: Iterable[str],
         tell: Callable[[Iterable[Event]], str],
         *,
-        on_read: Callable[[int], None],
+        on_read: Callable[[int, int], None],
     ) -> Iterator[tuple[str, str]]:
         """Return what `tell` says of the events of incidents; as `Reader.texts`."""
         restricted = self.restricted_ids()
