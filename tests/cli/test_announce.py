@@ -160,6 +160,10 @@ def test_the_whole_automated_sev1_of_the_bank(bank, command, target, smtp):
     assert all(getattr(each, "done", False) for each in ended), ended
     paths = [asked.path for asked in target.asked]
     assert sum(path == "/v2/enqueue" for path in paths) == 2  # the page, and once more
+    page, again = (asked.body for asked in target.asked if asked.path == "/v2/enqueue")
+    assert page["dedup_key"] != again["dedup_key"]
+    assert "Nobody has answered since" in json.dumps(again)
+    assert "Called now: " in json.dumps(again)
     assert "/repos/bank/incidents/issues" in paths
     assert any(path.startswith("/slack/conversations.create") for path in paths)
     [listed] = smtp.to("incidents@bank.example")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.domain.telling import START, incident
 
-from incidentctl.domain.actions.announce import Around, announced
+from incidentctl.domain.actions.announce import Around, NextCall, announced
 from incidentctl.domain.actions.announce import due as all_due
 from incidentctl.domain.actions.run import key_of
 from incidentctl.domain.catalog.action_settings import WebhookSettings
@@ -138,7 +138,8 @@ def test_a_missing_update_is_told_each_cadence_and_not_for_ever():
     assert told(late + 30 * 10 * MINUTE) == []
 
 
-WAITS = Around(waits=(5 * MINUTE, 15 * MINUTE))
+CALLS = (NextCall(5 * MINUTE, "Eve (eve)", "core"), NextCall(15 * MINUTE, "Dan (dan)", "sre"))
+WAITS = Around(calls=CALLS)
 
 
 def test_nobody_answers_so_the_next_ones_are_paged():
@@ -147,7 +148,8 @@ def test_nobody_answers_so_the_next_ones_are_paged():
     assert at == [[], ["unanswered"], ["unanswered"]]
     [one] = told_of(found, "unanswered", after=6 * MINUTE, around=WAITS)
     [two] = told_of(found, "unanswered", after=16 * MINUTE, around=WAITS)
-    assert (one.happened.of, two.happened.of) == ("1", "2")
+    assert (one.target.whom, one.target.team) == ("Eve (eve)", "core")
+    assert (two.target.whom, two.target.team) == ("Dan (dan)", "sre")
     assert key(one) != key(two)
 
 

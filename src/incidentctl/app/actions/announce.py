@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from incidentctl.app.actions.run import Ran, prepare, run_patiently
+from incidentctl.app.catalog.who import on_call_now
 from incidentctl.app.incident.respond import load
 from incidentctl.app.workspace.own_template import render_own
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.actions import announce_text
-from incidentctl.domain.actions.announce import LATE, Announced, Around, announced, would_tell
+from incidentctl.domain.actions.announce import (
+    LATE,
+    Announced,
+    Around,
+    NextCall,
+    announced,
+    would_tell,
+)
 from incidentctl.domain.actions.announce import due as due_of
 from incidentctl.domain.actions.reach import reach
 from incidentctl.domain.actions.run import Target
 from incidentctl.domain.catalog.announcement import PUBLIC_EVENTS
-from incidentctl.domain.catalog.on_call import ESCALATE_AFTER, layers_on_call
+from incidentctl.domain.catalog.on_call import ESCALATE_AFTER
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.common.working_days import limit
@@ -92,28 +101,34 @@ def _around(workspace: Workspace, incident: Incident, now: datetime) -> Around:
         retrospective = _late_retrospective(workspace, incident, now)
         overdue = tuple(_overdue_items(workspace, incident))
     return Around(
-        tuple(_waits(workspace, incident, now)) if incident.open else (),
+        tuple(_calls(workspace, incident, now)) if incident.open else (),
         retrospective,
         overdue,
         workspace.record.is_restricted(incident.id),
     )
 
 
-def _waits(workspace: Workspace, incident: Incident, now: datetime) -> Iterable[timedelta]:
-    """Yield after how long each layer and team is called, when nobody before answers."""
+def _calls(workspace: Workspace, incident: Incident, now: datetime) -> Iterator[NextCall]:
+    """Yield who is called after whom: the layers of each team, then the first ones again."""
     catalog = workspace.catalog
-    name, total = incident.team or incident.owner, timedelta()
-    for _ in range(_MOST_TEAMS):
-        team = catalog.teams.get(name or "")
-        if team is None or team.on_call is None:
-            break
-        layers = layers_on_call(team, now, default_zone=catalog.settings.timezone)
-        for layer in [each for each in layers if each.who]:
-            total += layer.escalate_after
-            yield total
-        name = team.on_call.escalate_to
-    if not total:
-        yield ESCALATE_AFTER
+    called: list[tuple[str, str, timedelta]] = []
+    name = incident.team or incident.owner
+    teams: dict[str, None] = {}
+    while name and name not in teams and len(teams) < _MOST_TEAMS:
+        teams.setdefault(name)
+        team = catalog.teams.get(name)
+        duty = on_call_now(catalog, team, now) if team else None
+        for layer in duty.layers if duty else ():
+            if layer.people:
+                people = " and ".join(map(str, layer.people))
+                called.append((people, name, layer.escalate_after))
+        name = team.on_call.escalate_to if team and team.on_call else None
+    total = timedelta()
+    for (*_, after), (people, team_name, _) in pairwise([*called, *called[:1]]):
+        total += after
+        yield NextCall(total, people, team_name)
+    if not called:
+        yield NextCall(ESCALATE_AFTER, "nobody is on call")
 
 
 def _late_retrospective(workspace: Workspace, incident: Incident, now: datetime) -> datetime | None:

@@ -227,6 +227,8 @@ def _recipient(
             "who is not known.",
             hint="Say what is affected with `incidentctl affects SERVICE`.",
         )
+    if target.whom is not None:
+        return catalog.teams.get(target.team or owner.name, owner), target.whom
     if duty == "lead":
         _, lead = catalog.members().get(owner.lead or "", (None, None))
         whom = with_handle(owner.lead, lead.name if lead else None) if owner.lead else None

@@ -42,6 +42,8 @@ class Happened(NamedTuple):
     at: datetime
     text: str = ""
     """The words that it is about, such as an update's."""
+    call: NextCall | None = None
+    """Who is called now, because nobody has answered."""
 
 
 class Announced(NamedTuple):
@@ -55,11 +57,19 @@ class Announced(NamedTuple):
     """What came of it so far; None while nothing was tried."""
 
 
+class NextCall(NamedTuple):
+    """Who is called next, when nobody has answered for so long."""
+
+    after: timedelta
+    whom: str
+    team: str | None = None
+
+
 class Around(NamedTuple):
     """What is known of an incident beside its record."""
 
-    waits: Sequence[timedelta] = ()
-    """How long after the declaration each layer and team of the escalation is called."""
+    calls: Sequence[NextCall] = ()
+    """Who is called after whom, when nobody answers: the layers, then the next teams."""
     retrospective_due: datetime | None = None
     """When its retrospective was due that nobody wrote."""
     overdue_items: Sequence[tuple[str, str, datetime]] = ()
@@ -95,6 +105,8 @@ def announced(
                         action,
                         announcement=name,
                         key=key,
+                        whom=each.call.whom if each.call else None,
+                        team=each.call.team if each.call else None,
                         event=_LIFE.get(each.event, "say"),
                     )
                     run = runs.get(key)
@@ -217,10 +229,11 @@ def _unanswered(incident: Incident, now: datetime, around: Around) -> Iterator[H
     """Yield the newest moment at which the delay of the on-call passed without an answer."""
     if answered(incident):
         return
-    moments = [incident.opened + wait for wait in around.waits[:MOST_PAGES]]
-    past = [moment for moment in moments if moment <= now]
+    calls = around.calls[:MOST_PAGES]
+    past = [call for call in calls if incident.opened + call.after <= now]
     if past:
-        yield Happened("unanswered", f"{len(past)}", past[-1])
+        moment = incident.opened + past[-1].after
+        yield Happened("unanswered", f"{iso(incident.opened)} {len(past)}", moment, call=past[-1])
 
 
 def answered(incident: Incident) -> bool:

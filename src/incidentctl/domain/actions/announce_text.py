@@ -36,6 +36,7 @@ def values(incident: Incident, happened: Happened) -> dict[str, Any]:
         "commander": incident.commander,
         "declared": incident.time(incident.declared),
         "at": incident.time(happened.at),
+        "call": happened.call.whom if happened.call else None,
         "cancelled": incident.status == CANCELLED,
         "next_update": _time(incident, incident.next_update),
     }
@@ -94,7 +95,7 @@ def built_in(told: Mapping[str, Any]) -> str:
         return _sentences(head, since, f"Commander: {told['commander']}.")
     if event == "unanswered":
         nobody = f"Nobody has answered since {told['declared']}."
-        return _sentences(head, nobody, *about, _next(told))
+        return _sentences(head, nobody, f"Called now: {told['call']}.", *about, _next(told))
     if event == "retrospective-due":
         late = f"Its retrospective was due at {told['at']}, and nobody has written it."
         return _sentences(head, late)

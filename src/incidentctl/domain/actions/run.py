@@ -49,6 +49,10 @@ class Target(NamedTuple):
     """What an announcement says; None: what a step's action says of the incident."""
     event: Event = "trigger"
     """What happened, as targets know it."""
+    whom: str | None = None
+    """Who is called now, where an announcement goes along the escalation; else who is on call."""
+    team: str | None = None
+    """The team of that person."""
     public: str | None = None
     """The title of what everybody may read: then nothing else of the incident is said."""
 
