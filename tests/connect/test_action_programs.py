@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 from tests.connect.targets import http_target
 
 from incidentctl.connect.actions import notify as notify_module
+from incidentctl.connect.actions.key import key_mark
 from incidentctl.connect.actions.registry import perform, plan
 from incidentctl.connect.actions.shown import shown
 from incidentctl.domain.actions.reach import reach
@@ -176,7 +177,7 @@ def test_a_mail_reaches_every_recipient(smtp):
     assert sorted(to for tos, _ in smtp.mails for to in tos) == ["a@acme.example", "b@acme.example"]
     mail = smtp.mails[0][1]
     assert mail["Subject"] == "--help; $(id) `id` '\""
-    assert mail["X-Incidentctl-Key"] == "key-1"
+    assert mail["X-Incidentctl-Key"] == key_mark("key-1")
     assert mail.get_content_type() == "text/plain"
     assert mail.get_content().splitlines()[:2] == ["Line 1", "Line 2 <b>"]
 

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 from incidentctl.connect.actions.child import run
-from incidentctl.connect.actions.key import key_text
+from incidentctl.connect.actions.key import key_mark
 from incidentctl.connect.actions.session import Session, seconds
 from incidentctl.domain.actions.reach import reach
 from incidentctl.domain.actions.request import Event, Notice, Outcome, Plan, Request
@@ -62,7 +62,7 @@ def perform(session: Session) -> Outcome:
         "title": step.title,
         "body": step.body or step.title,
         "kind": step.kind,
-        "key": key_text(session.plan.key),
+        "key": key_mark(session.plan.key),  # customers get it
         "private": session.plan.private,
     }
     ended = run(
