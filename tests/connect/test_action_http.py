@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from ipaddress import IPv4Address
 
@@ -154,6 +155,43 @@ def test_a_target_that_drips_is_left_after_the_time():
             exchange("GET", f"http://127.0.0.1:{port}/", {}, None, timeout=0.4, private=True)
         assert time.monotonic() - begin < 3
     assert raised.value.sent
+
+
+def test_a_target_that_never_agrees_on_tls_is_left_after_the_time():
+    def hang(peer):
+        while peer.recv(65536):
+            pass
+
+    with raw_target(hang) as port:
+        begin = time.monotonic()
+        with pytest.raises(UnreachableError, match="did not agree on TLS") as raised:
+            exchange("GET", f"https://127.0.0.1:{port}/", {}, None, timeout=0.4, private=True)
+        assert time.monotonic() - begin < 3
+    assert not raised.value.sent
+
+
+def test_a_resolver_that_never_answers_is_left_after_the_time(monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ended.wait(10) and [])
+    begin = time.monotonic()
+    with pytest.raises(UnreachableError, match="was not found in time"):
+        exchange("GET", "http://slow.example/", {}, None, timeout=0.2, private=True)
+    ended.set()
+    assert time.monotonic() - begin < 3
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+def test_a_host_may_be_an_address_of_ipv6():
+    with socket.socket(socket.AF_INET6) as listener:
+        try:
+            listener.bind(("::1", 0))
+        except OSError:
+            pytest.skip("no IPv6 here")
+        port = listener.getsockname()[1]
+    settings = WebhookSettings(url=(f"http://[::1]:{port}/a",))
+    planned = plan(Request(settings, {}, "k"), trusted=["::1"])
+    outcome = perform(planned, {})
+    assert (planned.to, outcome.reason) == ("::1", "::1 refused the connection.")
 
 
 def test_an_endless_body_is_not_read_to_its_end():
