@@ -11,6 +11,7 @@ from typing import Any
 
 from incidentctl.app.lint.comments import Comments
 from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.catalog.settings import names
 from incidentctl.domain.learn.retrospective import Retrospective
 from incidentctl.domain.lint.problem_limit import MAX_REPORTED, more_faults
 from incidentctl.domain.lint.report import LintReport
@@ -90,6 +91,9 @@ def lint(
         return is_excluded(path, catalog.settings)
 
     reviews, faults, count = _retrospectives(root)
+    files = yaml_files(root)
+    odd, unused = (*misnamed(root), *in_capitals(root)), not_read(root)
+    there = [path for path in (*files, *(name for name, _ in odd), *unused) if excludes(path)]
     findings = run(
         catalog,
         today=today,
@@ -98,14 +102,16 @@ def lint(
         reviews=reviews,
         played=drills,
         late=without,
-        misnamed=tuple(
-            each for each in (*misnamed(root), *in_capitals(root)) if not excludes(each[0])
-        ),
-        not_read=tuple(path for path in not_read(root) if not excludes(path)),
+        misnamed=tuple(each for each in odd if not excludes(each[0])),
+        not_read=tuple(path for path in unused if not excludes(path)),
         unseen=tuple(looked.unseen),
+        idle_excludes=tuple(
+            number
+            for number, pattern in enumerate(catalog.settings.exclude)
+            if not any(names(pattern, path) for path in there)
+        ),
     )
     every = sorted([*problems, *faults, *_placed(root, findings, catalog)], key=_order)
-    files = yaml_files(root)
     excluded = sum(map(excludes, files))
     return LintReport(tuple(every), len(files) - excluded + count, excluded, str(root))
 

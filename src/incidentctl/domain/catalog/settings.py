@@ -78,11 +78,11 @@ class Settings:
 
     def leaves_out(self, path: str) -> bool:
         """Say whether `exclude` names a file, by its path from the root."""
-        if not self.exclude:
-            return False
-        from fnmatch import fnmatchcase  # noqa: PLC0415 (for few)
+        return any(names(pattern, path) for pattern in self.exclude)
 
-        return any(
-            path.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(path, pattern)
-            for pattern in self.exclude
-        )
+
+def names(pattern: str, path: str) -> bool:
+    """Say whether a pattern of `exclude` names a file: its path, a folder, or with `*`."""
+    from fnmatch import fnmatchcase  # noqa: PLC0415 (for few)
+
+    return path.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(path, pattern)

@@ -119,6 +119,8 @@ class Around(NamedTuple):
     """What looks like a part of the catalog, and nothing reads."""
     unseen: tuple[Unseen, ...] = ()
     """What could not be looked at."""
+    idle_excludes: tuple[int, ...] = ()
+    """Which of the settings' exclusions fit no file."""
 
 
 class Rule(NamedTuple):

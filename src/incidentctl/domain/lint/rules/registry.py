@@ -17,6 +17,7 @@ from incidentctl.domain.lint.rules import (
     comments,
     dependencies,
     drills,
+    excludes,
     names,
     on_call,
     owners,
@@ -80,6 +81,7 @@ _SUBJECTS = (
     tiers,
     reviewed,
     drills,
+    excludes,
     retrospectives,
     practice,
     unseen,
@@ -108,6 +110,7 @@ def run(
     misnamed: tuple[tuple[str, str], ...] = (),
     not_read: tuple[str, ...] = (),
     unseen: tuple[Unseen, ...] = (),
+    idle_excludes: tuple[int, ...] = (),
 ) -> list[Finding]:
     """Return what every rule finds that the settings do not switch off.
 
@@ -117,9 +120,12 @@ def run(
     its first days; absent where there is no git to ask. `reviews` are the retrospectives, `played`
     the drills of the record, `late` its incidents without a retrospective in time, `misnamed` what
     is not read because its name is nearly right, with the right name, `not_read` what else looks
-    like ours and nothing reads, and `unseen` what could not be looked at.
+    like ours and nothing reads, `unseen` what could not be looked at, and `idle_excludes` which of
+    the settings' exclusions fit no file.
     """
-    around = Around(today, tracked, young, reviews, played, late, misnamed, not_read, unseen)
+    around = Around(
+        today, tracked, young, reviews, played, late, misnamed, not_read, unseen, idle_excludes
+    )
     levels = catalog.settings.lint
     # Which warnings the team wants is not known where nothing of its settings could be read.
     unknown = settings_unread(catalog)
