@@ -166,8 +166,16 @@ def test_an_answer_ends_it(answer):
     assert told_of(found, "unanswered", after=10 * MINUTE, around=WAITS) == []
 
 
-def test_what_a_machine_records_is_no_answer():
-    found = incident(*OPENED, ("serve", facts.Noted("still firing")))
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        ("alert:prometheus", facts.Noted("still firing")),
+        ("receiver@vm", facts.ActionStarted("k", "pagerduty", "example.com", step="page")),
+        ("receiver@vm", facts.ActionDone("k", step="page")),
+    ],
+)
+def test_what_a_machine_records_is_no_answer(recorded):
+    found = incident(*OPENED, recorded)
     assert names(told_of(found, "unanswered", after=10 * MINUTE, around=WAITS)) == ["unanswered"]
 
 

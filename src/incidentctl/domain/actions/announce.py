@@ -17,7 +17,7 @@ from incidentctl.domain.catalog.announcement import Announcement
 from incidentctl.domain.catalog.runbook import Action, AppliesTo
 from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.common.times import iso
-from incidentctl.domain.incident.state import ActionRun, Incident
+from incidentctl.domain.incident.state import ActionRun, Incident, is_alert
 
 #: What happened longer ago is not told any more: nobody wants to hear it as if it were new.
 LATE = timedelta(hours=6)
@@ -25,8 +25,10 @@ LATE = timedelta(hours=6)
 MOST_REMINDERS, MOST_PAGES = 10, 5
 #: How often a missing update is told where the incident has no cadence.
 _USUAL_CADENCE = timedelta(minutes=30)
-#: What machines record, which answers no page.
-_NOT_PEOPLE = ("alert:", "serve")
+#: The beginnings of the kinds that a receiver records, which answers no page.
+_OF_MACHINES = ("action-", "alert-")
+#: Who commands while nobody is known to.
+_NOBODY = "unknown"
 #: What is the life of a page; all else only tells something.
 _LIFE: dict[str, Event] = {
     "declared": "trigger", "unanswered": "trigger", "resolved": "resolve",
@@ -240,11 +242,11 @@ def answered(incident: Incident) -> bool:
     """Say whether somebody besides who declared it takes part, or said that they saw it."""
     if incident.acknowledged is not None or incident.mitigated is not None:
         return True
-    others = {incident.declared_by}
     people = {held.person for held in incident.held} | {
-        each.by for each in incident.entries if not each.retracted
+        each.by
+        for each in incident.entries
+        if not each.retracted and not each.kind.startswith(_OF_MACHINES)
     }
     return any(
-        person not in others and not person.startswith(_NOT_PEOPLE) and person != "unknown"
-        for person in people
+        person not in (incident.declared_by, _NOBODY) and not is_alert(person) for person in people
     )
