@@ -2,6 +2,9 @@ import re
 
 import pytest
 
+from incidentctl.app.incident import query
+from incidentctl.app.workspace.workspace import open_workspace
+
 
 def test_resolved_reopened_and_closed(run, opened, show):
     assert run("resolve", "rolled back", "--json").code == 0
@@ -249,6 +252,17 @@ def test_a_duplicate_of_what_is_cancelled_is_refused_and_the_original_is_named(r
     assert f"incidentctl cancel -i {third} --duplicate-of {opened}" in refused.err
     assert show(opened)["related"] == [{"incident": second, "relation": "duplicate"}]
     assert re.search(rf"duplicate of +{opened}", run("show", second).out)
+
+
+def test_a_restricted_incident_is_shown_on_both_sides_to_who_may_read_it(run, opened, show):
+    secret = run("declare", "an employee", "--restricted", "--no-input").out.strip()
+    assert run("relate", opened, "-i", secret).code == 0
+    assert show(secret)["related"] == [{"incident": opened, "relation": "related"}]
+    assert show(opened)["related"] == [{"incident": secret, "relation": "related"}]
+    assert f"{secret} is restricted: only some may know of it." in run("show", opened).err
+    assert secret not in run("log", "-i", opened).out
+    workspace = open_workspace()
+    assert query.shown(workspace, opened).related == ()  # what assistants and documents read
 
 
 def test_a_relation_is_shown_on_both_sides(run, opened, show):

@@ -155,8 +155,13 @@ def _same_of(wanted: str, values: tuple[str, ...]) -> bool:
     return any(_same(wanted, value) for value in values)
 
 
-def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Incident:
-    """Return an incident, as of a moment or now."""
+def shown(
+    workspace: Workspace, ident: str, *, at: str | None = None, restricted: bool = False
+) -> Incident:
+    """Return an incident, as of a moment or now.
+
+    Who may read `restricted` incidents is also told which of them name it.
+    """
     events, problems = workspace.record.events(ident)
     if at is not None:
         who = workspace.actor(None)
@@ -171,13 +176,14 @@ def shown(workspace: Workspace, ident: str, *, at: str | None = None) -> Inciden
                 hint="`incidentctl show` without --at shows its present state.",
             )
         return fold(ident, events, problems=problems)
-    return _with_others(workspace, fold(ident, events, problems=problems, now=workspace.now()))
+    now = fold(ident, events, problems=problems, now=workspace.now())
+    return _with_others(workspace, now, restricted=restricted)
 
 
-def _with_others(workspace: Workspace, incident: Incident) -> Incident:
+def _with_others(workspace: Workspace, incident: Incident, *, restricted: bool) -> Incident:
     """Add what other incidents say about this one."""
     with contextlib.suppress(EnvironmentFailedError):
-        heads = workspace.record.noted_heads()
+        heads = workspace.record.noted_heads(restricted=restricted)
         related = (*incident.related, *from_elsewhere(incident, heads))
         if sentence := dead_ends(heads).get(incident.id):
             problem = Problem(CODE, "warning", sentence)

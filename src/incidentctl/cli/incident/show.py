@@ -159,7 +159,7 @@ def show_command(
     """
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, part or incident)
-    found = shown(workspace, ident, at=at)
+    found = shown(workspace, ident, at=at, restricted=True)
     report_sync_state(workspace)
     kept = workspace.record.is_restricted(ident)
     if json:
@@ -178,3 +178,7 @@ def show_command(
     print_incident(found, now, on_call=duty, whole=whole)
     if kept:
         console.say(f"restricted: {restriction(workspace)}")
+        return
+    for relation in found.related:
+        if workspace.record.is_restricted(relation.incident):
+            console.say(f"{relation.incident} is restricted: only some may know of it.", "warning")

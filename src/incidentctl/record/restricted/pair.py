@@ -184,10 +184,13 @@ class RecordPair:
             restricted = []
         return _newest_first([*self.shared.own_open_heads(), *restricted])
 
-    def noted_heads(self) -> list[Head]:
-        """Return some incidents of the shared part; as `Reader.noted_heads`."""
-        restricted = self.restricted_ids()
-        return [head for head in self.shared.noted_heads() if head.id not in restricted]
+    def noted_heads(self, *, restricted: bool = False) -> list[Head]:
+        """Return some incidents of the shared part, or of both; as `Reader.noted_heads`."""
+        hidden = self.restricted_ids()
+        shared = [head for head in self.shared.noted_heads() if head.id not in hidden]
+        if not restricted:
+            return shared
+        return _newest_first([*shared, *self._readable_restricted().noted_heads()])
 
     def past(self, describe: Describe) -> Past:
         """Return the ended incidents of the shared part; as `Reader.past`."""
