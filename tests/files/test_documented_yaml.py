@@ -54,6 +54,4 @@ def test_an_announcement_with_a_fault_is_not_used_at_all(change, message, tmp_pa
     assert list(catalog.announcements) == ["two"]
     told = [problem.message for problem in problems]
     assert any(message in each for each in told), told
-        told
-    )
     assert all(problem.line for problem in problems)
