@@ -7,7 +7,7 @@ from incidentctl.domain.incident import facts
 KINDS = """
 action-done: key step announcement link ident
 action-failed: key reason step announcement unknown retry_at
-action-started: key uses to step announcement recipient
+action-started: key uses to step announcement recipient unclaimed
 affected-set: services product_areas owner reason
 alert-acknowledged: group members
 alert-attached: group incident title rule cause firing organisation timezone utc_offset

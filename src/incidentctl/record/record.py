@@ -25,6 +25,7 @@ from incidentctl.record.write.outbox import Action
 from incidentctl.record.write.part import Part
 
 if TYPE_CHECKING:
+    from incidentctl.record.sync.claims import Claimed
     from incidentctl.record.sync.exchange import Retries
 
 __all__ = ["Acknowledged", "Action", "Author", "Flushed", "Part", "Record"]
@@ -126,6 +127,17 @@ class Record(Upkeep):
                 SharedPlace(shared.remote, shared.branch) if shared and shared.remote else None
             ),
         )
+
+    def claim(self, key: str, turn: int, *, limit: float) -> Claimed | None:
+        """Claim an attempt at a deed on the remote; None without one: the clone is alone."""
+        if self.part.remote is None:
+            return None
+        from incidentctl.record.sync import claims  # noqa: PLC0415 (few commands send)
+
+        part, remote = self.part, self.remote()
+        if fault := remote.fault():
+            return claims.Claimed("unreachable", part.now(), fault)
+        return claims.claim(part.git, remote, part.state, key, turn, now=part.now(), limit=limit)
 
     def purge(
         self,

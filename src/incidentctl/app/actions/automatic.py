@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.app.actions.announce import lately_ended, targets_due
-from incidentctl.app.actions.run import Ran, run, targets_of
+from incidentctl.app.actions.run import NotNowError, Ran, run, targets_of
 from incidentctl.app.actions.trust import ensure_trusted
 from incidentctl.app.incident.respond import acknowledge, load
 from incidentctl.app.workspace.people import Actor
@@ -73,12 +73,12 @@ def run_due(
             ended.append(
                 run(
                     workspace, each.incident, each.target, who=who, on_recorded=on_recorded,
-                    again=True,
+                    again=True, unasked=True,
                 )
             )  # fmt: skip
         except IncidentctlError as refusal:
             ended.append(Refused(each, refusal))
-            if not isinstance(refusal, EnvironmentFailedError):
+            if not isinstance(refusal, EnvironmentFailedError | NotNowError):
                 _record_refusal(workspace, each, refusal, who)
     return ended
 

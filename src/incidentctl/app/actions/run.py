@@ -29,7 +29,12 @@ from incidentctl.domain.actions.run import (
     runs_of,
     values,
 )
-from incidentctl.domain.catalog.action_settings import PagerdutySettings, Settings
+from incidentctl.domain.catalog.action_settings import (
+    PagerdutySettings,
+    Settings,
+    SlackSettings,
+    uses_of,
+)
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.team import Team
 from incidentctl.domain.common.text import one_line
@@ -39,7 +44,7 @@ from incidentctl.domain.incident.decide import notes
 from incidentctl.domain.incident.decide.steps import LINKED, find
 from incidentctl.domain.incident.names import with_handle
 from incidentctl.domain.incident.state import DONE, Incident
-from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError
+from incidentctl.errors import EnvironmentFailedError, Hint, NotFoundError, RefusedError
 from incidentctl.record.write.lock import Lock
 
 #: What the link is called that an action makes, by its `uses`, where its step has no word for it.
@@ -50,8 +55,18 @@ _LABELS = {
 _LOCKS = 16
 #: A person waits for another attempt if it comes within so many seconds.
 _PATIENCE = 12.0
+#: The remote is asked for a claim for at most so many seconds.
+_ASKS_AT_MOST = 5.0
+#: What runs unasked goes out without a claim once the remote has been away for so long.
+_WITHOUT_CLAIM = timedelta(seconds=30)
+#: What is made twice if two clones make it: that waits for the remote, or for a person.
+_TICKETS = frozenset({"github", "jira", "shortcut"})
 #: The place of the locks, beside those of the record.
 _FOLDER = "incidentctl"
+
+
+class NotNowError(RefusedError):
+    """Another clone sends it, or that cannot be known now: it is tried again later."""
 
 
 class Prepared(NamedTuple):
@@ -148,10 +163,12 @@ def run(
     who: Actor,
     on_recorded: Callable[[str], None] = lambda _: None,
     again: bool = False,
+    unasked: bool = False,
 ) -> Ran:
     """Make one attempt: it is on disk before anything is sent, and its outcome after that.
 
-    Whoever is stopped in between leaves a start without an outcome, which is shown as unknown.
+    NotNowError while another clone sends it, or, `unasked`, while that cannot be known and it can
+    wait. Whoever is stopped in between leaves a start without an outcome, shown as unknown.
     """
     prepared = prepare(workspace, load(workspace, ident), target, again=again)
     planned, environment = prepared.planned, workspace.environment
@@ -167,6 +184,10 @@ def run(
     with _lock(workspace, planned.key):
         incident = load(workspace, ident)  # another process may have sent it a moment ago
         ensure_not_sent(incident, target, workspace.now(), again=again)
+        attempts = 1 + sum(
+            each.attempts for each in runs_of(incident, target) if each.key == planned.key
+        )
+        unclaimed = not _is_claimed(workspace, incident, prepared, attempts, unasked=unasked)
         started = facts.ActionStarted(
             planned.key,
             target.action.uses,
@@ -174,6 +195,7 @@ def run(
             target.step,
             target.announcement,
             prepared.whom,
+            unclaimed,
         )
         record([started], f"sending {target.name} to {prepared.to}")
         try:
@@ -182,8 +204,6 @@ def run(
             broken = Outcome("unknown", "It was broken off")
             record(*_came_of_it(incident, prepared, broken, None))
             raise
-        before = [each for each in runs_of(incident, target) if each.key == planned.key]
-        attempts = 1 + sum(each.attempts for each in before)
         retry_at = _retry_at(workspace, outcome, attempts)
         recorded = record(*_came_of_it(incident, prepared, outcome, retry_at))
     return Ran(target, prepared, outcome, recorded, retry_at, attempts)
@@ -207,6 +227,28 @@ def run_patiently(
             return ran
         sleep(max(left, 0.0))
         again = True
+
+
+def _is_claimed(
+    workspace: Workspace, incident: Incident, prepared: Prepared, turn: int, *, unasked: bool
+) -> bool:
+    """Claim an attempt on the remote; False if it is made without, as the remote is away.
+
+    Without a remote a clone is alone. A person who asks for it is not kept waiting; what runs
+    unasked waits: a ticket for the remote or a person, a page for half a minute.
+    """
+    claimed = workspace.record.claim(incident.id, prepared.planned.key, turn, limit=_ASKS_AT_MOST)
+    if claimed is None or claimed.state == "held":
+        return True
+    title = one_line(prepared.target.title)
+    if claimed.state == "taken":
+        raise NotNowError(f"Another clone is sending {title!r} now.", hint=Hint("wait-for-sending"))
+    settings = prepared.planned.settings
+    opens = isinstance(settings, SlackSettings) and settings.channel is None
+    waits = uses_of(settings) in _TICKETS or opens
+    if unasked and (waits or workspace.now() - claimed.since < _WITHOUT_CLAIM):
+        raise NotNowError(f"{title!r} waits for the remote: {claimed.reason or 'it is away'}.")
+    return False
 
 
 # --- whom it reaches ----------------------------------------------------------------------------

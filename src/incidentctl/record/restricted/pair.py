@@ -31,6 +31,7 @@ from incidentctl.record.write.part import Part
 
 if TYPE_CHECKING:
     from incidentctl.domain.alerts.group import Group
+    from incidentctl.record.sync.claims import Claimed
     from incidentctl.record.sync.exchange import Retries
     from incidentctl.record.sync.lookout import Lookout
 
@@ -347,6 +348,11 @@ class RecordPair:
         parts = (self.shared, self.restricted)
         remotes = (each.remote() for each in parts if each.part.remote)
         return Lookout([remote for remote in remotes if remote.fault() is None])
+
+    def claim(self, incident: str, key: str, turn: int, *, limit: float) -> Claimed | None:
+        """Claim an attempt at a deed of an incident on its remote; None where that has none."""
+        part = self.restricted if self.is_restricted(incident) else self.shared
+        return part.claim(key, turn, limit=limit)
 
     def exchange(
         self, author: Author, *, limit: float, retries: Retries | None = None

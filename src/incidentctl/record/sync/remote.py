@@ -220,6 +220,30 @@ class Remote:
             return RemoteAnswer(BEHIND, "others push at the same time")
         return RemoteAnswer(REFUSED, f"{self.name} refuses the push: {shown(refusal, done.err)}")
 
+    def claim(self, ref: str, oid: str, until: float) -> RemoteAnswer:
+        """Create a ref on the remote that nobody has; BEHIND if another one has it.
+
+        OK also if it names the same object: then an earlier try of this clone made it.
+        """
+        if (unproven := self.unproven(until=until)) is not None:
+            return unproven
+        done = self._run(
+            "-c", f"remote.{self.name}.mirror=false", "-c", "push.pushOption=",
+            "push", f"--force-with-lease={ref}:", "--porcelain", "--no-verify", "--no-signed",
+            "--recurse-submodules=no", "--receive-pack=git-receive-pack",
+            "--", self.name, f"{oid}:{ref}", until=until,
+        )  # fmt: skip
+        if done is not None and done.code == 0:
+            return RemoteAnswer(OK)
+        asked, found = self._ask(self.name, ref, until=until)
+        if asked.state != OK:
+            return asked
+        if ref in found:
+            same = found[ref] == oid
+            return RemoteAnswer(OK) if same else RemoteAnswer(BEHIND, "another clone has it")
+        refusal = done.err if done is not None else ""
+        return RemoteAnswer(REFUSED, f"{self.name} takes no claim: {shown('', refusal)}")
+
     def _may_be_a_race(self) -> bool:
         """Say whether others may have pushed first: then each fetch brings something new."""
         tip = refs.read(self._git, self.tracking)

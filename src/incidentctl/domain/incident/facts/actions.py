@@ -24,6 +24,8 @@ class ActionStarted(NamedTuple):
     announcement: str | None = None
     recipient: str | None = None
     """Who was on call as it was sent, where it names that instead of a person."""
+    unclaimed: bool = False
+    """Whether the remote could not be asked if another clone sends it, too."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         before = draft.actions.get(self.key)
@@ -36,7 +38,9 @@ class ActionStarted(NamedTuple):
     def sentence(self, names: Names) -> str:
         whom = f"for {self.recipient}" if self.recipient else None
         what = _what(names, self.step, self.announcement)
-        return joined(f"Action started: {what}", f"{self.uses} to {self.to}", whom, by=" · ")
+        alone = "without asking the remote, which is away" if self.unclaimed else None
+        where = f"{self.uses} to {self.to}"
+        return joined(f"Action started: {what}", where, whom, alone, by=" · ")
 
 
 class ActionDone(NamedTuple):

@@ -1,0 +1,97 @@
+"""Claim a deed on the remote, so that of several clones only one does it.
+
+A claim is a ref of the remote that only the first clone can create, for one attempt at one deed. It
+is no event and no file of the branch: nothing merges it, and no other version drops it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from incidentctl.domain.common.times import from_iso, iso
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import atomic, permissions
+from incidentctl.git.run import Git
+from incidentctl.record.sync.answer import BEHIND, OK
+from incidentctl.record.sync.remote import Remote
+
+#: Whoever holds a claim has so long to record the attempt; then the next turn may be claimed.
+PATIENCE = timedelta(seconds=60)
+#: So many turns after each other may have been claimed by clones that were stopped.
+_MOST_TURNS = 5
+_REFS = "refs/incidentctl/claims"
+
+
+class Claimed(NamedTuple):
+    """What came of asking for a claim."""
+
+    state: Literal["held", "taken", "unreachable"]
+    """held: nobody else does it; taken: another clone does; unreachable: nobody can say."""
+    since: datetime
+    """When this clone first met that."""
+    reason: str | None = None
+
+
+def claim(
+    git: Git, remote: Remote, state: Path, key: str, turn: int, *, now: datetime, limit: float
+) -> Claimed:
+    """Claim an attempt at a deed, the `turn` of it that the record knows; at most `limit` seconds.
+
+    A turn that another clone claimed is passed over once that has recorded nothing for a minute.
+    """
+    name = hashlib.sha256(key.encode()).hexdigest()[:40]
+    folder = state / "claims"
+    until = time.monotonic() + limit
+    for number in range(turn, turn + _MOST_TURNS):
+        lost = folder / f"{name}-{number}"
+        met = _first_met(lost)
+        if met is None:
+            try:
+                answer = remote.claim(f"{_REFS}/{name}/{number}", _mine(git, key, number), until)
+            except EnvironmentFailedError as error:
+                return _unreachable(folder / name, error.reason, now)
+            if answer.state == OK:
+                with contextlib.suppress(OSError):
+                    (folder / name).unlink(missing_ok=True)
+                return Claimed("held", now)
+            if answer.state != BEHIND:
+                return _unreachable(folder / name, answer.reason, now)
+            met = _meet(lost, now)
+        if now - met < PATIENCE:
+            return Claimed("taken", met)
+    return Claimed("taken", now)
+
+
+def _mine(git: Git, key: str, turn: int) -> str:
+    """Write what stands behind the ref: the same at each try of this clone."""
+    clone = f"{os.uname().nodename}:{git.git_dir}"
+    written = json.dumps({"key": key, "turn": turn, "clone": clone}, sort_keys=True)
+    done = git.run("hash-object", "-w", "--stdin", data=written.encode())
+    if done.code:
+        raise EnvironmentFailedError(f"Git could not write a claim: {done.err.strip()[:200]}.")
+    return done.out.decode().strip()
+
+
+def _unreachable(file: Path, reason: str | None, now: datetime) -> Claimed:
+    return Claimed("unreachable", _first_met(file) or _meet(file, now), reason)
+
+
+def _first_met(file: Path) -> datetime | None:
+    try:
+        return from_iso(file.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _meet(file: Path, now: datetime) -> datetime:
+    with contextlib.suppress(OSError):  # then it is met anew each time, and waited for longer
+        permissions.make_folder(file.parent)
+        atomic.replace(file, iso(now).encode(), durable=False)
+    return now
