@@ -22,6 +22,7 @@ from incidentctl.domain.drill.plan import (
     how_to_get,
 )
 from incidentctl.domain.drill.secrets import tells
+from incidentctl.domain.drill.spelling import Spelled
 from incidentctl.domain.incident.facts import InjectPlayed
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError
 from incidentctl.files.history.search import SharedText, TeamHistory
@@ -125,8 +126,9 @@ def check(workspace: Workspace, name: str | None) -> Checked:
         seen = [
             (secret, shared, hit)
             for shared in history.texts()
+            for spelled in [Spelled(shared.text)]  # once for all drills
             for secret in secrets
-            for hit in _hits(secret, shared, inside)
+            for hit in _hits(secret, shared, spelled, inside)
         ]
         commits = history.commits(shared.blob for _, shared, _ in seen if shared.blob)
         found += _placed(seen, commits)
@@ -178,28 +180,28 @@ def _documents(
         documents.note_before(catalog, secret.drill),
     )
     said = "\n".join(str(getattr(secret.public, key) or "") for key in ("why", "environment"))
-    for hit in hits(f"{secret.drill}\n{said}", [*secret.text, *secret.names]):
+    for hit in hits(Spelled(f"{secret.drill}\n{said}"), [*secret.text, *secret.names]):
         yield Leak(secret.drill, hit.answer, hit.words, "document", None, None, None)
     for each in made:
         text = documents.written(root, each, "markdown", environment=environment)
-        for hit in hits(text, secret.text):
+        for hit in hits(Spelled(text), secret.text):
             yield Leak(secret.drill, hit.answer, hit.words, "document", None, None, None)
 
 
-def _hits(secret: _Secret, shared: SharedText, inside: str) -> list[Hit]:
+def _hits(secret: _Secret, shared: SharedText, spelled: Spelled, inside: str) -> list[Hit]:
     """Return what a text leaks: names only where it is about the drill."""
     said = [each.text for each in secret.delivered if _may_contain(each, shared.path or "", inside)]
     needles = [n for n in secret.text if not any(tells(text, n.words) for text in said)]
-    found = hits(shared.text, needles)
+    found = hits(spelled, needles)
     if shared.where in ("commit message", "tag message", "ref"):
         if tells(shared.text, secret.drill):
-            found += hits(_TRAILER.sub("", shared.text), secret.names)
+            found += hits(Spelled(_TRAILER.sub("", shared.text)), secret.names)
     elif shared.where in ("file", "history") and shared.path is not None:
         templates = [inside + each for each in _TEMPLATES]
         if shared.path == secret.path:  # the public half may state the public reason
             found = [hit for hit in found if hit.answer != "why"]
         if shared.path == secret.path or shared.path in templates:
-            found += hits(_DISTRIBUTED.sub(_blank, shared.text), secret.names)
+            found += hits(Spelled(_DISTRIBUTED.sub(_blank, shared.text)), secret.names)
     return found
 
 

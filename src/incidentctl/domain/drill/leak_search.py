@@ -44,12 +44,11 @@ def names(catalog: Catalog, half: PrivateHalf) -> list[Needle]:
     return [_needle(answer, wanted) for answer, text in texts if (wanted := words(text))]
 
 
-def hits(text: str, needles: Iterable[Needle]) -> list[Hit]:
+def hits(text: Spelled, needles: Iterable[Needle]) -> list[Hit]:
     """Return the first place of each answer that a text tells."""
-    spelled = Spelled(text)
     found: dict[str, Hit] = {}
     for needle in needles:
-        if needle.answer not in found and (line := spelled.line(needle.letters)):
+        if needle.answer not in found and (line := text.line(needle.letters)):
             found[needle.answer] = Hit(needle.answer, needle.words, line)
     return list(found.values())
 
