@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import program
 
 from incidentctl.app.lint import lint as rules
 from incidentctl.app.lint import of_record
@@ -257,12 +257,6 @@ def test_with_and_without_the_cache_the_same_is_found(
 
 def test_the_bytes_and_the_exit_code_are_the_same(root: Path) -> None:
     for more in ((), ("--strict",), ("--json",)):
-        runs = [
-            subprocess.run(
-                [sys.executable, "-m", "incidentctl", "catalog", "lint", *more],
-                cwd=root, capture_output=True, check=False,
-            )
-            for _ in range(2)
-        ]  # fmt: skip
+        runs = [program.run("catalog", "lint", *more, cwd=root, text=False) for _ in range(2)]
         assert runs[0].stdout == runs[1].stdout
         assert runs[0].returncode == runs[1].returncode == 1

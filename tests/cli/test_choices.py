@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import pexpect
 import pytest
+from tests import program
 
 
 @pytest.fixture
@@ -14,8 +14,8 @@ def asked(team, opened):
     """Run a command at a pseudo-terminal that shows plain lines, and answer its questions."""
 
     def ask(words: str, *answers: tuple[str, str]) -> str:
-        child = pexpect.spawn(
-            sys.executable, ["-m", "incidentctl", *words.split()], cwd=str(team), timeout=60,
+        child = program.Terminal(
+            *words.split(), cwd=str(team), timeout=60,
             env={**os.environ, "TERM": "dumb"}, dimensions=(40, 80), encoding="utf-8",
         )  # fmt: skip
         said = ""

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import time
 
 import pytest
+from tests import program
 from tests.record.kit import make_clone
 from tests.record.test_clone_states import STATES, photograph
 
 
 def run(folder, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "incidentctl", "-C", str(folder), *arguments],
-        check=True,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env=os.environ,
-        timeout=60,
-    )
+    return program.run("-C", folder, *arguments, check=True)
 
 
 def team_clone(tmp_path):
@@ -106,10 +97,7 @@ def test_a_partial_clone_records_at_once_and_gets_what_it_lacks(
     assert "recorded" in run(part, "log", "far away", "-i", ident).stderr
     mine = run(part, "declare", "payment is down", "--no-input").stdout.strip()
     assert f"recorded {mine}" in run(part, "log", "nothing else is known").stderr
-    failed = subprocess.run(
-        [sys.executable, "-m", "incidentctl", "-C", str(part), "list"],
-        check=False, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    failed = program.run("-C", part, "list")
     assert failed.returncode == 6
     assert "incidentctl sync" in failed.stderr
     assert time.monotonic() - began < 15  # each git that fetched would wait for 60

@@ -1,17 +1,16 @@
 """Several processes at once in one clone: nothing is lost, nothing is left waiting."""
 
 import subprocess
-import sys
 
 import pytest
+from tests import program
 
 
 @pytest.mark.parametrize("count", [2, 8])
 def test_logs_at_once(run, team, opened, show, git, count):
-    arguments = [sys.executable, "-m", "incidentctl", "log", "--json"]
     running = [
-        subprocess.Popen(
-            [*arguments, f"note {number}"],
+        program.start(
+            "log", "--json", f"note {number}",
             cwd=team, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for number in range(count)
@@ -30,8 +29,8 @@ def test_logs_at_once(run, team, opened, show, git, count):
 
 def test_declarations_at_once_have_ids_of_their_own(run, team):
     running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "incidentctl", "declare", f"x {number}"],
+        program.start(
+            "declare", f"x {number}",
             cwd=team, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for number in range(4)

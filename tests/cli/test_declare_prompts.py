@@ -2,11 +2,11 @@
 
 import os
 import re
-import sys
 import time
 
 import pexpect
 import pytest
+from tests import program
 
 ENTER, DOWN, INTERRUPT = "\r", "\x1b[B", "\x03"
 
@@ -17,9 +17,8 @@ def terminal(team):
     started = []
 
     def start(*arguments, columns=80):
-        child = pexpect.spawn(
-            sys.executable,
-            ["-m", "incidentctl", *arguments],
+        child = program.Terminal(
+            *arguments,
             cwd=str(team),
             env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
             encoding="utf-8",
@@ -291,8 +290,8 @@ def test_lint_breaks_lines_between_words(terminal, team):
 def test_what_is_the_same_as_an_open_one_is_cancelled_and_that_one_goes_on(run, opened, team, show):
     """At a terminal, right after the second one is safe: Enter says that it is another one."""
     for answer, joined in (("", False), ("2", True)):
-        child = pexpect.spawn(
-            sys.executable, ["-m", "incidentctl", "declare", "checkout fails", "--no-walk"],
+        child = program.Terminal(
+            "declare", "checkout fails", "--no-walk",
             cwd=str(team), env={**os.environ, "TERM": "dumb"}, timeout=60, encoding="utf-8",
             dimensions=(40, 120),
         )  # fmt: skip

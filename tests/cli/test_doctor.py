@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests import program
 from tests.cli.sending import plant, trusted
 
 from incidentctl.app.doctor import record as doctor_record
@@ -81,7 +82,9 @@ def remote(team, git, tmp_path):
 @pytest.fixture
 def shared(run, remote):
     """An incident that the remote has, too."""
-    ident = declare(run)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CI", "true")  # it is sent before the command ends, not in the background
+        ident = declare(run)
     synced = run("sync")
     assert synced.code == 0, synced.err
     return ident
@@ -150,12 +153,9 @@ def test_it_makes_no_folder_where_there_was_none(command, tmp_path, monkeypatch)
 # --- git, repository, identity -------------------------------------------------------------------
 
 
-def program(folder, path, *arguments, **options):
-    done = subprocess.run(
-        [sys.executable, "-m", "incidentctl", *arguments, "doctor", "--json"],
-        cwd=folder, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False, **options,
-    )  # fmt: skip
+def with_path(folder, path, *arguments, **options):
+    environment = {**os.environ, "PATH": path}
+    done = program.run(*arguments, "doctor", "--json", cwd=folder, env=environment, **options)
     assert done.returncode in (0, 1), done.stderr
     return Told(done.returncode, json.loads(done.stdout))
 
@@ -163,7 +163,7 @@ def program(folder, path, *arguments, **options):
 @pytest.mark.parametrize("inside", [True, False], ids=["in the team's repository", "anywhere"])
 def test_without_git(tmp_path, team, opened, inside):
     folder = team if inside else tmp_path
-    told = program(folder, str(tmp_path / "empty"))
+    told = with_path(folder, str(tmp_path / "empty"))
     assert told.code == 1
     assert told.state("git", "Install git") == "bad"
     assert told.has("record")
@@ -176,7 +176,7 @@ def test_a_git_that_is_too_old(tmp_path, team):
     script = '#!/bin/sh\nfor a; do [ "$a" = --version ] && echo git version 2.20.1 && exit\ndone\n'
     (old / "git").write_text(f'{script}exec {real} "$@"\n')
     (old / "git").chmod(0o755)
-    told = program(team, f"{old}:{os.environ['PATH']}")
+    told = with_path(team, f"{old}:{os.environ['PATH']}")
     assert told.state("git", "git 2.20.1 is too old") == "bad"
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pexpect
 import pytest
 import yaml
+from tests import program
 
 UNPLANNED = (
     "--mode", "unplanned", "--what", "User login on staging", "--team", "orders",
@@ -67,10 +67,11 @@ def test_the_list_fits_80_columns(run, ignoring, zone):
     run("drill", "new", name, *UNPLANNED, *until, "--environment", "staging")
     run("drill", "sent", name, "--at", "2026-03-20T10:30")
     run("drill", "new", "another", *PLANNED)
-    listed = pexpect.run(
-        f"{sys.executable} -m incidentctl -C {ignoring} drill list",
+    child = program.Terminal(
+        "-C", ignoring, "drill", "list",
         env={**os.environ, "TERM": "dumb"}, dimensions=(24, 80), encoding="utf-8",
     )  # fmt: skip
+    listed = child.read()
     lines = [line.rstrip() for line in listed.splitlines() if "surprise" in line]
     (first,) = lines
     second = listed.splitlines()[[name in line for line in listed.splitlines()].index(True) + 1]
@@ -253,14 +254,10 @@ def test_outside_of_a_repository(command, tmp_path, monkeypatch):
 
 def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
     environment = {**os.environ, "TERM": "dumb", "COLUMNS": "200"}
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "incidentctl", "-C", str(ignoring), "drill", "new", "q1"],
-        env=environment,
-        timeout=20,
-        encoding="utf-8",
-        dimensions=(40, 200),
-    )
+    child = program.Terminal(
+        "-C", ignoring, "drill", "new", "q1",
+        env=environment, timeout=20, encoding="utf-8", dimensions=(40, 200),
+    )  # fmt: skip
     dialogue = [
         ("Who should know about it", "2"),
         ("What are we going to break, and why", "User login on staging"),
@@ -336,14 +333,11 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
 
 def test_what_was_answered_before_ctrl_c_is_kept_and_continued(ignoring):
     def start(*arguments):
-        return pexpect.spawn(
-            sys.executable,
-            ["-m", "incidentctl", "-C", str(ignoring), "drill", "new", *arguments],
-            env={**os.environ, "TERM": "dumb", "COLUMNS": "200"},
-            timeout=20,
-            encoding="utf-8",
+        return program.Terminal(
+            "-C", ignoring, "drill", "new", *arguments,
+            env={**os.environ, "TERM": "dumb", "COLUMNS": "200"}, timeout=20, encoding="utf-8",
             dimensions=(40, 200),
-        )
+        )  # fmt: skip
 
     child = start("q1")
     for question, answer in (("Who should know", "1"), ("What are we going", "The cart")):
@@ -481,13 +475,10 @@ def test_a_surprise_or_target_that_is_none(run, ignoring, option, value, said):
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
 def test_leaving_the_questions_writes_nothing(ignoring, key):
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "incidentctl", "-C", str(ignoring), "drill", "new", "q1", "--mode", "unplanned"],
-        env={**os.environ, "TERM": "dumb"},
-        timeout=20,
-        encoding="utf-8",
-    )
+    child = program.Terminal(
+        "-C", ignoring, "drill", "new", "q1", "--mode", "unplanned",
+        env={**os.environ, "TERM": "dumb"}, timeout=20, encoding="utf-8",
+    )  # fmt: skip
     child.expect("What are we going to break")
     child.send(key)
     child.expect("Nothing was written")

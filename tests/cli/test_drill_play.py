@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests import program
 
 NOW = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
 PLANNED = """\
@@ -69,10 +68,7 @@ def start(run, *arguments):
 
 
 def pipe(team, *arguments, lines=""):
-    return subprocess.run(
-        [sys.executable, "-m", "incidentctl", "-C", str(team), *arguments],
-        input=lines, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return program.run("-C", team, *arguments, input=lines)
 
 
 def test_a_drill_is_an_incident_of_its_own_kind_and_its_walk_reads_a_pipe(run, drills, team, show):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pexpect
 import pytest
+from tests import program
 
 PLAN = """\
 name: q1
@@ -39,18 +40,15 @@ def shop(team, git):
 
 
 def run(root, *arguments):
-    done = subprocess.run(
-        [*COMMAND, "-C", str(root), *arguments], check=True, capture_output=True, text=True
-    )
+    done = program.run("-C", root, *arguments, check=True)
     return done.stdout
 
 
 def test_a_drill_with_three_injects_is_played_scored_and_looked_back_at(shop):
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "40"}
     environment["PROMPT_TOOLKIT_NO_CPR"] = "1"  # nobody answers where the cursor is
-    child = pexpect.spawn(
-        COMMAND[0],
-        [*COMMAND[1:], "-C", str(shop), "drill", "run", "q1", "--severity", "SEV3", "--as", "omar"],
+    child = program.Terminal(
+        "-C", shop, "drill", "run", "q1", "--severity", "SEV3", "--as", "omar",
         env=environment, dimensions=(40, 80), timeout=20, encoding="utf-8",
     )  # fmt: skip
     child.expect_exact("q1 is planned for 2026-03-29")
@@ -99,7 +97,7 @@ def test_a_drill_with_three_injects_is_played_scored_and_looked_back_at(shop):
     assert run(shop, "actions", "--overdue") == ""
     need_faketime()
     next_week = subprocess.run(
-        ["faketime", "-f", "+10d", *COMMAND, "-C", str(shop), "actions", "--overdue"],
+        ["faketime", "-f", "+10d", *COMMAND, "-C", shop, "actions", "--overdue"],
         check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert next_week.returncode == 1, next_week.stderr

@@ -10,6 +10,7 @@ import sys
 import pexpect
 import pytest
 import yaml
+from tests import program
 
 from incidentctl.files.catalog.loader import load
 
@@ -17,14 +18,7 @@ COMMAND = [sys.executable, "-m", "incidentctl"]
 
 
 def run(folder, *arguments):
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return program.run(*arguments, cwd=folder)
 
 
 def test_from_options(tmp_path, git):
@@ -81,14 +75,10 @@ def test_a_file_where_the_folder_should_be_is_refused(tmp_path):
 
 @pytest.fixture
 def terminal(tmp_path):
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "incidentctl", "init", "acme"],
-        cwd=str(tmp_path),
-        env={**os.environ, "TERM": "dumb"},
-        encoding="utf-8",
-        timeout=20,
-    )
+    child = program.Terminal(
+        "init", "acme",
+        cwd=str(tmp_path), env={**os.environ, "TERM": "dumb"}, encoding="utf-8", timeout=20,
+    )  # fmt: skip
     yield child
     child.close(force=True)
 

@@ -1,12 +1,12 @@
 import io
 import json
 import re
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from tests import program
 
 RECORDED = {"schema", "incident", "events", "commit"}
 
@@ -183,10 +183,7 @@ def process(team):
     """Run incidentctl as a process of its own: what a command prints passes through it."""
 
     def call(*arguments, **more):
-        return subprocess.run(
-            [sys.executable, "-m", "incidentctl", *arguments],
-            cwd=team, capture_output=True, check=False, timeout=30, **more,
-        )  # fmt: skip
+        return program.run(*arguments, cwd=team, text=False, **more)
 
     return call
 

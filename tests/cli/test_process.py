@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
+from tests import program
 
 
 @pytest.fixture
 def run(tmp_path):
     def run(*arguments, code=0):
-        done = subprocess.run(
-            [sys.executable, "-m", "incidentctl", *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        done = program.run(*arguments, cwd=tmp_path)
         assert done.returncode == code, done.stderr
         return done
 

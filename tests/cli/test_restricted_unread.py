@@ -50,7 +50,14 @@ def broken_git(tmp_path, monkeypatch):
 
 
 def restricted(run) -> str:
-    done = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3")
+    return declared(run, SECRET, "--restricted", "-s", "SEV3")
+
+
+def declared(run, *words: str) -> str:
+    """Declare as in CI: what is sent is sent before the command ends, not in the background."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CI", "true")
+        done = run("declare", *words, "--no-input")
     assert done.code == 0, done.err
     return done.out.strip()
 
@@ -66,7 +73,7 @@ def test_a_text_for_it_never_enters_the_shared_record(
     run, git, team, shared, broken_git, way, gone
 ):
     ident = restricted(run)
-    run("declare", "search is slow", "--no-input")
+    declared(run, "search is slow")
     assert run("sync").code == 0
     forget(team, gone)
     mend = broken_git(way)
@@ -86,7 +93,7 @@ def test_a_text_for_it_never_enters_the_shared_record(
 @pytest.mark.parametrize("way", WAYS)
 def test_what_waited_apart_comes_where_it_belongs(run, git, team, shared, broken_git, way):
     restricted(run)
-    ident = run("declare", "search is slow", "--no-input").out.strip()
+    ident = declared(run, "search is slow")
     assert run("sync").code == 0
     forget(team, "everything")
     mend = broken_git(way)
@@ -102,7 +109,7 @@ def test_what_waited_apart_comes_where_it_belongs(run, git, team, shared, broken
 
 @pytest.mark.parametrize("way", WAYS)
 def test_which_is_meant_is_not_guessed(run, git, team, shared, broken_git, way):
-    run("declare", "search is slow", "--no-input")
+    declared(run, "search is slow")
     restricted(run)
     shutil.rmtree(team / ".git/incidentctl/restricted")
     mend = broken_git(way)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import icalendar
 import pexpect
 import pytest
+from tests import program
 
 from incidentctl.domain.learn.retrospective import BEGIN, END, QUESTIONS
 
@@ -113,13 +114,10 @@ def test_of_several_one_must_be_named_and_without_any_it_is_blank(run, team, res
 def test_on_a_terminal_it_asks_which(run, team, resolved):
     run("declare", "search is slow", "-s", "SEV3")
     run("resolve")
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "incidentctl", "-C", str(team), "retro"],
-        env={**os.environ, "TERM": "dumb"},
-        timeout=20,
-        encoding="utf-8",
-    )
+    child = program.Terminal(
+        "-C", team, "retro",
+        env={**os.environ, "TERM": "dumb"}, timeout=20, encoding="utf-8",
+    )  # fmt: skip
     child.expect("Which incident")
     child.expect(f"2  {resolved}")
     child.sendline("2")
@@ -281,14 +279,10 @@ def test_close_where_nothing_is_required_reads_no_answers(run, show):
 
 def at_terminal(team, *arguments, term="xterm"):
     environment = {**os.environ, "TERM": term, "COLUMNS": "80", "PROMPT_TOOLKIT_NO_CPR": "1"}
-    return pexpect.spawn(
-        sys.executable,
-        ["-m", "incidentctl", "-C", str(team), *arguments],
-        env=environment,
-        dimensions=(24, 80),
-        timeout=20,
-        encoding="utf-8",
-    )
+    return program.Terminal(
+        "-C", team, *arguments,
+        env=environment, dimensions=(24, 80), timeout=20, encoding="utf-8",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("term", ["xterm", "dumb"])

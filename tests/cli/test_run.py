@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
-import sys
+
+from tests import program
 
 
 def test_run_gives_an_incident_its_process_when_the_declarer_was_cut_off(run, team, monkeypatch):
-    subprocess.run(
-        [sys.executable, "-m", "incidentctl", "declare", "cut off", "--no-input"],
-        cwd=team,
-        env={**os.environ, "INCIDENTCTL_CRASH_AT": "outbox.acknowledged"},
-        capture_output=True,
-        check=False,
-    )
+    crash = {**os.environ, "INCIDENTCTL_CRASH_AT": "outbox.acknowledged"}
+    program.run("declare", "cut off", "--no-input", cwd=team, env=crash)
     monkeypatch.setattr("sys.stdin", io.StringIO("l\n"))
     done = run("run")
     assert "Step 1 of 8" in done.err

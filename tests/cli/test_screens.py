@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import sys
+import shutil
 
-import pexpect
 import pytest
+from tests import program
 
 from incidentctl.render.lines import width
 
@@ -23,21 +23,28 @@ def screen(team):
     """Run a command on a terminal; return its lines."""
 
     def call(columns: int, *arguments: str) -> list[str]:
-        shown = pexpect.run(
-            f"{sys.executable} -m incidentctl " + " ".join(f"'{each}'" for each in arguments),
+        shown = program.Terminal(
+            *arguments,
             cwd=str(team), dimensions=(24, columns), encoding="utf-8", timeout=60,
             # The size of a terminal counts only where these do not state another.
             env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "", "LINES": ""},
-        )  # fmt: skip
+        ).read()  # fmt: skip
         return shown.replace("\r\n", "\n").removesuffix("\n").split("\n")
 
     return call
 
 
-@pytest.fixture
-def busy(run):
-    """A large incident: all that a screen has no room for."""
-    ident = run("declare", LONG, "--affects", "checkout", "-s", "SEV1", "--no-input").out.strip()
+@pytest.fixture(scope="module")
+def _busy(_example, tmp_path_factory):
+    """A team with a large incident, and its id; others are copies of it."""
+    home = tmp_path_factory.mktemp("busy")
+    team = shutil.copytree(_example, home / "team", symlinks=True)
+    nobody = {"PATH": os.environ["PATH"], "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
+
+    def run(*words):
+        return program.run(*words, cwd=team, env=nobody, check=True).stdout.strip()
+
+    ident = run("declare", LONG, "--affects", "checkout", "-s", "SEV1", "--no-input")
     run("link", "graph", "https://graphs.example.org/d/checkout")
     run("link", "bridge", "https://meet.example.org/abc-defg-hij")
     run("summary", "Nobody can pay. " * 30)
@@ -45,6 +52,14 @@ def busy(run):
         run("hypothesis", f"it is the database number {number} of the region in the north")
         run("task", "add", f"look at the machines of station {number}, and call who runs them")
         run("log", f"looked at the dashboard {number}: the error rate of the payments still rises")
+    return team, ident
+
+
+@pytest.fixture
+def busy(_busy, team):
+    """A large incident: all that a screen has no room for."""
+    made, ident = _busy
+    shutil.copytree(made, team, symlinks=True, dirs_exist_ok=True)
     return ident
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests import program
 from tests.cli.test_watch_terminal import Board
 
 PROGRAM = [sys.executable, "-m", "incidentctl"]
@@ -37,10 +38,7 @@ class Clone:
         git(path, "config", "user.email", email)
 
     def run(self, *arguments: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*PROGRAM, *arguments], cwd=self.path, capture_output=True, text=True, check=False,
-            stdin=subprocess.DEVNULL, env=self.environment | more, timeout=60,
-        )  # fmt: skip
+        done = program.run(*arguments, cwd=self.path, env=self.environment | more)
         assert done.returncode == code, done.stderr
         return done
 
@@ -216,8 +214,8 @@ def test_a_stamp_left_while_an_exchange_ends_is_not_lost(
     ann.declare("checkout is down")
     for _ in range(4):
         writers = [
-            subprocess.Popen(
-                [*PROGRAM, "log", f"from {number}"], cwd=ann.path, env=ann.environment,
+            program.start(
+                "log", f"from {number}", cwd=ann.path, env=ann.environment,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )
             for number in range(4)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tests import program
 
 import incidentctl
 
@@ -36,7 +37,8 @@ class Accounts:
     def __init__(self, top: Path) -> None:
         self.top = top
         self.repo = top / "repo"
-        self.python = sys.executable
+        self.python: str | None = None
+        """Which Python is started; None where the command is forked from this process."""
         self.site: Path | None = None
 
     @property
@@ -53,16 +55,21 @@ class Accounts:
             )
             for path in (home, home / ".gitconfig"):
                 os.chown(path, account, GROUP)
-        done = subprocess.run(
-            command, cwd=self.repo if self.repo.is_dir() else self.top, capture_output=True,
-            text=True, check=False, stdin=subprocess.DEVNULL, user=account, group=GROUP,
-            extra_groups=[], umask=umask,
-            env={
+        options = {
+            "cwd": self.repo if self.repo.is_dir() else self.top, "capture_output": True,
+            "text": True, "stdin": subprocess.DEVNULL, "timeout": 60,
+            "user": account, "group": GROUP, "extra_groups": [], "umask": umask,
+            "env": {
                 "PATH": os.environ["PATH"], "HOME": str(home), "USER": f"u{account}", "TZ": "UTC",
                 "GIT_CONFIG_NOSYSTEM": "1", "PYTHONDONTWRITEBYTECODE": "1",
                 **({"PYTHONPATH": str(self.site)} if self.site else {}),
             },
-        )  # fmt: skip
+        }  # fmt: skip
+        if command[0] == "incidentctl" and self.python is None:
+            done = program.run(*command[1:], **options)
+        else:
+            started = [self.python, "-m"] if command[0] == "incidentctl" else []
+            done = subprocess.run([*started, *command], check=False, **options)
         return Done(done.returncode, done.stdout, done.stderr)
 
     def must(self, account: int, *command: str, umask: int = 0o002) -> Done:
@@ -72,10 +79,11 @@ class Accounts:
 
     def say(self, account: int, *arguments: str, umask: int = 0o002) -> Done:
         """Run a command of incidentctl."""
-        return self.run(account, self.python, "-m", "incidentctl", *arguments, umask=umask)
+        return self.run(account, "incidentctl", *arguments, umask=umask)
 
     def can_run(self) -> bool:
-        """Say whether another account can run this program."""
+        """Say whether another account can start this program."""
+        assert self.python
         try:
             return self.run(FIRST, self.python, "-c", PROBE).code == 0
         except PermissionError:
@@ -111,25 +119,23 @@ def lacking(what: str) -> None:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="module")
-def program() -> Iterator[tuple[str, Path | None]]:
-    """The Python that other accounts can run, and where it finds this program; None for by itself.
+@pytest.fixture
+def started(accounts: Accounts) -> Iterator[None]:
+    """Start the program for each account, as what it leaves to the background has to be.
 
-    Often this one is in a folder that only its owner may enter; then the system's serves.
+    Often this Python is in a folder that only its owner may enter; then the system's serves.
     """
-    if os.geteuid() != 0:
-        lacking("two accounts need root")
     with tempfile.TemporaryDirectory() as name:
         top = Path(name)
         top.chmod(0o755)
-        accounts = Accounts(top)
+        accounts.python = sys.executable
         if accounts.can_run():
-            yield accounts.python, None
+            yield
             return
         accounts.site = top / "site"
         shutil.copytree(
             sysconfig.get_path("purelib"), accounts.site,
-            ignore=shutil.ignore_patterns("mypy", "hypothesis", "pip", "__pycache__"),
+            ignore=shutil.ignore_patterns("mypy", "hypothesis", "pip"),
         )  # fmt: skip
         package = Path(incidentctl.__file__).parent
         shutil.copytree(package, accounts.site / "incidentctl", dirs_exist_ok=True)
@@ -140,17 +146,18 @@ def program() -> Iterator[tuple[str, Path | None]]:
         accounts.python = f"/usr/bin/python3.{sys.version_info.minor}"
         if not Path(accounts.python).exists() or not accounts.can_run():
             lacking("other accounts cannot run this version of Python")
-        yield accounts.python, accounts.site
+        yield
 
 
 @pytest.fixture
-def accounts(program: tuple[str, Path | None]) -> Iterator[Accounts]:
+def accounts() -> Iterator[Accounts]:
     """A team's clone that both may write to; git's setting is not made."""
+    if os.geteuid() != 0:
+        lacking("two accounts need root")
     with tempfile.TemporaryDirectory() as name:
         top = Path(name)
         top.chmod(0o755)
         made = Accounts(top)
-        made.python, made.site = program
         made.repo.mkdir()
         os.chown(made.repo, FIRST, GROUP)
         made.repo.chmod(0o2775)
@@ -186,6 +193,7 @@ def test_two_accounts_have_one_record(accounts, value, umask):
         accounts.must(account, "git", "log", "-p", "incident-log")
 
 
+@pytest.mark.usefixtures("started")
 def test_two_accounts_have_one_exchange_with_the_remote(accounts):
     share(accounts)
     remote = accounts.top / "remote.git"

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from tests import program
 
 
 def run(folder, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "incidentctl", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return program.run(*arguments, cwd=folder)
 
 
 def test_set_shown_and_refused(tmp_path):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pexpect
 import pytest
+from tests import program
 
 COMMAND = [sys.executable, "-m", "incidentctl"]
 #: How long it may take until somebody sees what happened, in seconds, on a machine on which a
@@ -33,25 +34,20 @@ def clones(team, tmp_path, git):
 
 
 def run(folder, *arguments):
-    subprocess.run([*COMMAND, "-C", str(folder), *arguments], check=True, capture_output=True)
+    program.run("-C", folder, *arguments, check=True)
 
 
 def show(folder):
-    done = subprocess.run(
-        [*COMMAND, "-C", str(folder), "show", "--json"], check=True, capture_output=True
-    )
+    done = program.run("-C", folder, "show", "--json", check=True)
     return json.loads(done.stdout)
 
 
 def walk(folder, person, **variables):
-    return pexpect.spawn(
-        COMMAND[0],
-        [*COMMAND[1:], "-C", str(folder), "run", "--as", person],
+    return program.Terminal(
+        "-C", folder, "run", "--as", person,
         env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", **variables},
-        encoding="utf-8",
-        timeout=30,
-        dimensions=(30, 80),
-    )
+        encoding="utf-8", timeout=30, dimensions=(30, 80),
+    )  # fmt: skip
 
 
 def seen(child, text):

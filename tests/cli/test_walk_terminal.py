@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from tests import program
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "incidentctl"]
@@ -29,9 +30,7 @@ def shop(tmp_path, git):
 
 
 def run(root: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [*COMMAND, "-C", str(root), *arguments], check=True, capture_output=True, text=True
-    )
+    done = program.run("-C", root, *arguments, check=True)
     return done.stdout
 
 
@@ -50,14 +49,10 @@ class Terminal:
     def __init__(self, root: Path, *arguments: str) -> None:
         environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "40"}
         environment["PROMPT_TOOLKIT_NO_CPR"] = "1"  # nobody answers where the cursor is
-        self.child = pexpect.spawn(
-            COMMAND[0],
-            [*COMMAND[1:], "-C", str(root), *arguments],
-            env=environment,
-            dimensions=(40, 80),
-            timeout=20,
-            encoding="utf-8",
-        )
+        self.child = program.Terminal(
+            "-C", root, *arguments,
+            env=environment, dimensions=(40, 80), timeout=20, encoding="utf-8",
+        )  # fmt: skip
 
     def sees(self, text: str) -> None:
         self.child.expect_exact(text)
@@ -136,7 +131,7 @@ def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
         SNAPSHOT.write_text(written)
     assert written == SNAPSHOT.read_text()
     on_branch = subprocess.run(
-        ["git", "-C", str(shop), "show", f"incident-log:{log_path(over['id'])}"],
+        ["git", "-C", shop, "show", f"incident-log:{log_path(over['id'])}"],
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     assert on_branch.rstrip("\n") == run(shop, "log", "-i", over["id"]).rstrip("\n")
@@ -266,7 +261,7 @@ def test_plain_lines_walk_the_same_without_a_terminal(shop):
     run(shop, "declare", "search is odd", "--severity", "SEV3", "--no-input", "--as", "annika")
     typed = "d https://chat.example.com/c/odd\ns no ticket\nd paged\nl\n"
     done = subprocess.run(
-        [*COMMAND, "-C", str(shop), "run"], input=typed, capture_output=True, text=True, check=False
+        [*COMMAND, "-C", shop, "run"], input=typed, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert [s["state"] for s in show(shop)["steps"]] == ["done", "skipped", "done", "open", "open"]
@@ -275,7 +270,7 @@ def test_plain_lines_walk_the_same_without_a_terminal(shop):
 def test_the_end_of_stdin_leaves_the_walk(shop):
     run(shop, "declare", "search is odd", "--severity", "SEV3", "--no-input")
     done = subprocess.run(
-        [*COMMAND, "-C", str(shop), "run"],
+        [*COMMAND, "-C", shop, "run"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

@@ -11,6 +11,7 @@ import time
 
 import pexpect
 import pytest
+from tests import program
 
 COMMAND = [sys.executable, "-m", "incidentctl"]
 ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
@@ -21,8 +22,8 @@ class Board:
 
     def __init__(self, folder, *arguments: str, lines: int = 24) -> None:
         environment = {**os.environ, "TERM": "xterm", "COLUMNS": "7", "LINES": "7"}
-        self.child = pexpect.spawn(
-            COMMAND[0], [*COMMAND[1:], "watch", *arguments], cwd=str(folder), env=environment,
+        self.child = program.Terminal(
+            "watch", *arguments, cwd=str(folder), env=environment,
             dimensions=(lines, 80), timeout=20, encoding="utf-8",
         )  # fmt: skip
         self.raw = ""
@@ -152,8 +153,8 @@ def test_what_is_due_rings_once(run, team, option, rings):
 
 
 def test_plain_prints_only_what_is_new(run, opened, team):
-    child = pexpect.spawn(
-        COMMAND[0], [*COMMAND[1:], "watch", "--plain"], cwd=str(team),
+    child = program.Terminal(
+        "watch", "--plain", cwd=str(team),
         env={**os.environ, "TERM": "xterm"}, dimensions=(24, 80), timeout=10, encoding="utf-8",
     )  # fmt: skip
     child.expect("commander")

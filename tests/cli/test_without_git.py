@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests import program
 
 
 @pytest.fixture
@@ -20,15 +19,7 @@ def run(tmp_path):
 
     def call(folder, *arguments, git):
         path = os.environ["PATH"] if git else str(empty)
-        return subprocess.run(
-            [sys.executable, "-m", "incidentctl", *arguments],
-            cwd=folder,
-            env={**os.environ, "PATH": path},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return program.run(*arguments, cwd=folder, env={**os.environ, "PATH": path})
 
     return call
 
