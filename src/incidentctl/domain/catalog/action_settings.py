@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import timedelta
-from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
 from incidentctl.domain.common.fields import CONFIG, Count, Duration, Flag, Parsed, Text
@@ -399,31 +398,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
     return value.total_seconds() if isinstance(value, timedelta) else value
-
-
-class ByUses:
-    """A field that holds the settings of the action that the field `uses` before it names."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        from pydantic_core import core_schema  # noqa: PLC0415 (only pydantic asks, so it is there)
-
-        def check(value: Any, _: Any, info: Any) -> Any:
-            if uses := info.data.get("uses"):
-                return _adapter(uses).validate_python(_without_own(value))
-            return value  # the fault of `uses` is told
-
-        return core_schema.with_info_wrap_validator_function(check, handler(source))
-
-
-def _without_own(value: Any) -> Any:
-    """Return settings without keys of the team's own, which a file may have everywhere."""
-    if not isinstance(value, dict):
-        return value
-    return {name: of for name, of in value.items() if not str(name).startswith("x-")}
-
-
-@cache
-def _adapter(uses: str) -> Any:
-    from pydantic import TypeAdapter  # noqa: PLC0415 (only pydantic asks, so it is there)
-
-    return TypeAdapter(CLASSES[uses])

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from incidentctl.domain.catalog.action_settings import ByUses, Settings
+from incidentctl.domain.catalog.by_uses import ByUses
 from incidentctl.domain.common.fields import CONFIG, Duration, Flag, Name, Text
 from incidentctl.domain.common.role_names import COMMANDER
+
+if TYPE_CHECKING:
+    from incidentctl.domain.catalog.action_settings import Settings
+else:
+    Settings = Any  # `ByUses` imports the classes where such settings are read
 
 ActionKind = Literal[
     "notify", "pagerduty", "slack", "github", "jira", "shortcut", "webhook", "command"

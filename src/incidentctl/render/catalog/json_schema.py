@@ -45,16 +45,23 @@ def schema(kind: str) -> dict[str, Any]:
     cls = {"severities": Scale}.get(kind) or listed or CLASSES[kind]
     definitions: dict[str, Any] = {}
     entry: dict[str, Any] = {}
-    for each in (CLASSES["unplanned_drill"], cls) if kind == "drill" else (cls,):
+
+    def define(each: type) -> dict[str, Any]:
         made = TypeAdapter(each).json_schema(ref_template="#/definitions/{model}")
-        entry = _either(made, entry)
-        definitions |= {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
+        definitions.update({name: _tidy(part) for name, part in made.pop("$defs", {}).items()})
         definitions[made["title"]] = _tidy(made)
+        return made
+
+    for each in (CLASSES["unplanned_drill"], cls) if kind == "drill" else (cls,):
+        made = define(each)
+        entry = _either(made, entry)
+    if "Action" in definitions:
+        for settings in ACTIONS.values():
+            define(settings)
+        definitions["Action"]["allOf"] = _by_uses()
     for name, definition in definitions.items():
         for key, meaning in _meanings(_BY_NAME[name]).items():
             definition["properties"][key]["description"] = meaning
-    if "Action" in definitions:
-        definitions["Action"] |= _by_uses(definitions["Action"])
     if kind == "settings":
         definitions["Settings"]["properties"]["lint"] |= _levels()
     return {
@@ -76,20 +83,15 @@ def _levels() -> dict[str, Any]:
     return {"additionalProperties": False, "properties": known}
 
 
-def _by_uses(action: dict[str, Any]) -> dict[str, Any]:
+def _by_uses() -> list[dict[str, Any]]:
     """The settings of an action depend on its kind: `if` gives messages that name the fault."""
-    properties = action["properties"]
-    described = {"type": "object", "description": properties["with"]["description"]}
-    return {
-        "properties": {**properties, "with": described},
-        "allOf": [
-            {
-                "if": {"properties": {"uses": {"const": uses}}, "required": ["uses"]},
-                "then": {"properties": {"with": {"$ref": f"#/definitions/{cls.__name__}"}}},
-            }
-            for uses, cls in ACTIONS.items()
-        ],
-    }
+    return [
+        {
+            "if": {"properties": {"uses": {"const": uses}}, "required": ["uses"]},
+            "then": {"properties": {"with": {"$ref": f"#/definitions/{cls.__name__}"}}},
+        }
+        for uses, cls in ACTIONS.items()
+    ]
 
 
 def _either(made: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +139,11 @@ def _classes(cls: type) -> Iterator[type]:
                 yield from _classes(inner)
 
 
-_BY_NAME = {cls.__name__: cls for root in (Scale, *CLASSES.values()) for cls in _classes(root)}
+_BY_NAME = {
+    cls.__name__: cls
+    for root in (Scale, *ACTIONS.values(), *CLASSES.values())
+    for cls in _classes(root)
+}
 
 
 def _meanings(cls: type) -> dict[str, str]:
