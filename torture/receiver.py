@@ -85,14 +85,17 @@ class Process:
         """Wait until it answers."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
+            except (OSError, http.client.HTTPException):
                 if self.child.poll() is not None:
                     raise SystemExit(f"serve ended by itself: {self.child.returncode}") from None
                 time.sleep(0.05)
-            else:
-                return
+            finally:
+                connection.close()
         raise SystemExit("serve does not listen")
 
     def kill(self) -> None:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -100,8 +100,8 @@ SOURCES = {
 class Receivers:
     """Starts receivers in this process, and stops them."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment | SECRETS
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
         self._running: list[tuple[Server, threading.Thread]] = []
 
     def start(
@@ -109,10 +109,11 @@ class Receivers:
     ) -> Serving:
         sources = SOURCES if sources is None else sources
         settings = (settings or Settings())._replace(port=0)
+        environment = {**self._environment, **SECRETS}
         quick = settings.limits._replace(gather=0.05, look_every=0.3, **limits)
 
         def open_workspace() -> Workspace:
-            return Workspace(places.RepositoryChoice(team, "-C"), self._environment)
+            return Workspace(places.RepositoryChoice(team, "-C"), environment)
 
         server = Server(open_workspace, settings._replace(limits=quick))
         thread = threading.Thread(target=server.run)
@@ -136,7 +137,7 @@ class Receivers:
 @pytest.fixture
 def start(team) -> Iterator[Any]:
     """Start a receiver: `start(settings)`."""
-    receivers = Receivers(dict(os.environ))
+    receivers = Receivers(os.environ)
     yield lambda settings=None, **more: receivers.start(team, settings, **more)
     receivers.stop()
 

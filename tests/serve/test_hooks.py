@@ -168,7 +168,7 @@ def test_more_bodies_at_once_than_can_be_held_are_told_to_come_again(start):
 
 
 def test_a_source_that_sends_too_much_waits_and_loses_nothing(start):
-    serving = start(rate=10.0, burst=3)
+    serving = start(rate=0.01, burst=3)
     codes = [serving.post("am", DATA, **TOKEN).code for _ in range(6)]
     assert codes[:3] == [200, 200, 200]
     assert codes[-1] == 503

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +28,8 @@ from incidentctl.serve.writer import Writer
 
 #: The largest head of a request, in bytes, and seconds that an idle connection is kept.
 _HEAD, _IDLE = 32 * 1024, 20
+#: Seconds after which a thread lets another one run; by default it would be ten times as long.
+_SWITCH = 0.0005
 
 
 class Server:
@@ -72,6 +75,8 @@ class Server:
         listening = self._socket
         if listening is None:
             raise ValueError("a receiver runs once")
+        # A thread that commits must not keep those that answer from running for long.
+        sys.setswitchinterval(_SWITCH)
         try:
             self._report_team_files()
             self._writer.start()

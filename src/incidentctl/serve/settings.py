@@ -34,6 +34,8 @@ class Limits(NamedTuple):
     """Seconds that a sender is asked to wait."""
     gather: float = 1.0
     """Seconds in which acknowledgements gather before they are committed together."""
+    gather_most: float = 20.0
+    """The most seconds in which they gather while many come."""
     look_every: float = 15.0
     """Seconds between two looks at the remote, or at the work tree."""
     stop_seconds: float = 10.0

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from incidentctl.app.actions import automatic
 from incidentctl.app.receiver import sharing
 from incidentctl.app.receiver.signs import Signs
 from incidentctl.app.receiver.station import Station
@@ -22,6 +23,12 @@ _SIGN = 5.0
 #: The longest that one exchange may take, in seconds; and seconds between two of them.
 _EXCHANGE, _PAUSE = 60.0, 2.0
 _FETCH = 30.0
+#: Seconds between two looks at what is to be done outside.
+_ACT = 3.0
+#: So many seconds more between two commits for each action that waits.
+_EACH = 0.5
+#: With fewer actions waiting an exchange need not wait for the next commit.
+_FEW = 5
 
 
 class Upkeep:
@@ -53,6 +60,7 @@ class Upkeep:
         self._threads = [
             threading.Thread(target=self._commits, name="commits", daemon=True),
             threading.Thread(target=self._shares, name="shares", daemon=True),
+            threading.Thread(target=self._acts, name="acts", daemon=True),
         ]
 
     def start(self) -> None:
@@ -88,12 +96,25 @@ class Upkeep:
         )
 
     def _commits(self) -> None:
+        last = 0.0
         while not self._stopping.is_set():
             self.say()
             if self._writer.wrote.wait(_SIGN):
-                self._stopping.wait(self._limits.gather)
+                self._gather(last)
                 self._writer.wrote.clear()
                 self._guarded("commit", self._commit)
+                last = time.monotonic()
+
+    def _gather(self, last: float) -> None:
+        """Let acknowledgements gather: a storm makes commits by the score, not by the thousand."""
+        self._stopping.wait(self._limits.gather)
+        record = self._workspace.record
+        while not self._stopping.is_set():
+            wanted = min(self._limits.gather_most, record.pending() * _EACH)
+            if time.monotonic() - last >= wanted:
+                return
+            self.say()
+            self._stopping.wait(_PAUSE)
 
     def _commit(self) -> str | None:
         done = sharing.commit(self._workspace)
@@ -109,13 +130,14 @@ class Upkeep:
             if time.monotonic() >= look_at:
                 self._guarded("team files", self.follow)
                 self._guarded("upkeep", lambda: sharing.maintain(workspace))
-                self._guarded("remote", lambda: self._exchange(workspace))
+                if workspace.record.pending() < _FEW:  # an exchange commits: else let more gather
+                    self._guarded("remote", lambda: self._exchange(workspace))
                 look_at = time.monotonic() + self._limits.look_every
-            elif sharing.unsent(workspace):
+            elif self._committed.is_set() and sharing.unsent(workspace):
+                self._committed.clear()
                 self._guarded("remote", lambda: self._exchange(workspace))
             self._stopping.wait(_PAUSE)
             self._committed.wait(max(0.0, look_at - time.monotonic()))
-            self._committed.clear()
 
     def _exchange(self, workspace: Workspace) -> str | None:
         reason = sharing.exchange(workspace, limit=_EXCHANGE)
@@ -126,6 +148,22 @@ class Upkeep:
         if reason is None:
             self._state.exchanged.set(workspace.now().timestamp())
         return f"others do not receive what is recorded here: {reason}" if reason else None
+
+    def _acts(self) -> None:
+        while not self._stopping.wait(_ACT):
+            self._guarded("actions", self._act)
+
+    def _act(self) -> str | None:
+        """Run what is marked automatic, by the files of the work tree: those that are trusted."""
+        workspace = self._open()
+        found = automatic.due(workspace, workspace.now())
+        for ended in automatic.run_due(workspace, found, workspace.actor(None)):
+            if isinstance(ended, automatic.Refused):
+                told = {"incident": ended.due.incident, "problem": ended.why.reason}
+            else:
+                told = {"incident": ended.recorded.incident, "state": ended.outcome.state}
+            self._log.write("info", "action", **told)
+        return None
 
     def follow(self) -> str | None:
         """Look for a newer version of the team's files; return what is wrong with it."""

@@ -6,6 +6,7 @@ the repeats that were not written yet: a receiver that was killed goes on withou
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ __all__ = ["Counters", "Received", "Receiver"]
 
 #: So often at most the record is looked at for what others made of a group.
 _LOOK = timedelta(seconds=5)
+#: In a storm looking takes long, and deliveries wait: then this is its share of the time.
+_SHARE, _LONGEST = 100, timedelta(minutes=2)
 #: So many titles of what joined a group stand in one event, and so many members.
 _TITLES, _MEMBERS = 10, 500
 #: So many decisions are kept: the rules are asked once for alerts that look the same.
@@ -55,6 +58,7 @@ class Receiver:
         self._book = Book(workspace, self._decision)
         self._declaring = Declaring(workspace, self._book)
         self._looked: datetime | None = None
+        self._pause = _LOOK
         self._token: tuple[object, ...] | None = None
         self._began: datetime | None = None
         self.counters = Counters()
@@ -138,13 +142,16 @@ class Receiver:
 
     def _look(self, now: datetime) -> None:
         """Read the record again if somebody may have written to it."""
-        if self._looked is not None and now - self._looked < _LOOK:
+        if self._looked is not None and now - self._looked < self._pause:
             return
         self._looked = now
         token = self._workspace.record.change_token()
         if token != self._token:
             self._token = token
+            begun = time.monotonic()
             self._book.refresh(now)
+            took = timedelta(seconds=time.monotonic() - begun)
+            self._pause = min(max(_LOOK, took * _SHARE), _LONGEST)
 
     def _decision(self, alert: Alert) -> Decision:
         if self._catalog is not self._workspace.catalog:  # a new version of the team's files
