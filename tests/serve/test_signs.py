@@ -6,8 +6,8 @@ import json
 import shutil
 from datetime import UTC, datetime, timedelta
 
-from incidentctl.app.receiver import signs
-from incidentctl.app.receiver.signs import Signs
+from incidentctl.app.workspace import receiver_signs as signs
+from incidentctl.app.workspace.receiver_signs import Signs
 from incidentctl.cli.boundary import run as run_app
 from incidentctl.cli.main import app
 

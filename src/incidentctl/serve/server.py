@@ -13,9 +13,9 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from incidentctl.app.receiver.signs import signs_of_life
 from incidentctl.app.receiver.station import Station
 from incidentctl.app.receiver.team_files import TeamFiles, Version
+from incidentctl.app.workspace.receiver_signs import signs_of_life
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import EnvironmentFailedError, RefusedError
 from incidentctl.serve.app import Hooks, Probes, application

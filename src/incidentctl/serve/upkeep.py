@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.receiver import sharing
-from incidentctl.app.receiver.signs import Signs
 from incidentctl.app.receiver.station import Station
 from incidentctl.app.receiver.team_files import TeamFiles, Version
 from incidentctl.app.workspace import bug_report
+from incidentctl.app.workspace.receiver_signs import Signs
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import IncidentctlError
 from incidentctl.serve.context import Context

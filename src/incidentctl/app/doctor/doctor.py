@@ -13,8 +13,8 @@ from incidentctl.app.doctor.record import clock, clone, counts, locks, mirror, s
 from incidentctl.app.doctor.remote import ci, remote
 from incidentctl.app.doctor.setup import Setup
 from incidentctl.app.lint.cached import checked
-from incidentctl.app.receiver.signs import SILENT, signs_of_life, told
 from incidentctl.app.workspace.places import state_folder
+from incidentctl.app.workspace.receiver_signs import SILENT, signs_of_life, told
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import rough_duration

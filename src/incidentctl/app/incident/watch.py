@@ -8,10 +8,10 @@ from typing import Any
 
 from incidentctl.app.incident.query import head_as_json, lost_duplicates
 from incidentctl.app.incident.respond import load
-from incidentctl.app.receiver.signs import as_json as receiver_as_json
-from incidentctl.app.receiver.signs import signs_of_life, told
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.record.unclaimed import unclaimed
+from incidentctl.app.workspace.receiver_signs import as_json as receiver_as_json
+from incidentctl.app.workspace.receiver_signs import signs_of_life, told
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.incident.head import head

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 
-from incidentctl.app.receiver.signs import STATE, Signs, folder_of, read
+from incidentctl.app.workspace.receiver_signs import STATE, Signs, folder_of, read
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso
 from incidentctl.errors import EnvironmentFailedError, RefusedError

@@ -11,7 +11,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentctl.app.incident.respond import acknowledge
 from incidentctl.app.workspace.people import Actor, find
 from incidentctl.app.workspace.places import state_folder
 from incidentctl.app.workspace.workspace import Workspace
@@ -73,7 +72,9 @@ def adopt(workspace: Workspace, part: str | None, who: Actor) -> Adopted:
         if events:
             moved[ident] = moved.get(ident, 0) + len(events)
             if found_out := _identified(workspace, record.events(ident)[0]):
-                acknowledge(workspace, ident, found_out, who)
+                stamped = workspace.stamp(found_out, ident, who)
+                author = Author(who.author_name, who.author_email)
+                record.acknowledge(Action(ident, stamped, author, f"{ident}: person-identified"))
     # Also those whose events an interrupted run has moved.
     still_open = {head.id for head in local.open_heads()} & set(found) - set(elsewhere)
     if not moved and not still_open:

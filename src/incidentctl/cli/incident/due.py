@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident.due import DueNow, due_now
-from incidentctl.app.receiver.signs import as_json, signs_of_life, told
 from incidentctl.app.record.looked import ensure_looked
+from incidentctl.app.workspace.receiver_signs import as_json, signs_of_life, told
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import (
     warn_bad_settings,
