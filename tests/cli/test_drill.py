@@ -566,3 +566,13 @@ def test_a_time_with_a_space_is_taken_as_everywhere(run, ignoring):
     assert "2026-03-29T" in written[0]
     assert "2026-03-29T" in written[1]
     assert "2026-03-29 " not in "".join(written)
+
+
+def test_paths_are_those_from_where_one_stands(run, team, opened, monkeypatch):
+    run("resolve")
+    (team / "services" / "deep").mkdir()
+    monkeypatch.chdir(team / "services" / "deep")
+    assert run("retro", opened).out == f"../../retros/{opened}.md\n"
+    assert run("retro", opened, "--json").json["path"] == f"retros/{opened}.md"
+    made = run("drill", "new", "q7", *PLANNED)
+    assert made.out == "../../drills/q7.yaml\n", made.err

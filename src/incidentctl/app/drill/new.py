@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -48,8 +48,13 @@ class Question(NamedTuple):
     words: str
 
 
+#: Stands for a day to come in the words of a question.
+_DAY = "{day}"
+#: So far ahead it is: long enough to send a plan.
+_AHEAD = timedelta(days=14)
+
 _WHAT = Question("what", "--what", ask.WHAT)
-_WHEN = Question("at", "--at", f"{ask.WHEN} (2026-03-29T10:30)")
+_WHEN = Question("at", "--at", f"{ask.WHEN} ({_DAY}T10:30)")
 _HOW = Question("how", "--how", ask.HOW)
 _WHY = Question("why", "--why", ask.WHY)
 _CAUSES = Question("saboteur", "--saboteur", ask.CAUSES)
@@ -66,8 +71,8 @@ PRIVATE = (
     _CAUSES,
 )
 PUBLIC = (
-    Question("from", "--from", f"{ask.WINDOW} From (public; 2026-03-29T09:00)"),
-    Question("to", "--to", "To (public; 2026-03-29T15:00)"),
+    Question("from", "--from", f"{ask.WINDOW} From (public; {_DAY}T09:00)"),
+    Question("to", "--to", f"To (public; {_DAY}T15:00)"),
     Question("why", "--why", f"{ask.WHY} (public: does not name the team)"),
 )
 
@@ -100,6 +105,11 @@ _READ: dict[str, Callable[[str], object]] = {
 def questions(mode: Mode) -> tuple[Question, ...]:
     """Return the required questions, in the order of the reference."""
     return PLANNED if mode == "planned" else (*PRIVATE, *PUBLIC)
+
+
+def words_of(workspace: Workspace, question: Question) -> str:
+    """Return the text of a question, with a day to come as an example."""
+    return question.words.replace(_DAY, (workspace.today() + _AHEAD).isoformat())
 
 
 def check(key: str, answer: str, catalog: Catalog | None) -> str:

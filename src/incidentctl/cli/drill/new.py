@@ -9,6 +9,7 @@ import typer
 from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json, NoInput
+from incidentctl.cli.terminal.places import from_here
 
 
 def new(
@@ -128,7 +129,7 @@ def new(
         console.print_json("drill-new", {"written": list(done.paths), "notes": list(done.notes)})
         return
     for path in done.paths:
-        console.out(path)
+        console.out(from_here(workspace.root, path))
     for note in done.notes:
         console.say(f"note: {note}", "warning")
     follows = "note" if done.mode == "unplanned" else "plan"

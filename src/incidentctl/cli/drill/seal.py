@@ -10,6 +10,7 @@ import typer
 from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
+from incidentctl.cli.terminal.places import from_here
 
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The drill.")]
 
@@ -26,7 +27,8 @@ def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
     """
     from incidentctl.app.drill.seal import seal as seal_half
 
-    done = seal_half(open_catalog(ctx, team=True), name)
+    workspace = open_catalog(ctx, team=True)
+    done = seal_half(workspace, name)
     if as_json:
         console.print_json(
             "drill-seal",
@@ -35,7 +37,7 @@ def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
         return
     if done.without:
         console.say(f"Cannot read it, without an `age_key`: {', '.join(done.without)}.", "warning")
-    console.out(done.path)
+    console.out(from_here(workspace.root, done.path))
     who = ", ".join(done.readers)
     if done.outcome == "unchanged":
         console.say(f"Unchanged: neither the private half nor its readers ({who}) changed.")
@@ -66,9 +68,10 @@ def unseal(
     """
     from incidentctl.app.drill.seal import unseal as unseal_half
 
-    done = unseal_half(open_catalog(ctx, team=True), name, identity or ())
+    workspace = open_catalog(ctx, team=True)
+    done = unseal_half(workspace, name, identity or ())
     if as_json:
         console.print_json("drill-unseal", done._asdict())
         return
-    console.out(done.path)
+    console.out(from_here(workspace.root, done.path))
     console.say("Unchanged." if done.outcome == "unchanged" else "Opened. Do not share it.")

@@ -84,7 +84,7 @@ def _ask_missing(
     """Ask for each answer that is missing, and check it at once, also against those before."""
     for question in drill_new.questions(mode):
         while answers.get(question.key) is None:
-            answer = _until_fits(question.key, question.words, known)
+            answer = _until_fits(question.key, drill_new.words_of(workspace, question), known)
             try:
                 drill_new.must_agree(question.key, answer, answers, workspace.catalog)
             except drill_new.UnfitTimesError as refusal:  # any of the three may be wrong

@@ -10,6 +10,7 @@ from incidentctl.app.incident import lifecycle
 from incidentctl.cli.incident.respond import Call, respond_command
 from incidentctl.cli.incident.respond_command import EndCommand
 from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.places import from_here
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import span_in_words
 from incidentctl.domain.incident.state import OPEN, Incident
@@ -130,7 +131,7 @@ def close_command(
     if closed.written:
         from incidentctl.cli.learn.retro import in_words
 
-        console.out(closed.written.path)
+        console.out(from_here(call.workspace.root, closed.written.path))
         console.say(in_words(closed.written), "ok")
         console.say(
             f"{closed.written.incident} stays resolved until people have answered its questions; "

@@ -12,6 +12,7 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.session import ask_which, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
+from incidentctl.cli.terminal.places import from_here
 from incidentctl.errors import UsageError
 
 
@@ -81,9 +82,9 @@ def retro_command(
         }
         console.print_json("retro", values)
         return
-    console.out(written.path)
+    console.out(from_here(workspace.root, written.path))
     if log_path:
-        console.out(log_path)
+        console.out(from_here(workspace.root, log_path))
     console.say(in_words(written), "ok")
 
 
@@ -103,7 +104,7 @@ def _invite(workspace: Workspace, part: str | None) -> None:
     if path is None:
         written = retro.write(workspace, part)
         path = written.path
-        console.say(f"{path}: {in_words(written)}", "ok")
+        console.say(f"{from_here(workspace.root, path)}: {in_words(written)}", "ok")
     made, others = invitation(workspace, path, worded=worded)
     if others:
         console.say(

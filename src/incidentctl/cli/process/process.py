@@ -9,6 +9,7 @@ import typer
 from incidentctl.cli.session import open_catalog, warn_of_faults, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
+from incidentctl.cli.terminal.places import from_here
 from incidentctl.domain.catalog.settings import TierName
 
 _SHOWN = 10
@@ -141,9 +142,9 @@ def scaffold(
         console.print_json("process-scaffold", payload)
         return
     for path in done.written:
-        console.out(path)
+        console.out(from_here(workspace.root, path))
     for path in done.kept:
-        console.say(f"kept: {path}")
+        console.say(f"kept: {from_here(workspace.root, path)}")
     for name, other in done.answered:
         console.say(f"not written: {name}; {other} already covers the same incidents")
     for name in done.overruled:

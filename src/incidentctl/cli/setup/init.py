@@ -12,6 +12,7 @@ from incidentctl.app.setup import init as use_case
 from incidentctl.app.setup.catalog import Request
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json, NoInput
+from incidentctl.cli.terminal.places import from_here
 from incidentctl.domain.catalog.settings import TierName
 from incidentctl.errors import RefusedError
 
@@ -122,9 +123,9 @@ def init_command(
         console.print_json("init", payload)
         return
     for path in done.written:
-        console.out(path)
+        console.out(from_here(root, path))
     for path in done.kept:
-        console.say(f"kept: {path}")
+        console.say(f"kept: {from_here(root, path)}")
     for note in done.notes:
         console.say(note)
     console.say("Next: `incidentctl catalog lint`, then commit the new files.")
