@@ -26,7 +26,7 @@ def adopt_command(
 
     incidentctl adopt
     """
-    from incidentctl.app.record.adopt import adopt
+    from incidentctl.app.incident.adopt import adopt
 
     workspace = workspace_of(ctx)
     done = adopt(workspace, incident, workspace.actor(as_))
