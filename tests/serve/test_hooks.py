@@ -13,7 +13,7 @@ import pytest
 
 from incidentctl.domain.alerts.group import united
 from incidentctl.errors import UsageError
-from incidentctl.serve.settings import Settings, ensure_safe, listen_at, network
+from incidentctl.serve.settings import Settings, ensure_safe, listen_at, network, secret
 
 FIRING = {
     "status": "firing",
@@ -224,6 +224,18 @@ def test_it_is_safe_or_does_not_start():
             ensure_safe(unsafe)
 
 
+def test_a_secret_of_a_format_is_named_at_the_start(start):
+    named = (secret("alertmanager=env:AM_TOKEN"), secret("grafana=env:NOT_THERE"))
+    serving = start(Settings(secrets=named))
+    assert serving.post("alertmanager", DATA).code == 401
+    assert serving.post("alertmanager", DATA, **TOKEN).code == 200
+    assert serving.post("grafana", GRAFANA).code == 503
+    for wrong in ("alertmanager", "alertmanager=the-token", "=env:X", "alertmanager=env:"):
+        with pytest.raises(UsageError) as refusal:
+            secret(wrong)
+        assert "the-token" not in f"{refusal.value.message}{refusal.value.hint}"
+
+
 @pytest.mark.parametrize("text", ["", "8095", "127.0.0.1", "x:y", "x:99999", ":80", "x:"])
 def test_a_place_to_listen_is_told_whole(text):
     with pytest.raises(UsageError):
@@ -242,8 +254,8 @@ def test_no_secret_is_in_the_log(serving, capfd):
     serving.post("nobody\x1b[2J/the-new-token".replace("\x1b", "%1b"), DATA)
     said = capfd.readouterr().err
     assert said.count("event=refused") == 4
-    for secret in ("the-new-toke", "a-token-in-the-pat", "\x1b", "%1b"):
-        assert secret not in said
+    for told in ("the-new-toke", "a-token-in-the-pat", "\x1b", "%1b"):
+        assert told not in said
 
 
 def groups(serving):

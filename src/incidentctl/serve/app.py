@@ -63,7 +63,7 @@ class Hooks:
         name = request.path_params["source"]
         headers = {each.casefold(): of for each, of in request.headers.items()}
         peer = peer_of(self._settings, request.client, headers)
-        hook = hooks.find(self.catalog, name, self._environment)
+        hook = hooks.find(self.catalog, name, self._environment, self._settings.secrets)
         source = hook.name if hook else _UNKNOWN
         more: dict[str, str] = {}
         body: dict[str, int | str]

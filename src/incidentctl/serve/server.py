@@ -128,8 +128,7 @@ class Server:
             raise RefusedError(
                 f"Restricted incidents of alerts.yaml ({', '.join(marked)}) would be in this clone "
                 "alone: there is no remote for those.",
-                hint="Set `record: {restricted_remote: ...}` in incidentctl.yaml, or say --alone "
-                "if this is the team's only receiver.",
+                hint="Set `record: {restricted_remote: ...}` in incidentctl.yaml.",
             )
 
     def _http_server(self) -> uvicorn.Server:

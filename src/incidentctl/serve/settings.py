@@ -55,6 +55,8 @@ class Settings(NamedTuple):
     branch: str | None = None
     alone: bool = False
     """Whether this is told to be the only receiver of the team."""
+    secrets: tuple[tuple[str, str], ...] = ()
+    """Secrets of formats: the name of each format, and of a variable of the environment."""
     limits: Limits = Limits()
 
     @property
@@ -73,6 +75,17 @@ def listen_at(text: str) -> tuple[str, int]:
             hint="Give HOST:PORT, such as 127.0.0.1:8095 or [::1]:8095.",
         )
     return host, int(port)
+
+
+def secret(text: str) -> tuple[str, str]:
+    """Return the format and the variable of `FORMAT=env:NAME`; UsageError if it is not that."""
+    form, _, named = text.partition("=")
+    if form and named.startswith("env:") and named.removeprefix("env:"):
+        return form, named.removeprefix("env:")
+    raise UsageError(
+        "A secret is named by its variable, and never written here.",
+        hint="Give FORMAT=env:NAME, such as alertmanager=env:ALERTMANAGER_TOKEN.",
+    )
 
 
 def network(text: str) -> Network:

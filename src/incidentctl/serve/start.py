@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import UsageError, install_extra
-from incidentctl.serve.settings import Settings, listen_at, network
+from incidentctl.serve.settings import Settings, listen_at, network, secret
 
 _NEEDED = ("starlette", "uvicorn", "prometheus_client")
 
@@ -21,7 +21,7 @@ def serve(
     proxies: list[str],
     probes: list[str],
     branch: str | None,
-    alone: bool,
+    secrets: list[str],
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. UsageError if the extra is not installed."""
     if not all(map(find_spec, _NEEDED)):
@@ -33,6 +33,6 @@ def serve(
     host, port = listen_at(listen)
     settings = Settings(
         host, port, certificate, key, tuple(map(network, proxies)), tuple(map(network, probes)),
-        branch, alone,
+        branch, secrets=tuple(map(secret, secrets)),
     )  # fmt: skip
     Server(open_workspace, settings).run()

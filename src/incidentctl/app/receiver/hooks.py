@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -34,12 +34,22 @@ class Hook(NamedTuple):
         return not self.secrets and not self.unset
 
 
-def find(catalog: Any, name: str, environment: Mapping[str, str]) -> Hook | None:
-    """Return the source of a name: one of alerts.yaml, else that of a format; None if unknown."""
+def find(
+    catalog: Any, name: str, environment: Mapping[str, str], given: Iterable[tuple[str, str]] = ()
+) -> Hook | None:
+    """Return the source of a name: one of alerts.yaml, else that of a format; None if unknown.
+
+    `given` are secrets of formats, as the name of each format and of a variable.
+    """
     settings = getattr(catalog, "alerts", None)
     source = settings.sources.get(name) if settings else None
     if source is None:
-        return Hook(name, name) if name in registry.FORMATS else None
+        if name not in registry.FORMATS:
+            return None
+        names = [variable for form, variable in given if form == name]
+        known = tuple(environment[each] for each in names if environment.get(each))
+        unset = tuple(each for each in names if not environment.get(each))
+        return Hook(name, name, known, unset)
     names = [stated.removeprefix(_ENV) for stated in source.secrets]
     return Hook(
         name,

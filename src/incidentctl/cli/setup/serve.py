@@ -15,6 +15,14 @@ def serve_command(
     listen: Annotated[
         str, typer.Option("--listen", metavar="HOST:PORT", help="Where to listen.")
     ] = "127.0.0.1:8095",
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret",
+            metavar="FORMAT=env:NAME",
+            help="A variable with the secret of a format; two are valid at once.",
+        ),
+    ] = None,
     certificate: Annotated[
         str | None,
         typer.Option("--tls-certificate", metavar="FILE", help="Serve TLS, with this certificate."),
@@ -40,16 +48,12 @@ def serve_command(
             help="The branch with the team's files; by default the one checked out here.",
         ),
     ] = None,
-    alone: Annotated[
-        bool,
-        typer.Option("--alone", help="This is the team's only receiver of restricted alerts."),
-    ] = False,
 ) -> None:
     """Receive alerts over HTTP: POST /hooks/SOURCE is answered once they are on disk.
 
     incidentctl serve
 
-    SOURCE is named in alerts.yaml, or a format such as alertmanager. It commits and syncs behind
+    SOURCE is a format, such as alertmanager. It commits and syncs behind
     the answers, and ends at SIGTERM or Ctrl-C. See docs/serve.md.
     """
     from incidentctl.serve.start import serve
@@ -63,5 +67,5 @@ def serve_command(
         proxies=proxy or [],
         probes=probe or [],
         branch=branch,
-        alone=alone,
+        secrets=secret or [],
     )
