@@ -17,6 +17,7 @@ PLACES = {
     "severities": "severities.yaml",
     "roles": "roles.yaml",
     "announcements": "announce.yaml",
+    "alerts": "alerts.yaml",
     "team": "teams/a.yaml",
     "service": "services/a.yaml",
     "product_area": "product_areas/a.yaml",

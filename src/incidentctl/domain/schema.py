@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidentctl.domain.catalog.alert_rules import AlertSettings
 from incidentctl.domain.catalog.announcement import Announcement
 from incidentctl.domain.catalog.model import ProductArea, Service
 from incidentctl.domain.catalog.roles import Role
@@ -22,6 +23,7 @@ CLASSES: dict[str, type] = {
     "role": Role,
     "runbook": Runbook,
     "announcement": Announcement,
+    "alerts": AlertSettings,
     "retrospective": FrontMatter,
     "drill": PlannedDrill,
     "unplanned_drill": PublicHalf,

@@ -33,6 +33,8 @@ KINDS = {
     "runbooks": "runbook",
     "announce.yaml": "announcements",
     "announce.yml": "announcements",
+    "alerts.yaml": "alerts",
+    "alerts.yml": "alerts",
     "drills": "drill",
 }
 """The kind of entries in each file and folder of the root."""
@@ -185,13 +187,14 @@ def _meant(file: str) -> str | None:
         return "severities.yaml"
     if stem in ("role", "roles"):
         return "roles.yaml"
+    if stem in ("alert", "alerts", "alerting"):
+        return "alerts.yaml"
     if stem in ("announcement", "announcements", "anounce", "announces"):
         return "announce.yaml"
     return MARKER if _nearly(stem, "incidentctl") else None
 
 
-#: What the design has and no command reads so far, by its name in the root.
-_NOT_YET = ("alerts.yaml", "alerts.yml")
+#: What the design has and no command reads so far.
 _FOLDER_NOT_YET = "maintenance"
 #: The templates that documents are made of.
 TEMPLATES = (
@@ -202,10 +205,9 @@ TEMPLATES = (
 
 def not_read(root: Path) -> list[str]:
     """Return the files and folders that look like ours and that nothing reads, by their paths."""
-    found = [name for name in _NOT_YET if os.path.lexists(f"{root}/{name}")]
     announced: list[str] = []
     _search(f"{root}/{_FOLDER_NOT_YET}", _FOLDER_NOT_YET, announced)
-    found += [_FOLDER_NOT_YET] if announced else []
+    found = [_FOLDER_NOT_YET] if announced else []
     with contextlib.suppress(OSError):
         names = os.listdir(f"{root}/templates")  # noqa: PTH208
         known = (*TEMPLATES, "update.md.j2", "announce.md.j2")

@@ -9,8 +9,8 @@ from incidentctl.app.incident.respond import acknowledge, load
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.alert import Alert
-from incidentctl.domain.alerts.classify import classify
 from incidentctl.domain.alerts.declaration import alert_facts, heading, started
+from incidentctl.domain.alerts.rules import decide
 from incidentctl.domain.incident import facts
 
 
@@ -42,6 +42,6 @@ def answered(
         mark = facts.MomentMarked("started")
         _, warnings = acknowledge(workspace, ident, [mark], who, at=began, group=group)
         workspace.notes.extend(warnings)
-    means = classify(workspace.catalog, first)
+    means = decide(workspace.catalog, first)
     affects = request.affects or ((means.affects,) if means.affects else ())
     return request._replace(affects=affects, suggested=means.severity)

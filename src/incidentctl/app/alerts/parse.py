@@ -9,8 +9,9 @@ from typing import Any, BinaryIO, NamedTuple
 from incidentctl.connect.alerts import registry
 from incidentctl.connect.alerts.payload import MAX_BODY, decode
 from incidentctl.domain.alerts.alert import Alert
-from incidentctl.domain.alerts.classify import Classified, classify
+from incidentctl.domain.alerts.decision import Decision
 from incidentctl.domain.alerts.declaration import heading
+from incidentctl.domain.alerts.rules import decide
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.text import clean
 from incidentctl.domain.common.times import iso
@@ -21,7 +22,7 @@ class Explained(NamedTuple):
     """An alert, and what it means in the catalog."""
 
     alert: Alert
-    means: Classified
+    means: Decision
 
 
 def read_payload(where: str, stdin: BinaryIO) -> bytes:
@@ -63,8 +64,19 @@ def firing(data: bytes) -> list[Alert]:
 
 
 def explain(catalog: Catalog, alerts: Sequence[Alert]) -> list[Explained]:
-    """Return each alert with what it hits here and how bad it is, and why."""
-    return [Explained(alert, classify(catalog, alert)) for alert in alerts]
+    """Return each alert with what the rules make of it: what it hits, how bad it is, and why."""
+    return [Explained(alert, decide(catalog, alert)) for alert in alerts]
+
+
+def decision_as_json(means: Decision) -> dict[str, Any]:
+    """Return what the rules make of an alert as plain values; spans in seconds."""
+    return means._asdict() | {
+        "after": int(means.after.total_seconds()),
+        "window": int(means.window.total_seconds()),
+        "every": int(means.every.total_seconds()) if means.every else None,
+        "group": dict(means.group),
+        "reasons": list(means.reasons),
+    }
 
 
 def as_json(alert: Alert) -> dict[str, Any]:

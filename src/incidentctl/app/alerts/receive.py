@@ -19,8 +19,9 @@ from incidentctl.app.alerts.received import Counters, Received, Tally
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts import derive
 from incidentctl.domain.alerts.alert import Alert
-from incidentctl.domain.alerts.decision import Decision, by_default
+from incidentctl.domain.alerts.decision import Decision
 from incidentctl.domain.alerts.group import ACKNOWLEDGED, FIRING, RESOLVED, WAITING, slot_of
+from incidentctl.domain.alerts.rules import decide as by_rules
 from incidentctl.domain.common.times import format_duration, iso
 from incidentctl.domain.incident import facts
 
@@ -49,7 +50,7 @@ class _Judged:
 class Receiver:
     """Takes the alerts of one clone; call it from one thread."""
 
-    def __init__(self, workspace: Workspace, *, decide: Decide = by_default) -> None:
+    def __init__(self, workspace: Workspace, *, decide: Decide = by_rules) -> None:
         """Take the workspace whose record gets the alerts; nothing is read before the first."""
         self._workspace = workspace
         self._decide = decide

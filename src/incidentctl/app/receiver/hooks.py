@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from incidentctl.connect.alerts import proof, registry
+from incidentctl.connect.alerts import generic, proof, registry
 from incidentctl.connect.alerts.payload import MAX_BODY, decode
 from incidentctl.domain.alerts.alert import Alert
 
@@ -83,7 +83,9 @@ def read(hook: Hook, headers: Mapping[str, str], body: bytes) -> list[Alert]:
 
     InvalidDataError if it is broken, too deep, or of another format than the source has.
     """
-    found = registry.read(decode(body, headers), hook.form)
+    payload = decode(body, headers)
+    mapped = hook.form == generic.NAME and hook.mapping is not None
+    found = generic.read(payload, hook.mapping) if mapped else registry.read(payload, hook.form)
     return [alert._replace(source=hook.name) for alert in found]
 
 

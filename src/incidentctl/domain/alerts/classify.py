@@ -61,6 +61,8 @@ def _severity(catalog: Catalog, alert: Alert) -> tuple[str | None, str]:
     word, scale = alert.severity, catalog.scale.severities
     if word is None:
         return None, "it has no severity"
+    if (own := catalog.alerts.word(word)) is not None:
+        return own, f"its severity {word!r} is {own} in alerts.yaml"
     folded = word.strip().casefold()
     for severity in scale:
         if severity.name.casefold() == folded:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from incidentctl.domain.catalog.alert_rules import AlertSettings
 from incidentctl.domain.catalog.announcement import Announcement
 from incidentctl.domain.catalog.roles import STANDARD, Role
 from incidentctl.domain.catalog.runbook import Runbook
@@ -200,6 +201,7 @@ class Catalog:
     product_areas: Mapping[str, ProductArea] = field(default_factory=dict)
     runbooks: Mapping[str, Runbook] = field(default_factory=dict)
     announcements: Mapping[str, Announcement] = field(default_factory=dict)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     # As domain.drill has them, which is not imported here: few commands need it, all would pay.
     drills: Mapping[str, Any] = field(default_factory=dict)
     private_halves: Mapping[str, Any] = field(default_factory=dict)

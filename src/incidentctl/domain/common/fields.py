@@ -109,6 +109,22 @@ class TextOr:
         return {"anyOf": [{"type": "string", "pattern": r"\S"}, handler(core)]}
 
 
+class OneOrMore:
+    """A text, or a list of texts; held as a tuple."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema  # noqa: PLC0415 (only pydantic asks, so it is there)
+
+        return core_schema.no_info_before_validator_function(_listed, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "pattern": r"\S"}, handler(core)]}
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
 class MatrixKey:
     """The importance of a row of the matrix: a whole number, also in quotes, as JSON writes it."""
 
@@ -178,6 +194,7 @@ def parse_zone(text: str) -> str:
 
 Name = Annotated[str, Parsed(parse_name, _NAME)]
 Text = Annotated[str, Parsed(_parse_text, r"\S")]
+Texts = Annotated[tuple[Text, ...], OneOrMore()]
 Url = Annotated[str, Parsed(_parse_url, r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")]
 Zone = Annotated[str, Parsed(parse_zone, None, ("Europe/Berlin", "America/New_York", "UTC"))]
 Duration = Annotated[timedelta, Parsed(parse_duration, DURATION, ("30m", "1h30m", "7d"))]

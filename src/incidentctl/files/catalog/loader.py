@@ -45,7 +45,7 @@ class _Faults:
         self.more += len(faults) - len(fit) + more
 
 
-_ONE_MAPPING = ("settings", "severities", PRIVATE_HALF)
+_ONE_MAPPING = ("settings", "severities", "alerts", PRIVATE_HALF)
 #: Files of one list, which may stand below a key of the same name.
 _LISTS = ("roles", "announcements")
 
@@ -192,6 +192,7 @@ def _catalog(entries: list[CatalogEntry]) -> Catalog:
         kinds.setdefault(entry.kind, {}).setdefault(entry.name, entry.value)
     return Catalog(
         **kinds.get("settings", {}),
+        **kinds.get("alerts", {}),
         scale=_scale(kinds),
         roles=_roles(kinds.get("role", {})),
         teams=kinds.get("team", {}),

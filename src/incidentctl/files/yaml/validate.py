@@ -21,8 +21,8 @@ from incidentctl.files.yaml.faults import Fault, Loc, Written, advice_of, faults
 _WHOLE = ("on_call", "action", "importance")
 # An unknown mode must not make a secret public.
 _ESSENTIAL = ("applies_to", "mode")
-# Half an announcement would tell other people, or of other incidents.
-_NEVER_HALF = ("announcement",)
+# Half an announcement would tell other people, or of other incidents; half a rule match others.
+_NEVER_HALF = ("announcement", "alerts")
 # Leaving out a part may make its parent incomplete, and so on outward: no class nests deeper than
 # this.
 _MOST_ROUNDS = 10

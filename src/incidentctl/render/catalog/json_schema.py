@@ -16,11 +16,11 @@ from incidentctl.domain.schema import CLASSES
 
 KINDS = (
     "settings", "team", "service", "product_area", "severities", "roles", "runbook",
-    "announcements", "drill", "private_half",
+    "announcements", "alerts", "drill", "private_half",
 )  # fmt: skip
 """The kinds of file, each with a schema."""
 
-_ONE_MAPPING = ("settings", "severities", "private_half")
+_ONE_MAPPING = ("settings", "severities", "alerts", "private_half")
 #: Files of one list, which may stand below a key of the same name.
 _LISTS = ("roles", "announcements")
 _TITLES = {
@@ -32,6 +32,7 @@ _TITLES = {
     "product_area": "product_areas/*.yaml",
     "runbook": "runbooks/*.yaml",
     "announcements": "announce.yaml",
+    "alerts": "alerts.yaml",
     "drill": "drills/*.yaml",
     "private_half": "drills/*.private.yaml",
 }
@@ -178,7 +179,13 @@ def _tidy(part: Any) -> Any:
         if key != "title" and not (key == "default" and inner in (None, [], {}))
     }
     if tidy.get("type") == "object" and tidy.get("additionalProperties") is not True:
-        tidy["patternProperties"] = {"^x-": True}
+        named = tidy.get("patternProperties", {})  # of a mapping whose keys are checked
+        if named:
+            tidy["additionalProperties"] = False
+        tidy["patternProperties"] = {
+            **{f"^(?!x-){pattern.removeprefix('^')}": value for pattern, value in named.items()},
+            "^x-": True,
+        }
     if "importance" in tidy.get("properties", {}) and "conditions" in tidy["properties"]:
         # In JSON Schema the numeric keys of the matrix are text.
         tidy["properties"]["importance"]["propertyNames"] = {"pattern": "^([1-5]$|x-)"}

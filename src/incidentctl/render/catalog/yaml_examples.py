@@ -102,6 +102,22 @@ announcements:
     actions:
       - {uses: webhook, with: {url: "https://status.example.com/hooks/{env:STATUS_TOKEN}"}}
 """,
+    "alerts": """\
+sources:
+  prometheus: {format: alertmanager, secrets: ["env:ALERTMANAGER_TOKEN"]}
+severities: {page: SEV1, ticket: SEV4}
+rules:
+  - {name: watchdog, match: {alertname: Watchdog}, mode: heartbeat, every: 5m}
+  - {name: tests, match: {environment: [staging, "~dev-.*"]}, mode: ignore}
+  - name: payments
+    match: {namespace: payments, severity: [critical, page]}
+    mode: declare
+    service: payments
+    severity: SEV1
+    after: 2m
+    group_by: [service]
+    window: 30m
+""",
     "drill": """\
 name: q1-unplanned
 mode: unplanned

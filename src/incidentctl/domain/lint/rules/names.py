@@ -230,8 +230,8 @@ RULES = (
             "IC221",
             "warning",
             "Something that is not read",
-            "`alerts.yaml` and `maintenance/` have no effect in this version; nor "
-            "has a template that no document is made of. Their authors believe that they have.",
+            "`maintenance/` has no effect in this version; nor has a template that no document is "
+            "made of. Their authors believe that they have.",
             "Remove it, or do not rely on it.",
         ),
         check_around=not_read,

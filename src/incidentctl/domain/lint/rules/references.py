@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import cached_property
 
+from incidentctl.domain.catalog.alert_rules import AlertSettings
 from incidentctl.domain.catalog.entries import label, matrix_source, renamed, settings_source
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry
 from incidentctl.domain.lint.rule import Absent, Finding, Guess, Loc, Rule
@@ -83,6 +84,12 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
         for found in _missing("IC108", entry, entry.value.applies_to.severities, place, kind):
             name = entry.value.applies_to.severities[int(found.loc[-1])]
             yield found._replace(hint=Guess(name, known, scale))
+    for entry in catalog.of_kind("alerts"):
+        for loc, name in _named_by_alerts(entry.value):
+            if name not in known:
+                message = f"There is no severity {name!r}, which alerts.yaml names."
+                hint, absent = Guess(name, known, scale), Absent(("severity",), name)
+                yield Finding("IC108", message, entry.source, loc, hint, absent)
     matrix = catalog.scale.matrix
     for importance, row in (matrix.importance if matrix else {}).items():
         for number, name in enumerate(row):
@@ -105,6 +112,14 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
             Guess(default, known, scale),
             Absent(("severity",), default),
         )
+
+
+def _named_by_alerts(settings: AlertSettings) -> Iterable[tuple[Loc, str]]:
+    for word, severity in settings.severities.items():
+        yield ("severities", word), severity
+    for number, rule in enumerate(settings.rules):
+        if rule.severity is not None:
+            yield ("rules", number, "severity"), rule.severity
 
 
 def unknown_area(catalog: Catalog) -> Iterable[Finding]:
@@ -199,8 +214,8 @@ RULES = (
         _text(
             "IC108",
             "Unknown severity",
-            "A runbook, an announcement, a matrix or a default for a severity outside the scale is "
-            "never used.",
+            "A runbook, an announcement, a rule for alerts, a matrix or a default for a severity "
+            "outside the scale is never used.",
             _EXISTING,
         ),
         unknown_severity,

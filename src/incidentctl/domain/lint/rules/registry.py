@@ -12,6 +12,7 @@ from incidentctl.domain.lint.rule import Around, Finding, Late, Played, Rule, Un
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.lint.rules import (
     age_keys,
+    alerts,
     announcements,
     clock_changes,
     comments,
@@ -73,9 +74,9 @@ _SUBJECTS = (
     on_call,
     runbooks,
     announcements,
+    alerts,
     secrets,
     age_keys,
-    announcements,
     clock_changes,
     dependencies,
     tiers,

@@ -1,0 +1,57 @@
+"""Payloads of no known format: the team says where the fields stand, in JMESPath (jmespath.org)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from incidentctl.connect.alerts import fields
+from incidentctl.connect.alerts.payload import Payload
+from incidentctl.domain.alerts.alert import Alert
+from incidentctl.domain.alerts.expressions import look_up
+from incidentctl.domain.catalog.alert_rules import Mapped
+from incidentctl.errors import InvalidDataError
+
+NAME = "generic"
+#: So many alerts of one payload are read.
+_MOST = 10_000
+
+
+def read(payload: Payload, mapping: Mapped) -> list[Alert]:
+    """Return the alerts of a payload.
+
+    InvalidDataError if the title is nowhere, or an expression cannot be read or applied;
+    EnvironmentFailedError without the library.
+    """
+    listed = [payload.body] if mapping.each is None else look_up(mapping.each, payload.body)
+    if not isinstance(listed, list):
+        raise InvalidDataError(f"{mapping.each} of the payload is no list of alerts.")
+    return [_one(each, mapping) for each in listed[:_MOST]]
+
+
+def _one(body: Any, mapping: Mapped) -> Alert:
+    def found(expression: str | None) -> Any:
+        return None if expression is None else look_up(expression, body)
+
+    title = fields.title(found(mapping.title))
+    if not title:
+        raise InvalidDataError(
+            f"{mapping.title}, the title, is not in the payload.",
+            hint="Correct the mapping of its source in alerts.yaml.",
+        )
+    key = fields.text(found(mapping.key), title)
+    labels = found(mapping.labels)
+    return Alert(
+        NAME,
+        key,
+        fields.text(found(mapping.group), key),
+        fields.state(found(mapping.state)),
+        title,
+        fields.text(found(mapping.text)),
+        fields.text(found(mapping.severity)) or None,
+        fields.labels(labels) if isinstance(labels, Mapping) else fields.tags(labels),
+        fields.links(source=found(mapping.url)),
+        fields.text(found(mapping.runbook)) or None,
+        fields.moment(found(mapping.started)),
+        fields.moment(found(mapping.ended)),
+    )

@@ -1,0 +1,229 @@
+"""Rules about alerts.yaml: each of its rules can match, and means what is in the catalog."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+
+from incidentctl.domain.alerts import expressions
+from incidentctl.domain.catalog.alert_rules import PATTERN, AlertRule
+from incidentctl.domain.catalog.model import Catalog, Source
+from incidentctl.domain.lint.rule import Absent, Finding, Guess, Loc, Rule
+from incidentctl.domain.lint.rule_text import RuleText
+from incidentctl.errors import EnvironmentFailedError, InvalidDataError
+
+
+def unknown_target(catalog: Catalog) -> Iterable[Finding]:
+    """Find rules that say what is hit with a name that nothing has."""
+    known = {**catalog.services, **catalog.product_areas}
+    for entry in catalog.of_kind("alerts"):
+        for number, rule in enumerate(entry.value.rules):
+            if rule.service and rule.service not in known:
+                message = f"There is no service or product area {rule.service!r}, which the rule "
+                yield Finding(
+                    "IC150",
+                    f"{message}{rule.name} of alerts.yaml names.",
+                    entry.source,
+                    ("rules", number, "service"),
+                    Guess(rule.service, known, "Write the service, or remove the name."),
+                    Absent(("service", "product_area"), rule.service),
+                )
+
+
+def never_matches(catalog: Catalog) -> Iterable[Finding]:
+    """Find rules that no alert reaches: an earlier one matches all that they do."""
+    for entry in catalog.of_kind("alerts"):
+        rules = entry.value.rules
+        for number, rule in enumerate(rules):
+            place: Loc = ("rules", number)
+            if any(not values for values in rule.match.values()):
+                name = next(name for name, values in rule.match.items() if not values)
+                message = f"The rule {rule.name} matches nothing: {name} has no value."
+                hint = "Write the values, or remove the label."
+                yield Finding("IC251", message, entry.source, (*place, "match", name), hint)
+                continue
+            earlier = next((each for each in rules[:number] if _covers(each, rule)), None)
+            if earlier is not None:
+                message = (
+                    f"The rule {rule.name} is never reached: {earlier.name} matches all that it "
+                    "does."
+                )
+                hint = f"Move it before {earlier.name}, or remove it."
+                yield Finding("IC251", message, entry.source, place, hint)
+
+
+def same_name(catalog: Catalog) -> Iterable[Finding]:
+    """Find two rules of one name: the record tells rules by their names."""
+    for entry in catalog.of_kind("alerts"):
+        rules = entry.value.rules
+        for number, rule in enumerate(rules):
+            if any(each.name == rule.name for each in rules[:number]):
+                message = f"Two rules of alerts.yaml are called {rule.name}."
+                place = ("rules", number, "name")
+                yield Finding("IC155", message, entry.source, place, "Give each its own name.")
+
+
+def _covers(earlier: AlertRule, later: AlertRule) -> bool:
+    """Say whether every alert of the later rule is one of the earlier."""
+    return all(
+        name in later.match and later.match[name] and set(later.match[name]) <= set(values)
+        for name, values in earlier.match.items()
+    )
+
+
+def heartbeats(catalog: Catalog) -> Iterable[Finding]:
+    """Find heartbeats that nobody misses, and settings that their mode does not use."""
+    for entry in catalog.of_kind("alerts"):
+        for number, rule in enumerate(entry.value.rules):
+            for key, message, hint in _unused(rule):
+                place: Loc = ("rules", number, *((key,) if key else ()))
+                yield Finding("IC152", message, entry.source, place, hint)
+
+
+def _unused(rule: AlertRule) -> Iterator[tuple[str, str, str]]:
+    heartbeat = rule.mode == "heartbeat"
+    if heartbeat and rule.every is None:
+        message = f"The heartbeat {rule.name} is never missed: it does not say how often it comes."
+        yield "", message, "Write `every`, such as `every: 5m`."
+    if not heartbeat and rule.every is not None:
+        yield (
+            "every",
+            f"Only a heartbeat comes `every` so often, and {rule.name} is none.",
+            ("Write `mode: heartbeat`, or remove it."),
+        )
+    if rule.mode != "declare":
+        for key, is_set in (("after", rule.after is not None), ("resolve", rule.resolve)):
+            if is_set:
+                message = f"The rule {rule.name} declares nothing, so `{key}` has no effect."
+                yield key, message, "Write `mode: declare`, or remove it."
+
+
+def unreadable(catalog: Catalog) -> Iterable[Finding]:
+    """Find patterns and paths that cannot be read."""
+    for entry in catalog.of_kind("alerts"):
+        for number, rule in enumerate(entry.value.rules):
+            for name, values in rule.match.items():
+                for wanted in values:
+                    if wanted.startswith(PATTERN):
+                        place: Loc = ("rules", number, "match", name)
+                        pattern = wanted.removeprefix(PATTERN)
+                        yield from _faults(expressions.pattern, pattern, entry.source, place)
+        for name, source in entry.value.sources.items():
+            for field in dataclasses.fields(source.mapping) if source.mapping else ():
+                if path := getattr(source.mapping, field.name):
+                    place = ("sources", name, "mapping", field.name)
+                    yield from _faults(expressions.path, path, entry.source, place)
+
+
+def _faults(
+    read: Callable[[str], object], text: str, source: Source, place: Loc
+) -> Iterable[Finding]:
+    try:
+        read(text)
+    except InvalidDataError as error:
+        hint = "Patterns are of RE2, paths of JMESPath: docs/alerts.md says more."
+        yield Finding("IC153", error.message, source, place, hint)
+    except EnvironmentFailedError as error:
+        hint = "Install the extra `alerts` where lint runs."
+        yield Finding("IC153", f"It could not be checked. {error.message}", source, place, hint)
+
+
+def source_without_secret(catalog: Catalog) -> Iterable[Finding]:
+    """Find sources that cannot prove who sends."""
+    for entry in catalog.of_kind("alerts"):
+        for name, source in entry.value.sources.items():
+            place = ("sources", name)
+            if not source.secrets:
+                message = f"The source {name} has no secret: only this machine may deliver as it."
+                hint = f"Write `secrets: [env:{name.upper().replace('-', '_')}_TOKEN]`."
+                yield Finding("IC254", message, entry.source, place, hint)
+
+
+def mapping_for_another_format(catalog: Catalog) -> Iterable[Finding]:
+    """Find mappings that nothing uses, and generic sources without one."""
+    for entry in catalog.of_kind("alerts"):
+        for name, source in entry.value.sources.items():
+            if (source.format == "generic") != (source.mapping is not None):
+                message = (
+                    f"The source {name} has a mapping, which only the format generic uses."
+                    if source.mapping
+                    else f"The source {name} is generic, and has no mapping of its fields."
+                )
+                hint = "Write `format: generic` and `mapping`, or neither."
+                yield Finding("IC156", message, entry.source, ("sources", name), hint)
+
+
+_NEVER = "Its author believes that alerts are sorted by it."
+RULES = (
+    Rule(
+        RuleText(
+            "IC150",
+            "error",
+            "A rule for alerts that hits nothing",
+            "An incident of it would have no owner and no runbook of its service.",
+            "Name a service or a product area of the catalog.",
+        ),
+        unknown_target,
+    ),
+    Rule(
+        RuleText(
+            "IC251",
+            "warning",
+            "A rule for alerts that is never reached",
+            f"The first rule that matches decides. {_NEVER}",
+            "Write the narrower rule first.",
+        ),
+        never_matches,
+    ),
+    Rule(
+        RuleText(
+            "IC152",
+            "error",
+            "A rule for alerts whose settings do not go together",
+            "A heartbeat that is never missed is silence that says all clear; a setting of another "
+            "mode has no effect.",
+            "Write `every` for heartbeats, `after` and `resolve` for what is declared.",
+        ),
+        heartbeats,
+    ),
+    Rule(
+        RuleText(
+            "IC153",
+            "error",
+            "A pattern or path of alerts.yaml that cannot be read",
+            "No alert can be judged by it.",
+            "Write a pattern of RE2, which fits the whole value, or a path of JMESPath.",
+        ),
+        unreadable,
+    ),
+    Rule(
+        RuleText(
+            "IC254",
+            "warning",
+            "A source of alerts without a secret",
+            "The receiver takes its alerts from its own machine alone.",
+            "Write `secrets: [env:NAME]`, and set NAME where the receiver runs.",
+        ),
+        source_without_secret,
+    ),
+    Rule(
+        RuleText(
+            "IC155",
+            "error",
+            "Two rules for alerts of one name",
+            "The record tells which rule declared an incident, and ids are made of its name.",
+            "Give each rule its own name.",
+        ),
+        same_name,
+    ),
+    Rule(
+        RuleText(
+            "IC156",
+            "error",
+            "A source of alerts whose format and mapping do not go together",
+            "Its deliveries cannot be read, or are read in another way than its author believes.",
+            "Write `format: generic` with a mapping, or another format without.",
+        ),
+        mapping_for_another_format,
+    ),
+)
