@@ -101,7 +101,7 @@ def test_a_walk_records_each_answer_and_goes_on_behind_it(response, safe):
     assert safe[-1] == f"{response.ident}: log"
     assert not walk.answer("d", "").refused
     assert walk.look().screen.number == 2
-    refused = walk.answer("x", None)
+    refused = walk.answer("z", None)
     assert refused.refused
     assert refused.message is not None
     walk.go_to("1")

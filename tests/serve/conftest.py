@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -30,6 +29,16 @@ SECRETS = {
     "PATH_TOKEN": "a-token-in-the-path",
     "ALERTMANAGER_TOKEN": "a-token-of-the-page",
 }
+
+ALERTS = """\
+sources:
+  am: {format: alertmanager, secrets: ["env:AM_TOKEN", "env:AM_OLD"]}
+  shop: {format: grafana, secrets: ["env:GRAFANA_SECRET"]}
+  pager: {format: pagerduty, secrets: ["env:PD_SECRET"]}
+  dumb: {format: alertmanager, secrets: ["env:PATH_TOKEN"], token_in_path: true}
+  unset: {format: alertmanager, secrets: ["env:NOT_THERE"]}
+  any: {secrets: ["env:AM_TOKEN"]}
+"""
 
 
 class Answer(NamedTuple):
@@ -64,6 +73,7 @@ class Serving(NamedTuple):
 def _example(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served") / "team"
     shutil.copytree(EXAMPLE, folder)
+    (folder / "alerts.yaml").write_text(ALERTS)
     for arguments in (
         ["init", "-q", "-b", "main", "--template="],
         ["config", "user.name", "Greta Lindqvist"],
@@ -82,21 +92,6 @@ def team(_example, tmp_path):
     return folder
 
 
-def _source(form: str | None, *names: str, in_path: bool = False) -> SimpleNamespace:
-    secrets = tuple(f"env:{name}" for name in names)
-    return SimpleNamespace(format=form, secrets=secrets, token_in_path=in_path, restricted=False)
-
-
-SOURCES = {
-    "am": _source("alertmanager", "AM_TOKEN", "AM_OLD"),
-    "shop": _source("grafana", "GRAFANA_SECRET"),
-    "pager": _source("pagerduty", "PD_SECRET"),
-    "dumb": _source("alertmanager", "PATH_TOKEN", in_path=True),
-    "unset": _source("alertmanager", "NOT_THERE"),
-    "any": _source(None, "AM_TOKEN"),
-}
-
-
 class Receivers:
     """Starts receivers in this process, and stops them."""
 
@@ -104,10 +99,7 @@ class Receivers:
         self._environment = environment
         self._running: list[tuple[Server, threading.Thread]] = []
 
-    def start(
-        self, team: Path, settings: Settings | None = None, sources: Any = None, **limits: Any
-    ) -> Serving:
-        sources = SOURCES if sources is None else sources
+    def start(self, team: Path, settings: Settings | None = None, **limits: Any) -> Serving:
         settings = (settings or Settings())._replace(port=0)
         environment = {**self._environment, **SECRETS}
         quick = settings.limits._replace(gather=0.05, look_every=0.3, **limits)
@@ -121,9 +113,6 @@ class Receivers:
         self._running.append((server, thread))
         while not server._http.started and thread.is_alive():
             time.sleep(0.01)
-        if getattr(server._hooks.catalog, "alerts", None) is None:
-            settings = SimpleNamespace(sources=sources, rules=())
-            server._hooks.catalog = SimpleNamespace(alerts=settings)
         return Serving(server, open_workspace)
 
     def stop(self) -> None:

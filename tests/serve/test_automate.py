@@ -73,7 +73,7 @@ def test_a_rule_of_prometheus_comes_in_once_and_is_over_when_the_service_is_back
     page = tmp_path / "page"
     page.mkdir()
     settings = Settings(secrets=(secret("alertmanager=env:ALERTMANAGER_TOKEN"),))
-    serving = start(settings, sources={})
+    serving = start(settings)
     files(page, ports | {"8095": serving.server.port})
     (page / "token").write_text("a-token-of-the-page\n")
     running(

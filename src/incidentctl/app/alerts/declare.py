@@ -9,9 +9,12 @@ from incidentctl.app.incident.respond import acknowledge, load
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.alert import Alert
+from incidentctl.domain.alerts.classify import Classified, classify
+from incidentctl.domain.alerts.decision import Decision
 from incidentctl.domain.alerts.declaration import alert_facts, heading, started
 from incidentctl.domain.alerts.rules import decide
 from incidentctl.domain.incident import facts
+from incidentctl.errors import EnvironmentFailedError, InvalidDataError
 
 
 def with_alerts(request: Request, alerts: Sequence[Alert]) -> Request:
@@ -42,6 +45,18 @@ def answered(
         mark = facts.MomentMarked("started")
         _, warnings = acknowledge(workspace, ident, [mark], who, at=began, group=group)
         workspace.notes.extend(warnings)
-    means = decide(workspace.catalog, first)
+    means = _means(workspace, first)
     affects = request.affects or ((means.affects,) if means.affects else ())
     return request._replace(affects=affects, suggested=means.severity)
+
+
+def _means(workspace: Workspace, alert: Alert) -> Decision | Classified:
+    """Return what the rules make of an alert; without them what the catalog tells.
+
+    The incident is declared: a rule that cannot be read is told, and keeps nobody from going on.
+    """
+    try:
+        return decide(workspace.catalog, alert)
+    except (InvalidDataError, EnvironmentFailedError) as error:
+        workspace.notes.append(f"The rules of alerts.yaml were not asked. {error.message}")
+        return classify(workspace.catalog, alert)

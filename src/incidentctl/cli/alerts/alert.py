@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.alerts.parse import Explained, as_json, explain, parse, read_payload
+from incidentctl.app.alerts.parse import (
+    Explained,
+    as_json,
+    decision_as_json,
+    explain,
+    parse,
+    read_payload,
+)
 from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
@@ -63,7 +70,7 @@ def explain_command(
     alerts = parse(read_payload(payload, sys.stdin.buffer), form)
     found = explain(open_catalog(ctx).catalog, alerts)
     if json:
-        rows = [as_json(each.alert) | {"means": each.means._asdict()} for each in found]
+        rows = [as_json(each.alert) | {"means": decision_as_json(each.means)} for each in found]
         console.print_json("alert-explain", {"alerts": rows})
         return
     for number, each in enumerate(found):

@@ -34,8 +34,11 @@ def matches(rule: AlertRule, alert: Alert) -> bool:
 
 
 def field_of(alert: Alert, name: str) -> str:
-    """Return an alert's label, else its own field of that name; empty if it has neither."""
-    if name in alert.labels:
+    """Return an alert's label, else its own field of that name; empty if it has neither.
+
+    Who sent it is never what a label says.
+    """
+    if name in alert.labels and name != "source":
         return alert.labels[name]
     own = {
         "source": alert.source,

@@ -105,9 +105,9 @@ class AlertRule:
     """What the record calls the rule."""
     match: dict[str, Texts] = field(default_factory=dict)
     """Labels and their values: all must fit. A value is an exact text, `~pattern` for the whole
-    value (RE2), or a list of these, of which one fits. Where an alert has no such label, `source`,
-    `key`, `group`, `title`, `text`, `state` and `severity` are its fields. Without it every alert
-    is matched."""
+    value (RE2), or a list of these, of which one fits. `source` is who sent it; where an alert has
+    no such label, `key`, `group`, `title`, `text`, `state` and `severity` are its fields. Without
+    it every alert is matched."""
     mode: Mode = "inbox"
     """`inbox`: it waits for a person; `declare`: an incident is declared; `ignore`: nothing is
     recorded; `heartbeat`: it must come, and its absence is the alert."""

@@ -33,8 +33,8 @@ class KnownIds:
         """Say whether an id was ever added. EnvironmentFailedError if that cannot be read."""
         try:
             (self._folder / incident).lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            return False
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return False  # the last for what is no id: it names no file
         except OSError as error:
             raise EnvironmentFailedError(
                 f"{self._folder} cannot be read: {error.strerror}."
