@@ -15,7 +15,7 @@ import pytest
 from torture.receiver import free_port
 
 from incidentctl.domain.alerts.group import RESOLVED, united
-from incidentctl.serve.settings import Settings, secret
+from incidentctl.domain.incident.facts import AlertResolved
 
 PAGE = Path(__file__).parents[2] / "docs" / "automate.md"
 
@@ -66,14 +66,14 @@ def running():
         child.wait(20)
 
 
-def test_a_rule_of_prometheus_comes_in_once_and_is_over_when_the_service_is_back(
-    programs, start, running, tmp_path
+def test_a_rule_of_prometheus_declares_one_incident_and_its_end_is_in_the_log(
+    programs, start, running, team, tmp_path
 ):
     ports = {name: free_port() for name in ("9093", "8080", "9090")}
     page = tmp_path / "page"
     page.mkdir()
-    settings = Settings(secrets=(secret("alertmanager=env:ALERTMANAGER_TOKEN"),))
-    serving = start(settings)
+    files(team, ports | {"8095": 8095})  # the receiver needs alerts.yaml alone
+    serving = start()
     files(page, ports | {"8095": serving.server.port})
     (page / "token").write_text("a-token-of-the-page\n")
     running(
@@ -89,9 +89,15 @@ def test_a_rule_of_prometheus_comes_in_once_and_is_over_when_the_service_is_back
         return united(serving.workspace().record.groups())
 
     (group,) = until(groups)
-    assert (group.source, group.title) == ("alertmanager", "Checkout does not answer")
+    assert (group.source, group.title) == ("prometheus", "Checkout does not answer")
     assert group.labels["service"] == "checkout"
     until(lambda: serving.server._writer.receiver.counters.repeats)
+
+    def incidents():
+        return serving.workspace().record.open_heads()
+
+    (head,) = until(incidents)
+    assert (head.severity, head.services, head.commander) == ("SEV1", ("checkout",), "")
     service = http.server.ThreadingHTTPServer(
         ("127.0.0.1", ports["8080"]), http.server.BaseHTTPRequestHandler
     )
@@ -101,6 +107,13 @@ def test_a_rule_of_prometheus_comes_in_once_and_is_over_when_the_service_is_back
     finally:
         service.shutdown()
         service.server_close()
+    (head,) = incidents()
+
+    def facts():
+        return [event.fact for event in serving.workspace().record.events(head.id)[0]]
+
+    until(lambda: any(isinstance(fact, AlertResolved) for fact in facts()), 10)
+    assert [each.id for each in incidents()] == [head.id]
 
 
 class _Metrics(http.server.BaseHTTPRequestHandler):
