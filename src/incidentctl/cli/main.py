@@ -49,7 +49,9 @@ _COMMANDS: dict[str, _Lazy] = {
     "serve": _Lazy(_PREPARE, "setup.serve", "Receive alerts of other systems over HTTP"),
     "demo": _Lazy(_PREPARE, "setup.demo", "Play a whole incident in a temporary repository"),
     "declare": _Lazy(_RESPOND, "incident.declare", "Declare an incident: a title is enough"),
-    "alert": _Lazy(_RESPOND, "alerts.alert", "Read alerts of other systems, and what they mean"),
+    "alert": _Lazy(
+        _RESPOND, "alerts.alert", "The inbox of alerts: declare, attach, dismiss; read others"
+    ),
     "run": _Lazy(_RESPOND, "incident.run", "Walk the runbook, one step at a time"),
     "step": _Lazy(_RESPOND, "incident.step", "List, do, skip or reopen steps, for scripts"),
     "action": _Lazy(_RESPOND, "actions.action", "Send what the actions of steps say, or retry"),

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.app.incident.respond import find_incident, load
+from incidentctl.app.incident.waiting_alerts import waiting
 from incidentctl.app.record.looked import opened
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.alerts.group import Group
 from incidentctl.domain.incident.due import Due, due
 
 
@@ -16,6 +18,8 @@ class DueNow(NamedTuple):
 
     now: datetime
     items: tuple[tuple[str, Due], ...]
+    alerts: tuple[Group, ...] = ()
+    """The alerts that wait in the inbox, the oldest first."""
 
     @property
     def overdue(self) -> int:
@@ -29,4 +33,5 @@ def due_now(workspace: Workspace, part: str | None = None) -> DueNow:
     idents = [find_incident(workspace, part)] if part else [head.id for head in opened(workspace)]
     known = len(workspace.basics.people)
     found = ((ident, due(load(workspace, ident), now, known=known)) for ident in idents)
-    return DueNow(now, tuple((ident, entry) for ident, entries in found for entry in entries))
+    items = tuple((ident, entry) for ident, entries in found for entry in entries)
+    return DueNow(now, items, () if part else tuple(waiting(workspace)))

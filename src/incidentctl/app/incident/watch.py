@@ -8,11 +8,13 @@ from typing import Any
 
 from incidentctl.app.incident.query import head_as_json, lost_duplicates
 from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.waiting_alerts import wait_line, waiting
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.record.unclaimed import unclaimed
 from incidentctl.app.workspace.receiver_signs import as_json as receiver_as_json
 from incidentctl.app.workspace.receiver_signs import signs_of_life, told
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.alerts.group import Group
 from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.incident.head import head
 from incidentctl.domain.incident.reminders import Reminder, reminders
@@ -43,6 +45,7 @@ class Watch:
         self._looks = 0
         self.incidents: list[Incident] = []
         self._restricted: frozenset[str] = frozenset()
+        self._alerts: list[Group] = []
         self.fault: str | None = None
         """Why the record could not be read; the last state read is shown meanwhile."""
 
@@ -76,6 +79,7 @@ class Watch:
             idents = [self._ident] if self._ident else [h.id for h in record.open_heads()]
             self.incidents = in_order(load(self._workspace, ident) for ident in idents)
             self._restricted = record.restricted_ids()
+            self._alerts = waiting(self._workspace) if self._ident is None else []
         except EnvironmentFailedError as error:
             self.fault = error.reason
             return True
@@ -101,6 +105,7 @@ class Watch:
             unsynced=self._workspace.record.unsynced(),
             blind=self._blind(now),
             restricted=self._restricted,
+            alerts=wait_line(self._alerts, now),
         )
 
     def _blind(self, now: datetime) -> list[str]:
@@ -130,6 +135,10 @@ class Watch:
             "incidents": [
                 _as_json(incident, found, restricted=incident.id in self._restricted)
                 for incident in self.incidents
+            ],
+            "alerts": [
+                {"id": group.id, "title": group.title, "since": iso(group.started)}
+                for group in self._alerts
             ],
             "unsynced": unsynced
             and {"events": unsynced.events, "since": unsynced.since and iso(unsynced.since)},

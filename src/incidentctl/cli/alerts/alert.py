@@ -1,4 +1,4 @@
-"""`incidentctl alert`: what another system's alert says, and what it means here."""
+"""`incidentctl alert`: the inbox of alerts; what an alert says, and what it means here."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from incidentctl.app.alerts.parse import (
     parse,
     read_payload,
 )
+from incidentctl.cli.alerts import inbox
 from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
@@ -24,10 +25,17 @@ from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import show
 
 app = typer.Typer(
-    help="Read alerts of Alertmanager, Grafana, PagerDuty, Datadog, Opsgenie, CloudEvents.",
+    help="The inbox of alerts: see them, declare, attach or dismiss. And read alerts of "
+    "Alertmanager, Grafana, PagerDuty, Datadog, Opsgenie, CloudEvents.",
     no_args_is_help=True,
     **PLAIN,
 )
+
+app.command("inbox")(inbox.inbox_command)
+app.command("show")(inbox.show_command)
+app.command("declare")(inbox.declare_command)
+app.command("attach")(inbox.attach_command)
+app.command("dismiss")(inbox.dismiss_command)
 
 PayloadFile = Annotated[
     str, typer.Argument(metavar="FILE", help="What the sender posts, as JSON; `-` is stdin.")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident.due import DueNow, due_now
+from incidentctl.app.incident.waiting_alerts import wait_line
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.receiver_signs import as_json, signs_of_life, told
 from incidentctl.cli.incident.respond_command import RespondCommand
@@ -82,10 +83,16 @@ def _as_json(found: DueNow) -> dict[str, object]:
         }
         for ident, entry in found.items
     ]
-    return {"due": items, "overdue": found.overdue}
+    alerts = [
+        {"id": group.id, "title": group.title, "since": iso(group.started)}
+        for group in found.alerts
+    ]
+    return {"due": items, "overdue": found.overdue, "alerts": alerts}
 
 
 def _print(found: DueNow) -> None:
+    if line := wait_line(found.alerts, found.now):
+        console.say(f"{line}: `incidentctl alert inbox`.", "warning")
     for ident, entry in found.items:
         if entry.overdue_by > 0:
             when = f": overdue by {rough_duration(entry.overdue_by)}"

@@ -23,7 +23,14 @@ from incidentctl.domain.incident.state import (
     Step,
 )
 from incidentctl.domain.incident.unsent import unsent
-from incidentctl.render.incident.brief import ends, meeting_places, named, next_update, roles
+from incidentctl.render.incident.brief import (
+    commander,
+    ends,
+    meeting_places,
+    named,
+    next_update,
+    roles,
+)
 from incidentctl.render.incident.role_brief import duties
 from incidentctl.render.lines import shortened, wrapped
 
@@ -146,7 +153,7 @@ def _rows(
     for state, text in ends(incident):
         yield state, text, _Kept.HEAD
     yield "next update", next_update(incident, now), _Kept.HEAD
-    yield COMMANDER, named(incident, incident.commander), _Kept.HEAD
+    yield COMMANDER, commander(incident), _Kept.HEAD
     if incident.offer is not None:
         to = named(incident, incident.offer.person)
         yield "offered to", f"{to}, who takes command with `incidentctl accept`", _Kept.HEAD

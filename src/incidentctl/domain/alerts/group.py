@@ -106,6 +106,11 @@ class _Draft:
     def set(self, **fields: Any) -> None:
         self.group = self.group._replace(**fields)
 
+    def worse(self) -> None:
+        """Let it wait again: it is no longer what somebody dismissed."""
+        if self.group.handling == DISMISSED:
+            self.set(handling=WAITING)
+
     def move(self, members: Iterable[str], state: str) -> None:
         for each in members:
             before = self.members.get(each, FIRING)
@@ -194,12 +199,12 @@ def _apply(draft: _Draft, event: EffectiveEvent) -> None:
         case facts.AlertWorsened():
             draft.move([fact.member], FIRING)
             draft.set(severity=fact.severity, **heard)
-            if group.handling == DISMISSED:  # it is no longer what somebody dismissed
-                draft.set(handling=WAITING)
+            draft.worse()
         case facts.AlertSpread():
             draft.move([fact.member], FIRING)
             services = dict.fromkeys((*group.services, fact.service))
             draft.set(services=tuple(services), **heard)
+            draft.worse()
         case facts.AlertAcknowledged():
             draft.move(fact.members, ACKNOWLEDGED)
             draft.set(**heard)

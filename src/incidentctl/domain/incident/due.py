@@ -9,7 +9,7 @@ from typing import NamedTuple
 from incidentctl.domain.common.role_names import OTHER_ROLES
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.handover_advice import handover_advice
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, is_alert
 
 #: By then the other roles of a critical incident should be assigned, or kept on purpose.
 ROLES_WITHIN = timedelta(minutes=5)
@@ -18,6 +18,8 @@ SILENT_AFTER = timedelta(minutes=15)
 #: So soon somebody should have said how bad it is, and a runbook should be attached.
 SEVERITY_WITHIN = PROCESS_WITHIN = timedelta(minutes=10)
 
+#: So soon somebody should have accepted command of what an alert declared.
+COMMANDER_WITHIN = timedelta(minutes=2)
 #: So soon somebody should have accepted command that is offered to them.
 OFFER_WITHIN = timedelta(minutes=5)
 
@@ -88,6 +90,9 @@ def due(incident: Incident, now: datetime, *, known: int = 0) -> list[Due]:
     elif all(e.kind in _OF_DECLARATION for e in incident.entries if not e.retracted):
         at = incident.opened + SILENT_AFTER
         found.append(_due("silent", at, now, "Nobody has said anything since the declaration"))
+    if is_alert(incident.commander):
+        text = "Nobody commands: an alert declared it, and nobody has accepted command"
+        found.append(_due("commander", incident.opened + COMMANDER_WITHIN, now, text))
     if missing := unassigned(incident):
         text = f"Nobody is assigned as {', '.join(missing)}"
         found.append(_due("roles", incident.opened + ROLES_WITHIN, now, text))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.incident.active_time import active_time
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, is_alert
 
 #: A handover of command is suggested after the first and urged after the second: tired people
 #: decide badly, and after three hours nobody is fresh.
@@ -42,6 +42,8 @@ def handover_advice(incident: Incident, now: datetime, *, known: int = 0) -> Adv
     if not incident.open or incident.kind == "backfill":
         return None
     if max(known, len(incident.people)) < 2:
+        return None
+    if is_alert(incident.commander):
         return None
     since = commands_since(incident)
     held = active_time(incident, since, now)

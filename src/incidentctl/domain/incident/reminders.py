@@ -8,7 +8,7 @@ from typing import NamedTuple
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.due import ROLES_WITHIN, SILENT_AFTER, due, unassigned
 from incidentctl.domain.incident.handover_advice import URGED, handover_advice
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, is_alert
 from incidentctl.domain.incident.unsent import unsent
 
 #: When the second and last stage of a reminder begins.
@@ -17,6 +17,8 @@ ROLES_AGAIN, SILENT_AGAIN = timedelta(minutes=15), timedelta(hours=1)
 UPDATE_AGAIN = timedelta(minutes=30)
 #: The second stage for what an action did not send.
 UNSENT_AGAIN = timedelta(minutes=10)
+#: Who commands what an alert declared is asked for so often first, so many times; then less often.
+_OFTEN, _OFTEN_TIMES, _SELDOM = timedelta(minutes=2), 5, timedelta(minutes=15)
 #: What reminds from the moment that `due` says, and when once more.
 _AS_DUE = {"offer": timedelta(minutes=10), "severity": timedelta(minutes=20)}
 
@@ -26,7 +28,7 @@ class Reminder(NamedTuple):
 
     incident: str
     what: str
-    """update, silent, roles, command, offer, severity or action."""
+    """update, silent, commander, roles, command, offer, severity or action."""
     stage: int
     """1 when it is time, 2 when it has been for long."""
     since: datetime
@@ -50,6 +52,7 @@ def reminders(incident: Incident, now: datetime, *, known: int = 0) -> list[Remi
     found = (
         _update(incident, now),
         _silent(incident, now),
+        _commander(incident, now),
         _roles(incident, now),
         _command(incident, now, known),
         *_as_due(incident, now),
@@ -82,6 +85,29 @@ def _silent(incident: Incident, now: datetime) -> Reminder | None:
     stage = _stage(now, since + SILENT_AFTER, since + SILENT_AGAIN)
     text = f"Nobody has said anything for {rough_duration(now - since)}"
     return Reminder(incident.id, "silent", stage, since, text) if stage else None
+
+
+def _commander(incident: Incident, now: datetime) -> Reminder | None:
+    """Remind, bounded, that an alert declared it and nobody has accepted command."""
+    asked = last_asked(incident, now)
+    if asked is None:
+        return None
+    stage = 2 if asked - incident.opened > _OFTEN * _OFTEN_TIMES else 1
+    span = rough_duration(now - incident.opened)
+    text = f"Nobody commands what an alert declared {span} ago"
+    return Reminder(incident.id, "commander", stage, asked, text)
+
+
+def last_asked(incident: Incident, now: datetime) -> datetime | None:
+    """Return when it was last time to ask for a commander of what an alert declared.
+
+    None before the first time, and where somebody commands.
+    """
+    if not incident.open or not is_alert(incident.commander) or now < incident.opened + _OFTEN:
+        return None
+    early = min((now - incident.opened) // _OFTEN, _OFTEN_TIMES)
+    first = incident.opened + early * _OFTEN
+    return first + max((now - first) // _SELDOM, 0) * _SELDOM
 
 
 def _roles(incident: Incident, now: datetime) -> Reminder | None:

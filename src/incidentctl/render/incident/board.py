@@ -14,7 +14,7 @@ from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
-from incidentctl.render.incident.brief import meeting_places
+from incidentctl.render.incident.brief import commander, meeting_places
 from incidentctl.render.lines import wrapped
 
 #: The subject of a line; if the screen is too small, the last of these are dropped first.
@@ -55,11 +55,12 @@ def board(
     unsynced: Unsynced | None = None,
     blind: Sequence[str] = (),
     restricted: Collection[str] = (),
+    alerts: str | None = None,
 ) -> list[Line]:
     """Return the whole board; `loud` are the keys of new reminders.
 
-    `blind` are the reasons why the work of others may be missing; `restricted` are the ids of
-    restricted incidents.
+    `alerts` says that alerts wait in the inbox, `blind` why the work of others may be missing;
+    `restricted` are the ids of restricted incidents.
     """
     lines: list[Line] = []
     for order, incident in enumerate(in_order(incidents)):
@@ -72,6 +73,8 @@ def board(
     if not lines:
         nothing = "No incident is known here." if blind else "No incident is open."
         lines.append(Line(nothing, (HEAD, 0)))
+    if alerts:
+        lines.append(Line(f"{_text(alerts)}: `incidentctl alert inbox`", (REMINDER, -1), "warning"))
     if unsynced and unsynced.events:
         events = "event is" if unsynced.events == 1 else "events are"
         span = f", for {rough_duration(now - unsynced.since)}" if unsynced.since else ""
@@ -198,7 +201,7 @@ def _roles(incident: Incident, now: datetime) -> list[Line]:
         ]
         if who or role == COMMANDER:
             weight = COMMAND if role == COMMANDER else ROLES
-            lines.append(_row(role, ", ".join(who) or incident.commander, weight, 0))
+            lines.append(_row(role, ", ".join(who) or commander(incident), weight, 0))
             if role == COMMANDER and (offer := incident.offer):
                 span = rough_duration(now - offer.at)
                 text = f"{offer.name or offer.person} for {span}: incidentctl accept"
@@ -269,6 +272,7 @@ def _timeline(incident: Incident) -> list[Line]:
 _COMMANDS = {
     "update": "incidentctl update",
     "silent": "incidentctl log",
+    "commander": "incidentctl accept",
     "roles": "incidentctl assign",
     "command": "incidentctl handover PERSON",
     "offer": "incidentctl accept",

@@ -22,6 +22,7 @@ from incidentctl.domain.incident.state import (
     RULED_OUT,
     Incident,
     Link,
+    is_alert,
 )
 from incidentctl.render.lines import shortened, wrapped
 
@@ -125,7 +126,8 @@ def _head(incident: Incident, now: datetime, on_call: str | None) -> Iterator[tu
     yield from ends(incident)
     since = commands_since(incident)
     held = f"{incident.time(since)}, for {rough_duration(active_time(incident, since, now))}"
-    yield "commander", f"{named(incident, incident.commander)} since {held}"
+    since_when = "" if is_alert(incident.commander) else f" since {held}"
+    yield "commander", f"{commander(incident)}{since_when}"
     if incident.offer:
         to = named(incident, incident.offer.person)
         yield "offered to", f"{to} since {incident.time(incident.offer.at)}, not yet accepted"
@@ -202,6 +204,13 @@ def _updates(incident: Incident, now: datetime, most: int) -> Iterator[_Row]:
         )
     if due := next_update(incident, now):
         yield _Row("next update", due)
+
+
+def commander(incident: Incident) -> str:
+    """Return who commands; an alert declares, and commands nothing."""
+    if is_alert(incident.commander):
+        return "nobody yet: an alert declared it"
+    return named(incident, incident.commander)
 
 
 def named(incident: Incident, person: str) -> str:

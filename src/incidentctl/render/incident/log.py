@@ -11,7 +11,15 @@ from datetime import timedelta
 from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.incident.head import Incident
-from incidentctl.domain.incident.state import DONE, NOT_NEEDED, RULED_OUT, SKIPPED, Entry, Step
+from incidentctl.domain.incident.state import (
+    DONE,
+    NOT_NEEDED,
+    RULED_OUT,
+    SKIPPED,
+    Entry,
+    Step,
+    is_alert,
+)
 from incidentctl.render.clock import Clock
 from incidentctl.render.inert import address, block, inert
 
@@ -98,8 +106,11 @@ def _people(incident: Incident, clock: Clock) -> Iterator[str]:
         who = f"{inert(held.name)} ({inert(held.person)})" if held.name else inert(held.person)
         until = f" to {clock.both(held.until)}" if held.until else ""
         roles.setdefault(held.role, []).append(f"{who} from {clock.both(held.since)}{until}")
+    nobody = inert(incident.commander)
+    if is_alert(incident.commander):
+        nobody = f"nobody yet; {nobody} declared it"
     for role, spans in roles.items():
-        yield f"| {inert(role.capitalize())} | {'<br>'.join(spans) or inert(incident.commander)} |"
+        yield f"| {inert(role.capitalize())} | {'<br>'.join(spans) or nobody} |"
     if incident.offer is not None:
         to, name = inert(incident.offer.person), incident.offer.name
         who = f"{inert(name)} ({to})" if name else to

@@ -8,7 +8,7 @@ from datetime import datetime
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.state import OPEN, Incident
-from incidentctl.render.incident.brief import named, next_update
+from incidentctl.render.incident.brief import commander, named, next_update
 
 #: So many open steps and tasks of the role are shown.
 _MOST = 5
@@ -27,7 +27,7 @@ def role_brief(incident: Incident, role: str, person: str, now: datetime) -> Ite
     yield _row("incident", f"{incident.id}  {incident.title}")
     age = rough_duration(now - incident.declared)
     yield _row("state", f"{severity}{incident.status}, declared {age} ago")
-    yield _row("commander", named(incident, incident.commander))
+    yield _row("commander", commander(incident))
     if due := next_update(incident, now):
         yield _row("next update", due)
     steps = [

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.common.times import offset_at
 from incidentctl.domain.incident.state import Entry, Incident
-from incidentctl.render.incident.brief import ends, meeting_places, named
+from incidentctl.render.incident.brief import commander, ends, meeting_places
 
 _LABEL = 15
 #: An entry recorded so much later than it happened shows both times.
@@ -46,7 +46,7 @@ def _head(incident: Incident) -> Iterator[tuple[str, str]]:
     doubt = "" if incident.confirmed else " (not confirmed)"
     yield "severity", f"{incident.severity or 'not yet said'}{doubt}"
     yield "status", incident.status
-    yield "commander", named(incident, incident.commander)
+    yield "commander", commander(incident)
     yield from ends(incident)
     for label, text in (("summary", incident.summary), ("impact", incident.impact)):
         if text:

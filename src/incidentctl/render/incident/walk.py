@@ -9,7 +9,7 @@ from typing import NamedTuple
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.reminders import Reminder
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, is_alert
 from incidentctl.render.incident.board import clock
 
 #: What to press, or to type elsewhere, for what a reminder is about.
@@ -43,7 +43,11 @@ def status_lines(
     """
     if not incident.open:
         return []
-    commands = "you command" if incident.commander == by else f"{incident.commander} commands"
+    commands = f"{incident.commander} commands"
+    if is_alert(incident.commander):
+        commands = "nobody commands yet: `incidentctl accept`"
+    elif incident.commander == by:
+        commands = "you command"
     parts = [incident.status, _next_update(incident, now), commands]
     lines = [Line(one_line(" · ".join(filter(None, parts))), "dim")]
     lines += [Line(f"! {one_line(each)}", "warning") for each in unshared]

@@ -13,7 +13,7 @@ from incidentctl.domain.incident.decide.notes import short
 from incidentctl.domain.incident.decide.people import person_of
 from incidentctl.domain.incident.decide.roles import name_of
 from incidentctl.domain.incident.handover_advice import commands_since
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, is_alert
 from incidentctl.errors import Hint, RefusedError
 
 
@@ -44,10 +44,12 @@ def offer(
 
 
 def accept(incident: Incident, *, by: str, name: str | None = None) -> list[Any]:
-    """Take command that was offered to `by`, whose name is known or not."""
+    """Take command that was offered to `by`, or that nobody has; the name may be unknown."""
     check(incident, "accept command")
     _not_commander(incident, by)
     offered = incident.offer
+    if offered is None and is_alert(incident.commander):  # nobody has it, so nobody offers it
+        return [facts.RoleAssigned(COMMANDER, by, name)]
     if offered is None:
         raise RefusedError(
             f"Command is offered to nobody; {incident.commander} has it.",

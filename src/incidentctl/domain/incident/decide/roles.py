@@ -11,7 +11,7 @@ from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.decide.people import person_of
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, is_alert
 from incidentctl.errors import Hint, RefusedError, UsageError
 
 #: The standard roles, and whether several may hold them at once.
@@ -39,7 +39,8 @@ def assign(
     now = [held for held in incident.held if held.role == name and held.until is None]
     if any(held.person == handle for held in now):
         raise RefusedError(f"{handle} is {name} already.")
-    if name == COMMANDER and by not in (None, incident.commander):
+    nobody = is_alert(incident.commander)
+    if name == COMMANDER and not nobody and by not in (None, incident.commander):
         raise RefusedError(
             f"{incident.commander} commands, so only {incident.commander} gives command away; "
             f"you are {by}.",

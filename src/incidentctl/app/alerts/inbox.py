@@ -1,0 +1,253 @@
+"""The inbox of alerts: what waits for somebody, and what people make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from incidentctl.app.alerts.declare import answered, with_alerts
+from incidentctl.app.incident.declare import Request, begin, complete, declaration_of
+from incidentctl.app.incident.respond import (
+    Recorded,
+    acknowledge,
+    ensure_nameable,
+    load,
+    not_committed,
+)
+from incidentctl.app.incident.waiting_alerts import waiting
+from incidentctl.app.workspace.people import Actor
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.alerts.decision import Decision, by_default
+from incidentctl.domain.alerts.declaration import alert_facts
+from incidentctl.domain.alerts.group import RESOLVED, Group, copies, united
+from incidentctl.domain.common.lookup import said
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import iso, show
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.decide.allowed import check
+from incidentctl.domain.incident.decide.notes import short
+from incidentctl.domain.incident.names import Names
+from incidentctl.errors import NotFoundError, RefusedError, UsageError
+
+
+class Row(NamedTuple):
+    """A group in the inbox; `number` names it there, and is None for one that does not wait."""
+
+    number: int | None
+    group: Group
+    means: Decision
+
+    @property
+    def severity(self) -> str | None:
+        """Its worst severity, by the catalog."""
+        return self.group.severity or self.means.severity
+
+    @property
+    def affects(self) -> tuple[str, ...]:
+        """What it hits."""
+        first = (self.means.affects,) if self.means.affects else ()
+        return tuple(dict.fromkeys((*first, *self.group.services)))
+
+
+class Line(NamedTuple):
+    """An entry of a group, for people."""
+
+    at: str
+    by: str
+    kind: str
+    text: str
+
+
+def inbox(workspace: Workspace, *, whole: bool = False) -> list[Row]:
+    """Return what waits, the oldest first; with `whole` what does not, too, before it."""
+    groups = waiting(workspace)
+    numbers = {group.id: number for number, group in enumerate(groups, 1)}
+    if whole:
+        rest = [each for each in _all(workspace) if each.id not in numbers]
+        groups = [*reversed(rest), *groups]
+    return [_row(workspace, group, numbers.get(group.id)) for group in groups]
+
+
+def _all(workspace: Workspace) -> list[Group]:
+    return united(workspace.record.groups())
+
+
+def _row(workspace: Workspace, group: Group, number: int | None) -> Row:
+    return Row(number, group, by_default(workspace.catalog, group.alert()))
+
+
+def find(workspace: Workspace, word: str) -> Row:
+    """Return the group that a number of the inbox names, or a part of an id."""
+    part = word.strip().casefold()
+    if part.isdigit() and len(part) < 5:
+        rows = inbox(workspace)
+        if not 0 < int(part) <= len(rows):
+            waits = f"only {len(rows)} wait" if rows else "nothing waits"
+            raise NotFoundError(
+                f"The inbox has no number {int(part)}: {waits}.",
+                hint="`incidentctl alert inbox` shows what waits; any part of an id will do, too.",
+            )
+        return rows[int(part) - 1]
+    found = [group for group in _all(workspace) if part and part in group.id]
+    if not found:
+        raise NotFoundError(
+            f"No alert has {one_line(word)!r} in its id.",
+            hint="`incidentctl alert inbox --all` shows all.",
+        )
+    if len(found) > 1:
+        listed = "\n".join(f"  {group.id}  {one_line(group.title)}" for group in found[:20])
+        raise UsageError(
+            f"{one_line(word)!r} fits {len(found)} alerts:\n{listed}", hint="Give more of the id."
+        )
+    numbers = {group.id: number for number, group in enumerate(waiting(workspace), 1)}
+    return _row(workspace, found[0], numbers.get(found[0].id))
+
+
+def lines(workspace: Workspace, ident: str) -> list[Line]:
+    """Return the entries of a group and of its copies, the oldest first."""
+    zone = workspace.zone
+    names = Names({}, {}, {}, {}, {}, _time(zone))
+    record = workspace.record
+    same = [ident, *(copy for copy, first in copies(record.groups()).items() if first == ident)]
+    found = [event for each in same for event in record.events(each)[0]]
+    return [
+        Line(iso(each.at), each.by, each.kind, each.fact.sentence(names))
+        for each in sorted({e.id: e for e in found}.values(), key=lambda e: (e.at, e.id))
+    ]
+
+
+def _time(zone: Any) -> Callable[[str], str]:
+    from incidentctl.domain.common.times import from_iso
+
+    def time(text: str) -> str:
+        moment = from_iso(text)
+        return show(moment, zone) if moment else text
+
+    return time
+
+
+def declare(
+    workspace: Workspace,
+    row: Row,
+    request: Request,
+    who: Actor,
+    *,
+    on_recorded: Callable[[str], None],
+) -> Recorded:
+    """Declare an incident for a group; a person does, who commands it.
+
+    RefusedError if the group has one that is open.
+    """
+    group = row.group
+    _ensure_free(workspace, group)
+    request = with_alerts(request, [group.alert()])._replace(
+        restricted=request.restricted or workspace.record.is_restricted(group.id)
+    )
+    if not request.title.strip():
+        request = request._replace(title=group.title)
+    ident = begin(workspace, request, who, on_recorded=on_recorded)
+    request = answered(workspace, ident, request, [group.alert()], who)
+    if group.severity and not request.suggested:
+        request = request._replace(suggested=group.severity)
+    attached = facts.AlertAttached(group.id, ident, _title(group), firing=group.state != RESOLVED)
+    declaration = declaration_of(load(workspace, ident))
+    acknowledge(workspace, ident, [attached], who, group=declaration)
+    acknowledge(workspace, group.id, [facts.AlertDeclared(group.id, ident)], who)
+    return complete(workspace, ident, request, who)
+
+
+def attach(
+    workspace: Workspace,
+    row: Row,
+    ident: str,
+    who: Actor,
+    *,
+    on_recorded: Callable[[str], None],
+) -> Recorded:
+    """Say that a group belongs to an open incident."""
+    group, record = row.group, workspace.record
+    incident = load(workspace, ident)
+    check(incident, "attach an alert")
+    if group.incident == ident:
+        raise RefusedError(f"The alert belongs to {ident} already.")
+    if record.is_restricted(group.id) and not record.is_restricted(ident):
+        raise RefusedError(
+            f"{group.id} is restricted, and {ident} is not: everybody could read about it."
+        )
+    ensure_nameable(workspace, group.id, ident)
+    attached = facts.AlertAttached(group.id, ident, _title(group), firing=group.state != RESOLVED)
+    acknowledge(workspace, ident, [attached, *alert_facts([group.alert()])], who)
+    acknowledge(workspace, group.id, [facts.AlertAttached(group.id, ident)], who)
+    on_recorded(f"{ident}: alert {_title(group)}")
+    return _flushed(workspace, ident)
+
+
+def dismiss(
+    workspace: Workspace,
+    row: Row,
+    reason: str,
+    who: Actor,
+    *,
+    on_recorded: Callable[[str], None],
+) -> Recorded:
+    """Say why a group needs no incident; if it gets worse, it is back in the inbox."""
+    group = row.group
+    _ensure_free(workspace, group)
+    told = short(said(reason, "a reason"))
+    acknowledge(workspace, group.id, [facts.AlertDismissed(group.id, told)], who)
+    on_recorded(f"{group.id}: dismissed {_title(group)}")
+    return _flushed(workspace, group.id)
+
+
+def _flushed(workspace: Workspace, ident: str) -> Recorded:
+    flushed = workspace.flush()
+    return Recorded(ident, (), flushed.commit, (*flushed.notes, *not_committed(flushed)))
+
+
+def _ensure_free(workspace: Workspace, group: Group) -> None:
+    if group.incident is None:
+        return
+    if load(workspace, group.incident).open:
+        raise RefusedError(
+            f"The alert belongs to {group.incident}, which is open.",
+            hint=f"See `incidentctl show {group.incident}`.",
+        )
+
+
+def _title(group: Group) -> str:
+    return one_line(group.title)[:200]
+
+
+def as_json(row: Row, entries: Sequence[Line] | None = None) -> dict[str, Any]:
+    """Return a group as plain values, with stable keys for programs."""
+    group = row.group
+    found: dict[str, Any] = {
+        "number": row.number,
+        "id": group.id,
+        "source": group.source,
+        "title": group.title,
+        "state": group.state,
+        "handling": group.handling,
+        "waits": group.waits,
+        "incident": group.incident,
+        "severity": row.severity,
+        "word": group.word,
+        "affects": list(row.affects),
+        "started": iso(group.started),
+        "ended": iso(group.ended) if group.ended else None,
+        "last": iso(group.last),
+        "times": group.times,
+        "conditions": len({member.partition("/")[0] for member in group.members}),
+        "rule": group.rule,
+        "reason": group.reason,
+        "labels": dict(group.labels),
+        "problems": [problem.message for problem in group.problems],
+    }
+    if entries is not None:
+        found |= {
+            "text": group.text,
+            "links": dict(group.links),
+            "runbook": group.runbook,
+            "entries": [each._asdict() for each in entries],
+        }
+    return found

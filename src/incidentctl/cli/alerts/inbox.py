@@ -1,0 +1,203 @@
+"""`alert inbox`, `show`, `declare`, `attach`, `dismiss`: the alerts that wait for somebody."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from incidentctl.app.alerts import inbox
+from incidentctl.app.alerts.inbox import Row
+from incidentctl.app.incident.declare import Request
+from incidentctl.app.incident.respond import Recorded, ensure_meant, find_incident
+from incidentctl.cli.session import confirm_recorded, report_notes, report_sync_state, workspace_of
+from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.options import AsPerson, Json
+from incidentctl.domain.common.text import count
+from incidentctl.domain.common.times import rough_duration
+from incidentctl.domain.common.times import show as show_time
+
+Number = Annotated[
+    str, typer.Argument(metavar="N", help="Its number in the inbox, or any part of its id.")
+]
+
+
+def inbox_command(
+    ctx: typer.Context,
+    *,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Also what is resolved, attached or dismissed.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """List the alerts that fire and that nobody has made anything of, the oldest first.
+
+    incidentctl alert inbox
+    """
+    workspace = workspace_of(ctx)
+    rows = inbox.inbox(workspace, whole=all_)
+    report_sync_state(workspace)
+    if json:
+        console.print_json("alert-inbox", {"alerts": [inbox.as_json(row) for row in rows]})
+        return
+    if not rows:
+        console.say("No alert is known." if all_ else "No alert waits.")
+        return
+    now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
+    terminal = sys.stdout.isatty()  # a moment with its zone is too wide
+
+    def since(row: Row) -> str:
+        started = row.group.started
+        return rough_duration(now - started) if terminal else show_time(started, zone)
+
+    console.table(
+        ("n", "id", "sev", "state", "for", "times", "affects", "title"),
+        [
+            (
+                str(row.number or ""),
+                row.group.id.rsplit("-", 1)[-1] if terminal else row.group.id,
+                row.severity,
+                _state(row),
+                since(row),
+                str(row.group.times),
+                ", ".join(row.affects),
+                row.group.title,
+            )
+            for row in rows
+        ],
+        cut="title",
+        spare=("id", "times", "for", "affects"),
+    )
+
+
+def show_command(ctx: typer.Context, number: Number, *, json: Json = False) -> None:
+    """Show an alert of the inbox, or of before, with all that became of it.
+
+    incidentctl alert show 1
+    """
+    workspace = workspace_of(ctx)
+    row = inbox.find(workspace, number)
+    entries = inbox.lines(workspace, row.group.id)
+    report_sync_state(workspace)
+    if json:
+        console.print_json("alert-show", inbox.as_json(row, entries))
+        return
+    group, zone = row.group, workspace.speaker_zone(workspace.actor(None))
+    firing = sum(state != "resolved" for state in group.members.values())
+    rows = [
+        ("id", group.id),
+        ("state", _state(row)),
+        ("from", group.source),
+        ("severity", f"{row.severity or 'unknown'}{f' ({group.word})' if group.word else ''}"),
+        ("affects", ", ".join(row.affects) or "unknown"),
+        ("started", show_time(group.started, zone)),
+        ("ended", show_time(group.ended, zone) if group.ended else None),
+        ("heard", f"{count(group.times, 'time')}, last {show_time(group.last, zone)}"),
+        ("conditions", f"{firing} of {len(group.members)} fire"),
+        ("incident", group.incident),
+        ("text", group.text),
+        ("labels", "  ".join(f"{name}={value}" for name, value in group.labels.items())),
+        *group.links.items(),
+        ("runbook", group.runbook),
+    ]
+    console.out(group.title, "bold")
+    for name, value in rows:
+        if value:
+            console.out(f"{name:<11} {value}", indent=12)
+    for reason in row.means.reasons:
+        console.out(f"{'because':<11} {reason}", indent=12)
+    for problem in group.problems:
+        console.out(f"{'problem':<11} {problem.message}", "warning", indent=12)
+    console.out("")
+    for entry in entries:
+        console.out(f"{entry.at}  {entry.by}  {entry.text}", indent=4)
+
+
+def declare_command(
+    ctx: typer.Context,
+    number: Number,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TEXT", help="Instead of the alert's title.")
+    ] = None,
+    severity: Annotated[
+        str | None,
+        typer.Option(
+            "--severity", "-s", metavar="SEVERITY", help="How bad it is; unconfirmed without."
+        ),
+    ] = None,
+    affects: Annotated[
+        list[str] | None,
+        typer.Option("--affects", metavar="NAME", help="Instead of what the alert says."),
+    ] = None,
+    person: AsPerson = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Declare an incident for an alert: you command it, and the alert answers the questions.
+
+    incidentctl alert declare 1
+    """
+    workspace = workspace_of(ctx)
+    row = inbox.find(workspace, number)
+    request = Request(title or "", severity=severity, affects=tuple(affects or ()))
+    who = workspace.actor(person)
+    done = inbox.declare(workspace, row, request, who, on_recorded=confirm_recorded)
+    _report(ctx, row, done, "alert-declare", json=json)
+
+
+def attach_command(
+    ctx: typer.Context,
+    number: Number,
+    incident: Annotated[
+        str, typer.Argument(metavar="INCIDENT", help="Any unique part of the incident's id.")
+    ],
+    person: AsPerson = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Attach an alert to an open incident that it belongs to.
+
+    incidentctl alert attach 1 k7f
+    """
+    workspace = workspace_of(ctx)
+    row = inbox.find(workspace, number)
+    who = workspace.actor(person)
+    ident = find_incident(workspace, incident)
+    ensure_meant(workspace, ident, who)
+    done = inbox.attach(workspace, row, ident, who, on_recorded=confirm_recorded)
+    _report(ctx, row, done, "alert-attach", json=json)
+
+
+def dismiss_command(
+    ctx: typer.Context,
+    number: Number,
+    reason: Annotated[list[str], typer.Argument(metavar="REASON", help="Why it needs nobody.")],
+    person: AsPerson = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Take an alert out of the inbox, with the reason. If it gets worse, it is back.
+
+    incidentctl alert dismiss 2 "load test until 15:00"
+    """
+    workspace = workspace_of(ctx)
+    row = inbox.find(workspace, number)
+    who = workspace.actor(person)
+    done = inbox.dismiss(workspace, row, " ".join(reason), who, on_recorded=confirm_recorded)
+    _report(ctx, row, done, "alert-dismiss", json=json)
+
+
+def _report(ctx: typer.Context, row: Row, done: Recorded, kind: str, *, json: bool) -> None:
+    report_notes(workspace_of(ctx), done.notes)
+    incident = None if done.incident == row.group.id else done.incident
+    if json:
+        found = {"alert": row.group.id, "incident": incident, "commit": done.commit}
+        console.print_json(kind, found)
+    else:
+        console.out(done.incident)
+
+
+def _state(row: Row) -> str:
+    handling = "" if row.group.handling == "open" else f", {row.group.handling}"
+    return f"{row.group.state}{handling}"

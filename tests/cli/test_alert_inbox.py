@@ -1,0 +1,143 @@
+"""The inbox of alerts: list, show, declare, attach and dismiss what waits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.app.test_receive import declares
+
+from incidentctl.app.alerts.receive import Receiver
+from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.domain.alerts.alert import Alert
+
+START = datetime.now(UTC) - timedelta(minutes=9)
+
+
+def alert(key="k1", group="g1", **more):
+    given = {
+        "title": "Checkout \x1b[31mis down", "severity": "page", "text": "5 % of requests fail",
+        "labels": {"service": "checkout"}, "started": START,
+        "links": {"source": "https://am.example/x"}, **more,
+    }  # fmt: skip
+    return Alert("alertmanager", key, group, "firing", **given)
+
+
+def receive(team, *alerts, **more):
+    workspace = open_workspace(str(team))
+    done = Receiver(workspace, **more).take("am", alerts, datetime.now(UTC))
+    workspace.record.flush()
+    return done
+
+
+@pytest.fixture
+def waits(run, team):
+    """The id of the one alert that waits."""
+    return receive(team, alert()).opened[0]
+
+
+def test_an_empty_inbox_says_so(run):
+    done = run("alert", "inbox")
+    assert (done.code, done.out, done.err) == (0, "", "No alert waits.\n")
+    assert run("alert", "inbox", "--json").json["alerts"] == []
+
+
+def test_the_inbox_lists_what_waits(run, waits):
+    done = run("alert", "inbox")
+    assert done.out.startswith(f"1\t{waits}\tSEV1\tfiring\t")
+    assert done.out.endswith("\t1\tcheckout\tCheckout \\u{1b}[31mis down\n")
+    (row,) = run("alert", "inbox", "--json").json["alerts"]
+    assert (row["number"], row["id"], row["waits"]) == (1, waits, True)
+    assert (row["severity"], row["word"], row["affects"]) == ("SEV1", "page", ["checkout"])
+
+
+def test_show_has_all_that_is_known(run, waits):
+    for name in ("1", waits, waits[-8:]):
+        done = run("alert", "show", name)
+        assert done.code == 0, done.err
+        for text in (waits, "5 % of requests fail", "service=checkout", "https://am.example/x"):
+            assert text in done.out
+        assert "\x1b" not in done.out
+    told = run("alert", "show", "1", "--json").json
+    assert [entry["kind"] for entry in told["entries"]] == ["alert-opened"]
+
+
+def test_a_person_declares_from_it_and_commands(run, waits):
+    done = run("alert", "declare", "1", "--json")
+    assert done.code == 0, done.err
+    ident = done.json["incident"]
+    told = run("show", ident, "--json").json
+    assert (told["title"], told["severity"], told["confirmed"]) == (
+        "Checkout \x1b[31mis down", "SEV1", False,
+    )  # fmt: skip
+    assert (told["commander"], told["services"]) == ("greta", ["checkout"])
+    assert told["started"] == told["alerts"][0]["since"] or told["started"] < told["declared"]
+    assert [each["group"] for each in told["alerts"]] == [waits]
+    assert run("alert", "inbox").err.endswith("No alert waits.\n")
+    (row,) = run("alert", "inbox", "--all", "--json").json["alerts"]
+    assert (row["handling"], row["incident"], row["number"]) == ("attached", ident, None)
+    again = run("alert", "declare", waits)
+    assert (again.code, f"belongs to {ident}, which is open" in again.err) == (5, True)
+
+
+def test_it_is_attached_to_an_open_incident(run, opened, waits):
+    done = run("alert", "attach", "1", opened[-3:])
+    assert (done.code, done.out) == (0, f"{opened}\n"), done.err
+    told = run("show", opened, "--json").json
+    assert [each["group"] for each in told["alerts"]] == [waits]
+    assert any("5 % of requests fail" in entry["text"] for entry in told["timeline"])
+    assert run("alert", "attach", waits, opened).code == 5
+
+
+def test_it_is_dismissed_with_a_reason_and_is_back_when_it_gets_worse(run, team, waits):
+    assert run("alert", "dismiss", "1", "load", "test").code == 0
+    assert run("alert", "inbox").out == ""
+    assert "Dismissed: load test" in run("alert", "show", waits).out
+    receive(team, alert())
+    assert run("alert", "inbox").out == ""
+    receive(team, alert("k2", labels={"service": "payment"}))
+    (row,) = run("alert", "inbox", "--json").json["alerts"]
+    assert row["affects"] == ["checkout", "payment"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["show", "2"], 3, "The inbox has no number 2: only 1 wait."),
+        (["show", "0"], 3, "The inbox has no number 0"),
+        (["show", "zzzz"], 3, "No alert has 'zzzz' in its id."),
+        (["dismiss", "1", " "], 2, "a reason"),
+        (["attach", "1", "zzzz"], 3, "No incident has 'zzzz' in its id."),
+    ],
+)
+def test_what_is_not_there_is_said(run, waits, words, code, said):
+    done = run("alert", *words)
+    assert (done.code, said in done.err) == (code, True), done.err
+
+
+def test_the_board_and_due_say_that_alerts_wait(run, waits):
+    for out in (run("watch", "--once").out, run("due").err):
+        assert "An alert waits for " in out
+        assert ": Checkout \\u{1b}[31mis down: `incidentctl alert inbox`" in out
+    assert run("due", "--json").json["alerts"][0]["id"] == waits
+    assert run("watch", "--json").json["alerts"][0]["id"] == waits
+
+
+def test_nobody_commands_what_an_alert_declared_until_somebody_accepts(run, team):
+    (ident,) = receive(team, alert(), decide=declares).declared
+    assert "nobody yet" in run("show", ident).out
+    assert run("show", ident, "--json").json["commander"] == "alert:am"
+    assert "Nobody commands" in run("due").out
+    assert "incidentctl accept" in run("watch", "--once").out
+    assert run("log", "-i", ident, "looking").code == 0
+    done = run("accept")
+    assert done.code == 0, done.err
+    told = run("show", ident, "--json").json
+    assert (told["commander"], told["problems"]) == ("greta", [])
+    assert "Nobody commands" not in run("due").out
+
+
+def test_an_incident_of_an_alert_is_named_by_the_end_of_its_id(run, team):
+    (ident,) = receive(team, alert(), decide=declares).declared
+    assert run("log", ident[-8:], "looking").code == 0
+    assert run("show", ident[-8:], "--json").json["timeline"][-1]["text"] == "looking"
