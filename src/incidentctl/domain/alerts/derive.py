@@ -1,7 +1,7 @@
 """The ids and events that follow from an alert alone: the same in every clone, byte for byte.
 
 Two receivers behind one sender, a delivery that comes twice, and a replay so make one group and one
-incident, by the union of the record alone: docs/decisions/0011-alerts-have-derived-ids.md.
+incident, by the union of the record alone: docs/decisions/0013-alerts-have-derived-ids.md.
 """
 
 from __future__ import annotations
