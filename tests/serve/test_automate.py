@@ -16,6 +16,7 @@ from torture.receiver import free_port
 
 from incidentctl.domain.alerts.group import RESOLVED, united
 from incidentctl.domain.incident.facts import AlertResolved
+from incidentctl.domain.incident.state import is_alert
 
 PAGE = Path(__file__).parents[2] / "docs" / "automate.md"
 
@@ -97,7 +98,7 @@ def test_a_rule_of_prometheus_declares_one_incident_and_its_end_is_in_the_log(
         return serving.workspace().record.open_heads()
 
     (head,) = until(incidents)
-    assert (head.severity, head.services, head.commander) == ("SEV1", ("checkout",), "")
+    assert (head.severity, head.services, is_alert(head.commander)) == ("SEV1", ("checkout",), True)
     service = http.server.ThreadingHTTPServer(
         ("127.0.0.1", ports["8080"]), http.server.BaseHTTPRequestHandler
     )
