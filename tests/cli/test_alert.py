@@ -54,11 +54,31 @@ def test_explain_says_what_it_means_in_the_catalog_and_why(run, payload):
         "firing     Checkout \\u{1b}[31mis down now\n"
         "affects    checkout\n"
         "severity   SEV1\n"
+        "then       it waits in the inbox\n"
         "because    label service=checkout is the otel identifier of checkout\n"
         "because    its severity 'page' is number 1 of a scale, here SEV1\n"
     )
     means = run("alert", "explain", payload, "--json").json["alerts"][0]["means"]
     assert (means["affects"], means["severity"]) == ("checkout", "SEV1")
+
+
+def test_a_rule_says_what_becomes_of_it(run, team, payload):
+    (team / "alerts.yaml").write_text(
+        "rules:\n  - {name: pages, match: {severity: page}, mode: declare, after: 2m,"
+        " group_by: [service], severity: SEV2}\n  - {name: idle, match: {a: b}}\n"
+    )
+    out = run("alert", "explain", payload).out
+    assert "severity   SEV2\n" in out
+    assert "then       an incident is declared once it has fired for 2m, or it joins an" in out
+    assert "because    rule pages matches: severity is page\n" in out
+    tried = run("alert", "replay", payload)
+    assert tried.code == 0
+    assert ["pages", "declare", "1", "1", "1"] in [line.split() for line in tried.out.splitlines()]
+    assert "The rule idle matched nothing." in tried.err
+    assert "1 incident would have been declared." in tried.err
+    found = run("alert", "replay", payload, "--json").json
+    assert [rule["rule"] for rule in found["rules"]] == ["pages"]
+    assert found["unused"] == ["idle"]
 
 
 def test_stdin_is_read_for_a_dash(run, monkeypatch):

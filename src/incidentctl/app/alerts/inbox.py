@@ -20,6 +20,7 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.decision import Decision, by_default
 from incidentctl.domain.alerts.declaration import alert_facts
 from incidentctl.domain.alerts.group import RESOLVED, Group, copies, united
+from incidentctl.domain.alerts.rules import decide
 from incidentctl.domain.common.lookup import said
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import iso, show
@@ -27,7 +28,13 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.decide.notes import short
 from incidentctl.domain.incident.names import Names
-from incidentctl.errors import NotFoundError, RefusedError, UsageError
+from incidentctl.errors import (
+    EnvironmentFailedError,
+    InvalidDataError,
+    NotFoundError,
+    RefusedError,
+    UsageError,
+)
 
 
 class Row(NamedTuple):
@@ -73,7 +80,15 @@ def _all(workspace: Workspace) -> list[Group]:
 
 
 def _row(workspace: Workspace, group: Group, number: int | None) -> Row:
-    return Row(number, group, by_default(workspace.catalog, group.alert()))
+    return Row(number, group, _means(workspace, group))
+
+
+def _means(workspace: Workspace, group: Group) -> Decision:
+    """Return what the rules make of a group; what the catalog tells where they cannot be read."""
+    try:
+        return decide(workspace.catalog, group.alert())
+    except (InvalidDataError, EnvironmentFailedError):
+        return by_default(workspace.catalog, group.alert())
 
 
 def find(workspace: Workspace, word: str) -> Row:

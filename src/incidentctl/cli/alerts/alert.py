@@ -16,13 +16,15 @@ from incidentctl.app.alerts.parse import (
     parse,
     read_payload,
 )
+from incidentctl.app.alerts.replay import replay
 from incidentctl.cli.alerts import inbox
 from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
 from incidentctl.domain.alerts.alert import Alert
+from incidentctl.domain.alerts.decision import Decision
 from incidentctl.domain.common.text import count
-from incidentctl.domain.common.times import show
+from incidentctl.domain.common.times import format_duration, show
 
 app = typer.Typer(
     help="The inbox of alerts: see them, declare, attach or dismiss. And read alerts of "
@@ -88,6 +90,41 @@ def explain_command(
     console.say(count(len(found), "alert"))
 
 
+@app.command("replay")
+def replay_command(
+    ctx: typer.Context,
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Payloads, one a file or one a line; `-` is stdin."),
+    ],
+    form: Format = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Show what the rules of alerts.yaml make of the payloads of a day. It records nothing.
+
+    incidentctl alert replay monday/*.json
+    """
+    catalog = open_catalog(ctx).catalog
+    given = [(name, read_payload(name, sys.stdin.buffer)) for name in files]
+    found = replay(catalog, given, form)
+    if json:
+        rows = [row._asdict() for row in found.rows]
+        console.print_json("alert-replay", {"rules": rows, "unused": list(found.unused)})
+        return
+    console.table(
+        ("rule", "mode", "alerts", "groups", "incidents"),
+        [
+            (row.rule or "(none)", row.mode, *map(str, (row.alerts, row.groups, row.incidents)))
+            for row in found.rows
+        ],
+    )
+    for name in found.unused:
+        console.say(f"The rule {name} matched nothing.")
+    incidents = sum(row.incidents for row in found.rows)
+    console.say(f"{count(incidents, 'incident')} would have been declared.")
+
+
 def _show(alert: Alert) -> None:
     console.out(f"{alert.state:<10} {alert.title}")
     rows = [
@@ -111,5 +148,20 @@ def _explain(each: Explained) -> None:
     console.out(f"{each.alert.state:<10} {each.alert.title}")
     console.out(f"affects    {each.means.affects or 'unknown'}")
     console.out(f"severity   {each.means.severity or 'unknown'}")
+    console.out(f"then       {_outcome(each.means)}", indent=11)
     for reason in each.means.reasons:
         console.out(f"because    {reason}", indent=11)
+
+
+def _outcome(means: Decision) -> str:
+    """Say what becomes of an alert that a receiver takes."""
+    after = f" once it has fired for {format_duration(means.after)}" if means.after else ""
+    group = ", ".join(f"{name} {value}".rstrip() for name, value in means.group)
+    within = f"joins an open incident of {group} within {format_duration(means.window)}"
+    said = {
+        "inbox": "it waits in the inbox",
+        "declare": f"an incident is declared{after}, or it {within}",
+        "ignore": "nothing is recorded",
+        "heartbeat": "it is noted; its absence is an alert",
+    }[means.mode]
+    return f"{said}, restricted" if means.restricted and means.mode != "ignore" else said
