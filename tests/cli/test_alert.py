@@ -190,3 +190,34 @@ def test_of_an_alert_that_is_over_its_end_is_told():
     first, _, second, _ = note.text.splitlines()
     assert first == "Alert of alertmanager, firing since 2026-11-24 13:10 UTC: Backlog"
     assert second == "Alert of alertmanager, resolved at 2026-11-24 13:05 UTC: Backlog"
+
+
+def test_auto_lets_the_rules_decide(run, team, payload):
+    (team / "alerts.yaml").write_text(
+        "rules:\n  - {name: pages, match: {severity: page}, mode: declare, severity: SEV2}\n"
+    )
+    done = run("declare", "--from-alert", payload, "--auto")
+    assert done.code == 0
+    (declared,) = [line.split()[-1] for line in done.out.splitlines() if "declared" in line]
+    shown = run("show", declared, "--json").json
+    assert (shown["severity"], shown["services"], shown["confirmed"]) == (
+        "SEV2",
+        ["checkout"],
+        False,
+    )
+    again = run("declare", "--from-alert", payload, "--auto")
+    assert (again.code, again.out) == (0, "")
+    assert "nothing new to record" in again.err
+    assert [each["id"] for each in run("list", "--json").json["incidents"]] == [declared]
+
+
+def test_auto_without_a_rule_waits_in_the_inbox(run, payload):
+    found = run("declare", "--from-alert", payload, "--auto", "--json").json
+    assert (found["alerts"], found["declared"], len(found["groups"])) == (1, [], 1)
+    assert run("list", "--json").json["incidents"] == []
+    assert [row["id"] for row in run("alert", "inbox", "--json").json["alerts"]] == found["groups"]
+
+
+def test_auto_states_nothing_beside(run, payload):
+    assert run("declare", "a", "title", "--from-alert", payload, "--auto").code == 2
+    assert run("declare", "--auto").code == 2

@@ -67,8 +67,9 @@ def test_a_severity_is_chosen(terminal, show):
     assert (show()["severity"], show()["confirmed"]) == ("SEV1", True)
 
 
-def test_choices_wrap_between_words(terminal):
+def test_choices_wrap_between_words(terminal, monkeypatch):
     """In 60 columns SEV3 of the example takes two lines."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     child = terminal("declare", "x", "--no-walk", "--affects", "kafka", columns=60)
     child.expect("recommendations, or only few notice")
     drawn = child.before + child.after  # it may be drawn more than once

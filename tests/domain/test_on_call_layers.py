@@ -206,7 +206,7 @@ def slowly(on_call, begin, minutes):
             yield moment, found
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(on_call=ON_CALL, begin=MOMENTS)
 def test_layers_are_what_a_clock_says_minute_by_minute(on_call, begin):
     begin = datetime.fromisoformat(begin).replace(tzinfo=UTC)
@@ -229,7 +229,7 @@ def test_layers_are_what_a_clock_says_minute_by_minute(on_call, begin):
             assert end is None or end > moment, name
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(on_call=ON_CALL, begin=MOMENTS)
 def test_the_hours_of_a_rota_are_those_of_its_clock(on_call, begin):
     begin = datetime.fromisoformat(begin).replace(tzinfo=UTC)
@@ -239,3 +239,19 @@ def test_the_hours_of_a_rota_are_those_of_its_clock(on_call, begin):
     for moment, people in slowly(alone, begin, 36 * 60):
         inside = any(start <= moment < end for start, end in found)
         assert inside == bool(people["primary"]), moment
+
+
+def test_short_turns_outside_of_the_hours_do_not_hide_when_somebody_is_next():
+    rota = OnCall(
+        rota=("a", "a", "b"),
+        shift=timedelta(minutes=90),
+        starts=datetime(2011, 1, 3, 9),  # noqa: DTZ001 (on the clock of its zone)
+        timezone="Europe/Berlin",
+        restrictions=(Hours(days=("mon",), from_="01:30", until="00:00"),),
+    )
+    (found,) = layers_on_call(
+        Team(name="core", on_call=rota),
+        datetime(2026, 3, 28, 12, tzinfo=UTC),
+        default_zone="UTC",
+    )
+    assert (found.who, found.until) == ((), datetime(2026, 3, 29, 23, 30, tzinfo=UTC))

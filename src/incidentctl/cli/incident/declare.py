@@ -24,7 +24,7 @@ from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.closing import closing_ends
 from incidentctl.cli.terminal.options import AsPerson, Json, NoInput
 from incidentctl.cli.terminal.text_command import TextCommand
-from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import Incident
@@ -87,6 +87,12 @@ def declare_command(
             "--from-alert", metavar="FILE", help="An alert as its sender posts it; `-` is stdin."
         ),
     ] = None,
+    auto: Annotated[
+        bool,
+        typer.Option(
+            "--auto", help="With --from-alert: the rules of alerts.yaml decide, and ask nobody."
+        ),
+    ] = False,
     as_: AsPerson = None,
     no_input: NoInput = False,
     no_walk: Annotated[
@@ -102,6 +108,9 @@ def declare_command(
     answers each question.
     """
     words = " ".join(title or [])
+    if auto:
+        _print_taken(ctx, from_alert, words, json=json)
+        return
     try:
         workspace = workspace_of(ctx, must=False)
         who = workspace.actor(as_)
@@ -161,14 +170,47 @@ def declare_command(
         ident = same
     else:
         _print(workspace, ident, recorded, json=json)
-    if kind == "backfill" or json:
-        return
-    if asks and not no_walk:
+    if kind != "backfill" and not json:
+        response = Response(workspace, ident, who, on_recorded=confirm_recorded)
+        _go_on(response, walks=asks and not no_walk)
+
+
+def _go_on(response: Response, *, walks: bool) -> None:
+    if walks:
         from incidentctl.cli.incident.run import walk
 
-        walk(Response(workspace, ident, who, on_recorded=confirm_recorded))
+        walk(response)
     else:
-        console.say(f"next       incidentctl run -i {ident}")
+        console.say(f"next       incidentctl run -i {response.ident}")
+
+
+def _print_taken(ctx: typer.Context, where: str | None, words: str, *, json: bool) -> None:
+    """Let the rules decide about a payload, and say what came of it."""
+    if where is None or words.strip():
+        raise UsageError(
+            "With --auto the rules decide about an alert, and you state nothing.",
+            hint="Run `incidentctl declare --from-alert FILE --auto`.",
+            echo=words,
+        )
+    from incidentctl.app.alerts.automatic import take
+    from incidentctl.app.alerts.parse import read_payload
+
+    workspace = workspace_of(ctx)
+    taken = take(workspace, read_payload(where, sys.stdin.buffer))
+    workspace.notes.extend(taken.notes)
+    report_notes(workspace)
+    if json:
+        console.print_json("declare-auto", taken._asdict())
+        return
+    for said, idents in (
+        ("declared", taken.declared),
+        ("attached to", taken.attached),
+        ("recorded in", taken.groups),
+    ):
+        for ident in idents:
+            console.out(f"{said:<11} {ident}")
+    if not taken.groups and not taken.declared:
+        console.say(f"{count(taken.alerts, 'alert')}: nothing new to record.")
 
 
 def _alerts(where: str | None, *, title: str) -> list[Alert]:

@@ -208,8 +208,10 @@ class _Rota:
         if not self.part.restrictions:
             return turn
         inside, until = self.hours(moment)
+        if not inside:  # whoever would have the turns until then
+            return _Turn(None, until or turn.until)
         ends = [end for end in (turn.until, until) if end is not None]
-        return _Turn(turn.who if inside else None, min(ends, default=None))
+        return _Turn(turn.who, min(ends, default=None))
 
     def hours(self, moment: datetime) -> tuple[bool, datetime | None]:
         """Say whether a moment is in the hours of the rota, and until when that surely holds."""
