@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -15,8 +16,12 @@ from tests.cli.sending import trusted
 from tests.connect.targets import http_target
 
 from incidentctl.app.actions import automatic
+from incidentctl.app.actions.announce import NotSent, came_of_it
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.domain.actions.run import AlreadySentError, commander_of
+from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import Hint
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
 SECRETS = {
@@ -340,3 +345,15 @@ def test_drill_send_without_an_announcement_for_drills_says_what_to_do(bank, com
     refused = command("drill", "send", "q1")
     assert refused.code == 5
     assert "no announcement is for drills" in refused.err
+
+
+def test_what_was_sent_already_is_no_failure():
+    target = SimpleNamespace(name="passengers")
+    refusal = AlreadySentError("'passengers' was sent at 08:34 by mara.", hint=Hint("reopen-step"))
+    (told,) = came_of_it([NotSent(target, refusal)])
+    assert told == ("Not sent again: 'passengers' was sent at 08:34 by mara.", "ok")
+
+
+@pytest.mark.parametrize(("by", "told"), [("alert:netcool", "nobody yet"), ("ann", "ann")])
+def test_an_alert_commands_nothing(by, told):
+    assert commander_of(Incident("inc-20261129-0830-bcd", "incident", commander=by)) == told

@@ -24,7 +24,7 @@ from incidentctl.domain.actions.announce import (
 )
 from incidentctl.domain.actions.announce import due as due_of
 from incidentctl.domain.actions.reach import reach
-from incidentctl.domain.actions.run import Target
+from incidentctl.domain.actions.run import AlreadySentError, Target
 from incidentctl.domain.catalog.announcement import PUBLIC_EVENTS
 from incidentctl.domain.catalog.on_call import ESCALATE_AFTER
 from incidentctl.domain.common.text import clean, one_line
@@ -278,9 +278,11 @@ def came_of_it(done: Iterable[Ran | NotSent]) -> Iterator[tuple[str, str]]:
     """Yield what came of each announcement, as a sentence and its style."""
     for each in done:
         name = each.target.name
-        if isinstance(each, NotSent):
-            said = f"NOT SENT: {name}: {each.why.message} {each.why.hint or ''}"
-            yield said.strip(), "error"
+        if isinstance(each, NotSent) and isinstance(each.why, AlreadySentError):
+            yield f"Not sent again: {each.why.message}", "ok"
+        elif isinstance(each, NotSent):
+            hint = each.why.hint if isinstance(each.why.hint, str) else ""
+            yield f"NOT SENT: {name}: {each.why.message} {hint}".strip(), "error"
         elif each.done:
             link = f": {each.outcome.link}" if each.outcome.link else ""
             yield f"Sent: {name} to {each.prepared.to}{link}", "ok"

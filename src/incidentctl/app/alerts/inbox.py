@@ -68,6 +68,8 @@ class Line(NamedTuple):
 def inbox(workspace: Workspace, *, whole: bool = False) -> list[Row]:
     """Return what waits, the oldest first; with `whole` what does not, too, before it."""
     groups = waiting(workspace)
+    if not groups and workspace.sharing.catch_up():  # a receiver may have sent some
+        groups = waiting(workspace)
     numbers = {group.id: number for number, group in enumerate(groups, 1)}
     if whole:
         rest = [each for each in _all(workspace) if each.id not in numbers]

@@ -182,7 +182,7 @@ def _preview(response: Response, said: str, *, yes: bool) -> None:
 
     places = goes_to(response.workspace, response.incident, _PUBLIC)
     where = f"It is sent: {'; '.join(places)}." if places else (
-        "It is sent nowhere: no announcement in announce.yaml is for public updates."
+        "It is sent nowhere: no announcement of public updates in announce.yaml applies to it."
     )  # fmt: skip
     if yes:
         console.say(where)

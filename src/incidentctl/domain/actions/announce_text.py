@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from incidentctl.domain.actions.announce import Happened
+from incidentctl.domain.actions.run import commander_of
 from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.incident.state import CANCELLED, Incident
 
@@ -33,7 +34,7 @@ def values(incident: Incident, happened: Happened) -> dict[str, Any]:
         "services": list(incident.services),
         "product_areas": list(incident.product_areas),
         "owner": incident.owner,
-        "commander": incident.commander,
+        "commander": commander_of(incident),
         "declared": incident.time(incident.declared),
         "at": incident.time(happened.at),
         "call": happened.call.whom if happened.call else None,

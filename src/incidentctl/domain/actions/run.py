@@ -20,6 +20,7 @@ from incidentctl.domain.incident.state import (
     ActionRun,
     Incident,
     Step,
+    is_alert,
 )
 from incidentctl.domain.incident.unsent import state_now
 from incidentctl.errors import Hint, RefusedError
@@ -116,6 +117,15 @@ def ensure_may_run(incident: Incident, target: Target, *, restricted: bool) -> N
         )
 
 
+def commander_of(incident: Incident) -> str:
+    """Return who commands, for people outside: an alert that declared it commands nothing."""
+    return "nobody yet" if is_alert(incident.commander) else one_line(incident.commander)
+
+
+class AlreadySentError(RefusedError):
+    """It was sent, or is being sent by somebody else."""
+
+
 def ensure_not_sent(
     incident: Incident, target: Target, now: datetime, *, again: bool = False
 ) -> None:
@@ -126,11 +136,13 @@ def ensure_not_sent(
     last = runs_of(incident, target)[-1]
     title, when = one_line(target.title), f"{incident.time(last.at)} by {one_line(last.by)}"
     if state == DONE:
-        raise RefusedError(
+        raise AlreadySentError(
             f"{title!r} was sent at {when}.", hint=Hint("reopen-step", {"step": target.name})
         )
     if state == STARTED:
-        raise RefusedError(f"{title!r} is being sent since {when}.", hint=Hint("wait-for-sending"))
+        raise AlreadySentError(
+            f"{title!r} is being sent since {when}.", hint=Hint("wait-for-sending")
+        )
     raise RefusedError(
         f"{title!r} may have been sent at {when}: nobody knows whether it arrived.",
         hint=Hint("retry-action", {"step": target.name, "to": last.to or "the target"}),
@@ -184,7 +196,7 @@ def values(incident: Incident, target: Target, *, whom: str | None) -> dict[str,
                 one_line(target.title),
                 f"For {one_line(whom)}" if whom else None,
                 f"Affected: {', '.join(incident.services)}" if incident.services else None,
-                f"Commander: {one_line(incident.commander)}",
+                f"Commander: {commander_of(incident)}",
             ),
         )
     )
