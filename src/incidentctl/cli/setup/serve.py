@@ -53,8 +53,9 @@ def serve_command(
 
     incidentctl serve
 
-    SOURCE is a format, such as alertmanager. It commits and syncs behind
-    the answers, and ends at SIGTERM or Ctrl-C. See docs/serve.md.
+    SOURCE is one of alerts.yaml, or a format such as alertmanager. It
+    commits and syncs behind the answers, and ends at SIGTERM or Ctrl-C.
+    See docs/serve.md.
     """
     from incidentctl.serve.start import serve
 
