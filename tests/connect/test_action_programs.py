@@ -250,7 +250,7 @@ def test_an_address_that_apprise_does_not_know_is_told():
 def test_without_apprise_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(notify_module, "find_spec", lambda _: None)
     outcome = perform(notice("json://127.0.0.1/a"), {})
-    assert "pip install 'incidentctl[notify]'" in outcome.reason
+    assert "install the extra `notify`" in outcome.reason
 
 
 def test_a_message_that_takes_too_long_is_ended():

@@ -118,8 +118,8 @@ class Server:
 
     def _ensure_restricted_is_kept(self, version: Version) -> None:
         """Refuse rules for restricted incidents which only this clone would have."""
-        settings = getattr(version.catalog, "alerts", None)
-        if settings is None or self._settings.alone:
+        settings = version.catalog.alerts
+        if self._settings.alone:
             return
         kept = self._workspace.basics.usable_restricted_remote
         marked = [r.name for r in settings.rules if r.restricted]
@@ -128,7 +128,8 @@ class Server:
             raise RefusedError(
                 f"Restricted incidents of alerts.yaml ({', '.join(marked)}) would be in this clone "
                 "alone: there is no remote for those.",
-                hint="Set `record: {restricted_remote: ...}` in incidentctl.yaml.",
+                hint="Set `record: {restricted_remote: ...}` in incidentctl.yaml, or say --alone "
+                "if this is the team's only receiver.",
             )
 
     def _http_server(self) -> uvicorn.Server:

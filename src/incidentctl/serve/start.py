@@ -22,6 +22,7 @@ def serve(
     probes: list[str],
     branch: str | None,
     secrets: list[str],
+    alone: bool,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. UsageError if the extra is not installed."""
     if not all(map(find_spec, _NEEDED)):
@@ -33,6 +34,6 @@ def serve(
     host, port = listen_at(listen)
     settings = Settings(
         host, port, certificate, key, tuple(map(network, proxies)), tuple(map(network, probes)),
-        branch, secrets=tuple(map(secret, secrets)),
+        branch, alone=alone, secrets=tuple(map(secret, secrets)),
     )  # fmt: skip
     Server(open_workspace, settings).run()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from incidentctl.connect.alerts import generic, proof, registry
 from incidentctl.connect.alerts.payload import MAX_BODY, decode
 from incidentctl.domain.alerts.alert import Alert
+from incidentctl.domain.catalog.alert_rules import Mapped
+from incidentctl.domain.catalog.model import Catalog
 
 __all__ = ["MAX_BODY", "Hook", "find", "is_proven", "oversized", "read", "signs"]
 
@@ -25,7 +27,7 @@ class Hook(NamedTuple):
     """The names of variables that should have a secret, and are not set or empty."""
     in_path: bool = False
     """Whether its token may stand in the path, because it can send no header."""
-    mapping: Any = None
+    mapping: Mapped | None = None
     """How its own fields are read, if it has no known format."""
 
     @property
@@ -35,29 +37,27 @@ class Hook(NamedTuple):
 
 
 def find(
-    catalog: Any, name: str, environment: Mapping[str, str], given: Iterable[tuple[str, str]] = ()
+    catalog: Catalog | None,
+    name: str,
+    environment: Mapping[str, str],
+    given: Iterable[tuple[str, str]] = (),
 ) -> Hook | None:
     """Return the source of a name: one of alerts.yaml, else that of a format; None if unknown.
 
     `given` are secrets of formats, as the name of each format and of a variable.
     """
-    settings = getattr(catalog, "alerts", None)
-    source = settings.sources.get(name) if settings else None
-    if source is None:
-        if name not in registry.FORMATS:
-            return None
+    source = catalog.alerts.sources.get(name) if catalog else None
+    if source is not None:
+        names = [stated.removeprefix(_ENV) for stated in source.secrets]
+        hook = Hook(name, source.format, in_path=source.token_in_path, mapping=source.mapping)
+    elif name in registry.FORMATS:
         names = [variable for form, variable in given if form == name]
-        known = tuple(environment[each] for each in names if environment.get(each))
-        unset = tuple(each for each in names if not environment.get(each))
-        return Hook(name, name, known, unset)
-    names = [stated.removeprefix(_ENV) for stated in source.secrets]
-    return Hook(
-        name,
-        source.format,
-        tuple(environment[each] for each in names if environment.get(each)),
-        tuple(each for each in names if not environment.get(each)),
-        bool(getattr(source, "token_in_path", False)),
-        getattr(source, "mapping", None),
+        hook = Hook(name, name)
+    else:
+        return None
+    return hook._replace(
+        secrets=tuple(environment[each] for each in names if environment.get(each)),
+        unset=tuple(each for each in names if not environment.get(each)),
     )
 
 
@@ -84,8 +84,10 @@ def read(hook: Hook, headers: Mapping[str, str], body: bytes) -> list[Alert]:
     InvalidDataError if it is broken, too deep, or of another format than the source has.
     """
     payload = decode(body, headers)
-    mapped = hook.form == generic.NAME and hook.mapping is not None
-    found = generic.read(payload, hook.mapping) if mapped else registry.read(payload, hook.form)
+    if hook.form == generic.NAME and hook.mapping is not None:
+        found = generic.read(payload, hook.mapping)
+    else:
+        found = registry.read(payload, hook.form)
     return [alert._replace(source=hook.name) for alert in found]
 
 

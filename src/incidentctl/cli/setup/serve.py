@@ -48,6 +48,13 @@ def serve_command(
             help="The branch with the team's files; by default the one checked out here.",
         ),
     ] = None,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="The team's only receiver: restricted alerts may stay in this clone.",
+        ),
+    ] = False,
 ) -> None:
     """Receive alerts over HTTP: POST /hooks/SOURCE is answered once they are on disk.
 
@@ -69,4 +76,5 @@ def serve_command(
         probes=probe or [],
         branch=branch,
         secrets=secret or [],
+        alone=alone,
     )

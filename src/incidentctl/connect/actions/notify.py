@@ -30,7 +30,7 @@ _KINDS: dict[Event, Literal["info", "success", "warning", "failure"]] = {
 #: Variables that name further authorities, whose certificates are accepted.
 _AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 _MISSING = (
-    "Apprise is not installed, which sends it: pip install 'incidentctl[notify]', "
+    "Apprise is not installed, which sends it: install the extra `notify`, "
     "in the environment of incidentctl."
 )
 

@@ -138,7 +138,7 @@ class AlertSettings:
 
     sources: dict[Name, AlertSource] = field(default_factory=dict)
     """Who may deliver, by the name in the address. Each format is a source of its own name, too,
-    that only this machine may use."""
+    whose secrets the receiver is given when it starts."""
     severities: dict[Text, Name] = field(default_factory=dict)
     """What a sender's word for how bad it is means here; before the built-in meaning."""
     rules: tuple[AlertRule, ...] = ()
