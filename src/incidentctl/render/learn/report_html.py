@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration, show
 from incidentctl.domain.incident.head import Incident
 from incidentctl.domain.learn.metrics import Metrics
 from incidentctl.domain.learn.monthly import Month, monthly
 from incidentctl.domain.learn.statistics import FEWEST, Figure
+from incidentctl.render.html import page
 from incidentctl.render.learn import plots
 
 #: The start of a page; only a file that starts so may be overwritten.
@@ -43,16 +41,8 @@ def report_html(
     legend = [plots.shown_severity(name) for name in names[: plots.COLOURS]]
     if len(names) > plots.COLOURS:
         legend[-1] = f"the other {len(names) - plots.COLOURS + 1}"
-    environment = Environment(
-        loader=PackageLoader("incidentctl.render", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["line"] = one_line
-    page = environment.get_template("report.html.j2").render(
+    written = page(
+        "report.html.j2",
         edges=(plots.WIDTH, plots.HEIGHT, plots.LEFT, plots.RIGHT, plots.BOTTOM),
         since=show(metrics.scope.since, local),
         until=show(metrics.scope.until, local),
@@ -72,7 +62,7 @@ def report_html(
             "kept": _kept(months),
         },
     )
-    return BEGINS + page
+    return BEGINS + written
 
 
 def _of(metrics: Metrics) -> str:
