@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.record.kit import INCIDENT, OTHER, Clone, action, make_clone, part_of
+from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, make_clone, part_of
+from tests.record.sharing import clone_of, exchange, say, shared
 
 from incidentctl.domain.incident import facts
 from incidentctl.record.restricted.pair import RecordPair
@@ -178,3 +179,21 @@ def test_what_waits_for_a_place_is_not_shared_because_it_is_known_nowhere(clone:
     assert record.flush().pending == 0
     assert len(clone.truth_ids()) == 2
     assert INCIDENT in clone.git("ls-tree", "-r", "--name-only", "refs/incidentctl/restricted")
+
+
+def test_what_an_exchange_brings_decides_where_it_goes(remote: Clone, ann: Clone) -> None:
+    """It is committed, and shared, by the exchange that brings the incident."""
+    late = clone_of(remote, "late")
+    say(ann, facts.Declared("t"), incident=OTHER)
+    shared(ann)
+    unsure = late.git_dir / "incidentctl" / "restricted" / "unsure"
+    outbox.write(unsure, action(facts.Noted("x"), incident=OTHER))
+    record = RecordPair(part_of(late.git_dir, late.fallback, remote="origin"),
+                        restricted_remote=None)  # fmt: skip
+    done = record.exchange(AUTHOR, limit=30)
+    assert done is not None
+    assert done.state == "ok"
+    assert record.pending() == 0
+    assert len(record.events(OTHER)[0]) == 2
+    assert exchange(ann).state == "ok"
+    assert len(ann.truth_ids()) == 2

@@ -361,6 +361,10 @@ class RecordPair:
         until = time.monotonic() + limit
         repaired = self._repair_each()
         shared = self.shared.exchange(author, limit=limit, retries=retries, flush=self.flush)
+        waiting = len(self.undecided.files())
+        if waiting and self._decide() < waiting:  # what came in decided it
+            left = max(until - time.monotonic(), 1.0)
+            shared = self.shared.exchange(author, limit=left, retries=retries, flush=self.flush)
         left = max(until - time.monotonic(), 1.0)
         restricted = self.restricted.exchange(author, limit=left, retries=retries)
         done = [each for each in (shared, restricted) if each is not None]
