@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.record.kit import AUTHOR, INCIDENT, event, open_record
+from tests.record.kit import AUTHOR, INCIDENT, action, event, open_record
 from tests.record.sharing import opened
 
 from incidentctl.domain.alerts import derive
@@ -13,6 +13,7 @@ from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.record.record import Action, Author
+from incidentctl.record.write.batch import Batch
 
 START = datetime.now(UTC) - timedelta(minutes=5)
 ALERT = Alert(
@@ -77,6 +78,27 @@ def test_a_storm_is_one_commit_and_people_have_their_own(clone):
     assert made == 2
     (group,) = clone.record().groups()
     assert (group.times, group.handling) == (146, "dismissed")
+
+
+def test_a_flush_ends_in_a_storm(clone, monkeypatch):
+    """What comes in of groups meanwhile is for the next; what people record is not left."""
+    record = clone.record()
+    put(record, opening())
+    commit, rounds = Batch.commit, iter(range(3))
+
+    def busy(self, pending, found=None):
+        if (slot := next(rounds, None)) is not None:
+            put(record, event(facts.AlertRepeated(GROUP, slot, 5, "2026-11-24T14:01:00.000Z")))
+            if slot == 0:
+                record.acknowledge(action(facts.Declared("t")))
+        return commit(self, pending, found)
+
+    monkeypatch.setattr(Batch, "commit", busy)
+    flushed = clone.record().flush()  # the second round was for the person
+    assert (flushed.pending, flushed.reason) == (1, None)
+    assert next(rounds) == 2
+    assert [head.id for head in clone.record().heads()] == [INCIDENT]
+    assert clone.record().flush().pending == 0
 
 
 def test_the_same_delivery_in_two_clones_is_one_group(team):

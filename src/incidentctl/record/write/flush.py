@@ -64,18 +64,23 @@ class Flush:
         self._notes: list[str] = []
         self._reason: str | None = None
         self._damaged: set[Path] = set()
+        self._first: frozenset[Path] | None = None
+        """What waited when this flush began; None where all that waits is wanted."""
         self._commits: dict[str, str] = {}
         self.touched: dict[str, Rendered] = {}
         """The log.md of each incident that this flush wrote, for the view."""
 
     def run(self, mine: Path | None) -> Flushed:
-        """Flush until the outbox is empty, another process is committing, or it fails."""
+        """Flush until the outbox is empty, another process is committing, or it fails.
+
+        What comes in of alert groups meanwhile is left to the receiver: in a storm there is no end.
+        """
 
         def gone() -> bool:
             return mine is not None and not mine.exists()
 
-        wait = _WAIT
-        while self._waiting():
+        wait, self._first = _WAIT, frozenset(self._all())
+        while self._wanted():
             try:
                 permissions.make_folder(self._state)
                 lock = self._part.lock()
@@ -93,15 +98,23 @@ class Flush:
             wait = 0.0
             if not moved:
                 break
-        pending = len(self._waiting())
+        pending = len(self._all())
         commit = self._commits.get(mine.name) if mine else None
         if mine and commit is None and not mine.exists():
             commit = self._store.commit_of(mine.name) or self._search(mine)
         reason = self._reason if pending else None
         return Flushed(commit, pending, reason, tuple(dict.fromkeys(self._notes)))
 
-    def _waiting(self) -> list[Path]:
+    def _all(self) -> list[Path]:
         return [path for path in outbox.paths(self._boxes) if path not in self._damaged]
+
+    def _wanted(self) -> bool:
+        """Say whether something waits that this flush is to commit."""
+        first = self._first
+        return any(
+            first is None or path in first or not is_group_id(outbox.incident_of(path))
+            for path in self._all()
+        )
 
     def _drain(self) -> bool:
         """Commit until the outbox is empty; False if it cannot be emptied now."""
@@ -183,8 +196,8 @@ class Flush:
         return False
 
     def _read(self) -> list[Pending]:
-        found = []
-        for path in self._waiting():
+        found: list[Pending] = []
+        for path in self._all() if self._wanted() else ():
             try:
                 action = outbox.read(path)
             except EventError as error:
