@@ -14,8 +14,10 @@ from pathlib import Path
 
 from bench.incidents import (
     Ticking,
+    alert_repository,
     declare_in,
     git_size,
+    keep_files,
     make_repository,
     note_in,
     open_ticking,
@@ -67,6 +69,7 @@ def rows(folder: Path) -> list[Row]:
         *_log(folder),
         *_declare(folder),
         *_past(folder),
+        *_groups(folder),
         *_long(folder),
     ]
 
@@ -187,6 +190,41 @@ def _past(folder: Path) -> list[Row]:
 def _cold_list(root: Path) -> float:
     shutil.rmtree(root / ".git" / "incidentctl" / "cache")
     return process((INCIDENTCTL, "list", "--all"), root)()
+
+
+def _groups(folder: Path) -> list[Row]:
+    """The same with 20 and with 10,000 alert groups, long ago, and all within the hour."""
+    roots = {
+        "20": alert_repository(folder, 20),
+        "10,000": alert_repository(folder, 10_000),
+    }
+    late = folder / "groups-of-the-hour"
+    shutil.copytree(roots["10,000"], late, symlinks=True)
+    roots["10,000 of the last hour"] = late
+    keep_files(late, 10_000)
+    commands = {
+        "log": (INCIDENTCTL, "log", "checked the dashboard"),
+        "list": (INCIDENTCTL, "list"),
+    }
+    for root in roots.values():
+        workspace = open_ticking(root)
+        note_in(workspace, declare_in(workspace), 20)
+        process(commands["list"], root)()
+    works = {
+        f"{name} {count}": process(command, root)
+        for name, command in commands.items()
+        for count, root in roots.items()
+    }
+    times = rounds(works, 15)
+    return [
+        Row(
+            f"`{name}` with {count} alert groups / with 20",
+            ratio(times[f"{name} {count}"], times[f"{name} 20"]), "×", 1.1,
+            f"{middle(times[f'{name} {count}']):.0f} / {middle(times[f'{name} 20']):.0f} ms",
+        )
+        for count in list(roots)[1:]
+        for name in commands
+    ]  # fmt: skip
 
 
 def _long(folder: Path) -> list[Row]:

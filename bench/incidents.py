@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,10 +17,12 @@ from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.respond import acknowledge
 from incidentctl.app.workspace.places import choose
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.alerts import derive
+from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
 from incidentctl.domain.incident.events import Event
-from incidentctl.domain.incident.ids import incident_id, ulid
+from incidentctl.domain.incident.ids import derived_id, incident_id, ulid
 from incidentctl.record.store import paths
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -57,18 +59,58 @@ def make_repository(folder: Path, *, files: int = 0) -> Path:
 def past_repository(folder: Path, count: int) -> Path:
     """Make a small repository with past incidents, or return it when it is made already."""
     root = make_repository(folder / f"past-{count}")
-    parts = [f"commit {TRUTH}\ncommitter B <b@x> 0 +0000\ndata 4\npast\n".encode()]
+    parts = []
     for incident, events in _past(count):
-        for event in events:
-            path = paths.event_path(incident, paths.event_name(event))
-            parts.append(_file(path, encode(event)))
+        parts += _events(incident, events)
         parts.append(_file(paths.log_path(incident), f"# {incident}\n".encode() * 50))
+    _import(root, parts)
+    return root
+
+
+def alert_repository(folder: Path, count: int) -> Path:
+    """Make a small repository with so many alert groups of the last month, 20 of which fire."""
+    root = make_repository(folder / f"groups-{count}")
+    parts = []
+    for number in range(count):
+        start = datetime.now(UTC) - timedelta(days=30) * (number + 1) / (count + 1)
+        alert = Alert(
+            "am", str(number), str(number), "firing", f"Disk {number} is full", "", "page"
+        )
+        group, opening = derive.group_id("am", alert, start), derive.opening("am", alert, start)
+        end = facts.AlertResolved(group, (opening.fact.member,), whole=True)
+        over = start + timedelta(seconds=30)
+        events = [opening]
+        if number < count - 20:
+            ident = ulid(int(over.timestamp() * 1000), secrets.randbits(80))
+            events.append(Event(ident, over, over, "alert:am", end))
+        parts += _events(group, events)
+    _import(root, parts)
+    return root
+
+
+def keep_files(root: Path, count: int) -> None:
+    """Let so many actions have been committed within the hour."""
+    folder = root / ".git" / "incidentctl" / "kept"
+    folder.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+    for number in range(count):
+        start = now - timedelta(seconds=number / 4)
+        ident = ulid(int(start.timestamp() * 1000), secrets.randbits(80))
+        (folder / f"{ident}~{derived_id('group', start, number)}").write_text("{}\n" * 3)
+
+
+def _events(ident: str, events: Iterable[Event]) -> list[bytes]:
+    names = ((paths.event_path(ident, paths.event_name(event)), event) for event in events)
+    return [_file(path, encode(event)) for path, event in names]
+
+
+def _import(root: Path, parts: list[bytes]) -> None:
+    head = f"commit {TRUTH}\ncommitter B <b@x> 0 +0000\ndata 4\npast\n".encode()
     subprocess.run(
         ("git", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet"),
-        input=b"".join(parts), check=True, cwd=root,
+        input=b"".join([head, *parts]), check=True, cwd=root,
     )  # fmt: skip
     run(("git", "branch", "-f", "incident-log", TRUTH), root)
-    return root
 
 
 def _file(path: str, data: bytes) -> bytes:

@@ -161,6 +161,18 @@ def test_what_is_committed_is_kept_until_a_later_look_finds_it(clone: Clone) -> 
     assert not record.is_due()
 
 
+def test_many_kept_files_are_looked_through_once_an_hour(clone: Clone, monkeypatch) -> None:
+    monkeypatch.setattr(kept, "_MANY", 1)
+    record = clone.declare()
+    note(clone, "x")
+    assert not record.is_due()
+    stamp = clone.git_dir / "incidentctl" / "kept-looked"
+    age(clone)
+    assert not record.is_due()
+    os.utime(stamp, (time.time() - kept.AGE - 1,) * 2)
+    assert record.is_due()
+
+
 @pytest.mark.parametrize("taken", ["blob", "tip"])
 def test_a_look_that_does_not_find_it_commits_it_again(clone: Clone, taken: str) -> None:
     clone.declare()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 
 import pytest
 
+from incidentctl.app.actions import trust
 from incidentctl.app.receiver.team_files import TeamFiles
 from incidentctl.app.workspace import places
 from incidentctl.app.workspace.workspace import Workspace
@@ -120,3 +122,59 @@ def test_without_a_remote_it_is_the_work_tree(team):
     path.write_text(text + "\n# a comment\n")
     assert files.look(limit=1) is not None
     assert files.fault is None
+
+
+RULE = "rules: [{name: %s, match: {severity: page}, mode: declare, severity: SEV1}]\n"
+
+
+@pytest.fixture
+def trusting(shared):
+    """The same, where the receiver's account trusts a rule that is pushed."""
+    theirs, mine = shared
+    (theirs / "alerts.yaml").write_text(RULE % "first")
+    git(theirs, "add", "-A")
+    pushed(theirs, (theirs / SERVICE).read_text())
+    git(mine, "pull", "-q")
+    workspace = workspace_of(mine)
+    trust.trust(workspace, trust.standing(workspace).hash)
+    return theirs, mine
+
+
+def rules(files):
+    return [rule.name for rule in files.version.catalog.alerts.rules]
+
+
+def test_what_starts_something_else_waits_until_it_is_trusted(trusting):
+    theirs, mine = trusting
+    files = TeamFiles(workspace_of(mine), None)
+    first = files.look(limit=20)
+    assert (rules(files), files.fault) == (["first"], None)
+    pushed(theirs, (theirs / SERVICE).read_text() + "\n# a comment\n")
+    assert files.look(limit=20).name != first.name  # what is trusted is the same
+    (theirs / "alerts.yaml").write_text(RULE % "other")
+    newer = pushed(theirs, (theirs / SERVICE).read_text())
+    assert files.look(limit=20) is None
+    assert rules(files) == ["first"]
+    assert "is not trusted as it is now" in files.fault
+    again = TeamFiles(workspace_of(mine), None)
+    assert again.look(limit=20) is not None
+    assert rules(again) == ["first"]
+    git(mine, "pull", "-q")
+    workspace = workspace_of(mine)
+    trust.trust(workspace, trust.standing(workspace).hash)
+    for each in (files, again):
+        assert each.look(limit=20).name == newer
+        assert (rules(each), each.fault) == (["other"], None)
+
+
+def test_where_what_is_trusted_is_gone_no_rule_is_gone_by(trusting):
+    theirs, mine = trusting
+    (theirs / "alerts.yaml").write_text(RULE % "other")
+    pushed(theirs, (theirs / SERVICE).read_text())
+    place = trust._file(workspace_of(mine))
+    known = json.loads(place.read_text())
+    place.write_text(json.dumps(known | {"commit": "0" * 40}))
+    files = TeamFiles(workspace_of(mine), None)
+    assert files.look(limit=20).catalog.services
+    assert rules(files) == []
+    assert "alerts go to the inbox" in files.fault

@@ -88,6 +88,13 @@ class Standing(NamedTuple):
     """The commit that was checked out as it was trusted."""
 
 
+class LastTrust(NamedTuple):
+    """What is trusted, by its hash, and the commit that was checked out then."""
+
+    hash: str
+    commit: str | None
+
+
 _ASK = "Read what it sends, and allow it, with `incidentctl trust`."
 
 
@@ -111,6 +118,12 @@ def standing(workspace: Workspace) -> Standing:
         known["hash"][:SHORT] if known else None,
         known["commit"] if known else None,
     )
+
+
+def trusted(workspace: Workspace) -> LastTrust | None:
+    """Return what is trusted; None if nothing is."""
+    known = _read(workspace)
+    return LastTrust(known["hash"], known["commit"]) if known else None
 
 
 def trust(workspace: Workspace, typed: str) -> Standing:

@@ -2,7 +2,8 @@
 
 With a remote that is the tip of a branch there, fetched and read as objects: no work tree is
 touched, and nobody has to pull. Without one it is the work tree. A version with errors is not
-taken: the last one without stays.
+taken: the last one without stays. Nor is one that sends, or starts, something else than what this
+account trusts, once it trusts anything.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from incidentctl.app.actions.trust import LastTrust, trusted
 from incidentctl.app.lint.lint import lint
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.actions.trust import hash_of, pinned
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
 from incidentctl.files.catalog.loader import load
 from incidentctl.files.history.export import export
 from incidentctl.files.layout import MARKER, yaml_files
+from incidentctl.files.pinned import pinned_files
 from incidentctl.git import refs
 from incidentctl.git.run import Git
 from incidentctl.record.sync.answer import MISSING, OK
@@ -37,6 +43,8 @@ class Version(NamedTuple):
     """Where it is from: a commit's id, or that it is the work tree."""
     catalog: Any
     problems: tuple[Problem, ...]
+    hash: str
+    """Of what it sends and of what starts that, as it is trusted."""
 
 
 class TeamFiles:
@@ -71,23 +79,26 @@ class TeamFiles:
         Asks the remote for at most `limit` seconds. Never raises for what is wrong with a version.
         """
         if self._remote is None:
-            return self._look_at(_WORK_TREE, self._stamp())
+            return self._look_at(_WORK_TREE, self._stamp(), trusted(self._workspace))
         self._fetch(self._remote, limit)
         tip = self._tip()
         if tip is None:
             self.fault = f"{self.follows} was never fetched"
             return None if self.version else self._kept()
-        return self._look_at(tip, tip)
+        return self._look_at(tip, tip, trusted(self._workspace))
 
-    def _look_at(self, name: str, seen: object) -> Version | None:
-        if seen == self._seen:
+    def _look_at(self, name: str, state: object, trust: LastTrust | None) -> Version | None:
+        if (state, trust) == self._seen:
             return None
-        self._seen = seen
+        self._seen = (state, trust)
         try:
             found, errors = self._read(name)
         except IncidentctlError as error:
             self.fault = f"{_short(name)} cannot be read: {error.reason}"
             return None if self.version else self._kept()
+        told = name if name == _WORK_TREE else f"{_short(name)} of {self.follows}"
+        if trust is not None and trust.hash != found.hash:
+            return self._untrusted(told, found, trust)
         if not errors:
             self.fault = None
             self._keep(name)
@@ -95,7 +106,6 @@ class TeamFiles:
             return found
         first = errors[0]
         where = f" ({first.path}: {one_line(first.message)})" if first.path else ""
-        told = name if name == _WORK_TREE else f"{_short(name)} of {self.follows}"
         what = f"{told} has {count(len(errors), 'error')}{where}"
         kept = None if self.version else self._kept()
         if self.version is None and kept is None:
@@ -107,6 +117,37 @@ class TeamFiles:
             f"{what}: {'what it was before' if used == _WORK_TREE else _short(used)} is used"
         )
         return kept
+
+    def _untrusted(self, told: str, found: Version, trust: LastTrust) -> Version | None:
+        """Go by the last version that is trusted; without one no rule for alerts is gone by."""
+        what = f"{told} is not trusted as it is now"
+        before = self.version
+        for used in self._earlier(trust):
+            if used is not None and used.hash == trust.hash:
+                shown = "what it was before" if used.name == _WORK_TREE else _short(used.name)
+                self.fault = f"{what}: {shown} is used until `incidentctl trust` takes it"
+                break
+        else:
+            catalog = found.catalog
+            used = found._replace(
+                catalog=replace(catalog, alerts=replace(catalog.alerts, rules=()))
+            )
+            self.fault = f"{what}, and what is trusted cannot be read: alerts go to the inbox"
+        self.version = used
+        return None if used is before else used
+
+    def _earlier(self, trust: LastTrust) -> Iterator[Version | None]:
+        """Yield the versions that may be what is trusted."""
+        yield self.version
+        yield self._kept()
+        yield self._of(trust.commit)
+
+    def _of(self, commit: str | None) -> Version | None:
+        """Return the version of a commit; None if it cannot be read."""
+        with contextlib.suppress(IncidentctlError):
+            if commit is not None:
+                return self._read(commit)[0]
+        return None
 
     def _read(self, name: str) -> tuple[Version, list[Problem]]:
         if name == _WORK_TREE:
@@ -129,7 +170,8 @@ class TeamFiles:
             exported_from=None if root == self._root else self._root,
         )
         errors = [each for each in report.problems if each.severity == "error"]
-        return Version(name, catalog, tuple(problems)), errors
+        digest = hash_of(pinned(catalog, pinned_files(root)))
+        return Version(name, catalog, tuple(problems), digest), errors
 
     def _kept(self) -> Version | None:
         """Return the last version without errors that an earlier process went by."""

@@ -25,6 +25,8 @@ FOLDER = "kept"
 #: Actions are checked this long after their commit, in seconds; no prune takes longer.
 AGE = 3600.0
 _STAMP = "kept-looked"
+#: More files than this, as after a storm of alerts, are looked through once in `AGE` only.
+_MANY = 500
 #: After this many seconds git assumes that the gc named in `gc.pid` was killed (builtin/gc.c).
 _GC = 12 * 3600.0
 #: How many paths are passed to one git.
@@ -58,7 +60,12 @@ def is_due(state: Path) -> bool:
         if any(state.glob("damaged-log-ref-*")):
             return True
     with contextlib.suppress(OSError), os.scandir(state / FOLDER) as entries:
-        return any(entry.stat().st_mtime < limit for entry in entries)
+        count = 0
+        for count, entry in enumerate(entries, 1):  # noqa: B007 (how many there are)
+            if entry.stat().st_mtime < limit:
+                return True
+        if count > _MANY:
+            permissions.touch(state / _STAMP)
     return False
 
 
