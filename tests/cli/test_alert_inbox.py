@@ -80,6 +80,13 @@ def test_a_person_declares_from_it_and_commands(run, waits):
     assert (again.code, f"belongs to {ident}, which is open" in again.err) == (5, True)
 
 
+def test_who_declares_from_it_is_told_what_was_resolved(run, waits):
+    done = run("alert", "declare", "1")
+    assert "severity   SEV1 (not confirmed)" in done.err
+    assert "process    " in done.err
+    assert f"next       incidentctl run -i {done.out.strip()}" in done.err
+
+
 def test_it_is_attached_to_an_open_incident(run, opened, waits):
     done = run("alert", "attach", "1", opened[-3:])
     assert (done.code, done.out) == (0, f"{opened}\n"), done.err
@@ -93,6 +100,8 @@ def test_it_is_dismissed_with_a_reason_and_is_back_when_it_gets_worse(run, team,
     assert run("alert", "dismiss", "1", "load", "test").code == 0
     assert run("alert", "inbox").out == ""
     assert "Dismissed: load test" in run("alert", "show", waits).out
+    again = run("alert", "dismiss", waits, "load test")
+    assert (again.code, "dismissed already: load test" in again.err) == (5, True)
     receive(team, alert())
     assert run("alert", "inbox").out == ""
     receive(team, alert("k2", labels={"service": "payment"}))

@@ -134,7 +134,7 @@ def trust(workspace: Workspace, typed: str) -> Standing:
     if typed.strip().casefold() != found.hash:
         raise UsageError(
             f"{one_line(typed)!r} is not the hash of what it sends now, which is {found.hash}.",
-            hint="Nothing is trusted. `incidentctl trust` shows what it is.",
+            hint=f"Nothing is trusted. Once you have read it, type {found.hash}.",
         )
     written = {
         "repository": found.repository,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from incidentctl.app.alerts.declare import answered, with_alerts
@@ -19,7 +20,7 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.decision import Decision, by_default
 from incidentctl.domain.alerts.declaration import alert_facts
-from incidentctl.domain.alerts.group import RESOLVED, Group, copies, united
+from incidentctl.domain.alerts.group import DISMISSED, RESOLVED, Group, copies, united
 from incidentctl.domain.alerts.rules import decide
 from incidentctl.domain.common.lookup import said
 from incidentctl.domain.common.text import one_line
@@ -59,7 +60,7 @@ class Row(NamedTuple):
 class Line(NamedTuple):
     """An entry of a group, for people."""
 
-    at: str
+    at: datetime
     by: str
     kind: str
     text: str
@@ -128,7 +129,7 @@ def lines(workspace: Workspace, ident: str) -> list[Line]:
     same = [ident, *(copy for copy, first in copies(record.groups()).items() if first == ident)]
     found = [event for each in same for event in record.events(each)[0]]
     return [
-        Line(iso(each.at), each.by, each.kind, each.fact.sentence(names))
+        Line(each.at, each.by, each.kind, each.fact.sentence(names))
         for each in sorted({e.id: e for e in found}.values(), key=lambda e: (e.at, e.id))
     ]
 
@@ -210,6 +211,8 @@ def dismiss(
     """Say why a group needs no incident; if it gets worse, it is back in the inbox."""
     group = row.group
     _ensure_free(workspace, group)
+    if group.handling == DISMISSED:
+        raise RefusedError(f"The alert is dismissed already: {one_line(group.reason or '')}.")
     told = short(said(reason, "a reason"))
     acknowledge(workspace, group.id, [facts.AlertDismissed(group.id, told)], who)
     on_recorded(f"{group.id}: dismissed {_title(group)}")
@@ -265,6 +268,6 @@ def as_json(row: Row, entries: Sequence[Line] | None = None) -> dict[str, Any]:
             "text": group.text,
             "links": dict(group.links),
             "runbook": group.runbook,
-            "entries": [each._asdict() for each in entries],
+            "entries": [each._asdict() | {"at": iso(each.at)} for each in entries],
         }
     return found

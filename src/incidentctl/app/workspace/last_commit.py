@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +61,8 @@ def with_earlier(
 
     And the files of teams that HEAD's versions stand in for. Rules do not see those teams.
     """
+    from dataclasses import replace
+
     faulty = unread(catalog, problems)
     files = {each.path for each in catalog.unread if each.kind == "team"}
     if not (faulty or files) or (earlier := settings_at_head(root, environment)) is None:

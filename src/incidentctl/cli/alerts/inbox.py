@@ -10,7 +10,7 @@ import typer
 from incidentctl.app.alerts import inbox
 from incidentctl.app.alerts.inbox import Row
 from incidentctl.app.incident.declare import Request
-from incidentctl.app.incident.respond import Recorded, ensure_meant, find_incident
+from incidentctl.app.incident.respond import Recorded, ensure_meant, find_incident, load
 from incidentctl.cli.session import confirm_recorded, report_notes, report_sync_state, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, Json
@@ -111,7 +111,7 @@ def show_command(ctx: typer.Context, number: Number, *, json: Json = False) -> N
         console.out(f"{'problem':<11} {problem.message}", "warning", indent=12)
     console.out("")
     for entry in entries:
-        console.out(f"{entry.at}  {entry.by}  {entry.text}", indent=4)
+        console.out(f"{show_time(entry.at, zone)}  {entry.by}  {entry.text}", indent=4)
 
 
 def declare_command(
@@ -144,6 +144,11 @@ def declare_command(
     who = workspace.actor(person)
     done = inbox.declare(workspace, row, request, who, on_recorded=confirm_recorded)
     _report(ctx, row, done, "alert-declare", json=json)
+    if not json:
+        from incidentctl.cli.incident.declare import say_process
+
+        say_process(workspace, load(workspace, done.incident))
+        console.say(f"next       incidentctl run -i {done.incident}")
 
 
 def attach_command(

@@ -321,11 +321,17 @@ def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) 
         keys = _as_json(workspace, incident, recorded)
         console.print_json("declare", keys | {"similar": [each.as_json() for each in past]})
         return
-    confirmed = "" if incident.confirmed else " (not confirmed)"
     console.say(f"repository: {_where(workspace)}")
     console.out(incident.id)
+    say_process(workspace, incident)
+    _print_past(past, workspace.now())
+
+
+def say_process(workspace: Workspace, incident: Incident) -> None:
+    """Say how bad it is, whose it is, and which process was resolved."""
+    confirmed = "" if incident.confirmed else " (not confirmed)"
     console.say(f"severity   {incident.severity}{confirmed}")
-    if workspace.record.is_restricted(ident):
+    if workspace.record.is_restricted(incident.id):
         console.say(f"restricted {restriction(workspace)}", indent=11)
     console.say(f"owner      {incident.owner or 'nobody yet: incidentctl affects SERVICE'}")
     if duty := on_call(workspace, incident, workspace.now()):
@@ -333,7 +339,6 @@ def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) 
     console.say(f"process    {incident.reason}", indent=11)
     if incident.next_update:
         console.say(f"update due {incident.time(incident.next_update)}")
-    _print_past(past, workspace.now())
 
 
 def _where(workspace: Workspace) -> str:
