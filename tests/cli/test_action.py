@@ -81,12 +81,13 @@ def test_an_untrusted_repository_sends_nothing_by_any_path(
 ):
     for words in (
         ("action", "run", "page-on-call"),
-        ("action", "run", "page-on-call", "--dry-run"),
         ("action", "retry", "page-on-call"),
     ):
         refused = run(*words)
         assert refused.code == 5
         assert "not trusted" in refused.err
+    look = run("action", "run", "page-on-call", "--dry-run")
+    assert (look.code, "/v2/enqueue" in look.out, "not trusted" in look.err) == (0, True, True)
     workspace = open_workspace()
     with pytest.raises(Exception, match="not trusted"):
         automatic.due(workspace, workspace.now())

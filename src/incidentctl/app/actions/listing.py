@@ -54,13 +54,17 @@ def listed(workspace: Workspace, ident: str) -> Listed:
     """Return the actions of an incident's steps, and why they would not be sent."""
     incident = load(workspace, ident)
     actions = tuple(_listed(workspace, incident))
-    problems: tuple[str, ...] = ()
-    if actions:
-        try:
-            ensure_trusted(workspace)
-        except IncidentctlError as refusal:
-            problems = (f"{refusal.message} {refusal.hint or ''}".strip(),)
-    return Listed(ident, actions, problems)
+    why = why_not_sent(workspace) if actions else None
+    return Listed(ident, actions, (why,) if why else ())
+
+
+def why_not_sent(workspace: Workspace) -> str | None:
+    """Say why nothing would be sent now; None if it would be."""
+    try:
+        ensure_trusted(workspace)
+    except IncidentctlError as refusal:
+        return f"{refusal.message} {refusal.hint or ''}".strip()
+    return None
 
 
 def _listed(workspace: Workspace, incident: Incident) -> Iterator[ListedAction]:

@@ -29,6 +29,7 @@ from incidentctl.domain.actions.run import (
     runs_of,
     values,
 )
+from incidentctl.domain.actions.trust import place_of
 from incidentctl.domain.catalog.action_settings import (
     PagerdutySettings,
     Settings,
@@ -132,18 +133,28 @@ def target_of(workspace: Workspace, incident: Incident, word: str) -> Target:
 
 
 def prepare(
-    workspace: Workspace, incident: Incident, target: Target, *, again: bool = False
+    workspace: Workspace,
+    incident: Incident,
+    target: Target,
+    *,
+    again: bool = False,
+    dry: bool = False,
 ) -> Prepared:
     """Return what would be sent; RefusedError if this may not be, or is not trusted.
 
-    Nothing is sent, and no secret is read. `again`: also what may have been sent before.
+    Nothing is sent, and no secret is read. `again`: also what may have been sent before. `dry`: to
+    look at it, also before it is trusted.
     """
     ensure_may_run(incident, target, restricted=workspace.record.is_restricted(incident.id))
     ensure_not_sent(incident, target, workspace.now(), again=again)
-    trusted = ensure_trusted(workspace)
     team, whom = _recipient(workspace, incident, target)
     settings = _settings(target, team)
-    trusted.check(settings)
+    if dry:
+        near = frozenset(filter(None, [place_of(settings).host]))
+    else:
+        trusted = ensure_trusted(workspace)
+        trusted.check(settings)
+        near = trusted.near
     request = Request(
         settings,
         values(incident, target, whom=whom),
@@ -151,7 +162,7 @@ def prepare(
         target.event,
         thread=_thread(incident, settings, target),
     )
-    planned = registry.plan(request, trusted=trusted.near)
+    planned = registry.plan(request, trusted=near)
     return Prepared(target, planned, whom, shown(planned))
 
 

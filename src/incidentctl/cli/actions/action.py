@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.actions.listing import listed, listed_as_json
+from incidentctl.app.actions.listing import listed, listed_as_json, why_not_sent
 from incidentctl.app.actions.run import Ran, prepare, run_patiently, target_of
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
@@ -78,7 +78,7 @@ def _run(call: Call, step: str | None, *, dry_run: bool, again: bool) -> None:
     workspace, incident = response.workspace, response.incident
     target = target_of(workspace, incident, name)
     if dry_run:
-        prepared = prepare(workspace, incident, target, again=again)
+        prepared = prepare(workspace, incident, target, again=again, dry=True)
         if call.json:
             console.print_json(
                 "action-run",
@@ -91,6 +91,8 @@ def _run(call: Call, step: str | None, *, dry_run: bool, again: bool) -> None:
             return
         console.page(prepared.shown)
         console.say("Nothing was sent: this was a dry run.")
+        if why := why_not_sent(workspace):
+            console.say(why, "warning")
         return
     ran = run_patiently(
         workspace, incident.id, target, who=response.who, on_recorded=response.on_recorded,
