@@ -10,29 +10,13 @@ from typing import Any
 
 from incidentctl.app.catalog import who as catalog_who
 from incidentctl.app.incident.query import Filters, as_json, head_as_json, listed, on_call, shown
+from incidentctl.app.incident.shared import find_shared, only_shared
 from incidentctl.app.incident.similar import similar_open, similar_past
 from incidentctl.app.learn.report import Wanted
 from incidentctl.app.learn.report import as_json as report_as_json
 from incidentctl.app.learn.report import report as make_report
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.common.text import one_line
-from incidentctl.errors import NotFoundError, UsageError
 from incidentctl.render.incident.brief import brief as brief_lines
-
-
-def find_open_to_all(workspace: Workspace, part: str) -> str:
-    """Return the id of an incident by a part of it. Of restricted ones not even ids are told."""
-    record, folded = workspace.record, part.strip().casefold()
-    found = [ident for ident in record.find(folded) if folded and not record.is_restricted(ident)]
-    if folded in found:
-        return folded
-    if len(found) > 1:
-        raise UsageError(
-            f"{one_line(part)!r} fits {len(found)} incidents: {', '.join(found[:20])}."
-        )
-    if not found:
-        raise NotFoundError(f"No incident has {one_line(part)!r} in its id.")
-    return found[0]
 
 
 class Reading:
@@ -56,8 +40,7 @@ class Reading:
         """
         workspace = self._open()
         heads = listed(workspace, Filters(include_ended, since, service, severity, None, text))
-        hidden = workspace.record.restricted_ids()
-        left = [head for head in heads if head.id not in hidden]
+        left = only_shared(workspace, heads)
         return {"incidents": [head_as_json(head, restricted=False) for head in left]}
 
     def show_incident(self, incident: str) -> dict[str, Any]:
@@ -66,12 +49,12 @@ class Reading:
         incident is its id, or any part of it that is unique.
         """
         workspace = self._open()
-        return as_json(shown(workspace, find_open_to_all(workspace, incident)))
+        return as_json(shown(workspace, find_shared(workspace, incident)))
 
     def brief(self, incident: str) -> str:
         """Return the commander's brief of an incident: what a new commander must know."""
         workspace = self._open()
-        found = shown(workspace, find_open_to_all(workspace, incident))
+        found = shown(workspace, find_shared(workspace, incident))
         now = workspace.now()
         duty = on_call(workspace, found, now)
         return "\n".join(brief_lines(found, now, on_call=duty))
@@ -79,7 +62,7 @@ class Reading:
     def incident_log(self, incident: str) -> str:
         """Return the Markdown log of an incident."""
         workspace = self._open()
-        return workspace.log_text(find_open_to_all(workspace, incident))
+        return workspace.log_text(find_shared(workspace, incident))
 
     def who(self, question: str) -> dict[str, Any]:
         """Say who owns what: takes a question, a service, a product area, or an alert's labels.

@@ -11,11 +11,11 @@ from typing import Any, Literal
 from incidentctl.app.incident import hypotheses, notes, steps, updates
 from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.respond import Recorded, Response
+from incidentctl.app.incident.shared import find_shared
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import clean
 from incidentctl.domain.incident import facts
-from incidentctl.mcp.reading import find_open_to_all
 
 #: The longest name of an assistant in the record, in characters.
 _NAME = 60
@@ -69,7 +69,7 @@ class Writing:
 
     def _response(self, incident: str) -> Response:
         workspace = self._open()
-        ident = find_open_to_all(workspace, incident)
+        ident = find_shared(workspace, incident)
         return Response(workspace, ident, self._author(workspace), on_recorded=_quiet)
 
     def _author(self, workspace: Workspace) -> Actor:

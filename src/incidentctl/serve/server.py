@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
-
-import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from incidentctl.app.receiver.station import Station
 from incidentctl.app.receiver.team_files import TeamFiles, Version
@@ -20,14 +15,13 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import EnvironmentFailedError, RefusedError
 from incidentctl.serve.app import Hooks, Probes, application
 from incidentctl.serve.context import Context
-from incidentctl.serve.log import LibraryLog, Log
+from incidentctl.serve.http import http_server, listening
+from incidentctl.serve.log import Log
 from incidentctl.serve.settings import Settings, ensure_safe
 from incidentctl.serve.state import State
 from incidentctl.serve.upkeep import Upkeep
 from incidentctl.serve.writer import Writer
 
-#: The largest head of a request, in bytes, and seconds that an idle connection is kept.
-_HEAD, _IDLE = 32 * 1024, 20
 #: Seconds after which a thread lets another one run; by default it would be ten times as long.
 _SWITCH = 0.0005
 
@@ -52,7 +46,7 @@ class Server:
         try:
             if earlier := signs_of_life(workspace):
                 self._state.remember(earlier.sources)
-            self._socket = _listening(settings)
+            self._socket = listening(settings)
             self.port: int = self._socket.getsockname()[1]
             files = TeamFiles(workspace, settings.branch)
             self._writer = Writer(open_workspace(), context)
@@ -61,7 +55,9 @@ class Server:
                 context, open_workspace, files, self._writer, self._station,
                 listens=f"{settings.host}:{self.port}", go_by=self._go_by,
             )  # fmt: skip
-            self._http = self._http_server()
+            self._http = http_server(
+                application(self._hooks, Probes(context, self._writer)), settings, self._log
+            )
         except BaseException:
             self._close()
             raise
@@ -72,8 +68,8 @@ class Server:
             for number in (signal.SIGTERM, signal.SIGINT):
                 # The HTTP server handles them while it runs, and then raises them once more.
                 signal.signal(number, lambda *_: None)
-        listening = self._socket
-        if listening is None:
+        opened = self._socket
+        if opened is None:
             raise ValueError("a receiver runs once")
         # A thread that commits must not keep those that answer from running for long.
         sys.setswitchinterval(_SWITCH)
@@ -85,7 +81,7 @@ class Server:
                 "info", "listening", where=f"{self._settings.host}:{self.port}",
                 tls=bool(self._settings.certificate),
             )  # fmt: skip
-            self._http.run(sockets=[listening])
+            self._http.run(sockets=[opened])
             self._log.write("info", "stopping")
             if not self._writer.stop(self._settings.limits.stop_seconds):
                 self._log.write("error", "stopping", problem="a delivery is still being written")
@@ -131,87 +127,3 @@ class Server:
                 hint="Set `record: {restricted_remote: ...}` in incidentctl.yaml, or say --alone "
                 "if this is the team's only receiver.",
             )
-
-    def _http_server(self) -> uvicorn.Server:
-        settings, limits = self._settings, self._settings.limits
-        for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
-            logger = logging.getLogger(name)
-            logger.handlers = [LibraryLog(self._log)]
-            logger.setLevel(logging.WARNING)
-            logger.propagate = False
-        config = uvicorn.Config(
-            application(self._hooks, Probes(self._context, self._writer)),
-            loop="asyncio",
-            http=_impatient(limits.head_seconds),
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=limits.connections,
-            timeout_keep_alive=_IDLE,
-            timeout_graceful_shutdown=int(limits.stop_seconds),
-            h11_max_incomplete_event_size=_HEAD,
-            ssl_certfile=settings.certificate,
-            ssl_keyfile=settings.key,
-        )
-        try:
-            config.load()
-        except OSError as error:
-            raise EnvironmentFailedError(
-                f"The certificate or its key cannot be used: {error.strerror or error}."
-            ) from None
-        return uvicorn.Server(config)
-
-
-def _impatient(seconds: float) -> type[H11Protocol]:
-    """Return a protocol that cuts off who sends the head of a request too slowly, or nothing."""
-
-    class Impatient(H11Protocol):
-        _looked = False
-        _seen: Any = None
-
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            self._look()
-
-        def _look(self) -> None:
-            """Look again and again: a request must have begun since, unless one is answered."""
-            if self.transport.is_closing():
-                return
-            cycle: Any = self.cycle  # None before the first request
-            answering = cycle is not None and not cycle.response_complete
-            kept_alive = self.timeout_keep_alive_task is not None  # it has a limit of its own
-            if not answering and not kept_alive and cycle is self._seen and self._looked:
-                self.transport.abort()
-                return
-            self._seen, self._looked = cycle, True
-            self.loop.call_later(seconds, self._look)
-
-    return Impatient
-
-
-def _listening(settings: Settings) -> socket.socket:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        found = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise _not_listening(settings, error) from None
-    try:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(address)
-        found.listen(settings.limits.connections)
-    except OSError as error:
-        found.close()
-        raise _not_listening(settings, error) from None
-    return found
-
-
-def _not_listening(settings: Settings, error: OSError) -> EnvironmentFailedError:
-    return EnvironmentFailedError(
-        f"Nothing can listen at {settings.host}:{settings.port}: {error.strerror or error}.",
-        hint="Name another place with --listen HOST:PORT.",
-    )

@@ -1,4 +1,4 @@
-"""Serve from the command line."""
+"""Serve from the command line: alerts, and the room."""
 
 from __future__ import annotations
 
@@ -25,10 +25,7 @@ def serve(
     alone: bool,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. UsageError if the extra is not installed."""
-    if not all(map(find_spec, _NEEDED)):
-        raise UsageError(
-            "The libraries of the receiver are not installed.", hint=install_extra("server")
-        )
+    _ensure_installed()
     from incidentctl.serve.server import Server  # noqa: PLC0415 (the extra)
 
     host, port = listen_at(listen)
@@ -37,3 +34,30 @@ def serve(
         branch, alone=alone, secrets=tuple(map(secret, secrets)),
     )  # fmt: skip
     Server(open_workspace, settings).run()
+
+
+def room(
+    open_workspace: Callable[[], Workspace],
+    *,
+    listen: str,
+    ready: Callable[[Callable[[], str]], None],
+) -> None:
+    """Serve the room of one's own clone until SIGTERM or Ctrl-C.
+
+    `ready` gets a function that returns a link, which signs in once. UsageError if the extra is not
+    installed.
+    """
+    _ensure_installed()
+    from incidentctl.serve.room.server import RoomServer  # noqa: PLC0415 (the extra)
+
+    server = RoomServer(open_workspace, Settings(*listen_at(listen)))
+    ready(server.link)
+    server.run()
+
+
+def _ensure_installed() -> None:
+    if not all(map(find_spec, _NEEDED)):
+        raise UsageError(
+            "The libraries of the receiver and the room are not installed.",
+            hint=install_extra("server"),
+        )

@@ -78,6 +78,21 @@ def inbox(workspace: Workspace, *, whole: bool = False) -> list[Row]:
     return [_row(workspace, group, numbers.get(group.id)) for group in groups]
 
 
+def shared(workspace: Workspace) -> list[Row]:
+    """Return what waits and is not restricted, the oldest first; it asks no remote."""
+    hidden = workspace.record.restricted_ids()
+    groups = [group for group in waiting(workspace) if group.id not in hidden]
+    return [_row(workspace, group, number) for number, group in enumerate(groups, 1)]
+
+
+def find_shared(workspace: Workspace, ident: str) -> Row:
+    """Return the group of an id, waiting or not, as if there were no restricted ones."""
+    for group in _all(workspace):
+        if group.id == ident and not workspace.record.is_restricted(ident):
+            return _row(workspace, group, None)
+    raise NotFoundError(f"There is no alert {one_line(ident)!r}.")
+
+
 def _all(workspace: Workspace) -> list[Group]:
     return united(workspace.record.groups())
 

@@ -26,6 +26,14 @@ from incidentctl.errors import NotFoundError, Problem
 
 #: Categories that are valid without a runbook: `declare --help` names them.
 USUAL = ("security", "data-loss", "vendor")
+#: What an importance means, as whoever declares is asked for it.
+IMPORTANCE = {
+    "1": "the business stops without it",
+    "2": "most customers need it",
+    "3": "many customers need it",
+    "4": "some customers need it",
+    "5": "only we need it",
+}
 
 
 class Classified(NamedTuple):
@@ -89,6 +97,13 @@ def find_severity(catalog: Catalog, stated: str) -> Severity | None:
     """Return the severity that a user typed: `SEV1`, `sev1`, or just `1`."""
     scale = catalog.scale
     return scale.get(stated) or (scale.get(f"SEV{stated}") if stated.isdigit() else None)
+
+
+def known_importance(catalog: Catalog, affects: Sequence[str]) -> int | None:
+    """Return how important the most important of some services is; None if nobody stated that."""
+    named = resolve_affected(catalog, affects).services
+    stated = [catalog.services[name].importance for name in named]
+    return min((value for value in stated if value), default=None)
 
 
 def scale_step(catalog: Catalog, suggested: str | None) -> Severity:

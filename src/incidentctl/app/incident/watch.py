@@ -37,15 +37,22 @@ _REFRESH, _OLD = 5, timedelta(seconds=15)
 class Watch:
     """The open incidents, or one; `poll` checks whether the record has changed."""
 
-    def __init__(self, workspace: Workspace, ident: str | None = None) -> None:
-        """Take the workspace and the one incident to watch; None for all open ones."""
+    def __init__(
+        self, workspace: Workspace, ident: str | None = None, *, shared_only: bool = False
+    ) -> None:
+        """Take the workspace and the one incident to watch; None for all open ones.
+
+        With `shared_only` restricted incidents and alerts are not there.
+        """
         self._workspace = workspace
         self._ident = ident
+        self._shared_only = shared_only
         self._seen: tuple[object, ...] | None = None
         self._looks = 0
         self.incidents: list[Incident] = []
         self._restricted: frozenset[str] = frozenset()
-        self._alerts: list[Group] = []
+        self.alerts: list[Group] = []
+        """The alerts that wait in the inbox, the oldest first."""
         self.fault: str | None = None
         """Why the record could not be read; the last state read is shown meanwhile."""
 
@@ -77,9 +84,13 @@ class Watch:
             return False
         try:
             idents = [self._ident] if self._ident else [h.id for h in record.open_heads()]
-            self.incidents = in_order(load(self._workspace, ident) for ident in idents)
             self._restricted = record.restricted_ids()
-            self._alerts = waiting(self._workspace) if self._ident is None else []
+            alerts = waiting(self._workspace) if self._ident is None else []
+            if self._shared_only:
+                idents = [ident for ident in idents if ident not in self._restricted]
+                alerts = [group for group in alerts if group.id not in self._restricted]
+            self.incidents = in_order(load(self._workspace, ident) for ident in idents)
+            self.alerts = alerts
         except EnvironmentFailedError as error:
             self.fault = error.reason
             return True
@@ -103,12 +114,12 @@ class Watch:
             reminders=self.reminders(now),
             loud=loud,
             unsynced=self._workspace.record.unsynced(),
-            blind=self._blind(now),
+            blind=self.blind(now),
             restricted=self._restricted,
-            alerts=wait_line(self._alerts, now),
+            alerts=wait_line(self.alerts, now),
         )
 
-    def _blind(self, now: datetime) -> list[str]:
+    def blind(self, now: datetime) -> list[str]:
         """Return why the work of others may be missing here: a quiet board must not mislead."""
         others = unclaimed(self._workspace)
         if why := self._workspace.why_local:
@@ -138,7 +149,7 @@ class Watch:
             ],
             "alerts": [
                 {"id": group.id, "title": group.title, "since": iso(group.started)}
-                for group in self._alerts
+                for group in self.alerts
             ],
             "unsynced": unsynced
             and {"events": unsynced.events, "since": unsynced.since and iso(unsynced.since)},

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from incidentctl.app.incident.classify import find_severity, scale_step, unknown_severity
+from incidentctl.app.incident.classify import (
+    IMPORTANCE,
+    find_severity,
+    known_importance,
+    scale_step,
+    unknown_severity,
+)
 from incidentctl.app.incident.declare import Request
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.terminal.console import say
@@ -14,6 +20,7 @@ from incidentctl.domain.catalog.model import Catalog
 
 _UNSURE = "not sure"
 _LATER = "later"
+_UNSURE_HOW = "unknown"
 _UNKNOWN = "-"
 _NONE = ("", _UNKNOWN)
 
@@ -77,21 +84,12 @@ def _ask_matrix(catalog: Catalog, affects: Sequence[str]) -> str | None:
     matrix = catalog.scale.matrix
     if matrix is None:
         return None
-    named = resolve_affected(catalog, affects).services
-    stated = [catalog.services[name].importance for name in named]
-    importance = min((value for value in stated if value), default=None)
+    importance = known_importance(catalog, affects)
     if importance is None:
         answer = ask_choice(
             "How important is what is affected?",
-            [
-                ("unknown", "unknown"),
-                ("1", "1  the business stops without it"),
-                ("2", "2  most customers need it"),
-                ("3", "3  many customers need it"),
-                ("4", "4  some customers need it"),
-                ("5", "5  only we need it"),
-            ],
-            "unknown",
+            [(_UNSURE_HOW, _UNSURE_HOW), *((n, f"{n}  {of}") for n, of in IMPORTANCE.items())],
+            _UNSURE_HOW,
         )
         importance = int(answer) if answer.isdigit() else None
     conditions = [(condition, condition) for condition in matrix.conditions]

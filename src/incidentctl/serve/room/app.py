@@ -1,0 +1,115 @@
+"""The room as an application: its pages, its two files, and the guard before them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from typing import NamedTuple
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.render.html import page as plain
+from incidentctl.serve.log import Log
+from incidentctl.serve.room import areas, board, declare, inbox, past
+from incidentctl.serve.room.doors import Door, LinkDoor, ProxyDoor
+from incidentctl.serve.room.frame import Frame
+from incidentctl.serve.room.guard import Guard
+from incidentctl.serve.room.html import render
+from incidentctl.serve.room.sessions import Sessions
+from incidentctl.serve.room.settings import Origin, ProxyIdentity
+from incidentctl.serve.settings import Limits
+
+_FILES = {
+    "room.css": ("text/css", "room.css.j2"),
+    "room.js": ("text/javascript", "room.js"),
+    "icon.svg": ("image/svg+xml", "icon.svg"),
+}
+
+
+class Room(NamedTuple):
+    """A room that can be mounted or run."""
+
+    application: ASGIApp
+    sessions: Sessions
+
+
+def room_of_clone(
+    open_workspace: Callable[[], Workspace], origin: Origin, port: int, log: Log, limits: Limits
+) -> Room:
+    """Return the room of one's own clone: the link signs in whose clone it is."""
+    sessions = Sessions()
+    door = LinkDoor(sessions, port)
+
+    async def sign_in(request: Request) -> Response:
+        token = sessions.sign_in(request.path_params["link"])
+        if token is None:
+            told, hint = (
+                "This link is used or too old.",
+                "Press Enter where `incidentctl room` runs.",
+            )
+            return HTMLResponse(render("shut.html.j2", told=told, hint=hint, path="/"), 401)
+        # A page that leads on by itself: a redirect from elsewhere would carry no strict cookie.
+        answer = HTMLResponse(render("signed_in.html.j2"))
+        answer.set_cookie(door.cookie, token, path="/", httponly=True, samesite="strict")
+        return answer
+
+    frame = Frame(open_workspace, door, log, limits)
+    return Room(_application(frame, origin, [Route("/sign-in/{link}", sign_in)]), sessions)
+
+
+def room_behind_proxy(
+    open_workspace: Callable[[], Workspace],
+    origin: Origin,
+    identity: ProxyIdentity,
+    log: Log,
+    limits: Limits,
+) -> Room:
+    """Return the room of a team: a trusted proxy says who comes."""
+    sessions = Sessions()
+    door: Door = ProxyDoor(sessions, identity)
+    return Room(_application(Frame(open_workspace, door, log, limits), origin, []), sessions)
+
+
+def _application(frame: Frame, origin: Origin, more: list[Route]) -> ASGIApp:
+    routes = [
+        *more,
+        Route("/static/{name}", _static),
+        *board.routes(frame),
+        *declare.routes(frame),
+        *inbox.routes(frame),
+        *areas.routes(frame),
+        *past.routes(frame),
+    ]
+    pages = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
+    return Guard(pages, origin)
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    code = error.status_code if isinstance(error, HTTPException) else 500
+    told = "There is no such page." if code == 404 else "This is not done here."
+    return HTMLResponse(render("shut.html.j2", told=told, hint="", path="/"), code)
+
+
+async def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _FILES:
+        raise HTTPException(404)
+    kind, template = _FILES[name]
+    content = _content(template)
+    tag = f'"{sha256(content).hexdigest()[:20]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=kind, headers=headers)
+
+
+@cache
+def _content(template: str) -> bytes:
+    return plain(f"room/{template}").encode()

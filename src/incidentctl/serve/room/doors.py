@@ -1,0 +1,102 @@
+"""Who is let in: by a link that only this user's terminal shows, or as a trusted proxy says."""
+
+from __future__ import annotations
+
+import hmac
+from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address
+from typing import Protocol
+
+from starlette.requests import Request
+
+from incidentctl.serve.room.sessions import Session, Sessions
+from incidentctl.serve.room.settings import SECRET_HEADER, ProxyIdentity
+
+
+class ShutError(Exception):
+    """Somebody is not let in; the message says why, and `hint` what to do."""
+
+    def __init__(self, code: int, told: str, hint: str) -> None:
+        """Take the status of the answer."""
+        super().__init__(told)
+        self.code, self.told, self.hint = code, told, hint
+
+
+class Door(Protocol):
+    """Says whose session a request belongs to."""
+
+    def session(self, request: Request) -> Session:
+        """Return the session; ShutError if nobody is let in."""
+
+
+class LinkDoor:
+    """Lets in who used the link; the cookie is named by the port, as browsers do not part those."""
+
+    def __init__(self, sessions: Sessions, port: int) -> None:
+        """Take the sessions of this process."""
+        self._sessions = sessions
+        self.cookie = f"incidentctl-room-{port}"
+
+    def session(self, request: Request) -> Session:
+        """Return the session of the cookie; ShutError without one that this process knows."""
+        token = _cookie(request.headers.get("cookie", ""), self.cookie)
+        session = self._sessions.find(token) if token else None
+        if session is None:
+            raise ShutError(
+                401,
+                "You are not signed in.",
+                "Use the link that `incidentctl room` shows in your terminal. It works once, for a "
+                "minute: press Enter there for a new one.",
+            )
+        return session
+
+
+class ProxyDoor:
+    """Lets in whom a trusted proxy names; nobody else may use its header."""
+
+    def __init__(self, sessions: Sessions, identity: ProxyIdentity) -> None:
+        """Take the sessions of this process, and which proxy is trusted."""
+        self._sessions = sessions
+        self._identity = identity
+
+    def session(self, request: Request) -> Session:
+        """Return the session of the person; ShutError for everybody else."""
+        identity = self._identity
+        values = request.headers.getlist(identity.header)
+        if not self._is_proxy(request):
+            what = "Only the proxy may say who you are." if values else "You come past the proxy."
+            raise ShutError(403, what, f"Open the room at {_ADDRESS}.")
+        if len(values) > 1:
+            raise ShutError(403, "The proxy names two people.", _TELL)
+        if not values or not values[0].strip():
+            raise ShutError(
+                401, "The proxy does not say who you are.", f"Sign in there. {_TELL_ELSE}"
+            )
+        return self._sessions.of(values[0].strip().casefold())
+
+    def _is_proxy(self, request: Request) -> bool:
+        try:
+            found = ip_address(request.client.host if request.client else "")
+        except ValueError:
+            return False
+        address = getattr(found, "ipv4_mapped", None) or found
+        if not any(address in each for each in self._identity.proxies):
+            return False
+        if self._identity.secret is None:
+            return True
+        stated = request.headers.getlist(SECRET_HEADER)
+        wanted = self._identity.secret.encode()
+        return len(stated) == 1 and hmac.compare_digest(stated[0].encode("latin-1"), wanted)
+
+
+_ADDRESS = "the address that your team gave you"
+_TELL = "Tell whoever runs the room."
+_TELL_ELSE = "If you are signed in, tell whoever runs the room."
+
+
+def _cookie(header: str, name: str) -> str | None:
+    try:
+        found = SimpleCookie(header).get(name)
+    except CookieError:
+        return None
+    return found.value if found else None

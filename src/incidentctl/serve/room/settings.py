@@ -1,0 +1,113 @@
+"""How a room is found, and who says who somebody is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from incidentctl.domain.common.text import one_line
+from incidentctl.errors import UsageError
+from incidentctl.serve.settings import Network
+
+#: Names of this machine, for which no certificate is needed.
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_PORTS = {"http": 80, "https": 443}
+_ENV = "env:"
+
+
+class Origin(NamedTuple):
+    """Where browsers find the room: `https://room.example`, with the hosts that name it."""
+
+    scheme: str
+    hosts: tuple[str, ...]
+    """As the header `Host` names them; the first one is shown."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by TLS."""
+        return self.scheme == "https"
+
+    @property
+    def address(self) -> str:
+        """The address, without a slash at its end."""
+        return f"{self.scheme}://{self.hosts[0]}"
+
+
+class ProxyIdentity(NamedTuple):
+    """The header by which a trusted proxy says who somebody is."""
+
+    header: str
+    """Its name in small letters."""
+    proxies: tuple[Network, ...]
+    secret: str | None = None
+    """What the proxy sends in `SECRET_HEADER`; on loopback others could connect, too."""
+
+
+#: The header in which the proxy proves itself.
+SECRET_HEADER = "x-incidentctl-secret"  # noqa: S105 (its name)
+
+
+def named(address: str) -> Origin:
+    """Return the origin that an address names; UsageError if it cannot be one."""
+    parts = urlsplit(address.strip())
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    right = parts.scheme in _PORTS and host and port != -1 and parts.username is None
+    if not right or parts.path.strip("/") or parts.query or parts.fragment:
+        raise UsageError(
+            f"{one_line(address)!r} is no address of a room.",
+            hint="Give one such as https://incidents.example.com, without a path.",
+        )
+    if parts.scheme != "https" and host not in LOOPBACK:
+        raise UsageError(
+            f"{one_line(address)!r} would let others read along.",
+            hint="Let the proxy serve https, and give its address.",
+        )
+    usual = _PORTS[parts.scheme]
+    hosts = (host, f"{host}:{usual}") if port in (None, usual) else (f"{host}:{port}",)
+    return Origin(parts.scheme, hosts)
+
+
+def here(port: int) -> Origin:
+    """Return the origin of a room on loopback."""
+    return Origin("http", tuple(f"{host}:{port}" for host in LOOPBACK))
+
+
+def proxy_identity(
+    header: str | None,
+    secret: str | None,
+    proxies: tuple[Network, ...],
+    environment: Mapping[str, str],
+) -> ProxyIdentity:
+    """Return who says who somebody is; UsageError where that would not be safe.
+
+    `secret` names a variable of the environment, `env:NAME`.
+    """
+    if not header or not proxies:
+        raise UsageError(
+            "Nobody says who the people in the room are.",
+            hint="Name the header with --identity-header and the proxy that sets it with --proxy.",
+        )
+    if secret is not None and not secret.startswith(_ENV):
+        raise UsageError(
+            "A secret is named by its variable, and never written here.",
+            hint="Give --identity-secret env:NAME.",
+        )
+    value = environment.get(secret.removeprefix(_ENV), "") if secret else None
+    if secret and not value:
+        raise UsageError(
+            f"The variable {one_line(secret.removeprefix(_ENV))} is not set.",
+            hint="Set it to what the proxy sends as X-Incidentctl-Secret.",
+        )
+    if value is None and any(each.is_loopback for each in proxies):
+        raise UsageError(
+            "On this machine anybody could claim to be the proxy.",
+            hint="Give --identity-secret env:NAME, and let the proxy send its value as "
+            "X-Incidentctl-Secret.",
+        )
+    return ProxyIdentity(header.casefold(), proxies, value)
