@@ -209,3 +209,20 @@ def test_on_call_refuses_what_is_no_team_and_no_time(catalog):
 def test_graph(catalog, form, edge):
     _, out, _ = catalog("graph", "--format", form)
     assert edge in out
+
+
+def test_maintenance_is_listed_by_its_time_and_shown(root, catalog):
+    (root / "maintenance").mkdir()
+    (root / "maintenance" / "all.yaml").write_text(
+        "- {name: b, title: Two, begins: 2026-12-06T02:00, ends: 2026-12-06T04:00, areas: []}\n"
+        "- {name: a, title: One, begins: 2026-12-06T00:30Z, ends: 2026-12-06T01:30Z, areas: []}\n"
+    )
+    code, out, _ = catalog("list", "maintenance", "--json")
+    rows = json.loads(out)["maintenance"]
+    assert code == 0
+    assert [(row["name"], row["begins"]) for row in rows] == [
+        ("a", "2026-12-06T00:30:00.000Z"),
+        ("b", "2026-12-06T01:00:00.000Z"),
+    ]
+    assert "2026-12-06 02:00 CET (+01:00)" in catalog("list", "maintenance")[1]
+    assert "kind: maintenance" in catalog("show", "B")[1]

@@ -292,14 +292,11 @@ def test_a_file_whose_name_is_nearly_ours(tmp_path, name, meant):
 def test_what_looks_like_ours_and_is_not_read(tmp_path):
     assert not_read(tmp_path) == []
     (tmp_path / "templates").mkdir()
-    (tmp_path / "maintenance").mkdir()
-    assert not_read(tmp_path) == []
-    names = ("maintenance/a.yaml", "templates/retro.md.j2")
-    for name in (*names, "templates/update.public.md.j2"):
+    for name in ("templates/retro.md.j2", "templates/update.public.md.j2"):
         (tmp_path / name).write_text("")
     for name in TEMPLATES:
         (tmp_path / "templates" / name).write_text("")
-    assert not_read(tmp_path) == ["maintenance", "templates/retro.md.j2"]
+    assert not_read(tmp_path) == ["templates/retro.md.j2"]
 
 
 def test_every_template_that_a_document_is_made_of_is_known():

@@ -24,6 +24,7 @@ PLACES = {
     "runbook": "runbooks/a.yaml",
     "drill": "drills/a.yaml",
     "private_half": "drills/a.private.yaml",
+    "maintenance": "maintenance/a.yaml",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidentctl.domain.catalog.alert_rules import AlertSettings
 from incidentctl.domain.catalog.announcement import Announcement
+from incidentctl.domain.catalog.maintenance import PlannedMaintenance
 from incidentctl.domain.catalog.model import ProductArea, Service
 from incidentctl.domain.catalog.roles import Role
 from incidentctl.domain.catalog.runbook import Runbook
@@ -24,6 +25,7 @@ CLASSES: dict[str, type] = {
     "runbook": Runbook,
     "announcement": Announcement,
     "alerts": AlertSettings,
+    "maintenance": PlannedMaintenance,
     "retrospective": FrontMatter,
     "drill": PlannedDrill,
     "unplanned_drill": PublicHalf,

@@ -36,6 +36,7 @@ KINDS = {
     "alerts.yaml": "alerts",
     "alerts.yml": "alerts",
     "drills": "drill",
+    "maintenance": "maintenance",
 }
 """The kind of entries in each file and folder of the root."""
 
@@ -194,8 +195,6 @@ def _meant(file: str) -> str | None:
     return MARKER if _nearly(stem, "incidentctl") else None
 
 
-#: What the design has and no command reads so far.
-_FOLDER_NOT_YET = "maintenance"
 #: The templates that documents are made of.
 TEMPLATES = (
     "retrospective.md.j2", "drill-planned.md.j2", "drill-public.md.j2", "drill-private.md.j2",
@@ -205,9 +204,7 @@ TEMPLATES = (
 
 def not_read(root: Path) -> list[str]:
     """Return the files and folders that look like ours and that nothing reads, by their paths."""
-    announced: list[str] = []
-    _search(f"{root}/{_FOLDER_NOT_YET}", _FOLDER_NOT_YET, announced)
-    found = [_FOLDER_NOT_YET] if announced else []
+    found: list[str] = []
     with contextlib.suppress(OSError):
         names = os.listdir(f"{root}/templates")  # noqa: PTH208
         known = (*TEMPLATES, "update.md.j2", "announce.md.j2")

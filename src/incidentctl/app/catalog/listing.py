@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from incidentctl.app.catalog.who import on_call_now
 from incidentctl.domain.catalog.blast_radius import blast_radius
+from incidentctl.domain.catalog.maintenance import span_of
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
 from incidentctl.domain.catalog.team import Team
 from incidentctl.domain.common.text import clean, did_you_mean
@@ -33,6 +34,7 @@ class What(StrEnum):
     AREAS = "areas"
     SEVERITIES = "severities"
     RUNBOOKS = "runbooks"
+    MAINTENANCE = "maintenance"
 
 
 class Filters(NamedTuple):
@@ -115,6 +117,22 @@ def _runbooks(catalog: Catalog) -> Iterable[dict[str, Any]]:
         }
 
 
+def _maintenance(catalog: Catalog) -> Iterable[dict[str, Any]]:
+    default = catalog.settings.timezone
+    spans = {
+        each.name: span_of(each, default_zone=default) for each in catalog.maintenance.values()
+    }
+    for name, span in sorted(spans.items(), key=lambda each: (each[1], each[0])):
+        planned = catalog.maintenance[name]
+        yield {
+            "name": name,
+            "title": planned.title,
+            "begins": iso(span.begins),
+            "ends": iso(span.ends),
+            "areas": list(planned.areas),
+        }
+
+
 _ROWS: dict[What, Callable[[Catalog], Iterable[dict[str, Any]]]] = {
     What.SERVICES: _services,
     What.TEAMS: _teams,
@@ -122,6 +140,7 @@ _ROWS: dict[What, Callable[[Catalog], Iterable[dict[str, Any]]]] = {
     What.AREAS: _areas,
     What.SEVERITIES: _severities,
     What.RUNBOOKS: _runbooks,
+    What.MAINTENANCE: _maintenance,
 }
 
 
@@ -153,6 +172,7 @@ def _all(catalog: Catalog) -> Iterable[CatalogEntry]:
         "product_area": catalog.product_areas.values(),
         "team": catalog.teams.values(),
         "runbook": catalog.runbooks.values(),
+        "maintenance": catalog.maintenance.values(),
         "severity": catalog.scale.severities,
         "role": catalog.roles,
     }

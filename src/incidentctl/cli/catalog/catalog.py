@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 else:
     _Output = Literal[tuple(OUTPUTS)]
 
-_What = Literal["services", "teams", "people", "areas", "product-areas", "severities", "runbooks"]
+_What = Literal[
+    "services", "teams", "people", "areas", "product-areas", "severities", "runbooks",
+    "maintenance",
+]  # fmt: skip
 
 
 @app.command()
@@ -149,7 +152,8 @@ def list_command(
         _What,
         typer.Argument(
             metavar="[WHAT]",
-            help="services, teams, people, product-areas (areas), severities or runbooks.",
+            help="services, teams, people, product-areas (areas), severities, runbooks or "
+            "maintenance.",
         ),
     ] = "services",
     *,
@@ -168,7 +172,7 @@ def list_command(
     ] = None,
     json: Json = False,
 ) -> None:
-    """List services, teams, people, product areas, severities or runbooks.
+    """List services, teams, people, product areas, severities, runbooks or maintenance.
 
     incidentctl catalog list teams
     """
@@ -181,7 +185,9 @@ def list_command(
         console.print_json("catalog-list", {what: rows})
     elif rows:
         columns = list(rows[0])
-        console.table(columns, [[_cell(row[column]) for column in columns] for row in rows])
+        local = workspace.catalog.settings.timezone
+        cells = [[_listed_cell(column, row[column], local) for column in columns] for row in rows]
+        console.table(columns, cells)
     else:
         console.say(f"No {what} match.")
 
@@ -192,7 +198,8 @@ def show(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="A service, team, person, area, runbook, severity or role."
+            metavar="NAME",
+            help="A service, team, person, area, runbook, severity, role or maintenance.",
         ),
     ],
     *,
@@ -229,6 +236,16 @@ def _entry_lines(entry: dict[str, Any], indent: str = "") -> list[str]:
         else:
             lines.append(f"{indent}{words}: {_cell(value) or 'none'}")
     return lines
+
+
+def _listed_cell(column: str, value: Any, zone_name: str) -> str:
+    """Write a value of a list: a moment in the organisation's zone."""
+    if column not in ("begins", "ends"):
+        return _cell(value)
+    from incidentctl.domain.common.times import from_iso, show, zone
+
+    moment = from_iso(value)
+    return show(moment, zone(zone_name)) if moment else _cell(value)
 
 
 def _cell(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from incidentctl.domain.catalog.alert_rules import AlertSettings
 from incidentctl.domain.catalog.announcement import Announcement
+from incidentctl.domain.catalog.maintenance import PlannedMaintenance
 from incidentctl.domain.catalog.roles import STANDARD, Role
 from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.catalog.settings import Settings
@@ -202,6 +203,7 @@ class Catalog:
     runbooks: Mapping[str, Runbook] = field(default_factory=dict)
     announcements: Mapping[str, Announcement] = field(default_factory=dict)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    maintenance: Mapping[str, PlannedMaintenance] = field(default_factory=dict)
     # As domain.drill has them, which is not imported here: few commands need it, all would pay.
     drills: Mapping[str, Any] = field(default_factory=dict)
     private_halves: Mapping[str, Any] = field(default_factory=dict)

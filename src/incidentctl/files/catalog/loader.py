@@ -200,6 +200,7 @@ def _catalog(entries: list[CatalogEntry]) -> Catalog:
         product_areas=kinds.get("product_area", {}),
         runbooks=kinds.get("runbook", {}),
         announcements=kinds.get("announcement", {}),
+        maintenance=kinds.get("maintenance", {}),
         drills=kinds.get("drill", {}),
         private_halves=kinds.get("private_half", {}),
         entries=tuple(entries),

@@ -21,8 +21,9 @@ from incidentctl.files.yaml.faults import Fault, Loc, Written, advice_of, faults
 _WHOLE = ("on_call", "action", "importance")
 # An unknown mode must not make a secret public.
 _ESSENTIAL = ("applies_to", "mode")
-# Half an announcement would tell other people, or of other incidents; half a rule match others.
-_NEVER_HALF = ("announcement", "alerts")
+# Half an announcement would tell other people, or of other incidents; half a rule match others;
+# half a maintenance promise customers another time, or other areas.
+_NEVER_HALF = ("announcement", "alerts", "maintenance")
 # Leaving out a part may make its parent incomplete, and so on outward: no class nests deeper than
 # this.
 _MOST_ROUNDS = 10

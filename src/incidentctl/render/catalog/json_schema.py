@@ -16,7 +16,7 @@ from incidentctl.domain.schema import CLASSES
 
 KINDS = (
     "settings", "team", "service", "product_area", "severities", "roles", "runbook",
-    "announcements", "alerts", "drill", "private_half",
+    "announcements", "alerts", "drill", "private_half", "maintenance",
 )  # fmt: skip
 """The kinds of file, each with a schema."""
 
@@ -35,6 +35,7 @@ _TITLES = {
     "alerts": "alerts.yaml",
     "drill": "drills/*.yaml",
     "private_half": "drills/*.private.yaml",
+    "maintenance": "maintenance/*.yaml",
 }
 
 

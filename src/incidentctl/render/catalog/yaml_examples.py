@@ -150,4 +150,12 @@ readers: [carol, alice]
 injects: [{after: 5m, tell: Support has 30 tickets}]
 targets: {commander: 2m, first_update: 15m}
 """,
+    "maintenance": """\
+name: 2026-12-login-database
+title: Work on signing in
+text: You may have to sign in again. Payments that were ordered before go through.
+begins: 2026-12-06T02:00
+ends: 2026-12-06T04:00
+areas: [login]
+""",
 }

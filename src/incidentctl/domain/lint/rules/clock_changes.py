@@ -35,7 +35,7 @@ def not_one_moment(catalog: Catalog) -> Iterable[Finding]:
 
 
 def _times(catalog: Catalog) -> Iterator[tuple[CatalogEntry, Loc, datetime, str]]:
-    """Yield each time of the drills and rotas, and its zone."""
+    """Yield each time of the drills, of maintenance and of the rotas, and its zone."""
     default = catalog.settings.timezone
     for kind in ("drill", "private_half"):
         for entry in catalog.of_kind(kind):
@@ -43,6 +43,10 @@ def _times(catalog: Catalog) -> Iterator[tuple[CatalogEntry, Loc, datetime, str]
             name = (announced.timezone if announced else None) or default
             for loc, written in _of_drill(entry.value):
                 yield entry, loc, written, name
+    for entry in catalog.of_kind("maintenance"):
+        name = entry.value.timezone or default
+        yield entry, ("begins",), entry.value.begins, name
+        yield entry, ("ends",), entry.value.ends, name
     for entry in catalog.of_kind("team"):
         rota = entry.value.on_call
         for part in parts(rota, default) if rota else ():

@@ -148,15 +148,12 @@ def misnamed(_: Catalog, around: Around) -> Iterable[Finding]:
 
 
 def not_read(_: Catalog, around: Around) -> Iterable[Finding]:
-    """Find what looks like a part of the catalog, and nothing reads."""
+    """Find templates that no document is made of."""
     for path in around.not_read:
-        message, hint = f"{path} is not read yet: nothing follows from it.", "Do not rely on it."
-        if path.startswith("templates/"):
-            message = f"No document is made of {path}."
-            hint = (
-                "docs/retrospectives.md, docs/drills.md and docs/roles-and-process.md name the "
-                "templates."
-            )
+        message = f"No document is made of {path}."
+        hint = (
+            "docs/retrospectives.md, docs/drills.md and docs/roles-and-process.md name those read."
+        )
         yield Finding("IC221", message, Source(path), (), hint)
 
 
@@ -230,9 +227,9 @@ RULES = (
             "IC221",
             "warning",
             "Something that is not read",
-            "`maintenance/` has no effect in this version; nor has a template that no document is "
-            "made of. Their authors believe that they have.",
-            "Remove it, or do not rely on it.",
+            "A template that no document is made of has no effect, and its author believes that it "
+            "has.",
+            "Correct its name, or remove it.",
         ),
         check_around=not_read,
     ),

@@ -123,12 +123,14 @@ def _named_by_alerts(settings: AlertSettings) -> Iterable[tuple[Loc, str]]:
 
 
 def unknown_area(catalog: Catalog) -> Iterable[Finding]:
-    """Find product areas that runbooks and announcements name and that do not exist."""
+    """Find product areas that runbooks, announcements or maintenance name and nobody wrote."""
     kind = _Kind(catalog, "product area", catalog.product_areas)
     for entry in (*catalog.of_kind("runbook"), *catalog.of_kind("announcement")):
         place = ("applies_to", "product_areas")
         names = entry.value.applies_to.product_areas
         yield from _missing("IC109", entry, names, place, kind)
+    for entry in catalog.of_kind("maintenance"):
+        yield from _missing("IC109", entry, entry.value.areas, ("areas",), kind)
 
 
 def unknown_role(catalog: Catalog) -> Iterable[Finding]:
@@ -224,7 +226,8 @@ RULES = (
         _text(
             "IC109",
             "Unknown product area",
-            "A runbook or announcement for a product area that does not exist answers nothing.",
+            "A runbook or announcement for a product area that does not exist answers nothing, and "
+            "of maintenance there nobody learns.",
             _EXISTING,
         ),
         unknown_area,

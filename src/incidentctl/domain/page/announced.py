@@ -1,0 +1,22 @@
+"""The announced maintenance of a catalog, as customers may know it."""
+
+from __future__ import annotations
+
+from incidentctl.domain.catalog.maintenance import span_of
+from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.page.public import Maintenance
+
+
+def announced(catalog: Catalog) -> tuple[Maintenance, ...]:
+    """Return the maintenance of a catalog, the earliest first; without what ends before it begins.
+
+    Names of areas that the catalog does not have are left out: lint tells them.
+    """
+    found = []
+    for planned in catalog.maintenance.values():
+        span = span_of(planned, default_zone=catalog.settings.timezone)
+        if span.is_one:
+            areas = tuple(dict.fromkeys(a for a in planned.areas if a in catalog.product_areas))
+            text = planned.text or ""
+            found.append(Maintenance(planned.name, planned.title, text, *span, areas))
+    return tuple(sorted(found, key=lambda work: (work.begins, work.ends, work.id)))
