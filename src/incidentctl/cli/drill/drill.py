@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -19,6 +20,7 @@ from incidentctl.cli.incident.respond_command import EndCommand, RespondCommand
 from incidentctl.cli.session import open_catalog, practice
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
+from incidentctl.cli.terminal.places import from_here
 from incidentctl.errors import EnvironmentFailedError
 
 if TYPE_CHECKING:
@@ -199,17 +201,18 @@ def sent(
     """
     from incidentctl.app.drill.documents import sent as note_sent
 
-    done = note_sent(open_catalog(ctx, team=True), name, at=at)
+    workspace = open_catalog(ctx, team=True)
+    done = note_sent(workspace, name, at=at)
     if as_json:
         console.print_json("drill-sent", done._asdict())
         return
-    _print_sent(done)
+    _print_sent(workspace.root, done)
 
 
-def _print_sent(done: Sent) -> None:
+def _print_sent(root: Path | None, done: Sent) -> None:
     from incidentctl.domain.drill.plan import LEAD_DAYS
 
-    console.out(f"{done.path}: sent {done.when}")
+    console.out(f"{from_here(root, done.path)}: sent {done.when}")
     if done.planned and done.days_ahead < LEAD_DAYS:
         days = "1 day" if done.days_ahead == 1 else f"{done.days_ahead} days"
         console.say(f"That is {days} before the drill; the rule is {LEAD_DAYS} days.", "warning")
@@ -271,4 +274,4 @@ def send(
         console.say("The drill's file does not say that it was sent.", "warning")
         raise typer.Exit(EnvironmentFailedError.exit_code)
     if not as_json:
-        _print_sent(done.sent)
+        _print_sent(workspace.root, done.sent)

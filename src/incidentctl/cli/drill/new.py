@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from incidentctl.cli.boundary import INTERRUPTED
 from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json, NoInput
@@ -124,7 +125,7 @@ def new(
         console.say("Nothing was written.")
         if asked and draft.keep(workspace, answers):
             console.say("Your answers are kept: `incidentctl drill new` continues with them.")
-        raise typer.Abort from None
+        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         console.print_json("drill-new", {"written": list(done.paths), "notes": list(done.notes)})
         return

@@ -10,6 +10,7 @@ import typer
 from incidentctl.app.setup import answers
 from incidentctl.app.setup import init as use_case
 from incidentctl.app.setup.catalog import Request
+from incidentctl.cli.boundary import INTERRUPTED
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json, NoInput
 from incidentctl.cli.terminal.places import from_here
@@ -104,7 +105,7 @@ def init_command(
         except KeyboardInterrupt:
             console.say("")
             console.say("Nothing was written.")
-            raise
+            raise typer.Exit(INTERRUPTED) from None
     done = use_case.initialise(
         root,
         request,
