@@ -188,3 +188,18 @@ def test_a_terminal_that_can_only_print_lines_tells_of_others_too(team):
     child.sendintr()
     child.expect(pexpect.EOF)
     assert show(team)["timeline"][-1]["text"] == "so did I"
+
+
+def test_the_same_incident_that_somebody_else_declared_is_told(clones):
+    mine, theirs = clones
+    declare(mine)
+    run(mine, "sync")
+    one = walk(mine, "haruto")
+    one.expect_exact("then Enter)")
+    run(theirs, "declare", "Checkout is down", "--affects", "checkout", "--no-input", "--as",
+        "joelle")  # fmt: skip
+    run(theirs, "sync")
+    one.expect_exact("Also open, perhaps the same")
+    one.expect_exact("--duplicate-of")
+    one.send("q\r")
+    one.wait()

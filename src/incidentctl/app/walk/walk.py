@@ -16,12 +16,13 @@ from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, Response, load
 from incidentctl.app.walk.action import ActionOffer, action_offer
 from incidentctl.app.walk.names import Name, names_for
+from incidentctl.app.walk.news import News
 from incidentctl.app.walk.page import PAGE, whom_to_page
 from incidentctl.domain.common.text import count
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.steps import find
 from incidentctl.domain.incident.reminders import Reminder, reminders
-from incidentctl.domain.incident.state import OPEN, Entry, Incident
+from incidentctl.domain.incident.state import OPEN, Incident
 from incidentctl.domain.incident.walk.machine import (
     AFTER,
     Choice,
@@ -31,7 +32,6 @@ from incidentctl.domain.incident.walk.machine import (
     screen,
 )
 from incidentctl.errors import EnvironmentFailedError, Hint, IncidentctlError
-from incidentctl.render.incident.board import entry_line
 from incidentctl.render.incident.brief import brief
 from incidentctl.render.incident.walk import Line, status_lines
 
@@ -39,8 +39,6 @@ from incidentctl.render.incident.walk import Line, status_lines
 _OLD = timedelta(seconds=30)
 #: One of so many polls looks how old the last exchange is.
 _REFRESH = 20
-#: At most so many new entries of others are shown, the newest ones.
-_MOST_NEWS = 8
 #: The key that runs the action of a step.
 RUN = "r"
 
@@ -102,7 +100,7 @@ class Walk:
         self._restricted = response.workspace.record.is_restricted(response.ident)
         self._shown: Screen | None = None
         self._token: tuple[object, ...] | None = None
-        self._known: set[str] | None = None
+        self._news = News(response)
         self._lookout = response.workspace.sharing.lookout()
         self._next_inject: float | None = None
         self._polls = 0
@@ -140,7 +138,7 @@ class Walk:
         if due is not None and self._response.workspace.now().timestamp() >= due:
             return True
         try:
-            return self._read() and bool(self._unknown())
+            return self._read() and self._news.any()
         except EnvironmentFailedError:
             return False  # what is known is shown meanwhile
 
@@ -152,9 +150,9 @@ class Walk:
         response = self._response
         self._token = None
         self._read()
-        news = self._unknown()
+        news = self._news.lines()
         injects = self._play()
-        self._known = {entry.event for entry in response.incident.entries}
+        self._news.note()
         before = self._shown
         now = self._screen()
         if before and before.kind == now.kind == "step" and before.at != now.at and typing:
@@ -167,7 +165,7 @@ class Walk:
             self._shown,
             self._restricted,
             injects,
-            self._lines(news),
+            news,
             same=before is not None and _head(before) == _head(self._shown),
         )
 
@@ -178,21 +176,9 @@ class Walk:
         if token == self._token:
             return False
         response.incident = load(response.workspace, response.ident)
+        self._news.read()
         self._token = token
         return True
-
-    def _unknown(self) -> list[Entry]:
-        """Return the entries that were not there at the last look."""
-        known = self._known
-        entries = self._response.incident.entries
-        return [] if known is None else [each for each in entries if each.event not in known]
-
-    def _lines(self, news: list[Entry]) -> tuple[str, ...]:
-        incident = self._response.incident
-        lines = [entry_line(incident, entry) for entry in news]
-        hidden = len(lines) - _MOST_NEWS
-        more = [f"and {hidden} entries before: incidentctl log"] if hidden > 0 else []
-        return (*more, *lines[-_MOST_NEWS:])
 
     def _screen(self) -> Screen:
         response = self._response
@@ -314,8 +300,7 @@ class Walk:
                 resolved=_has(outcome.facts, facts.Resolved),
                 needs_retrospective=needed,
             )
-            if self._known is not None:
-                self._known.update(recorded.events)
+            self._news.know(recorded.events)
         self._at = outcome.next
         # A bare Enter, or a key that leads elsewhere, shows the whole screen again.
         self._shown = shown if key and outcome.next == shown.at else None
@@ -377,9 +362,8 @@ class Walk:
         self._token = None
         self._read()
         me = self._response.who.handle
-        if self._known is not None:
-            entries = self._response.incident.entries
-            self._known.update(entry.event for entry in entries if entry.by == me)
+        entries = self._response.incident.entries
+        self._news.know(entry.event for entry in entries if entry.by == me)
         shown = self._shown
         if shown is not None and find(self._response.incident, shown.at).state != OPEN:
             self._at = AFTER + shown.at
