@@ -17,6 +17,7 @@ import pytest
 
 from incidentctl.app.workspace import places
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.serve.room.settings import TeamRoom
 from incidentctl.serve.server import Server
 from incidentctl.serve.settings import Settings
 
@@ -99,7 +100,13 @@ class Receivers:
         self._environment = environment
         self._running: list[tuple[Server, threading.Thread]] = []
 
-    def start(self, team: Path, settings: Settings | None = None, **limits: Any) -> Serving:
+    def start(
+        self,
+        team: Path,
+        settings: Settings | None = None,
+        room: TeamRoom | None = None,
+        **limits: Any,
+    ) -> Serving:
         settings = (settings or Settings())._replace(port=0)
         environment = {**self._environment, **SECRETS}
         quick = settings.limits._replace(gather=0.05, look_every=0.3, **limits)
@@ -107,7 +114,7 @@ class Receivers:
         def open_workspace() -> Workspace:
             return Workspace(places.RepositoryChoice(team, "-C"), environment)
 
-        server = Server(open_workspace, settings._replace(limits=quick))
+        server = Server(open_workspace, settings._replace(limits=quick), room)
         thread = threading.Thread(target=server.run)
         thread.start()
         self._running.append((server, thread))

@@ -13,7 +13,8 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from incidentctl.app.receiver import hooks
 from incidentctl.app.receiver.hooks import MAX_BODY, Hook
@@ -206,8 +207,8 @@ class Probes:
         return None if peer.may_probe else PlainTextResponse(told, 403)
 
 
-def application(deliveries: Hooks, probes: Probes) -> Starlette:
-    """Return the application."""
+def application(deliveries: Hooks, probes: Probes, room: ASGIApp | None = None) -> Starlette:
+    """Return the application; a room has all other paths."""
     return Starlette(
         routes=[
             Route("/hooks/{source}", deliveries.deliver, methods=["POST"]),
@@ -215,5 +216,6 @@ def application(deliveries: Hooks, probes: Probes) -> Starlette:
             Route("/healthz", probes.healthz),
             Route("/readyz", probes.readyz),
             Route("/metrics", probes.metrics),
+            *([Mount("/", room)] if room else []),
         ]
     )

@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from starlette.types import ASGIApp
+
 from incidentctl.app.receiver.station import Station
 from incidentctl.app.receiver.team_files import TeamFiles, Version
 from incidentctl.app.workspace.receiver_signs import signs_of_life
@@ -17,6 +19,8 @@ from incidentctl.serve.app import Hooks, Probes, application
 from incidentctl.serve.context import Context
 from incidentctl.serve.http import http_server, listening
 from incidentctl.serve.log import Log
+from incidentctl.serve.room.app import room_behind_proxy
+from incidentctl.serve.room.settings import TeamRoom
 from incidentctl.serve.settings import Settings, ensure_safe
 from incidentctl.serve.state import State
 from incidentctl.serve.upkeep import Upkeep
@@ -29,13 +33,22 @@ _SWITCH = 0.0005
 class Server:
     """A receiver; `run` serves until it is stopped."""
 
-    def __init__(self, open_workspace: Callable[[], Workspace], settings: Settings) -> None:
-        """Become the receiver of the clone, and listen; refuses what is not safe.
+    def __init__(
+        self,
+        open_workspace: Callable[[], Workspace],
+        settings: Settings,
+        room: TeamRoom | None = None,
+    ) -> None:
+        """Become the receiver of the clone, and listen; with a room also for people.
+
+        It refuses what is not safe.
 
         RefusedError if the clone has a receiver, EnvironmentFailedError if nothing can listen here.
         """
         ensure_safe(settings)
         self._settings = settings
+        self._open = open_workspace
+        self._version: Version | None = None
         self._workspace = workspace = open_workspace()
         self._log = Log(workspace.now)
         self._state = State()
@@ -56,7 +69,9 @@ class Server:
                 listens=f"{settings.host}:{self.port}", go_by=self._go_by,
             )  # fmt: skip
             self._http = http_server(
-                application(self._hooks, Probes(context, self._writer)), settings, self._log
+                application(self._hooks, Probes(context, self._writer), self._room(room)),
+                settings,
+                self._log,
             )
         except BaseException:
             self._close()
@@ -94,6 +109,22 @@ class Server:
         """Let `run` return."""
         self._http.should_exit = True
 
+    def _room(self, room: TeamRoom | None) -> ASGIApp | None:
+        if room is None:
+            return None
+        limits = self._settings.limits
+        return room_behind_proxy(
+            self._open_for_room, room.origin, room.identity, self._log, limits
+        ).application
+
+    def _open_for_room(self) -> Workspace:
+        """Open a workspace that goes by the served files, and leaves the exchange to the upkeep."""
+        workspace = self._open()
+        if self._version is not None:
+            workspace.go_by(self._version.catalog, self._version.problems)
+        workspace.sharing.leave_to(self._upkeep.send_soon)
+        return workspace
+
     def _close(self) -> None:
         if self._socket is not None:
             self._socket.close()
@@ -110,6 +141,7 @@ class Server:
     def _go_by(self, version: Version) -> None:
         self._ensure_restricted_is_kept(version)
         self._hooks.catalog = version.catalog
+        self._version = version
         self._writer.go_by(version)
 
     def _ensure_restricted_is_kept(self, version: Version) -> None:

@@ -23,8 +23,14 @@ def serve(
     branch: str | None,
     secrets: list[str],
     alone: bool,
+    room_name: str | None = None,
+    identity_header: str | None = None,
+    identity_secret: str | None = None,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C. UsageError if the extra is not installed."""
+    """Serve until SIGTERM or Ctrl-C; with `room_name` also the room, by that address.
+
+    UsageError if the extra is not installed.
+    """
     _ensure_installed()
     from incidentctl.serve.server import Server  # noqa: PLC0415 (the extra)
 
@@ -33,7 +39,18 @@ def serve(
         host, port, certificate, key, tuple(map(network, proxies)), tuple(map(network, probes)),
         branch, alone=alone, secrets=tuple(map(secret, secrets)),
     )  # fmt: skip
-    Server(open_workspace, settings).run()
+    room = None
+    if room_name is not None:
+        from incidentctl.serve.room.settings import (  # noqa: PLC0415 (only a room needs it)
+            TeamRoom,
+            named,
+            proxy_identity,
+        )
+
+        environment = open_workspace().environment
+        identity = proxy_identity(identity_header, identity_secret, settings.proxies, environment)
+        room = TeamRoom(named(room_name), identity)
+    Server(open_workspace, settings, room).run()
 
 
 def room(

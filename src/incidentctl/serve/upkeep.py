@@ -81,6 +81,10 @@ class Upkeep:
             self._log.write("warning", "uncommitted", actions=last.waiting, reason=last.reason)
         self.say(stopped=True)
 
+    def send_soon(self) -> None:
+        """Exchange soon: somebody has committed something."""
+        self._committed.set()
+
     def say(self, *, stopped: bool = False) -> None:
         """Leave a sign of life."""
         self._station.say(

@@ -38,6 +38,11 @@ class Sharing:
         self._environment = environment
         self._author = author
         self._now = now
+        self._elsewhere: Callable[[], None] | None = None
+
+    def leave_to(self, send: Callable[[], None]) -> None:
+        """Leave it to another part of this process, which `send` tells that something waits."""
+        self._elsewhere = send
 
     def share(self) -> str | None:
         """Sync and pack in the background, or in the foreground if that would be cut off.
@@ -45,6 +50,9 @@ class Sharing:
         A CI job, or a container with this main command, ends with it. Then return a note if some
         events were not sent.
         """
+        if self._elsewhere is not None:
+            self._elsewhere()
+            return None
         contained = os.getpid() == 1 or (os.getppid() == 1 and not _has_terminal())
         if contained or self._in_ci():
             self.catch_up()
@@ -63,6 +71,8 @@ class Sharing:
 
     def refresh(self, *, every: timedelta = _FRESH) -> None:
         """Start a sync in the background, if the last one is old."""
+        if self._elsewhere is not None:
+            return
         if self._record().unsynced() is not None and not self._in_ci():
             last = self._record().exchange_status()
             if last is None or self._now() - last.at > every:
@@ -78,7 +88,7 @@ class Sharing:
     def catch_up(self) -> bool:
         """Sync now, for a few seconds at most; return whether events came."""
         record = self._record()
-        if record.unsynced() is None:
+        if self._elsewhere is not None or record.unsynced() is None:
             return False
         try:
             lock = record.background().lock()

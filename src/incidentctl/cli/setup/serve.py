@@ -8,6 +8,7 @@ import typer
 
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.cli.session import workspace_of
+from incidentctl.errors import UsageError
 
 
 def serve_command(
@@ -55,6 +56,29 @@ def serve_command(
             help="The team's only receiver: restricted alerts may stay in this clone.",
         ),
     ] = False,
+    room: Annotated[
+        bool, typer.Option("--room", help="Also pages for people, who sign in at the proxy.")
+    ] = False,
+    room_name: Annotated[
+        str | None,
+        typer.Option("--room-name", metavar="URL", help="The https address of the room."),
+    ] = None,
+    identity_header: Annotated[
+        str | None,
+        typer.Option(
+            "--identity-header",
+            metavar="NAME",
+            help="The proxy's header with the e-mail of who has signed in.",
+        ),
+    ] = None,
+    identity_secret: Annotated[
+        str | None,
+        typer.Option(
+            "--identity-secret",
+            metavar="env:NAME",
+            help="What the proxy sends as X-Incidentctl-Secret; on one machine it must.",
+        ),
+    ] = None,
 ) -> None:
     """Receive alerts over HTTP: POST /hooks/SOURCE is answered once they are on disk.
 
@@ -62,10 +86,17 @@ def serve_command(
 
     SOURCE is one of alerts.yaml, or a format such as alertmanager. It
     commits and syncs behind the answers, and ends at SIGTERM or Ctrl-C.
-    See docs/serve.md.
+    See docs/serve.md. With --room it also serves pages on which everybody
+    declares and responds: docs/room.md.
     """
     from incidentctl.serve.start import serve
 
+    if room != (room_name is not None) or (not room and (identity_header or identity_secret)):
+        raise UsageError(
+            "--room, --room-name and --identity-header belong together.",
+            hint="For example: `incidentctl serve --room --room-name https://incidents.example.com "
+            "--proxy 10.0.0.7 --identity-header X-Forwarded-Email`.",
+        )
     workspace_of(ctx)  # a wrong folder is refused first
     serve(
         lambda: open_workspace(ctx.obj),
@@ -77,4 +108,7 @@ def serve_command(
         branch=branch,
         secrets=secret or [],
         alone=alone,
+        room_name=room_name,
+        identity_header=identity_header,
+        identity_secret=identity_secret,
     )

@@ -27,7 +27,7 @@ class RoomServer:
         if not settings.is_loopback:
             raise UsageError(
                 f"{settings.host} is more than this machine, and the room is yours alone.",
-                hint="Listen on 127.0.0.1.",
+                hint="Listen on 127.0.0.1. For a team run `incidentctl serve --room`.",
             )
         self._open = open_workspace
         self._socket = listening(settings)

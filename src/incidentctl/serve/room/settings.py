@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -42,6 +43,13 @@ class ProxyIdentity(NamedTuple):
     proxies: tuple[Network, ...]
     secret: str | None = None
     """What the proxy sends in `SECRET_HEADER`; on loopback others could connect, too."""
+
+
+class TeamRoom(NamedTuple):
+    """The room of a team: where it is, and who says who somebody is."""
+
+    origin: Origin
+    identity: ProxyIdentity
 
 
 #: The header in which the proxy proves itself.
@@ -104,10 +112,16 @@ def proxy_identity(
             f"The variable {one_line(secret.removeprefix(_ENV))} is not set.",
             hint="Set it to what the proxy sends as X-Incidentctl-Secret.",
         )
-    if value is None and any(each.is_loopback for each in proxies):
+    if value is None and any(map(_reaches_loopback, proxies)):
         raise UsageError(
             "On this machine anybody could claim to be the proxy.",
             hint="Give --identity-secret env:NAME, and let the proxy send its value as "
             "X-Incidentctl-Secret.",
         )
     return ProxyIdentity(header.casefold(), proxies, value)
+
+
+def _reaches_loopback(network: Network) -> bool:
+    if isinstance(network, IPv4Network):
+        return network.overlaps(IPv4Network("127.0.0.0/8"))
+    return IPv6Address("::1") in network

@@ -1,0 +1,133 @@
+"""The room of a team: who somebody is says the proxy, and nobody else."""
+
+from __future__ import annotations
+
+import pytest
+from tests.serve.room.browser import Browser, hidden
+
+from incidentctl.app.incident.respond import load
+from incidentctl.errors import UsageError
+from incidentctl.serve.room.settings import TeamRoom, named, proxy_identity
+from incidentctl.serve.settings import Settings, network
+
+NAME = "incidents.example.com"
+PROXY = "127.0.0.7"
+GRETA = "greta@astronomy-shop.example"
+
+
+def room(proxy: str = PROXY) -> TeamRoom:
+    identity = proxy_identity(
+        "X-Forwarded-Email", "env:ROOM_SECRET", (network(proxy),), {"ROOM_SECRET": "s3cret-of-room"}
+    )
+    return TeamRoom(named(f"https://{NAME}"), identity)
+
+
+@pytest.fixture
+def port(start):
+    return start(Settings(proxies=(network(PROXY),)), room=room()).server.port
+
+
+def person(port: int, email: str = GRETA, **more: str) -> Browser:
+    """A browser as the proxy passes it on."""
+    headers = {
+        "source": PROXY,
+        "host": NAME,
+        "x_forwarded_email": email,
+        "x_incidentctl_secret": "s3cret-of-room",
+        "x_forwarded_for": "203.0.113.9",
+    }
+    return Browser(port, **{**headers, **more})
+
+
+def test_a_member_is_known_by_the_e_mail(port, workspace):
+    browser = person(port, "Greta@Astronomy-Shop.example")
+    assert "You are Greta Lindqvist (greta)." in browser.get("/").text
+    led = browser.fill("/declare", "/declare", title="Checkout is down")
+    incident = load(workspace(), led.led.rsplit("/", 1)[-1])
+    assert (incident.commander, incident.catalog_problems) == ("greta", ())
+    assert browser.cookie == ""
+
+
+def test_somebody_in_no_team_declares_as_they_are_with_a_problem(port, workspace):
+    browser = person(port, "sam@elsewhere.example")
+    assert "in no team: you can declare and write notes" in browser.get("/").text
+    led = browser.fill("/declare", "/declare", title="Checkout is down")
+    assert led.code == 303
+    incident = load(workspace(), led.led.rsplit("/", 1)[-1])
+    assert incident.commander == "sam@elsewhere.example"
+    assert incident.catalog_problems == ("sam@elsewhere.example is in no team of the catalog.",)
+    more = browser.fill(led.led, f"{led.led}/answers", severity="SEV3", affects="checkout")
+    assert more.code == 303
+    assert load(workspace(), incident.id).severity == "SEV3"
+    theirs = person(port).fill("/declare", "/declare", title="Another is down").led
+    refused = browser.fill(theirs, f"{theirs}/answers", severity="SEV4")
+    assert refused.code == 409
+    assert "is in no team of the catalog" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"source": "127.0.0.1"}, 403),
+        ({"source": "127.0.0.1", "x_forwarded_email": ""}, 403),
+        ({"x_incidentctl_secret": ""}, 403),
+        ({"x_incidentctl_secret": "s3cret-of-roo"}, 403),
+        ({"x_forwarded_email": ""}, 401),
+        ({"x_forwarded_email": "greta"}, 403),
+        ({"x_forwarded_email": "greta@a.example, bo@a.example"}, 403),
+        ({"x_forwarded_email": "\u202egreta@a.example".encode().decode("latin-1")}, 403),
+        ({"host": f"{NAME}.evil.example"}, 421),
+        ({"host": f"{NAME}:8443"}, 421),
+    ],
+)
+def test_nobody_else_is_let_in(port, workspace, headers, code):
+    browser = person(port, **headers)
+    for path in ("/", "/declare", "/inbox", "/areas", "/past"):
+        answer = browser.get(path)
+        assert answer.code == code
+        assert "astronomy" not in answer.text.casefold()
+    form = {"title": "x", **hidden(person(port).get("/declare").text)}
+    assert browser.send("/declare", form, origin=f"https://{NAME}").code == code
+    assert workspace().record.ids() == []
+
+
+def test_a_form_of_another_person_does_nothing(port, workspace):
+    theirs = hidden(person(port, "sam@elsewhere.example").get("/declare").text)
+    answer = person(port).send("/declare", {**theirs, "title": "Checkout is down"})
+    assert answer.code == 403
+    assert 'value="Checkout is down"' in answer.text
+    assert workspace().record.ids() == []
+
+
+def test_alerts_are_received_beside_the_room(port):
+    assert Browser(port).get("/healthz").text == "ok\n"
+    assert Browser(port).ask("POST", "/hooks/none", b"{}").code == 404
+
+
+@pytest.mark.parametrize(
+    ("header", "secret", "proxies", "told"),
+    [
+        (None, None, ("10.0.0.1",), "Nobody says who"),
+        ("X-Email", None, (), "Nobody says who"),
+        ("X-Email", None, ("127.0.0.1",), "anybody could claim"),
+        ("X-Email", None, ("::1",), "anybody could claim"),
+        ("X-Email", None, ("0.0.0.0/0",), "anybody could claim"),
+        ("X-Email", "s3cret", ("10.0.0.1",), "never written here"),
+        ("X-Email", "env:UNSET", ("10.0.0.1",), "UNSET is not set"),
+    ],
+)
+def test_what_is_not_safe_does_not_start(header, secret, proxies, told):
+    with pytest.raises(UsageError, match=told):
+        proxy_identity(header, secret, tuple(map(network, proxies)), {})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://incidents.example.com", "incidents.example.com", "https://a/b", "https://", "",
+        "https://me@a", "ftp://a", "https://a:x", "https://a?b",
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_the_rooms_is_refused(address):
+    with pytest.raises(UsageError):
+        named(address)
