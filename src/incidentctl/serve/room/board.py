@@ -10,10 +10,12 @@ from starlette.routing import Route
 
 from incidentctl.app.incident.waiting_alerts import wait_line
 from incidentctl.app.incident.watch import Watch
+from incidentctl.app.record.looked import ensure_looked
 from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.text import count
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, Incident
+from incidentctl.errors import EnvironmentFailedError
 from incidentctl.render.incident.board import newest
 from incidentctl.render.incident.brief import commander
 from incidentctl.serve.room import moments
@@ -66,7 +68,12 @@ def show(visit: Visit) -> Page:
     unsent = visit.workspace.record.unsynced()
     blind = [] if watch.fault else list(watch.blind(now))
     if unsent and unsent.events:
-        blind.append(f"{count(unsent.events, 'event')} not on the remote yet")
+        blind.append(f"{count(unsent.events, 'event')} not on the remote yet.")
+    if not (watch.incidents or watch.fault):
+        try:
+            ensure_looked(visit.workspace)
+        except EnvironmentFailedError as error:
+            blind.append(error.message)
     return Page(
         "board.html.j2",
         values(
