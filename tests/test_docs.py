@@ -27,6 +27,7 @@ PLAYED = (
     "docs/drill-secrecy.md",
     "docs/retrospectives.md",
     "docs/report.md",
+    "docs/graph.md",
 )
 CODE = re.compile(r"`([^`]+)`")
 PAGES = [str(page.relative_to(ROOT)) for page in docs_pages.pages()]

@@ -205,7 +205,7 @@ def test_on_call_refuses_what_is_no_team_and_no_time(catalog):
     assert catalog("on-call", "--at", "soon")[0] == 2
 
 
-@pytest.mark.parametrize(("form", "edge"), [("mermaid", "a0 --> s1"), ("dot", "s1 -> s2;")])
+@pytest.mark.parametrize(("form", "edge"), [("mermaid", "a0 -.-> s1"), ("dot", "s1 -> s2;")])
 def test_graph(catalog, form, edge):
     _, out, _ = catalog("graph", "--format", form)
     assert edge in out
@@ -226,3 +226,47 @@ def test_maintenance_is_listed_by_its_time_and_shown(root, catalog):
     ]
     assert "2026-12-06 02:00 CET (+01:00)" in catalog("list", "maintenance")[1]
     assert "kind: maintenance" in catalog("show", "B")[1]
+
+
+def test_a_graph_is_written_in_the_format_of_the_files_name_and_over_nothing_else(catalog, root):
+    for name, begins in (("x.dot", "// Written"), ("x.mmd", "%% Written"), ("x", "%% Written")):
+        for _ in range(2):  # what it wrote itself it may overwrite
+            code, out, _ = catalog("graph", "--out", str(root / name))
+            assert (code, out) == (0, f"{root / name}\n")
+        assert (root / name).read_text().startswith(begins)
+    code, _, err = catalog("graph", "--out", str(root / "incidentctl.yaml"))
+    assert (code, (root / "incidentctl.yaml").read_text()) == (5, FILES["incidentctl.yaml"])
+    assert "left alone" in err
+
+
+def test_graph_of_what_fails_says_it_in_words(catalog):
+    code, _, err = catalog("graph", "--blast", "oauth2-db")
+    assert code == 0
+    assert (
+        "If oauth2-db fails, so do 1 product area and 1 service of 1 team: login, auth-api." in err
+    )
+    assert "Nothing in the catalog needs" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--blast", "oauth-db"], 3, "Did you mean 'oauth2-db'?"),
+        (["--area", "x"], 3, "no product area 'x'"),
+        (["--team", "core-servces"], 3, "Did you mean 'core-services'?"),
+        (["--team", "core-services", "--area", "login"], 2, "Only one part"),
+    ],
+)
+def test_graph_of_what_is_not_there(catalog, arguments, code, says):
+    got, out, err = catalog("graph", *arguments)
+    assert (got, out) == (code, "")
+    assert says in err
+
+
+def test_a_picture_without_graphviz_names_what_to_install(catalog, monkeypatch):
+    monkeypatch.setattr("incidentctl.connect.graphviz._PACKAGE", "no_such_package")
+    monkeypatch.setenv("PATH", "")
+    code, out, err = catalog("graph", "--format", "svg")
+    assert (code, out) == (6, "")
+    assert "apt install graphviz" in err
+    assert "Mermaid" in err

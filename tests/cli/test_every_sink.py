@@ -252,11 +252,17 @@ def test_the_catalog(careful):
             careful("catalog", "show", name, codes=(0, 3))
         careful("catalog", "who", f"area-{number}", codes=(0, 3))
     graph = careful("catalog", "graph").out
-    for line in graph.splitlines()[1:]:
-        assert re.fullmatch(r'  [as]\d+(\(\["[^"<>]*"\]\)|\["[^"<>]*"\]| --> s\d+)', line), line
-    for line in careful("catalog", "graph", "--format", "dot").out.splitlines()[3:-1]:
-        label = r'[as]\d+ \[label="(?:[^"\\]|\\.)*"(, shape=ellipse)?\];'
-        assert re.fullmatch(rf"  [as]\d+ -> s\d+;|  {label}", line), line
+    box, quoted = r"[ast]\d+", r'"[^"<>]*"'
+    arrow = rf"{box} (?:-->|-\.->) s\d+"
+    node = rf"{box}(?:\(\[{quoted}\]\)|\[{quoted}\])"
+    for line in graph.splitlines()[2:]:
+        assert re.fullmatch(rf"  +(?:subgraph {node}|{node}|{arrow}|end)", line), line
+    quoted = r'"(?:[^"\\]|\\.)*"'
+    node = rf"{box} \[label={quoted}(?:, shape=ellipse)?\];"
+    arrow = rf"{box} -> s\d+(?: \[style=dashed\])?;"
+    for line in careful("catalog", "graph", "--format", "dot").out.splitlines()[4:-1]:
+        inside = rf"subgraph cluster_t\d+ {{|label={quoted};|{node}|{arrow}|}}"
+        assert re.fullmatch(rf"  +(?:{inside})", line), line
 
 
 def drills(careful):
