@@ -10,7 +10,6 @@ from pathlib import Path
 
 from torture.world import Clone
 
-BREAKS = ("typo-home", "typo-config", "no-git", "failing-git")
 _TYPO = "[broken\n"
 #: Which git fails: each, or one of these, now and then or always.
 _FAILING = ("*", "cat-file", "ls-tree", "rev-parse", "merge-base", "diff-tree", "fast-import",

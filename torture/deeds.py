@@ -15,9 +15,8 @@ from incidentctl.domain.incident.ids import incident_folder
 from incidentctl.record.store.paths import event_name
 from torture import disks, world
 from torture.branch import Branch
-from torture.breaks import BREAKS
 from torture.hostile import Hostile
-from torture.plan import INCIDENTS
+from torture.plan import BREAKS, INCIDENTS
 from torture.world import MIRROR, RESTRICTED_REF, TRACKING, TRUTH, Clone, git
 
 SECRET = "TOKEN-of-somebody"

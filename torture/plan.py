@@ -143,7 +143,13 @@ def draw(seed: str, *, length: int = 22, faults: frozenset[str] | None = None) -
                       Step((Act("exchange", 0),))]  # fmt: skip
     if dice.random() < 0.7:  # else each clone begins a record of its own
         steps += [Step((Act("exchange", clone),)) for clone in range(clones)]
-    steps += [_step(dice, faults, clones) for _ in range(length)]
+    for _ in range(length):
+        step = _step(dice, faults, clones)
+        steps.append(step)
+        if step.deed in BREAKS and "cache" in faults and dice.random() < 0.5:
+            # Only without its caches a clone whose git fails knows nothing.
+            steps.append(Step((), "drop-cache", step.clone, dice.getrandbits(16)))
+            steps.append(Step((_act(dice, faults, step.clone),)))
     locked = tuple(dice.random() < 0.5 for _ in range(clones))
     idle = 10 if dice.random() < 0.15 else 1
     vault = dice.choice(VAULTS) if "restricted" in faults else "none"
@@ -165,6 +171,8 @@ def _faults(dice: random.Random) -> frozenset[str]:
     return frozenset(found)
 
 
+#: What breaks git for the commands in a clone, until it is mended.
+BREAKS = ("typo-home", "typo-config", "no-git", "failing-git")
 #: Deeds of somebody else by fault; one with a clone is done there.
 DEEDS = {
     "network": ("cut", "cut", "restore", "restore", "port"),
@@ -177,8 +185,7 @@ DEEDS = {
     "lost": ("lose-truth", "move-truth"),
     "full": ("fill", "free"),
     "prune": ("age",),
-    "broken": ("typo-home", "typo-config", "no-git", "failing-git", "mend", "repack",
-               "repack"),
+    "broken": (*BREAKS, "mend", "repack", "repack"),
     "torn": ("dangle", "empty-ref"),
     "hostile": ("mark-empty", "mark-own-root", "mark-foreign-root", "mark-nested", "mark-huge",
                 "mark-many", "mark-new-root", "mark-new-root", "mark-new-root", "forge", "forge",
