@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from incidentctl.domain.common.text import clean, one_line
+from incidentctl.domain.common.text import lines, one_line
 
 
 def page(template: str, **values: Any) -> str:
@@ -30,5 +30,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters["line"] = one_line
-    found.filters["lines"] = lambda text: "\n".join(map(clean, text.strip().splitlines()))
+    found.filters["lines"] = lines
     return found

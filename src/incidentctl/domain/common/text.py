@@ -74,6 +74,11 @@ def one_line(text: str) -> str:
     return clean(" ⏎ ".join(part.strip() for part in text.strip().splitlines()))
 
 
+def lines(text: str) -> str:
+    """Return `text` cleaned, with its line breaks."""
+    return "\n".join(map(clean, text.strip().splitlines()))
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is most like `word`, or None when none is near."""
     import difflib  # noqa: PLC0415 (12 ms that only a mistake pays)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from incidentctl.domain.catalog.maintenance import span_of
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.page.public import Maintenance
+
+#: Feeds tell of maintenance so long before it begins. When a file was written is not known, and a
+#: moment that changed with each build would make readers take the entry for a new one.
+TOLD_AHEAD = timedelta(days=7)
+
+
+def told_at(work: Maintenance) -> datetime:
+    """Return when feeds tell of maintenance."""
+    return work.begins - TOLD_AHEAD
 
 
 def announced(catalog: Catalog) -> tuple[Maintenance, ...]:

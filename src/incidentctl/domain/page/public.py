@@ -91,6 +91,16 @@ class PublicIncident(NamedTuple):
         """Return the worst state that was ever said."""
         return worst(said.state for said in self.said)
 
+    def said_by(self, update: PublicUpdate) -> dict[str, State]:
+        """Return what an update said of areas: the one that ended it said that all of them work."""
+        if self.ended is not None and update.at >= self.ended:
+            return dict.fromkeys(self.areas, State.OPERATIONAL)
+        return dict(update.states)
+
+    def before(self, at: datetime) -> dict[str, State]:
+        """Return what had been said of areas before a moment."""
+        return {said.area: said.state for said in self.said if said.at < at}
+
     def now(self) -> dict[str, State]:
         """Return what holds of each area that was mentioned; all is operational once it ended."""
         last = {said.area: said.state for said in self.said}
