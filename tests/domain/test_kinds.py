@@ -65,7 +65,7 @@ task-added: title role person
 task-assigned: task person
 task-done: task note
 team-assigned: team
-update-posted: text public next_at
+update-posted: text public next_at states headline
 update-snoozed: until
 """
 

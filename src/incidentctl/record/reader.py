@@ -17,7 +17,7 @@ from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.index import is_noted
 from incidentctl.record.store.past import Describe, Past, add, read_past, write_past
 from incidentctl.record.store.stored_event import Stored, check
-from incidentctl.record.store.texts import by_month, read_texts, write_texts
+from incidentctl.record.store.texts import SEARCHED, by_month, read_texts, write_texts
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.write import outbox
 from incidentctl.record.write.part import Part
@@ -25,6 +25,8 @@ from incidentctl.record.write.part import Part
 if TYPE_CHECKING:
     from incidentctl.domain.alerts.group import Group
 
+#: Makes a text of an incident, by its id and its events.
+Tell = Callable[[str, Iterable[Event]], str]
 #: If so many incidents have ended since, all are read again.
 _MANY = 100
 
@@ -126,19 +128,21 @@ class Reader:
     def texts(
         self,
         incidents: Iterable[str],
-        tell: Callable[[Iterable[Event]], str],
+        tell: Tell,
         *,
+        kind: str = SEARCHED,
         on_read: Callable[[int, int], None],
     ) -> Iterator[tuple[str, str]]:
-        """Return what `tell` says of the events of incidents; that of committed ones is cached.
+        """Return what `tell` says of incidents by their events; that of committed ones is cached.
 
-        `on_read` is told how many have been read and how many have to be, at first none.
+        `kind` names what `tell` makes: two that tell differently have two of them. `on_read` is
+        told how many have been read and how many have to be, at first none.
         """
         pending = self._pending()
         wanted = [ident for ident in incidents if ident not in pending]
         folders = self._store.all() if wanted else {}
         months = by_month(wanted)
-        cached = {month: read_texts(self._store.cache, month) for month in months}
+        cached = {month: read_texts(self._store.cache, month, kind) for month in months}
         known = {
             ident: text
             for month in months
@@ -151,15 +155,15 @@ class Reader:
         for month, idents in months.items():
             news = [ident for ident in idents if ident in fresh]
             for ident, events, _ in self.many_events(news):
-                known[ident] = tell(events)
+                known[ident] = tell(ident, events)
                 cached[month][ident] = (folders[ident].key, known[ident])
                 done += 1
                 on_read(done, left)
             if news:
-                write_texts(self._store.cache, month, cached[month])
+                write_texts(self._store.cache, month, cached[month], kind)
         for ident in incidents:
             text = known.get(ident)
-            yield ident, tell(self.events(ident)[0]) if text is None else text
+            yield ident, tell(ident, self.events(ident)[0]) if text is None else text
 
     def ids(self) -> list[str]:
         """Return the ids of all incidents, sorted."""

@@ -18,6 +18,13 @@ from incidentctl.domain.incident.decide import lifecycle as decide
 from incidentctl.domain.incident.state import Incident
 
 
+class Cancelled(NamedTuple):
+    """What was recorded, and the incident afterwards."""
+
+    recorded: Recorded
+    incident: Incident
+
+
 class Resolved(NamedTuple):
     """What was recorded, and the incident afterwards, with what is still open."""
 
@@ -65,13 +72,14 @@ def reopen(response: Response, reason: str) -> Recorded:
 
 def cancel(
     response: Response, reason: str | None = None, *, duplicate_of: str | None = None
-) -> Recorded:
+) -> Cancelled:
     """Cancel a false alarm or a duplicate of another incident: any part of its id."""
     other = None
     if duplicate_of:
         ident = find_incident(response.workspace, duplicate_of)
         ensure_nameable(response.workspace, response.ident, ident)
         other = load(response.workspace, ident)
-    return response.record(
+    recorded = response.record(
         decide.cancel(response.incident, reason, duplicate_of=other), "cancelled"
     )
+    return Cancelled(recorded, response.incident)

@@ -120,7 +120,8 @@ def _with_text(
 ) -> list[Head]:
     """Return those of which the log, or the retrospective, holds a text."""
     wanted = normal(text)
-    texts = workspace.record.texts([head.id for head in heads], written, on_read=on_read)
+    idents = [head.id for head in heads]
+    texts = workspace.record.texts(idents, lambda _, events: written(events), on_read=on_read)
     found = {ident for ident, said in texts if wanted in said}
     return [
         head for head in heads if head.id in found or wanted in _retrospective(workspace, head.id)
@@ -258,7 +259,8 @@ def as_json(incident: Incident) -> dict[str, Any]:
         "links": [_some(link, "label", "url") for link in incident.links],
         "related": [related._asdict() for related in incident.related],
         "updates": [
-            _some(update, "at", "by", "text", "public", "next_at") for update in incident.updates
+            _some(update, "at", "by", "text", "public", "next_at", "phase", "states", "headline")
+            for update in incident.updates
         ],
         "hypotheses": [
             _some(hypothesis, "number", "text", "state", "by", "reason")

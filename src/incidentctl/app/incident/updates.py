@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -31,21 +31,34 @@ def post(
     public: bool = False,
     next_in: timedelta | None = None,
     template: bool = False,
+    states: Sequence[str] = (),
+    headline: str | None = None,
     preview: Callable[[str], None] | None = None,
 ) -> Posted:
     """Post an update, also for customers if it is public; the next one comes after a span.
 
-    With `template` the text is put into that of the phase. `preview` is called with the text
-    before it is recorded, and raises to stop it.
+    `states` is what a public one says of areas, `AREA=STATE` each, and `headline` what it calls
+    the incident on the status page. With `template` the text is put into that of the phase.
+    `preview` is called with the text before it is recorded, and raises to stop it.
     """
     following = (response.at or response.workspace.now()) + next_in if next_in else None
     if template:
         text = _from_template(response, text, public=public, next_at=following)
-    stated = decide.post(response.incident, text, public=public, next_at=following)
+    said = _read_states(response, states) if states else None
+    stated = decide.post(
+        response.incident, text, public=public, next_at=following, states=said, headline=headline
+    )
     if preview is not None:
         preview(text)
     recorded = response.record(stated, "public update" if public else "update")
     return Posted(recorded, response.incident)
+
+
+def _read_states(response: Response, states: Sequence[str]) -> Mapping[str, str]:
+    from incidentctl.domain.page.told import read_states
+
+    areas = response.workspace.catalog.product_areas
+    return read_states(states, {name: area.title or name for name, area in areas.items()})
 
 
 def _from_template(response: Response, text: str, *, public: bool, next_at: datetime | None) -> str:

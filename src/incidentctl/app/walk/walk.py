@@ -18,6 +18,7 @@ from incidentctl.app.walk.action import ActionOffer, action_offer
 from incidentctl.app.walk.names import Name, names_for
 from incidentctl.app.walk.news import News
 from incidentctl.app.walk.page import PAGE, whom_to_page
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import count
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.steps import find
@@ -107,6 +108,11 @@ class Walk:
         self._offer: ActionOffer | None = None
         self._auto = False
         self._next_attempt: datetime | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """What it works with."""
+        return self._response.workspace
 
     def __enter__(self) -> Walk:
         """Begin to ask the remotes for what others do."""

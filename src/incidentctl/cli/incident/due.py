@@ -37,7 +37,8 @@ def due_command(
 ) -> None:
     """List what is due in the open incidents; exit 1 if something is overdue.
 
-    Without --short it lists retrospectives that are late, too. For a shell prompt or cron.
+    Without --short it lists retrospectives that are late, too, and what the status page still
+    shows though it is over. For a shell prompt or cron.
 
     incidentctl due -q || echo late
 
@@ -52,9 +53,10 @@ def due_command(
     found = due_now(workspace, incident)
     if incident is None and not short:  # a prompt waits for what is urgent only
         from incidentctl.app.learn.late import late_retrospectives
+        from incidentctl.app.page.told import untold
 
         late = late_retrospectives(workspace, found.now)
-        found = found._replace(items=(*found.items, *late))
+        found = found._replace(items=(*found.items, *untold(workspace, found.now), *late))
     if json:
         receiver = as_json(signs, found.now) if signs else None
         console.print_json("due", {**_as_json(found), "receiver": receiver})

@@ -9,6 +9,7 @@ import typer
 from incidentctl.app.incident import lifecycle
 from incidentctl.cli.incident.respond import Call, respond_command
 from incidentctl.cli.incident.respond_command import EndCommand
+from incidentctl.cli.incident.update import tell_page
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.places import from_here
 from incidentctl.domain.common.text import one_line
@@ -36,6 +37,7 @@ def resolve_command(
     done = call.respond(lambda response: lifecycle.resolve(response, said), "resolve", echo=said)
     if not call.json:
         print_left(done.incident, needs_retrospective=done.needs_retrospective)
+    tell_page(call, done.incident)
 
 
 def print_left(incident: Incident, *, needs_retrospective: bool) -> None:
@@ -99,11 +101,12 @@ def cancel_command(
     incidentctl cancel --duplicate-of k7f
     """
     said = " ".join(reason or []) or None
-    call.respond(
+    done = call.respond(
         lambda response: lifecycle.cancel(response, said, duplicate_of=duplicate_of),
         "cancel",
         echo=said,
     )
+    tell_page(call, done.incident)
 
 
 @respond_command(at=False)

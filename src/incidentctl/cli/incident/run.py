@@ -26,7 +26,7 @@ from incidentctl.cli.incident.lifecycle import print_left
 from incidentctl.cli.incident.respond import Call
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.incident.sent import print_ran
-from incidentctl.cli.incident.update import print_next
+from incidentctl.cli.incident.update import print_next, warn_page
 from incidentctl.cli.session import report_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident
@@ -204,6 +204,7 @@ def _report(walking: Walk, answered: Answered) -> None:
         print_next(told.incident)
     if told.resolved:
         print_left(told.incident, needs_retrospective=told.needs_retrospective)
+        warn_page(walking.workspace, told.incident)
 
 
 def _show(view: View) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
@@ -12,6 +12,7 @@ import typer
 from incidentctl.app.incident import updates
 from incidentctl.app.incident.query import as_json
 from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import (
     Call,
@@ -22,7 +23,7 @@ from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import confirm_recorded
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.times import parse_duration
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, page_words
 from incidentctl.errors import RefusedError, UsageError
 
 COMMAND_CLASS = RespondCommand
@@ -45,6 +46,20 @@ def update_command(
             help="For customers, too: shows it and where announce.yaml sends it, and asks first.",
         ),
     ] = False,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state",
+            metavar="AREA=STATE",
+            help="With --public: how an area is: operational, degraded, partial, major. Repeat it.",
+        ),
+    ] = None,
+    headline: Annotated[
+        str | None,
+        typer.Option(
+            "--headline", metavar="TEXT", help="With --public: what customers call the incident."
+        ),
+    ] = None,
     template: Annotated[
         bool,
         typer.Option("--template", help="Put the text into the template of the phase; asks first."),
@@ -68,6 +83,8 @@ def update_command(
 
     incidentctl update --no-change --next 1h
 
+    incidentctl update --public --state checkout=degraded "some payments fail"
+
     incidentctl update --template "rolling back to 1.4.2"
 
     incidentctl update list
@@ -77,7 +94,7 @@ def update_command(
         return
     said = " ".join(text or [])
     if snooze is not None:
-        if said or no_change or public or next_in:
+        if said or no_change or public or next_in or state or headline:
             raise UsageError(
                 "--snooze takes no text: it puts off the next update, and posts none.",
                 hint=f"Post the update first, then run `incidentctl update --snooze {snooze}`.",
@@ -91,9 +108,10 @@ def update_command(
         said = updates.no_change(said)
     elif not said and not template:
         said = choices.typed(call, text, "What is the update?")
+    states = tuple(state or ())
     show: Callable[[Response, str], None] | None = None
     if public:
-        show = partial(_preview, yes=yes)
+        show = partial(_preview, yes=yes, states=states, headline=headline)
     elif template and not yes:
         show = _show_and_ask
     following = _span("--next", next_in) if next_in else None
@@ -104,13 +122,15 @@ def update_command(
             public=public,
             next_in=following,
             template=template,
+            states=states,
+            headline=headline,
             preview=partial(show, response) if show else None,
         ),
         "update",
         echo=said,
     )
     if public:
-        _publish(call, posted)
+        publish(call, posted)
     if not call.json:
         print_next(posted.incident)
 
@@ -137,7 +157,8 @@ def _list_updates(call: Call) -> None:
         console.print_json("update-list", keys)
         return
     for each in found.updates:
-        public = "public, " if each.public else ""
+        on_page = page_words(each.headline, each.states)
+        public = f"public{on_page and f' ({on_page})'}, " if each.public else ""
         line = f"{found.time(each.at)}  {public}{each.by}: {each.text}"
         console.out(line, indent=len(found.time(each.at)) + 2)
     print_next(found)
@@ -154,7 +175,48 @@ def _show_and_ask(_: Response, said: str) -> None:
         raise RefusedError("Not recorded.", echo=said)
 
 
-def _publish(call: Call, posted: updates.Posted) -> None:
+def warn_page(workspace: Workspace, incident: Incident, *, advise: bool = True) -> bool:
+    """Warn if the status page keeps showing what is over; with `advise` say what to do."""
+    if not any(update.public for update in incident.updates):
+        return False
+    from incidentctl.app.page.told import keeps_showing
+
+    shown = keeps_showing(workspace, incident)
+    if shown is None:
+        return False
+    console.say(
+        f"The status page keeps showing {shown}, until a public update says that it is over.",
+        "warning",
+    )
+    if advise:
+        console.say(f"Tell customers: {_tell_customers(incident)}", "warning")
+    return True
+
+
+def tell_page(call: Call, incident: Incident) -> None:
+    """Do as `warn_page`; on a terminal ask for the last public update, and post it."""
+    asks = choices.can_ask(call)
+    if not warn_page(call.workspace, incident, advise=not asks) or not asks:
+        return
+    from incidentctl.cli.terminal.prompts import ask_text
+
+    said = ask_text("Tell customers that it is over (Enter: not now):", optional=True)
+    if not said:
+        console.say(f"Not told. Later: {_tell_customers(incident)}", "warning")
+        return
+    call.incident = incident.id
+    posted = call.respond(
+        lambda response: updates.post(response, said, public=True), "update", echo=said
+    )
+    publish(call, posted)
+
+
+def _tell_customers(incident: Incident) -> str:
+    part = incident.id.rsplit("-", 1)[-1]
+    return f'incidentctl update --public -i {part} "It works again."'
+
+
+def publish(call: Call, posted: updates.Posted) -> None:
     """Send a public update where announce.yaml says, and say what came of it."""
     from incidentctl.app.actions.announce import came_of_it, goes_to, send
 
@@ -176,20 +238,26 @@ def _publish(call: Call, posted: updates.Posted) -> None:
         console.say("NOT SENT: it is not due. See `incidentctl announce list`.", "error")
 
 
-def _preview(response: Response, said: str, *, yes: bool) -> None:
+def _preview(
+    response: Response, said: str, *, yes: bool, states: Sequence[str], headline: str | None
+) -> None:
     """Show what is meant for customers and where it goes, and ask for confirmation."""
     from incidentctl.app.actions.announce import goes_to
+    from incidentctl.app.page.told import on_page
 
     places = goes_to(response.workspace, response.incident, _PUBLIC)
+    page = on_page(response.workspace, response.incident, states, headline)
     where = f"It is sent: {'; '.join(places)}." if places else (
         "It is sent nowhere: no announcement of public updates in announce.yaml applies to it."
     )  # fmt: skip
     if yes:
         console.say(where)
+        console.say(page)
         return
     console.say("For customers:")
     console.say(f"  {said}", keep_lines=True)
     console.say(where)
+    console.say(page)
     if not console.is_terminal():
         raise RefusedError(
             "A public update needs a confirmation, and this is not a terminal.",

@@ -26,6 +26,7 @@ _FREE = frozenset(
         "links",
         "runbook_url",
         "group_text",
+        "headline",
     }
 )
 #: Words of the program's own in fields that hold somebody's otherwise.

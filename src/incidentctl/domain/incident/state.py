@@ -133,6 +133,12 @@ class Update(NamedTuple):
     """When it was due; None where nothing asked for it."""
     received: datetime | None = None
     """When others had it, where the clock of its author runs ahead; else None."""
+    phase: str = PHASES[0]
+    """The status of the response as it was posted."""
+    states: tuple[str, ...] = ()
+    """What it says of product areas on the status page, `area=state` each."""
+    headline: str | None = None
+    """What it calls the incident on the status page."""
 
     @property
     def counted(self) -> datetime:
@@ -143,6 +149,16 @@ class Update(NamedTuple):
     def announced(self) -> datetime | None:
         """When it said that the next one comes, by the clock that it is counted with."""
         return self.next_at and self.next_at - (self.at - self.counted)
+
+
+def page_words(headline: str | None, states: tuple[str, ...]) -> str:
+    """Say what an update says on the status page: `Payments fail; checkout degraded performance`.
+
+    Empty if it says nothing.
+    """
+    parts = (each.rpartition("=") for each in states)
+    words = (f"{area} {state.replace('_', ' ')}" for area, _, state in parts)
+    return "; ".join([*([headline] if headline else []), *words])
 
 
 class Link(NamedTuple):

@@ -15,11 +15,12 @@ from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
 from incidentctl.git.author import Author
-from incidentctl.record.reader import find, unread
+from incidentctl.record.reader import Tell, find, unread
 from incidentctl.record.record import Record
 from incidentctl.record.restricted.ids import RestrictedIds
 from incidentctl.record.restricted.undecided import REASON, Undecided
 from incidentctl.record.store.past import Describe, Past
+from incidentctl.record.store.texts import PUBLIC
 from incidentctl.record.sync.background import Background
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.sync.status import Exchanged, Status, together
@@ -151,17 +152,30 @@ class RecordPair:
     def texts(
         self,
         incidents: Iterable[str],
-        tell: Callable[[Iterable[Event]], str],
+        tell: Tell,
         *,
         on_read: Callable[[int, int], None],
     ) -> Iterator[tuple[str, str]]:
-        """Return what `tell` says of the events of incidents; as `Reader.texts`."""
+        """Return what `tell` says of incidents; as `Reader.texts`."""
         restricted = self.restricted_ids()
         wanted = list(incidents)
         shared = [each for each in wanted if each not in restricted]
         yield from self.shared.texts(shared, tell, on_read=on_read)
         for ident, events, _ in self.restricted.many_events(i for i in wanted if i in restricted):
-            yield ident, tell(events)
+            yield ident, tell(ident, events)
+
+    def public_texts(
+        self, tell: Tell, *, on_read: Callable[[int, int], None]
+    ) -> Iterator[tuple[str, str]]:
+        """Return what `tell` says of each incident that everybody may read, by id.
+
+        One that ever was restricted is none of them, wherever it is. EnvironmentFailedError if it
+        cannot be known which ones that were.
+        """
+        self._readable_restricted()
+        restricted = self.restricted_ids()
+        wanted = [ident for ident in self.shared.ids() if ident not in restricted]
+        yield from self.shared.texts(wanted, tell, kind=PUBLIC, on_read=on_read)
 
     def newest_id(self, incident: str) -> str | None:
         """Return the newest event's id; as `Reader.newest_id`."""

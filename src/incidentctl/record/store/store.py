@@ -21,6 +21,7 @@ from incidentctl.record.store.index import Index, is_noted, read_index, write_in
 from incidentctl.record.store.past import forget_past
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_COPY_REF, RESTRICTED_REF
 from incidentctl.record.store.scan import FoldHead, IndexedIncident, incidents, scan
+from incidentctl.record.store.texts import forget_texts
 
 if TYPE_CHECKING:
     from incidentctl.domain.alerts.group import Group
@@ -293,12 +294,12 @@ class Store:
         self.forget(incident)
         year, month = record_folder(incident).split("/")[1:3]
         if is_group_id(incident):
-            from incidentctl.record.store.groups import forget_texts  # noqa: PLC0415 (for few)
+            from incidentctl.record.store import groups  # noqa: PLC0415 (for few)
 
-            forget_texts(self.cache, f"{year}-{month}")
+            groups.forget_texts(self.cache, f"{year}-{month}")
             return
         self.cache.drop(f"months/{year}-{month}")
-        self.cache.drop(f"texts/{year}-{month}")
+        forget_texts(self.cache, f"{year}-{month}")
         forget_past(self.cache)
 
 

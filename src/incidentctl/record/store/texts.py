@@ -1,4 +1,4 @@
-"""The texts of incidents for searching, a file for each month; of each as its folder was read."""
+"""What was made of incidents, a file for each month and purpose; of each as its folder was read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from incidentctl.domain.incident.ids import incident_folder
 from incidentctl.record.store.cache import Cache
 
+#: What texts are made for: to be searched, and what is public of them.
+SEARCHED, PUBLIC = KINDS = ("texts", "public")
 #: By incident: the key of its folder, and the text.
 Texts = dict[str, tuple[str, str]]
 
@@ -21,12 +23,18 @@ def by_month(incidents: Iterable[str]) -> dict[str, list[str]]:
     return months
 
 
-def read_texts(cache: Cache, month: str) -> Texts:
-    """Return what is cached of a month."""
-    found = cache.get(f"texts/{month}")
+def read_texts(cache: Cache, month: str, kind: str) -> Texts:
+    """Return what is cached of a month, for one of `KINDS`."""
+    found = cache.get(f"{kind}/{month}")
     return {i: (key, text) for i, (key, text) in json.loads(found[1]).items()} if found else {}
 
 
-def write_texts(cache: Cache, month: str, texts: Texts) -> None:
+def write_texts(cache: Cache, month: str, texts: Texts, kind: str) -> None:
     """Cache the texts of a month."""
-    cache.put(f"texts/{month}", "", json.dumps(texts).encode())
+    cache.put(f"{kind}/{month}", "", json.dumps(texts).encode())
+
+
+def forget_texts(cache: Cache, month: str) -> None:
+    """Drop all that is cached of a month."""
+    for kind in KINDS:
+        cache.drop(f"{kind}/{month}")

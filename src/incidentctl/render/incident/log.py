@@ -19,6 +19,7 @@ from incidentctl.domain.incident.state import (
     Entry,
     Step,
     is_alert,
+    page_words,
 )
 from incidentctl.render.clock import Clock
 from incidentctl.render.inert import address, block, inert
@@ -206,6 +207,8 @@ def _updates(incident: Incident) -> Iterator[str]:
         clock = Clock(incident)
         for update in incident.updates:
             audience = "public" if update.public else "internal"
+            on_page = page_words(update.headline, update.states)
+            audience += f" ({inert(on_page)})" if on_page else ""
             said = f"{inert(update.by)}: {inert(update.text)}"
             following = f" · next update {clock.both(update.next_at)}" if update.next_at else ""
             yield f"- {clock.both(update.at)}, {audience}, {said}{following}"

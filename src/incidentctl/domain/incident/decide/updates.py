@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,15 +16,47 @@ from incidentctl.errors import Hint, RefusedError, UsageError
 
 #: That nothing is new restarts the clock, too.
 NO_CHANGE = "No change since the last update."
+#: The state of an area on the status page in which nothing is wrong.
+OPERATIONAL = "operational"
+#: A headline is a line.
+_MAX_HEADLINE = 200
 
 
 def post(
-    incident: Incident, text: str, *, public: bool = False, next_at: datetime | None = None
+    incident: Incident,
+    text: str,
+    *,
+    public: bool = False,
+    next_at: datetime | None = None,
+    states: Mapping[str, str] | None = None,
+    headline: str | None = None,
 ) -> list[Any]:
-    """Post an update; the cadence says when the next one comes, unless it is told."""
+    """Post an update; the cadence says when the next one comes, unless it is told.
+
+    A public one may say the `states` of product areas, by name, and give a headline.
+    """
     check(incident, "post an update", echo=text)
+    if (states or headline) and not public:
+        raise UsageError(
+            "Only a public update says something on the status page.",
+            hint=Hint("say-public"),
+            echo=text,
+        )
+    if not incident.open and any(state != OPERATIONAL for state in (states or {}).values()):
+        raise RefusedError(
+            f"{incident.id} is {incident.status}: its public update tells customers that it is "
+            "over, so everything works.",
+            hint=Hint("reopen", {"incident": incident.id}),
+            echo=text,
+        )
     said_next = iso(next_at) if next_at else None
-    return [facts.UpdatePosted(short(said(text, "a text")), public, said_next)]
+    told = tuple(f"{area}={state}" for area, state in (states or {}).items()) or None
+    named = said(headline, "a headline") if headline is not None else None
+    if named and len(named) > _MAX_HEADLINE:
+        raise UsageError(
+            f"A headline has at most {_MAX_HEADLINE} characters, this one {len(named)}.", echo=text
+        )
+    return [facts.UpdatePosted(short(said(text, "a text")), public, said_next, told, named)]
 
 
 def announce(incident: Incident, fact: Any, at: datetime) -> Any:

@@ -1,0 +1,92 @@
+"""What an update does to the status page, said to the person before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import EARLIEST
+from incidentctl.domain.incident.due import Due
+from incidentctl.domain.incident.facts import UpdatePosted
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.ids import named
+from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.page.fold import KINDS, public_incident, still_shown, told
+from incidentctl.domain.page.public import State
+from incidentctl.domain.page.told import read_states
+
+#: Incidents that were declared so lately are looked at, once they are over.
+_LATELY = timedelta(days=14)
+
+
+def titles(workspace: Workspace) -> dict[str, str]:
+    """Return what customers call each product area, by its name."""
+    areas = workspace.catalog.product_areas
+    return {name: area.title or name for name, area in areas.items()}
+
+
+def never_on_page(workspace: Workspace, incident: Incident) -> str | None:
+    """Say why an incident is never on the status page; None if it may be."""
+    if workspace.record.is_restricted(incident.id):
+        return "a restricted incident is never on it"
+    if incident.kind not in KINDS:
+        return f"a {incident.kind} is never on it"
+    return None
+
+
+def on_page(
+    workspace: Workspace, incident: Incident, states: Sequence[str], headline: str | None
+) -> str:
+    """Say in a sentence what a public update with these `AREA=STATE` does to the status page."""
+    if why := never_on_page(workspace, incident):
+        return f"On the status page: nothing, {why}."
+    known = titles(workspace)
+    if not incident.open:
+        return "On the status page: resolved, and everything works."
+    called = f" {one_line(headline)!r}:" if headline else ""
+    if states:
+        return f"On the status page:{called} {_words(read_states(states, known), known)}."
+    found = public_incident(incident.id, told(incident), known)
+    now = found.now() if found and found.ended is None else {}
+    stays = f"; it keeps saying {_words(now, known)}" if now else ""
+    return f"On the status page:{called} no state of an area, so every one stays as it is{stays}."
+
+
+def keeps_showing(workspace: Workspace, incident: Incident) -> str | None:
+    """Return what the page goes on saying of areas though the incident is over; None if nothing."""
+    if not any(update.public for update in incident.updates) or incident.open:
+        return None
+    if never_on_page(workspace, incident):
+        return None
+    shown = still_shown(incident)
+    return _words(shown, titles(workspace)) if shown else None
+
+
+def untold(workspace: Workspace, now: datetime) -> list[tuple[str, Due]]:
+    """Return the incidents of the last days that are over, and that the page goes on showing."""
+    record = workspace.record
+    opened = {head.id for head in record.open_heads()}
+    lately = [i for i in record.ids() if i not in opened and _declared(i) > now - _LATELY]
+    found = []
+    for ident, events, _ in record.many_events(lately):
+        if not any(isinstance(e.fact, UpdatePosted) and e.fact.states for e in events):
+            continue
+        incident = fold(ident, events, entries=False)
+        if shown := keeps_showing(workspace, incident):
+            ended = incident.ended or now
+            text = f"The status page still shows {shown}: no public update says that it is over"
+            late = max(0.0, (now - ended).total_seconds())
+            found.append((ident, Due("page", ended, late, text)))
+    return found
+
+
+def _declared(ident: str) -> datetime:
+    return named(ident)[1] or EARLIEST
+
+
+def _words(states: Mapping[str, State], known: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{one_line(known.get(area, area))}: {state.words}" for area, state in states.items()
+    )

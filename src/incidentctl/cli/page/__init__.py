@@ -1,0 +1,1 @@
+"""The status page: what customers may know of incidents and announced work."""

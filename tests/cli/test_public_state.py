@@ -1,0 +1,96 @@
+"""What `update --public` says of areas, and what is told when it is over."""
+
+from __future__ import annotations
+
+import os
+
+import pexpect
+import pytest
+from tests import program
+
+
+def public(run, *words, text="Some payments fail"):
+    return run("update", "--public", "--yes", *words, text)
+
+
+def test_a_state_and_a_headline_are_recorded_shown_and_in_the_log(run, opened, show):
+    done = public(run, "--state", "Checkout=degraded", "--headline", "Payments fail")
+    assert done.code == 0
+    assert "On the status page: 'Payments fail': Checking out: degraded performance." in done.err
+    update = show()["updates"][0]
+    assert update["states"] == ["checkout=degraded_performance"]
+    assert (update["headline"], update["phase"]) == ("Payments fail", "triage")
+    said = "ublic (Payments fail; checkout degraded performance), greta: Some payments fail"
+    assert (
+        said.replace(", greta:", ":").replace("lic", "lic update") in show()["timeline"][-1]["text"]
+    )
+    assert said in run("log").out
+    assert said in " ".join(run("update", "list").out.split())
+
+
+def test_without_a_state_the_person_is_told_what_stays(run, opened):
+    assert "no state of an area, so every one stays as it is." in public(run).err
+    public(run, "--state", "checkout=Partial Outage")
+    assert "it keeps saying Checking out: partial outage." in public(run).err
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "told"),
+    [
+        ("chekout=degraded", 3, "Did you mean 'checkout'?"),
+        ("checkout=degradde", 3, "Did you mean 'degraded'?"),
+        ("checkout", 2, "write AREA=STATE"),
+        ("checkout=under_maintenance", 2, "maintenance/"),
+        ("checkout=" + "x" * 10_000, 3, "operational, degraded, partial, major"),
+    ],
+)
+def test_a_wrong_state_is_refused_with_what_was_meant(run, opened, show, state, code, told):
+    refused = public(run, "--state", state)
+    assert refused.code == code
+    assert told in refused.err
+    assert "Some payments fail" in refused.err
+    assert len(refused.err) < 1000
+    assert show()["updates"] == []
+
+
+def test_only_a_public_update_says_a_state(run, opened):
+    refused = run("update", "--state", "checkout=major", "we look")
+    assert (refused.code, "--public" in refused.err) == (2, True)
+
+
+def test_what_the_page_keeps_showing_is_told_at_the_end_and_is_due(run, opened, show):
+    assert "status page" not in run("due").out
+    public(run, "--state", "checkout=major")
+    ended = run("resolve", "rolled back")
+    assert "The status page keeps showing Checking out: major outage" in ended.err
+    due = run("due")
+    assert due.code == 1
+    assert "The status page still shows Checking out: major outage" in due.out
+    refused = public(run, "-i", opened, "--state", "checkout=degraded")
+    assert (refused.code, "is resolved" in refused.err) == (5, True)
+    assert "resolved, and everything works" in public(run, "-i", opened, text="It works.").err
+    assert show(opened)["updates"][-1]["phase"] == "resolved"
+    assert "status page" not in run("due").out
+
+
+def test_an_end_without_public_states_says_nothing_of_the_page(run, opened):
+    public(run)
+    assert "status page" not in run("resolve", "rolled back").err
+
+
+def test_a_drill_is_never_on_the_page(run, show):
+    run("declare", "login is down", "--drill", "--no-input")
+    assert "nothing, a drill is never on it" in public(run, "--state", "checkout=major").err
+    assert "status page" not in run("resolve", "done").err
+
+
+def test_on_a_terminal_the_last_update_is_offered(run, opened, team):
+    public(run, "--state", "checkout=major")
+    environment = os.environ | {"TERM": "dumb", "COLUMNS": "100"}
+    child = program.Terminal(
+        "-C", team, "resolve", "rolled back", env=environment, encoding="utf-8", timeout=60
+    )
+    child.expect("Tell customers that it is over")
+    child.sendline("All payments work again.")
+    child.expect(pexpect.EOF)
+    assert "status page" not in run("due").out
