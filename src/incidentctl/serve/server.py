@@ -46,6 +46,10 @@ class Server:
         RefusedError if the clone has a receiver, EnvironmentFailedError if nothing can listen here.
         """
         ensure_safe(settings)
+        if room is not None:  # who watches a page must keep no alert out
+            limits = settings.limits
+            more = limits._replace(connections=2 * limits.connections)
+            settings = settings._replace(limits=more)
         self._settings = settings
         self._open = open_workspace
         self._version: Version | None = None

@@ -148,17 +148,6 @@ def test_areas_say_who_owns_what_and_who_is_called(browser, workspace):
     assert "Nothing in the catalog matches" in browser.get("/areas?q=zzzz").text
 
 
-def test_contacts_in_the_environment_are_not_shown(browser, team, monkeypatch):
-    monkeypatch.setenv("BRIDGE_PIN", "4711-4711")
-    path = next((team / "teams").glob("*.yaml"))
-    text = path.read_text()
-    assert "contacts:" in text
-    path.write_text(text.replace("contacts:", 'contacts:\n  bridge: "env:BRIDGE_PIN"', 1))
-    page = browser.get("/areas").text
-    assert "<dt>bridge</dt><dd>not shown here</dd>" in page
-    assert "4711" not in page
-
-
 def test_past_incidents_are_found_by_their_words(browser, declare):
     ident = declare("Checkout fails")
     declare("Search is slow")

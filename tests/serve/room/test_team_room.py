@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.serve.room.browser import Browser, hidden
+from tests.serve.room.browser import Browser, enter, hidden
 
 from incidentctl.app.incident.respond import load
 from incidentctl.errors import UsageError
@@ -97,6 +97,15 @@ def test_a_form_of_another_person_does_nothing(port, workspace):
     assert answer.code == 403
     assert 'value="Checkout is down"' in answer.text
     assert workspace().record.ids() == []
+
+
+def test_contacts_in_a_servers_environment_are_shown_to_nobody(start, rooms, team, monkeypatch):
+    monkeypatch.setenv("DISCOVERY_PAGER_URL", "pager-of-discovery")
+    served = start(Settings(proxies=(network(PROXY),)), room=room()).server.port
+    page = person(served).get("/areas").text
+    assert "<dt>pager</dt><dd>not shown here</dd>" in page
+    assert "pager-of-discovery" not in page
+    assert "pager-of-discovery" in enter(rooms.start(team)).get("/areas").text
 
 
 def test_alerts_are_received_beside_the_room(port):

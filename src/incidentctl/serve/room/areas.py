@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 from starlette.routing import Route
 
-from incidentctl.app.catalog.who import Match, OnCallNow, called, on_call_now, who, why_unknown
+from incidentctl.app.catalog.who import (
+    Match,
+    OnCallNow,
+    called,
+    on_call_now,
+    reached,
+    who,
+    why_unknown,
+)
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.errors import NotFoundError
 from incidentctl.serve.room import moments
@@ -60,11 +68,15 @@ def show(visit: Visit) -> Page:
 def _areas(catalog: Catalog, visit: Visit) -> list[Owned]:
     return [
         Owned(
-            area.title or area.name, "product area", area.owner,
-            _duty_of(catalog, area.owner, visit), _contacts(catalog, area.owner), area.all_services,
+            area.title or area.name,
+            "product area",
+            area.owner,
+            _duty_of(catalog, area.owner, visit),
+            _contacts(catalog, area.owner, visit),
+            area.all_services,
         )
         for area in catalog.product_areas.values()
-    ]  # fmt: skip
+    ]
 
 
 def _teams(catalog: Catalog, visit: Visit) -> list[Owned]:
@@ -73,7 +85,7 @@ def _teams(catalog: Catalog, visit: Visit) -> list[Owned]:
     return [
         Owned(
             team.name, "team", team.name, _duty_of(catalog, team.name, visit),
-            _contacts(catalog, team.name),
+            _contacts(catalog, team.name, visit),
             tuple(each.name for each in catalog.services.values() if each.owner == team.name),
         )
         for team in catalog.teams.values()
@@ -87,7 +99,7 @@ def _match(match: Match, visit: Visit) -> Owned:
         match.kind.replace("_", " "),
         match.owner,
         _duty(match.on_call, match.on_call_unknown, visit),
-        tuple((name, _safe(value)) for name, value in match.contacts.items()),
+        tuple((name, _told(value, visit)) for name, value in match.contacts.items()),
         tuple(each.name for each in match.services),
         match.runbooks,
     )
@@ -105,15 +117,21 @@ def _duty(duty: OnCallNow | None, unknown: str | None, visit: Visit) -> Duty:
     until = moments.day(duty.until, visit.workspace.zone) if duty.until else None
     then = tuple(f"{each.layer}: {', '.join(map(str, each.people))}" for each in duty.then)
     if duty.escalate_to:
-        then = (*then, f"then the team {duty.escalate_to}")
+        then = (*then, f"the team {duty.escalate_to}")
     return Duty(called(duty), until, then)
 
 
-def _contacts(catalog: Catalog, owner: str) -> tuple[tuple[str, str], ...]:
+def _contacts(catalog: Catalog, owner: str, visit: Visit) -> tuple[tuple[str, str], ...]:
     team = catalog.teams.get(owner)
-    return tuple((name, _safe(value)) for name, value in team.reached_at.items()) if team else ()
+    return (
+        tuple((name, _told(value, visit)) for name, value in team.reached_at.items())
+        if team
+        else ()
+    )
 
 
-def _safe(value: str) -> str:
-    """Hide what the server has in its environment: not everybody who may look may read that."""
+def _told(value: str, visit: Visit) -> str:
+    """Return a contact; what a server has in its environment is not for all who may look."""
+    if visit.person.stated is None:
+        return reached(value, visit.workspace.environment)
     return "not shown here" if value.startswith(_ENV) else value

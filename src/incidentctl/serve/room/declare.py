@@ -98,7 +98,7 @@ def show_more(visit: Visit) -> Page:
     workspace = visit.workspace
     incident = load(workspace, find_shared(workspace, visit.named("incident")))
     catalog: Catalog = workspace.catalog
-    named = (*incident.services, *incident.product_areas)
+    named = list(dict.fromkeys((*incident.services, *incident.product_areas)))
     alike = similar_open(workspace, incident.title, incident.services, but=incident.id)
     past = similar_past(workspace, incident.title, incident.services)
     return Page(
