@@ -45,6 +45,8 @@ class Request(NamedTuple):
     """More facts of the same action."""
     suggested: str | None = None
     """A severity to use, unconfirmed, if none is stated."""
+    ident: str | None = None
+    """The id to declare it with, where it follows from what declares; by default a new one."""
 
 
 def begin(
@@ -64,7 +66,7 @@ def begin(
     if request.resolved_at and request.resolved_at < (request.at or now):
         raise UsageError("It cannot have been resolved before it was declared.")
     basics = workspace.basics
-    ident = workspace.new_incident_id(request.kind, request.at or now)
+    ident = request.ident or workspace.new_incident_id(request.kind, request.at or now)
     if request.restricted:
         workspace.record.restrict(ident)
     title, noted = notes.title(title)

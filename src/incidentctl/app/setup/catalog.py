@@ -37,6 +37,8 @@ class Request(NamedTuple):
     """None: UTC."""
     expected_services: int | None = None
     remote: str | None = None
+    issue_form: bool = False
+    """An issue form for the forge, and the workflow that declares from it."""
 
     @property
     def adds(self) -> bool:

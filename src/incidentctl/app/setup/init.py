@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.app.process.process import scale_text
-from incidentctl.app.setup import starter
+from incidentctl.app.setup import issue_form, starter
 from incidentctl.app.setup.answers import Founder, person
 from incidentctl.app.setup.catalog import (
     Request,
@@ -25,6 +25,7 @@ from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.severity import BUILT_IN
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import zone
+from incidentctl.errors import RefusedError
 from incidentctl.files.catalog.loader import load
 from incidentctl.files.layout import MARKER, SCHEMAS, read_one
 
@@ -84,7 +85,7 @@ def initialise(
     notes: list[str] = []
     files: dict[str, str] = {}
     today = now.astimezone(zone(request.timezone or "UTC")).date()
-    if not (marked and request.adds):
+    if not (marked and (request.adds or request.issue_form)):
         files |= {f"{SCHEMAS}/{name}": text for name, text in schemas.items()}
         files |= _surroundings(root, request, notes)
         if not any(catalog.of_kind("severity")):
@@ -110,10 +111,13 @@ def initialise(
             notes.append(f"Not of the catalog, so `exclude` in {MARKER} names them: {names}.")
     elif request.sets:
         notes += unwritten(grown)
-    elif not request.adds:
+    elif not (request.adds or request.issue_form):
         notes.append(
             "This repository is already set up: `incidentctl process scaffold` writes runbooks."
         )
+    if request.issue_form:
+        remote = catalog.settings.record.remote or request.remote
+        files |= _issue_form(root, catalog, notes, remote=remote)
     root.mkdir(parents=True, exist_ok=True)
     outcome = write_new(root, files)
     if environment is not None and not in_repository(root):
@@ -153,6 +157,23 @@ def _repository(folder: Path) -> Path | None:
 def in_repository(folder: Path) -> bool:
     """Return whether a folder is in a git repository."""
     return _repository(folder) is not None
+
+
+def _issue_form(
+    root: Path, catalog: Catalog, notes: list[str], *, remote: str | None
+) -> dict[str, str]:
+    repository = _repository(root)
+    if repository not in (None, root.absolute()):
+        raise RefusedError(
+            f"GitHub reads issue forms at the top of the repository alone, which is {repository}.",
+            hint="Give the catalog a repository of its own.",
+        )
+    if remote is None:
+        notes.append(
+            "The workflow declares on a machine that is thrown away, and the record has no remote: "
+            f"write `record: {{remote: origin}}` into {MARKER}."
+        )
+    return issue_form.files(catalog.scale.severities)
 
 
 def _surroundings(root: Path, request: Request, notes: list[str]) -> dict[str, str]:

@@ -93,6 +93,14 @@ def declare_command(
             "--auto", help="With --from-alert: the rules of alerts.yaml decide, and ask nobody."
         ),
     ] = False,
+    from_issue: Annotated[
+        str | None,
+        typer.Option(
+            "--from-issue",
+            metavar="FILE",
+            help="An issue on GitHub, as a workflow gets its event; `-` is stdin.",
+        ),
+    ] = None,
     as_: AsPerson = None,
     no_input: NoInput = False,
     no_walk: Annotated[
@@ -108,8 +116,9 @@ def declare_command(
     answers each question.
     """
     words = " ".join(title or [])
-    if auto:
-        _print_taken(ctx, from_alert, words, json=json)
+    if auto or from_issue is not None:
+        stated = (severity, affects, category, reported_by, at, drill, backfill, restricted)
+        _declare_unasked(ctx, from_alert, from_issue, words, stated, as_, json=json)
         return
     try:
         workspace = workspace_of(ctx, must=False)
@@ -211,6 +220,38 @@ def _print_taken(ctx: typer.Context, where: str | None, words: str, *, json: boo
             console.out(f"{said:<11} {ident}")
     if not taken.groups and not taken.declared:
         console.say(f"{count(taken.alerts, 'alert')}: nothing new to record.")
+
+
+def _declare_unasked(
+    ctx: typer.Context,
+    from_alert: str | None,
+    from_issue: str | None,
+    words: str,
+    stated: Sequence[object],
+    as_: str | None,
+    *,
+    json: bool,
+) -> None:
+    """Declare what an alert or an issue alone says."""
+    if from_issue is None:
+        _print_taken(ctx, from_alert, words, json=json)
+        return
+    if words.strip() or from_alert is not None or any(stated):
+        raise UsageError(
+            "With --from-issue the issue says everything, and you state nothing.",
+            hint="Run `incidentctl declare --from-issue FILE`.",
+            echo=words,
+        )
+    from incidentctl.app.alerts.parse import read_payload
+    from incidentctl.app.incident.from_issue import declare_from_issue
+
+    workspace = workspace_of(ctx)
+    event = read_payload(from_issue, sys.stdin.buffer)
+    done = declare_from_issue(workspace, event, as_=as_, on_recorded=partial(_confirm, workspace))
+    if done.recorded is None:
+        console.say(f"{done.ident}: declared before, from this issue")
+    recorded = done.recorded or Recorded(done.ident, (), None)
+    _print(workspace, done.ident, recorded, json=json)
 
 
 def _alerts(where: str | None, *, title: str) -> list[Alert]:

@@ -66,6 +66,12 @@ def init_command(
         bool | None,
         typer.Option("--git/--no-git", help="Make it a git repository if it is not one yet."),
     ] = None,
+    issue_form: Annotated[
+        bool,
+        typer.Option(
+            "--issue-form", help="An issue form for GitHub, and the workflow that declares from it."
+        ),
+    ] = False,
     no_input: NoInput = False,
     as_json: Json = False,
 ) -> None:
@@ -90,7 +96,7 @@ def init_command(
         area=area or [],
         timezone=timezone,
         remote=remote,
-    )._replace(tier=tier, expected_services=expected_services)
+    )._replace(tier=tier, expected_services=expected_services, issue_form=issue_form)
     existing = next(folder for folder in (root, *root.parents) if folder.is_dir())
     founder = use_case.founder_at(existing, os.environ)
     if console.is_terminal() and not no_input and there is None:
