@@ -44,6 +44,7 @@ FAULTS ?=
 torture: $(READY)
 	$(if $(SEED)$(HISTORY)$(FAULTS),,$(BIN)/python -m torture.told_times)
 	$(if $(SEED)$(HISTORY)$(FAULTS),,$(BIN)/python -m torture.receiver)
+	$(if $(SEED)$(HISTORY)$(FAULTS),,$(BIN)/python -m torture.two_receivers)
 	$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(HISTORY),--history $(HISTORY) --keep)
 
 # Shows that the histories catch faults that are planted into the record, each within 40 seconds.

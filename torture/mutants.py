@@ -1,7 +1,7 @@
-"""Faults planted into the record at run time: the histories must catch each of them.
+"""Faults planted at run time: the histories of the record, or the receivers, must catch each.
 
-A mutant changes functions of the record in the process of an act, and nowhere else: what checks
-the histories stays as it is. Only torture reads the name of a mutant.
+A mutant changes functions in the process of an act or of a receiver, and nowhere else: what checks
+them stays as it is. Only torture reads the name of a mutant.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ class Mutant(NamedTuple):
 
     faults: frozenset[str]
     plant: Callable[[], None]
+    harness: str = ""
+    """Where it is caught, if not by histories; see `mutants_of_alerts.caught`."""
 
 
 _ALL: dict[str, Mutant] = {}
 
 
-def mutant(*faults: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def mutant(*faults: str, harness: str = "") -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Register a function that plants a fault, under its name."""
 
     def register(plant: Callable[[], None]) -> Callable[[], None]:
-        _ALL[plant.__name__.replace("_", "-")] = Mutant(frozenset(faults), plant)
+        _ALL[plant.__name__.replace("_", "-")] = Mutant(frozenset(faults), plant, harness)
         return plant
 
     return register
@@ -33,7 +35,14 @@ def mutant(*faults: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 def every() -> dict[str, Mutant]:
     """Return all mutants by name."""
-    for place in ("of_flush", "of_exchange", "of_mending", "of_reading", "of_restricted"):
+    for place in (
+        "of_flush",
+        "of_exchange",
+        "of_mending",
+        "of_reading",
+        "of_restricted",
+        "of_alerts",
+    ):
         import_module(f"torture.mutants_{place}")
     return _ALL
 

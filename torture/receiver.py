@@ -63,6 +63,14 @@ def repository(folder: Path) -> Path:
     return team
 
 
+def environment_in(folder: Path) -> dict[str, str]:
+    """Make a home of its own for the programs that are started."""
+    home = folder / "home"
+    home.mkdir()
+    kept = {name: of for name, of in os.environ.items() if not name.startswith(("GIT_", "XDG_"))}
+    return {**kept, "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
+
+
 def free_port() -> int:
     """Return a port that nobody listens at."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -70,16 +78,20 @@ def free_port() -> int:
 
 
 class Process:
-    """The command `serve`, in a process of its own."""
+    """The command `serve`, in a process of its own; with a fault planted, or waits made short."""
 
-    def __init__(self, team: Path, port: int, environment: Mapping[str, str]) -> None:
-        words = [sys.executable, "-m", "incidentctl", "-C", str(team), "serve"]
+    def __init__(
+        self, team: Path, port: int, environment: Mapping[str, str], mutant: str | None = None
+    ) -> None:
+        command = ["incidentctl"] if mutant is None else ["torture.serving", mutant or "-"]
         self.port = port
         self.child = subprocess.Popen(
-            [*words, "--listen", f"127.0.0.1:{port}"],
+            [sys.executable, "-m", *command, "-C", str(team), "serve", "--listen",
+             f"127.0.0.1:{port}"],
             env=dict(environment),
+            cwd=Path(__file__).parent.parent,
             stderr=subprocess.DEVNULL,
-        )
+        )  # fmt: skip
 
     def wait(self, seconds: float = 60.0) -> None:
         """Wait until it answers."""
@@ -130,7 +142,7 @@ class Senders:
         while not self._ended.is_set():
             title = f"alert {next(self._numbers)}"
             body = json.dumps(payload(title)).encode()
-            while (code := _post(self._port, body)) != 200:
+            while (code := post(self._port, body)) != 200:
                 self.again += 1
                 if code is not None and code < 500:
                     raise SystemExit(f"refused with {code}")
@@ -141,19 +153,20 @@ class Senders:
             time.sleep(0.01)
 
 
-def payload(title: str) -> dict[str, object]:
+def payload(title: str, started: datetime | None = None) -> dict[str, object]:
     """Return what Alertmanager posts of one alert in a group of its own."""
     alert = {
         "status": "firing",
         "labels": {"alertname": title, "severity": "warning"},
         "annotations": {"summary": title},
-        "startsAt": datetime.now(UTC).isoformat(),
+        "startsAt": (started or datetime.now(UTC)).isoformat(),
         "fingerprint": title,
     }
     return {"version": "4", "groupKey": title, "status": "firing", "alerts": [alert]}
 
 
-def _post(port: int, body: bytes) -> int | None:
+def post(port: int, body: bytes) -> int | None:
+    """Deliver a payload, and return how it was answered; None for no answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("POST", "/hooks/alertmanager", body)
@@ -166,17 +179,23 @@ def _post(port: int, body: bytes) -> int | None:
     return answer.status
 
 
-def play(folder: Path, kills: int, seed: int, environment: Mapping[str, str]) -> Outcome:
+def play(
+    folder: Path,
+    kills: int,
+    seed: int,
+    environment: Mapping[str, str],
+    mutant: str | None = None,
+) -> Outcome:
     """Kill a receiver so often under fire, stop it in the end, and look what the record has."""
     team, port, chance = repository(folder), free_port(), random.Random(seed)
-    process = Process(team, port, environment)
+    process = Process(team, port, environment, mutant)
     process.wait()
     senders = Senders(port)
     try:
         for _ in range(kills):
             time.sleep(chance.random() * _AT_MOST)
             process.kill()
-            process = Process(team, port, environment)
+            process = Process(team, port, environment, mutant)
             process.wait()
         time.sleep(0.3)
     finally:
@@ -202,14 +221,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="torture-receiver-") as name:
-        home = Path(name) / "home"
-        home.mkdir()
-        environment = {
-            **{key: of for key, of in os.environ.items() if not key.startswith(("GIT_", "XDG_"))},
-            "HOME": str(home),
-            "GIT_CONFIG_NOSYSTEM": "1",
-        }
-        found = play(Path(name), wanted.kills, wanted.seed, environment)
+        found = play(Path(name), wanted.kills, wanted.seed, environment_in(Path(name)))
     print(
         f"receiver: {found.kills} kills, {found.answered} alerts answered, {found.again} "
         f"deliveries sent again, {len(found.lost)} lost, {len(found.doubled)} doubled, "

@@ -201,3 +201,45 @@ def test_a_failure_is_due_again_when_its_time_has_come():
     assert [len(due(told_of(found, "declared"), n * MINUTE)) for n in (4, 6)] == [0, 1]
     final = incident(*OPENED, sent(first), (failed[0], failed[1]._replace(retry_at=None)))
     assert due(told_of(final, "declared"), HOUR) == []
+
+
+BY_ALERT = "alert:am"
+
+
+def declared_by_alert(group, *more):
+    """Return what a receiver declares for the alert of a group."""
+    attached = facts.AlertAttached(group, "inc", "x", "pages", "cause-1")
+    began = facts.Declared("api is down", reported_by="alert")
+    return incident(*((BY_ALERT, each) for each in (began, attached, SEV1, *more)))
+
+
+def test_what_two_receivers_tell_of_one_cause_has_one_key():
+    one, other = declared_by_alert("alr-1"), declared_by_alert("alr-2")
+    other = other._replace(id="inc-of-the-other")
+    keys = {told_of(each, "declared")[0].target.key for each in (one, other)}
+    assert len(keys) == 1
+    assert keys.pop().startswith("alert-")
+
+
+def test_what_a_receiver_raises_has_the_key_of_the_other_receiver():
+    worse = (facts.SeveritySet("SEV0"),)
+    one = declared_by_alert("alr-1", *worse)
+    other = declared_by_alert("alr-2", facts.Noted("by a receiver that wrote more"), *worse)
+    keys = [[each.target.key for each in told_of(found, "severity")] for found in (one, other)]
+    assert keys[0] == keys[1]
+    assert len(keys[0]) == 1
+
+
+def test_what_receivers_make_one_is_not_told_as_over():
+    gone = declared_by_alert("alr-1", facts.Cancelled("Two receivers declared it.", "inc-first"))
+    assert names(told_of(gone)) == []
+    by_person = ("bob", facts.Cancelled("the same", "inc-first"))
+    people = incident(*OPENED, by_person)
+    assert names(told_of(people)) == ["resolved"]
+
+
+def test_what_was_sent_first_names_what_is_sent_later():
+    first = facts.ActionStarted("alert-of-before.announce.one.1.x.y", "webhook", "example.com")
+    found = declared_by_alert("alr-1", first)
+    [declared] = told_of(found, "declared")
+    assert declared.target.key.startswith("alert-of-before.announce.one.")

@@ -10,7 +10,7 @@ action-failed: key reason step announcement unknown retry_at
 action-started: key uses to step announcement recipient unclaimed
 affected-set: services product_areas owner reason
 alert-acknowledged: group members
-alert-attached: group incident title rule cause firing organisation timezone utc_offset
+alert-attached: group incident title rule cause firing organisation timezone utc_offset former
 alert-declared: group incident rule cause
 alert-dismissed: group reason
 alert-joined: group members text

@@ -14,7 +14,7 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.actions.run import Target, ensure_may_run, is_due, key_of
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, is_alert
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, RefusedError
 
 
@@ -45,7 +45,13 @@ def due(workspace: Workspace, now: datetime) -> list[Due]:
 
 
 def due_of(workspace: Workspace, incident: Incident, now: datetime) -> list[Due]:
-    """Return the automatic steps and the announcements of one incident that are to run now."""
+    """Return the automatic steps and the announcements of one incident that are to run now.
+
+    What an alert declares is complete once the alert is attached: before that it has no process,
+    and what is sent for it has no name that another receiver knows.
+    """
+    if is_alert(incident.declared_by) and not incident.alerts:
+        return []
     targets = targets_of(workspace.catalog, incident)
     restricted = workspace.record.is_restricted(incident.id)
     steps = [

@@ -42,7 +42,7 @@ class Book:
         self._decide = decide
         self._lives: dict[str, Live] = {}
         self._by_digest: dict[str, list[Live]] = {}
-        self._over: dict[str, list[Over]] = {}
+        self._over: dict[str, dict[str, Over]] = {}
         self._known: set[str] = set()
 
     def load(self, now: datetime) -> None:
@@ -56,25 +56,22 @@ class Book:
 
     def refresh(self, now: datetime) -> None:
         """Read what others made of the groups."""
-        record = self._workspace.record
-        found = {group.id: group for group in record.groups(live=True)}
-        for ident, group in found.items():
-            live = self._lives.get(ident)
+        for group in self._workspace.record.groups():
+            live = self._lives.get(group.id)
             if live is not None:
                 live.update(group)
-            else:
+                if live.state == RESOLVED:
+                    self.close(live, group.ended or now)
+            elif group.state != RESOLVED:
                 self.add(Live.of(group, self._decide(group.alert())))
-        for live in [each for each in self.lives() if each.ident not in found]:
-            group = fold_group(live.ident, record.events(live.ident)[0])
-            live.update(group)
-            if live.state == RESOLVED:
-                self.close(live, group.ended or now)
+            elif now - group.last < _REMEMBERED:
+                self._put_away(group.digest, _over(group))
         for digest, over in list(self._over.items()):
-            kept = [each for each in over if now - each.ended < _REMEMBERED]
-            self._known -= {each.ident for each in over if each not in kept}
-            if kept:
-                self._over[digest] = kept
-            else:
+            old = [each.ident for each in over.values() if now - each.ended >= _REMEMBERED]
+            self._known.difference_update(old)
+            for ident in old:
+                del over[ident]
+            if not over:
                 del self._over[digest]
 
     def lives(self) -> list[Live]:
@@ -94,13 +91,13 @@ class Book:
         condition = derive.condition(alert.key)
         return alert.started is not None and any(
             condition in over.conditions and alert.started <= over.ended
-            for over in self._over.get(digest, ())
+            for over in self._over.get(digest, {}).values()
         )
 
     def of_cause(self, cause: str) -> dict[str, tuple[datetime, bool]]:
         """Return the incidents of a cause: when one last had an alert, and whether one fires."""
         found: dict[str, tuple[datetime, bool]] = {}
-        for over in (each for some in self._over.values() for each in some):
+        for over in (each for some in self._over.values() for each in some.values()):
             if over.cause == cause and over.incident:
                 last, fires = found.get(over.incident, (over.ended, False))
                 found[over.incident] = max(last, over.ended), fires
@@ -109,6 +106,21 @@ class Book:
                 last, _ = found.get(live.incident, (live.last, True))
                 found[live.incident] = max(last, live.last), True
         return found
+
+    def group(self, ident: str) -> Live:
+        """Return a group of the record, whether it fires or not."""
+        live = self._lives.get(ident)
+        if live is None:
+            found = fold_group(ident, self._workspace.record.events(ident)[0])
+            live = Live.of(found, self._decide(found.alert()))
+        return live
+
+    def move(self, live: Live, incident: str, cause: str) -> None:
+        """Keep that a group belongs to another incident now."""
+        live.incident, live.cause = incident, cause
+        over = self._over.get(live.digest, {})
+        if live.ident in over:
+            over[live.ident] = over[live.ident]._replace(incident=incident, cause=cause)
 
     def add(self, live: Live) -> None:
         """Keep a group that fires."""
@@ -131,7 +143,7 @@ class Book:
 
     def _put_away(self, digest: str, over: Over) -> None:
         self._known.add(over.ident)
-        self._over.setdefault(digest, []).append(over)
+        self._over.setdefault(digest, {})[over.ident] = over
 
     # --- writing -----------------------------------------------------------------------------
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +18,8 @@ from incidentctl.domain.alerts.declaration import alert_facts
 from incidentctl.domain.alerts.group import ATTACHED, RESOLVED, WAITING
 from incidentctl.domain.common.times import offset_minutes
 from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import Incident, is_alert
-from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.write.outbox import Action
 
 
@@ -56,8 +55,8 @@ class Declaring:
         incident = load(self._workspace, ident)
         stated = self._first_facts(live, incident, rule, cause, former)
         if incident.tier is None and incident.started is None:
-            self._record(live, ident, [facts.MomentMarked("started")], at=live.started)
-        self._record(live, ident, stated)
+            self.record(live, ident, [facts.MomentMarked("started")], at=live.started)
+        self.record(live, ident, stated)
         live.handling, live.incident, live.cause = ATTACHED, ident, cause
         own = found is None
         kind = facts.AlertDeclared if own else facts.AlertAttached
@@ -71,8 +70,9 @@ class Declaring:
         if not known:
             return None, None
         restricted, record = self._is_restricted(live), self._workspace.record
-        heads = {head.id: head for head in record.heads() if head.id in known}
-        mine = [ident for ident in heads if record.is_restricted(ident) is restricted]
+        heads = {head.id: head for head in record.heads()}
+        known = _without_duplicates(known, heads)
+        mine = [ident for ident in known if record.is_restricted(ident) is restricted]
         window = live.decision.window
         opened = [
             ident
@@ -95,7 +95,10 @@ class Declaring:
         title = " ".join(live.alert.title.split())[:200]
         services = list(live.services)
         if live.ident not in {each.group for each in incident.alerts}:
-            attached = facts.AlertAttached(live.ident, incident.id, title, rule or None, cause)
+            attached = facts.AlertAttached(
+                live.ident, incident.id, title, rule or None, cause,
+                firing=live.state != RESOLVED, former=former,
+            )  # fmt: skip
             if incident.tier is None and is_alert(incident.declared_by):
                 basics = self._workspace.basics
                 attached = attached._replace(
@@ -125,72 +128,57 @@ class Declaring:
         if live.incident is None or not worse:
             return
         incident = load(self._workspace, live.incident)
-        self._record(live, live.incident, [*worse, *self._raised(live, incident)])
+        self.record(live, live.incident, [*worse, *self._raised(live, incident)])
 
     def tell(self, live: Live, fact: Any) -> None:
         """Record in the incident of a group what became of the group."""
         if live.incident is not None:
-            self._record(live, live.incident, [fact])
+            self.record(live, live.incident, [fact])
 
     def resolved(self, live: Live, at: datetime) -> None:
         """Tell the incident that nothing of a group fires; resolve it where a rule says so."""
         if live.incident is None:
             return
         fact = facts.AlertResolved(live.ident, (), whole=True)
-        self._record(live, live.incident, [fact], at=at)
+        self.record(live, live.incident, [fact], at=at)
         incident = load(self._workspace, live.incident)
         alone = incident.open and is_alert(incident.commander)
         if live.decision.resolve and alone and not any(a.firing for a in incident.alerts):
             over = facts.Resolved("All its alerts are resolved.")
-            self._record(live, live.incident, [over])
+            self.record(live, live.incident, [over])
 
-    def unite(self, now: datetime, tally: Tally) -> None:
-        """Make one of the incidents that two receivers declared for one cause.
-
-        Only those that nobody commands yet: where people respond, they decide.
-        """
-        for cause in {live.cause for live in self._book.lives() if live.cause}:
-            known = self._book.of_cause(cause)
-            if len(known) < 2:
-                continue
-            with contextlib.suppress(EnvironmentFailedError):
-                self._unite(cause, list(known), now, tally)
-
-    def _unite(self, cause: str, idents: Sequence[str], now: datetime, tally: Tally) -> None:
-        found = [load(self._workspace, ident) for ident in idents]
-        opened = sorted((i for i in found if i.open), key=lambda each: (each.declared, each.id))
-        if not opened:
-            return
-        first = opened[0]
-        for later in opened[1:]:
-            mine = [live for live in self._book.lives() if live.incident == later.id]
-            close = mine and later.declared - first.declared <= mine[0].decision.window
-            both = is_alert(later.declared_by) and is_alert(first.declared_by)
-            if not (close and both and is_alert(later.commander)):
-                continue
-            if self._workspace.record.is_restricted(first.id) is not (
-                self._workspace.record.is_restricted(later.id)
-            ):
-                continue
-            over = facts.Cancelled("Two receivers declared it.", first.id)
-            self._record(mine[0], later.id, [over])
-            for live in mine:
-                self._move(live, first, cause, now)
-                tally.changed(live.ident)
-
-    def _move(self, live: Live, incident: Incident, cause: str, now: datetime) -> None:
-        stated = self._first_facts(live, incident, live.decision.rule or "", cause, None)
-        if stated:
-            self._record(live, incident.id, stated)
-        live.incident = incident.id
+    def join(self, live: Live, incident: Incident, cause: str, now: datetime) -> None:
+        """Let a group belong to an incident that is there, instead of to a copy of it."""
         rule = live.decision.rule
-        fact = facts.AlertAttached(live.ident, incident.id, rule=rule, cause=cause)
+        stated = self._first_facts(live, incident, rule or "", cause, None)
+        self.record(live, incident.id, stated)
+        fact = facts.AlertAttached(
+            live.ident, incident.id, rule=rule, cause=cause, firing=live.state != RESOLVED
+        )
         self._book.state(live, [fact], now)
+        self._book.move(live, incident.id, cause)
 
-    def _record(
+    def record(
         self, live: Live, ident: str, stated: Sequence[Any], *, at: datetime | None = None
     ) -> None:
+        """Acknowledge facts of an incident as said by the source of a group."""
         author = author_of(live.source)
         who = Actor(derive.author(live.source), None, author.name, author.email)
         if stated:
             acknowledge(self._workspace, ident, stated, who, at=at)
+
+
+def _without_duplicates(
+    known: Mapping[str, tuple[datetime, bool]], heads: Mapping[str, Head]
+) -> dict[str, tuple[datetime, bool]]:
+    """Return what is known of incidents of the record, that of a duplicate under its original."""
+    found: dict[str, tuple[datetime, bool]] = {}
+    for each, (last, fires) in known.items():
+        ident, passed = each, {each}
+        while (head := heads.get(ident)) and head.duplicate_of not in (None, *passed):
+            ident = head.duplicate_of or ""
+            passed.add(ident)
+        if ident in heads:
+            other, also = found.get(ident, (last, fires))
+            found[ident] = max(last, other), fires or also
+    return found

@@ -16,6 +16,7 @@ from incidentctl.app.alerts.book import Book
 from incidentctl.app.alerts.declaring import Declaring
 from incidentctl.app.alerts.live import Live
 from incidentctl.app.alerts.received import Counters, Received, Tally
+from incidentctl.app.alerts.uniting import Uniting
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts import derive
 from incidentctl.domain.alerts.alert import Alert
@@ -58,6 +59,8 @@ class Receiver:
         self._catalog: Any = None
         self._book = Book(workspace, self._decision)
         self._declaring = Declaring(workspace, self._book)
+        self._uniting = Uniting(workspace, self._book, self._declaring)
+        self._changed = False
         self._looked: datetime | None = None
         self._pause = _LOOK
         self._token: tuple[object, ...] | None = None
@@ -130,7 +133,9 @@ class Receiver:
         for live in self._book.lives():
             self._repeat(live, now, tally)
             self._declaring.act(live, now, tally)
-        self._declaring.unite(now, tally)
+        if self._changed:  # else it holds no incident that it did not hold before
+            self._uniting.unite(now, tally)
+            self._changed = False
         return tally.received()
 
     # --- what is known -----------------------------------------------------------------------
@@ -139,6 +144,7 @@ class Receiver:
         if self._began is None:
             self._book.load(now)
             self._began = self._looked = now
+            self._changed = True
             self._token = self._workspace.record.change_token()
 
     def _look(self, now: datetime) -> None:
@@ -148,7 +154,7 @@ class Receiver:
         self._looked = now
         token = self._workspace.record.change_token()
         if token != self._token:
-            self._token = token
+            self._token, self._changed = token, True
             begun = time.monotonic()
             self._book.refresh(now)
             took = timedelta(seconds=time.monotonic() - begun)

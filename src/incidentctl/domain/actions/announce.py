@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from incidentctl.domain.actions.request import Event
-from incidentctl.domain.actions.run import Target, is_due_again
+from incidentctl.domain.actions.run import Target, is_due_again, name_outside
 from incidentctl.domain.catalog.announcement import Announcement
 from incidentctl.domain.catalog.runbook import Action, AppliesTo
 from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.common.times import iso
-from incidentctl.domain.incident.state import ActionRun, Incident, is_alert
+from incidentctl.domain.incident.state import ActionRun, Entry, Incident, is_alert
 
 #: What happened longer ago is not told any more: nobody wants to hear it as if it were new.
 LATE = timedelta(hours=6)
@@ -90,6 +90,7 @@ def announced(
         return []
     happened = list(_happened(incident, now, around))
     runs = {run.key: run for run in incident.actions}
+    outside = name_outside(incident)
     found = []
     for announcement in announcements.values():
         if not applies(announcement.applies_to, incident):
@@ -100,7 +101,7 @@ def announced(
             told = []
             for each in happened:
                 if each.event in announcement.on:
-                    key = announced_key(incident.id, announcement.name, number, each)
+                    key = announced_key(outside, announcement.name, number, each)
                     name = announcement.name
                     target = Target(
                         name,
@@ -192,11 +193,13 @@ def _of_the_record(incident: Incident) -> Iterator[Happened]:
         )
         if entry is None or (event == "resolved") == incident.open:
             continue
-        yield Happened(event, entry.event, entry.at, incident.ended_why or "")
+        if incident.duplicate_of and is_alert(entry.by):
+            continue  # two receivers declared it, and the other one goes on
+        yield Happened(event, _which(incident, entry), entry.at, incident.ended_why or "")
     change = incident.severity_changed
     entry = next((each for each in incident.entries if each.event == change), None)
     if incident.open and entry is not None and not entry.retracted:
-        yield Happened("severity", entry.event, entry.at)
+        yield Happened("severity", _which(incident, entry), entry.at)
     for event, updates in (
         ("update", incident.updates),
         ("public-update", [each for each in incident.updates if each.public]),
@@ -204,6 +207,17 @@ def _of_the_record(incident: Incident) -> Iterator[Happened]:
         if updates:
             update = max(updates, key=lambda each: (each.at, each.event))
             yield Happened(event, update.event, update.at, update.text)
+
+
+def _which(incident: Incident, entry: Entry) -> str:
+    """Return what tells an event apart from others of its kind.
+
+    Each receiver records what an alert did under an id of its own: so that one is counted.
+    """
+    if not is_alert(entry.by):
+        return entry.event
+    same = [each for each in incident.entries if each.kind == entry.kind and not each.retracted]
+    return f"{entry.kind} {1 + [each.event for each in same].index(entry.event)}"
 
 
 def _of_the_clock(incident: Incident, now: datetime, around: Around) -> Iterator[Happened]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -78,7 +79,24 @@ def key_of(incident: Incident, target: Target) -> str:
     if target.key is not None:
         return target.key
     done = sum(run.state == DONE for run in incident.actions if run.step == target.step)
-    return f"{incident.id}.{target.step}.{done + 1}"
+    return f"{name_outside(incident)}.{target.step}.{done + 1}"
+
+
+def name_outside(incident: Incident) -> str:
+    """Return what the keys of an incident's deeds begin with: its id, if a person declared it.
+
+    Two receivers may declare two incidents of one cause, because their alerts began a second apart;
+    what either sends is one deed, so it is named after the cause and the incident before. Whatever
+    was sent already named it for good.
+    """
+    if incident.cause is None:
+        return incident.id
+    for sent in incident.actions:
+        name, dot, _ = sent.key.partition(".")
+        if dot:
+            return name
+    parts = f"{incident.cause} {incident.former or ''}"
+    return f"alert-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
 
 
 def state_of(incident: Incident, target: Target, now: datetime) -> str | None:

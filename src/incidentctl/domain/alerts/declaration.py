@@ -10,6 +10,7 @@ from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.common.times import show
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.notes import as_notes
+from incidentctl.domain.incident.state import Incident, is_alert
 
 #: So many alerts are written into the log; the others are counted.
 _ALERTS = 10
@@ -33,6 +34,15 @@ def alert_facts(alerts: Sequence[Alert]) -> list[Any]:
     # Of a label such as `bridge` alone a step would count as done.
     addresses = [facts.Linked(f"alert {name}"[:100], url) for name, url in links if _is_url(url)]
     return [*as_notes("\n".join(shown)), *addresses]
+
+
+def same_cause(first: Incident, later: Incident, *, within: timedelta) -> bool:
+    """Say whether an incident is the copy of an earlier one of its cause, made by another receiver.
+
+    A single receiver would have let its alerts join the earlier one.
+    """
+    fires = any(alert.firing for alert in first.alerts)
+    return is_alert(later.commander) and (fires or later.declared - first.declared <= within)
 
 
 def started(alert: Alert, now: datetime) -> datetime | None:

@@ -369,6 +369,10 @@ class Incident(NamedTuple):
     related: tuple[Relation, ...] = ()
     alerts: tuple[AttachedAlert, ...] = ()
     """The groups of alerts that belong to it."""
+    cause: str | None = None
+    """What a rule declared it for; None where a person did."""
+    former: str | None = None
+    """The incident of the same cause before it."""
     drill: DrillPlay | None = None
     """The plan that it plays; None for an incident, and for a drill without a plan."""
     entries: tuple[Entry, ...] = ()

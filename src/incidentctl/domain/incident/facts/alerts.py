@@ -137,12 +137,17 @@ class AlertAttached(NamedTuple):
     timezone: str | None = None
     """Where an alert declared the incident: its declaration has neither."""
     utc_offset: int = 0
+    former: str | None = None
+    """The incident of this cause before this one, where there was one."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         title = self.title or self.group
         draft.alerts.setdefault(self.group, AttachedAlert(self.group, title, self.firing, event.at))
         declared = draft.declared
-        if self.timezone and declared is not None and is_alert(declared.by):
+        by_alert = declared is not None and is_alert(declared.by)
+        if self.cause and by_alert and "cause" not in draft.fields:
+            draft.set(cause=self.cause, former=self.former)
+        if self.timezone and by_alert:
             draft.set(
                 organisation=self.organisation,
                 timezone=self.timezone,

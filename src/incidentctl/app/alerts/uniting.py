@@ -1,0 +1,80 @@
+"""Make one of the incidents that two receivers declared for one cause."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from incidentctl.app.alerts.book import Book
+from incidentctl.app.alerts.declaring import Declaring
+from incidentctl.app.alerts.received import Tally
+from incidentctl.app.incident.respond import load
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.alerts.declaration import same_cause
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.state import DONE, Incident, is_alert
+from incidentctl.errors import EnvironmentFailedError
+
+
+class Uniting:
+    """Looks for incidents that are one: their ids differ where their alerts began apart."""
+
+    def __init__(self, workspace: Workspace, book: Book, declaring: Declaring) -> None:
+        """Take the workspace, the groups that are known, and what writes to incidents."""
+        self._workspace = workspace
+        self._book = book
+        self._declaring = declaring
+        self._causes: dict[str, str | None] = {}
+
+    def unite(self, now: datetime, tally: Tally) -> None:
+        """Cancel each later one as a duplicate of the earliest, which gets its alerts.
+
+        Only those that nobody commands yet: where people respond, they decide. Every clone decides
+        the same, because an incident is never given up for a later one.
+        """
+        record = self._workspace.record
+        same: dict[Any, list[str]] = {}
+        for head in record.open_heads():
+            if (cause := self._cause_of(head.id)) is not None:
+                same.setdefault((cause, record.is_restricted(head.id)), []).append(head.id)
+        for (cause, _), idents in same.items():
+            if len(idents) > 1:
+                with contextlib.suppress(EnvironmentFailedError):
+                    self._unite(cause, idents, now, tally)
+
+    def _cause_of(self, ident: str) -> str | None:
+        """Return what a rule declared an incident for; that never changes once it is known."""
+        if ident not in self._causes:
+            incident = load(self._workspace, ident)
+            if incident.cause is None and is_alert(incident.declared_by):
+                return None  # its receiver is still at it
+            self._causes[ident] = incident.cause
+        return self._causes[ident]
+
+    def _unite(self, cause: str, idents: Sequence[str], now: datetime, tally: Tally) -> None:
+        opened = [load(self._workspace, ident) for ident in idents]
+        first, *others = sorted(opened, key=lambda each: (each.declared, each.id))
+        for later in others:
+            groups = [self._book.group(each.group) for each in later.alerts]
+            if not groups or not same_cause(first, later, within=groups[0].decision.window):
+                continue
+            for live in groups:
+                self._declaring.join(live, load(self._workspace, first.id), cause, now)
+                tally.changed(live.ident)
+            known = load(self._workspace, first.id)
+            self._declaring.record(groups[0], first.id, list(_sent_by(later, known)))
+            over = facts.Cancelled("Two receivers declared it.", first.id)
+            self._declaring.record(groups[0], later.id, [over])
+
+
+def _sent_by(later: Incident, first: Incident) -> Iterator[Any]:
+    """Yield what a duplicate has sent under the names that both share, and what that made."""
+    known, urls = {run.key for run in first.actions}, {link.url for link in first.links}
+    for run in later.actions:
+        if run.state == DONE and run.key not in known:
+            yield facts.ActionDone(run.key, run.step, run.announcement, run.link, run.ident)
+    for link in later.links:
+        if link.url not in urls:
+            yield facts.Linked(link.label, link.url)
