@@ -53,8 +53,8 @@ class Reader:
 
     @property
     def places(self) -> tuple[Path, ...]:
-        """Return the folders whose files may still have to be committed."""
-        return (*self.part.boxes, *self.part.spools)
+        """Return the folders of what waits to be committed or sent."""
+        return (*self.part.boxes, *((self.part.sent,) if self.part.sent else ()))
 
     def events(self, incident: str) -> tuple[list[Event], list[Problem]]:
         """Return an incident's events by id, acknowledged ones included, and what was wrong.

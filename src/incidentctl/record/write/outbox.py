@@ -96,8 +96,9 @@ def unreadable(folders: Iterable[Path]) -> list[Path]:
         except OSError:
             found.append(folder)
             continue
-        files = (folder / name for name in names if name[0] != ".")
-        found += [path for path in files if not os.access(path, os.R_OK) and not _has_gone(path)]
+        base = f"{folder}{os.sep}"  # ten thousand paths would take a tenth of a second
+        closed = (name for name in names if name[0] != "." and not os.access(base + name, os.R_OK))
+        found += [folder / name for name in closed if not _has_gone(folder / name)]
     return found
 
 
