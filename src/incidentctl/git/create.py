@@ -29,6 +29,11 @@ def remotes_at(folder: Path, given: Mapping[str, str]) -> list[str]:
     return _lines(folder, given, "remote")
 
 
+def remote_url(folder: Path, given: Mapping[str, str], remote: str) -> str | None:
+    """Return the address of a remote of a folder's repository; None if there is none."""
+    return next(iter(_lines(folder, given, "remote", "get-url", "--", remote)), None)
+
+
 def commit_all(folder: Path, given: Mapping[str, str], subject: str) -> None:
     """Commit every file of a repository that this program has just created."""
     for arguments in (("add", "--all"), ("commit", "--quiet", "--no-verify", "-m", subject)):

@@ -39,6 +39,13 @@ class Request(NamedTuple):
     remote: str | None = None
     issue_form: bool = False
     """An issue form for the forge, and the workflow that declares from it."""
+    page: bool = False
+    """The workflow that builds the status page and publishes it."""
+
+    @property
+    def for_forge(self) -> bool:
+        """Whether it asks for files of the forge, which a repository may get at any time."""
+        return self.issue_form or self.page
 
     @property
     def adds(self) -> bool:

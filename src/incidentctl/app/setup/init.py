@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.app.process.process import scale_text
-from incidentctl.app.setup import issue_form, starter
+from incidentctl.app.setup import issue_form, page_workflow, starter
 from incidentctl.app.setup.answers import Founder, person
 from incidentctl.app.setup.catalog import (
     Request,
@@ -85,7 +85,7 @@ def initialise(
     notes: list[str] = []
     files: dict[str, str] = {}
     today = now.astimezone(zone(request.timezone or "UTC")).date()
-    if not (marked and (request.adds or request.issue_form)):
+    if not (marked and (request.adds or request.for_forge)):
         files |= {f"{SCHEMAS}/{name}": text for name, text in schemas.items()}
         files |= _surroundings(root, request, notes)
         if not any(catalog.of_kind("severity")):
@@ -111,13 +111,12 @@ def initialise(
             notes.append(f"Not of the catalog, so `exclude` in {MARKER} names them: {names}.")
     elif request.sets:
         notes += unwritten(grown)
-    elif not (request.adds or request.issue_form):
+    elif not (request.adds or request.for_forge):
         notes.append(
             "This repository is already set up: `incidentctl process scaffold` writes runbooks."
         )
-    if request.issue_form:
-        remote = catalog.settings.record.remote or request.remote
-        files |= _issue_form(root, catalog, notes, remote=remote)
+    if request.for_forge:
+        files |= _for_forge(root, request, catalog, environment or {}, notes)
     root.mkdir(parents=True, exist_ok=True)
     outcome = write_new(root, files)
     if environment is not None and not in_repository(root):
@@ -159,21 +158,43 @@ def in_repository(folder: Path) -> bool:
     return _repository(folder) is not None
 
 
-def _issue_form(
-    root: Path, catalog: Catalog, notes: list[str], *, remote: str | None
+def _for_forge(
+    root: Path,
+    request: Request,
+    catalog: Catalog,
+    environment: Mapping[str, str],
+    notes: list[str],
 ) -> dict[str, str]:
+    """Return the files of the forge that are asked for.
+
+    RefusedError in a folder inside of a repository: no forge reads them there.
+    """
     repository = _repository(root)
     if repository not in (None, root.absolute()):
         raise RefusedError(
-            f"GitHub reads issue forms at the top of the repository alone, which is {repository}.",
+            f"A forge reads its files at the top of the repository alone, which is {repository}.",
             hint="Give the catalog a repository of its own.",
         )
+    remote = catalog.settings.record.remote or request.remote
     if remote is None:
         notes.append(
-            "The workflow declares on a machine that is thrown away, and the record has no remote: "
+            "The workflow runs on a machine that is thrown away, and the record has no remote: "
             f"write `record: {{remote: origin}}` into {MARKER}."
         )
-    return issue_form.files(catalog.scale.severities)
+    files = issue_form.files(catalog.scale.severities) if request.issue_form else {}
+    if request.page:
+        has_gitlab_file = os.path.lexists(root / page_workflow.GITLAB_MAIN)
+        url = _url(root, remote or "origin", environment)
+        forge = page_workflow.forge_of(url, has_gitlab_file=has_gitlab_file)
+        files |= page_workflow.files(forge)
+        notes += page_workflow.what_to_do(forge, kept=has_gitlab_file)
+    return files
+
+
+def _url(root: Path, remote: str, environment: Mapping[str, str]) -> str | None:
+    from incidentctl.git.create import remote_url
+
+    return remote_url(root, environment, remote) if root.is_dir() else None
 
 
 def _surroundings(root: Path, request: Request, notes: list[str]) -> dict[str, str]:

@@ -72,6 +72,12 @@ def init_command(
             "--issue-form", help="An issue form for GitHub, and the workflow that declares from it."
         ),
     ] = False,
+    page: Annotated[
+        bool,
+        typer.Option(
+            "--page", help="The workflow for GitHub or GitLab that publishes the status page."
+        ),
+    ] = False,
     no_input: NoInput = False,
     as_json: Json = False,
 ) -> None:
@@ -96,7 +102,7 @@ def init_command(
         area=area or [],
         timezone=timezone,
         remote=remote,
-    )._replace(tier=tier, expected_services=expected_services, issue_form=issue_form)
+    )._replace(tier=tier, expected_services=expected_services, issue_form=issue_form, page=page)
     existing = next(folder for folder in (root, *root.parents) if folder.is_dir())
     founder = use_case.founder_at(existing, os.environ)
     if console.is_terminal() and not no_input and there is None:
