@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import program
 
+from incidentctl.app.learn import of_record
 from incidentctl.app.lint import lint as rules
-from incidentctl.app.lint import of_record
 from incidentctl.app.lint.cached import checked
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.errors import EnvironmentFailedError

@@ -54,7 +54,7 @@ def open_catalog(ctx: typer.Context, *, team: bool = False) -> Workspace:
 
 def practice(workspace: Workspace) -> list[Played] | None:
     """Return the drills of the last year, the oldest first; None, and say so, if not known."""
-    from incidentctl.app.lint.of_record import YEAR, played
+    from incidentctl.app.learn.of_record import YEAR, played
 
     try:
         found = played(workspace, YEAR)

@@ -105,8 +105,8 @@ def checked(workspace: Workspace) -> LintReport:
             )
     today = workspace.today()
     # The import alone takes as long as the stats of some thousand files.
+    from incidentctl.app.learn.of_record import late, played
     from incidentctl.app.lint.lint import lint
-    from incidentctl.app.lint.of_record import late, played
 
     report = lint(
         root,
@@ -134,8 +134,8 @@ def _at_head(workspace: Workspace, root: Path) -> LintReport:
     """Check the files of HEAD, which are not in the folder."""
     import tempfile
 
+    from incidentctl.app.learn.of_record import late, played
     from incidentctl.app.lint.lint import lint
-    from incidentctl.app.lint.of_record import late, played
     from incidentctl.files.catalog.loader import load
     from incidentctl.files.history.export import export
 

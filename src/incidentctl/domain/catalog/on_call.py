@@ -161,6 +161,19 @@ def hours_of(part: Part, begin: datetime, end: datetime) -> Iterator[tuple[datet
         at = until
 
 
+def gaps(
+    every: Iterable[Part], begin: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the spans between two moments that the hours of no rota contain."""
+    at = begin
+    for start, until in sorted(span for part in every for span in hours_of(part, begin, end)):
+        if at < start:
+            yield at, start
+        at = max(at, until)
+    if at < end:
+        yield at, end
+
+
 def _lasting(state: Callable[[datetime], _Known], rotas: list[_Rota], moment: datetime) -> _Known:
     """Return the state at a moment, and when it becomes another one."""
     moment = min(moment, _NEVER)

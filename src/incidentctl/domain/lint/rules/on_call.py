@@ -12,6 +12,7 @@ from incidentctl.domain.catalog.on_call import (
     FIRST,
     Part,
     everybody_at,
+    gaps,
     hours_of,
     instant,
     parts,
@@ -134,10 +135,10 @@ def uncovered(catalog: Catalog, today: date) -> Iterable[Finding]:
             continue
         local = zone(every[0].timezone)
         begin = datetime.combine(today, time(), local).astimezone(UTC)
-        gaps = list(_gaps(every, begin, begin + _LOOKED_AHEAD))
-        if gaps:
-            first, until = gaps[0]
-            more = f" and {len(gaps) - 1} more times" if len(gaps) > 1 else ""
+        found = list(gaps(every, begin, begin + _LOOKED_AHEAD))
+        if found:
+            first, until = found[0]
+            more = f" and {len(found) - 1} more times" if len(found) > 1 else ""
             yield Finding(
                 "IC241",
                 f"Nobody is on call for the team {entry.name} from {_day(first, local)} "
@@ -146,19 +147,6 @@ def uncovered(catalog: Catalog, today: date) -> Iterable[Finding]:
                 (*every[0].place, "restrictions"),
                 "Add a layer for the other hours, or widen these.",
             )
-
-
-def _gaps(
-    every: Iterable[Part], begin: datetime, end: datetime
-) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the spans between two moments that the hours of no rota contain."""
-    at = begin
-    for start, until in sorted(span for part in every for span in hours_of(part, begin, end)):
-        if at < start:
-            yield at, start
-        at = max(at, until)
-    if at < end:
-        yield at, end
 
 
 def _day(moment: datetime, local: tzinfo) -> str:
