@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
-from fuzz import catalog, events, lines, refs
+from fuzz import alerts, catalog, events, lines, refs
 from fuzz.findings import findings
 from fuzz.place import Place, Ran, make
 
@@ -24,6 +24,7 @@ TARGETS: dict[str, Attempt] = {
     "settings": catalog.attempt_settings,
     "refs": refs.attempt,
     "cli": lines.attempt,
+    "alerts": alerts.attempt,
 }
 
 

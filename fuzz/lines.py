@@ -14,7 +14,7 @@ from fuzz.words import argument
 from incidentctl.cli.main import app
 
 #: What waits for somebody, or makes a team elsewhere.
-_LEFT_OUT = frozenset({("demo",), ("watch",), ("init",)})
+_LEFT_OUT = frozenset({("demo",), ("watch",), ("init",), ("serve",), ("room",), ("page", "serve")})
 #: Options that name files: these only within the folder of the input.
 _FILES = frozenset({"--html", "--write", "--output", "-o", "--out", "--identity", "--dir", "-C"})
 _PATHS = ("out/x", "x.html", ".", "nope/dir/x", "incidentctl.yaml", "")

@@ -40,6 +40,44 @@ defaultBranch = main
 """
 
 
+#: What the example has none of.
+_MORE = {
+    "alerts.yaml": """sources:
+  grafana: {secrets: ["env:GRAFANA_SECRET"]}
+  probe:
+    format: generic
+    secrets: ["env:PROBE_SECRET"]
+    mapping: {title: data.title, key: id}
+severities: {page: SEV1}
+rules:
+  - {name: watchdog, match: {alertname: Watchdog}, mode: heartbeat, every: 5m}
+  - name: payments
+    match: {namespace: payments, severity: [critical, ~page.*]}
+    service: checkout
+    severity: SEV1
+    mode: declare
+    after: 2m
+    group_by: [service]
+    window: 30m
+""",
+    "announce.yaml": """announcements:
+  - name: executives
+    on: [declared, severity, resolved]
+    applies_to: {severities: [SEV1]}
+    actions:
+      - uses: webhook
+        with: {url: "https://hooks.example.com/x", headers: {Authorization: "env:HOOK"}}
+""",
+    "maintenance/one.yaml": """name: one
+title: Work on the website
+text: You may have to sign in again.
+begins: 2026-12-06T02:00
+ends: 2026-12-06T04:00
+areas: [cart]
+""",
+}
+
+
 class Ran(NamedTuple):
     """What a command did; `code` is None where it had to be ended."""
 
@@ -142,6 +180,9 @@ def make(base: Path) -> Place:
     (base / "home" / ".gitconfig").write_text(_CONFIG)
     example = Path(__file__).parents[1] / "examples" / "otel-demo"
     shutil.copytree(example, place.team, symlinks=True)
+    (place.team / "maintenance").mkdir(exist_ok=True)
+    for path, text in _MORE.items():
+        (place.team / path).write_text(text)
     place.git("init", "-q")
     place.git("add", "-A")
     place.git("commit", "-qm", "The catalog")

@@ -79,5 +79,5 @@ def test_most_events_are_ones_that_are_applied() -> None:
 
 
 def test_every_command_is_tried() -> None:
-    assert set(TARGETS) == {"events", "yaml", "settings", "refs", "cli"}
+    assert set(TARGETS) == {"events", "yaml", "settings", "refs", "cli", "alerts"}
     assert {("log",), ("drill", "check"), ("catalog", "lint")} <= set(lines.commands())
