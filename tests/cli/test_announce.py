@@ -245,6 +245,51 @@ def test_a_public_update_goes_where_it_is_told_and_says_so(bank, command, target
     assert "SEV1" not in json.dumps(asked.body)
 
 
+DISPATCH = """\
+announcements:
+  - name: subscribers
+    on: [public-update]
+    actions:
+      - {uses: notify, with: {url: "mailto://127.0.0.1:SMTP?from=inc@bank.example&to=customers@lists.bank.example"}}
+  - name: status-page
+    on: [public-update]
+    actions:
+      - uses: webhook
+        with:
+          url: URL/repos/bank/incidents/dispatches
+          headers: {Authorization: "Bearer {env:GH_TOKEN}", Accept: application/vnd.github+json}
+          body: {event_type: public-update}
+      - uses: webhook
+        with:
+          url: URL/api/v4/projects/7/trigger/pipeline
+          body: {token: "env:HOOK", ref: main}
+"""
+
+
+def test_a_public_update_reaches_a_mail_list_and_dispatches_the_workflow_of_the_page(
+    bank, command, target, smtp
+):
+    """As docs/page.md tells it: no field of the incident but what is public is sent anywhere."""
+    told = DISPATCH.replace("URL", target.url).replace("SMTP", str(smtp.port))
+    (bank / "announce.yaml").write_text(told)
+    trusted(command)
+    declare(command)
+    said = ("--state", "accounts=partial", "--headline", "Wrong balances")
+    posted = command("update", "--public", "--yes", *said, "Some look wrong", "--next", "20m")
+    assert posted.code == 0, posted.err
+    [mail] = smtp.to("customers@lists.bank.example")
+    assert "Subject: Northmere Bank: Wrong balances" in mail
+    assert "Some look wrong. Accounts: partial outage. Next update at" in " ".join(mail.split())
+    github, gitlab = target.asked
+    assert (github.path, github.body) == (
+        "/repos/bank/incidents/dispatches",
+        {"event_type": "public-update"},
+    )
+    assert github.headers["authorization"] == "Bearer s3cr3t-ticket"
+    assert gitlab.body == {"token": "s3cr3t-hook", "ref": "main"}
+    assert "s3cr3t" not in posted.err + command("log").out
+
+
 def test_a_public_update_that_goes_nowhere_says_so_before_and_after(bank, command, target):
     told = (bank / "announce.yaml").read_text().replace("[public-update]", "[handover]")
     (bank / "announce.yaml").write_text(told)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from incidentctl.app.actions.run import Ran, prepare, run_patiently
 from incidentctl.app.catalog.who import on_call_now
 from incidentctl.app.incident.respond import load
+from incidentctl.app.page.told import titles
 from incidentctl.app.workspace.own_template import render_own
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
@@ -160,12 +161,11 @@ def with_text(workspace: Workspace, incident: Incident, each: Announced) -> Targ
     told: dict[str, Any]
     public = None
     if each.happened.event in PUBLIC_EVENTS:
-        areas = workspace.catalog.product_areas
-        titles = [
-            areas[name].title or name if name in areas else name for name in incident.product_areas
-        ]
         told = announce_text.public_values(
-            incident, each.happened, organisation=incident.organisation, areas=titles
+            incident,
+            each.happened,
+            organisation=incident.organisation,
+            areas=titles(workspace),
         )
         public = announce_text.public_title(told)
     else:

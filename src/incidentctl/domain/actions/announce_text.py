@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from incidentctl.domain.actions.announce import Happened
 from incidentctl.domain.actions.run import commander_of
 from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.incident.state import CANCELLED, Incident
+from incidentctl.domain.page.fold import phase_of, states_of
+from incidentctl.domain.page.public import RESOLVED
 
 _NO_NEXT = "No time is set for the next update."
 
@@ -44,15 +46,26 @@ def values(incident: Incident, happened: Happened) -> dict[str, Any]:
 
 
 def public_values(
-    incident: Incident, happened: Happened, *, organisation: str | None, areas: Sequence[str]
+    incident: Incident,
+    happened: Happened,
+    *,
+    organisation: str | None,
+    areas: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return what everybody may read: the words of the public update, and what it is about."""
+    """Return what everybody may read: the words of the public update, and what it is about.
+
+    `areas` says what customers call each product area.
+    """
     update = next((each for each in incident.updates if each.event == happened.of), None)
+    states = states_of(update.states) if update else ()
     return {
         "event": happened.event,
         "text": happened.text,
+        "status": phase_of(update.phase) if update else None,
+        "headline": update.headline if update else None,
+        "states": [f"{areas.get(area, area)}: {state.words}" for area, state in states],
         "organisation": organisation,
-        "product_areas": list(areas),
+        "product_areas": [areas.get(name, name) for name in incident.product_areas],
         "at": incident.time(happened.at),
         "next_update": _time(incident, update.next_at if update else None),
     }
@@ -61,13 +74,15 @@ def public_values(
 def public_title(told: Mapping[str, Any]) -> str:
     """Return the title of what everybody may read."""
     about = ", ".join(told["product_areas"])
-    return ": ".join(filter(None, (told["organisation"], f"{about} status" if about else "Status")))
+    called = told["headline"] or (f"{about} status" if about else "Status")
+    return ": ".join(filter(None, (told["organisation"], called)))
 
 
 def built_in(told: Mapping[str, Any]) -> str:
     """Return the text where the organisation has no template of its own."""
     if "id" not in told:
-        return _sentences(told["text"], _next(told))
+        over = told["status"] == RESOLVED
+        return _sentences(told["text"], *told["states"], None if over else _next(told))
     drill = "DRILL: " if told["drill"] else ""
     named = f"{told['title']} ({told['id']})"
     head = f"{drill}{told['severity']}: {named}." if told["severity"] else f"{drill}{named}."

@@ -85,11 +85,11 @@ def phase_of(status: str) -> str:
 def _told(update: Update) -> Told:
     text, headline = (None if t == REDACTED else t for t in (update.text, update.headline))
     return Told(
-        update.event, update.at, phase_of(update.phase), text, _states(update.states), headline
+        update.event, update.at, phase_of(update.phase), text, states_of(update.states), headline
     )
 
 
-def _states(words: Sequence[str]) -> tuple[tuple[str, State], ...]:
+def states_of(words: Sequence[str]) -> tuple[tuple[str, State], ...]:
     """Return what an update says of areas, each once; what is no state is left out."""
     found = {}
     for each in words:
