@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format docs bench torture mutants fuzz clean
+.PHONY: demo test check format docs pictures bench torture mutants fuzz clean
 
 demo: $(READY)
 	@$(BIN)/incidentctl demo
@@ -30,6 +30,10 @@ format: $(READY)
 # Writes what is generated from the code: schemas/ and docs/reference/. Tests check that it is fresh.
 docs: $(READY)
 	$(BIN)/python -m tools.generate
+
+# Plays the screens of the README and writes docs/pictures/. A test checks that they are fresh.
+pictures: $(READY)
+	$(BIN)/python -m tools.pictures
 
 bench: $(READY)
 	$(BIN)/python -m bench
