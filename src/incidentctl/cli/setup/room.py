@@ -47,7 +47,8 @@ def room_command(
 
     def ready(link: Callable[[], str]) -> None:
         address = link()
-        console.out(f"The room of {workspace.root}, as {name.name or name.handle}:")
+        where = workspace.root or "your own local record"
+        console.out(f"The room of {where}, as {name.name or name.handle}:")
         console.out(f"  {address}", indent=2)
         more = "Enter shows a new one, Ctrl-C ends the room." if asks else "Ctrl-C ends the room."
         console.say(f"The link works once, within a minute. {more}")
