@@ -44,7 +44,7 @@ EXTRAS = {
     "calendar": Extra("icalendar", "`drill calendar` and `retro --invite`"),
     "mcp": Extra("mcp", "`mcp`"),
     "alerts": Extra("jmespath", "patterns and mappings in `alerts.yaml`"),
-    "server": Extra("uvicorn", "`serve`"),
+    "server": Extra("uvicorn", "`serve` and `room`"),
     "notify": Extra("apprise", "the action `notify`"),
 }
 
