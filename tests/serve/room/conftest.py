@@ -13,6 +13,7 @@ from tests.serve.room.browser import Browser, Rooms, enter
 
 from incidentctl.app.workspace import places
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.serve.room.server import RoomServer
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "otel-demo"
 
@@ -47,9 +48,15 @@ def rooms() -> Iterator[Rooms]:
 
 
 @pytest.fixture
-def browser(team, rooms) -> Browser:
+def server(team, rooms) -> RoomServer:
+    """The room of a clone."""
+    return rooms.start(team)
+
+
+@pytest.fixture
+def browser(server) -> Browser:
     """A browser in the room of a clone."""
-    return enter(rooms.start(team))
+    return enter(server)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.serve.room.browser import enter, hidden
 
 from incidentctl.app.alerts.receive import Receiver
 from incidentctl.app.incident.declare import Request, begin, complete
@@ -206,6 +207,44 @@ def test_no_page_tells_of_a_restricted_incident(browser, declare, receive, works
         assert SECRET not in answer.text
     assert load(workspace(), shared).open
     assert load(workspace(), ident).severity == "SEV1"
+
+
+def test_no_route_at_all_reaches_a_restricted_incident(server, declare, receive, workspace, team):
+    """Also the routes that come later: each that takes an incident or an alert is tried."""
+    ident = declare(SECRET, severity="SEV1", affects=["checkout"], restricted=True)
+    (team / "alerts.yaml").write_text(
+        "rules: [{name: leaks, match: {kind: leak}, mode: inbox, restricted: true}]\n"
+    )
+    group = receive(alert(SECRET, labels={"kind": "leak"}))
+    browser = enter(server)
+    shared = declare("Search is slow")
+    carried = hidden(browser.get("/declare").text)
+    before = workspace().record.events(ident)[0]
+    tried = 0
+    for route in server._room.application._app.routes:
+        if not re.search(r"{(incident|alert)\b", route.path):
+            continue
+        tried += 1
+        path = route.path.replace("{incident}", ident).replace("{alert}", group)
+        path = re.sub(r"{\w+(:\w+)?}", "1", path)
+        if "POST" in route.methods:
+            fields = {"text": "x", "reason": "x", "other": shared, "incident": shared}
+            answer = browser.send(path, {**carried, **fields})
+        else:
+            answer = browser.get(path)
+        assert answer.code == 404, path
+        assert SECRET not in answer.text, path
+    assert tried >= 6
+    assert workspace().record.events(ident)[0] == before
+
+
+def test_a_refused_text_comes_back_also_where_its_form_is_gone(browser, receive, declare):
+    group, ident = receive(alert()), declare("Checkout is down")
+    carried = hidden(browser.get("/inbox").text)
+    assert browser.fill("/inbox", f"/inbox/{group}/attach", incident=ident).code == 303
+    answer = browser.send(f"/inbox/{group}/dismiss", {**carried, "reason": "it was <b>me</b>"})
+    assert answer.code == 409
+    assert "it was &lt;b&gt;me&lt;/b&gt;" in answer.text
 
 
 def test_a_board_that_may_lack_something_says_so(browser, team):

@@ -17,11 +17,6 @@ from incidentctl.serve.settings import Settings
 PAGES = ("/", "/declare", "/inbox", "/areas", "/past")
 
 
-@pytest.fixture
-def server(team, rooms):
-    return rooms.start(team)
-
-
 def test_nobody_is_let_in_without_the_link(server, workspace):
     stranger = Browser(urlsplit(server.link()).port)
     for page in PAGES:

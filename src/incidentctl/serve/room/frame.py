@@ -227,8 +227,9 @@ class Frame:
         return await self.work(lambda: _fields(text))
 
     def _refused(self, request: Request, shut: ShutError) -> Response:
-        peer = request.client.host if request.client else "unknown"
-        self._log.write_some("warning", "room-refused", code=shut.code, reason=shut.told, peer=peer)
+        if shut.code == 403:  # somebody claims to be who they are not, or the proxy is set up wrong
+            peer = request.client.host if request.client else "unknown"
+            self._log.write_some("warning", "room-refused", reason=shut.told, peer=peer)
         page = render("shut.html.j2", told=shut.told, hint=shut.hint, path=request.url.path)
         return HTMLResponse(page, shut.code)
 
