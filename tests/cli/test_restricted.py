@@ -188,6 +188,22 @@ def test_a_report_leaves_it_out_and_says_so(run, team, form):
     assert "left out" not in before.err
 
 
+def test_its_page_says_so_and_is_its_owner_s_alone(run, team):
+    ident, other = declare(run), run("declare", "search is slow", "--no-input").out.strip()
+    told = run("show", ident, "--html", "page.html")
+    assert told.code == 0
+    assert "restricted: kept in this clone" in told.err
+    text = (team / "page.html").read_text()
+    assert SECRET in text
+    assert "Restricted.</strong>" in text
+    assert (team / "page.html").stat().st_mode & 0o777 == 0o600
+    run("relate", "-i", ident, other)
+    public = run("show", other, "--html", "-")
+    assert public.code == 0
+    assert ident not in public.out
+    assert ident in run("show", other, "--json").out
+
+
 def test_its_retrospective_is_kept_elsewhere(run, team):
     done = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV1")
     ident = done.out.strip()

@@ -240,3 +240,33 @@ def test_a_long_search_shows_how_far_it_is(run, opened, monkeypatch):
 def entry_of(run, ident, text):
     timeline = run("show", ident, "--json").json["timeline"]
     return next(entry["number"] for entry in timeline if text in entry["text"])
+
+
+def test_a_page_is_written_and_written_anew_and_replaces_nothing_else(run, opened, team):
+    run("log", "rolled back")
+    result = run("show", opened, "--html", "page.html")
+    assert (result.code, result.out) == (0, "page.html\n")
+    assert "rolled back" in (team / "page.html").read_text()
+    run("log", "and forth")
+    assert run("show", "--html", "page.html").code == 0
+    text = (team / "page.html").read_text()
+    assert "and forth" in text
+    assert run("show", "--html", "-").out.startswith(text[:100])
+    for other in ("incidentctl.yaml", "report.html"):
+        run("report", "--html", "report.html")
+        before = (team / other).read_bytes()
+        refused = run("show", "--html", other)
+        assert (refused.code, refused.out) == (5, "")
+        assert "left alone" in refused.err
+        assert (team / other).read_bytes() == before
+
+
+def test_a_page_is_also_as_of_a_moment_and_no_other_format(run, opened):
+    moment = run("show", "--json").json["timeline"][-1]["recorded"]
+    run("log", "rolled back")
+    page = run("show", "--html", "-", "--at", moment)
+    assert page.code == 0, page.err
+    assert "rolled back" not in page.out
+    assert "It is open: this is how it stood at" in page.out
+    for other in ("--json", "--brief", "--all"):
+        assert run("show", "--html", "x.html", other).code == 2

@@ -13,18 +13,22 @@ from incidentctl.git import atomic, safe_read
 _MAX_PAGE_BYTES = 256 << 20
 
 
-def write_page(target: Path, text: str, *, begins: str) -> None:
+def write_page(target: Path, text: str, *, begins: str, private: bool = False) -> None:
     """Write a page, whole or not at all, to a new file or over a page that `begins` like this.
 
-    RefusedError if another file is there; OSError if it cannot be written.
+    Only its owner may read a `private` one. RefusedError if another file is there; OSError if it
+    cannot be written.
     """
     check_stays(target)
     data = text.encode()
     if os.path.lexists(target):
         if target.is_symlink() or not _is_ours(target, begins.encode()):
             raise _taken(target)
-        atomic.replace(target, data, mode=target.lstat().st_mode & 0o777)
-    elif not atomic.create(target, data, mode=atomic.USUAL_MODE):
+        mode = atomic.PRIVATE_MODE if private else target.lstat().st_mode & 0o777
+        atomic.replace(target, data, mode=mode)
+    elif not atomic.create(
+        target, data, mode=atomic.PRIVATE_MODE if private else atomic.USUAL_MODE
+    ):
         raise _taken(target)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from incidentctl.domain.common.times import offset_text, show
+from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.times import offset_at, offset_text, show
 from incidentctl.domain.incident.head import Incident
 
 
@@ -15,6 +16,13 @@ def shown(moment: datetime, local: tzinfo) -> str:
         return show(moment, local)
     except OverflowError:
         return show(moment, UTC)
+
+
+def day_and_zone(incident: Incident, moment: datetime) -> str:
+    """Write the day of a moment in the organisation's zone, with the zone and its offset then."""
+    offset = offset_at(moment, incident.zone)
+    zone = offset if offset == "UTC" else f"{one_line(incident.timezone)} {offset}"
+    return f"{moment.astimezone(incident.zone):%Y-%m-%d}, {zone}"
 
 
 class Clock:

@@ -99,9 +99,12 @@ def _code(text: str) -> str:
 
 def address(url: str) -> str:
     """Return a plain http or https address as a link, anything else as inert text."""
-    if len(url) <= 1000 and _URL.match(url):
-        return f"<{url}>"
-    return inert(url)
+    return f"<{url}>" if is_address(url) else inert(url)
+
+
+def is_address(url: str) -> bool:
+    """Say whether a text is a plain http or https address, which opens what it shows."""
+    return len(url) <= 1000 and _URL.match(url) is not None
 
 
 def block(text: str) -> str:

@@ -165,11 +165,7 @@ def shown(
     """
     events, problems = workspace.record.events(ident)
     if at is not None:
-        who = workspace.actor(None)
-        try:
-            moment = parse_moment(at, now=workspace.now(), local=workspace.speaker_zone(who))
-        except ValueError as error:
-            raise UsageError(f"{error}.") from None
+        moment = looked_at(workspace, at)
         events = as_of(events, moment)
         if not events:
             raise NotFoundError(
@@ -179,6 +175,17 @@ def shown(
         return fold(ident, events, problems=problems)
     now = fold(ident, events, problems=problems, now=workspace.now())
     return _with_others(workspace, now, restricted=restricted)
+
+
+def looked_at(workspace: Workspace, at: str | None) -> datetime:
+    """Return the moment as of which an incident is shown; UsageError for what is none."""
+    if at is None:
+        return workspace.now()
+    try:
+        local = workspace.speaker_zone(workspace.actor(None))
+        return parse_moment(at, now=workspace.now(), local=local)
+    except ValueError as error:
+        raise UsageError(f"{error}.") from None
 
 
 def _with_others(workspace: Workspace, incident: Incident, *, restricted: bool) -> Incident:

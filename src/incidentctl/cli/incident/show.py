@@ -22,11 +22,13 @@ from incidentctl.app.learn.late import late_retrospectives
 from incidentctl.cli.incident.respond import choose_incident
 from incidentctl.cli.session import report_sync_state, restriction, workspace_of
 from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.html_page import Html, hand_over
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.common.times import show as show_time
 from incidentctl.domain.incident.due import Due
 from incidentctl.domain.incident.head import Head
+from incidentctl.errors import UsageError
 
 #: Reading so many logs takes a second.
 _SLOW = 300
@@ -150,15 +152,29 @@ def show_command(
         bool, typer.Option("--all", help="Also what does not fit on the screen.")
     ] = False,
     json: Json = False,
+    html: Html = None,
 ) -> None:
     """Show one incident, now or as of an earlier time.
 
     incidentctl show k7f
 
     incidentctl show --at "1 hour ago"
+
+    incidentctl show k7f --html k7f.html
     """
+    if html is not None and (json or short or whole):
+        raise UsageError("--html takes neither --json, --brief nor --all.")
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, part or incident)
+    if html is not None:
+        from incidentctl.app.incident.page import incident_page
+
+        page = incident_page(workspace, ident, at=at)
+        report_sync_state(workspace)
+        hand_over(page, html)
+        if page.private:
+            console.say(f"restricted: {restriction(workspace)}")
+        return
     found = shown(workspace, ident, at=at, restricted=True)
     report_sync_state(workspace)
     kept = workspace.record.is_restricted(ident)

@@ -3,7 +3,7 @@
 All are named tuples, so that two folds compare by value, and `log` starts fast.
 """
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from incidentctl.domain.common.role_names import RESPONSIBILITIES
@@ -20,6 +20,8 @@ PHASES = ("triage", "investigating", "identified", "monitoring")
 RESOLVED, CANCELLED, CLOSED = "resolved", "cancelled", "closed"
 #: The moments that people mark; metrics are computed from them.
 MOMENTS = ("started", "detected", "acknowledged", "mitigated")
+#: What is recorded so much later than it happened was told afterwards.
+_AFTERWARDS = timedelta(minutes=1)
 
 
 def is_alert(by: str) -> bool:
@@ -185,6 +187,22 @@ class Over(NamedTuple):
     """When the update was due that had not come as it ended; None where none was due by then."""
 
 
+class StatusChange(NamedTuple):
+    """From here on the response, or the incident, was in another state."""
+
+    status: str
+    at: datetime
+
+
+class SeverityChange(NamedTuple):
+    """From here on it was said to be as bad as this."""
+
+    severity: str
+    critical: bool
+    confirmed: bool
+    at: datetime
+
+
 class Inject(NamedTuple):
     """An inject of a drill that was delivered."""
 
@@ -201,6 +219,8 @@ class AttachedAlert(NamedTuple):
     firing: bool
     since: datetime
     """When it was attached."""
+    resolved: datetime | None = None
+    """When its sender said that none of it fires; None while some does, and if that was before."""
 
 
 class DrillPlay(NamedTuple):
@@ -283,6 +303,11 @@ class Entry(NamedTuple):
     """The event that a correction is about."""
     undoes: bool = False
     """Whether `undo` wrote it."""
+
+    @property
+    def told_afterwards(self) -> bool:
+        """Whether it was recorded later than it happened, so that both times are shown."""
+        return self.recorded - self.at > _AFTERWARDS
 
 
 class Incident(NamedTuple):
@@ -373,6 +398,10 @@ class Incident(NamedTuple):
     """What a rule declared it for; None where a person did."""
     former: str | None = None
     """The incident of the same cause before it."""
+    statuses: tuple[StatusChange, ...] = ()
+    """Every status that it had, in the order of the record; a later one stands from its moment."""
+    severities: tuple[SeverityChange, ...] = ()
+    """Every severity that it had, in the same way."""
     drill: DrillPlay | None = None
     """The plan that it plays; None for an incident, and for a drill without a plan."""
     entries: tuple[Entry, ...] = ()

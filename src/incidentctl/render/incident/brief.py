@@ -172,7 +172,7 @@ def roles(incident: Incident) -> Iterator[tuple[str, str]]:
     known = names(incident)
     for role, people in holders.items():
         if people:
-            yield role, ", ".join(_named(known, person) for person in people)
+            yield role, ", ".join(name_of(known, person) for person in people)
     rest = [role for role, people in holders.items() if not people]
     if rest:
         yield "other roles", f"held by the commander: {', '.join(rest)}"
@@ -215,7 +215,7 @@ def commander(incident: Incident) -> str:
 
 def named(incident: Incident, person: str) -> str:
     """Return the name of a participant, with their handle."""
-    return _named(names(incident), person)
+    return name_of(names(incident), person)
 
 
 def names(incident: Incident) -> dict[str, str]:
@@ -227,7 +227,8 @@ def names(incident: Incident) -> dict[str, str]:
     return {person: name for person, name in reversed(pairs) if name}
 
 
-def _named(known: Mapping[str, str], person: str) -> str:
+def name_of(known: Mapping[str, str], person: str) -> str:
+    """Return somebody's name with their handle, by what `names` returned."""
     name = known.get(person)
     return f"{one_line(name)} ({person})" if name and name != person else person
 

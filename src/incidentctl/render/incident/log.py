@@ -6,7 +6,6 @@ No clock, no zone database, no template: equal events give equal bytes in every 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.times import format_duration
@@ -30,8 +29,6 @@ _HEADER = (
 )
 #: An entry of more lines than this is shown in full below the timeline.
 _LINES_IN_CELL = 3
-#: An entry recorded so much later than it happened shows both times.
-_LATE = timedelta(minutes=1)
 
 
 def render_log(incident: Incident) -> str:
@@ -245,7 +242,7 @@ def _what(entry: Entry, incident: Incident) -> str:
     notes = ["redacted"] if entry.redacted else []
     notes += ["amended"] if entry.amended else []
     notes += ["pinned"] if entry.pinned else []
-    if entry.recorded - entry.at > _LATE:
+    if entry.told_afterwards:
         notes.append(f"recorded {Clock(incident).both(entry.recorded)}")
     if entry.retracted:
         text, notes = f"~~{text}~~", ["retracted", *notes]

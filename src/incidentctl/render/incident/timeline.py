@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from incidentctl.domain.common.text import clean, one_line
-from incidentctl.domain.common.times import offset_at
 from incidentctl.domain.incident.state import Entry, Incident
+from incidentctl.render.clock import day_and_zone
 from incidentctl.render.incident.brief import commander, ends, meeting_places
 
 _LABEL = 15
-#: An entry recorded so much later than it happened shows both times.
-_LATE = timedelta(minutes=1)
 
 
 class Line(NamedTuple):
@@ -34,7 +31,7 @@ def timeline(incident: Incident) -> Iterator[Line]:
     wide = len(str(len(incident.timeline)))
     for entry in incident.timeline:
         here = entry.at.astimezone(incident.zone)
-        today = f"{here:%Y-%m-%d}, {_zone(incident, entry.at)}"
+        today = day_and_zone(incident, entry.at)
         if today != day:
             day = today
             yield Line("")
@@ -58,16 +55,11 @@ def _head(incident: Incident) -> Iterator[tuple[str, str]]:
             yield "pinned", f"{entry.text} ({entry.by}, #{entry.number})"
 
 
-def _zone(incident: Incident, moment: datetime) -> str:
-    offset = offset_at(moment, incident.zone)
-    return offset if offset == "UTC" else f"{one_line(incident.timezone)} {offset}"
-
-
 def _entry(incident: Incident, entry: Entry, begin: str) -> Iterator[Line]:
     notes = ["taken back"] if entry.retracted else []
     notes += ["amended"] if entry.amended else []
     notes += ["redacted"] if entry.redacted else []
-    if entry.recorded - entry.at > _LATE:
+    if entry.told_afterwards:
         notes.append(f"recorded {entry.recorded.astimezone(incident.zone):%Y-%m-%d %H:%M}")
     first, *others = entry.text.strip("\r\n").splitlines() or [""]
     told = f"{begin}{one_line(entry.by)}: {clean(first)}"

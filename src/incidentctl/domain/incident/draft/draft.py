@@ -29,6 +29,8 @@ from incidentctl.domain.incident.state import (
     Offer,
     Over,
     Relation,
+    SeverityChange,
+    StatusChange,
     Update,
 )
 
@@ -83,6 +85,8 @@ class Draft:
         self.ended_why: str | None = None
         self.reopened: EffectiveEvent | None = None
         self.over: list[Over] = []
+        self.statuses: list[StatusChange] = []
+        self.changes: list[SeverityChange] = []
 
         self.held = Holders()
         self.commander: tuple[EffectiveEvent, str] | None = None

@@ -116,7 +116,7 @@ class AlertResolved(NamedTuple):
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         known = draft.alerts.get(self.group)
         if known is not None and self.whole:
-            draft.alerts[self.group] = known._replace(firing=False)
+            draft.alerts[self.group] = known._replace(firing=False, resolved=event.at)
 
     def sentence(self, names: Names) -> str:
         if self.whole:

@@ -13,6 +13,7 @@ from incidentctl.domain.incident.state import (
     PHASES,
     RESOLVED,
     Held,
+    StatusChange,
     is_alert,
 )
 
@@ -68,6 +69,8 @@ class StatusSet(NamedTuple):
             return
         if draft.end is not None:
             draft.problem(f"The status {self.status} came after it was {draft.end}, which stands.")
+        else:
+            draft.statuses.append(StatusChange(self.status, event.at))
         draft.phase = self.status
 
     def sentence(self, names: Names) -> str:
@@ -111,6 +114,7 @@ class Reopened(NamedTuple):
         """It is being investigated again."""
         if draft.end is not None:
             draft.phase = PHASES[1]
+            draft.statuses.append(StatusChange(draft.phase, event.at))
             draft.reopened = event
             draft.reopen(event.at)
         draft.end = draft.ended_why = None
@@ -174,6 +178,7 @@ def _end(draft: Draft, event: EffectiveEvent, state: str, why: str | None) -> bo
             f"minute: {state} stands."
         )
     draft.end = state
+    draft.statuses.append(StatusChange(state, event.at))
     draft.ends[state] = event.at
     draft.ended_why = draft.ended_why or why
     return True

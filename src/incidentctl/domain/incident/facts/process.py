@@ -7,7 +7,7 @@ from incidentctl.domain.incident.draft.draft import Draft, DraftTask
 from incidentctl.domain.incident.events import EffectiveEvent
 from incidentctl.domain.incident.names import Names, joined
 from incidentctl.domain.incident.redaction import REDACTED
-from incidentctl.domain.incident.state import Attachment, StepPlan, TaskPlan
+from incidentctl.domain.incident.state import Attachment, SeverityChange, StepPlan, TaskPlan
 
 #: The tier of one process for all incidents.
 TIER_FOR_ALL = "single"
@@ -30,6 +30,7 @@ class SeveritySet(NamedTuple):
             draft.set(severity_changed=event.id)
         draft.severity = self.severity
         draft.severities.add(self.severity)
+        draft.changes.append(SeverityChange(self.severity, self.critical, self.confirmed, event.at))
         draft.update_every = self.update_every
         draft.set(
             severity=self.severity or None,

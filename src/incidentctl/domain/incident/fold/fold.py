@@ -231,6 +231,8 @@ def _finish(
         links=tuple(draft.links),
         related=tuple(draft.related),
         alerts=tuple(draft.alerts.values()),
+        statuses=tuple(draft.statuses),
+        severities=tuple(draft.changes),
         drill=draft.drill and draft.drill._replace(injects=tuple(draft.injects.values())),
         entries=entries,
         problems=(*problems, *(Problem(CODE, "warning", sentence) for sentence in sentences)),
