@@ -59,7 +59,7 @@ SENTENCES = {
     '`incidentctl close "where it is"`.',
     "resume-drill": "Run `incidentctl drill resume`.",
     "run-drill": "Start another drill with `incidentctl drill run {drill}`.",
-    "say-public": "Pass --public as well, or leave --state and --headline out.",
+    "say-public": "Pass `--public` as well, or leave `--state` and `--headline` out.",
     "say-next": "Say when the next one comes with the update: `incidentctl update TEXT --next 1h`.",
     "send-document": "Write it with `incidentctl drill {document} {drill}`, see who gets it with "
     "`incidentctl drill audience {drill}`, and record it with `incidentctl drill sent {drill}`.",

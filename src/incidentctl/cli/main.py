@@ -48,6 +48,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "mcp": _Lazy(_PREPARE, "setup.mcp", "Let an assistant read the record, and record"),
     "serve": _Lazy(_PREPARE, "setup.serve", "Receive alerts of other systems over HTTP"),
     "room": _Lazy(_PREPARE, "setup.room", "Declare and respond in the browser, in your clone"),
+    "page": _Lazy(_PREPARE, "page.page", "The status page for customers: build it, look at it"),
     "demo": _Lazy(_PREPARE, "setup.demo", "Play a whole incident in a temporary repository"),
     "declare": _Lazy(_RESPOND, "incident.declare", "Declare an incident: a title is enough"),
     "alert": _Lazy(

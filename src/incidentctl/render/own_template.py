@@ -1,8 +1,8 @@
 """Render an organisation's own template in a separate process: `python -m` this module.
 
 A template may come from anybody's pull request. It gets plain values, in a sandbox without
-attributes of Python, with limits of time and memory. stdin has one JSON object with `source` and
-`data`, stdout gets one with `text`, or with `error` and `line`.
+attributes of Python, with limits of time and memory. stdin has one JSON object with `source`,
+`data`, and `html`: whether it makes a page. stdout gets one with `text`, or `error` and `line`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,17 @@ _LONGEST = 1 << 20
 _NAME = "<template>"
 
 
-def render(source: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Return `{"text": ...}`, or `{"error": ..., "line": ...}` with one sentence for people."""
+def render(source: str, data: dict[str, Any], *, html: bool = False) -> dict[str, Any]:
+    """Return `{"text": ...}`, or `{"error": ..., "line": ...}` with one sentence for people.
+
+    With `html` each value is text of the page, and never markup.
+    """
     environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=html,
     )
     try:
         code = environment.compile(source, filename=_NAME)
@@ -74,7 +81,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     _limit(resource.RLIMIT_CPU, _SECONDS)
     _limit(resource.RLIMIT_AS, _MEMORY)
-    json.dump(render(request["source"], request["data"]), sys.stdout)
+    json.dump(render(request["source"], request["data"], html=request["html"]), sys.stdout)
 
 
 if __name__ == "__main__":

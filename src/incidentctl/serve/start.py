@@ -72,6 +72,15 @@ def room(
     server.run()
 
 
+def status_page(
+    file: Callable[[str], bytes | None], *, port: int, ready: Callable[[str], None]
+) -> None:
+    """Serve the files of the status page on loopback until Ctrl-C; needs no extra."""
+    from incidentctl.serve import status_page as page  # noqa: PLC0415 (only who looks at it)
+
+    page.serve(file, port=port, ready=ready)
+
+
 def _ensure_installed() -> None:
     if not all(map(find_spec, _NEEDED)):
         raise UsageError(

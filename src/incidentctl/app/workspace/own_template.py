@@ -22,9 +22,16 @@ _HINT = (
 
 
 def render_own(
-    root: Path, path: str, data: Mapping[str, Any], *, environment: Mapping[str, str]
+    root: Path,
+    path: str,
+    data: Mapping[str, Any],
+    *,
+    environment: Mapping[str, str],
+    html: bool = False,
 ) -> str | None:
     """Render a template of the repository with plain data; None if there is no template.
+
+    With `html` each value is text of the page, and never markup.
 
     InvalidDataError, with the line, if it is faulty, uses what it may not, or takes too long.
     """
@@ -39,7 +46,7 @@ def render_own(
         source = content.data.decode()
     except UnicodeDecodeError:
         raise InvalidDataError(f"{path} is not UTF-8 text.") from None
-    answer = _run(path, json.dumps({"source": source, "data": data}), environment)
+    answer = _run(path, json.dumps({"source": source, "data": data, "html": html}), environment)
     if "text" in answer:
         return str(answer["text"])
     line = answer["line"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
+from incidentctl.domain.catalog.page_settings import PageSettings
 from incidentctl.domain.common.fields import CONFIG, Count, Name, Parsed, Text, Zone
 
 LintLevel = Literal["error", "warning", "info", "off"]
@@ -70,6 +71,8 @@ class Settings:
     proposes days where there is none. Absent: quarterly, without proposals."""
     record: RecordSettings = RecordSettings()
     """Where the record goes."""
+    page: PageSettings = field(default_factory=PageSettings)
+    """The status page: how it is called, where it is, and how it looks."""
     lint: dict[str, LintLevel] = field(default_factory=dict)
     """The level of a lint rule by its code: `error`, `warning`, `info`, or `off` for silence."""
     exclude: tuple[Text, ...] = ()

@@ -1,0 +1,85 @@
+"""`page` in the settings: how the status page is called and how it looks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from incidentctl.domain.common.fields import CONFIG, Day, Parsed, Text
+
+#: A colour is a number: nothing else gets into the style of a page.
+_COLOUR = r"#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})"
+_ADDRESS = r"https?://[^\s\"'<>\\^`{|}?#]+"
+#: What a browser shows as a picture, and what it is called as a file of the page.
+LOGO_TYPES = ("svg", "png", "jpg", "jpeg", "gif", "webp")
+_LOGO = rf"(?!/)(?!.*(^|/)\.)[^\\\0]+\.({'|'.join(LOGO_TYPES)})"
+
+
+def _parse_colour(text: str) -> str:
+    if not re.fullmatch(_COLOUR, text):
+        raise ValueError(f"{text[:40]!r} is no colour: write it as '#0a5fb4', in quotes")
+    return text.lower()
+
+
+def _parse_address(text: str) -> str:
+    if not re.fullmatch(_ADDRESS, text):
+        raise ValueError("not the address of a page: write it as https://status.example.com")
+    return text.rstrip("/")
+
+
+def _parse_logo(text: str) -> str:
+    if not re.fullmatch(_LOGO, text):
+        kinds = ", ".join(LOGO_TYPES)
+        raise ValueError(f"not a picture of this repository: write a path that ends in {kinds}")
+    return text
+
+
+Colour = Annotated[str, Parsed(_parse_colour, f"^{_COLOUR}$", ("#0a5fb4",))]
+Address = Annotated[str, Parsed(_parse_address, f"^{_ADDRESS}$", ("https://status.example.com",))]
+Logo = Annotated[str, Parsed(_parse_logo, f"^{_LOGO}$", ("page/logo.svg",))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """The colours of the status page; what is absent is as in every page of this program."""
+
+    __pydantic_config__: ClassVar = CONFIG
+
+    accent: Colour | None = None
+    """Links, and the bar at the top, on a light background."""
+    accent_dark: Colour | None = None
+    """The same where the reader's system is dark."""
+    background: Colour | None = None
+    """Behind everything."""
+    background_dark: Colour | None = None
+    """The same where the reader's system is dark."""
+    text: Colour | None = None
+    """What is read."""
+    text_dark: Colour | None = None
+    """The same where the reader's system is dark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings:
+    """How the status page is called, where it is, and how it looks."""
+
+    __pydantic_config__: ClassVar = CONFIG
+    # Keys that one might write, and what they are called here; for the loader's hints.
+    ELSEWHERE: ClassVar = {
+        **dict.fromkeys(("url", "base_url", "link"), "Write `address`."),
+        **dict.fromkeys(("name", "heading"), "Write `title`."),
+        **dict.fromkeys(("colors", "colours", "style", "css"), "Write `theme`, such as accent."),
+    }
+
+    title: Text | None = None
+    """Its heading; absent: the organisation's name and `status`."""
+    address: Address | None = None
+    """Where it is published; feeds need it for links that lead to it."""
+    logo: Logo | None = None
+    """A picture of this repository, shown beside the heading."""
+    since: Day | None = None
+    """Since when customers are told of every incident: what was before counts as unknown, and not
+    as up. Absent: the day of the first public update."""
+    theme: Theme = Theme()
+    """Its colours."""
