@@ -29,9 +29,9 @@ def hurry() -> None:
     mutants.replace(upkeep, "_PAUSE", 0.3)
     begin = server.Server.__init__
 
-    def hurried(self: Any, open_workspace: Any, settings: Any) -> None:
+    def hurried(self: Any, open_workspace: Any, settings: Any, *more: Any) -> None:
         limits = settings.limits._replace(gather=0.1, look_every=1.5)
-        begin(self, open_workspace, settings._replace(limits=limits))
+        begin(self, open_workspace, settings._replace(limits=limits), *more)
 
     mutants.replace(server.Server, "__init__", hurried)
 

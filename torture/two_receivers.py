@@ -60,7 +60,7 @@ announcements:
     on: [declared, resolved]
     actions:
       - uses: webhook
-        with: {url: URL/hook}
+        with: {url: URL/hook, honours_key: true}
 """
 ACTION = """
     action:

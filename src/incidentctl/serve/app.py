@@ -23,6 +23,7 @@ from incidentctl.serve.body import Bodies, BusyError, TooLargeError, TooSlowErro
 from incidentctl.serve.context import Context
 from incidentctl.serve.log import Level
 from incidentctl.serve.peers import Peer, peer_of
+from incidentctl.serve.slack import Slack
 from incidentctl.serve.writer import Delivery, Writer
 
 #: What a metric says of a path that names no source.
@@ -207,7 +208,12 @@ class Probes:
         return None if peer.may_probe else PlainTextResponse(told, 403)
 
 
-def application(deliveries: Hooks, probes: Probes, room: ASGIApp | None = None) -> Starlette:
+def application(
+    deliveries: Hooks,
+    probes: Probes,
+    room: ASGIApp | None = None,
+    slack: Slack | None = None,
+) -> Starlette:
     """Return the application; a room has all other paths."""
     return Starlette(
         routes=[
@@ -216,6 +222,7 @@ def application(deliveries: Hooks, probes: Probes, room: ASGIApp | None = None) 
             Route("/healthz", probes.healthz),
             Route("/readyz", probes.readyz),
             Route("/metrics", probes.metrics),
+            *([Route("/slack/commands", slack.command, methods=["POST"])] if slack else []),
             *([Mount("/", room)] if room else []),
         ]
     )

@@ -10,11 +10,14 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp
 
+from incidentctl.app.receiver import hooks
+from incidentctl.app.receiver.seen import Seen
 from incidentctl.app.receiver.station import Station
 from incidentctl.app.receiver.team_files import TeamFiles, Version
-from incidentctl.app.workspace.receiver_signs import signs_of_life
+from incidentctl.app.workspace.receiver_signs import folder_of, signs_of_life
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import EnvironmentFailedError, RefusedError
+from incidentctl.serve import slack
 from incidentctl.serve.app import Hooks, Probes, application
 from incidentctl.serve.context import Context
 from incidentctl.serve.http import http_server, listening
@@ -22,6 +25,7 @@ from incidentctl.serve.log import Log
 from incidentctl.serve.room.app import room_behind_proxy
 from incidentctl.serve.room.settings import TeamRoom
 from incidentctl.serve.settings import Settings, ensure_safe
+from incidentctl.serve.slack import Slack
 from incidentctl.serve.state import State
 from incidentctl.serve.upkeep import Upkeep
 from incidentctl.serve.writer import Writer
@@ -73,7 +77,9 @@ class Server:
                 listens=f"{settings.host}:{self.port}", go_by=self._go_by,
             )  # fmt: skip
             self._http = http_server(
-                application(self._hooks, Probes(context, self._writer), self._room(room)),
+                application(
+                    self._hooks, Probes(context, self._writer), self._room(room), self._slack()
+                ),
                 settings,
                 self._log,
             )
@@ -121,6 +127,28 @@ class Server:
             self._open_for_room, room.origin, room.identity, self._log, limits
         ).application
 
+    def _slack(self) -> Slack | None:
+        """Return what takes slash commands; None where no secret is named for them."""
+        names = [name for form, name in self._settings.secrets if form == slack.NAME]
+        if not names:
+            return None
+        workspace = self._workspace
+        values = (workspace.environment.get(name, "") for name in names)
+        seen = Seen(folder_of(workspace))
+        return Slack(
+            self._context, self._open_for_room, tuple(filter(None, values)), seen, workspace.now
+        )
+
+    def _report_secrets(self, version: Version) -> None:
+        """Say which secrets are not set: their senders are refused."""
+        unset = hooks.unset(
+            version.catalog, self._workspace.environment, self._settings.secrets, also=[slack.NAME]
+        )
+        told = "; ".join(f"{name} needs {' and '.join(names)}" for name, names in unset.items())
+        fault = f"not set in the environment: {told}" if told else None
+        if self._state.report("secrets", fault) and fault:
+            self._log.write("error", "secrets", problem=fault)
+
     def _open_for_room(self) -> Workspace:
         """Open a workspace that goes by the served files, and leaves the exchange to the upkeep."""
         workspace = self._open()
@@ -144,6 +172,7 @@ class Server:
 
     def _go_by(self, version: Version) -> None:
         self._ensure_restricted_is_kept(version)
+        self._report_secrets(version)
         self._hooks.catalog = version.catalog
         self._version = version
         self._writer.go_by(version)

@@ -61,6 +61,31 @@ def find(
     )
 
 
+def unset(
+    catalog: Catalog,
+    environment: Mapping[str, str],
+    given: Iterable[tuple[str, str]] = (),
+    *,
+    also: Iterable[str] = (),
+) -> dict[str, tuple[str, ...]]:
+    """Return the variables of secrets that are not set, by the source that needs them.
+
+    `also` are names in `given` that are no formats. Of two secrets of a source one is enough.
+    """
+    named: dict[str, list[str]] = {}
+    for form, variable in given:
+        if form in registry.FORMATS or form in also:
+            named.setdefault(form, []).append(variable)
+    for name, source in catalog.alerts.sources.items():
+        if source.secrets:
+            named[name] = [stated.removeprefix(_ENV) for stated in source.secrets]
+    return {
+        name: tuple(variables)
+        for name, variables in named.items()
+        if not any(environment.get(each) for each in variables)
+    }
+
+
 def signs(hook: Hook, headers: Mapping[str, str]) -> bool:
     """Say whether the proof is a signature, for which the whole body is needed."""
     return registry.signs(hook.form or "", headers)

@@ -21,7 +21,7 @@ def serve_command(
         typer.Option(
             "--secret",
             metavar="FORMAT=env:NAME",
-            help="A variable with the secret of a format; two are valid at once.",
+            help="A variable with the secret of a format, or of slack; two are valid at once.",
         ),
     ] = None,
     certificate: Annotated[

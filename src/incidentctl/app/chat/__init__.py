@@ -1,0 +1,1 @@
+"""Use cases of commands that people write into a chat."""

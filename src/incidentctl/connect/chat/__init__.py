@@ -1,0 +1,1 @@
+"""Chat systems that people write commands in."""
