@@ -75,11 +75,11 @@ def test_what_was_refused_comes_back_inert(visit, room):
     link, _ = room
     page = entered(visit, link)
     page.get_by_role("link", name="Declare", exact=True).click()
-    page.get_by_text("Say more now").click()
-    page.get_by_label("What is broken").fill("x")
+    page.get_by_label("What is broken").fill(EVIL)
+    page.get_by_role("button", name="Declare").first.click()
     page.get_by_label("What is affected?", exact=True).fill(EVIL)
     page.get_by_label("How bad is it?").select_option("not-sure")
-    page.get_by_role("button", name="Declare").last.click()
+    page.get_by_role("button", name="Save and go on").click()
     expect(page.get_by_role("alert")).to_contain_text("Two answers say how bad it is.")
     expect(page.get_by_label("What is affected?", exact=True)).to_have_value(EVIL)
     assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "refusal"

@@ -104,11 +104,19 @@ def test_questions_after_a_declaration(browser, workspace, declare):
     )  # fmt: skip
 
 
-def test_not_sure_without_an_answer_asks_again(browser):
-    answer = browser.fill("/declare", "/declare", title="x", severity="not-sure")
+def test_who_is_not_sure_declares_and_is_asked_again(browser, workspace):
+    led = browser.fill("/declare", "/declare", title="x", severity="not-sure").led
+    ident = led.rsplit("/", 1)[-1]
+    assert load(workspace(), ident).confirmed is False
+    answer = browser.fill(led, f"{led}/answers", severity="not-sure", affects="checkout")
     assert answer.code == 422
     assert "Two answers say how bad it is." in answer.text
-    assert "<details open>" in answer.text
+    assert 'value="checkout"' in answer.text
+    assert re.search(
+        r'name="condition" aria-invalid="true" aria-describedby="refusal">', answer.text
+    )
+    assert answer.text.count("aria-invalid") == 1
+    assert load(workspace(), ident).services == ()
 
 
 def test_a_second_one_is_cancelled_as_the_same(browser, workspace, declare):

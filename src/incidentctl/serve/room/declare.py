@@ -72,9 +72,13 @@ def show(visit: Visit) -> Page:
 
 
 def declare(visit: Visit) -> str:
-    """Declare: recorded at once, then what follows from the catalog."""
+    """Declare: recorded at once, then what follows from the catalog.
+
+    Only a title is needed: who is not sure of the rest is asked afterwards.
+    """
     workspace = visit.workspace
     affects = _affects(visit)
+    visit.about = "title"
     request = Request(
         visit.text("title"),
         severity=_severity(visit, affects),
@@ -123,6 +127,13 @@ def answer(visit: Visit) -> str:
     response = _response(visit)
     affects = _affects(visit)
     severity = _severity(visit, affects or response.incident.services)
+    if severity is None and visit.text("severity") == _UNSURE:
+        visit.about = "condition"
+        raise UsageError(
+            "Two answers say how bad it is.",
+            hint="Choose how badly it is hit, or another answer than not sure.",
+        )
+    visit.about = "affects"
     if affects or severity:
         reclassify(response, severity=severity, affects=affects or None)
     return f"/incidents/{response.ident}"
@@ -161,17 +172,14 @@ def _affects(visit: Visit) -> tuple[str, ...]:
 
 
 def _severity(visit: Visit, affects: tuple[str, ...]) -> str | None:
-    """Return the stated severity, or the one that two answers suggest; None to say it later."""
+    """Return the stated severity, or the one that two answers suggest; None where none does."""
     stated = visit.text("severity")
     if stated != _UNSURE:
         return stated or None
     catalog: Catalog = visit.workspace.catalog
     matrix, condition = catalog.scale.matrix, visit.text("condition")
     if matrix is None or not condition:
-        raise UsageError(
-            "Two answers say how bad it is.",
-            hint="Choose how badly it is hit, or another answer than not sure.",
-        )
+        return None
     importance = visit.text("importance")
     chosen = int(importance) if importance in IMPORTANCE else known_importance(catalog, affects)
     return matrix.suggest(chosen, condition)

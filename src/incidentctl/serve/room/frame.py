@@ -265,7 +265,8 @@ def _code(refusal: IncidentctlError) -> int:
 
 def _refusal_of(visit: Visit, refusal: IncidentctlError) -> Refusal:
     hint = worded(refusal.hint)
-    return Refusal(refusal.message, f"{hint} {_kept(visit)}" if hint else _kept(visit))
+    told = f"{hint} {_kept(visit)}" if hint else _kept(visit)
+    return Refusal(refusal.message, told, visit.about)
 
 
 def _kept(visit: Visit) -> str:

@@ -79,6 +79,7 @@ def attach(visit: Visit) -> str:
 def dismiss(visit: Visit) -> str:
     """Say why an alert needs no incident."""
     row = _row(visit)
+    visit.about = "reason"
     done = inbox.dismiss(
         visit.workspace, row, visit.text("reason"), visit.who, on_recorded=visit.on_recorded
     )

@@ -47,6 +47,8 @@ class Visit:
         self.refusal: Refusal | None = None
         self.recorded: list[str] = []
         """What was recorded, a line each; the next page shows them."""
+        self.about: str | None = None
+        """The field that a refusal will be about, as far as a deed knows."""
         self.now = workspace.now()
 
     @cached_property

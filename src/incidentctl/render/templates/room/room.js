@@ -5,7 +5,7 @@
   const main = document.getElementById("main");
   const refusal = document.getElementById("refusal");
   if (refusal) {
-    const field = document.querySelector("[aria-invalid]");
+    const field = document.querySelector("[aria-invalid], [aria-describedby=refusal]");
     (field || main).focus();
   }
   const parts = main ? main.querySelectorAll("[data-part]") : [];
