@@ -154,6 +154,20 @@ def test_what_the_later_sent_counts_for_the_earlier(two):
         assert [link.url for link in one.links] == ["https://example.com/7"]
 
 
+def test_what_the_later_was_still_sending_as_it_was_given_up_counts_too(two):
+    start = now() - 10 * MINUTE
+    _, later = both_declare(two, start)
+    key, who = two[1].key(later.id), two[1].workspace.actor(None)
+    sends = facts.ActionStarted(key, "webhook", "example.com", "page")
+    acknowledge(two[1].workspace, later.id, [sends], who)
+    exchange(two, start + MINUTE)
+    assert opened(two[1].workspace)[0].actions == ()
+    acknowledge(two[1].workspace, later.id, [facts.ActionDone(key, "page")], who)
+    exchange(two, start + 2 * MINUTE)
+    for clone in two:
+        assert [run.state for run in opened(clone.workspace)[0].actions] == ["done"]
+
+
 def test_alerts_that_are_over_before_the_clones_meet_are_no_reason_for_two(two):
     start = now() - 10 * MINUTE
     earlier, _ = both_declare(two, start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from incidentctl.app.alerts.book import Book
@@ -17,6 +17,9 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.state import DONE, Incident, is_alert
 from incidentctl.errors import EnvironmentFailedError
 
+#: What a copy was still sending as it was given up counts for the original, if it comes so soon.
+_STILL = timedelta(hours=1)
+
 
 class Uniting:
     """Looks for incidents that are one: their ids differ where their alerts began apart."""
@@ -27,6 +30,8 @@ class Uniting:
         self._book = book
         self._declaring = declaring
         self._causes: dict[str, str | None] = {}
+        self._declared: dict[str, dict[str, datetime]] = {}
+        """When each incident of a cause was declared that was open while this one looked."""
 
     def unite(self, now: datetime, tally: Tally) -> None:
         """Cancel each later one as a duplicate of the earliest, which gets its alerts.
@@ -40,7 +45,7 @@ class Uniting:
             if (cause := self._cause_of(head.id)) is not None:
                 same.setdefault((cause, record.is_restricted(head.id)), []).append(head.id)
         for (cause, _), idents in same.items():
-            if len(idents) > 1:
+            if len(self._declared[cause]) > 1:
                 with contextlib.suppress(EnvironmentFailedError):
                     self._unite(cause, idents, now, tally)
 
@@ -51,6 +56,8 @@ class Uniting:
             if incident.cause is None and is_alert(incident.declared_by):
                 return None  # its receiver is still at it
             self._causes[ident] = incident.cause
+            if incident.cause is not None:
+                self._declared.setdefault(incident.cause, {})[ident] = incident.declared
         return self._causes[ident]
 
     def _unite(self, cause: str, idents: Sequence[str], now: datetime, tally: Tally) -> None:
@@ -63,10 +70,20 @@ class Uniting:
             for live in groups:
                 self._declaring.join(live, load(self._workspace, first.id), cause, now)
                 tally.changed(live.ident)
-            known = load(self._workspace, first.id)
-            self._declaring.record(groups[0], first.id, list(_sent_by(later, known)))
             over = facts.Cancelled("Two receivers declared it.", first.id)
             self._declaring.record(groups[0], later.id, [over])
+        for ident, declared in self._declared[cause].items():
+            if ident != first.id and abs(declared - first.declared) < _STILL:
+                self._take_over(ident, first.id, tally)
+
+    def _take_over(self, copy: str, ident: str, tally: Tally) -> None:
+        """Let what a copy has sent count for the incident that it is a copy of."""
+        later = load(self._workspace, copy)
+        if later.duplicate_of != ident or not later.alerts:
+            return
+        if sent := list(_sent_by(later, load(self._workspace, ident))):
+            self._declaring.record(self._book.group(later.alerts[0].group), ident, sent)
+            tally.changed(later.alerts[0].group)
 
 
 def _sent_by(later: Incident, first: Incident) -> Iterator[Any]:
