@@ -221,7 +221,11 @@ def publish(call: Call, posted: updates.Posted) -> None:
     from incidentctl.app.actions.announce import came_of_it, goes_to, send
 
     workspace, incident = call.workspace, posted.incident
+    address = workspace.catalog.settings.page.address
     if not goes_to(workspace, incident, _PUBLIC):
+        if address:
+            console.say(f"Nothing was sent. {address} shows it once the page is built.", "warning")
+            return
         console.say(
             "note: Nothing was published: it is recorded as for customers. Post it where they "
             "read, then mark that step as done.",

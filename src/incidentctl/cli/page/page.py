@@ -55,6 +55,7 @@ def build(
                 "written": outcome.written,
                 "unchanged": outcome.same,
                 "removed": outcome.removed,
+                "left": list(outcome.left),
             },
         )
     else:
