@@ -19,6 +19,7 @@ from incidentctl.app.alerts.receive import Receiver
 from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.respond import load
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.setup.room import leads_to
 from incidentctl.domain.alerts.alert import Alert
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "otel-demo"
@@ -116,3 +117,13 @@ def test_keys_alone_declare_on_a_phone(visit, room, script):
     (ident,) = workspace().record.ids()
     incident = load(workspace(), ident)
     assert (incident.title, incident.severity) == ("Checkout fails", "SEV1")
+
+
+def test_the_file_that_leads_a_browser_signs_in(visit, room, tmp_path):
+    """A redirect from a file comes from elsewhere, for which browsers keep a strict cookie back."""
+    link, _ = room
+    file = tmp_path / "leads.html"
+    file.write_text(leads_to(link()))
+    page = visit(file)
+    page.wait_for_url("http://127.0.0.1:*/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Open incidents")

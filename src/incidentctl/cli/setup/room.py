@@ -79,6 +79,14 @@ def _has_screen() -> bool:
     )
 
 
+def leads_to(address: str) -> str:
+    """Return a page that leads on to an address."""
+    return (
+        '<!doctype html><meta charset="utf-8"><title>To the room</title>'
+        f'<meta http-equiv="refresh" content="0; url={escape(address)}">'
+    )
+
+
 class _Leads:
     """A file that only this user reads and that leads a browser to a link.
 
@@ -94,10 +102,7 @@ class _Leads:
             descriptor, name = tempfile.mkstemp(prefix="incidentctl-room-", suffix=".html")
             self._path = Path(name)
             with os.fdopen(descriptor, "w") as file:
-                file.write(
-                    '<!doctype html><meta charset="utf-8"><title>To the room</title>'
-                    f'<meta http-equiv="refresh" content="0; url={escape(address)}">'
-                )
+                file.write(leads_to(address))
             timer = threading.Timer(_LEADS, self.remove)
             timer.daemon = True
             timer.start()
