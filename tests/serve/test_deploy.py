@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import typer
@@ -48,21 +49,16 @@ def test_the_unit_starts_the_command_with_options_that_it_has(tmp_path):
 
 
 def test_the_containers_file_is_sound():
-    """The rules of hadolint that apply, and that each instruction is known."""
-    text = re.sub(r"^#.*\n", "", (DEPLOY / "Containerfile").read_text(), flags=re.MULTILINE)
+    """hadolint finds nothing, and what it starts is what the command understands."""
+    file = DEPLOY / "Containerfile"
+    done = subprocess.run(
+        [Path(sys.executable).parent / "hadolint", "--no-color", file],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    text = re.sub(r"^#.*\n", "", file.read_text(), flags=re.MULTILINE)
     lines = text.replace("\\\n", " ").splitlines()
-    found = [line.partition(" ")[::2] for line in lines if line.strip()]
-    known = {"FROM", "RUN", "COPY", "USER", "VOLUME", "WORKDIR", "EXPOSE", "ENTRYPOINT", "CMD"}
-    assert {name for name, _ in found} <= known
-    assert found[0][0] == "FROM"
-    by_name = dict(found)
-    assert ":" in by_name["FROM"].rpartition("/")[2]  # a tag
-    assert not by_name["FROM"].endswith(":latest")
-    (apt,) = [of for name, of in found if name == "RUN" and "apt-get install" in of]
-    assert all(each in apt for each in ("-y", "--no-install-recommends", "rm -rf /var/lib/apt"))
-    (pip,) = [of for name, of in found if name == "RUN" and "pip install" in of]
-    assert "--no-cache-dir" in pip
-    assert "[server]" in pip
+    by_name = dict(line.partition(" ")[::2] for line in lines if line.strip())
     assert by_name["USER"] not in ("root", "0")
     words = [*json.loads(by_name["ENTRYPOINT"]), *json.loads(by_name["CMD"])]
     assert words[:4] == ["incidentctl", "-C", by_name["WORKDIR"], "serve"]
