@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 from tests.browser.harness import EVIL, assert_clean, assert_inert
 from tests.domain.drills import PLANNED
-from tests.render.test_report_html import SCOPE, incident, page
+from tests.domain.telling import START
+from tests.render.test_report_html import SCOPE, held, incident, page, ready
 
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.drill.documents import plan
 from incidentctl.domain.drill.plan import combine
+from incidentctl.domain.learn.metrics import TeamPractice
 from incidentctl.render.drill.document import render_document
 
 
@@ -22,7 +24,10 @@ def test_the_report(visit, tmp_path, title):
     incidents = [
         incident(n, title=title, severity=title[:40], minutes=n * 40) for n in range(1, 20)
     ]
-    file.write_text(page(incidents, SCOPE._replace(since=SCOPE.since - timedelta(days=200))))
+    scope = SCOPE._replace(since=SCOPE.since - timedelta(days=200))
+    practice = [TeamPractice(title, 1, START)]
+    more = {"scores": [held(title)], "practice": practice, "readiness": ready(title)}
+    file.write_text(page(incidents, scope, **more))
     opened = visit(file)
     assert_clean(opened)
     assert_inert(opened)

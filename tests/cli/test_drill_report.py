@@ -56,7 +56,11 @@ def test_json_has_the_score_of_each_drill_of_the_period(run, played):
 
 def test_text_has_a_line_for_each(run, played):
     out = run("report").out
-    lines = out[out.index("\ndrills") :].replace("\n" + " " * 26, " ").splitlines()
+    lines = (
+        out[out.index("\ndrills") : out.index("\n\nteams ready today")]
+        .replace("\n" + " " * 26, " ")
+        .splitlines()
+    )
     first, second, third = played
     assert lines[-3:] == [
         f"  {third}   no plan; commander after 0s",

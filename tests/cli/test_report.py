@@ -265,6 +265,16 @@ def test_the_figures_of_200_incidents(run, pasts, arguments, wanted):
     )
     assert {s["step"]: s["left_open"] for s in found["steps"] if s["left_open"]} == left
 
+    for key, names in (("severities", "by_severity"), ("months", None)):
+        parts = found["trend"][key]
+        assert sum(part["incidents"] for part in parts) == len(real)
+        if names:
+            assert {p["name"]: p["incidents"] for p in parts} == {
+                each["name"]: each["incidents"] for each in found[names]
+            }
+        for part in parts:
+            assert part["took"]["resolve"]["n"] <= part["incidents"]
+
     if len(arguments) <= 2 or "--until" in arguments:
         since = datetime.fromisoformat(found["since"])
         drills = [
@@ -400,8 +410,10 @@ def test_a_page_is_written_and_written_anew(run, team, tmp_path, pasts):
     counted = [past for past in pasts if past.kind != "drill"]
     real = [past for past in counted if not past.end or past.end[0] != "cancelled"]
     assert f"<dd>{len(real)}, of these" in text
-    dots = sum(minutes is not None for past in real for minutes in took(past).values())
-    assert text.count("<circle") == dots
+    dots = Counter(name for p in real for name, span in took(p).items() if span is not None)
+    # Each by month; those of the response also by severity and by team.
+    of_parts = 2 * sum(dots[name] for name in ("acknowledge", "mitigate", "resolve"))
+    assert text.count("<circle") == dots.total() + of_parts
     assert run("report", "--since", "1d", "--html", str(file)).code == 0
     assert file.read_text() != text
     assert sorted(tmp_path.glob("*report*")) == [file]

@@ -13,7 +13,7 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold, head
 from incidentctl.domain.incident.state import StepPlan
 from incidentctl.domain.learn.metrics import Scope, measure
-from incidentctl.domain.learn.monthly import monthly
+from incidentctl.domain.learn.monthly import trend
 from incidentctl.render.learn.report_csv import COLUMNS, report_csv, safe_cell
 from incidentctl.render.learn.report_text import report_text
 
@@ -95,8 +95,8 @@ def test_the_trend_has_a_line_for_each_month_and_none_for_a_single_one():
             for number, day in enumerate(days)
         ]
         scope = Scope(START - timedelta(days=1), START + timedelta(days=100))
-        told = monthly(found, scope, UTC, now=scope.until)
-        text = report_text(measure(found, [], scope, now=scope.until), UTC, months=told)
+        told = trend(found, scope, UTC, now=scope.until)
+        text = report_text(measure(found, [], scope, now=scope.until), UTC, trend=told)
         return [line.split() for line in text.splitlines() if line.startswith("  20")]
 
     lines = months(0, 1, 40)

@@ -10,11 +10,15 @@ from html.parser import HTMLParser
 import pytest
 from tests.domain.telling import START, event
 
+from incidentctl.domain.catalog.model import Catalog, Service
+from incidentctl.domain.catalog.score import Looked, scores
+from incidentctl.domain.catalog.team import Member, Team
+from incidentctl.domain.drill.score import Measure, Score
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold, head
-from incidentctl.domain.learn.metrics import Scope, measure
-from incidentctl.domain.learn.monthly import monthly
-from incidentctl.render.learn import plots
+from incidentctl.domain.learn.metrics import Scope, TeamPractice, measure
+from incidentctl.domain.learn.monthly import monthly, trend
+from incidentctl.render.learn import plots, report_tables
 from incidentctl.render.learn.report_html import BEGINS, report_html
 
 EVIL = (
@@ -34,9 +38,10 @@ def incident(number, *, title="x", severity="SEV2", minutes=60):
     return fold(f"inc-20261124-1401-{number:03}", stated)
 
 
-def page(incidents, scope=SCOPE):
+def page(incidents, scope=SCOPE, **more):
     found = measure(incidents, [head(one) for one in incidents], scope, now=scope.until)
-    return report_html(found, incidents, UTC, now=scope.until)
+    parts = trend(incidents, scope, UTC, now=scope.until)
+    return report_html(found, parts, UTC, now=scope.until, **more)
 
 
 class Tags(HTMLParser):
@@ -68,11 +73,12 @@ def test_nothing_is_loaded_or_run():
     allowed = {
         "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "dl", "dt", "dd",
         "div", "figure", "figcaption", "svg", "line", "text", "rect", "circle", "table", "caption",
-        "thead", "tbody", "tr", "th", "td", "ul", "li", "span",
+        "thead", "tbody", "tr", "th", "td", "ul", "li", "span", "a", "strong", "details", "summary",
     }  # fmt: skip
     assert set(found.tags) <= allowed
     names = {name for name, _ in found.attributes}
-    assert not names & {"src", "href", "xlink:href", "style", "srcset"}
+    assert all(value.startswith("#") for name, value in found.attributes if name == "href")
+    assert not names & {"src", "xlink:href", "style", "srcset"}
     assert not [name for name in names if name.startswith("on")]
     assert "url(" not in page([incident(1)])
     assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in found.attributes
@@ -82,8 +88,10 @@ def test_nothing_is_loaded_or_run():
 def test_too_few_are_shown_and_not_averaged(count, medians):
     text = page([incident(n) for n in range(count)])
     assert text.startswith(BEGINS)
-    assert text.count("<circle") == count  # the time to resolve alone is known
-    assert text.count('class="median"') == medians
+    drawn = [plot for plot in re.findall(r"<svg.*?</svg>", text, re.DOTALL) if "<circle" in plot]
+    assert len(drawn) == 3  # the time to resolve alone is known: by month, severity and team
+    assert {plot.count("<circle") for plot in drawn} == {count}
+    assert {plot.count('class="median"') for plot in drawn} == {medians}
     assert ("4: too few" in text) == (count == 4)
     assert ("1h of 5" in text) == (count == 5)
 
@@ -92,8 +100,12 @@ def test_every_plot_is_named_and_every_number_is_in_a_table():
     text = page([incident(1), incident(2, severity="SEV1"), incident(3, severity=None)])
     for name in re.findall(r'aria-labelledby="([^"]+)"', text):
         assert text.count(f'id="{name}"') == 1
-    assert text.count("<svg") == text.count("<figcaption") == 6
-    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>.*?</tr>", text)]
+    assert text.count("<svg") == text.count("<figcaption") == 5
+    empty = re.findall(r'class="empty"><strong>([^<]*)</strong>: ([^<]*)<', text)
+    assert ("Time to detect", "no incident has the moment `started`.") in empty
+    assert len(empty) == 7
+    found = re.findall(r"<tr.*?</tr>", text, re.DOTALL)
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in found]
     assert ["Month", "SEV1", "SEV2", "(none)", "All"] in rows
     assert ["2026-11", "1", "1", "1", "3"] in rows
     assert ["2026-11", "6", "3", "50%", "40m"] in rows
@@ -107,7 +119,7 @@ def test_without_incidents_it_says_so():
 
 def test_many_severities_share_the_last_colour():
     text = page([incident(n, severity=f"S{n:02}") for n in range(20)])
-    legend = re.findall(r"</span>([^<]*)</li>", text)
+    legend = re.findall(r"</span>([^<]*)</li>", text)[:6]
     assert legend == ["S00", "S01", "S02", "S03", "S04", "the other 15"]
     assert [int(c) for c in re.findall(r'<rect class="c(\d+)"', text)][:20] == [
         0,
@@ -124,14 +136,91 @@ def test_what_is_drawn_stays_inside(minutes):
     some = [incident(n, minutes=minutes) for n in range(7)]
     scope = Scope(START - timedelta(days=1000), START + timedelta(days=1))
     months = monthly(some, scope, UTC, now=scope.until)
+    parts = trend(some, scope, UTC, now=scope.until)
     for plot in (
         plots.spans("x", "resolve", months), plots.counts("x", months), plots.kept("x", months),
+        plots.rows("x", "resolve", parts.severities, months),
     ):  # fmt: skip
         for at in (*plot.dots, *plot.lines, *plot.bars):
             assert plots.LEFT <= at.x <= plots.RIGHT
             assert plots.TOP <= at.y <= plots.BOTTOM
         for one, other in zip(plot.across, plot.across[1:], strict=False):
-            assert other.at - one.at >= 50
+            assert other.at - one.at >= (50 if plot.left == plots.LEFT else 27)
         for bar in plot.bars:
             assert bar.y + bar.height <= plots.BOTTOM + 0.1
             assert unescape(bar.label) == bar.label
+
+
+def links_of(text):
+    return [value for name, value in Tags(text).attributes if name == "href"]
+
+
+def hit(number, *services):
+    began = START - timedelta(hours=number)
+    stated = [
+        event(0, facts.Declared("x"), at=began),
+        event(1, facts.AffectedSet(services, (), "core"), at=began),
+        event(2, facts.Resolved(), at=START),
+    ]
+    return fold(f"inc-20261124-1401-{number:03}", stated)
+
+
+def test_what_came_back_is_linked_to_its_incidents_on_this_page():
+    text = page([hit(1, "api", "db"), hit(2, "api"), hit(3, "cdn")])
+    assert links_of(text) == ["#inc-20261124-1401-001", "#inc-20261124-1401-002"]
+    for link in links_of(text):
+        assert text.count(f'id="{link[1:]}"') == 1
+    assert "No service was hit by two" in page([hit(1, "api"), hit(2, "db")])
+
+
+def test_a_row_for_each_team_with_the_longest_at_the_right():
+    some = [hit(n, "api") for n in range(1, 6)]
+    parts = trend(some, SCOPE, UTC, now=SCOPE.until)
+    plot = plots.rows("x", "resolve", parts.teams, parts.months)
+    assert [tick.label for tick in plot.down] == ["core"]
+    assert [dot.x for dot in plot.dots] == sorted((dot.x for dot in plot.dots), reverse=True)
+    assert plot.lines[0].label == "core: median 3h of 5"
+    assert plots.rows("x", "mitigate", parts.teams, parts.months).empty is not None
+
+
+def ready(title):
+    """How ready a team is that lacks some things, and of which others are unknown."""
+    catalog = Catalog(
+        teams={"core": Team(name="core", title=title, members=(Member(handle="ana"),))},
+        services={"api": Service(name="api", owner="core")},
+    )
+    return scores(catalog, Looked(SCOPE.until, SCOPE.until.date(), drills=None))
+
+
+def held(plan):
+    """The score of a drill that missed a target."""
+    return Score(
+        "drl-20261124-1401-k7f", plan, "core", START, "resolved", False, False,
+        (Measure("declare", 60, 120), Measure("commander", 900, 600),
+         Measure("first_update", None, None)),
+        ("Page",), (),
+    )  # fmt: skip
+
+
+def test_readiness_says_what_is_missing_and_a_hostile_team_does_nothing():
+    text = page([hit(1, "api")], readiness=ready(EVIL))
+    assert 'class="no">no<' in text
+    assert 'class="unknown">unknown<' in text
+    assert "Add `on_call` with rota, shift and starts." in text
+    assert "script" not in Tags(text).tags
+    assert "\x1b" not in text
+
+
+def test_drills_are_told_with_their_targets():
+    practice = [TeamPractice("core", 1, START)]
+    text = page([], scores=[held("nightly")], practice=practice)
+    assert "<td>1m of 2m</td>" in text
+    assert 'class="no">15m of 10m (missed)<' in text
+    assert "No incident matches." in text
+
+
+def test_a_long_list_of_incidents_is_cut_and_says_so(monkeypatch):
+    monkeypatch.setattr(report_tables, "MOST_INCIDENTS", 2)
+    text = page([hit(n, "api") for n in (1, 2, 3)])
+    assert "Incidents, the newest 2 of 3" in text
+    assert links_of(text) == ["#inc-20261124-1401-001", "#inc-20261124-1401-002"]

@@ -46,7 +46,7 @@ def readiness(
     """
     if least is not None and not 0 <= least <= 100:
         raise UsageError(f"A threshold is a percentage from 0 to 100, and not {least}.")
-    every = scores(workspace.catalog, look(workspace))
+    every = team_scores(workspace)
     if not every:
         raise NotFoundError(
             "The catalog has no teams.", hint="`incidentctl init` writes a first one."
@@ -55,6 +55,14 @@ def readiness(
         name = one_of(team, [each.team for each in every], "team")
         every = tuple(each for each in every if each.team == name)
     return Readiness(every, least)
+
+
+def team_scores(workspace: Workspace, *, team: str | None = None) -> tuple[TeamScore, ...]:
+    """Score all teams, or one; nothing where there is none."""
+    every = scores(workspace.catalog, look(workspace))
+    if team is None:
+        return every
+    return tuple(each for each in every if each.team.casefold() == team.casefold())
 
 
 def look(workspace: Workspace) -> Looked:

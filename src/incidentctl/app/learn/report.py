@@ -10,13 +10,17 @@ from incidentctl.app.drill.score import as_json as score_as_json
 from incidentctl.app.incident.filters import Names
 from incidentctl.app.incident.injects import plan_of
 from incidentctl.app.incident.query import period_edge
+from incidentctl.app.learn.readiness import team_scores
 from incidentctl.app.record.looked import read_first
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.catalog.score import NO, UNKNOWN, TeamScore
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.drill.score import Score, score
 from incidentctl.domain.incident.head import Head, fold
 from incidentctl.domain.incident.state import CLOSED, Incident
 from incidentctl.domain.learn.metrics import Metrics, Scope, TeamPractice, by_team, measure
+from incidentctl.domain.learn.monthly import trend
+from incidentctl.domain.learn.parts import NONE, Part, Trend
 from incidentctl.domain.learn.statistics import Figure
 from incidentctl.errors import Problem, UsageError
 
@@ -45,6 +49,10 @@ class Report(NamedTuple):
     """The scores of the drills in the period."""
     practice: tuple[TeamPractice, ...]
     """The drills of the period by team."""
+    trend: Trend
+    """The incidents by month, in the user's zone, by severity and by team."""
+    readiness: tuple[TeamScore, ...]
+    """How ready the teams are now; of one team, if the report is about it."""
     restricted: int
     """How many restricted incidents are left out: reports are passed around."""
 
@@ -70,7 +78,17 @@ def report(workspace: Workspace, wanted: Wanted) -> Report:
     played = [head for head in heads if head.id not in void]
     figures = measure(incidents, played, scope, now=now)
     restricted = sum(head.id in restricted_ids and scope.covers(head) for head in everything)
-    return Report(figures, tuple(incidents), tuple(problems), scores, practice, restricted)
+    zone = workspace.speaker_zone(workspace.actor(None))
+    return Report(
+        figures,
+        tuple(incidents),
+        tuple(problems),
+        scores,
+        practice,
+        trend(incidents, scope, zone, now=now),
+        team_scores(workspace, team=scope.team),
+        restricted,
+    )
 
 
 def _scores(
@@ -157,10 +175,34 @@ def as_json(found: Report) -> dict[str, Any]:
                 for each in found.practice
             ],
         },
+        "trend": {
+            name: [_part_as_json(each) for each in parts]
+            for name, parts in found.trend._asdict().items()
+        },
+        "readiness": [
+            {
+                "team": each.team,
+                "percent": each.percent,
+                "passed": each.passed,
+                "counted": each.counted,
+                "no": each.named(NO),
+                "unknown": each.named(UNKNOWN),
+            }
+            for each in found.readiness
+        ],
         "problems": [
             {"incident": ident, "code": problem.code, "message": problem.message}
             for ident, problem in found.problems
         ],
+    }
+
+
+def _part_as_json(part: Part) -> dict[str, Any]:
+    return {
+        "name": None if part.name == NONE else part.name,
+        "incidents": part.metrics.incidents,
+        "took": {name: figure._asdict() for name, figure in took(part.metrics)},
+        "updates": part.metrics.updates._asdict(),
     }
 
 
@@ -173,7 +215,15 @@ def write_page(workspace: Workspace, found: Report, target: Path) -> None:
     from incidentctl.render.learn.report_html import BEGINS, report_html
 
     zone = workspace.speaker_zone(workspace.actor(None))
-    text = report_html(found.metrics, found.incidents, zone, now=workspace.now())
+    text = report_html(
+        found.metrics,
+        found.trend,
+        zone,
+        now=workspace.now(),
+        scores=found.scores,
+        practice=found.practice,
+        readiness=found.readiness,
+    )
     pages.write_page(target, text, begins=BEGINS)
 
 

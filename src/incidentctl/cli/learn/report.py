@@ -98,7 +98,6 @@ def report_command(
         console.out(str(html))
         console.say("Written. Open it in a browser.", "ok")
     else:
-        from incidentctl.domain.learn.monthly import monthly
         from incidentctl.render.learn.report_text import report_text
 
         if not found.incidents:
@@ -109,6 +108,7 @@ def report_command(
             zone,
             scores=found.scores,
             practice=found.practice,
-            months=monthly(found.incidents, found.metrics.scope, zone, now=workspace.now()),
+            trend=found.trend,
+            readiness=found.readiness,
         )
         console.page(text.rstrip("\n"))

@@ -1,31 +1,29 @@
-"""The figures of a period month by month: what changes, for a page with plots."""
+"""The figures of a period month by month, by severity and by team: what changes, and where."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
-from typing import NamedTuple
 
 from incidentctl.domain.incident.head import Incident
-from incidentctl.domain.learn.metrics import Metrics, Scope, happened, measure
+from incidentctl.domain.learn.metrics import Scope, happened
+from incidentctl.domain.learn.parts import Part, Trend, grouped, part
 
 
-class Month(NamedTuple):
-    """A calendar month, or what of it lies in the period: the incidents declared in it."""
-
-    name: str
-    """Such as `2026-11`."""
-    since: datetime
-    until: datetime
-    incidents: tuple[Incident, ...]
-    """Those that count, the oldest first: cancelled ones were none."""
-    metrics: Metrics
+def trend(incidents: Iterable[Incident], scope: Scope, local: tzinfo, *, now: datetime) -> Trend:
+    """Return the parts of a scope; its months are those of the zone `local`."""
+    every = tuple(incidents)
+    return Trend(
+        monthly(every, scope, local, now=now),
+        grouped(every, scope, lambda one: one.severity, now=now),
+        grouped(every, scope, lambda one: one.owner, now=now),
+    )
 
 
 def monthly(
     incidents: Iterable[Incident], scope: Scope, local: tzinfo, *, now: datetime
-) -> tuple[Month, ...]:
+) -> tuple[Part, ...]:
     """Return the months of the zone `local` from the first incident of a scope to its end.
 
     None of them where no incident counts.
@@ -41,15 +39,12 @@ def monthly(
     month, last = min(counted), _month(scope.until - timedelta(microseconds=1), local)
     while month <= last:
         after = _next(month)
-        part = scope._replace(
+        part_of = scope._replace(
             since=max(scope.since, _begin(month, local)),
             until=min(scope.until, _begin(after, local)),
         )
-        inside = sorted(found.get(month, ()), key=lambda one: (one.declared, one.id))
         name = f"{month[0]:04}-{month[1]:02}"
-        real = tuple(filter(happened, inside))
-        figures = measure(inside, (), part, now=now)
-        months.append(Month(name, part.since, part.until, real, figures))
+        months.append(part(name, found.get(month, ()), part_of, now=now))
         month = after
     return tuple(months)
 

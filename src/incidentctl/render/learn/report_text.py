@@ -6,17 +6,19 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
+from incidentctl.domain.catalog.score import NO, UNKNOWN, TeamScore
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration, show
 from incidentctl.domain.drill.score import Measure, Score
 from incidentctl.domain.learn.metrics import Counted, Metrics, TeamPractice
-from incidentctl.domain.learn.monthly import Month
+from incidentctl.domain.learn.parts import Part, Trend
 from incidentctl.domain.learn.statistics import Figure
 
 _WIDTH = 80
 _LABEL, _WIDE = 16, 26
 #: How many people, services and steps are shown; JSON has them all.
 _MOST = 10
+_NO_TREND = Trend()
 
 
 def report_text(
@@ -25,17 +27,23 @@ def report_text(
     *,
     scores: Sequence[Score] = (),
     practice: Sequence[TeamPractice] = (),
-    months: Sequence[Month] = (),
+    trend: Trend = _NO_TREND,
+    readiness: Sequence[TeamScore] = (),
 ) -> str:
     """Write the figures for a terminal, times in the zone `local`.
 
-    `scores` are of drills, `practice` says which team played them, `months` are the trend.
+    `scores` are of drills, `practice` says which team played them, `trend` has the same figures in
+    parts.
     """
     parts = [_head(metrics, local)]
     if metrics.incidents or metrics.cancelled:
         parts += [_counts(metrics), _took(metrics), _updates(metrics)]
-        parts += [_load(metrics), _returning(metrics), _steps(metrics), _trend(months)]
+        parts += [_load(metrics), _returning(metrics), _steps(metrics)]
+        parts += [_trend(trend.months), _by("severity", trend.severities)]
+        hit = sorted(trend.teams, key=lambda each: (-len(each.incidents), each.name))
+        parts.append(_by("team", hit))
     parts.append([*_drills(metrics, local), *_practice(practice, local), *_scores(scores)])
+    parts.append(_readiness(readiness))
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
@@ -174,7 +182,7 @@ def _practice(practice: Sequence[TeamPractice], local: tzinfo) -> Iterator[str]:
         yield from _row(f"  {one_line(each.team or '(no team)')}", f"{each.drills}, last {last}")
 
 
-def _trend(months: Sequence[Month]) -> list[str]:
+def _trend(months: Sequence[Part]) -> list[str]:
     """Write a line for each month; nothing for a single one."""
     if len(months) < 2:
         return []
@@ -188,6 +196,37 @@ def _trend(months: Sequence[Month]) -> list[str]:
             f"  {each.name:<{_LABEL - 2}}{len(each.incidents):>9}{figures}  {bar}".rstrip()
         )
     return lines
+
+
+def _by(of: str, parts: Sequence[Part]) -> list[str]:
+    """Write a line for each of the severities or teams; nothing for a single one."""
+    if len(parts) < 2:
+        return []
+    head = f"{f'by {of}':<{_WIDE}}{'incidents':>9}{'ack':>9}{'mitigate':>9}{'resolve':>9}"
+
+    def lines() -> Iterator[str]:
+        for each in parts[:_MOST]:
+            took = (each.metrics.acknowledge, each.metrics.mitigate, each.metrics.resolve)
+            figures = "".join(f"{_span(figure.median):>9}" for figure in took)
+            name = f"  {one_line(each.name)}"
+            name = name if len(name) < _WIDE else f"{name[: _WIDE - 2]}…"
+            yield f"{name:<{_WIDE}}{len(each.incidents):>9}{figures}"
+
+    return _section(head, lines(), len(parts))
+
+
+def _readiness(found: Sequence[TeamScore]) -> list[str]:
+    """Write how ready each team is, the least first."""
+    ordered = sorted(found, key=lambda each: (each.percent is None, each.percent or 0, each.team))
+
+    def lines() -> Iterator[str]:
+        for each in ordered[:_MOST]:
+            missing = each.named(NO) + [f"{name} unknown" for name in each.named(UNKNOWN)]
+            percent = "-" if each.percent is None else f"{each.percent}%"
+            said = f"{percent}: {', '.join(missing)}" if missing else percent
+            yield from _row(f"  {one_line(each.team)}", said, _WIDE)
+
+    return _section("teams ready today", lines(), len(found))
 
 
 #: So many months are shown, and so long is the longest bar.
