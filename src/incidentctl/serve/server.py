@@ -22,7 +22,7 @@ from incidentctl.serve.app import Hooks, Probes, application
 from incidentctl.serve.context import Context
 from incidentctl.serve.http import http_server, listening
 from incidentctl.serve.log import Log
-from incidentctl.serve.room.app import room_behind_proxy
+from incidentctl.serve.room.app import room_of_team
 from incidentctl.serve.room.settings import TeamRoom
 from incidentctl.serve.settings import Settings, ensure_safe
 from incidentctl.serve.slack import Slack
@@ -122,10 +122,8 @@ class Server:
     def _room(self, room: TeamRoom | None) -> ASGIApp | None:
         if room is None:
             return None
-        limits = self._settings.limits
-        return room_behind_proxy(
-            self._open_for_room, room.origin, room.identity, self._log, limits
-        ).application
+        found = room_of_team(self._open_for_room, room, self._settings, self._log)
+        return found.application
 
     def _slack(self) -> Slack | None:
         """Return what takes slash commands; None where no secret is named for them."""

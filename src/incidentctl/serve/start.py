@@ -10,6 +10,7 @@ from incidentctl.errors import UsageError, install_extra
 from incidentctl.serve.settings import Settings, listen_at, network, secret
 
 _NEEDED = ("starlette", "uvicorn", "prometheus_client")
+_NEEDED_FOR_OPENID = ("authlib", "requests")
 
 
 def serve(
@@ -26,6 +27,9 @@ def serve(
     room_name: str | None = None,
     identity_header: str | None = None,
     identity_secret: str | None = None,
+    openid_issuer: str | None = None,
+    openid_client: str | None = None,
+    openid_secret: str | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; with `room_name` also the room, by that address.
 
@@ -41,15 +45,25 @@ def serve(
     )  # fmt: skip
     room = None
     if room_name is not None:
-        from incidentctl.serve.room.settings import (  # noqa: PLC0415 (only a room needs it)
-            TeamRoom,
-            named,
-            proxy_identity,
-        )
+        from incidentctl.serve.room import settings as of_room  # noqa: PLC0415 (only a room needs it)
 
         environment = open_workspace().environment
-        identity = proxy_identity(identity_header, identity_secret, settings.proxies, environment)
-        room = TeamRoom(named(room_name), identity)
+        identity: of_room.ProxyIdentity | of_room.OpenIdClient
+        if openid_issuer is not None:
+            if not all(map(find_spec, _NEEDED_FOR_OPENID)):
+                raise UsageError(
+                    "The libraries to sign in by OpenID Connect are not installed.",
+                    hint=install_extra("openid"),
+                )
+            identity = of_room.openid_client(
+                openid_issuer, openid_client, openid_secret, environment
+            )
+            of_room.ensure_secure(room_name)
+        else:
+            identity = of_room.proxy_identity(
+                identity_header, identity_secret, settings.proxies, environment
+            )
+        room = of_room.TeamRoom(of_room.named(room_name), identity)
     Server(open_workspace, settings, room).run()
 
 

@@ -79,6 +79,20 @@ def serve_command(
             help="What the proxy sends as X-Incidentctl-Secret; on one machine it must.",
         ),
     ] = None,
+    openid_issuer: Annotated[
+        str | None,
+        typer.Option(
+            "--openid-issuer", metavar="URL", help="Or people sign in at this OpenID provider."
+        ),
+    ] = None,
+    openid_client: Annotated[
+        str | None,
+        typer.Option("--openid-client", metavar="ID", help="What it calls the room."),
+    ] = None,
+    openid_secret: Annotated[
+        str | None,
+        typer.Option("--openid-secret", metavar="env:NAME", help="The secret of that client."),
+    ] = None,
 ) -> None:
     """Receive alerts over HTTP: POST /hooks/SOURCE is answered once they are on disk.
 
@@ -91,9 +105,10 @@ def serve_command(
     """
     from incidentctl.serve.start import serve
 
-    if room != (room_name is not None) or (not room and (identity_header or identity_secret)):
+    who = bool(identity_header) + bool(openid_issuer)
+    if room != (room_name is not None) or who != room:
         raise UsageError(
-            "--room, --room-name and --identity-header belong together.",
+            "--room, --room-name and either --identity-header or --openid-issuer belong together.",
             hint="For example: `incidentctl serve --room --room-name https://incidents.example.com "
             "--proxy 10.0.0.7 --identity-header X-Forwarded-Email`.",
         )
@@ -111,4 +126,7 @@ def serve_command(
         room_name=room_name,
         identity_header=identity_header,
         identity_secret=identity_secret,
+        openid_issuer=openid_issuer,
+        openid_client=openid_client,
+        openid_secret=openid_secret,
     )

@@ -18,13 +18,14 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.render.html import page as plain
 from incidentctl.serve.log import Log
 from incidentctl.serve.room import areas, board, declare, inbox, past
-from incidentctl.serve.room.doors import Door, LinkDoor, ProxyDoor
-from incidentctl.serve.room.frame import Frame
+from incidentctl.serve.room.doors import Door, LinkDoor, OpenIdDoor, ProxyDoor, ShutError
+from incidentctl.serve.room.frame import Frame, shut_page
 from incidentctl.serve.room.guard import Guard
 from incidentctl.serve.room.html import render
 from incidentctl.serve.room.sessions import Sessions
-from incidentctl.serve.room.settings import Origin, ProxyIdentity
-from incidentctl.serve.settings import Limits
+from incidentctl.serve.room.settings import Origin, ProxyIdentity, TeamRoom
+from incidentctl.serve.room.visit import Visit
+from incidentctl.serve.settings import Limits, Settings
 
 _FILES = {
     "room.css": ("text/css", "room.css.j2"),
@@ -50,31 +51,47 @@ def room_of_clone(
     async def sign_in(request: Request) -> Response:
         token = sessions.sign_in(request.path_params["link"])
         if token is None:
-            told, hint = (
-                "This link is used or too old.",
-                "Press Enter where `incidentctl room` runs.",
-            )
-            return HTMLResponse(render("shut.html.j2", told=told, hint=hint, path="/"), 401)
+            hint = "Press Enter where `incidentctl room` runs."
+            return shut_page(ShutError(401, "This link is used or too old.", hint), "/")
         # A page that leads on by itself: a redirect from elsewhere would carry no strict cookie.
-        answer = HTMLResponse(render("signed_in.html.j2"))
+        answer = HTMLResponse(render("signed_in.html.j2", to="/"))
         answer.set_cookie(door.cookie, token, path="/", httponly=True, samesite="strict")
         return answer
 
     frame = Frame(open_workspace, door, log, limits)
-    return Room(_application(frame, origin, [Route("/sign-in/{link}", sign_in)]), sessions)
+    return Room(
+        _application(
+            frame, origin, [Route("/sign-in/{link}", sign_in), _sign_out(frame, sessions)]
+        ),
+        sessions,
+    )
 
 
-def room_behind_proxy(
-    open_workspace: Callable[[], Workspace],
-    origin: Origin,
-    identity: ProxyIdentity,
-    log: Log,
-    limits: Limits,
+def room_of_team(
+    open_workspace: Callable[[], Workspace], room: TeamRoom, settings: Settings, log: Log
 ) -> Room:
-    """Return the room of a team: a trusted proxy says who comes."""
+    """Return the room of a team: a trusted proxy, or a provider, says who comes."""
     sessions = Sessions()
-    door: Door = ProxyDoor(sessions, identity)
-    return Room(_application(Frame(open_workspace, door, log, limits), origin, []), sessions)
+    if isinstance(room.identity, ProxyIdentity):
+        door: Door = ProxyDoor(sessions, room.identity)
+        frame = Frame(open_workspace, door, log, settings.limits, can_leave=False)
+        return Room(_application(frame, room.origin, []), sessions)
+    from incidentctl.serve.room import sign_in  # noqa: PLC0415 (the extra)
+
+    door = OpenIdDoor(sessions, settings)
+    frame = Frame(open_workspace, door, log, settings.limits)
+    routes = sign_in.routes(
+        frame, door, sessions, client=room.identity, origin=room.origin, log=log
+    )
+    return Room(_application(frame, room.origin, [*routes, _sign_out(frame, sessions)]), sessions)
+
+
+def _sign_out(frame: Frame, sessions: Sessions) -> Route:
+    def sign_out(visit: Visit) -> str:
+        sessions.end(visit.session)
+        return "/"
+
+    return frame.deed("/sign-out", sign_out, board.show, for_all=True)
 
 
 def _application(frame: Frame, origin: Origin, more: list[Route]) -> ASGIApp:
@@ -94,7 +111,7 @@ def _application(frame: Frame, origin: Origin, more: list[Route]) -> ASGIApp:
 async def _http_error(_: Request, error: Exception) -> Response:
     code = error.status_code if isinstance(error, HTTPException) else 500
     told = "There is no such page." if code == 404 else "This is not done here."
-    return HTMLResponse(render("shut.html.j2", told=told, hint="", path="/"), code)
+    return shut_page(ShutError(code, told, ""), "/")
 
 
 async def _static(request: Request) -> Response:

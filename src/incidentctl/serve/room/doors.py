@@ -9,17 +9,19 @@ from typing import Protocol
 
 from starlette.requests import Request
 
+from incidentctl.serve.peers import peer_of
 from incidentctl.serve.room.sessions import Session, Sessions
 from incidentctl.serve.room.settings import SECRET_HEADER, ProxyIdentity
+from incidentctl.serve.settings import Settings
 
 
 class ShutError(Exception):
     """Somebody is not let in; the message says why, and `hint` what to do."""
 
-    def __init__(self, code: int, told: str, hint: str) -> None:
-        """Take the status of the answer."""
+    def __init__(self, code: int, told: str, hint: str, *, can_sign_in: bool = False) -> None:
+        """Take the status of the answer, and whether a link can lead on."""
         super().__init__(told)
-        self.code, self.told, self.hint = code, told, hint
+        self.code, self.told, self.hint, self.can_sign_in = code, told, hint, can_sign_in
 
 
 class Door(Protocol):
@@ -39,7 +41,7 @@ class LinkDoor:
 
     def session(self, request: Request) -> Session:
         """Return the session of the cookie; ShutError without one that this process knows."""
-        token = _cookie(request.headers.get("cookie", ""), self.cookie)
+        token = cookie_of(request, self.cookie)
         session = self._sessions.find(token) if token else None
         if session is None:
             raise ShutError(
@@ -89,14 +91,42 @@ class ProxyDoor:
         return len(stated) == 1 and hmac.compare_digest(stated[0].encode("latin-1"), wanted)
 
 
+class OpenIdDoor:
+    """Lets in whom a provider of OpenID Connect has proven."""
+
+    #: Browsers take a name with this prefix from this host alone, and over TLS alone.
+    cookie = "__Host-incidentctl-room"
+
+    def __init__(self, sessions: Sessions, settings: Settings) -> None:
+        """Take the sessions of this process, and over which ways one may come."""
+        self._sessions = sessions
+        self._settings = settings
+
+    def session(self, request: Request) -> Session:
+        """Return the session of the cookie; ShutError without one that this process knows."""
+        self.ensure_way(request)
+        token = cookie_of(request, self.cookie)
+        session = self._sessions.find(token) if token else None
+        if session is None:
+            raise ShutError(401, "You are not signed in.", "", can_sign_in=True)
+        return session
+
+    def ensure_way(self, request: Request) -> None:
+        """Refuse who comes past the proxy that ends TLS."""
+        client = (request.client.host, request.client.port) if request.client else None
+        if not peer_of(self._settings, client, request.headers).may_deliver:
+            raise ShutError(403, "You come past the proxy.", f"Open the room at {_ADDRESS}.")
+
+
 _ADDRESS = "the address that your team gave you"
 _TELL = "Tell whoever runs the room."
 _TELL_ELSE = "If you are signed in, tell whoever runs the room."
 
 
-def _cookie(header: str, name: str) -> str | None:
+def cookie_of(request: Request, name: str) -> str | None:
+    """Return the value of a cookie; None without one."""
     try:
-        found = SimpleCookie(header).get(name)
+        found = SimpleCookie(request.headers.get("cookie", "")).get(name)
     except CookieError:
         return None
     return found.value if found else None

@@ -61,9 +61,16 @@ class Frame:
     """Makes routes of pages and deeds."""
 
     def __init__(
-        self, open_workspace: Callable[[], Workspace], door: Door, log: Log, limits: Limits
+        self,
+        open_workspace: Callable[[], Workspace],
+        door: Door,
+        log: Log,
+        limits: Limits,
+        *,
+        can_leave: bool = True,
     ) -> None:
-        """Take what opens the team's repository anew, and who is let in."""
+        """Take what opens the team's repository anew, who is let in, and whether they sign out."""
+        self.can_leave = can_leave
         self.open_workspace = open_workspace
         self._door = door
         self._log = log
@@ -170,6 +177,7 @@ class Frame:
             person=visit.person,
             csrf=visit.session.csrf,
             once=token_urlsafe(9),
+            can_leave=self.can_leave,
             path=visit.path,
             said=visit.session.take_said(),
             refusal=visit.refusal,
@@ -230,8 +238,8 @@ class Frame:
         if shut.code == 403:  # somebody claims to be who they are not, or the proxy is set up wrong
             peer = request.client.host if request.client else "unknown"
             self._log.write_some("warning", "room-refused", reason=shut.told, peer=peer)
-        page = render("shut.html.j2", told=shut.told, hint=shut.hint, path=request.url.path)
-        return HTMLResponse(page, shut.code)
+        path = request.url.path if request.method == "GET" else "/"
+        return shut_page(shut, path)
 
     def _bug(self, error: Exception) -> str:
         file = bug_report.leave(error, self.open_workspace().environment)
@@ -241,6 +249,14 @@ class Frame:
 
 
 _BACK = "Nothing was recorded. Go back to what you typed, and send it again."
+
+
+def shut_page(shut: ShutError, path: str) -> HTMLResponse:
+    """Return the page for who is not let in; `path` is where they wanted to go."""
+    page = render(
+        "shut.html.j2", told=shut.told, hint=shut.hint, path=path, can_sign_in=shut.can_sign_in
+    )
+    return HTMLResponse(page, shut.code)
 
 
 def _fields(text: str) -> Typed:

@@ -7,8 +7,8 @@ import threading
 import time
 from collections import OrderedDict
 
-#: Seconds after which a session that nobody uses ends; and the most sessions at once.
-_IDLE, _MOST = 12 * 3600.0, 2000
+#: Seconds after which a session that nobody uses ends, and after which any does; the most at once.
+_IDLE, _LONGEST, _MOST = 12 * 3600.0, 24 * 3600.0, 2000
 #: Seconds in which the link that signs in is valid.
 LINK_SECONDS = 60.0
 #: So many forms of a session are remembered, so that one sent twice is done once.
@@ -22,7 +22,7 @@ class Session:
         """Take who it is, as `workspace.actor` takes it."""
         self.stated = stated
         self.csrf = secrets.token_urlsafe(24)
-        self.seen = time.monotonic()
+        self.began = self.seen = time.monotonic()
         self.lock = threading.Lock()
         """Held while a form of the session is being done: one after the other."""
         self._said: list[str] = []
@@ -70,18 +70,30 @@ class Sessions:
             until = self._links.pop(link, 0.0)
             if time.monotonic() >= until:
                 return None
-            token = secrets.token_urlsafe(32)
-            self._keep(token, Session(None))
+        return self.start(None)
+
+    def start(self, stated: str | None) -> str:
+        """Return the token of a new session of somebody who has proven who they are."""
+        token = secrets.token_urlsafe(32)
+        with self._lock:
+            self._keep(token, Session(stated))
         return token
+
+    def end(self, session: Session) -> None:
+        """Sign somebody out."""
+        with self._lock:
+            for token in [each for each, known in self._known.items() if known is session]:
+                del self._known[token]
 
     def find(self, token: str) -> Session | None:
         """Return the session of a token."""
         with self._lock:
             session = self._known.get(token)
-            if session is None or time.monotonic() - session.seen > _IDLE:
+            now = time.monotonic()
+            if session is None or now - session.seen > _IDLE or now - session.began > _LONGEST:
                 self._known.pop(token, None)
                 return None
-            session.seen = time.monotonic()
+            session.seen = now
             self._known.move_to_end(token)
             return session
 

@@ -45,11 +45,19 @@ class ProxyIdentity(NamedTuple):
     """What the proxy sends in `SECRET_HEADER`; on loopback others could connect, too."""
 
 
+class OpenIdClient(NamedTuple):
+    """The provider of OpenID Connect that says who somebody is, and what it calls the room."""
+
+    issuer: str
+    client: str
+    secret: str
+
+
 class TeamRoom(NamedTuple):
     """The room of a team: where it is, and who says who somebody is."""
 
     origin: Origin
-    identity: ProxyIdentity
+    identity: ProxyIdentity | OpenIdClient
 
 
 #: The header in which the proxy proves itself.
@@ -99,19 +107,10 @@ def proxy_identity(
     if not header or not proxies:
         raise UsageError(
             "Nobody says who the people in the room are.",
-            hint="Name the header with --identity-header and the proxy that sets it with --proxy.",
+            hint="Name the header with --identity-header and the proxy that sets it with --proxy, "
+            "or a provider with --openid-issuer.",
         )
-    if secret is not None and not secret.startswith(_ENV):
-        raise UsageError(
-            "A secret is named by its variable, and never written here.",
-            hint="Give --identity-secret env:NAME.",
-        )
-    value = environment.get(secret.removeprefix(_ENV), "") if secret else None
-    if secret and not value:
-        raise UsageError(
-            f"The variable {one_line(secret.removeprefix(_ENV))} is not set.",
-            hint="Set it to what the proxy sends as X-Incidentctl-Secret.",
-        )
+    value = _secret(secret, environment) if secret else None
     if value is None and any(map(_reaches_loopback, proxies)):
         raise UsageError(
             "On this machine anybody could claim to be the proxy.",
@@ -125,3 +124,40 @@ def _reaches_loopback(network: Network) -> bool:
     if isinstance(network, IPv4Network):
         return network.overlaps(IPv4Network("127.0.0.0/8"))
     return IPv6Address("::1") in network
+
+
+def openid_client(
+    issuer: str, client: str | None, secret: str | None, environment: Mapping[str, str]
+) -> OpenIdClient:
+    """Return the provider that says who somebody is; UsageError where that would not be safe."""
+    if not client or not secret:
+        raise UsageError(
+            "The provider knows the room by a client and its secret.",
+            hint="Give --openid-client ID and --openid-secret env:NAME.",
+        )
+    parts = urlsplit(issuer)
+    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
+        raise UsageError(
+            f"{one_line(issuer)!r} is no https address of a provider.",
+            hint="Give its issuer, such as https://accounts.example.com.",
+        )
+    return OpenIdClient(issuer, client, _secret(secret, environment))
+
+
+def ensure_secure(address: str) -> None:
+    """Refuse an address without TLS, for which browsers keep no cookie that a provider needs."""
+    if not named(address).is_secure:
+        raise UsageError(
+            f"{one_line(address)!r} is not secure.", hint="Give an https address of the room."
+        )
+
+
+def _secret(stated: str, environment: Mapping[str, str]) -> str:
+    name = stated.removeprefix(_ENV)
+    if name == stated:
+        raise UsageError(
+            "A secret is named by its variable, and never written here.", hint="Give env:NAME."
+        )
+    if not environment.get(name):
+        raise UsageError(f"The variable {one_line(name)} is not set.", hint="Set it to the secret.")
+    return environment[name]
