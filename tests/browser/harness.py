@@ -35,6 +35,8 @@ EVIL = (
     "javascript:window.ran=1 {{7*7}} &lt;b&gt; -->]]> url(http://evil.example/x)"
 )
 
+#: Of a page of more pixels only what a window shows is kept.
+_TALLEST = 16_000
 _AXE = Axe()
 _RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
@@ -125,8 +127,9 @@ def _axe(page: Page) -> Iterator[str]:
 def _keep(page: Page, look: str) -> None:
     if folder := os.environ.get("SCREENSHOTS"):
         test = os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].split(" ")[0]
-        name = re.sub(r"\W+", "-", f"{test}-{urlsplit(page.url).path.strip('/').split('/')[-1]}")
-        page.screenshot(path=Path(folder) / f"{name}-{look}.png", full_page=True)
+        name = re.sub(r"\W+", "-", f"{test}-{'-'.join(urlsplit(page.url).path.split('/')[-2:])}")
+        whole = page.evaluate("document.documentElement.scrollHeight") < _TALLEST
+        page.screenshot(path=Path(folder) / f"{name}-{look}.png", full_page=whole)
 
 
 def phone(**options: Any) -> dict[str, Any]:
