@@ -53,6 +53,10 @@ def report_command(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write an HTML page with plots to this file."),
     ] = None,
+    uptime: Annotated[
+        bool,
+        typer.Option("--uptime", help="How long each product area was up, as customers were told."),
+    ] = False,
 ) -> None:
     """How the response went: counts, times to detect and resolve, updates, load, drills.
 
@@ -61,6 +65,8 @@ def report_command(
     incidentctl report --since 2026-01-01 --until 2026-04-01 --csv > q1.csv
 
     incidentctl report --since 365d --html report.html
+
+    incidentctl report --uptime --since 2026-10-01 --until 2026-11-01
     """
     chosen = {
         format_,
@@ -70,6 +76,19 @@ def report_command(
     } - {None}
     if len(chosen) > 1:
         raise UsageError("Choose one format.", hint="Pass one of them.")
+    if uptime:
+        filters = {"severity": severity, "service": service, "kind": kind, "team": team}
+        if useless := next((name for name, value in filters.items() if value is not None), None):
+            raise UsageError(
+                f"--{useless} does not go with --uptime: it is counted by product area.",
+                hint="Narrow it with --area.",
+            )
+        from incidentctl.cli.page.uptime import print_uptime
+
+        print_uptime(
+            ctx, (since, until, area), next((name for name in chosen if name), "text"), html
+        )
+        return
     from incidentctl.app.learn.report import Wanted, as_json, report, write_page
 
     workspace = workspace_of(ctx)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.common.times import zone
 from incidentctl.domain.common.told_times import from_clock
-from incidentctl.domain.page.public import Page, Span, State, spans, worst
+from incidentctl.domain.page.public import Area, Page, Span, State, spans, worst
 
 #: How much of the time in a state counts as down, in tenths; of the others nothing does.
 WEIGHTS = {State.MAJOR: 10, State.PARTIAL: 3}
@@ -55,6 +55,16 @@ class Uptime(NamedTuple):
             return None
         hundredths = (self.counted - self.down) * 10_000 // self.counted
         return "100 %" if not self.down else f"{hundredths // 100}.{hundredths % 100:02} %"
+
+
+class UptimeReport(NamedTuple):
+    """How long each area was up in a period."""
+
+    since: datetime
+    until: datetime
+    known_since: datetime | None
+    """When the record begins: before it nothing is known. None if nothing is recorded at all."""
+    areas: tuple[tuple[Area, Uptime], ...]
 
 
 class Day(NamedTuple):
