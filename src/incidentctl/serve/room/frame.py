@@ -118,6 +118,8 @@ class Frame:
                 )
             except ShutError as shut:
                 return self._refused(request, shut)
+            except IncidentctlError as refusal:
+                return self._refused(request, _shut_by(refusal))
             return await send(request)
 
         return Route(path, endpoint, methods=["GET"])
@@ -151,8 +153,7 @@ class Frame:
         except ShutError as shut:
             return self._refused(request, shut)
         except IncidentctlError as refusal:
-            told = ShutError(_code(refusal), refusal.message, worded(refusal.hint) or "")
-            return self._refused(request, told)
+            return self._refused(request, _shut_by(refusal))
         except Exception as error:  # noqa: BLE001 (a bug must not end the room)
             return self._refused(request, ShutError(500, self._bug(error), ""))
 
@@ -277,6 +278,10 @@ def _digest(visit: Visit) -> str:
 
 def _code(refusal: IncidentctlError) -> int:
     return next((code for kind, code in _CODES.items() if isinstance(refusal, kind)), 500)
+
+
+def _shut_by(refusal: IncidentctlError) -> ShutError:
+    return ShutError(_code(refusal), refusal.message, worded(refusal.hint) or "")
 
 
 def _refusal_of(visit: Visit, refusal: IncidentctlError) -> Refusal:
