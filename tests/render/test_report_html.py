@@ -173,6 +173,12 @@ def test_what_came_back_is_linked_to_its_incidents_on_this_page():
     assert "No service was hit by two" in page([hit(1, "api"), hit(2, "db")])
 
 
+def test_of_a_service_that_came_back_often_the_newest_are_named():
+    text = page([hit(n, "api") for n in range(1, 8)])
+    assert links_of(text) == [f"#inc-20261124-1401-{n:03}" for n in range(1, 6)]
+    assert "and 2 more</td>" in text
+
+
 def test_a_row_for_each_team_with_the_longest_at_the_right():
     some = [hit(n, "api") for n in range(1, 6)]
     parts = trend(some, SCOPE, UTC, now=SCOPE.until)

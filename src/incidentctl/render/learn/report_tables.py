@@ -27,6 +27,8 @@ TOOK = {
 MOST_INCIDENTS = 500
 _MEASURES = ("Declared", "Commander", "First update")
 _LONGEST = 160
+#: So many incidents of a service are named.
+_MOST_LINKS = 5
 
 
 class Cell(NamedTuple):
@@ -124,8 +126,7 @@ def incidents(parts: Iterable[Part], local: tzinfo, *, now: datetime) -> Table:
     every = [one for each in parts for one in each.incidents][::-1]
     rows = tuple(_incident(one, local, now) for one in every[:MOST_INCIDENTS])
     more = f", the newest {MOST_INCIDENTS} of {len(every)}" if len(every) > MOST_INCIDENTS else ""
-    columns = ("Incident", "Declared", "Severity", "Team", "Title", "Status", "Resolved after",
-               "Updates in time")  # fmt: skip
+    columns = ("Incident", "Title", "Severity", "Team", "Declared", "Status", "Took", "Updates")
     return Table(f"Incidents{more}", columns, rows, anchors=True)
 
 
@@ -134,10 +135,10 @@ def _incident(one: Incident, local: tzinfo, now: datetime) -> Row:
     in_time = sum(gap.late_by is None for gap in gaps)
     return (
         one.id,
-        _moment(one.declared, local),
+        Cell(_cut(one.title), "title"),
         plots.shown_severity(one.severity),
         one_line(one.owner or NONE),
-        Cell(_cut(one.title), "title"),
+        _moment(one.declared, local),
         one.status,
         "-" if span is None else rough_duration(span.total_seconds()),
         f"{in_time} of {len(gaps)}" if gaps else "-",
@@ -157,16 +158,19 @@ def _cut(text: str) -> str:
 def returning(metrics: Metrics, known: Collection[str]) -> Table:
     """Return the services that came back; the incidents that are `known` here are linked."""
     rows = tuple(
-        (one_line(each.service), str(len(each.incidents)), _linked(each.incidents[::-1], known))
+        (one_line(each.service), str(len(each.incidents)), _newest(each.incidents, known))
         for each in metrics.returning
     )
-    columns = ("Service", "Incidents", "Which, the newest first")
+    columns = ("Service", "Times", "Incidents, the newest first")
     return Table("Services that two or more incidents hit", columns, rows)
 
 
-def _linked(idents: Sequence[str], known: Collection[str]) -> Cell:
-    here = tuple(ident for ident in idents if ident in known)
-    return Cell(", ".join(ident for ident in idents if ident not in known), "which", here)
+def _newest(idents: Sequence[str], known: Collection[str]) -> Cell:
+    newest = idents[: -_MOST_LINKS - 1 : -1]
+    here = tuple(ident for ident in newest if ident in known)
+    told = [ident for ident in newest if ident not in known]
+    told += [f"and {len(idents) - _MOST_LINKS} more"] if len(idents) > _MOST_LINKS else []
+    return Cell(", ".join(told), "which", here)
 
 
 def drills(scores: Sequence[Score], local: tzinfo) -> Table:
@@ -183,7 +187,7 @@ def drills(scores: Sequence[Score], local: tzinfo) -> Table:
         for each in scores[::-1]
     ]
     columns = ("Drill", "Began", "Team", "Plan", *_MEASURES, "Steps not done")
-    return Table("Drills of the period, and how long the response took", columns, tuple(rows))
+    return Table("Drills of the period", columns, tuple(rows))
 
 
 def _measure(one: Measure) -> Cell:
@@ -199,7 +203,7 @@ def practice(found: Sequence[TeamPractice], local: tzinfo) -> Table:
         (one_line(each.team or NONE), str(each.drills), _moment(each.last_at, local))
         for each in found
     )
-    return Table("Drills of the period by team", ("Team", "Drills", "The last"), rows)
+    return Table("Drills by team", ("Team", "Drills", "The last"), rows)
 
 
 def readiness(found: Sequence[TeamScore]) -> Table:
