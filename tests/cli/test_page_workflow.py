@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+import shutil
 import subprocess
 import sys
 
@@ -83,3 +86,34 @@ def test_without_a_remote_or_at_the_wrong_place_it_says_so(tmp_path):
     assert refused.returncode == 5
     assert "at the top of the repository" in refused.stderr
     assert not list((tmp_path / "a" / "deep").iterdir())
+
+
+def test_what_the_workflow_runs_publishes_what_customers_were_told(root, tmp_path):
+    """In a clone of one commit, of a remote that has the record, as a job of a forge has it."""
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    git(root, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    assert run(root, "init", "--page", "--area", "login=api").returncode == 0
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "The catalog")
+    git(root, "push", "-q", "origin", "HEAD:refs/heads/main")
+    for words in (
+        ("declare", "api is down", "--affects", "api", "--no-input", "--no-walk"),
+        ("update", "--public", "--yes", "--state", "login=partial", "We look at it"),
+        ("sync",),
+    ):
+        done = program.run("-C", root, *words)
+        assert done.returncode == 0, done.stderr
+    remote = f"file://{tmp_path / 'remote.git'}"
+    git(tmp_path, "clone", "-q", "--depth", "1", "--branch", "main", remote, "job")
+    steps = yaml.safe_load((root / GITHUB).read_text())["jobs"]["publish"]["steps"]
+    for line in (step["run"] for step in steps if step.get("run", "").startswith("incidentctl")):
+        words = shlex.split(line, comments=True)[1:]
+        done = program.run(*words, cwd=tmp_path / "job")
+        assert done.returncode == 0, done.stderr
+    public = tmp_path / "job" / "public"
+    status = json.loads((public / "api/v2/status.json").read_text())["status"]
+    assert status == {"indicator": "minor", "description": "Minor Service Outage"}
+    assert "We look at it" in (public / "feed.atom").read_text()
+    shutil.rmtree(tmp_path / "remote.git")
+    fresh = program.run("sync", cwd=tmp_path / "job")
+    assert fresh.returncode != 0, "without the record the workflow fails, and the old page stays"

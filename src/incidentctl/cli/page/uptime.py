@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from incidentctl.cli.session import workspace_of
+from incidentctl.cli.session import open_catalog, warn_old_reading
 from incidentctl.cli.terminal import console
 
 
@@ -20,7 +20,8 @@ def print_uptime(
     from incidentctl.app.page.uptime import Period, as_json, uptime, write_page
     from incidentctl.render.page.uptime import COLUMNS, notes, rows, uptime_csv
 
-    workspace = workspace_of(ctx)
+    workspace = open_catalog(ctx)
+    warn_old_reading(workspace)
     found = uptime(workspace, Period(*period))
     if format_ == "json":
         console.print_json("report-uptime", as_json(found))
