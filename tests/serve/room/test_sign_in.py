@@ -154,6 +154,13 @@ def test_no_page_has_a_script_or_a_style_of_its_own(server):
         assert all(part in page for part in ('<html lang="en">', '<main id="main"', "<nav", "skip"))
 
 
+def test_the_link_names_where_it_listens(workspace, team):
+    for host, shown in (("::1", "[::1]"), ("127.0.0.2", "127.0.0.2"), ("localhost", "localhost")):
+        server = RoomServer(workspace, Settings(host, 0))
+        assert server.link().startswith(f"http://{shown}:")
+        server.close()
+
+
 def test_the_room_of_a_clone_is_on_loopback_only(workspace):
     with pytest.raises(UsageError, match="more than this machine"):
         RoomServer(workspace, Settings("192.0.2.1", 0))

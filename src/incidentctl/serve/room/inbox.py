@@ -39,7 +39,7 @@ def routes(frame: Frame) -> list[Route]:
     one = "/inbox/{alert}"
     return [
         frame.page("/inbox", show),
-        frame.deed(f"{one}/declare", declare, show),
+        frame.deed(f"{one}/declare", declare, show, for_all=True),
         frame.deed(f"{one}/attach", attach, show),
         frame.deed(f"{one}/dismiss", dismiss, show),
     ]

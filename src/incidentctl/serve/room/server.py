@@ -33,7 +33,7 @@ class RoomServer:
         self._socket = listening(settings)
         port = self._socket.getsockname()[1]
         log = Log(open_workspace().now)
-        self.origin = here(port)
+        self.origin = here(settings.host, port)
         self._room = room_of_clone(open_workspace, self.origin, port, log, settings.limits)
         self._http = http_server(self._room.application, settings, log)
         self._stopping = threading.Event()
@@ -58,7 +58,11 @@ class RoomServer:
             self._http.run(sockets=[self._socket])
         finally:
             self._stopping.set()
-            self._socket.close()
+            self.close()
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self._socket.close()
 
     def stop(self) -> None:
         """Let `run` return."""

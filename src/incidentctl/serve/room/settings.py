@@ -89,9 +89,11 @@ def named(address: str) -> Origin:
     return Origin(parts.scheme, hosts)
 
 
-def here(port: int) -> Origin:
-    """Return the origin of a room on loopback."""
-    return Origin("http", tuple(f"{host}:{port}" for host in LOOPBACK))
+def here(host: str, port: int) -> Origin:
+    """Return the origin of a room that listens on loopback."""
+    own = f"[{host}]" if ":" in host else host
+    hosts = dict.fromkeys((own, *LOOPBACK))
+    return Origin("http", tuple(f"{each}:{port}" for each in hosts))
 
 
 def proxy_identity(
