@@ -58,6 +58,7 @@ ONLY_IN = {
     "prometheus_client": {"serve"},
     "subprocess": {"git", "record", "connect", "app"},
     "jinja2": {"render"},
+    "markdown_it": {"render"},
     "socket": {"connect", "serve"},
     "http": {"connect", "serve"},
     "urllib.request": {"connect"},

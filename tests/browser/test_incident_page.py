@@ -8,6 +8,7 @@ import pytest
 from tests.browser.harness import EVIL, assert_clean, assert_inert
 from tests.domain.telling import START
 from tests.render.test_incident_page import at, everything, page
+from tests.render.test_retro_page import page as retro
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.state import StepPlan
@@ -55,6 +56,29 @@ def test_the_page_of_an_incident(visit, tmp_path, told, hours):
     opened = visit(file)
     assert_clean(opened)
     assert_inert(opened)
-    opened.emulate_media(media="print", color_scheme="light")
+    opened.emulate_media(media="print", color_scheme="dark")
     opened.set_viewport_size({"width": A4, "height": 1000})
-    assert opened.evaluate("document.documentElement.scrollWidth") <= A4
+    assert not opened.evaluate(
+        "[...document.querySelectorAll('main *')].filter(each => !each.ownerSVGElement &&"
+        f" each.getBoundingClientRect().right > {A4 + 1}).map(each => each.outerHTML.slice(0, 99))"
+    )
+    white = "rgb(255, 255, 255)"
+    assert opened.evaluate("getComputedStyle(document.body).backgroundColor") == white
+
+
+def test_on_a_phone_the_keyboard_scrolls_the_picture(visit, tmp_path):
+    file = tmp_path / "incident.html"
+    file.write_text(page(usual()))
+    opened = visit(file, phone=True)
+    opened.locator(".timeline .wide").focus()
+    opened.keyboard.press("ArrowRight")
+    opened.wait_for_function("document.activeElement.scrollLeft > 0")
+
+
+@pytest.mark.parametrize("said", ["We rolled back", EVIL, "x" * 1000])
+def test_the_page_of_a_retrospective(visit, tmp_path, said):
+    file = tmp_path / "retro.html"
+    file.write_text(retro(said))
+    opened = visit(file)
+    assert_clean(opened)
+    assert_inert(opened)

@@ -523,3 +523,28 @@ def test_an_invitation_needs_a_time_and_an_incident(run, team, resolved):
     refused = run("retro", resolved, "--invite")
     assert (refused.code, refused.out) == (5, "")
     assert "does not say when the meeting is" in refused.err
+
+
+def test_a_page_has_what_people_wrote_and_leaves_their_file_alone(run, opened, team):
+    run("resolve", "rolled back")
+    written = run("retro", opened, "--html", "page.html")
+    assert written.code == 0, written.err
+    assert f"retros/{opened}.md" in written.err
+    assert written.out == "page.html\n"
+    file = team / "retros" / f"{opened}.md"
+    text = file.read_text()
+    file.write_text(text.replace("## What went well\n", "## What went well\n\nThe *team*.\n"))
+    before = file.read_bytes()
+    page = run("retro", opened, "--html", "-").out
+    assert "<p>The <em>team</em>.</p>" in page
+    assert "incidentctl:facts" not in page
+    assert "Resolved: rolled back" in page
+    assert file.read_bytes() == before
+    assert run("retro", opened, "--html", "page.html").code == 0
+    assert run("retro", opened, "--html", "incidentctl.yaml").code == 5
+    assert run("retro", opened, "--html", "x.html", "--invite").code == 2
+    assert run("retro", "--html", "x.html").code == 2  # every one has its retrospective
+    file.write_bytes(before.replace(b"<!-- incidentctl:end of facts -->", b""))
+    refused = run("retro", opened, "--html", "y.html")
+    assert refused.code == 4
+    assert "marker" in refused.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from tests.domain.telling import IDENT, START, event, ident, moment
 from tests.domain.test_fold import histories
 
@@ -129,8 +129,12 @@ def test_an_update_that_never_came_is_overdue_or_was_missed():
     _, found = lanes(cadence, at(40, facts.Resolved()))
     (missed,) = found["updates"].spans
     assert (missed.text, missed.until, missed.goes_on) == ("no update", minute(40), False)
-    _, found = lanes(cadence, at(20, facts.Resolved()))
+    whole, found = lanes(cadence, at(20, facts.Resolved()))
     assert "updates" not in found
+    assert whole.end == minute(20)
+    whole, found = lanes(cadence, at(10, facts.UpdatePosted("it is")), at(20, facts.Resolved()))
+    assert [point.kind for point in found["updates"].points] == [IN_TIME]
+    assert whole.end == minute(20)
 
 
 def test_an_alert_fires_until_its_sender_says_that_it_is_resolved():
@@ -186,6 +190,7 @@ def test_what_is_redacted_is_in_no_lane():
     assert "hunter2" not in repr(found)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(histories())
 def test_whatever_the_record_says_the_lanes_lie_within_the_course(events):
     found = course(fold(IDENT, events, now=moment(20)), moment(20))

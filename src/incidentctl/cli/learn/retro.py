@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from incidentctl.app.learn.retro import Written
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.session import ask_which, workspace_of
 from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.html_page import Html, hand_over
 from incidentctl.cli.terminal.options import InIncident, Json
 from incidentctl.cli.terminal.places import from_here
 from incidentctl.errors import UsageError
@@ -33,6 +35,7 @@ def retro_command(
         typer.Option("--invite", help="Print an invitation to its hour as iCalendar."),
     ] = False,
     json: Json = False,
+    html: Html = None,
 ) -> None:
     """Write retros/<incident>.md: facts, the four questions, a proposed meeting, action items.
 
@@ -44,7 +47,12 @@ def retro_command(
 
     incidentctl retro k7f
 
+    --html writes it as a page to print or pass on, with the timeline as a picture; it changes
+    nothing of a file that is there, either.
+
     incidentctl retro k7f --invite > retro.ics
+
+    incidentctl retro k7f --html k7f.html
     """
     from incidentctl.app.learn import retro
     from incidentctl.domain.common.times import iso
@@ -53,6 +61,11 @@ def retro_command(
     workspace.team_root()
     if blank and (part or log):
         raise UsageError("--blank takes no incident.")
+    if html is not None:
+        if json or log or blank or invite:
+            raise UsageError("--html takes neither --json, --log, --blank nor --invite.")
+        _page(workspace, part or incident or _one_without(workspace), html)
+        return
     if invite:
         if json or log or blank:
             raise UsageError("--invite takes neither --json, --log nor --blank.")
@@ -88,6 +101,26 @@ def retro_command(
     console.say(in_words(written), "ok")
 
 
+def _page(workspace: Workspace, part: str | None, target: Path) -> None:
+    """Write the page of a retrospective; write the retrospective first if needed."""
+    from incidentctl.app.learn.retro_page import retro_page
+
+    page, written = retro_page(workspace, _named(part, "--html FILE"))
+    if written is not None:
+        console.say(f"{from_here(workspace.root, written.path)}: {in_words(written)}", "ok")
+    hand_over(page, target)
+
+
+def _named(part: str | None, option: str) -> str:
+    """Return the incident that was named, or the only one without a retrospective."""
+    if part is None:
+        raise UsageError(
+            "Name the incident: each resolved one has its retrospective.",
+            hint=f"Write it as `incidentctl retro INCIDENT {option}`.",
+        )
+    return part
+
+
 def _invite(workspace: Workspace, part: str | None) -> None:
     """Print the invitation to the retrospective of an incident; write that first if needed."""
     from incidentctl.app.incident.respond import find_incident
@@ -95,11 +128,7 @@ def _invite(workspace: Workspace, part: str | None) -> None:
     from incidentctl.app.learn.invitation import invitation
     from incidentctl.cli.hints import worded
 
-    if part is None:
-        raise UsageError(
-            "Name the incident: each resolved one has its retrospective.",
-            hint="Write it as `incidentctl retro INCIDENT --invite`.",
-        )
+    part = _named(part, "--invite")
     path = retro.existing(workspace, find_incident(workspace, part, ended=True))
     if path is None:
         written = retro.write(workspace, part)

@@ -112,7 +112,7 @@ def _lanes(
         told = (Point(f"{i.number}: {i.text}", INJECT, i.at) for i in incident.drill.injects)
         yield Lane("injects", (), tuple(told))
     yield Lane("checklist", (), tuple(_steps(incident)))
-    yield _updates(incident, now)
+    yield _updates(incident, now, end)
     yield Lane("log", (), tuple(_log(incident, entries)))
 
 
@@ -176,16 +176,17 @@ def _steps(incident: Incident) -> Iterator[Point]:
             yield Point(text, kinds[step.state], step.mark.at, _afterwards(entry))
 
 
-def _updates(incident: Incident, now: datetime) -> Lane:
+def _updates(incident: Incident, now: datetime, end: datetime) -> Lane:
     """Return the updates, when each was due, and how long one was overdue."""
     spans, points = [], []
     recorded = {entry.event: entry for entry in incident.entries}
     for gap in update_gaps(incident, incident.ended or now):
         update, late = gap.update, gap.late_by is not None
+        awaited = update is None and incident.open
         if gap.due is not None and late:
             text = "update late" if update else "update overdue" if incident.open else "no update"
-            spans.append(Span(text, LATE, gap.due, gap.until, update is None and incident.open))
-        if gap.due is not None and (late or update or incident.open):
+            spans.append(Span(text, LATE, gap.due, gap.until, awaited))
+        if gap.due is not None and (gap.due <= end or awaited):
             points.append(Point("update due", DUE, gap.due))
         if update is not None:
             kind = LATE_UPDATE if late else IN_TIME

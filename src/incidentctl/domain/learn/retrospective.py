@@ -115,7 +115,7 @@ def answered(text: str) -> bool:
     questions = {question.casefold() for question in QUESTIONS}
     ours = set(ABOUT_ACTIONS.splitlines())
     asked, level = False, 0
-    for line in _without_comments(text).splitlines():
+    for line in without_comments(text).splitlines():
         heading = _HEADING.match(line)
         if heading and heading[2].rstrip(" \t#").casefold() in questions:
             asked, level = True, len(heading[1])
@@ -126,7 +126,7 @@ def answered(text: str) -> bool:
     return not asked
 
 
-def _without_comments(text: str) -> str:
+def without_comments(text: str) -> str:
     """Return a Markdown text without what stands between `<!--` and `-->`."""
     # A pattern would look for the end of each beginning anew, where there is none.
     kept = []

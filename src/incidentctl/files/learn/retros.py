@@ -148,6 +148,16 @@ def markers(data: bytes, path: str) -> tuple[Markers | None, list[Problem]]:
     return None, [Problem("IC012", "error", message, path, at, 1, hint)]
 
 
+def outside(data: bytes, place: Markers) -> tuple[str, str]:
+    """Return what people wrote before the facts and after them, without the marker lines."""
+    # The head ends before its closing line `---`.
+    begin = data.find(b"\n", len(head_of(data) or b"")) + 1
+    begins = list(_BEGIN.finditer(data, 0, place.start))
+    after = data.find(b"\n", place.end)
+    before = data[begin : begins[-1].start()]
+    return before.decode(errors="replace"), data[after:].decode(errors="replace") * (after >= 0)
+
+
 def _line(data: bytes, offset: int) -> int:
     return data.count(b"\n", 0, offset) + 1
 

@@ -34,7 +34,7 @@ WIDTH = 920
 LEFT, RIGHT = 128, 878
 #: The height of a row, of a bar in it, and of a line of text.
 _ROW, _BAR, _LINE = 26, 18, 15
-_LETTER = 7.5
+_NARROW_LETTERS, _WIDE_LETTERS = frozenset("fijlrtI.,:;'|!()[] -"), frozenset("mwMW@%…")
 #: So many letters of a text that is cut say something.
 _LEAST = 4
 #: So many rows the spans of a lane have, so many lanes there are, and so many rows of moments.
@@ -192,7 +192,16 @@ def _scale(axis: Axis) -> str:
 
 
 def _width(text: str) -> float:
-    return _LETTER * sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(map(_letter, text))
+
+
+def _letter(letter: str) -> float:
+    """Return about how wide a letter is, in pixels; rather too wide."""
+    if letter in _NARROW_LETTERS:
+        return 5.5
+    if letter in _WIDE_LETTERS or east_asian_width(letter) in "WF":
+        return 13.5
+    return 9.5 if letter.isupper() else 8
 
 
 def _fitted(text: str, width: float) -> str:
@@ -200,7 +209,7 @@ def _fitted(text: str, width: float) -> str:
     text = one_line(text[:_MOST_LETTERS])
     if _width(text) <= width:
         return text
-    while text and _width(text) + _LETTER > width:
+    while text and _width(f"{text}…") > width:
         text = text[:-1]
     return f"{text}…" if len(text) >= _LEAST else ""
 
