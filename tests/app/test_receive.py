@@ -315,3 +315,30 @@ def test_a_missed_heartbeat_is_an_alert_and_a_beat_ends_it(workspace, monkeypatc
     assert (group.title, group.state) == ("No heartbeat of dog for 5m", "firing")
     receiver.take("am", [dog], start + 8 * MINUTE)
     assert groups(workspace)[0].state == "resolved"
+
+
+BEATS = "rules:\n  - {name: dog, match: {alertname: Watchdog}, mode: heartbeat, every: 5m}\n"
+
+
+def test_missed_heartbeats_outlive_a_restart_and_time_without_a_receiver_does_not_count(place):
+    (place / "alerts.yaml").write_text(BEATS)
+    start = now() - 60 * MINUTE
+    first = Receiver(open_workspace(str(place)))
+    first.take("am", [fires(at=start, labels={"alertname": "Watchdog"})], start)
+    first.tick(start + 4 * MINUTE)
+    again = Receiver(open_workspace(str(place)))
+    again.recall(first.beats, away=10 * MINUTE)
+    again.tick(start + 14 * MINUTE)
+    assert again.missed == ()
+    again.tick(start + 16 * MINUTE)
+    assert again.missed == ("dog",)
+    (group,) = groups(again._workspace)
+    third = Receiver(open_workspace(str(place)))
+    third.recall(again.beats, away=MINUTE)
+    third.tick(start + 18 * MINUTE)
+    assert third.missed == ("dog",)
+    assert [each.id for each in groups(third._workspace)] == [group.id]
+    later = start + 20 * MINUTE
+    third.take("am", [fires(at=start, labels={"alertname": "Watchdog"})], later)
+    assert third.missed == ()
+    assert groups(third._workspace)[0].state == "resolved"

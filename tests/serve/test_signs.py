@@ -33,6 +33,7 @@ def test_silence_is_no_all_clear():
 
 
 def test_doctor_watch_and_due_tell_of_it(start, team, capsys, monkeypatch):
+    monkeypatch.setenv("NOT_THERE", "a secret")
     start()
     monkeypatch.chdir(team)
 

@@ -71,6 +71,9 @@ class Server:
             self.port: int = self._socket.getsockname()[1]
             files = TeamFiles(workspace, settings.branch)
             self._writer = Writer(open_workspace(), context)
+            if earlier:
+                away = workspace.now() - earlier.at
+                self._writer.receiver.recall(earlier.heartbeats, away)
             self._hooks = Hooks(context, workspace.environment, workspace.now, self._writer)
             self._upkeep = Upkeep(
                 context, open_workspace, files, self._writer, self._station,

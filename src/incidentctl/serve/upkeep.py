@@ -96,6 +96,7 @@ class Upkeep:
                 dict(self._writer.receiver.beats),
                 tuple(self._state.faults().values()),
                 stopped,
+                self._writer.receiver.missed,
             )
         )
 

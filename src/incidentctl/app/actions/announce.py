@@ -91,6 +91,15 @@ def lately_ended(workspace: Workspace, now: datetime) -> list[str]:
     return [head.id for head in over[:_MOST_OVER]]
 
 
+def missed_heartbeats(workspace: Workspace) -> list[str]:
+    """Return the alert groups of missed heartbeats, if an announcement tells of them."""
+    if "heartbeat-missed" not in _wanted(workspace):
+        return []
+    from incidentctl.domain.alerts.heartbeat import missed
+
+    return [group.id for group in missed(workspace.record.groups(live=True))]
+
+
 def _wanted(workspace: Workspace) -> set[str]:
     return {event for each in workspace.catalog.announcements.values() for event in each.on}
 

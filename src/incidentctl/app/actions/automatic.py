@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from incidentctl.app.actions.announce import lately_ended, targets_due
+from incidentctl.app.actions.announce import lately_ended, missed_heartbeats, targets_due
 from incidentctl.app.actions.run import NotNowError, Ran, run, targets_of
 from incidentctl.app.actions.trust import ensure_trusted
 from incidentctl.app.incident.respond import acknowledge, load
@@ -38,6 +38,7 @@ def due(workspace: Workspace, now: datetime) -> list[Due]:
     RefusedError if the repository is not trusted, or has changed since.
     """
     found = [head.id for head in workspace.record.open_heads()] + lately_ended(workspace, now)
+    found += missed_heartbeats(workspace)
     if not found:
         return []
     ensure_trusted(workspace)

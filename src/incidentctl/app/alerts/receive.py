@@ -7,7 +7,7 @@ the repeats that were not written yet: a receiver that was killed goes on withou
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision
 from incidentctl.domain.alerts.group import ACKNOWLEDGED, FIRING, RESOLVED, WAITING, slot_of
 from incidentctl.domain.alerts.rules import decide as by_rules
+from incidentctl.domain.common.incident_kinds import HEARTBEAT
 from incidentctl.domain.common.times import format_duration, iso
 from incidentctl.domain.incident import facts
 
@@ -71,6 +72,18 @@ class Receiver:
         self.heard: dict[str, datetime] = {}
         """When each source last sent something."""
         self._missed: dict[str, Alert] = {}
+        self._away: dict[str, timedelta] = {}
+        """How long no receiver could hear a heartbeat since its last beat."""
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The heartbeats that are missed now, by the names of their rules."""
+        return tuple(self._missed)
+
+    def recall(self, beats: Mapping[str, datetime], away: timedelta) -> None:
+        """Take over when an earlier process heard heartbeats, which has been away for so long."""
+        self.beats = {**beats, **self.beats}
+        self._away = dict.fromkeys(beats, max(away, timedelta()))
 
     @property
     def firing(self) -> int:
@@ -143,6 +156,9 @@ class Receiver:
     def _begin(self, now: datetime) -> None:
         if self._began is None:
             self._book.load(now)
+            for live in self._book.lives():
+                if live.source == HEARTBEAT:
+                    self._missed.setdefault(live.alert.group, _missing(live.alert.group))
             self._began = self._looked = now
             self._changed = True
             self._token = self._workspace.record.change_token()
@@ -341,10 +357,11 @@ class Receiver:
             return
         self.counters.heartbeats += 1
         self.beats[decision.rule] = received
+        self._away.pop(decision.rule, None)
         missed = self._missed.pop(decision.rule, None) or _missing(decision.rule)
-        digest = derive.digest(_HEARTBEAT, missed.group)
+        digest = derive.digest(HEARTBEAT, missed.group)
         for live in self._book.of(digest):
-            over = live.alert._replace(state="resolved", started=None, ended=received)
+            over = missed._replace(state="resolved", started=None, ended=received)
             self._resolve(live, [over], received, tally)
 
     def _miss(self, now: datetime, tally: Tally) -> None:
@@ -353,6 +370,7 @@ class Receiver:
             if rule.mode != "heartbeat" or rule.every is None or rule.name in self._missed:
                 continue
             last = self.beats.get(rule.name, self._began or now)
+            last += self._away.get(rule.name, timedelta())
             if now - last > rule.every:
                 alert = _missing(rule.name)._replace(
                     title=f"No heartbeat of {rule.name} for {format_duration(rule.every)}",
@@ -363,14 +381,11 @@ class Receiver:
                 decision = self._decision(alert)._replace(
                     rule=rule.name, mode="inbox", affects=rule.service, severity=rule.severity
                 )
-                self._take_group(_HEARTBEAT, [_Judged(alert, decision)], now, tally)
-
-
-_HEARTBEAT = "heartbeat"
+                self._take_group(HEARTBEAT, [_Judged(alert, decision)], now, tally)
 
 
 def _missing(rule: str) -> Alert:
-    return Alert(_HEARTBEAT, rule, rule, "firing", f"No heartbeat of {rule}")
+    return Alert(HEARTBEAT, rule, rule, "firing", f"No heartbeat of {rule}")
 
 
 def _by_group(alerts: Iterable[Alert]) -> list[list[Alert]]:

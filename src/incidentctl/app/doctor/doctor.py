@@ -180,7 +180,7 @@ def _receiver(workspace: Workspace) -> Iterator[Check]:
         yield Check("receiver", "ok", f"the receiver of alerts {runs}")
     heard = [
         *signs.sources.items(),
-        *((f"heartbeat {n}", at) for n, at in signs.heartbeats.items()),
+        *((f"heartbeat {n}", at) for n, at in signs.heartbeats.items() if n not in signs.missed),
     ]
     for name, at in heard:
         yield Check("receiver", "ok", f"{name} was heard {rough_duration(now - at)} ago")

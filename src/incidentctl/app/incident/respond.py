@@ -23,7 +23,7 @@ from incidentctl.domain.incident.facts import (
     UpdatePosted,
 )
 from incidentctl.domain.incident.head import Head, fold
-from incidentctl.domain.incident.ids import is_incident_id
+from incidentctl.domain.incident.ids import is_group_id, is_incident_id
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Incident
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError, UsageError
 from incidentctl.git.author import Author
@@ -266,6 +266,10 @@ def _line(head: Head) -> str:
 def load(workspace: Workspace, ident: str) -> Incident:
     """Return an incident as the record has it now."""
     events, problems = workspace.record.events(ident)
+    if is_group_id(ident):
+        from incidentctl.domain.alerts.heartbeat import as_incident
+
+        return as_incident(ident, events)
     return fold(ident, events, problems=problems, now=workspace.now())
 
 

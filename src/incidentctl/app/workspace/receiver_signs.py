@@ -33,6 +33,8 @@ class Signs(NamedTuple):
     """What it lacks, in sentences."""
     stopped: bool = False
     """Whether it was stopped, and did not just fall silent."""
+    missed: tuple[str, ...] = ()
+    """The heartbeats that have not come for as long as their rules say."""
 
 
 def signs_of_life(workspace: Workspace) -> Signs | None:
@@ -52,7 +54,13 @@ def told(signs: Signs, now: datetime) -> list[str]:
         how = "was stopped" if signs.stopped else "has fallen silent"
         since = f"{how} {rough_duration(ago)} ago"
         return [f"no alerts come in: the receiver of this clone {since}: see `incidentctl serve`"]
-    return [f"the receiver of alerts: {problem}" for problem in signs.problems]
+    late = [f"no heartbeat of {_since(signs, name, now)}" for name in signs.missed]
+    return [f"the receiver of alerts: {problem}" for problem in (*signs.problems, *late)]
+
+
+def _since(signs: Signs, name: str, now: datetime) -> str:
+    heard = signs.heartbeats.get(name)
+    return f"{name} for {rough_duration(now - heard)}" if heard else f"{name} since it started"
 
 
 def as_json(signs: Signs, now: datetime) -> dict[str, Any]:
@@ -63,6 +71,7 @@ def as_json(signs: Signs, now: datetime) -> dict[str, Any]:
         "sources": {name: iso(at) for name, at in signs.sources.items()},
         "heartbeats": {name: iso(at) for name, at in signs.heartbeats.items()},
         "problems": list(signs.problems),
+        "missed": list(signs.missed),
     }
 
 
@@ -78,6 +87,7 @@ def read(folder: Path) -> Signs | None:
             _moments(entry["heartbeats"]),
             tuple(map(str, entry["problems"])),
             bool(entry["stopped"]),
+            tuple(map(str, entry.get("missed", ()))),
         )
     return None
 

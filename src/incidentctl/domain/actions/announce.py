@@ -15,7 +15,7 @@ from incidentctl.domain.actions.request import Event
 from incidentctl.domain.actions.run import Target, is_due_again, name_outside
 from incidentctl.domain.catalog.announcement import Announcement
 from incidentctl.domain.catalog.runbook import Action, AppliesTo
-from incidentctl.domain.common.incident_kinds import DRILL
+from incidentctl.domain.common.incident_kinds import DRILL, HEARTBEAT
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.incident.state import ActionRun, Entry, Incident, is_alert
 
@@ -32,6 +32,7 @@ _NOBODY = "unknown"
 #: What is the life of a page; all else only tells something.
 _LIFE: dict[str, Event] = {
     "declared": "trigger", "unanswered": "trigger", "resolved": "resolve",
+    "heartbeat-missed": "trigger",
 }  # fmt: skip
 
 
@@ -173,6 +174,10 @@ def _said_before(each: Announced, told: Sequence[Announced]) -> bool:
 
 
 def _happened(incident: Incident, now: datetime, around: Around) -> Iterator[Happened]:
+    if incident.kind == HEARTBEAT:
+        if incident.open and now - LATE < incident.declared <= now:
+            yield Happened("heartbeat-missed", "", incident.declared)
+        return
     for each in (*_of_the_record(incident), *_of_the_clock(incident, now, around)):
         if now - LATE < each.at <= now:
             yield each

@@ -112,6 +112,9 @@ def built_in(told: Mapping[str, Any]) -> str:
     if event == "unanswered":
         nobody = f"Nobody has answered since {told['declared']}."
         return _sentences(head, nobody, f"Called now: {told['call']}.", *about, _next(told))
+    if event == "heartbeat-missed":
+        since = f"It should have come by {told['declared']}."
+        return _sentences(named, since, "What it stands for may be down: silence is no all-clear.")
     if event == "retrospective-due":
         late = f"Its retrospective was due at {told['at']}, and nobody has written it."
         return _sentences(head, late)

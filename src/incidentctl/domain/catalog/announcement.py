@@ -11,6 +11,7 @@ from incidentctl.domain.common.fields import CONFIG, Name
 AnnouncedEvent = Literal[
     "declared", "severity", "update", "public-update", "resolved", "handover",
     "overdue", "unanswered", "retrospective-due", "action-overdue", "drill-announced",
+    "heartbeat-missed",
 ]  # fmt: skip
 EVENTS: tuple[str, ...] = get_args(AnnouncedEvent)
 #: What is told of these is for everybody: it holds public texts alone.

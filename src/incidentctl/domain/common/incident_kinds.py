@@ -4,3 +4,6 @@ from __future__ import annotations
 
 #: The kind of an incident that is a drill.
 DRILL = "drill"
+#: The kind of what is announced of a missed heartbeat, which is no incident; and of its alert the
+#: source.
+HEARTBEAT = "heartbeat"
