@@ -248,6 +248,17 @@ def test_nothing_was_ever_said() -> None:
     }
 
 
+def test_a_later_build_changes_no_moment_but_its_own() -> None:
+    """Bots take a new `updated_at` for news."""
+    work = (WORK[2], WORK[3])
+    first, later = (documents(page(OPEN, OVER, work=work, now=now)) for now in (95, 96))
+    for path, data in first.items():
+        assert data.replace(b"13:35:00", b"13:36:00") == later[path], path
+    [login, paying] = read(page(OPEN, OVER))["components"]["components"]
+    assert login["updated_at"] == "2026-03-01T13:10:00.000Z"
+    assert paying["updated_at"] == "2026-03-01T12:20:00.000Z", "when it was over"
+
+
 def test_a_page_without_areas() -> None:
     assert read(page(OPEN)._replace(areas=()))["incidents/unresolved"]["incidents"]
 

@@ -109,13 +109,13 @@ def _status(page: Page) -> _Json:
 
 
 def _component(page: Page, area: Area, position: int) -> _Json:
-    changes = [s.at for each in page.incidents for s in each.said if s.area == area.name]
+    first = _first(page) or page.at
     return {
         "id": area.name,
         "name": one_line(area.title),
         "status": state_of(page, area.name).value,
-        "created_at": iso(min(changes, default=page.at)),
-        "updated_at": iso(max(changes, default=page.at)),
+        "created_at": iso(first),
+        "updated_at": iso(max(_changes(page, area.name), default=first)),
         "position": position,
         "description": None,
         "showcase": True,
@@ -125,6 +125,20 @@ def _component(page: Page, area: Area, position: int) -> _Json:
         "group": False,
         "only_show_if_degraded": False,
     }
+
+
+def _first(page: Page) -> datetime | None:
+    """Return when customers were first told of anything: a moment that no build changes."""
+    return min((incident.began for incident in page.incidents), default=None)
+
+
+def _changes(page: Page, area: str) -> Iterator[datetime]:
+    """Yield when the state of an area was told, or was told to be over."""
+    for incident in page.incidents:
+        if area in incident.areas:
+            yield from (said.at for said in incident.said if said.area == area)
+            if incident.ended is not None:
+                yield incident.ended
 
 
 def _incident(page: Page, incident: PublicIncident, components: dict[str, _Json]) -> _Json:
@@ -181,7 +195,9 @@ def _update(of: str, update: PublicUpdate, affected: list[_Json], status: str) -
 
 
 def _maintenance(page: Page, work: Maintenance, components: dict[str, _Json]) -> _Json:
-    told = min(told_at(work), page.at)
+    told = told_at(work)
+    if told > page.at:  # no moment that the next build would change: clients take it for news
+        told = _first(page) or told
     begun, over = work.begins <= page.at, work.ends <= page.at
     status = "completed" if over else "in_progress" if begun else "scheduled"
     works = State.OPERATIONAL
@@ -209,4 +225,4 @@ def _maintenance(page: Page, work: Maintenance, components: dict[str, _Json]) ->
 
 def _changed(told: datetime, work: Maintenance, at: datetime) -> datetime:
     """Return when the status of a maintenance changed last."""
-    return max(moment for moment in (told, work.begins, work.ends) if moment <= at)
+    return max((moment for moment in (told, work.begins, work.ends) if moment <= at), default=told)
