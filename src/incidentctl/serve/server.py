@@ -126,6 +126,7 @@ class Server:
         if room is None:
             return None
         found = room_of_team(self._open_for_room, room, self._settings, self._log)
+        found.live.is_stopping = lambda: self._http.should_exit
         return found.application
 
     def _slack(self) -> Slack | None:

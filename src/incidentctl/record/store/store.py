@@ -244,7 +244,8 @@ class Store:
         """Return what some commits hold of an incident; `known` is its entry in the index."""
         sources = tuple(sources)
         kept = self._folders.get(incident)
-        if kept and kept[0] == sources:
+        if kept and (kept[0] == sources or (known and kept[1].key == known[0])):
+            self._folders[incident] = sources, kept[1]
             return kept[1]
         cached = self.cache.get(f"open/{incident}")
         if cached and known and cached[0] == known[0]:

@@ -21,6 +21,7 @@ from incidentctl.domain.incident.state import (
     page_words,
 )
 from incidentctl.render.clock import Clock
+from incidentctl.render.incident.entry import entry_notes
 from incidentctl.render.inert import address, block, inert
 
 _HEADER = (
@@ -239,13 +240,9 @@ def _what(entry: Entry, incident: Incident) -> str:
     if _is_long(entry):
         first, _, rest = entry.text.strip().partition("\n")
         text = f"{inert(first)} … and {rest.count(chr(10)) + 1} more lines below"
-    notes = ["redacted"] if entry.redacted else []
-    notes += ["amended"] if entry.amended else []
-    notes += ["pinned"] if entry.pinned else []
-    if entry.told_afterwards:
-        notes.append(f"recorded {Clock(incident).both(entry.recorded)}")
+    notes = list(entry_notes(entry, Clock(incident).both))
     if entry.retracted:
-        text, notes = f"~~{text}~~", ["retracted", *notes]
+        text = f"~~{text}~~"
     # In italics, which user text cannot have.
     return f"{text} *({', '.join(notes)})*" if notes else text
 

@@ -14,14 +14,17 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from incidentctl.app.incident.present import Present
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.render.html import page as plain
 from incidentctl.serve.log import Log
-from incidentctl.serve.room import areas, board, declare, inbox, past
+from incidentctl.serve.room import areas, board, declare, inbox, live, past
 from incidentctl.serve.room.doors import Door, LinkDoor, OpenIdDoor, ProxyDoor, ShutError
 from incidentctl.serve.room.frame import Frame, shut_page
 from incidentctl.serve.room.guard import Guard
 from incidentctl.serve.room.html import render
+from incidentctl.serve.room.incident import Incidents
+from incidentctl.serve.room.live import Live
 from incidentctl.serve.room.sessions import Sessions
 from incidentctl.serve.room.settings import Origin, ProxyIdentity, TeamRoom
 from incidentctl.serve.room.visit import Visit
@@ -39,6 +42,8 @@ class Room(NamedTuple):
 
     application: ASGIApp
     sessions: Sessions
+    live: Live
+    """What goes on for long: its `is_stopping` is to say when the server ends."""
 
 
 def room_of_clone(
@@ -59,12 +64,8 @@ def room_of_clone(
         return answer
 
     frame = Frame(open_workspace, door, log, limits)
-    return Room(
-        _application(
-            frame, origin, [Route("/sign-in/{link}", sign_in), _sign_out(frame, sessions)]
-        ),
-        sessions,
-    )
+    more = [Route("/sign-in/{link}", sign_in), _sign_out(frame, sessions)]
+    return _room(frame, origin, sessions, more)
 
 
 def room_of_team(
@@ -75,7 +76,7 @@ def room_of_team(
     if isinstance(room.identity, ProxyIdentity):
         door: Door = ProxyDoor(sessions, room.identity)
         frame = Frame(open_workspace, door, log, settings.limits, can_leave=False)
-        return Room(_application(frame, room.origin, []), sessions)
+        return _room(frame, room.origin, sessions, [])
     from incidentctl.serve.room import sign_in  # noqa: PLC0415 (the extra)
 
     door = OpenIdDoor(sessions, settings)
@@ -83,7 +84,7 @@ def room_of_team(
     routes = sign_in.routes(
         frame, door, sessions, client=room.identity, origin=room.origin, log=log
     )
-    return Room(_application(frame, room.origin, [*routes, _sign_out(frame, sessions)]), sessions)
+    return _room(frame, room.origin, sessions, [*routes, _sign_out(frame, sessions)])
 
 
 def _sign_out(frame: Frame, sessions: Sessions) -> Route:
@@ -94,7 +95,8 @@ def _sign_out(frame: Frame, sessions: Sessions) -> Route:
     return frame.deed("/sign-out", sign_out, board.show, for_all=True)
 
 
-def _application(frame: Frame, origin: Origin, more: list[Route]) -> ASGIApp:
+def _room(frame: Frame, origin: Origin, sessions: Sessions, more: list[Route]) -> Room:
+    follow = Live(Present(frame.open_workspace))
     routes = [
         *more,
         Route("/static/{name}", _static),
@@ -103,9 +105,11 @@ def _application(frame: Frame, origin: Origin, more: list[Route]) -> ASGIApp:
         *inbox.routes(frame),
         *areas.routes(frame),
         *past.routes(frame),
+        *Incidents(frame, follow).routes(),
+        *live.routes(frame, follow),
     ]
     pages = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
-    return Guard(pages, origin)
+    return Room(Guard(pages, origin), sessions, follow)
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

@@ -54,6 +54,8 @@ _CODES: dict[type[IncidentctlError], int] = {
     RefusedError: 409,
     EnvironmentFailedError: 503,
 }
+#: The header of a script that asks for parts of a page.
+PART = "x-room-part"
 _KEPT = "Nothing was recorded. What you typed is still here."
 
 
@@ -172,6 +174,8 @@ class Frame:
 
     def rendered(self, visit: Visit, page: Page) -> str:
         """Return a page as HTML, with what all pages show."""
+        # A part of a page shows no lines: they wait for a whole one.
+        is_part = PART in visit.request.headers
         return render(
             page.template,
             **page.values,
@@ -180,7 +184,7 @@ class Frame:
             once=token_urlsafe(9),
             can_leave=self.can_leave,
             path=visit.path,
-            said=visit.session.take_said(),
+            said=[] if is_part else visit.session.take_said(),
             refusal=visit.refusal,
             typed=visit.typed,
             organisation=visit.workspace.basics.organisation,

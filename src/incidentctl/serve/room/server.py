@@ -36,6 +36,7 @@ class RoomServer:
         self.origin = here(settings.host, port)
         self._room = room_of_clone(open_workspace, self.origin, port, log, settings.limits)
         self._http = http_server(self._room.application, settings, log)
+        self._room.live.is_stopping = lambda: self._http.should_exit
         self._stopping = threading.Event()
 
     def link(self) -> str:

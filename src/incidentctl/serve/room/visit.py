@@ -45,6 +45,8 @@ class Visit:
         self.person = person
         self.typed: Typed = {}
         self.refusal: Refusal | None = None
+        self.preview: Any = None
+        """What a deed would send outward: its page asks for a second click."""
         self.recorded: list[str] = []
         """What was recorded, a line each; the next page shows them."""
         self.about: str | None = None
