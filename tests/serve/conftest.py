@@ -109,7 +109,7 @@ class Receivers:
     ) -> Serving:
         settings = (settings or Settings())._replace(port=0)
         environment = {**self._environment, **SECRETS}
-        quick = settings.limits._replace(gather=0.05, look_every=0.3, **limits)
+        quick = settings.limits._replace(**{"gather": 0.05, "look_every": 0.3, **limits})
 
         def open_workspace() -> Workspace:
             return Workspace(places.RepositoryChoice(team, "-C"), environment)

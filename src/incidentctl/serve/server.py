@@ -78,6 +78,7 @@ class Server:
             self._upkeep = Upkeep(
                 context, open_workspace, files, self._writer, self._station,
                 listens=f"{settings.host}:{self.port}", go_by=self._go_by,
+                is_watched=room is not None,
             )  # fmt: skip
             self._http = http_server(
                 application(

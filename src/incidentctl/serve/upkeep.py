@@ -23,6 +23,8 @@ _SIGN = 5.0
 #: The longest that one exchange may take, in seconds; and seconds between two of them.
 _EXCHANGE, _PAUSE = 60.0, 2.0
 _FETCH = 30.0
+#: Seconds between two looks at whether the remote has moved.
+_LOOK = 1.0
 #: Seconds between two looks at what is to be done outside.
 _ACT = 3.0
 #: So many seconds more between two commits for each action that waits.
@@ -44,8 +46,12 @@ class Upkeep:
         *,
         listens: str,
         go_by: Callable[[Version], None],
+        is_watched: bool = False,
     ) -> None:
-        """Take what it works on; `go_by` gets each new version of the team's files."""
+        """Take what it works on; `go_by` gets each new version of the team's files.
+
+        Where people watch pages, the remote is asked all the time whether others sent something.
+        """
         settings, self._log, self._state = context
         self._limits = settings.limits
         self._open = open_workspace
@@ -57,11 +63,14 @@ class Upkeep:
         self._workspace = open_workspace()
         self._stopping = threading.Event()
         self._committed = threading.Event()
+        self._moved = threading.Event()
         self._threads = [
             threading.Thread(target=self._commits, name="commits", daemon=True),
             threading.Thread(target=self._shares, name="shares", daemon=True),
             threading.Thread(target=self._acts, name="acts", daemon=True),
         ]
+        if is_watched:
+            self._threads.append(threading.Thread(target=self._looks, name="looks", daemon=True))
 
     def start(self) -> None:
         """Start the threads."""
@@ -138,11 +147,22 @@ class Upkeep:
                 if workspace.record.pending() < _FEW:  # an exchange commits: else let more gather
                     self._guarded("remote", lambda: self._exchange(workspace))
                 look_at = time.monotonic() + self._limits.look_every
-            elif self._committed.is_set() and sharing.unsent(workspace):
+            elif self._moved.is_set() or (self._committed.is_set() and sharing.unsent(workspace)):
+                self._moved.clear()
                 self._committed.clear()
                 self._guarded("remote", lambda: self._exchange(workspace))
             self._stopping.wait(_PAUSE)
             self._committed.wait(max(0.0, look_at - time.monotonic()))
+
+    def _looks(self) -> None:
+        """Notice what others have sent within a few seconds."""
+        lookout = self._open().sharing.lookout()
+        lookout.start()
+        while not self._stopping.wait(_LOOK):
+            if lookout.moved():
+                self._moved.set()
+                self._committed.set()  # which ends the pause
+        lookout.stop()
 
     def _exchange(self, workspace: Workspace) -> str | None:
         reason = sharing.exchange(workspace, limit=_EXCHANGE)

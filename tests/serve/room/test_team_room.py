@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pytest
 from tests.serve.room.browser import Browser, enter, hidden
 
+from incidentctl.app.incident.declare import Request, begin
 from incidentctl.app.incident.respond import load
+from incidentctl.app.workspace import places
+from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import UsageError
 from incidentctl.serve.room.settings import TeamRoom, named, proxy_identity
 from incidentctl.serve.settings import Settings, network
@@ -106,6 +112,27 @@ def test_contacts_in_a_servers_environment_are_shown_to_nobody(start, rooms, tea
     assert "<dt>pager</dt><dd>not shown here</dd>" in page
     assert "pager-of-discovery" not in page
     assert "pager-of-discovery" in enter(rooms.start(team)).get("/areas").text
+
+
+def test_what_others_send_is_there_within_seconds(start, team, tmp_path, git, workspace):
+    """Long before the receiver's next look at the remote, which is every 15 seconds."""
+    marker = team / "incidentctl.yaml"
+    marker.write_text(marker.read_text().replace("record: {", "record: {remote: origin, "))
+    git(team, "commit", "-qam", "Share the record")
+    git(tmp_path, "clone", "-q", "--bare", str(team), str(tmp_path / "origin.git"))
+    git(team, "remote", "add", "origin", str(tmp_path / "origin.git"))
+    git(tmp_path, "clone", "-q", str(tmp_path / "origin.git"), str(tmp_path / "other"))
+    settings = Settings(proxies=(network(PROXY),))
+    browser = person(start(settings, room=room(), look_every=600.0).server.port)
+    assert "Checkout is down" not in browser.get("/").text
+    other = Workspace(places.RepositoryChoice(tmp_path / "other", "-C"), dict(os.environ))
+    begin(other, Request("Checkout is down"), other.actor(None), on_recorded=lambda _: None)
+    other.record.flush()
+    assert other.record.exchange(other.author, limit=20).state == "ok"
+    until = time.monotonic() + 20  # much is running here; it takes 3
+    while "Checkout is down" not in browser.get("/").text:
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_alerts_are_received_beside_the_room(port):
