@@ -36,6 +36,19 @@ def test_a_link_works_once(server):
     assert second.get("/").code == 401
 
 
+def test_who_only_looks_at_a_link_does_not_use_it(server):
+    link = urlsplit(server.link())
+    browser = Browser(link.port)
+    assert browser.ask("HEAD", link.path).code == 200
+    assert browser.cookie == ""
+    assert browser.get(link.path).code == 200
+
+
+def test_the_form_of_a_stranger_is_not_read(server):
+    stranger = Browser(urlsplit(server.link()).port)
+    assert stranger.send("/declare", {"title": "x" * 3 * 1024**2}).code == 401
+
+
 def test_a_new_link_ends_the_one_before(server):
     old, new = urlsplit(server.link()), urlsplit(server.link())
     browser = Browser(old.port)

@@ -54,6 +54,8 @@ def room_of_clone(
     door = LinkDoor(sessions, port)
 
     async def sign_in(request: Request) -> Response:
+        if request.method == "HEAD":
+            return Response()  # whoever only looks at a link does not use it
         token = sessions.sign_in(request.path_params["link"])
         if token is None:
             hint = "Press Enter where `incidentctl room` runs."

@@ -46,7 +46,7 @@ Result = TypeVar("Result")
 MAX_FORM = 2 * 1024 * 1024
 _MOST_FIELDS = 500
 #: So many pages are made at once.
-_WORKERS = 8
+_WORKERS = 16
 _CODES: dict[type[IncidentctlError], int] = {
     UsageError: 422,
     InvalidDataError: 422,
@@ -97,6 +97,7 @@ class Frame:
 
         async def endpoint(request: Request) -> Response:
             try:
+                self._door.session(request)  # nobody else's form is read
                 typed = await self._typed(request)
             except ShutError as shut:
                 return self._refused(request, shut)
