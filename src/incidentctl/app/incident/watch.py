@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,12 +38,19 @@ class Watch:
     """The open incidents, or one; `poll` checks whether the record has changed."""
 
     def __init__(
-        self, workspace: Workspace, ident: str | None = None, *, shared_only: bool = False
+        self,
+        workspace: Workspace,
+        ident: str | None = None,
+        *,
+        shared_only: bool = False,
+        read: Callable[[str], Incident] | None = None,
     ) -> None:
         """Take the workspace and the one incident to watch; None for all open ones.
 
-        With `shared_only` restricted incidents and alerts are not there.
+        With `shared_only` restricted incidents and alerts are not there. `read` reads an incident
+        for several that watch, where the workspace is not to do it anew for each.
         """
+        self._load = read or (lambda ident: load(workspace, ident))
         self._workspace = workspace
         self._ident = ident
         self._shared_only = shared_only
@@ -89,7 +96,7 @@ class Watch:
             if self._shared_only:
                 idents = [ident for ident in idents if ident not in self._restricted]
                 alerts = [group for group in alerts if group.id not in self._restricted]
-            self.incidents = in_order(load(self._workspace, ident) for ident in idents)
+            self.incidents = in_order(map(self._load, idents))
             self.alerts = alerts
         except EnvironmentFailedError as error:
             self.fault = error.reason

@@ -66,8 +66,7 @@ def room_of_clone(
         return answer
 
     frame = Frame(open_workspace, door, log, limits)
-    more = [Route("/sign-in/{link}", sign_in), _sign_out(frame, sessions)]
-    return _room(frame, origin, sessions, more)
+    return _room(frame, origin, sessions, [Route("/sign-in/{link}", sign_in)])
 
 
 def room_of_team(
@@ -86,23 +85,22 @@ def room_of_team(
     routes = sign_in.routes(
         frame, door, sessions, client=room.identity, origin=room.origin, log=log
     )
-    return _room(frame, room.origin, sessions, [*routes, _sign_out(frame, sessions)])
+    return _room(frame, room.origin, sessions, routes)
 
 
-def _sign_out(frame: Frame, sessions: Sessions) -> Route:
+def _room(frame: Frame, origin: Origin, sessions: Sessions, more: list[Route]) -> Room:
+    present = Present(frame.open_workspace)
+    follow, show = Live(present), board.board(present)
+
     def sign_out(visit: Visit) -> str:
         sessions.end(visit.session)
         return "/"
 
-    return frame.deed("/sign-out", sign_out, board.show, for_all=True)
-
-
-def _room(frame: Frame, origin: Origin, sessions: Sessions, more: list[Route]) -> Room:
-    follow = Live(Present(frame.open_workspace))
     routes = [
         *more,
+        *([frame.deed("/sign-out", sign_out, show, for_all=True)] if frame.can_leave else []),
         Route("/static/{name}", _static),
-        *board.routes(frame),
+        *board.routes(frame, show),
         *declare.routes(frame),
         *inbox.routes(frame),
         *areas.routes(frame),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from starlette.routing import Route
 
+from incidentctl.app.incident.present import Present
 from incidentctl.app.incident.waiting_alerts import wait_line
 from incidentctl.app.incident.watch import Watch
 from incidentctl.app.record.looked import ensure_looked
@@ -19,7 +20,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.render.incident.board import newest
 from incidentctl.render.incident.brief import commander
 from incidentctl.serve.room import moments
-from incidentctl.serve.room.frame import Frame, values
+from incidentctl.serve.room.frame import Frame, Show, values
 from incidentctl.serve.room.moments import Moment
 from incidentctl.serve.room.visit import Page, Visit
 
@@ -54,14 +55,19 @@ class Card(NamedTuple):
     newest: tuple[Line, ...]
 
 
-def routes(frame: Frame) -> list[Route]:
+def routes(frame: Frame, show: Show) -> list[Route]:
     """Return the routes of the board."""
     return [frame.page("/", show)]
 
 
-def show(visit: Visit) -> Page:
+def board(present: Present) -> Show:
+    """Return what shows the board; an incident is read once for all who look."""
+    return lambda visit: _board(visit, present)
+
+
+def _board(visit: Visit, present: Present) -> Page:
     """Show what is open; and what may be missing, for a quiet board must not mislead."""
-    watch = Watch(visit.workspace, shared_only=True)
+    watch = Watch(visit.workspace, shared_only=True, read=present.incident)
     watch.poll()
     now = visit.now
     reminders = watch.reminders(now)
