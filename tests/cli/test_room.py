@@ -88,3 +88,10 @@ def test_a_room_without_a_name_or_somebody_who_says_who_is_there_is_refused(run)
         done = run("serve", "--listen", "127.0.0.1:0", *words)
         assert done.code == 2, words
         assert "--identity-header" in done.err, words
+
+
+def test_without_the_extra_it_says_what_to_install(run, monkeypatch):
+    monkeypatch.setattr("incidentctl.serve.start.find_spec", lambda name: None)
+    done = run("room")
+    assert done.code == 2
+    assert "pip install '.[server]'" in done.err
