@@ -47,6 +47,21 @@ def test_a_planted_fault_is_caught(name: str) -> None:
     assert "caught by" in done.stdout
 
 
+def test_the_faults_of_alerts_can_be_planted() -> None:
+    script = """
+from torture import mutants
+for name, each in mutants.every().items():
+    if each.harness:
+        mutants.apply(name)
+        print(name)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.split()) >= 5
+
+
 @pytest.mark.parametrize("faults", ["prune", "broken", "torn", "hostile", "restricted", "accounts"])
 def test_each_fault_is_in_histories_of_its_own(faults: str) -> None:
     plans = [draw(f"a:{number}", faults=frozenset({faults})) for number in range(5)]
