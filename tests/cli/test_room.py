@@ -91,7 +91,7 @@ def test_a_room_without_a_name_or_somebody_who_says_who_is_there_is_refused(run)
 
 
 def test_without_the_extra_it_says_what_to_install(run, monkeypatch):
-    monkeypatch.setattr("incidentctl.serve.start.find_spec", lambda name: None)
+    monkeypatch.setattr("incidentctl.serve.start.find_spec", lambda _: None)
     done = run("room")
     assert done.code == 2
     assert "pip install '.[server]'" in done.err

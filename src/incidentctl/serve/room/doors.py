@@ -47,9 +47,9 @@ class LinkDoor:
             raise ShutError(
                 401,
                 "You are not signed in.",
-                "If you come from another page, try again. Else use the link that `incidentctl room` "
-                "shows in your terminal. It works once, for a minute: press Enter there for a new "
-                "one.",
+                "If you come from another page, try again. Else use the link that "
+                "`incidentctl room` shows in your terminal. It works once, for a minute: press "
+                "Enter there for a new one.",
             )
         return session
 
