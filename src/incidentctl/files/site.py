@@ -60,9 +60,9 @@ def write_site(folder: Path, parts: Mapping[str, Part]) -> Outcome:
     if (folder / "incidentctl.yaml").exists():
         raise RefusedError(f"{folder} has the team's files: the page needs a folder of its own.")
     known = _read(folder)
-    _check_free(folder, parts, known)
     try:
-        return _write(folder, parts, known)
+        there = _check_free(folder, parts, known)
+        return _write(folder, parts, known, there)
     except OSError as error:
         raise EnvironmentFailedError(
             f"Could not write {error.filename or folder}: {error.strerror}.",
@@ -70,7 +70,9 @@ def write_site(folder: Path, parts: Mapping[str, Part]) -> Outcome:
         ) from error
 
 
-def _write(folder: Path, parts: Mapping[str, Part], known: dict[str, _Known]) -> Outcome:
+def _write(
+    folder: Path, parts: Mapping[str, Part], known: dict[str, _Known], there: Mapping[str, int]
+) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
     if any(path not in known for path in parts):
         # Claimed first: after a crash they are known to be ours.
@@ -80,11 +82,11 @@ def _write(folder: Path, parts: Mapping[str, Part], known: dict[str, _Known]) ->
     after: dict[str, _Known] = {}
     written = 0
     for path, part in parts.items():
-        target, before = folder / path, known.get(path)
-        if part.key and before and before.key == part.key and _size(target) == before.size:
+        before = known.get(path)
+        if part.key and before and before.key == part.key and there.get(path) == before.size:
             after[path] = before
             continue
-        data = part.make()
+        target, data = folder / path, part.make()
         after[path] = _Known(part.key, hashlib.sha256(data).hexdigest(), len(data))
         if _content(folder, target) != data:
             atomic.replace(target, data, mode=atomic.USUAL_MODE, durable=False)
@@ -101,12 +103,31 @@ def _write(folder: Path, parts: Mapping[str, Part], known: dict[str, _Known]) ->
 
 def _folders(paths: Iterable[str]) -> list[str]:
     """Return the folders of some paths, each after those that it is in."""
-    found = {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+    own = {path.rpartition("/")[0] for path in paths} - {""}
+    found = {str(parent) for path in own for parent in PurePosixPath(path).parents} | own
     return sorted(found - {"."})
 
 
-def _check_free(folder: Path, parts: Collection[str], known: Mapping[str, _Known]) -> None:
-    """Refuse if a part would take the place of what is not ours, or lead through a link."""
+def _there(folder: Path, paths: Iterable[str]) -> dict[str, int]:
+    """Return what is in a folder and its own folders by path: its size, or -1 if it is no file."""
+    found = {}
+    for each in ("", *_folders(paths)):
+        begin = f"{each}/" if each else ""
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder / each) as entries:
+            for entry in entries:
+                regular = entry.is_file(follow_symlinks=False)
+                size = entry.stat(follow_symlinks=False).st_size if regular else -1
+                found[begin + entry.name] = size
+    return found
+
+
+def _check_free(
+    folder: Path, parts: Collection[str], known: Mapping[str, _Known]
+) -> dict[str, int]:
+    """Refuse if a part would take the place of what is not ours, or lead through a link.
+
+    Return what is there, as `_there`.
+    """
     if os.path.lexists(folder) and not folder.is_dir():
         raise RefusedError(f"{folder} is no folder.", hint="Name a folder with --out.")
     for each in _folders(parts):
@@ -116,21 +137,15 @@ def _check_free(folder: Path, parts: Collection[str], known: Mapping[str, _Known
                 f"{inner} is a link or a file, where the page has a folder; nothing was written.",
                 hint=_ANOTHER,
             )
-    foreign = [path for path in parts if not _may_write(folder / path, ours=path in known)]
+    there = _there(folder, parts)
+    foreign = [path for path in parts if path in there and (path not in known or there[path] < 0)]
     if foreign:
         more = f", and {len(foreign) - 1} more" if len(foreign) > 1 else ""
         raise RefusedError(
             f"{folder / min(foreign)} was not written by this program{more}; nothing was written.",
             hint=_ANOTHER,
         )
-
-
-def _may_write(target: Path, *, ours: bool) -> bool:
-    try:
-        mode = target.lstat().st_mode
-    except OSError:
-        return True
-    return ours and stat.S_ISREG(mode)
+    return there
 
 
 def _read(folder: Path) -> dict[str, _Known]:

@@ -27,6 +27,7 @@ from incidentctl.domain.page.paths import INDEX, incident_path
 from incidentctl.domain.page.public import Area, Page, PublicIncident, State
 from incidentctl.domain.page.uptime import day_begins
 from incidentctl.errors import InvalidDataError
+from incidentctl.files.gc_pause import paused
 from incidentctl.files.site import Outcome, Part, write_site
 from incidentctl.git import safe_read
 from incidentctl.render.page import html
@@ -56,6 +57,8 @@ class Built(NamedTuple):
 
     known: Known
     outcome: Outcome
+    over: tuple[str, ...] = ()
+    """What the page shows as open though it is over."""
 
 
 def _unseen(_done: int, _of: int) -> None:
@@ -75,7 +78,10 @@ def build(
     """
     read_first(workspace)
     found = known(workspace, at or workspace.now(), on_read=on_read)
-    return Built(found, write_site(folder, parts(workspace, found)))
+    outcome = write_site(folder, parts(workspace, found))
+    opened = {head.id for head in workspace.record.open_heads()} if found.page.open else set()
+    over = tuple(each.id for each in found.page.open if each.id not in opened)
+    return Built(found, outcome, over)
 
 
 def known(
@@ -89,16 +95,18 @@ def known(
     incidents: list[PublicIncident] = []
     keys: dict[str, str] = {}
     later, first = 0, None
-    for ident, text in workspace.record.public_texts(_public_text, on_read=on_read):
-        if not text:
-            continue
-        updates = [_from_json(row) for row in json.loads(text)]
-        later += sum(each.at > at for each in updates)
-        incident = public_incident(ident, updates, names, at=at)
-        if incident is not None:
-            incidents.append(incident)
-            first = min(first, incident.began) if first else incident.began
-            keys[ident] = text
+    texts = workspace.record.public_texts(_public_text, on_read=on_read)
+    with paused():
+        for ident, text in texts:
+            if not text:
+                continue
+            updates = [_from_json(row) for row in json.loads(text)]
+            later += sum(each.at > at for each in updates)
+            incident = public_incident(ident, updates, names, at=at)
+            if incident is not None:
+                incidents.append(incident)
+                first = min(first, incident.began) if first else incident.began
+                keys[ident] = text
     incidents.sort(key=lambda incident: (incident.began, incident.id), reverse=True)
     of_page = settings.page
     since = day_begins(of_page.since, settings.timezone) if of_page.since else first
@@ -137,7 +145,7 @@ def _parts(found: Known) -> dict[str, Part]:
     by_month: dict[str, list[PublicIncident]] = {}
     for incident in page.incidents:
         by_month.setdefault(html.month_of(incident, local), []).append(incident)
-    common = f"{fingerprint()}{look}{page.zone}{page.areas}"
+    common = hashlib.sha256(f"{fingerprint()}{look}{page.zone}{page.areas}".encode()).hexdigest()
     made = {INDEX: Part(None, lambda: html.index_html(page, look).encode())}
     for incident in page.incidents:
         built = "" if incident.ended else iso(page.at)
@@ -164,13 +172,14 @@ def _encoded(make: Callable[..., str], *values: Any) -> bytes:
 
 def _key(found: Known, common: str, built: str, *incidents: PublicIncident) -> str | None:
     """Return what a file is made of, in short; None if it is not known."""
-    digest = hashlib.sha256(f"{common}{built}".encode())
+    parts = [common, built]
     for incident in incidents:
         text = found.keys.get(incident.id)
         if text is None:
             return None
-        digest.update(f"{incident.id}{text}{incident.ended}{len(incident.updates)}".encode())
-    return digest.hexdigest()
+        parts += (incident.id, text, "" if incident.ended else "open", str(len(incident.said)))
+        parts.append(str(len(incident.updates)))
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32]
 
 
 def _own(workspace: Workspace, found: Known) -> bytes:

@@ -37,7 +37,6 @@ def build(
     Only files that changed are written anew, and files of others in the folder are never touched.
     """
     from incidentctl.app.page.build import build as build_page
-    from incidentctl.app.page.told import untold
 
     workspace = open_catalog(ctx)
     warn_if_local(workspace)
@@ -81,8 +80,11 @@ def build(
             "Nothing is known of the past: no public update yet. `page: since:` in "
             "incidentctl.yaml says since when customers are told of everything."
         )
-    for ident, due in untold(workspace, workspace.now()):
-        console.say(f"{ident}: {due.text}.", "warning")
+    for ident in built.over if at is None else ():
+        console.say(
+            f"{ident} is over, and the page shows it as open: post a public update of it.",
+            "warning",
+        )
 
 
 def _moment(workspace: Workspace, text: str | None) -> datetime | None:

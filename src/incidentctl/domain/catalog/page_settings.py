@@ -10,10 +10,11 @@ from incidentctl.domain.common.fields import CONFIG, Day, Parsed, Text
 
 #: A colour is a number: nothing else gets into the style of a page.
 _COLOUR = r"#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})"
-_ADDRESS = r"https?://[^\s\x22'<>\\^`{|}?#]+"
+_ADDRESS = r"https?://[A-Za-z0-9][A-Za-z0-9.:-]*(/[A-Za-z0-9._~%/-]*)?"
 #: What a browser shows as a picture, and what it is called as a file of the page.
 LOGO_TYPES = ("svg", "png", "jpg", "jpeg", "gif", "webp")
-_LOGO = rf"(?!/)(?!.*(^|/)\.)[^\\\0]+\.({'|'.join(LOGO_TYPES)})"
+_PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
+_LOGO = rf"({_PART}/)*{_PART}\.({'|'.join(LOGO_TYPES)})"
 
 
 def _parse_colour(text: str) -> str:

@@ -23,6 +23,7 @@ from incidentctl.domain.incident.state import (
     Incident,
     Link,
     is_alert,
+    page_words,
 )
 from incidentctl.render.lines import shortened, wrapped
 
@@ -196,7 +197,8 @@ def _updates(incident: Incident, now: datetime, most: int) -> Iterator[_Row]:
     for update in news[: min(most, _UPDATES)]:
         label = "last update" if update is news[0] else "update before"
         since = f" (no change since, said {rough_duration(now - last.counted)} ago)" if last else ""
-        public = "public, " if update.public else ""
+        on_page = page_words(update.headline, update.states)
+        public = f"public{on_page and f' ({on_page})'}, " if update.public else ""
         yield _Row(
             label,
             f"{public}{rough_duration(now - update.counted)} ago by {update.by}: {update.text}",

@@ -7,8 +7,9 @@ entries by them. Equal pages give equal bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
@@ -28,16 +29,22 @@ _YEAR = 2026
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/@?#]*@)?(?P<host>[A-Za-z0-9.-]+)", re.IGNORECASE)
 
 
-class _Entry(NamedTuple):
-    """What one entry tells; of two with one moment the greater key comes first."""
+class _Text(NamedTuple):
+    """What one entry says."""
 
-    at: datetime
-    key: str
     title: str
     page: str
     """The path of the page that says more."""
     paragraphs: tuple[str, ...]
+
+
+class _Entry(NamedTuple):
+    """An entry of which few are shown; of two with one moment the greater key comes first."""
+
+    at: datetime
+    key: str
     areas: tuple[str, ...]
+    make: Callable[[], _Text]
 
 
 def feeds(page: Page) -> dict[str, bytes]:
@@ -55,17 +62,18 @@ def feeds(page: Page) -> dict[str, bytes]:
 
 def _entries(page: Page) -> Iterator[_Entry]:
     for incident in page.incidents:
+        areas = incident.areas
         for update in incident.updates:
-            yield _of_update(page, incident, update)
+            make = partial(_of_update, page, incident, update)
+            yield _Entry(update.at, f"{incident.id}/{update.id}", areas, make)
     for work in page.maintenance:
         if told_at(work) <= page.at:
-            yield _of_work(page, work)
+            make = partial(_of_work, page, work)
+            yield _Entry(told_at(work), f"maintenance/{work.id}", work.areas, make)
 
 
-def _of_update(page: Page, incident: PublicIncident, update: PublicUpdate) -> _Entry:
-    return _Entry(
-        update.at,
-        f"{incident.id}/{update.id}",
+def _of_update(page: Page, incident: PublicIncident, update: PublicUpdate) -> _Text:
+    return _Text(
         f"{update.phase.capitalize()}: {one_line(incident.title)}",
         incident_path(incident.id),
         (
@@ -75,16 +83,13 @@ def _of_update(page: Page, incident: PublicIncident, update: PublicUpdate) -> _E
                 for area, state in incident.said_by(update).items()
             ),
         ),
-        incident.areas,
     )
 
 
-def _of_work(page: Page, work: Maintenance) -> _Entry:
+def _of_work(page: Page, work: Maintenance) -> _Text:
     local = zone(page.zone)
     titles = ", ".join(one_line(page.title_of(area)) for area in work.areas)
-    return _Entry(
-        told_at(work),
-        f"maintenance/{work.id}",
+    return _Text(
         f"Maintenance: {one_line(work.title)}",
         INDEX,
         (
@@ -92,7 +97,6 @@ def _of_work(page: Page, work: Maintenance) -> _Entry:
             lines(work.text),
             f"Concerns: {titles}" if titles else "",
         ),
-        work.areas,
     )
 
 
@@ -108,18 +112,19 @@ def _feed(page: Page, path: str, title: str, entries: Iterable[_Entry]) -> bytes
         SubElement(feed, "link", rel="self", type="application/atom+xml", href=feed_id)
     _add(SubElement(feed, "author"), "name", one_line(page.organisation) or "Status")
     for each in shown:
+        text = each.make()
         entry = SubElement(feed, "entry")
         _add(entry, "id", _id(page, each))
-        _add(entry, "title", each.title)
+        _add(entry, "title", text.title)
         _add(entry, "published", _moment(each.at))
         _add(entry, "updated", _moment(each.at))
-        href = link(page, each.page, at=path)
+        href = link(page, text.page, at=path)
         SubElement(entry, "link", rel="alternate", type="text/html", href=href)
         for area in each.areas:
             label = one_line(page.title_of(area))
             SubElement(entry, "category", term=area, label=label)
         content = SubElement(entry, "content", type="html")
-        content.text = "".join(_paragraph(text) for text in each.paragraphs if text)
+        content.text = "".join(_paragraph(part) for part in text.paragraphs if part)
     indent(feed)
     made: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
     return made + b"\n"
