@@ -27,6 +27,7 @@ PLAYED = (
     "docs/drill-secrecy.md",
     "docs/retrospectives.md",
     "docs/report.md",
+    "docs/incident-page.md",
     "docs/graph.md",
 )
 CODE = re.compile(r"`([^`]+)`")

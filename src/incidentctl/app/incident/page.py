@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
-
 from incidentctl.app.incident.injects import plan_of
 from incidentctl.app.incident.query import looked_at, on_call, shown
+from incidentctl.app.workspace.html_page import Page
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.learn.retro_facts import facts_of
-
-
-class Page(NamedTuple):
-    """A page: a file that begins as it does may be overwritten with it."""
-
-    text: str
-    begins: str
-    private: bool = False
-    """Whether only its owner may read the file."""
-
-    def write(self, target: Path) -> None:
-        """Write it whole or not at all; RefusedError if another file is there."""
-        from incidentctl.files.pages import write_page
-
-        write_page(target, self.text, begins=self.begins, private=self.private)
 
 
 def incident_page(workspace: Workspace, ident: str, *, at: str | None = None) -> Page:

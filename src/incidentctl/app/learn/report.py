@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from incidentctl.app.drill.score import as_json as score_as_json
@@ -12,6 +11,7 @@ from incidentctl.app.incident.injects import plan_of
 from incidentctl.app.incident.query import period_edge
 from incidentctl.app.learn.readiness import team_scores
 from incidentctl.app.record.looked import read_first
+from incidentctl.app.workspace.html_page import Page
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.score import NO, UNKNOWN, TeamScore
 from incidentctl.domain.common.times import iso
@@ -206,12 +206,8 @@ def _part_as_json(part: Part) -> dict[str, Any]:
     }
 
 
-def write_page(workspace: Workspace, found: Report, target: Path) -> None:
-    """Write the figures as an HTML page with plots, in the user's zone.
-
-    RefusedError if the file exists and is not such a page.
-    """
-    from incidentctl.files import pages
+def page(workspace: Workspace, found: Report) -> Page:
+    """Return the figures as an HTML page with plots, in the user's zone."""
     from incidentctl.render.learn.report_html import BEGINS, report_html
 
     zone = workspace.speaker_zone(workspace.actor(None))
@@ -224,7 +220,7 @@ def write_page(workspace: Workspace, found: Report, target: Path) -> None:
         practice=found.practice,
         readiness=found.readiness,
     )
-    pages.write_page(target, text, begins=BEGINS)
+    return Page(text, BEGINS)
 
 
 def took(metrics: Metrics) -> tuple[tuple[str, Figure], ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from incidentctl.app.incident.page import Page
 from incidentctl.app.learn import retro
+from incidentctl.app.workspace.html_page import Page
 from incidentctl.app.workspace.workspace import Workspace
 
 

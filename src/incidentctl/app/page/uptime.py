@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from incidentctl.app.incident.filters import Names
 from incidentctl.app.incident.query import period_edge
 from incidentctl.app.page.build import known
 from incidentctl.app.record.looked import read_first
+from incidentctl.app.workspace.html_page import Page
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.page.uptime import AreaHistory, UptimeReport
@@ -79,13 +79,9 @@ def as_json(found: UptimeReport) -> dict[str, Any]:
     }
 
 
-def write_page(workspace: Workspace, found: UptimeReport, target: Path) -> None:
-    """Write the figures as an HTML page, in the user's zone.
-
-    RefusedError if the file exists and is not a page of a report.
-    """
-    from incidentctl.files import pages
+def page(workspace: Workspace, found: UptimeReport) -> Page:
+    """Return the figures as an HTML page, in the user's zone."""
     from incidentctl.render.page.uptime import BEGINS, uptime_html
 
     zone = workspace.speaker_zone(workspace.actor(None))
-    pages.write_page(target, uptime_html(found, zone, now=workspace.now()), begins=BEGINS)
+    return Page(uptime_html(found, zone, now=workspace.now()), BEGINS)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from incidentctl.cli.session import warn_unreadable, workspace_of
 from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.html_page import Html, hand_over
 from incidentctl.cli.terminal.options import Json
 from incidentctl.domain.common.text import count
 from incidentctl.errors import UsageError
@@ -49,10 +49,7 @@ def report_command(
     ] = None,
     json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print one row per incident.")] = False,
-    html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", help="Write an HTML page with plots to this file."),
-    ] = None,
+    html: Html = None,
     uptime: Annotated[
         bool,
         typer.Option("--uptime", help="How long each product area was up, as customers were told."),
@@ -89,7 +86,7 @@ def report_command(
             ctx, (since, until, area), next((name for name in chosen if name), "text"), html
         )
         return
-    from incidentctl.app.learn.report import Wanted, as_json, report, write_page
+    from incidentctl.app.learn.report import Wanted, as_json, page, report
 
     workspace = workspace_of(ctx)
     found = report(workspace, Wanted(since, until, severity, area, service, kind, team))
@@ -113,9 +110,7 @@ def report_command(
             report_csv(found.incidents, now=workspace.now(), scores=found.scores).rstrip("\n")
         )
     elif html is not None:
-        write_page(workspace, found, html)
-        console.out(str(html))
-        console.say("Written. Open it in a browser.", "ok")
+        hand_over(page(workspace, found), html)
     else:
         from incidentctl.render.learn.report_text import report_text
 

@@ -8,6 +8,7 @@ import typer
 
 from incidentctl.cli.session import open_catalog, warn_old_reading
 from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.html_page import hand_over
 
 
 def print_uptime(
@@ -17,7 +18,7 @@ def print_uptime(
     target: Path | None,
 ) -> None:
     """Print the uptime of a period (since, until, area) in a format, or write the page."""
-    from incidentctl.app.page.uptime import Period, as_json, uptime, write_page
+    from incidentctl.app.page.uptime import Period, as_json, page, uptime
     from incidentctl.render.page.uptime import COLUMNS, notes, rows, uptime_csv
 
     workspace = open_catalog(ctx)
@@ -28,9 +29,7 @@ def print_uptime(
     elif format_ == "csv":
         console.page(uptime_csv(found).rstrip("\n"))
     elif target is not None:
-        write_page(workspace, found, target)
-        console.out(str(target))
-        console.say("Written. Open it in a browser.", "ok")
+        hand_over(page(workspace, found), target)
     elif not found.areas:
         console.say("The catalog has no product area.")
     else:

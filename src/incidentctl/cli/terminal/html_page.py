@@ -10,7 +10,7 @@ import typer
 from incidentctl.cli.terminal import console
 
 if TYPE_CHECKING:
-    from incidentctl.app.incident.page import Page
+    from incidentctl.app.workspace.html_page import Page
 
 #: The option `--html FILE` of a command that writes one page.
 Html = Annotated[
