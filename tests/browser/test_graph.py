@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.browser.harness import assert_inert
-from tests.render.test_graph import EXAMPLES
+from tests.browser.harness import EVIL, SCHEMES, assert_inert
+from tests.render.test_graph import EXAMPLES, hostile
 
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.connect.graphviz import engines, placed
@@ -35,6 +35,9 @@ _FAULTS = """() => {
   });
   return [texts.length, found];
 }"""
+#: An arrow is a line, and no surface.
+_FILLED = """() => [...document.querySelectorAll('path')]
+  .filter(arrow => getComputedStyle(arrow).fill !== 'none').length"""
 
 
 def test_no_label_of_a_bank_covers_another(visit, tmp_path):
@@ -46,4 +49,15 @@ def test_no_label_of_a_bank_covers_another(visit, tmp_path):
     count, faults = page.evaluate(_FAULTS)
     assert count > 130
     assert faults == []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(_FILLED) == 0, scheme
     assert_inert(page)
+
+
+def test_hostile_names_do_nothing(visit, tmp_path):
+    graph = whole(hostile())
+    engine = next(iter(engines().values()))
+    file = tmp_path / "graph.svg"
+    file.write_text(svg(graph, placed(request(graph), engine), EVIL))
+    assert_inert(visit(file))

@@ -94,13 +94,13 @@ def check_said(arguments, code, out, err, codes=(0, 1), *, lines=True):
 ALL = [
     ["list"], ["list", "--all"], ["watch", "--once"], ["watch", "--plain"], ["due"],
     ["due", "--short"], ["report"], ["report", "--kind", "drill"], ["actions"], ["catalog", "lint"],
-    ["catalog", "list"], ["catalog", "on-call"], ["catalog", "graph"],
+    ["catalog", "list"], ["catalog", "on-call"], ["catalog", "graph"], ["catalog", "score"],
     ["catalog", "graph", "--format", "dot"], ["process", "show"], ["process", "recommend"],
     ["drill", "list"], ["drill", "check"], ["doctor"], ["status"], ["log", "x"],
 ]  # fmt: skip
 JSON = [
     ["list"], ["list", "--all"], ["watch"], ["due"], ["report"], ["actions"], ["catalog", "lint"],
-    ["catalog", "list"], ["process", "show"], ["drill", "list"], ["doctor"],
+    ["catalog", "list"], ["catalog", "score"], ["process", "show"], ["drill", "list"], ["doctor"],
 ]  # fmt: skip
 ONE = [["show"], ["show", "--brief"], ["log"], ["step", "list"], ["task", "list"], ["status"],
        ["drill", "score"]]  # fmt: skip
@@ -260,7 +260,7 @@ def test_the_catalog(careful):
     quoted = r'"(?:[^"\\]|\\.)*"'
     node = rf"{box} \[label={quoted}(?:, shape=ellipse)?\];"
     arrow = rf"{box} -> s\d+(?: \[style=dashed\])?;"
-    for line in careful("catalog", "graph", "--format", "dot").out.splitlines()[4:-1]:
+    for line in careful("catalog", "graph", "--format", "dot").out.splitlines()[5:-1]:
         inside = rf"subgraph cluster_t\d+ {{|label={quoted};|{node}|{arrow}|}}"
         assert re.fullmatch(rf"  +(?:{inside})", line), line
 

@@ -81,6 +81,8 @@ class _Asked(NamedTuple):
     """What it owns and runs in production."""
     areas: tuple[str, ...]
     runbooks: tuple[Runbook, ...]
+    known: frozenset[str]
+    """The members of all teams."""
     catalog: Catalog
     looked: Looked
 
@@ -131,12 +133,15 @@ def scores(catalog: Catalog, looked: Looked) -> tuple[TeamScore, ...]:
     owners = [s.owner for s in catalog.services.values() if s.counts]
     owners += [area.owner for area in catalog.product_areas.values()]
     names = dict.fromkeys([*catalog.teams, *owners])
-    return tuple(_score(_asked(catalog, name, looked)) for name in names)
+    entries, known = sources(catalog, "team"), frozenset(catalog.members())
+    paths = {name: entry.source.path for name, entry in entries.items()}
+    asked = (_asked(catalog, name, looked, paths.get(name), known) for name in names)
+    return tuple(map(_score, asked))
 
 
-def _asked(catalog: Catalog, name: str, looked: Looked) -> _Asked:
-    entry = sources(catalog, "team").get(name)
-    path = entry.source.path if entry else None
+def _asked(
+    catalog: Catalog, name: str, looked: Looked, path: str | None, known: frozenset[str]
+) -> _Asked:
     return _Asked(
         name,
         catalog.teams.get(name),
@@ -148,6 +153,7 @@ def _asked(catalog: Catalog, name: str, looked: Looked) -> _Asked:
         tuple(s for s in catalog.services.values() if s.owner == name and s.counts),
         tuple(a.name for a in catalog.product_areas.values() if a.owner == name),
         tuple(r for r in catalog.runbooks.values() if r.owner == name),
+        known,
         catalog,
         looked,
     )
@@ -195,9 +201,8 @@ def _on_call(asked: _Asked) -> Answer:
     if asked.team is None or rota is None:
         return Answer(NO, "The team has no rota.", "Add `on_call` with rota, shift and starts.")
     default, now = asked.catalog.settings.timezone, asked.looked.now
-    known = asked.catalog.members()
     every = parts(rota, default)
-    strangers = [who for part in every for who in part.rota if who not in known]
+    strangers = [who for part in every for who in part.rota if who not in asked.known]
     if strangers:
         reason = f"The rota names {_names(strangers)}, who is no member of any team."
         return Answer(NO, reason, "Correct the name, or add the person to `members`.")

@@ -105,6 +105,7 @@ def dot(graph: Graph) -> str:
 def _dot_lines(shown: Numbered) -> Iterator[str]:
     yield "digraph catalog {"
     yield "  rankdir=LR;"
+    yield "  newrank=true;"
     yield "  node [shape=box];"
     for box in shown.boxes:
         yield f"  subgraph cluster_{box.ident} {{"

@@ -64,8 +64,9 @@ def request(graph: Graph) -> str:
 
 
 def _request(shown: Numbered) -> Iterator[str]:
-    yield 'digraph { rankdir=LR; nodesep=.12; ranksep=.8; labeljust=l; node [shape=box, label="",'
-    yield f" fixedsize=true, height={_HEIGHT / 72:.4f}]; edge [arrowsize={_ARROW / 10}];"
+    yield "digraph { rankdir=LR; newrank=true; nodesep=.12; ranksep=.8; labeljust=l;"
+    yield f'node [shape=box, label="", fixedsize=true, height={_HEIGHT / 72:.4f}];'
+    yield f"edge [arrowsize={_ARROW / 10}];"
     for box in shown.boxes:
         wide = text_width(_cut(box.text))
         table = f'<table fixedsize="true" border="0" width="{wide:.0f}" height="{_HEADING}">'
@@ -163,4 +164,4 @@ def _path(line: Line, *, area: bool) -> Path:
         (end_x - across_x, end_y - across_y),
     )
     head = " ".join(f"{a:.1f},{b:.1f}" for a, b in corners)
-    return Path("area" if area else "service", curve, head)
+    return Path("from-area" if area else "", curve, head)
