@@ -73,7 +73,7 @@ class Server:
             self._writer = Writer(open_workspace(), context)
             if earlier:
                 away = workspace.now() - earlier.at
-                self._writer.receiver.recall(earlier.heartbeats, away)
+                self._writer.receiver.heartbeats.recall(earlier.heartbeats, away)
             self._hooks = Hooks(context, workspace.environment, workspace.now, self._writer)
             self._upkeep = Upkeep(
                 context, open_workspace, files, self._writer, self._station,

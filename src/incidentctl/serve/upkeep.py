@@ -102,7 +102,7 @@ class Upkeep:
                 os.getpid(),
                 self._listens,
                 self._state.sources(),
-                dict(self._writer.receiver.beats),
+                dict(self._writer.receiver.heartbeats.heard),
                 tuple(self._state.faults().values()),
                 stopped,
                 self._writer.receiver.missed,

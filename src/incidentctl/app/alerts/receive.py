@@ -7,13 +7,14 @@ the repeats that were not written yet: a receiver that was killed goes on withou
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from incidentctl.app.alerts.book import Book
 from incidentctl.app.alerts.declaring import Declaring
+from incidentctl.app.alerts.heartbeats import Heartbeats, alert_of
 from incidentctl.app.alerts.live import Live
 from incidentctl.app.alerts.received import Counters, Received, Tally
 from incidentctl.app.alerts.uniting import Uniting
@@ -24,7 +25,7 @@ from incidentctl.domain.alerts.decision import Decision
 from incidentctl.domain.alerts.group import ACKNOWLEDGED, FIRING, RESOLVED, WAITING, slot_of
 from incidentctl.domain.alerts.rules import decide as by_rules
 from incidentctl.domain.common.incident_kinds import HEARTBEAT
-from incidentctl.domain.common.times import format_duration, iso
+from incidentctl.domain.common.times import iso
 from incidentctl.domain.incident import facts
 
 __all__ = ["Counters", "Received", "Receiver"]
@@ -67,23 +68,14 @@ class Receiver:
         self._token: tuple[object, ...] | None = None
         self._began: datetime | None = None
         self.counters = Counters()
-        self.beats: dict[str, datetime] = {}
-        """When each heartbeat was last heard, by the name of its rule."""
+        self.heartbeats = Heartbeats()
         self.heard: dict[str, datetime] = {}
         """When each source last sent something."""
-        self._missed: dict[str, Alert] = {}
-        self._away: dict[str, timedelta] = {}
-        """How long no receiver could hear a heartbeat since its last beat."""
 
     @property
     def missed(self) -> tuple[str, ...]:
         """The heartbeats that are missed now, by the names of their rules."""
-        return tuple(self._missed)
-
-    def recall(self, beats: Mapping[str, datetime], away: timedelta) -> None:
-        """Take over when an earlier process heard heartbeats, which has been away for so long."""
-        self.beats = {**beats, **self.beats}
-        self._away = dict.fromkeys(beats, max(away, timedelta()))
+        return self.heartbeats.missed(_rules(self._workspace.catalog))
 
     @property
     def firing(self) -> int:
@@ -156,9 +148,8 @@ class Receiver:
     def _begin(self, now: datetime) -> None:
         if self._began is None:
             self._book.load(now)
-            for live in self._book.lives():
-                if live.source == HEARTBEAT:
-                    self._missed.setdefault(live.alert.group, _missing(live.alert.group))
+            missed = (each for each in self._book.lives() if each.source == HEARTBEAT)
+            self.heartbeats.know_missed(each.alert.group for each in missed)
             self._began = self._looked = now
             self._changed = True
             self._token = self._workspace.record.change_token()
@@ -356,36 +347,20 @@ class Receiver:
         if alert.state == RESOLVED or decision.rule is None:
             return
         self.counters.heartbeats += 1
-        self.beats[decision.rule] = received
-        self._away.pop(decision.rule, None)
-        missed = self._missed.pop(decision.rule, None) or _missing(decision.rule)
-        digest = derive.digest(HEARTBEAT, missed.group)
-        for live in self._book.of(digest):
-            over = missed._replace(state="resolved", started=None, ended=received)
+        self.heartbeats.beat(decision.rule, received)
+        missed = alert_of(decision.rule)
+        for live in self._book.of(derive.digest(HEARTBEAT, missed.group)):
+            over = missed._replace(state="resolved", ended=received)
             self._resolve(live, [over], received, tally)
 
     def _miss(self, now: datetime, tally: Tally) -> None:
         """Alert for each heartbeat that has not been heard for as long as its rule says."""
-        for rule in _rules(self._workspace.catalog):
-            if rule.mode != "heartbeat" or rule.every is None or rule.name in self._missed:
-                continue
-            last = self.beats.get(rule.name, self._began or now)
-            last += self._away.get(rule.name, timedelta())
-            if now - last > rule.every:
-                alert = _missing(rule.name)._replace(
-                    title=f"No heartbeat of {rule.name} for {format_duration(rule.every)}",
-                    started=last + rule.every,
-                    severity=rule.severity,
-                )
-                self._missed[rule.name] = alert
-                decision = self._decision(alert)._replace(
-                    rule=rule.name, mode="inbox", affects=rule.service, severity=rule.severity
-                )
-                self._take_group(HEARTBEAT, [_Judged(alert, decision)], now, tally)
-
-
-def _missing(rule: str) -> Alert:
-    return Alert(HEARTBEAT, rule, rule, "firing", f"No heartbeat of {rule}")
+        rules = _rules(self._workspace.catalog)
+        for rule, alert in self.heartbeats.newly_missed(rules, now, self._began or now):
+            decision = self._decision(alert)._replace(
+                rule=rule.name, mode="inbox", affects=rule.service, severity=rule.severity
+            )
+            self._take_group(HEARTBEAT, [_Judged(alert, decision)], now, tally)
 
 
 def _by_group(alerts: Iterable[Alert]) -> list[list[Alert]]:
