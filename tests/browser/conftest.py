@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.harness import open_page
 from tests.browser.harness import phone as of_a_phone
 
@@ -24,6 +24,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         pytest.fail("chromium is missing")
     if program is None:
         pytest.skip("chromium is missing")
+    expect.set_options(timeout=20_000)  # a machine that runs all tests at once is slow
     home = str(tmp_path_factory.mktemp("chromium"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -75,10 +75,15 @@ def test_on_a_phone_the_keyboard_scrolls_the_picture(visit, tmp_path):
     opened.wait_for_function("document.activeElement.scrollLeft > 0")
 
 
-@pytest.mark.parametrize("said", ["We rolled back", EVIL, "x" * 1000])
+#: What Markdown makes of an address or of markup, besides what no page may take for its own.
+MARKDOWN = f"[a](javascript:window.ran=1) ![b](https://evil.example/b.png) <{EVIL}>"
+
+
+@pytest.mark.parametrize("said", ["We rolled back", MARKDOWN, "x" * 1000])
 def test_the_page_of_a_retrospective(visit, tmp_path, said):
     file = tmp_path / "retro.html"
     file.write_text(retro(said))
     opened = visit(file)
     assert_clean(opened)
     assert_inert(opened)
+    assert opened.locator("a[href^='javascript'], img").count() == 0
