@@ -102,6 +102,9 @@ def test_questions_after_a_declaration(browser, workspace, declare):
     assert (incident.severity, incident.confirmed, incident.services) == (
         "SEV1", True, ("checkout",),
     )  # fmt: skip
+    again = browser.get(led).text
+    assert re.search(r"<dt>on call</dt><dd>[^<]+ of orders", again)
+    assert "Two questions" not in again
 
 
 def test_who_is_not_sure_declares_and_is_asked_again(browser, workspace):

@@ -16,6 +16,7 @@ from incidentctl.app.incident.classify import (
 )
 from incidentctl.app.incident.declare import REPORTERS, Request, begin, complete
 from incidentctl.app.incident.lifecycle import cancel
+from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Response, load
 from incidentctl.app.incident.shared import find_shared, only_shared
 from incidentctl.app.incident.similar import similar_open, similar_past
@@ -116,6 +117,7 @@ def show_more(visit: Visit) -> Page:
                 (each.head, moments.since(each.head.declared, visit.now), _ending(each.head))
                 for each in past
             ],
+            duty=on_call(workspace, incident, visit.now),
             update=moments.next_update(incident, visit.now),
             **_questions(catalog),
         ),
