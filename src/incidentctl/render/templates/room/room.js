@@ -131,6 +131,8 @@
     if (!sign) return;
     const text = well ? sign.dataset.following : sign.dataset.lost;
     if (sign.textContent === text) return;
+    const asOf = document.getElementById("as-of");
+    if (asOf) asOf.remove(); // it says when the page was loaded, and shows what is now
     sign.textContent = text;
     sign.classList.toggle("late", !well);
     if (!well) tell(text);
