@@ -234,6 +234,7 @@ def test_a_graph_is_written_in_the_format_of_the_files_name_and_over_nothing_els
             code, out, _ = catalog("graph", "--out", str(root / name))
             assert (code, out) == (0, f"{root / name}\n")
         assert (root / name).read_text().startswith(begins)
+    assert catalog("graph", "--out", "-")[1].startswith("%% Written")
     code, _, err = catalog("graph", "--out", str(root / "incidentctl.yaml"))
     assert (code, (root / "incidentctl.yaml").read_text()) == (5, FILES["incidentctl.yaml"])
     assert "left alone" in err

@@ -316,7 +316,7 @@ def graph(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Write it to this file, such as services.svg."),
+        typer.Option("--out", metavar="FILE", help="Write it to this file; `-` is stdout."),
     ] = None,
     blast: Annotated[
         str | None,
@@ -345,7 +345,7 @@ def graph(
     shown = part_of(workspace.catalog, Part(area, team, blast))
     form = Format(output) if output else format_of(out)
     text = written(shown, form, organisation=workspace.catalog.settings.organisation)
-    if out is None:
+    if out is None or str(out) == "-":
         console.page(text.rstrip("\n"))
     else:
         write_file(text, form, out)
