@@ -47,6 +47,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
         if phone:
             options = of_a_phone(**options)
         context = chromium.new_context(java_script_enabled=script, **options)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         return open_page(context, address)
 
