@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from incidentctl.app.incident.respond import load
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.declaration import same_cause
 from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.fold.fold import fold
 from incidentctl.domain.incident.state import DONE, Incident, is_alert
 from incidentctl.errors import EnvironmentFailedError
 
@@ -40,25 +41,26 @@ class Uniting:
         the same, because an incident is never given up for a later one.
         """
         record = self._workspace.record
+        opened = [head.id for head in record.open_heads()]
+        self._learn(ident for ident in opened if ident not in self._causes)
         same: dict[Any, list[str]] = {}
-        for head in record.open_heads():
-            if (cause := self._cause_of(head.id)) is not None:
-                same.setdefault((cause, record.is_restricted(head.id)), []).append(head.id)
+        for ident in opened:
+            if (cause := self._causes.get(ident)) is not None:
+                same.setdefault((cause, record.is_restricted(ident)), []).append(ident)
         for (cause, _), idents in same.items():
             if len(self._declared[cause]) > 1:
                 with contextlib.suppress(EnvironmentFailedError):
                     self._unite(cause, idents, now, tally)
 
-    def _cause_of(self, ident: str) -> str | None:
-        """Return what a rule declared an incident for; that never changes once it is known."""
-        if ident not in self._causes:
-            incident = load(self._workspace, ident)
+    def _learn(self, idents: Iterable[str]) -> None:
+        """Read what rules declared some incidents for; that never changes once it is known."""
+        for ident, events, _ in self._workspace.record.many_events(idents):
+            incident = fold(ident, events, entries=False)
             if incident.cause is None and is_alert(incident.declared_by):
-                return None  # its receiver is still at it
+                continue  # its receiver is still at it
             self._causes[ident] = incident.cause
             if incident.cause is not None:
                 self._declared.setdefault(incident.cause, {})[ident] = incident.declared
-        return self._causes[ident]
 
     def _unite(self, cause: str, idents: Sequence[str], now: datetime, tally: Tally) -> None:
         opened = [load(self._workspace, ident) for ident in idents]
