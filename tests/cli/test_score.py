@@ -59,6 +59,16 @@ def test_what_was_never_read_is_unknown_and_not_passed(run, team, git):
         assert each["percent"] is None or each["percent"] < 100
 
 
+def test_a_shallow_clone_cannot_say_whether_drills_are_due(command, team, git, tmp_path):
+    git(team, "commit", "-q", "--allow-empty", "-m", "Second")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{team}", str(tmp_path / "shallow"))
+    result = command("-C", str(tmp_path / "shallow"), "catalog", "score", "--json")
+    for each in result.json["teams"]:
+        [drill] = [a for a in each["answers"] if a["criterion"] == "drill"]
+        assert drill["state"] in ("unknown", "does-not-apply")
+        assert "shallow" in drill["reason"] or "no service" in drill["reason"]
+
+
 def test_what_cannot_be_is_refused(run, team, tmp_path):
     assert run("catalog", "score", "--min", "101").code == 2
     assert run("catalog", "score", "--team", "nobody-at-all").code == 3

@@ -110,6 +110,8 @@ def _of_files(workspace: Workspace) -> dict[str, Any]:
     try:
         old = worktree.older_than(root, workspace.environment, today - QUARTER)
         found["young"] = None if old is None else not old
+        if old is None:
+            found["why_no_record"] = "without git nobody knows how old the catalog is"
     except EnvironmentFailedError as error:
         found["why_no_record"] = error.reason
     retrospectives, problems = read_all(root)
