@@ -45,7 +45,7 @@ def test_it_has_the_words_the_picture_the_facts_and_the_action_items():
     assert "<li>The <em>rollback</em>: x</li>" in text
     assert "<h2>Facts</h2>" in text
     assert "<dd>2026-11-25 10:00 CET (+01:00)</dd>" in text
-    assert '<th scope="row">k7f-1</th>' in text
+    assert '<th class="wraps" scope="row">k7f-1</th>' in text
     labels = [value for name, value in found.attributes if name == "aria-label"]
     assert len(labels) == len(set(labels))
 

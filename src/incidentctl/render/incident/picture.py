@@ -39,6 +39,8 @@ _NARROW_LETTERS, _WIDE_LETTERS = frozenset("fijlrtI.,:;'|!()[] -"), frozenset("m
 _LEAST = 4
 #: So many rows the spans of a lane have, so many lanes there are, and so many rows of moments.
 _MOST_ROWS, _MOST_LANES, _MOST_HEADS = 4, 16, 5
+#: The width of the mark of several points.
+_DOT = 20
 #: A bar that is narrower than this is drawn together with its neighbours.
 _NARROW = 3
 #: What a title quotes: so many things, so many letters of each.
@@ -48,7 +50,7 @@ SEVERAL = "several"
 _KEY = {
     STEP_DONE: "step done",
     STEP_SKIPPED: "step skipped",
-    IN_TIME: "update in time",
+    IN_TIME: "update",
     LATE_UPDATE: "update late",
     INJECT: "inject",
     SAID: "entry of the log",
@@ -278,7 +280,7 @@ def _dots(
     y: float,
     time: Callable[[datetime], str],
     *,
-    apart: float = APART,
+    apart: float = _DOT,
 ) -> Iterator[Dot]:
     group: list[Point] = []
     for point in sorted(points, key=lambda point: point.at):
@@ -291,7 +293,7 @@ def _dots(
 
 
 def _dot(group: Sequence[Point], axis: Axis, y: float, time: Callable[[datetime], str]) -> Dot:
-    x = round((axis.x(group[0].at) + axis.x(group[-1].at)) / 2, 1)
+    x = axis.x(group[0].at)  # so that marks are as far from each other as their groups
     kinds = {point.kind for point in group}
     kind = kinds.pop() if len(kinds) == 1 else SEVERAL
     told = all(point.recorded for point in group)
