@@ -24,7 +24,7 @@ def test_the_link_signs_in_and_enter_shows_a_new_one(team):
     )
     terminal.expect(LINK)
     first = urlsplit(terminal.match[0])
-    terminal.expect("Ctrl-C ends the room.")
+    terminal.expect(r"Ctrl-C ends the\s+room\.")
     browser = Browser(first.port or 0)
     assert browser.get(first.path).code == 200
     assert "Open incidents" in browser.get("/").text
