@@ -93,7 +93,7 @@ class Slash:
                 f"{say} log [INCIDENT] What you see or did",
                 f"{say} update [INCIDENT] What colleagues have to know; never to customers",
                 f"{say} status [INCIDENT]",
-                "INCIDENT is a part of its id: needed while several are open, but in its channel.",
+                "INCIDENT is a part of its id. Needed while several are open, not in its channel.",
             )
         )
 
