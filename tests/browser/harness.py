@@ -39,7 +39,7 @@ EVIL = (
 _TALLEST = 16_000
 _AXE = Axe()
 _RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
 #: Runs before the page's own scripts, outside of its policy.

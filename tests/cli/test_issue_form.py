@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -11,8 +12,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from incidentctl.connect.forge.github_issue import read
 from incidentctl.domain.incident.issue_form import AFFECTED, NOTICED, SEVERITY, TEXT, answers
+from incidentctl.errors import InvalidDataError
 
 FORM, WORKFLOW = ".github/ISSUE_TEMPLATE/incident.yml", ".github/workflows/declare.yml"
 #: Runs or breaks out if any of it reaches a shell, a command line or a template.
@@ -87,6 +92,23 @@ def test_what_is_no_issue_is_refused(declare, told):
     result = declare(told)
     assert result.code == 4
     assert "Traceback" not in result.err
+
+
+ANYTHING = st.text() | st.sampled_from(
+    [None, True, 1.5, -1, 10**30, [], {}, ["x"], {"login": "x"}, {"login": 1}, {"name": []},
+     "\ud800", "2026-11-24T14:01:09Z", "9999-99-99", "MEMBER", "https://a b", "###", f"### {SEVERITY}\n"]
+)  # fmt: skip
+KEYS = ("title", "body", "user", "html_url", "created_at", "author_association", "login")
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, ANYTHING)), ANYTHING)
+def test_whatever_comes_is_read_or_refused(issue, other):
+    for event in (issue, {"issue": issue, "action": "labeled", "label": other}, other):
+        with contextlib.suppress(InvalidDataError):
+            found = read(json.dumps(event).encode())
+            assert found.title.strip()
+            assert "\n" not in found.author
+            answers(found.body)
 
 
 def test_the_issue_says_everything(declare):
