@@ -225,8 +225,8 @@ def test_list_searches_what_was_written_and_says_what_it_leaves_out(run, opened,
 
 
 def test_a_long_search_shows_how_far_it_is(run, opened, monkeypatch):
-    monkeypatch.setattr("incidentctl.cli.incident.show._SLOW", 1)
-    monkeypatch.setattr("incidentctl.cli.incident.show._EACH", 1)
+    monkeypatch.setattr("incidentctl.cli.session._SLOW", 1)
+    monkeypatch.setattr("incidentctl.cli.session._EACH", 1)
     said = run("list", "--text", "nobody wrote this").err
     assert said.count("Reading the logs of 1 incidents, once.") == 1  # in a script: once
     run("log", "more")

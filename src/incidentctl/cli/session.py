@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ if TYPE_CHECKING:  # slow, and commands about the team's files do not need it
 _WORKSPACE = "incidentctl.workspace"
 #: What others did is told to be missing once the last good sync is older than this.
 _OLD = timedelta(minutes=5)
+#: Reading so many logs takes a second.
+_SLOW = 300
+#: After so many more the number on the screen changes.
+_EACH = 100
 
 
 def workspace_of(ctx: typer.Context, *, must: bool = True) -> Workspace:
@@ -86,6 +91,19 @@ def ask_which(workspace: Workspace, several: SeveralError) -> str:
         for ident in several.candidates
     ]
     return ask_choice("Which incident?", choices, several.candidates[0])
+
+
+def tell_reading(done: int, left: int) -> None:
+    """Show on a terminal how far the reading of many logs is: what was read is cached."""
+    if left < _SLOW:
+        return
+    if not console.is_terminal() or os.environ.get("TERM") == "dumb":
+        if done == 0:
+            console.say(f"Reading the logs of {left} incidents, once.")
+    elif done == left:
+        console.progress("")
+    elif done % _EACH == 0:
+        console.progress(f"Reading the logs of {left} incidents, once: {done}")
 
 
 def warn_if_local(workspace: Workspace) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime
 from typing import Annotated
@@ -20,7 +19,7 @@ from incidentctl.app.incident.query import (
 )
 from incidentctl.app.learn.late import late_retrospectives
 from incidentctl.cli.incident.respond import choose_incident
-from incidentctl.cli.session import report_sync_state, restriction, workspace_of
+from incidentctl.cli.session import report_sync_state, restriction, tell_reading, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.html_page import Html, hand_over
 from incidentctl.cli.terminal.options import InIncident, Json
@@ -30,10 +29,6 @@ from incidentctl.domain.incident.due import Due
 from incidentctl.domain.incident.head import Head
 from incidentctl.errors import UsageError
 
-#: Reading so many logs takes a second.
-_SLOW = 300
-#: After so many more the number on the screen changes.
-_EACH = 100
 #: So many late retrospectives are named.
 _FEW = 3
 
@@ -66,7 +61,7 @@ def list_command(
     incidentctl list --all --since 7d
     """
     workspace = workspace_of(ctx)
-    heads = listed(workspace, Filters(all_, since, service, severity, kind, text), _reading)
+    heads = listed(workspace, Filters(all_, since, service, severity, kind, text), tell_reading)
     restricted_ids = workspace.record.restricted_ids()
     report_sync_state(workspace)
     lost = lost_duplicates(workspace)
@@ -122,19 +117,6 @@ def _tell_late(late: list[tuple[str, Due]]) -> None:
         )
     if len(late) > _FEW:
         console.say(f"{len(late) - _FEW} more are late: `incidentctl due`.", "warning")
-
-
-def _reading(done: int, left: int) -> None:
-    """Show on a terminal how far a search is that takes a moment: what was read is cached."""
-    if left < _SLOW:
-        return
-    if not console.is_terminal() or os.environ.get("TERM") == "dumb":
-        if done == 0:
-            console.say(f"Reading the logs of {left} incidents, once.")
-    elif done == left:
-        console.progress("")
-    elif done % _EACH == 0:
-        console.progress(f"Reading the logs of {left} incidents, once: {done}")
 
 
 def show_command(
