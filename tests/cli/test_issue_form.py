@@ -96,7 +96,8 @@ def test_what_is_no_issue_is_refused(declare, told):
 
 ANYTHING = st.text() | st.sampled_from(
     [None, True, 1.5, -1, 10**30, [], {}, ["x"], {"login": "x"}, {"login": 1}, {"name": []},
-     "\ud800", "2026-11-24T14:01:09Z", "9999-99-99", "MEMBER", "https://a b", "###", f"### {SEVERITY}\n"]
+     "\ud800", "2026-11-24T14:01:09Z", "9999-99-99", "MEMBER", "https://a b",
+     "###", f"### {SEVERITY}\n"]
 )  # fmt: skip
 KEYS = ("title", "body", "user", "html_url", "created_at", "author_association", "login")
 
