@@ -448,3 +448,14 @@ def test_the_report_as_a_page(careful, tmp_path):
     assert not {"script", "img", "iframe", "object", "a", "form", "link"} & page.tags
     assert not {name for name in page.attributes if name.startswith("on")}
     assert page.links <= set()
+
+
+def test_incidents_as_pages(careful, hostile, tmp_path):
+    for ident in hostile.opened.values():
+        careful("show", ident, "--html", str(tmp_path / "incident.html"))
+        text = (tmp_path / "incident.html").read_text()
+        page = Page(text)
+        assert acts(text) == set()
+        assert not {"script", "img", "iframe", "object", "form", "link"} & page.tags
+        assert not {name for name in page.attributes if name.startswith("on")}
+        assert all(link.startswith("https://") for link in page.links)
