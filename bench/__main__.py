@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.timing import Row, shut_out, table
 
-NAMES = ("startup", "record", "commands", "search", "exchange", "lint", "serve", "page")
+NAMES = ("startup", "record", "commands", "search", "exchange", "lint", "serve", "page", "room")
 ROOT = Path(__file__).parent.parent
 
 

@@ -24,12 +24,14 @@ class Person(NamedTuple):
     """Who they are as `workspace.actor` takes it; None for this clone's own identity."""
     is_member: bool
     """Whether a team of the catalog has them, or it names nobody at all."""
+    handle: str = ""
+    """What the record calls them."""
 
 
 def own(workspace: Workspace) -> Person:
     """Return whose clone this is: they may do here what their commands may."""
     who = workspace.actor(None)
-    return Person(_shown(who), None, is_member=True)
+    return Person(_shown(who), None, is_member=True, handle=who.handle)
 
 
 def proven(workspace: Workspace, email: str) -> Person:
@@ -41,7 +43,7 @@ def proven(workspace: Workspace, email: str) -> Person:
         raise InvalidDataError("Who you are is not told by an e-mail address.")
     who = workspace.actor(email)
     stranger = who.named and bool(workspace.basics.by_handle)
-    return Person(_shown(who), email, is_member=not stranger)
+    return Person(_shown(who), email, is_member=not stranger, handle=who.handle)
 
 
 def ensure_member(person: Person) -> None:

@@ -13,7 +13,7 @@ from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.common.times import format_duration, rough_duration, show
 from incidentctl.domain.incident.active_time import active_time
-from incidentctl.domain.incident.reminders import Reminder
+from incidentctl.domain.incident.reminders import Reminder, reminders
 from incidentctl.domain.incident.state import (
     DONE,
     MOMENTS,
@@ -134,14 +134,12 @@ class RoleLine(NamedTuple):
 class IncidentPage:
     """What the templates ask of an incident: everything that is no more than its state."""
 
-    def __init__(
-        self, incident: Incident, now: datetime, *, by: str, reminders: list[Reminder]
-    ) -> None:
-        """Take the incident, and who looks at it."""
+    def __init__(self, incident: Incident, now: datetime, *, by: str, known: int) -> None:
+        """Take the incident, who looks at it, and how many people the catalog names."""
         self.incident = incident
         self.now = now
         self.by = by
-        self.reminders = reminders
+        self._known = known
         self.clock = Clock(incident)
 
     # --- the head -------------------------------------------------------------------------------
@@ -199,6 +197,11 @@ class IncidentPage:
         ):
             if text:
                 yield label, text
+
+    @property
+    def reminders(self) -> list[Reminder]:
+        """What somebody should do now."""
+        return reminders(self.incident, self.now, known=self._known)
 
     @property
     def pinned(self) -> list[Entry]:

@@ -7,6 +7,7 @@ what was typed. Both run in a worker thread with a workspace of their own.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from hmac import compare_digest
@@ -45,6 +46,8 @@ Result = TypeVar("Result")
 #: The largest form, in bytes. What is too long for the record is refused with the form by its rule.
 MAX_FORM = 2 * 1024 * 1024
 _MOST_FIELDS = 500
+#: Seconds for which a person is known, and the most that are.
+_KNOWN_FOR, _KNOWN_MOST = 5.0, 1000
 #: So many pages are made at once.
 _WORKERS = 16
 _CODES: dict[type[IncidentctlError], int] = {
@@ -78,6 +81,7 @@ class Frame:
         self._log = log
         self._bodies = Bodies(limits, MAX_FORM)
         self._workers = CapacityLimiter(_WORKERS)
+        self._known: dict[str | None, tuple[float, people.Person]] = {}
 
     # --- routes ----------------------------------------------------------------------------------
 
@@ -161,8 +165,16 @@ class Frame:
             return self._refused(request, ShutError(500, self._bug(error), ""))
 
     def _person(self, workspace: Workspace, stated: str | None) -> people.Person:
+        """Return who asks; git is not asked again for a few seconds."""
+        until, person = self._known.get(stated, (0.0, None))
+        if person is not None and time.monotonic() < until:
+            return person
         try:
-            return people.proven(workspace, stated) if stated else people.own(workspace)
+            person = people.proven(workspace, stated) if stated else people.own(workspace)
+            self._known[stated] = time.monotonic() + _KNOWN_FOR, person
+            while len(self._known) > _KNOWN_MOST:
+                self._known.pop(next(iter(self._known)), None)
+            return person
         except InvalidDataError as error:
             raise ShutError(403, error.message, "Tell whoever runs the room.") from None
 

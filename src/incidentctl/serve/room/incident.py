@@ -20,8 +20,8 @@ from incidentctl.app.incident.respond import Response as Responding
 from incidentctl.app.incident.respond import ensure_meant, told
 from incidentctl.app.incident.shared import find_shared
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.incident.reminders import reminders
 from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import NotFoundError
 from incidentctl.render.incident.brief import brief
 from incidentctl.render.room.incident import (
     PARTS,
@@ -114,7 +114,11 @@ class Incidents:
         return self._live.response(ident)
 
     def _incident(self, visit: Visit) -> Incident:
-        return self._present.incident(find_shared(visit.workspace, visit.named("incident")))
+        named = visit.named("incident")
+        try:
+            return self._present.incident(named)
+        except NotFoundError:  # it may be a part of an id
+            return self._present.incident(find_shared(visit.workspace, named))
 
     def _page(self, visit: Visit, incident: Incident, tried: Tried | None = None) -> Page:
         return Page("incident.html.j2", self._values(visit, incident, PARTS, tried))
@@ -127,12 +131,7 @@ class Incidents:
         tried: Tried | None = None,
     ) -> dict[str, Any]:
         known = len(visit.workspace.basics.by_handle)
-        page = IncidentPage(
-            incident,
-            visit.now,
-            by=visit.who.handle,
-            reminders=reminders(incident, visit.now, known=known),
-        )
+        page = IncidentPage(incident, visit.now, by=visit.person.handle, known=known)
         room = Room(
             incident.id,
             visit.person.is_member,
