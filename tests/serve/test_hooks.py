@@ -14,6 +14,7 @@ import pytest
 from incidentctl.domain.alerts.group import united
 from incidentctl.errors import UsageError
 from incidentctl.serve.settings import Settings, ensure_safe, listen_at, network, secret
+from incidentctl.serve.state import TEAM_FILES
 
 FIRING = {
     "status": "firing",
@@ -102,6 +103,15 @@ def test_bad_input_changes_nothing_and_is_told(serving, taken, source, data, hea
         assert answer.headers["retry-after"] == "5"
     assert taken() == 0
     assert serving.post("am", DATA, **TOKEN).code == 200  # it goes on
+
+
+def test_a_source_that_a_version_not_used_yet_may_have_is_to_come_again(serving):
+    serving.server._state.report(TEAM_FILES, "commit abc is not trusted as it is now")
+    try:
+        answer = serving.post("new", DATA, **TOKEN)
+    finally:
+        serving.server._state.report(TEAM_FILES, None)
+    assert (answer.code, answer.headers["retry-after"]) == (503, "5")
 
 
 def test_other_methods_are_refused(serving):

@@ -24,6 +24,7 @@ from incidentctl.serve.context import Context
 from incidentctl.serve.log import Level
 from incidentctl.serve.peers import Peer, peer_of
 from incidentctl.serve.slack import Slack
+from incidentctl.serve.state import TEAM_FILES
 from incidentctl.serve.writer import Delivery, Writer
 
 #: What a metric says of a path that names no source.
@@ -71,7 +72,7 @@ class Hooks:
         body: dict[str, int | str]
         try:
             if hook is None:
-                raise _Refusal(404, "There is no such source here.")
+                raise self._no_such_source()
             alerts = await self._taken(request, hook, headers, peer)
             code, body = 200, {"alerts": alerts}
             self._state.seconds.observe(time.monotonic() - begun)
@@ -85,6 +86,13 @@ class Hooks:
             )
         self._state.answers.labels(source, str(code)).inc()
         return JSONResponse(body, code, more)
+
+    def _no_such_source(self) -> _Refusal:
+        """Refuse for ever only what no version of the team's files can have."""
+        if TEAM_FILES not in self._state.faults():
+            return _Refusal(404, "There is no such source here.")
+        told = "The team's files that are used have no such source; the newest are not used yet."
+        return _Refusal(503, told)
 
     async def _taken(
         self, request: Request, hook: Hook, headers: dict[str, str], peer: Peer

@@ -26,7 +26,7 @@ from incidentctl.serve.room.app import room_of_team
 from incidentctl.serve.room.settings import TeamRoom
 from incidentctl.serve.settings import Settings, ensure_safe
 from incidentctl.serve.slack import Slack
-from incidentctl.serve.state import State
+from incidentctl.serve.state import TEAM_FILES, State
 from incidentctl.serve.upkeep import Upkeep
 from incidentctl.serve.writer import Writer
 
@@ -170,7 +170,7 @@ class Server:
         fault = self._upkeep.follow()
         if self._hooks.catalog is None:
             raise EnvironmentFailedError(f"There are no team files to go by: {fault}.")
-        if self._state.report("team files", fault):
+        if self._state.report(TEAM_FILES, fault):
             self._log.write("warning", "team-files", problem=fault)
 
     def _go_by(self, version: Version) -> None:

@@ -15,6 +15,10 @@ _PREFIX = "incidentctl_"
 _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
+#: The part of the receiver that follows the team's files, as its faults are named.
+TEAM_FILES = "team files"
+
+
 class State:
     """Counts and faults; any thread may write and read."""
 

@@ -16,6 +16,7 @@ from incidentctl.app.workspace.receiver_signs import Signs
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import IncidentctlError
 from incidentctl.serve.context import Context
+from incidentctl.serve.state import TEAM_FILES
 from incidentctl.serve.writer import Writer
 
 #: Seconds between two signs of life.
@@ -142,7 +143,7 @@ class Upkeep:
         workspace, look_at = self._open(), 0.0
         while not self._stopping.is_set():
             if time.monotonic() >= look_at:
-                self._guarded("team files", self.follow)
+                self._guarded(TEAM_FILES, self.follow)
                 self._guarded("upkeep", lambda: sharing.maintain(workspace))
                 if workspace.record.pending() < _FEW:  # an exchange commits: else let more gather
                     self._guarded("remote", lambda: self._exchange(workspace))

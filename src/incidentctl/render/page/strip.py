@@ -24,6 +24,7 @@ _TOP = {
     State.MAJOR: 0,
 }
 _UNKNOWN_TOP = 26
+_DAY = timedelta(days=1)
 
 
 class Bar(NamedTuple):
@@ -63,11 +64,7 @@ def strip(days: Sequence[Day], whole: Uptime) -> Strip:
         else:
             top = _TOP[state]
             bars.append(Bar(x, top, HEIGHT - top, state, f"{day.day}: {_words(day.uptime)}"))
-    figures = f"{whole.percent} up" if whole.percent else "Nothing is known"
-    if whole.unknown and whole.percent:
-        figures += f" in {_days(whole.counted + whole.maintenance)}"
-    else:
-        figures += f" in {len(days)} days"
+    figures = _figures(whole, len(days))
     wrong = count(len(bars), "day") if bars else "no day"
     return Strip(
         len(days) * STEP - (STEP - BAR),
@@ -83,8 +80,15 @@ def _path(x: int, top: int) -> str:
     return f"M{x} {top}h{BAR}V{HEIGHT}h-{BAR}z"
 
 
-def _days(span: timedelta) -> str:
-    return count(max(1, round(span / timedelta(days=1))), "known day")
+def _figures(whole: Uptime, days: int) -> str:
+    known = whole.counted + whole.maintenance
+    if not whole.percent:
+        return f"Nothing is known in {days} days"
+    if not whole.unknown:
+        return f"{whole.percent} up in {days} days"
+    if known < _DAY:  # some minutes of an outage would be most of what is known
+        return f"Known for {format_duration(known)}: too short for a figure"
+    return f"{whole.percent} up in {count(round(known / _DAY), 'known day')}"
 
 
 def _words(uptime: Uptime) -> str:
