@@ -2,7 +2,7 @@
 
     def test_it(visit):
         page = visit(file)            # or "http://127.0.0.1:…"; `script=False`, `phone=True`
-        assert_clean(page)            # in both colour schemes, at 360 and 1280 pixels
+        assert_clean(page)  # in both colour schemes, at 360 and 1280 pixels; at 320 it reflows
         assert_inert(page)            # after hostile texts: EVIL in every field
 
 `SCREENSHOTS=folder pytest tests/browser` keeps what `assert_clean` saw, to be looked at.
@@ -25,6 +25,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 WIDTHS = (360, 1280)
+#: What a window of 1280 pixels has at 400 %: WCAG 1.4.10 wants no sideways scroll there.
+REFLOW = 320
 SCHEMES = ("light", "dark")
 
 #: Runs, appears or loads, if a page takes it for markup, an attribute, script or style.
@@ -88,6 +90,8 @@ def assert_clean(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         faults += [f"{scheme}, {width} pixels: {fault}" for fault in (*_wide(page), *_axe(page))]
         _keep(page, f"{scheme}-{width}")
+    page.set_viewport_size({"width": REFLOW, "height": 800})
+    faults += [f"{REFLOW} pixels: {fault}" for fault in _wide(page)]
     assert not faults, "\n".join(faults)
 
 
