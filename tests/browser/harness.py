@@ -1,9 +1,9 @@
 """Pages in Debian's Chromium, and what is wrong with them.
 
     def test_it(visit):
-        page = visit(file)            # or "http://127.0.0.1:…"; `script=False`, `phone=True`
+        page = visit(file)  # or "http://127.0.0.1:…"; `script=False`, `phone=True`
         assert_clean(page)  # in both colour schemes, at 360 and 1280 pixels; at 320 it reflows
-        assert_inert(page)            # after hostile texts: EVIL in every field
+        assert_inert(page)  # after hostile texts: EVIL in every field
 
 `SCREENSHOTS=folder pytest tests/browser` keeps what `assert_clean` saw, to be looked at.
 
