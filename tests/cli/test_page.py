@@ -64,6 +64,9 @@ def test_only_what_customers_were_told_is_there(run, told, tmp_path):
     page = found["index.html"].decode()
     for text in ("Payments &lt;fail&gt;", "We look &amp; see", "Major outage: Checking out"):
         assert text in page
+    assert "The next update comes by " in page
+    assert "too short for a figure" in page
+    assert " % up" not in page
     assert not [path for path, data in found.items() if SECRET.encode() in data]
     assert not [path for path, data in found.items() if b"<script" in data or b"greta" in data]
 
@@ -123,7 +126,7 @@ def test_the_team_decides_how_it_looks(run, told, team, tmp_path):
     settings = team / "incidentctl.yaml"
     (team / "page").mkdir()
     (team / "page/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    day = (datetime.now(UTC) - timedelta(days=1)).date()
+    day = (datetime.now(UTC) - timedelta(days=2)).date()
     look = "logo: page/logo.svg, theme: {accent: '#0a6b3d'}"
     theme = f"page: {{title: Up or down, since: {day}, {look}}}"
     settings.write_text(f"{settings.read_text()}\n{theme}\n")
@@ -134,7 +137,7 @@ def test_the_team_decides_how_it_looks(run, told, team, tmp_path):
         "<h1>Up or down</h1>",
         "#0a6b3d",
         'src="logo.svg"',
-        "up in 1 known day",
+        "up in 2 known days",
     ):
         assert text in page
     assert (tmp_path / "logo.svg").read_bytes() == (team / "page/logo.svg").read_bytes()

@@ -219,10 +219,12 @@ def _public_text(ident: str, events: Iterable[Event]) -> str:
 
 
 def _as_json(each: Told) -> list[Any]:
-    return [each.id, iso(each.at), each.phase, each.text, each.states, each.headline]
+    following = iso(each.next_at) if each.next_at else None
+    return [each.id, iso(each.at), each.phase, each.text, each.states, each.headline, following]
 
 
 def _from_json(row: list[Any]) -> Told:
-    ident, at, phase, text, states, headline = row
+    ident, at, phase, text, states, headline, following = row
     said = tuple((area, State(state)) for area, state in states)
-    return Told(ident, datetime.fromisoformat(at), phase, text, said, headline)
+    next_at = datetime.fromisoformat(following) if following else None
+    return Told(ident, datetime.fromisoformat(at), phase, text, said, headline, next_at)

@@ -29,6 +29,7 @@ class Told(NamedTuple):
     text: str | None
     states: tuple[tuple[str, State], ...] = ()
     headline: str | None = None
+    next_at: datetime | None = None
 
 
 def told(incident: Incident) -> tuple[Told, ...]:
@@ -51,7 +52,7 @@ def public_incident(
     """
     by_then = [each for each in updates if each.at <= at]
     shown = tuple(
-        PublicUpdate(each.id, each.at, each.phase, each.text, each.states)
+        PublicUpdate(each.id, each.at, each.phase, each.text, each.states, each.next_at)
         for each in by_then
         if each.text is not None
     )
@@ -85,8 +86,9 @@ def phase_of(status: str) -> str:
 def _told(update: Update) -> Told:
     text, headline = (None if t == REDACTED else t for t in (update.text, update.headline))
     return Told(
-        update.event, update.at, phase_of(update.phase), text, states_of(update.states), headline
-    )
+        update.event, update.at, phase_of(update.phase), text, states_of(update.states), headline,
+        update.next_at,
+    )  # fmt: skip
 
 
 def states_of(words: Sequence[str]) -> tuple[tuple[str, State], ...]:

@@ -52,6 +52,8 @@ class PublicUpdate(NamedTuple):
     text: str
     states: tuple[tuple[str, State], ...] = ()
     """The areas that it said something of, by name, each once."""
+    next_at: datetime | None = None
+    """When it said that the next one comes."""
 
 
 class Said(NamedTuple):

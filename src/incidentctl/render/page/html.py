@@ -52,6 +52,8 @@ class Told(NamedTuple):
     phase: str
     text: str
     states: tuple[tuple[str, State], ...]
+    next: str | None = None
+    """When it promised the next one, until then and while that is the last."""
 
 
 class Row(NamedTuple):
@@ -238,7 +240,11 @@ def _when(incident: PublicIncident, local: tzinfo, at: datetime) -> str:
 def _told(page: Page, incident: PublicIncident, update: PublicUpdate, local: tzinfo) -> Told:
     said = incident.said_by(update).items()
     states = tuple((page.title_of(area), state) for area, state in said)
-    return Told(show(update.at, local), iso(update.at), update.phase, update.text, states)
+    promised = update.next_at if update is incident.updates[-1] and not incident.ended else None
+    following = show(promised, local) if promised and promised > page.at else None
+    return Told(
+        show(update.at, local), iso(update.at), update.phase, update.text, states, following
+    )
 
 
 def _works(page: Page, local: tzinfo) -> list[Work]:
