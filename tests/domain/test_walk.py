@@ -186,8 +186,43 @@ def test_a_critical_incident_first_asks_for_all_the_other_roles_on_one_screen():
         "Mitigator: bob", "Planning: nobody yet", "Communication: nobody yet",
         "alice holds the rest",
     ]  # fmt: skip
-    kept = choose(found, second, "k")
+    assert second.default is None  # bob decides nothing for alice with Enter
+    assert choose(found, second, "", by="bob").facts == ()
+    kept = choose(found, second, "k", by="alice")
     assert kept.message == "alice holds the rest; bob stays mitigator."
+
+
+ALERTED = {"declared_by": "alert:prometheus", "commander": "alert:prometheus"}
+
+
+def test_while_nobody_commands_the_walk_first_offers_command_and_keeps_no_role():
+    found = incident(**CRITICAL, **ALERTED, roles_deferred=True)
+    first = screen(found, by="ines")
+    assert first.title == "Nobody commands yet: an alert declared it."
+    assert (first.at, first.default) == (":roles", "y")
+    assert [c.key for c in first.choices] == ["y", "1", "2", "3", "s", "n", "l", "?"]
+    accepted = choose(found, first, "", by="ines", name="Ines Roth")
+    assert accepted.facts == (facts.RoleAssigned("commander", "ines", "Ines Roth"),)
+    after = found._replace(commander="ines", roles_deferred=False)
+    assert screen(after, accepted.next, by="ines").default == "k"
+
+
+def test_not_now_leaves_the_roles_to_whoever_takes_command():
+    found = incident(**CRITICAL, **ALERTED)
+    later = choose(found, screen(found, by="ines"), "s", by="ines")
+    assert later.facts == ()
+    step = screen(found, later.next, by="ines")
+    assert (step.at, step.holders) == ("page-on-call", ("nobody yet",))
+    assert "y" in keys(step)
+    assert "c" not in keys(step)
+
+
+def test_command_is_offered_first_where_no_role_is_asked_for():
+    found = incident(**ALERTED)
+    first = screen(found, by="ines")
+    assert [c.key for c in first.choices] == ["y", "s", "n", "l", "?"]
+    accepted = choose(found, first, "", by="ines")
+    assert screen(found._replace(commander="ines"), accepted.next, by="ines").kind == "step"
 
 
 def test_not_now_is_remembered_and_the_step_still_leads_to_the_roles():
@@ -202,7 +237,7 @@ def test_not_now_is_remembered_and_the_step_still_leads_to_the_roles():
 
 def test_enter_keeps_every_role_and_ticks_the_step_that_asks_for_it():
     found = incident(states={"page-on-call": DONE, "open-channel": DONE}, **CRITICAL)
-    kept = press(found, "")
+    kept = choose(found, screen(found, by="alice"), "", by="alice")
     assert kept.facts == (facts.RolesKept(),)
     ticked = {"page-on-call": DONE, "open-channel": DONE, "assign-roles": DONE}
     after = incident(states=ticked, roles_kept=True, **CRITICAL)

@@ -166,3 +166,8 @@ def test_team_and_individual():
 def test_the_roles_are_kept_once():
     assert roles.keep(OPEN) == [facts.RolesKept()]
     assert roles.keep(incident(DECLARED, facts.RolesKept())) == []
+
+
+def test_nobody_keeps_the_roles_while_nobody_commands():
+    with pytest.raises(RefusedError, match="Nobody commands yet"):
+        roles.keep(OPEN._replace(commander="alert:prometheus"))

@@ -19,6 +19,7 @@ from incidentctl.app.walk.names import Name, names_for
 from incidentctl.app.walk.news import News
 from incidentctl.app.walk.page import PAGE, whom_to_page
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import count
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.steps import find
@@ -301,7 +302,7 @@ class Walk:
             notes, message = recorded.notes, called or message
             told = Told(
                 response.incident,
-                commands=_has(outcome.facts, facts.HandoverAccepted, facts.CommandTaken),
+                commands=any(_gives_command(f, response.who.handle) for f in outcome.facts),
                 updated=_has(outcome.facts, facts.UpdatePosted),
                 resolved=_has(outcome.facts, facts.Resolved),
                 needs_retrospective=needed,
@@ -401,6 +402,11 @@ class Walk:
 def _head(shown: Screen) -> Screen:
     """Return a screen without its menu, which stays up to date by itself."""
     return shown._replace(choices=())
+
+
+def _gives_command(fact: object, person: str) -> bool:
+    given = fact if isinstance(fact, facts.RoleAssigned) else None
+    return given is not None and (given.role, given.person) == (COMMANDER, person)
 
 
 def _has(stated: tuple[object, ...], *kinds: type) -> bool:

@@ -16,6 +16,7 @@ from incidentctl.render.incident.board import clock
 _KEYS = {
     "update": "u",
     "silent": "n",
+    "commander": "y",
     "roles": "a",
     "command": "h",
     "severity": "v",
@@ -45,7 +46,7 @@ def status_lines(
         return []
     commands = f"{incident.commander} commands"
     if is_alert(incident.commander):
-        commands = "nobody commands yet: `incidentctl accept`"
+        commands = "nobody commands yet: y accepts"
     elif incident.commander == by:
         commands = "you command"
     parts = [incident.status, _next_update(incident, now), commands]

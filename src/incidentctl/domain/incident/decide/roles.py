@@ -99,6 +99,8 @@ def defer(incident: Incident) -> list[Any]:
 
 
 def keep(incident: Incident) -> list[Any]:
-    """The commander holds every role, on purpose."""
+    """The commander holds the roles that nobody else has, on purpose."""
     check(incident, "keep the roles")
+    if is_alert(incident.commander):
+        raise RefusedError("Nobody commands yet, so nobody keeps the other roles.")
     return [] if incident.roles_kept else [facts.RolesKept()]

@@ -22,7 +22,15 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.incident.checklist import ASSIGN_ROLES, ASSIGN_TASKS
 from incidentctl.domain.incident.due import unassigned
-from incidentctl.domain.incident.state import CLOSED, DONE, OPEN, SKIPPED, Incident, Step
+from incidentctl.domain.incident.state import (
+    CLOSED,
+    DONE,
+    OPEN,
+    SKIPPED,
+    Incident,
+    Step,
+    is_alert,
+)
 from incidentctl.domain.incident.walk.moves import (
     AFTER,
     END,
@@ -82,8 +90,9 @@ def screen(incident: Incident, at: str | None = None, *, by: str | None = None) 
     """
     if not incident.open:
         return _end_screen(incident, by)
-    missing = unassigned(incident)
-    if missing and (at == ROLES or (at is None and not incident.roles_deferred)):
+    nobody = is_alert(incident.commander)
+    asks = nobody or (bool(unassigned(incident)) and (at == ROLES or not incident.roles_deferred))
+    if asks and at in (None, ROLES):
         return _roles_screen(incident, by)
     if at == END:
         return _end_screen(incident, by)
@@ -112,34 +121,48 @@ def _everywhere(incident: Incident, by: str | None) -> tuple[Choice, ...]:
 
 
 def _of_command(incident: Incident, by: str | None) -> tuple[Choice, ...]:
-    """Accept command that is offered, hand it over, or take it: what this person can do now."""
+    """Accept command, hand it over, or take it: what this person can do now."""
     offer = incident.offer
     if offer is not None and by is not None and offer.person.casefold() == by.casefold():
         return (_ACCEPT._replace(label=f"accept command from {one_line(offer.by)}"),)
+    if by is not None and is_alert(incident.commander):
+        return (_ACCEPT,)
     return (_HAND_OVER,) if by is None or by == incident.commander else (_TAKE,)
 
 
 def _roles_screen(incident: Incident, by: str | None) -> Screen:
+    """Ask who takes the other roles; while nobody commands, first whether this person does."""
     titles = {role.name: role for role in STANDARD}
     lines: list[str | Hint] = []
     choices = []
-    for number, name in enumerate(OTHER_ROLES, 1):
+    nobody = is_alert(incident.commander)
+    asked = OTHER_ROLES if unassigned(incident) else ()
+    for number, name in enumerate(asked, 1):
         role = titles[name]
         lines.append(f"{role.title}: {'. '.join(role.responsibilities)}.")
         held = incident.assigned(name)
         who = ", ".join(map(one_line, incident.holders(name))) if held else "nobody yet"
         ask = f"who takes the role {role.title}"
         choices.append(Choice(str(number), f"{role.title}: {who}", ask, of="person"))
-    everyone = not any(map(incident.assigned, OTHER_ROLES))
-    who = "I hold" if by == incident.commander else f"{one_line(incident.commander)} holds"
-    keep = Choice("k", f"{who} all" if everyone else f"{who} the rest")
+    title = "Who takes which role?"
+    default: str | None
+    if nobody:
+        title = "Nobody commands yet: an alert declared it."
+        choices[:0] = _of_command(incident, by)
+        default = choices[0].key
+    else:
+        mine = by == incident.commander
+        who = "I hold" if mine else f"{one_line(incident.commander)} holds"
+        everyone = not any(map(incident.assigned, OTHER_ROLES))
+        choices.append(Choice("k", f"{who} all" if everyone else f"{who} the rest"))
+        default = "k" if mine else None  # nobody decides for the commander by accident
     return Screen(
         "roles",
         ROLES,
-        "Who takes which role?",
+        title,
         lines=tuple(lines),
-        choices=(*choices, keep, Choice("s", "not now"), _NOTE, _LEAVE, _HELP),
-        default="k",
+        choices=(*choices, Choice("s", "not now"), _NOTE, _LEAVE, _HELP),
+        default=default,
     )
 
 
@@ -157,7 +180,7 @@ def _step_screen(incident: Incident, step: Step, by: str | None) -> Screen:
         len(incident.steps),
         one_line(step.purpose) if step.purpose else None,
         one_line(step.role),
-        tuple(map(one_line, incident.holders(step.role))),
+        _holders(incident, step.role),
         format_duration(step.every) if step.every else None,
         step.state,
         NOT_SENT if step.action else None,
@@ -165,6 +188,12 @@ def _step_screen(incident: Incident, step: Step, by: str | None) -> Screen:
         lines=given_tasks(incident) if step.id == ASSIGN_TASKS else (),
         choices=(*own, *_ON_STEP, *_everywhere(incident, by)),
     )
+
+
+def _holders(incident: Incident, role: str) -> tuple[str, ...]:
+    if is_alert(incident.commander) and not incident.assigned(role):
+        return ("nobody yet",)
+    return tuple(map(one_line, incident.holders(role)))
 
 
 def _marked(incident: Incident, step: Step) -> str | None:

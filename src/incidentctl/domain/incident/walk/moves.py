@@ -20,7 +20,7 @@ from incidentctl.domain.incident.decide import (
     updates,
 )
 from incidentctl.domain.incident.due import unassigned
-from incidentctl.domain.incident.state import DONE, OPEN, Incident, Step
+from incidentctl.domain.incident.state import DONE, OPEN, Incident, Step, is_alert
 from incidentctl.errors import Hint
 
 #: Places that no step can have as its id.
@@ -278,6 +278,8 @@ def _roles_kept(move: Move) -> MoveResult:
 
 
 def _not_now(move: Move) -> MoveResult:
+    if is_alert(move.incident.commander):
+        return MoveResult(AFTER)  # whoever takes command is asked for the roles
     return MoveResult(AFTER, tuple(roles.defer(move.incident)), "roles are assigned later")
 
 
