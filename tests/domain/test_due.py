@@ -92,3 +92,15 @@ def test_a_handover_is_suggested_and_then_urged_where_somebody_else_is(after, ex
                 minutes(after))  # fmt: skip
     assert [item.overdue_by > 0 for item in found if item.what == "handover"] == expected
     assert due(incident(held=(Held("commander", "alice", None, T),)), minutes(after)) == []
+
+
+def test_what_an_alert_declared_counts_from_when_people_could_know_of_it():
+    """The alert began ten minutes before it was received."""
+    entries = (
+        SAID._replace(by="alert:am", kind="declared"),
+        SAID._replace(by="alert:am", kind="process-resolved", recorded=minutes(10)),
+    )
+    declared = {"declared_by": "alert:am", "commander": "alert:am", "entries": entries}
+    found = due(incident(**declared), minutes(10))
+    assert {each.what: each.overdue_by for each in found} == {"commander": 0.0, "silent": 0.0}
+    assert min(each.at for each in found) > minutes(10)

@@ -88,20 +88,20 @@ def due(incident: Incident, now: datetime, *, known: int = 0) -> list[Due]:
     if incident.next_update is not None:
         found.append(_due("update", incident.next_update, now, "The next update"))
     elif all(e.kind in _OF_DECLARATION for e in incident.entries if not e.retracted):
-        at = incident.opened + SILENT_AFTER
+        at = incident.known + SILENT_AFTER
         found.append(_due("silent", at, now, "Nobody has said anything since the declaration"))
     if is_alert(incident.commander):
         text = "Nobody commands: an alert declared it, and nobody has accepted command"
-        found.append(_due("commander", incident.opened + COMMANDER_WITHIN, now, text))
+        found.append(_due("commander", incident.known + COMMANDER_WITHIN, now, text))
     if missing := unassigned(incident):
         text = f"Nobody is assigned as {', '.join(missing)}"
-        found.append(_due("roles", incident.opened + ROLES_WITHIN, now, text))
+        found.append(_due("roles", incident.known + ROLES_WITHIN, now, text))
     if not incident.confirmed:
         named = f" {incident.severity}" if incident.severity else ""
         text = f"Nobody has confirmed the severity{named}"
-        found.append(_due("severity", incident.opened + SEVERITY_WITHIN, now, text))
+        found.append(_due("severity", incident.known + SEVERITY_WITHIN, now, text))
     if not incident.runbooks:
-        at = incident.opened + PROCESS_WITHIN
+        at = incident.known + PROCESS_WITHIN
         found.append(_due("process", at, now, "No runbook is attached"))
     if (offer := incident.offer) is not None:
         text = f"{offer.person} has not accepted command, which {offer.by} offers"

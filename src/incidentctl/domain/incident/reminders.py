@@ -92,8 +92,8 @@ def _commander(incident: Incident, now: datetime) -> Reminder | None:
     asked = last_asked(incident, now)
     if asked is None:
         return None
-    stage = 2 if asked - incident.opened > _OFTEN * _OFTEN_TIMES else 1
-    span = rough_duration(now - incident.opened)
+    stage = 2 if asked - incident.known > _OFTEN * _OFTEN_TIMES else 1
+    span = rough_duration(now - incident.known)
     text = f"Nobody commands what an alert declared {span} ago"
     return Reminder(incident.id, "commander", stage, asked, text)
 
@@ -103,16 +103,16 @@ def last_asked(incident: Incident, now: datetime) -> datetime | None:
 
     None before the first time, and where somebody commands.
     """
-    if not incident.open or not is_alert(incident.commander) or now < incident.opened + _OFTEN:
+    if not incident.open or not is_alert(incident.commander) or now < incident.known + _OFTEN:
         return None
-    early = min((now - incident.opened) // _OFTEN, _OFTEN_TIMES)
-    first = incident.opened + early * _OFTEN
+    early = min((now - incident.known) // _OFTEN, _OFTEN_TIMES)
+    first = incident.known + early * _OFTEN
     return first + max((now - first) // _SELDOM, 0) * _SELDOM
 
 
 def _roles(incident: Incident, now: datetime) -> Reminder | None:
     missing = unassigned(incident)
-    since = incident.opened
+    since = incident.known
     stage = _stage(now, since + ROLES_WITHIN, since + ROLES_AGAIN) if missing else 0
     text = f"Nobody is assigned as {', '.join(missing)}"
     return Reminder(incident.id, "roles", stage, since, text) if stage else None

@@ -427,6 +427,17 @@ class Incident(NamedTuple):
         return self.over[-1].until if self.over else self.declared
 
     @property
+    def known(self) -> datetime:
+        """Since when people could know of it.
+
+        What an alert declared has the time at which that began; who received it recorded the rest.
+        """
+        heard = [entry.recorded for entry in self.entries if entry.kind != "declared"]
+        if self.over or not heard or not is_alert(self.declared_by):
+            return self.opened
+        return max(self.opened, min(heard))
+
+    @property
     def timeline(self) -> tuple[Entry, ...]:
         """Every event in the order in which it happened."""
         return tuple(sorted(self.entries, key=lambda entry: (entry.at, entry.event)))
