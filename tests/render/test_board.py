@@ -84,6 +84,13 @@ def test_where_the_response_meets_is_told_near_the_top_and_dropped_late():
     assert [line.text for line in fit(lines, 6) if line.text in shown] == shown
 
 
+def test_the_board_says_that_nobody_holds_the_roles_while_nobody_commands():
+    shown = texts(incident(declared_by="alert:am", commander="alert:am", held=()))
+    assert "commander      nobody yet: an alert declared it" in shown
+    roles = "not assigned   mitigator, planning, communication: nobody holds them"
+    assert roles in shown
+
+
 def test_the_board_of_one_incident():
     assert texts(incident(), unsynced=Unsynced(3, minutes(16))) == [
         "SEV1  inc-20261124-1301-k71  21m  Login is down",

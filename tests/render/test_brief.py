@@ -64,6 +64,12 @@ def test_it_has_what_is_open_and_what_was_ruled_out_and_nothing_that_is_done():
     ]
 
 
+def test_nobody_holds_the_roles_while_nobody_commands():
+    found = brief(incident(facts.Declared("Login is down"))._replace(commander="alert:am"), NOW)
+    told = "other roles    nobody holds them: mitigator, planning, communication"
+    assert told in found
+
+
 def posted(minutes, text, by="alice", **more):
     number = minutes * 60
     return event(number, facts.UpdatePosted(text, **more), by=by)

@@ -74,6 +74,17 @@ def test_an_empty_board_says_so(browser):
     assert 'href="/declare"' in page
 
 
+def test_board_and_page_say_that_nobody_holds_the_roles_while_nobody_commands(browser, workspace):
+    opened = workspace()
+    who = opened.actor(None)._replace(handle="alert:am")
+    ident = begin(opened, Request("Checkout fails"), who, on_recorded=lambda _: None)
+    complete(opened, ident, Request("Checkout fails"), who)
+    board, page = browser.get("/").text, browser.get(f"/incidents/{ident}").text
+    assert "mitigator, planning, communication: nobody holds them" in board
+    assert page.count('<span class="quiet">nobody yet</span>') == 3
+    assert "held by the commander" not in board + page
+
+
 def test_the_board_has_clocks_roles_and_what_is_late(browser, workspace, declare):
     ident = declare(
         "Checkout fails", severity="SEV1", affects=["checkout"], at=START - timedelta(hours=1)

@@ -14,7 +14,7 @@ from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
-from incidentctl.render.incident.brief import commander, meeting_places
+from incidentctl.render.incident.brief import commander, held_without, meeting_places
 from incidentctl.render.lines import wrapped
 
 #: The subject of a line; if the screen is too small, the last of these are dropped first.
@@ -209,7 +209,7 @@ def _roles(incident: Incident, now: datetime) -> list[Line]:
         else:
             nobody.append(role)
     if nobody:
-        text = f"{', '.join(nobody)}: held by the commander"
+        text = f"{', '.join(nobody)}: {held_without(incident)}"
         lines.append(_row("not assigned", text, ROLES, 1))
     return lines
 

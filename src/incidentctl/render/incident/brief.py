@@ -176,7 +176,7 @@ def roles(incident: Incident) -> Iterator[tuple[str, str]]:
             yield role, ", ".join(name_of(known, person) for person in people)
     rest = [role for role, people in holders.items() if not people]
     if rest:
-        yield "other roles", f"held by the commander: {', '.join(rest)}"
+        yield "other roles", f"{held_without(incident)}: {', '.join(rest)}"
 
 
 def meeting_places(incident: Incident) -> list[Link]:
@@ -206,6 +206,11 @@ def _updates(incident: Incident, now: datetime, most: int) -> Iterator[_Row]:
         )
     if due := next_update(incident, now):
         yield _Row("next update", due)
+
+
+def held_without(incident: Incident) -> str:
+    """Say who has the roles that are assigned to nobody: the commander, where there is one."""
+    return "nobody holds them" if is_alert(incident.commander) else "held by the commander"
 
 
 def commander(incident: Incident) -> str:

@@ -127,7 +127,7 @@ class RoleLine(NamedTuple):
 
     name: str
     holders: tuple[tuple[str, str, str], ...]
-    """Handle, name to show, for how long; empty where the commander holds it."""
+    """Handle, name to show, for how long; empty where it is assigned to nobody."""
     duties: tuple[str, ...]
 
 

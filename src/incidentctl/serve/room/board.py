@@ -18,7 +18,7 @@ from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, Incident
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.render.incident.board import newest
-from incidentctl.render.incident.brief import commander
+from incidentctl.render.incident.brief import commander, held_without
 from incidentctl.serve.room import moments
 from incidentctl.serve.room.frame import Frame, Show, values
 from incidentctl.serve.room.moments import Moment
@@ -48,6 +48,8 @@ class Card(NamedTuple):
     age: Moment
     roles: tuple[tuple[str, str], ...]
     unassigned: tuple[str, ...]
+    held_by: str
+    """Who has those."""
     update: Moment | None
     reminders: tuple[Reminder, ...]
     steps: str
@@ -112,6 +114,7 @@ def card(incident: Incident, now: datetime, reminders: Iterable[Reminder]) -> Ca
         moments.since(incident.declared, now),
         tuple((role, ", ".join(people)) for role, people in holders.items()),
         tuple(role for role in OTHER_ROLES if role not in holders),
+        held_without(incident),
         moments.next_update(incident, now),
         tuple(each for each in reminders if each.incident == incident.id),
         f"{done} of {count(len(steps), 'step')} done" if steps else "no steps yet",

@@ -85,7 +85,8 @@ def release(incident: Incident, role: str, person: str | None = None) -> list[An
         raise RefusedError("Somebody always commands.", hint=Hint("hand-over"))
     holders = [held.person for held in now if held.role == name]
     if not holders:
-        raise RefusedError(f"Nobody is assigned as {name}; {incident.commander} holds it.")
+        holds = "" if is_alert(incident.commander) else f"; {incident.commander} holds it"
+        raise RefusedError(f"Nobody is assigned as {name}{holds}.")
     if person is None and len(holders) > 1:
         raise UsageError(f"Which of {', '.join(holders)} is released?")
     who = holders[0] if person is None else one_of(person.removeprefix("@"), holders, name)
