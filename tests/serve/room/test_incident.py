@@ -61,6 +61,24 @@ def test_the_page_says_what_a_responder_asks(browser, path, ident):
         assert f"{heading}</h2>" in browser.get(path).text
 
 
+def test_the_step_that_pages_says_whom_and_how(browser, path, monkeypatch):
+    monkeypatch.setenv("ORDERS_PAGER_URL", "pager-of-orders")
+    page = browser.get(path).text
+    assert re.search(r"<dt>On call</dt><dd>[^<]+ \(\w+\) of orders</dd>", page)
+    step = text(page.partition('id="step-1"')[2].partition("</li>")[0])
+    assert re.search(r"On call for orders: [^(]+ \(\w+\), until ", step)
+    assert "channel: #orders pager: pager-of-orders email: orders@" in step
+    assert "Escalate, under Change (platform is next)" in step
+    browser.fill(path, f"{path}/step-done", step="page-on-call")
+    assert "On call for orders" not in browser.get(path).text
+
+
+def test_the_step_that_pages_says_why_nobody_knows_whom(browser, declare):
+    page = browser.get(f"/incidents/{declare('Something is off', affects=[])}").text
+    assert "nobody has said what is affected (under Change), or no team owns it." in page
+    assert "<dt>On call</dt>" not in page
+
+
 def test_a_part_of_its_id_leads_to_it(browser, ident):
     assert ident in browser.get(f"/incidents/{ident.rsplit('-')[-1]}").text
     assert browser.get("/incidents/nothing").code == 404

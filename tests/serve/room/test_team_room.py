@@ -112,6 +112,12 @@ def test_contacts_in_a_servers_environment_are_shown_to_nobody(start, rooms, tea
     assert "<dt>pager</dt><dd>not shown here</dd>" in page
     assert "pager-of-discovery" not in page
     assert "pager-of-discovery" in enter(rooms.start(team)).get("/areas").text
+    browser = person(served)
+    led = browser.fill("/declare", "/declare", title="Ads are gone", affects="ad").led
+    path = led.replace("/declare/", "/incidents/")
+    page = browser.get(path).text
+    assert "pager: not shown here" in page
+    assert "pager-of-discovery" not in page
 
 
 def test_what_others_send_is_there_within_seconds(start, team, tmp_path, git, workspace):

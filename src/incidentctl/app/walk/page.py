@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from incidentctl.app.catalog.who import OnCallNow, called, on_call_now, reached
 from incidentctl.app.workspace.workspace import Workspace
@@ -14,22 +15,28 @@ from incidentctl.domain.incident.state import Incident
 #: The step that says to page somebody, in every runbook that has it.
 PAGE = "page-on-call"
 
-_NO_OWNER = (
-    "On call: unknown, because nobody has said what is affected (w), or no team owns it. "
-    "`incidentctl catalog who WORDS` searches."
-)
+
+class Place(NamedTuple):
+    """Where it is read: how a contact is told there, and what people can do there."""
+
+    contact: Callable[[str], str]
+    no_owner: str
+    escalate: str
 
 
-def whom_to_page(workspace: Workspace, incident: Incident) -> tuple[str, ...]:
+def whom_to_page(
+    workspace: Workspace, incident: Incident, place: Place | None = None
+) -> tuple[str, ...]:
     """Return lines that name who is on call now, how to reach them, and who comes after them.
 
-    None without a team's catalog.
+    None without a team's catalog. They are for a terminal, if for no other place.
     """
+    place = place or _terminal(workspace)
     if workspace.root is None:
         return ()
     name = incident.team or incident.owner
     if name is None:
-        return (_NO_OWNER,)
+        return (f"On call: unknown, because nobody has said {place.no_owner}",)
     catalog = workspace.catalog
     team = catalog.teams.get(name)
     if team is None:
@@ -41,21 +48,29 @@ def whom_to_page(workspace: Workspace, incident: Incident) -> tuple[str, ...]:
         until = f", until {show(duty.until, zone(duty.timezone))}" if duty.until else ""
         who = f"On call for {name}: {called(duty)}{until}"
     contacts = [
-        f"  {one_line(kind)}: {one_line(_contact(workspace, team, kind, value))}"
+        f"  {one_line(kind)}: {one_line(_contact(place, team, kind, value))}"
         for kind, value in team.reached_at.items()
     ]
     if not contacts:
         contacts = ["  The catalog has no contact of this team."]
-    after = _afterwards(duty) if duty else ()
+    after = _afterwards(duty, place) if duty else ()
     return (one_line(who), *contacts, *map(one_line, after))
 
 
-def _contact(workspace: Workspace, team: Team, kind: str, value: str) -> str:
+def _terminal(workspace: Workspace) -> Place:
+    return Place(
+        lambda value: reached(value, workspace.environment),
+        "what is affected (w), or no team owns it. `incidentctl catalog who WORDS` searches.",
+        "`incidentctl escalate`",
+    )
+
+
+def _contact(place: Place, team: Team, kind: str, value: str) -> str:
     purpose = team.purposes.get(kind)
-    return reached(value, workspace.environment) + (f" ({purpose})" if purpose else "")
+    return place.contact(value) + (f" ({purpose})" if purpose else "")
 
 
-def _afterwards(duty: OnCallNow) -> Iterator[str]:
+def _afterwards(duty: OnCallNow, place: Place) -> Iterator[str]:
     """Yield who is called when nobody answers: the next layers, then the next team."""
     after = duty.escalate_after
     for layer in duty.then:
@@ -64,4 +79,4 @@ def _afterwards(duty: OnCallNow) -> Iterator[str]:
         after = layer.escalate_after
     if duty.escalate_to:
         wait = span_in_words(format_duration(after))
-        yield f"No answer within {wait}: `incidentctl escalate` ({duty.escalate_to} is next)"
+        yield f"No answer within {wait}: {place.escalate} ({duty.escalate_to} is next)"

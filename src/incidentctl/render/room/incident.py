@@ -42,10 +42,10 @@ _SHOWN: dict[str, Callable[[Incident], tuple[Any, ...]]] = {
     "head": lambda i: (
         i[: Incident._fields.index("held")], i.links, i.related, i.offer, i.actions, i.problems,
         i.team, i.individual, i.escalated, i.alerts, i.catalog_problems, i.updates[-1:],
-        tuple(e.event for e in i.entries if e.pinned),
+        tuple(e.event for e in i.entries if e.pinned), i.held,
     ),
     "roles": lambda i: (i.held, i.offer, i.duties, i.commander, i.open),
-    "steps": lambda i: (i.steps, i.actions, i.status),
+    "steps": lambda i: (i.steps, i.actions, i.status, i.team, i.owner),
     "tasks": lambda i: (i.tasks, i.status),
     "hypotheses": lambda i: (i.hypotheses, i.status),
     "timeline": lambda i: (i.entries,),

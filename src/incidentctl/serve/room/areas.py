@@ -11,7 +11,6 @@ from incidentctl.app.catalog.who import (
     OnCallNow,
     called,
     on_call_now,
-    reached,
     who,
     why_unknown,
 )
@@ -21,8 +20,6 @@ from incidentctl.serve.room import moments
 from incidentctl.serve.room.frame import Frame, values
 from incidentctl.serve.room.moments import Moment
 from incidentctl.serve.room.visit import Page, Visit
-
-_ENV = "env:"
 
 
 class Duty(NamedTuple):
@@ -99,7 +96,7 @@ def _match(match: Match, visit: Visit) -> Owned:
         match.kind.replace("_", " "),
         match.owner,
         _duty(match.on_call, match.on_call_unknown, visit),
-        tuple((name, _told(value, visit)) for name, value in match.contacts.items()),
+        tuple((name, visit.contact(value)) for name, value in match.contacts.items()),
         tuple(each.name for each in match.services),
         match.runbooks,
     )
@@ -124,14 +121,7 @@ def _duty(duty: OnCallNow | None, unknown: str | None, visit: Visit) -> Duty:
 def _contacts(catalog: Catalog, owner: str, visit: Visit) -> tuple[tuple[str, str], ...]:
     team = catalog.teams.get(owner)
     return (
-        tuple((name, _told(value, visit)) for name, value in team.reached_at.items())
+        tuple((name, visit.contact(value)) for name, value in team.reached_at.items())
         if team
         else ()
     )
-
-
-def _told(value: str, visit: Visit) -> str:
-    """Return a contact; what a server has in its environment is not for all who may look."""
-    if visit.person.stated is None:
-        return reached(value, visit.workspace.environment)
-    return "not shown here" if value.startswith(_ENV) else value

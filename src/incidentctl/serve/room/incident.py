@@ -19,6 +19,7 @@ from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Response as Responding
 from incidentctl.app.incident.respond import ensure_meant, told
 from incidentctl.app.incident.shared import find_shared
+from incidentctl.app.walk.page import PAGE, Place, whom_to_page
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import NotFoundError
@@ -40,6 +41,8 @@ from incidentctl.serve.room.visit import Page, Visit
 _OFFERED_FOR = 5.0
 #: So many timelines are kept as they were made.
 _TIMELINES = 16
+#: Parts that say who is on call.
+_DUTY = frozenset({"head", "steps"})
 _HIDDEN = ("csrf", "once", "seal", "back")
 
 
@@ -54,6 +57,14 @@ class Room(NamedTuple):
     tried: Tried | None
 
 
+class Duty(NamedTuple):
+    """Who is on call for an incident."""
+
+    on_call: str | None = None
+    steps: Mapping[str, tuple[str, ...]] = {}
+    """Lines of the step that says to page them."""
+
+
 class Incidents:
     """The pages of incidents and the deeds on them."""
 
@@ -65,6 +76,7 @@ class Incidents:
         self._timelines: OrderedDict[tuple[str, bool, bool], tuple[Incident, Markup]] = (
             OrderedDict()
         )
+        self._duties: OrderedDict[tuple[str, bool], tuple[float, Incident, Duty]] = OrderedDict()
         self._locks: dict[str, threading.Lock] = {}
         self._offered: tuple[float, Choices] | None = None
 
@@ -144,6 +156,7 @@ class Incidents:
             page=page,
             room=room,
             choices=self._choices(visit.workspace),
+            duty=Duty() if _DUTY.isdisjoint(wanted) else self._duty(visit, incident),
             version=version(incident),
             timeline=self._timeline(visit, page, room) if "timeline" in wanted else "",
         )
@@ -159,6 +172,20 @@ class Incidents:
             while len(self._timelines) > _TIMELINES:
                 self._timelines.popitem(last=False)
         return known[1]
+
+    def _duty(self, visit: Visit, incident: Incident) -> Duty:
+        """Return who is on call, which is not asked of the catalog for each who looks."""
+        who = incident.id, visit.person.stated is None
+        known = self._duties.get(who)
+        if known is None or known[0] < time.monotonic() or known[1] is not incident:
+            duty = Duty(
+                on_call(visit.workspace, incident, visit.now),
+                {PAGE: whom_to_page(visit.workspace, incident, _place(visit))},
+            )
+            known = self._duties[who] = time.monotonic() + _OFFERED_FOR, incident, duty
+            while len(self._duties) > _TIMELINES:
+                self._duties.popitem(last=False)
+        return known[2]
 
     def _choices(self, workspace: Workspace) -> Choices:
         known = self._offered
@@ -212,6 +239,14 @@ class Incidents:
             return self._page(visit, incident, _tried(visit, name))
 
         return show
+
+
+def _place(visit: Visit) -> Place:
+    return Place(
+        visit.contact,
+        "what is affected (under Change), or no team owns it. The page Areas searches.",
+        "Escalate, under Change",
+    )
 
 
 def _form(visit: Visit) -> Mapping[str, str]:

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 from starlette.requests import Request
 
+from incidentctl.app.catalog.who import reached
 from incidentctl.app.room.people import Person
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.serve.room.sessions import Session
 
+_ENV = "env:"
 Typed = Mapping[str, tuple[str, ...]]
 
 
@@ -78,6 +80,12 @@ class Visit:
     def all(self, field: str) -> tuple[str, ...]:
         """Return all values of a field, such as those of ticked boxes."""
         return tuple(filter(None, self.typed.get(field, ())))
+
+    def contact(self, value: str) -> str:
+        """Return a contact; what a server has in its environment is not for all who may look."""
+        if self.person.stated is None:
+            return reached(value, self.workspace.environment)
+        return "not shown here" if value.startswith(_ENV) else value
 
     def on_recorded(self, line: str) -> None:
         """Note that something is safe: use cases call it."""
