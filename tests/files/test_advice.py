@@ -53,7 +53,7 @@ def test_a_key_that_is_a_number_is_quoted_as_it_was_written(fault):
         ),
         ("incidentctl.yaml", "timezone: 1\n", "Use an IANA name such as Europe/Berlin."),
         ("services/a.yaml", SERVICE + "reviewed: 20260901\n", "Write it as 2026-03-29."),
-        ("services/a.yaml", SERVICE + "depends_on: [-1]\n", "A name has 1 to 63 letters"),
+        ("services/a.yaml", SERVICE + "depends_on: [-1]\n", "A name has 1 to 63 letters a-z"),
     ],
 )
 def test_a_number_that_would_be_wrong_in_quotes_too_is_told_the_form(fault, path, text, hint):

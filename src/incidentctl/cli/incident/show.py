@@ -103,7 +103,10 @@ def list_command(
         ("id", "sev", "status", "age", "commander", "title"),
         [(h.id, h.severity, h.status, declared(h.declared), h.commander, title(h)) for h in heads],
         cut="title",
-        spare=("commander", "status", "age"),
+        # Among those that have ended, what is open must show.
+        spare=("commander", "age")
+        if any(h.ended for h in heads)
+        else ("commander", "status", "age"),
     )
 
 

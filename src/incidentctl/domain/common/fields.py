@@ -153,7 +153,7 @@ def parse_name(text: str) -> str:
         odd = unseen(text)
         begin = f"{one_line(text)[:80]!r} has {odd}: " if odd else ""
         raise ValueError(
-            f"{begin}a name has 1 to 63 letters, digits, '.', '_' or '-', "
+            f"{begin}a name has 1 to 63 letters a-z, digits, '.', '_' or '-', "
             "and begins and ends with a letter or digit"
         )
     return text
