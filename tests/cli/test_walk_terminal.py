@@ -180,7 +180,7 @@ def test_a_person_is_chosen_by_number(shop, asked):
     asked.sees("1  ")
     asked.sees("Esc to go back):")
     asked.types("1")
-    asked.sees("mitigator assigned")
+    asked.sees("mitigator assigned to ")
     asked.presses("l")
     assert asked.ends() == 0
     assert "mitigator" in {r["role"] for r in show(shop)["roles"]}

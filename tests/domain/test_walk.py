@@ -112,6 +112,11 @@ def test_a_key_that_finishes_nothing_stays(key, text, expected):
     assert (outcome.facts, outcome.next) == ((expected,), "page-on-call")
 
 
+@pytest.mark.parametrize("text", ["team core", "individual core", "mitigator core"])
+def test_it_is_said_who_was_assigned(text):
+    assert press(incident(), "a", text).summary == text.replace(" ", " assigned to ")
+
+
 @pytest.mark.parametrize(
     ("key", "text", "needs"),
     [
@@ -180,6 +185,7 @@ def test_a_critical_incident_first_asks_for_all_the_other_roles_on_one_screen():
     ]  # fmt: skip
     given = choose(found, first, "1", "bob")
     assert given.facts == (facts.RoleAssigned("mitigator", "bob"),)
+    assert given.summary == "mitigator assigned to bob"
     found = found._replace(held=(Held("mitigator", "bob", None, T),))
     second = screen(found, given.next, by="bob")
     assert [c.label for c in second.choices][:4] == [

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from incidentctl.app.walk.names import Name
 from incidentctl.app.walk.walk import Walk
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.live_prompt import (
@@ -25,7 +26,7 @@ from incidentctl.domain.incident.walk.machine import Choice, Screen, read_line
 
 #: Questions whose answer is one name, which may be its number.
 _NUMBERED = ("person", "team", "severity", "affected")
-#: So many names are listed with numbers; Tab knows all.
+#: Of more names so many are listed with numbers; Tab knows all.
 _LISTED = 9
 
 
@@ -99,12 +100,8 @@ class Menu:
             _not_recorded(text)
             return None
         names = self._walking.names(choice)
-        numbered = names[:_LISTED] if choice.of in _NUMBERED else []
-        wide = max((len(one_line(each.name)) for each in numbered), default=0)
-        lines: list[StyledLine] = [
-            (clean(f"  {number}  {one_line(each.name):{wide}}  {one_line(each.about)}"), None)
-            for number, each in enumerate(numbered, 1)
-        ]
+        numbered = _numbered(names) if choice.of in _NUMBERED else []
+        lines = _listed(numbered, len(names)) if numbered else []
         how = "number, name or Tab, " if numbered else "Tab for names, " if names else ""
         enter = "Enter for none, " if choice.optional else ""
         enter = "Enter records it, " if text else enter
@@ -148,6 +145,26 @@ class Menu:
 
 def _choice(shown: Screen, key: str) -> Choice | None:
     return next((each for each in shown.choices if each.key == key), None)
+
+
+def _numbered(names: Sequence[Name]) -> Sequence[Name]:
+    """Return the names that get a number: all, if a line could only say that there is one more."""
+    return names if len(names) <= _LISTED + 1 else names[:_LISTED]
+
+
+def _listed(numbered: Sequence[Name], known: int) -> list[StyledLine]:
+    """Return a line for each numbered name, and one that says how many more are known."""
+    digits = len(str(len(numbered)))
+    wide = max(len(one_line(each.name)) for each in numbered)
+    lines: list[StyledLine] = [
+        (
+            clean(f"  {number:>{digits}}  {one_line(each.name):{wide}}  {one_line(each.about)}"),
+            None,
+        )
+        for number, each in enumerate(numbered, 1)
+    ]
+    more = known - len(numbered)
+    return [*lines, (f"  … and {more} more: Tab lists all", None)] if more else lines
 
 
 def _menu(shown: Screen) -> list[tuple[str, str]]:

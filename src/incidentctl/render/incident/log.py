@@ -115,7 +115,7 @@ def _people(incident: Incident, clock: Clock) -> Iterator[str]:
         who = f"{inert(name)} ({to})" if name else to
         yield f"| Command offered to | {who} since {clock.both(incident.offer.at)} |"
     if incident.roles_kept:
-        yield "| Other roles | the commander keeps them |"
+        yield "| Other roles | the commander keeps the rest |"
 
 
 def _duties(incident: Incident) -> Iterator[str]:

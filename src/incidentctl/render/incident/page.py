@@ -178,7 +178,7 @@ def _facts_of_head(
         to = named(incident, incident.offer.person)
         yield "Command offered to", f"{to} since {incident.time(incident.offer.at)}"
     if incident.roles_kept:
-        yield "Other roles", "the commander keeps them"
+        yield "Other roles", "the commander keeps the rest"
     yield "On call", on_call
     yield "Responding team", incident.team
     yield "Assigned to", incident.individual and named(incident, incident.individual)

@@ -54,14 +54,14 @@ class RoleReleased(NamedTuple):
 
 
 class RolesKept(NamedTuple):
-    """The commander holds every role, on purpose."""
+    """The commander holds the roles that nobody else has, on purpose."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         draft.set(roles_kept=True)
         draft.tick(ASSIGN_ROLES, event)
 
     def sentence(self, names: Names) -> str:
-        return "The commander keeps every role"
+        return "The commander keeps the other roles"
 
 
 class RolesDeferred(NamedTuple):

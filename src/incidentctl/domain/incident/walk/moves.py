@@ -149,13 +149,17 @@ def _assign(move: Move) -> MoveResult:
     role, person = role.casefold(), person.strip()
     if not person:
         return MoveResult(move.shown.at, message=_WHOM, refused=True)
+    stated: list[Any]
     if role == "team":
         stated = roles.assign_team(move.incident, person, known=move.teams)
+        person = stated[-1].team
     elif role == "individual":
         stated = roles.assign_individual(move.incident, person, known=move.people)
+        person = stated[-1].person
     else:
         stated = roles.assign(move.incident, role, person, by=move.by, known=move.people)
-    return MoveResult(_after(move, stated[-1]), tuple(stated), f"{role} assigned")
+        role, person = stated[-1].role, stated[-1].person
+    return MoveResult(_after(move, stated[-1]), tuple(stated), f"{role} assigned to {person}")
 
 
 def _go(move: Move) -> MoveResult:
@@ -200,7 +204,7 @@ def _own(move: Move) -> MoveResult:
     """Assign what the step shown asks for: the tasks, or a team."""
     if move.shown.at != ASSIGN_TASKS:
         team = tuple(roles.assign_team(move.incident, move.said, known=move.teams))
-        return MoveResult(_after(move, team[-1]), team, f"team {team[-1].team} assigned")
+        return MoveResult(_after(move, team[-1]), team, f"team assigned to {team[-1].team}")
     found = _NUMBERS.match(move.said)
     if found is None:
         return MoveResult(move.shown.at, message=_WHICH_TASKS, refused=True)
@@ -217,7 +221,9 @@ _WHICH_TASKS = "Say which tasks, and whom: `1,2 bob`."
 
 def _individual(move: Move) -> MoveResult:
     stated = tuple(roles.assign_individual(move.incident, move.said, known=move.people))
-    return MoveResult(_after(move, stated[-1]), stated, f"{stated[-1].person} assigned")
+    return MoveResult(
+        _after(move, stated[-1]), stated, f"individual assigned to {stated[-1].person}"
+    )
 
 
 def _severity(move: Move) -> MoveResult:
@@ -265,7 +271,9 @@ def _role_given(move: Move) -> MoveResult:
     role = OTHER_ROLES[int(move.key) - 1]
     stated = roles.assign(move.incident, role, move.said, by=move.by, known=move.people)
     missing = [name for name in unassigned(move.incident) if name != role]
-    return MoveResult(ROLES if missing else AFTER, tuple(stated), f"{role} assigned")
+    return MoveResult(
+        ROLES if missing else AFTER, tuple(stated), f"{role} assigned to {stated[-1].person}"
+    )
 
 
 def _roles_kept(move: Move) -> MoveResult:
@@ -274,7 +282,7 @@ def _roles_kept(move: Move) -> MoveResult:
     held = [f"{', '.join(move.incident.holders(role))} stays {role}"
             for role in OTHER_ROLES if move.incident.assigned(role)]  # fmt: skip
     message = f"{commander} holds the rest; {one_line('; '.join(held))}." if held else None
-    return MoveResult(AFTER, stated, "the commander holds all other roles", message=message)
+    return MoveResult(AFTER, stated, "the commander keeps the other roles", message=message)
 
 
 def _not_now(move: Move) -> MoveResult:
