@@ -16,7 +16,7 @@ def public(run, *words, text="Some payments fail"):
 def test_a_state_and_a_headline_are_recorded_shown_and_in_the_log(run, opened, show):
     done = public(run, "--state", "Checkout=degraded", "--headline", "Payments fail")
     assert done.code == 0
-    assert "On the status page: 'Payments fail': Checking out: degraded performance." in done.err
+    assert "built next: 'Payments fail': Checking out: degraded performance." in done.err
     update = show()["updates"][0]
     assert update["states"] == ["checkout=degraded_performance"]
     assert (update["headline"], update["phase"]) == ("Payments fail", "triage")
@@ -90,7 +90,45 @@ def test_on_a_terminal_the_last_update_is_offered(run, opened, team):
     child = program.Terminal(
         "-C", team, "resolve", "rolled back", env=environment, encoding="utf-8", timeout=60
     )
-    child.expect("Tell customers that it is over")
+    child.expect("Tell customers that it is over: they read this")
     child.sendline("All payments work again.")
+    child.expect("Customers read this:\r\n  All payments work again")
+    child.expect("Record this as for customers")
+    child.sendline("y")
     child.expect(pexpect.EOF)
     assert "status page" not in run("due").out
+
+
+def test_on_a_terminal_resolve_asks_what_solved_it_and_publishes_nothing_unseen(
+    run, opened, team, show
+):
+    public(run, "--state", "checkout=major")
+    environment = os.environ | {"TERM": "dumb", "COLUMNS": "100"}
+    child = program.Terminal("-C", team, "resolve", env=environment, encoding="utf-8", timeout=60)
+    child.expect("What solved it")
+    child.sendline("rolled back")
+    child.expect("Tell customers that it is over: they read this")
+    child.sendline("the pool of shop-db was full")
+    child.expect("Record this as for customers")
+    child.sendline("n")
+    child.expect("Not told. Later: incidentctl update --public")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    seen = show(opened)
+    assert (seen["status"], len(seen["updates"])) == ("resolved", 1)
+    assert "rolled back" in seen["timeline"][-1]["text"]
+
+
+def test_where_a_public_update_is_read_is_said_once_and_truly(run, team, show):
+    run("declare", "login is down", "-s", "SEV1", "--no-input")
+    done = public(run)
+    assert "the settings have no `page`" in done.err
+    assert "run `incidentctl step done status-page`" in done.err
+    run("step", "done", "status-page")
+    assert "step done" not in public(run).err
+    settings = team / "incidentctl.yaml"
+    settings.write_text(settings.read_text() + "page: {address: 'https://status.example.com'}\n")
+    done = public(run)
+    assert "(https://status.example.com) shows it when it is built next." in done.err
+    assert "Nothing was published" not in done.err

@@ -170,7 +170,9 @@ def test_a_public_update_needs_a_second_click_on_what_was_shown(browser, path, i
     assert "<blockquote" in shown.text
     assert "Paying fails. &lt;We&gt; look." in shown.text
     assert "It is sent nowhere" in shown.text
-    assert "On the status page: Checking out: major outage." in text(shown.text)
+    assert "On the status page, when it is built next: Checking out: major outage." in text(
+        shown.text
+    )
     assert load(workspace(), ident).updates == ()
     seal = re.findall(r'name="seal" value="(\w+)"', shown.text)[0]
     other = {**hidden(shown.text), **fields, "text": "Something else", "seal": seal}

@@ -6,19 +6,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.catalog.page_settings import PageSettings
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import EARLIEST
+from incidentctl.domain.incident.checklist import PUBLISHING
 from incidentctl.domain.incident.due import Due
 from incidentctl.domain.incident.facts import UpdatePosted
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.incident.ids import named
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import OPEN, Incident
 from incidentctl.domain.page.fold import KINDS, public_incident, still_shown, told
 from incidentctl.domain.page.public import State
 from incidentctl.domain.page.told import read_states
 
 #: Incidents that were declared so lately are looked at, once they are over.
 _LATELY = timedelta(days=14)
+_NEXT = "On the status page, when it is built next"
 
 
 def titles(workspace: Workspace) -> dict[str, str]:
@@ -44,14 +47,36 @@ def on_page(
         return f"On the status page: nothing, {why}."
     known = titles(workspace)
     if not incident.open:
-        return "On the status page: resolved, and everything works."
+        return f"{_NEXT}: resolved, and everything works."
     called = f" {one_line(headline)!r}:" if headline else ""
     if states:
-        return f"On the status page:{called} {_words(read_states(states, known), known)}."
+        return f"{_NEXT}:{called} {_words(read_states(states, known), known)}."
     found = public_incident(incident.id, told(incident), known)
     now = found.now() if found and found.ended is None else {}
     stays = f"; it keeps saying {_words(now, known)}" if now else ""
-    return f"On the status page:{called} no state of an area, so every one stays as it is{stays}."
+    return f"{_NEXT}:{called} no state of an area, so every one stays as it is{stays}."
+
+
+def page_shows(workspace: Workspace, incident: Incident) -> str | None:
+    """Say that the status page shows a public update; None if it never does, or none is set up."""
+    page = workspace.catalog.settings.page
+    if page == PageSettings() or never_on_page(workspace, incident):
+        return None
+    where = f" ({page.address})" if page.address else ""
+    return f"The status page{where} shows it when it is built next."
+
+
+def unpublished(workspace: Workspace, incident: Incident) -> str:
+    """Say of a public update that reaches nobody by itself what to do."""
+    nothing = "Nothing was published: no announcement takes it, and"
+    if why := never_on_page(workspace, incident):
+        return f"{nothing} as for the status page, {why}."
+    waiting = [s.id for s in incident.steps if s.id in PUBLISHING and s.state == OPEN]
+    then = f", then run `incidentctl step done {waiting[0]}`" if waiting and incident.open else ""
+    return (
+        f"{nothing} the settings have no `page`. Post it where customers read, or build a status "
+        f"page with `incidentctl page build`{then}."
+    )
 
 
 def keeps_showing(workspace: Workspace, incident: Incident) -> str | None:

@@ -36,11 +36,17 @@ def chosen(call: Call, given: str | None, name: str, question: str, offer: Offer
 
 
 def typed(
-    call: Call, given: Sequence[str] | None, question: str, *, name: str | None = None
+    call: Call,
+    given: Sequence[str] | None,
+    question: str,
+    *,
+    name: str | None = None,
+    optional: bool = False,
 ) -> str:
     """Return the words of a text, else what is typed on a terminal.
 
-    Where nobody can be asked it is empty, or a UsageError if it has a name.
+    Where nobody can be asked it is empty, or a UsageError if it has a name. With `optional` the
+    question says what Enter does.
     """
     if given or not can_ask(call):
         if not given and name is not None:
@@ -48,7 +54,7 @@ def typed(
         return " ".join(given or [])
     from incidentctl.cli.terminal.prompts import ask_text
 
-    return ask_text(question)
+    return ask_text(question, optional=optional)
 
 
 def can_ask(call: Call) -> bool:

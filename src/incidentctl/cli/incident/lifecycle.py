@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import lifecycle
-from incidentctl.cli.incident.respond import Call, respond_command
+from incidentctl.cli.incident import choices
+from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import EndCommand
 from incidentctl.cli.incident.update import tell_page
 from incidentctl.cli.terminal import console
@@ -33,7 +34,9 @@ def resolve_command(
 
     incidentctl resolve "rolled back; errors are gone"
     """
-    said = " ".join(text or []) or None
+    if not text and choices.can_ask(call):
+        call.incident = choose_incident(call.workspace, call.incident)
+    said = choices.typed(call, text, "What solved it (Enter: leave it out):", optional=True) or None
     done = call.respond(lambda response: lifecycle.resolve(response, said), "resolve", echo=said)
     if not call.json:
         print_left(done.incident, needs_retrospective=done.needs_retrospective)

@@ -12,6 +12,7 @@ import typer
 from incidentctl.app.incident import updates
 from incidentctl.app.incident.query import as_json
 from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import (
@@ -28,6 +29,10 @@ from incidentctl.errors import RefusedError, UsageError
 
 COMMAND_CLASS = RespondCommand
 _PUBLIC = "public-update"
+
+
+class DeclinedError(RefusedError):
+    """Somebody saw what customers would read, and did not want it recorded."""
 
 
 @respond_command()
@@ -111,7 +116,7 @@ def update_command(
     states = tuple(state or ())
     show: Callable[[Response, str], None] | None = None
     if public:
-        show = partial(_preview, yes=yes, states=states, headline=headline)
+        show = partial(preview, yes=yes, states=states, headline=headline)
     elif template and not yes:
         show = _show_and_ask
     following = _span("--next", next_in) if next_in else None
@@ -130,7 +135,7 @@ def update_command(
         echo=said,
     )
     if public:
-        publish(call, posted)
+        publish(call.workspace, posted.incident, call.who)
     if not call.json:
         print_next(posted.incident)
 
@@ -200,15 +205,25 @@ def tell_page(call: Call, incident: Incident) -> None:
         return
     from incidentctl.cli.terminal.prompts import ask_text
 
-    said = ask_text("Tell customers that it is over (Enter: not now):", optional=True)
+    later = f"Not told. Later: {_tell_customers(incident)}"
+    said = ask_text("Tell customers that it is over: they read this text (Enter: not now):",
+                    optional=True)  # fmt: skip
     if not said:
-        console.say(f"Not told. Later: {_tell_customers(incident)}", "warning")
+        console.say(later, "warning")
         return
     call.incident = incident.id
-    posted = call.respond(
-        lambda response: updates.post(response, said, public=True), "update", echo=said
-    )
-    publish(call, posted)
+    try:
+        posted = call.respond(
+            lambda response: updates.post(
+                response, said, public=True, preview=partial(preview, response)
+            ),
+            "update",
+            echo=said,
+        )
+    except DeclinedError:  # it is resolved all the same
+        console.say(later, "warning")
+        return
+    publish(call.workspace, posted.incident, call.who)
 
 
 def _tell_customers(incident: Incident) -> str:
@@ -216,34 +231,34 @@ def _tell_customers(incident: Incident) -> str:
     return f'incidentctl update --public -i {part} "It works again."'
 
 
-def publish(call: Call, posted: updates.Posted) -> None:
+def publish(workspace: Workspace, incident: Incident, who: Actor) -> None:
     """Send a public update where announce.yaml says, and say what came of it."""
     from incidentctl.app.actions.announce import came_of_it, goes_to, send
+    from incidentctl.app.page.told import page_shows, unpublished
 
-    workspace, incident = call.workspace, posted.incident
-    address = workspace.catalog.settings.page.address
-    if not goes_to(workspace, incident, _PUBLIC):
-        if address:
-            console.say(f"Nothing was sent. {address} shows it once the page is built.", "warning")
-            return
-        console.say(
-            "note: Nothing was published: it is recorded as for customers. Post it where they "
-            "read, then mark that step as done.",
-            "warning",
-        )
-        return
-    done = send(
-        workspace, incident.id, who=call.who, events=frozenset({_PUBLIC}),
-        on_recorded=confirm_recorded,
-    )  # fmt: skip
-    for text, style in came_of_it(done):
-        console.say(text, style)
-    if not done:
-        console.say("NOT SENT: it is not due. See `incidentctl announce list`.", "error")
+    goes = bool(goes_to(workspace, incident, _PUBLIC))
+    if goes:
+        done = send(
+            workspace, incident.id, who=who, events=frozenset({_PUBLIC}),
+            on_recorded=confirm_recorded,
+        )  # fmt: skip
+        for text, style in came_of_it(done):
+            console.say(text, style)
+        if not done:
+            console.say("NOT SENT: it is not due. See `incidentctl announce list`.", "error")
+    if shows := page_shows(workspace, incident):
+        console.say(shows)
+    elif not goes:
+        console.say(unpublished(workspace, incident), "warning")
 
 
-def _preview(
-    response: Response, said: str, *, yes: bool, states: Sequence[str], headline: str | None
+def preview(
+    response: Response,
+    said: str,
+    *,
+    yes: bool = False,
+    states: Sequence[str] = (),
+    headline: str | None = None,
 ) -> None:
     """Show what is meant for customers and where it goes, and ask for confirmation."""
     from incidentctl.app.actions.announce import goes_to
@@ -258,7 +273,7 @@ def _preview(
         console.say(where)
         console.say(page)
         return
-    console.say("For customers:")
+    console.say("Customers read this:")
     console.say(f"  {said}", keep_lines=True)
     console.say(where)
     console.say(page)
@@ -271,4 +286,4 @@ def _preview(
     from incidentctl.cli.terminal.prompts import ask_confirm
 
     if not ask_confirm("Send it?" if places else "Record this as for customers?"):
-        raise RefusedError("Not recorded.", echo=said)
+        raise DeclinedError("Not recorded.", echo=said)

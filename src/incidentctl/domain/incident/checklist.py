@@ -17,6 +17,8 @@ from incidentctl.domain.incident.state import (
 )
 
 ASSIGN_ROLES, ASSIGN_TASKS = "assign-roles", "assign-tasks"
+#: The steps that a public update is for, in every runbook that has them.
+PUBLISHING = ("status-page", "public-notification")
 
 #: The steps that tick by themselves, in every runbook that has them. A fact names in `ticks` the
 #: steps that it does. One more rule needs more than one fact: `assign-roles` ticks when the other

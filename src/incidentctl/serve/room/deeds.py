@@ -24,7 +24,7 @@ from incidentctl.app.incident.escalate import Escalated, escalate, how_to_reach
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.incident.shared import find_shared
 from incidentctl.app.learn.close import close
-from incidentctl.app.page.told import keeps_showing, on_page
+from incidentctl.app.page.told import keeps_showing, on_page, page_shows, unpublished
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import parse_duration
 from incidentctl.domain.incident.state import OPEN, Incident
@@ -129,18 +129,17 @@ def _posted(response: Response, form: Form, done: updates.Posted) -> list[str]:
     said: list[str] = []
     if form.get("public"):
         workspace, incident = response.workspace, done.incident
-        if goes_to(workspace, incident, _PUBLIC):
+        if goes := goes_to(workspace, incident, _PUBLIC):
             sent = send(
                 workspace, incident.id, who=response.who, events=frozenset({_PUBLIC})
             )  # fmt: skip
             said += [text for text, _ in came_of_it(sent)]
             if not sent:
                 said.append("NOT SENT: it is not due.")
-        else:
-            told = (
-                "Nothing was published: it is recorded as for customers. Post it where they read."
-            )
-            said.append(told)
+        if shows := page_shows(workspace, incident):
+            said.append(shows)
+        elif not goes:
+            said.append(unpublished(workspace, incident))
     due = done.incident.next_update
     if due is not None:
         said.append(f"Next update due {done.incident.time(due)}.")
