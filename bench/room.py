@@ -40,13 +40,6 @@ class Room(NamedTuple):
             raise SystemExit(f"{path} is answered with {answer.status}")
         return connection, answer
 
-    def read(self, path: str) -> str:
-        """Return a whole page."""
-        connection, answer = self.ask(path)
-        page = answer.read().decode()
-        connection.close()
-        return page
-
 
 def rows(folder: Path) -> list[Row]:
     """Measure a room as people run it: a process of its own."""
@@ -108,8 +101,7 @@ def _screens(room: Room, team: Path, ident: str, path: str) -> Iterator[Row]:
         for number in range(_NOTES):
             page = ""
             while f"entry number {number} " not in page:
-                entries = _event(answer, "changed")["entries"] or []
-                page = room.read(f"{path}/parts?of=timeline&entries={','.join(entries)}")
+                page = str(_event(answer, "changed")["html"])
             seen.append(time.perf_counter())
             shown.wait()
         connection.close()
@@ -129,7 +121,7 @@ def _screens(room: Room, team: Path, ident: str, path: str) -> Iterator[Row]:
     yield Row(what, max(took), "ms", 1000, f"median {middle(took):.0f} ms")
 
 
-def _event(answer: http.client.HTTPResponse, name: str) -> dict[str, list[str]]:
+def _event(answer: http.client.HTTPResponse, name: str) -> dict[str, object]:
     """Wait for an event of a stream, and return what it says."""
     found = ""
     while True:
@@ -137,7 +129,7 @@ def _event(answer: http.client.HTTPResponse, name: str) -> dict[str, list[str]]:
         if line.startswith("event: "):
             found = line.removeprefix("event: ")
         elif line.startswith("data: ") and found == name:
-            told: dict[str, list[str]] = json.loads(line.removeprefix("data: "))
+            told: dict[str, object] = json.loads(line.removeprefix("data: "))
             return told
 
 

@@ -363,3 +363,9 @@ def timeline(page: IncidentPage, room: Any, only: Collection[str] = ()) -> Marku
         incident=page.incident,
     )
     return Markup(made)  # noqa: S704 (a template made it, which escapes)
+
+
+def fresh_lines(incident: Incident, only: Collection[str]) -> str:
+    """Render some entries of the timeline, for pages that show it already."""
+    page = IncidentPage(incident, incident.declared, by="", known=0)
+    return html("room/timeline_lines.html.j2", lines=page.entries(only=only))

@@ -22,13 +22,15 @@ from starlette.routing import Route
 from incidentctl.app.incident.present import Present
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import IncidentctlError, NotFoundError
-from incidentctl.render.room.incident import changed, fresh_entries, version
+from incidentctl.render.room.incident import changed, fresh_entries, fresh_lines, version
 from incidentctl.serve.room.frame import Frame
 
 #: What the board is called among what changes.
 BOARD = "board"
 #: More entries than this are not named one by one.
 _FEW = 40
+#: The most of them, in characters, that is sent along.
+_MOST_HTML = 30_000
 #: Seconds between two looks at the record: each costs a few stats.
 _EVERY = 0.2
 #: Seconds before another look after one that failed.
@@ -47,6 +49,8 @@ class News(NamedTuple):
 
     parts: tuple[str, ...] = ()
     entries: tuple[str, ...] | None = ()
+    html: str = ""
+    """The entries as the timeline shows them, which is the same for everybody; empty for many."""
 
     def and_(self, other: News) -> News:
         """Return what has changed in both."""
@@ -54,7 +58,9 @@ class News(NamedTuple):
         if self.entries is not None and other.entries is not None:
             entries = tuple(dict.fromkeys((*self.entries, *other.entries)))
             entries = entries if len(entries) <= _FEW else None
-        return News(tuple(dict.fromkeys((*self.parts, *other.parts))), entries)
+        html = self.html + other.html if entries is not None else ""
+        parts = tuple(dict.fromkeys((*self.parts, *other.parts)))
+        return News(parts, entries, html if len(html) <= _MOST_HTML else "")
 
 
 class Follower:
@@ -190,7 +196,9 @@ class Live:
             before, self._seen[ident] = self._seen.get(ident, after), after
         if names := changed(before, after):
             entries = tuple(fresh_entries(before, after))
-            self._tell(ident, News(tuple(names)).and_(News((), entries)))
+            few = len(entries) <= _FEW
+            html = fresh_lines(after, entries) if few and entries else ""
+            self._tell(ident, News(tuple(names)).and_(News((), entries, html)))
 
     def _tell(self, what: str, news: News) -> None:
         with self._lock:

@@ -127,6 +127,27 @@
     return [...new Set(said)];
   };
 
+  const heard = (said) => {
+    if (said.length) tell(said.length > 3 ? `${said.length} changes, the newest: ${said[0]}` : said.join(". "));
+  };
+
+  // Entries of the timeline that came with an event.
+  const lines = (html) => {
+    const part = main.querySelector("[data-part=timeline]"), list = part.querySelector("[data-list]");
+    const said = [];
+    const page = new DOMParser().parseFromString(`<ol>${html}</ol>`, "text/html");
+    for (const child of page.querySelectorAll("[data-key]")) {
+      const old = list.querySelector(`[data-key="${CSS.escape(child.dataset.key)}"]`), text = written(child);
+      if (old && sent.get(old) === text) continue;
+      const made = document.importNode(child, true);
+      sent.set(made, text);
+      if (!old || old.dataset.say !== child.dataset.say) said.push(child.dataset.say);
+      if (old) replace(old, made);
+      else insert(list, made);
+    }
+    return said;
+  };
+
   const follows = (well) => {
     if (!sign) return;
     const text = well ? sign.dataset.following : sign.dataset.lost;
@@ -151,8 +172,7 @@
       if (main.dataset.parts && entries && entries.length) address.searchParams.set("entries", entries.join());
       const answer = await fetch(address, { headers: { "X-Room-Part": "1" } });
       if (!answer.ok) throw new Error(String(answer.status));
-      const said = take(await read(answer));
-      if (said.length) tell(said.length > 3 ? `${said.length} changes, the newest: ${said[0]}` : said.join(". "));
+      heard(take(await read(answer)));
       follows(true);
     } catch {
       follows(false);
@@ -181,8 +201,10 @@
       else ask();
     });
     source.addEventListener("changed", (event) => {
-      const { parts: which, entries } = JSON.parse(event.data);
-      ask(which, entries);
+      const { parts: which, entries, html } = JSON.parse(event.data);
+      const rest = html && main.dataset.parts ? which.filter((name) => name !== "timeline") : which;
+      if (rest.length < which.length) heard(lines(html));
+      if (rest.length) ask(rest, entries);
     });
     source.addEventListener("error", () => {
       follows(false);
