@@ -16,6 +16,7 @@ from tests.browser.test_room import (  # noqa: F401 (a fixture)
 )
 
 from incidentctl.app.incident import notes, steps
+from incidentctl.app.incident.classify import reclassify
 from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.respond import Response, load
 from incidentctl.domain.incident import facts
@@ -74,6 +75,11 @@ def test_what_others_do_appears_and_what_one_types_stays(visit, room):  # noqa: 
     expect(page.locator("#timeline")).to_contain_text("the pool is empty")
     expect(page.locator("#step-1")).to_contain_text("done by omar")
     expect(page.locator("#news")).to_contain_text("omar")
+    loaded = page.locator("#as-of time").get_attribute("datetime")
+    reclassify(respond(workspace, ident), severity="SEV2")
+    expect(page.locator("h1")).to_have_text("SEV2 Checkout fails")
+    expect(page).to_have_title(re.compile("^SEV2 Checkout fails – "))
+    assert page.locator("#as-of time").get_attribute("datetime") > loaded
     expect(why).to_be_focused()
     expect(why).to_have_value("nobody is affec")
     expect(note).to_have_value("half a sen")

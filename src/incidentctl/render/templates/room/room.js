@@ -11,6 +11,10 @@
   const sign = document.getElementById("following");
   let version = main.dataset.version;
 
+  // The title of the page follows its heading.
+  const heading = () => main.querySelector("h1").textContent.replace(/\s+/g, " ").trim();
+  const behind = document.title.startsWith(heading()) ? document.title.slice(heading().length) : null;
+
   // --- what the server sent of a child: what people typed or opened since is not compared
 
   const sent = new WeakMap();
@@ -119,6 +123,7 @@
       const part = main.querySelector(`[data-part="${CSS.escape(fresh.dataset.part)}"]`);
       if (part) said.push(...show(part, fresh));
     }
+    if (behind !== null) document.title = heading() + behind;
     // A form that is sent once more is another one only by this.
     const once = page.querySelector("input[name=once]");
     if (once) for (const each of main.querySelectorAll("input[name=once]")) each.value = once.value;
@@ -152,8 +157,6 @@
     if (!sign) return;
     const text = well ? sign.dataset.following : sign.dataset.lost;
     if (sign.textContent === text) return;
-    const asOf = document.getElementById("as-of");
-    if (asOf) asOf.remove(); // it says when the page was loaded, and shows what is now
     sign.textContent = text;
     sign.classList.toggle("late", !well);
     if (!well) tell(text);
