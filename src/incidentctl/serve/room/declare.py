@@ -164,7 +164,7 @@ def _questions(catalog: Catalog) -> Mapping[str, Any]:
         "later": scale_step(catalog, None).name,
         "conditions": scale.matrix.conditions if scale.matrix else (),
         "importance": IMPORTANCE,
-        "known": [*catalog.product_areas, *catalog.services],
+        "known": list(dict.fromkeys((*catalog.product_areas, *catalog.services))),
     }
 
 
