@@ -141,6 +141,11 @@ def test_what_waits_for_a_slow_line_is_bounded():
     assert waits == News(("timeline", "head"), None, "")
 
 
+def test_each_answer_says_of_when_it_is(browser, ident):
+    page = browser.get(f"/incidents/{ident}/parts?of=title", x_room_part="1").text
+    assert re.findall(r'data-part="([^"]+)"', page) == ["as-of", "title"]
+
+
 def test_parts_leave_what_was_said_to_the_page(browser, ident):
     path = f"/incidents/{ident}"
     browser.fill(path, f"{path}/note", text="x")

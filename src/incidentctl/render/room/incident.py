@@ -40,7 +40,7 @@ _MOMENT = 19
 #: What each part of the page shows of an incident, beside the clock.
 _SHOWN: dict[str, Callable[[Incident], tuple[Any, ...]]] = {
     "title": lambda i: (i.severity, i.title),
-    "as-of": lambda i: (len(i.entries),),
+    "as-of": lambda _: (),
     "head": lambda i: (
         i[: Incident._fields.index("held")], i.links, i.related, i.offer, i.actions, i.problems,
         i.team, i.individual, i.escalated, i.alerts, i.catalog_problems, i.updates[-1:],

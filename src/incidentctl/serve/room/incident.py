@@ -105,7 +105,8 @@ class Incidents:
     def show_parts(self, visit: Visit) -> Page:
         """Show only the parts of the page that somebody asks for."""
         asked = visit.asked("of").split(",")
-        wanted = tuple(name for name in PARTS if name in asked) or PARTS
+        named = tuple(name for name in PARTS if name in asked)
+        wanted = ("as-of", *(name for name in named if name != "as-of")) if named else PARTS
         shown = self._values(visit, self._incident(visit), wanted)
         return Page("incident_parts.html.j2", {"wanted": wanted, **shown})
 
