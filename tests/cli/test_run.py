@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 
+import pexpect
 from tests import program
 
 
@@ -40,3 +41,33 @@ def test_the_walk_takes_command_and_escalates(run, monkeypatch, opened):
     assert len(state["escalated"]) == 2
     assert "NOT SENT: this pages nobody" in done.err
     assert "on call: " in done.err
+
+
+def test_the_step_of_the_status_page_posts_a_public_update_once_it_was_seen(
+    run, monkeypatch, team, declared
+):
+    declared()
+    monkeypatch.setattr("sys.stdin", io.StringIO("p from a pipe\n"))
+    refused = run("run", "--step", "status-page")
+    assert (refused.code, "update --public --yes" in refused.err) == (5, True)
+    environment = os.environ | {"TERM": "dumb", "COLUMNS": "100"}
+    child = program.Terminal(
+        "-C", team, "run", "--step", "status-page", env=environment, encoding="utf-8", timeout=60
+    )  # fmt: skip
+    child.expect("Update the public status page")
+    child.sendline("p payments fail")
+    child.expect("Customers read this:\r\n  payments fail")
+    child.expect("Record this as for customers")
+    child.sendline("n")
+    child.expect("Nothing was recorded")
+    child.sendline("p payments may fail")
+    child.expect("Record this as for customers")
+    child.sendline("y")
+    child.expect("Nothing was published: no announcement takes it")
+    child.sendline("l")
+    child.expect(pexpect.EOF)
+    state = run("show", "--json").json
+    assert [(each["text"], each["public"]) for each in state["updates"]] == [
+        ("payments may fail", True)
+    ]
+    assert {s["id"]: s["state"] for s in state["steps"]}["status-page"] == "open"

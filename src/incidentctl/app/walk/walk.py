@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from incidentctl.app.actions.automatic import Refused, due_of, run_due
 from incidentctl.app.actions.run import Prepared, Ran, run_patiently
 from incidentctl.app.actions.trust import ensure_trusted
-from incidentctl.app.incident import lifecycle
+from incidentctl.app.incident import lifecycle, updates
 from incidentctl.app.incident.classify import reclassify
 from incidentctl.app.incident.escalate import escalate, how_to_reach
 from incidentctl.app.incident.injects import deliver_due, wait
@@ -18,6 +20,7 @@ from incidentctl.app.walk.action import ActionOffer, action_offer
 from incidentctl.app.walk.names import Name, names_for
 from incidentctl.app.walk.news import News
 from incidentctl.app.walk.page import PAGE, whom_to_page
+from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import count
@@ -87,6 +90,8 @@ class Answered(NamedTuple):
     """What was recorded, where something was."""
     sending: Prepared | None = None
     """What would be sent: nothing is, until `send` is called."""
+    publishing: str | None = None
+    """The public update that was typed: nothing is recorded, until `publish` is called."""
 
 
 class Walk:
@@ -114,6 +119,11 @@ class Walk:
     def workspace(self) -> Workspace:
         """What it works with."""
         return self._response.workspace
+
+    @property
+    def who(self) -> Actor:
+        """Who walks."""
+        return self._response.who
 
     def __enter__(self) -> Walk:
         """Begin to ask the remotes for what others do."""
@@ -291,6 +301,8 @@ class Walk:
         )
         if outcome.needs is not None:
             return Answered(outcome.needs)
+        if outcome.publishes is not None:
+            return Answered(publishing=outcome.publishes)
         notes: tuple[str, ...] = ()
         told = None
         message = outcome.message
@@ -340,8 +352,18 @@ class Walk:
             on_recorded=response.on_recorded,
             again=again,
         )
-        self._after_sending()
+        self.after_sending()
         return ran
+
+    def publish(self, text: str, preview: Callable[[Response, str], None]) -> updates.Posted:
+        """Post a public update as `update --public` does; `preview` raises to stop it.
+
+        No step of it is ticked: that people can read it is for a person to say.
+        """
+        response = self._response
+        posted = updates.post(response, text, public=True, preview=partial(preview, response))
+        self.after_sending()
+        return posted
 
     def automate(self) -> None:
         """Run what is marked automatic from now on; RefusedError if that is not trusted."""
@@ -359,12 +381,12 @@ class Walk:
         if not found:
             return []
         ended = run_due(workspace, found, response.who, on_recorded=response.on_recorded)
-        self._after_sending()
+        self.after_sending()
         later = [ran.retry_at for ran in ended if isinstance(ran, Ran) and ran.retry_at]
         self._next_attempt = min(later, default=None)
         return ended
 
-    def _after_sending(self) -> None:
+    def after_sending(self) -> None:
         """Read the incident again; one's own entries are no news."""
         self._token = None
         self._read()

@@ -26,7 +26,7 @@ from incidentctl.cli.incident.lifecycle import print_left
 from incidentctl.cli.incident.respond import Call
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.incident.sent import print_ran
-from incidentctl.cli.incident.update import print_next, warn_page
+from incidentctl.cli.incident.update import preview, print_next, publish, warn_page
 from incidentctl.cli.session import report_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident
@@ -103,6 +103,9 @@ def _on_terminal(walking: Walk) -> None:
             if answered.sending:
                 _confirm_and_send(walking, answered.sending)
                 break
+            if answered.publishing:
+                _publish(walking, answered.publishing)
+                break
             _report(walking, answered)
             if answered.left:
                 return
@@ -130,6 +133,9 @@ def _by_lines(walking: Walk, *, piped: bool) -> None:
     while True:
         answered = _answer(walking, tell(), tell)
         if answered.sending:
+            continue
+        if answered.publishing:
+            _publish(walking, answered.publishing, piped=piped)
             continue
         if piped and answered.refused and answered.message:
             raise UsageError(answered.message, hint=answered.hint)
@@ -180,6 +186,24 @@ def _send(walking: Walk, prepared: Prepared) -> None:
         from incidentctl.cli.boundary import print_refusal
 
         print_refusal(refusal)
+
+
+def _publish(walking: Walk, text: str, *, piped: bool = False) -> None:
+    """Show what customers would read, ask, and post it, as `update --public` does."""
+    try:
+        posted = walking.publish(text, preview)
+    except IncidentctlError as refusal:
+        refusal.echo = refusal.echo or text
+        if piped:
+            raise
+        from incidentctl.cli.boundary import print_refusal
+
+        print_refusal(refusal)
+        return
+    report_notes(walking.workspace, posted.recorded.notes)
+    publish(walking.workspace, posted.incident, walking.who)
+    walking.after_sending()
+    print_next(posted.incident)
 
 
 def _report(walking: Walk, answered: Answered) -> None:

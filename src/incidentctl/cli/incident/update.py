@@ -280,7 +280,7 @@ def preview(
     if not console.is_terminal():
         raise RefusedError(
             "A public update needs a confirmation, and this is not a terminal.",
-            hint="Pass --public --yes.",
+            hint="`incidentctl update --public --yes` posts it without asking.",
             echo=said,
         )
     from incidentctl.cli.terminal.prompts import ask_confirm

@@ -20,7 +20,7 @@ from incidentctl.domain.common.limits import MAX_TEXT
 from incidentctl.domain.common.role_names import OTHER_ROLES
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration
-from incidentctl.domain.incident.checklist import ASSIGN_ROLES, ASSIGN_TASKS
+from incidentctl.domain.incident.checklist import ASSIGN_ROLES, ASSIGN_TASKS, PUBLISHING
 from incidentctl.domain.incident.due import unassigned
 from incidentctl.domain.incident.state import (
     CLOSED,
@@ -75,6 +75,7 @@ _OWN = {
     ASSIGN_TASKS: Choice("t", "tasks: assign them", "NUMBERS PERSON, such as 1,2 bob", of="task"),
     "assign-team": Choice("t", "team: assign one", "TEAM", of="team"),
     "assign-individual": Choice("i", "individual: assign one", "PERSON", of="person"),
+    **dict.fromkeys(PUBLISHING, Choice("p", "post a public update", "what customers read")),
 }
 #: Words that people type for a key.
 _WORDS = {

@@ -86,6 +86,8 @@ class MoveResult(NamedTuple):
     """What was said to be affected: the process follows from it and the catalog."""
     escalates: str | None = None
     """The team to bring in; empty for the next one, which the catalog names."""
+    publishes: str | None = None
+    """A public update: recorded only once somebody has seen where it goes."""
 
 
 class Move(NamedTuple):
@@ -139,6 +141,11 @@ def _after(move: Move, fact: Any) -> str:
 def _update(move: Move) -> MoveResult:
     stated = updates.post(move.incident, move.said)
     return MoveResult(_after(move, stated[-1]), tuple(stated), "update")
+
+
+def _publish(move: Move) -> MoveResult:
+    updates.post(move.incident, move.said, public=True)  # what the rules refuse is not shown
+    return MoveResult(move.shown.at, publishes=move.said)
 
 
 _WHOM = "Say whom, too: `a mitigator bob`, `a team core`."
@@ -304,6 +311,7 @@ ON_STEP: dict[str, Handler] = {
     "a": _assign,
     "g": _go,
     "u": _update,
+    "p": _publish,
     "b": _back,
     "r": lambda _: MoveResult(ROLES),
     "t": _own,
