@@ -15,6 +15,9 @@
   const heading = () => main.querySelector("h1").textContent.replace(/\s+/g, " ").trim();
   const behind = document.title.startsWith(heading()) ? document.title.slice(heading().length) : null;
 
+  // What is rarely used is closed where there is little room.
+  if (matchMedia("(min-width: 60rem)").matches) for (const each of main.querySelectorAll("details.rare")) each.open = true;
+
   // --- what the server sent of a child: what people typed or opened since is not compared
 
   const sent = new WeakMap();
@@ -246,6 +249,16 @@
     if (first.checkVisibility()) first.focus();
   };
 
+  // Show at the top of the window, for a while, what was recorded; whoever has lost their place goes there.
+  const box = document.getElementById("said");
+  let fading = 0;
+  const confirmed = () => {
+    box.classList.add("fresh");
+    clearTimeout(fading);
+    fading = setTimeout(() => box.classList.remove("fresh"), 10000);
+    if (document.activeElement === document.body) box.focus();
+  };
+
   if (!main.dataset.parts) return;
   main.addEventListener("submit", async (event) => {
     const form = event.target, button = event.submitter;
@@ -280,6 +293,6 @@
     form.reset();
     take(page);
     document.getElementById("said").replaceChildren(...[...said.childNodes].map((each) => document.importNode(each, true)));
-    if (document.activeElement === document.body) main.focus({ preventScroll: true });
+    confirmed();
   });
 })();
