@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
 .PHONY: demo test check format docs pictures bench torture mutants fuzz clean
 
-demo: $(READY)
+demo: $(INSTALLED)
 	@$(BIN)/incidentctl demo
 
 # One process for each core, and the tests of a file in one of them: some build on each other.
@@ -63,20 +64,30 @@ NUMBER ?=
 fuzz: $(READY)
 	$(BIN)/python -m fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(NUMBER),--number $(NUMBER))
 
-# uv if it is there, else venv and pip.
-$(READY): pyproject.toml
+# uv if it is there, else venv and pip. The program alone is enough to use it.
+$(INSTALLED): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
-	  uv pip install --quiet --python $(BIN)/python -e '.[dev]'; \
+	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV); \
 	else \
 	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "incidentctl needs Python 3.11 or later; name one with: make PYTHON=python3.11 ..."; exit 1; }; \
 	  $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	    { echo "$(PYTHON) cannot make a virtual environment: install python3-venv (Debian, Ubuntu) or uv."; exit 1; }; \
-	  $(PYTHON) -m venv $(VENV) && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'; \
+	  $(PYTHON) -m venv $(VENV); \
 	fi
+	@$(call install,.)
+	@touch $(INSTALLED)
+
+# With the developers' tools.
+$(READY): $(INSTALLED)
+	@$(call install,.[dev])
 	@touch $(READY)
+
+install = if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python -e '$(1)'; \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '$(1)'; \
+	fi
 
 clean:
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis bench/results
