@@ -402,3 +402,36 @@ def test_what_was_sent_already_is_no_failure():
 @pytest.mark.parametrize(("by", "told"), [("alert:netcool", "nobody yet"), ("ann", "ann")])
 def test_an_alert_commands_nothing(by, told):
     assert commander_of(Incident("inc-20261129-0830-bcd", "incident", commander=by)) == told
+
+
+def test_what_happened_before_an_announcement_was_first_trusted_goes_out_by_itself_never(
+    bank, command, target, smtp
+):
+    """A team that sets announcements up is not surprised by old news to its customers."""
+    written = bank / "announce.yaml"
+    whole = written.read_text()
+    written.write_text(whole.replace("  - name: customers\n", "  - name: others\n"))
+    trusted(command)
+    declare(command)
+    assert command("update", "--yes", "--public", "Balances may look wrong").code == 0
+    sent = len(target.asked)
+    written.write_text(whole)
+    shown = command("trust", command("trust", "--json").json["hash"])
+    assert "Announcements go out for what happens from now on." in shown.err
+    workspace = open_workspace(bank)
+    found = automatic.due(workspace, workspace.now())
+    assert "customers" not in {each.target.announcement for each in found}
+    assert "executives" in {each.target.announcement for each in found}  # trusted before
+    assert len(target.asked) == sent
+    again = command("announce", "list", "--json").json["announcements"]
+    assert [e["due"] for e in again if e["announcement"] == "customers"] == [True]  # by a person
+    trust_again(written, command)
+    assert command("update", "--yes", "--public", "They are right again").code == 0
+    assert [each.path for each in target.asked[sent:]] == ["/status/s3cr3t-hook"]
+    # docs/announcements.md names what customers' webhooks get
+    assert set(target.asked[-1].body) == {"event", "key", "id", "title", "text"}
+
+
+def trust_again(written, command):
+    written.write_text(written.read_text() + "# reviewed\n")
+    trusted(command)

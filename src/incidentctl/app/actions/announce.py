@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from incidentctl.app.actions.run import Ran, prepare, run_patiently
+from incidentctl.app.actions.trust import announcing_since
 from incidentctl.app.catalog.who import on_call_now
 from incidentctl.app.incident.respond import load
 from incidentctl.app.page.told import titles
@@ -21,6 +22,7 @@ from incidentctl.domain.actions.announce import (
     Around,
     NextCall,
     announced,
+    is_news,
     would_tell,
 )
 from incidentctl.domain.actions.announce import due as due_of
@@ -67,8 +69,13 @@ class Row(NamedTuple):
 
 
 def targets_due(workspace: Workspace, incident: Incident, now: datetime) -> list[Target]:
-    """Return the announcements of an incident that are to be sent now, with what they say."""
+    """Return the announcements of an incident that go out by themselves now, with what they say.
+
+    Not those of what was recorded before the announcement was trusted for the first time.
+    """
     found = due_of(of_incident(workspace, incident, now), now)
+    since = announcing_since(workspace) if found else {}
+    found = [each for each in found if is_news(each, since.get(each.announcement.name))]
     return [with_text(workspace, incident, each) for each in found]
 
 

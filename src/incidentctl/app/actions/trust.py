@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -136,9 +136,16 @@ def trust(workspace: Workspace, typed: str) -> Standing:
             f"{one_line(typed)!r} is not the hash of what it sends now, which is {found.hash}.",
             hint=f"Nothing is trusted. Once you have read it, type {found.hash}.",
         )
+    now, known = workspace.now(), _read(workspace)
+    before = _announcing(known) if known else {}
+    # A trust of an older release does not say since when: since then at the latest.
+    new = from_iso(known["trusted"]) if known and "announcing" not in known else now
     written = {
         "repository": found.repository,
-        "trusted": iso(workspace.now()),
+        "trusted": iso(now),
+        "announcing": {
+            name: iso(before.get(name, new or now)) for name in workspace.catalog.announcements
+        },
         "commit": workspace.catalog_commit(),
         "hash": hash_of(found.items),
         "items": [list(item) for item in found.items],
@@ -151,6 +158,20 @@ def trust(workspace: Workspace, typed: str) -> Standing:
     except OSError as error:
         raise EnvironmentFailedError(f"Could not write {file}: {error.strerror}.") from error
     return standing(workspace)
+
+
+def announcing_since(workspace: Workspace) -> Mapping[str, datetime]:
+    """Return since when each trusted announcement goes out by itself, by its name.
+
+    That is when it was trusted for the first time: what happened before is no news.
+    """
+    known = _read(workspace)
+    return _announcing(known) if known else {}
+
+
+def _announcing(known: Mapping[str, Any]) -> dict[str, datetime]:
+    read = {name: from_iso(since) for name, since in known.get("announcing", {}).items()}
+    return {name: since for name, since in read.items() if since is not None}
 
 
 def revoke(workspace: Workspace) -> bool:
@@ -226,6 +247,7 @@ def _read(workspace: Workspace) -> dict[str, Any] | None:
         whole = known["repository"] == _identity(workspace) and isinstance(known["hash"], str)
         items = [Item(name, text) for name, text in known["items"]]
         targets = [Target(**each) for each in known["targets"]]
-    except (OSError, ValueError, KeyError, TypeError):
+        _announcing(known)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return known if whole and hash_of(items) == known["hash"] and targets is not None else None

@@ -61,6 +61,8 @@ def trust_command(
     if hash_ is not None:
         found = trust(workspace, hash_)
         console.say(f"Trusted: {found.repository}.")
+        if workspace.catalog.announcements:
+            console.say("Announcements go out for what happens from now on.")
     elif not json:
         _print(found, whole=True)
     if json:

@@ -17,6 +17,7 @@ from incidentctl.domain.catalog.announcement import Announcement
 from incidentctl.domain.catalog.runbook import Action, AppliesTo
 from incidentctl.domain.common.incident_kinds import DRILL, HEARTBEAT
 from incidentctl.domain.common.times import iso
+from incidentctl.domain.incident.ids import ulid_moment
 from incidentctl.domain.incident.state import ActionRun, Entry, Incident, is_alert
 
 #: What happened longer ago is not told any more: nobody wants to hear it as if it were new.
@@ -47,6 +48,8 @@ class Happened(NamedTuple):
     """The words that it is about, such as an update's."""
     call: NextCall | None = None
     """Who is called now, because nobody has answered."""
+    recorded: datetime | None = None
+    """When one could first know of it, if that is later."""
 
 
 class Announced(NamedTuple):
@@ -124,6 +127,12 @@ def due(found: Iterable[Announced], now: datetime) -> list[Announced]:
     return [each for each in found if each.run is None or is_due_again(each.run, now)]
 
 
+def is_news(each: Announced, since: datetime | None) -> bool:
+    """Say whether one could only know of it after its announcement was first trusted."""
+    happened = each.happened
+    return since is None or max(happened.at, happened.recorded or happened.at) >= since
+
+
 def announced_key(incident: str, announcement: str, number: int, happened: Happened) -> str:
     """Return the key of one action of an announcement for something that happened."""
     digest = hashlib.sha256(happened.of.encode()).hexdigest()[:16]
@@ -176,9 +185,12 @@ def _said_before(each: Announced, told: Sequence[Announced]) -> bool:
 def _happened(incident: Incident, now: datetime, around: Around) -> Iterator[Happened]:
     if incident.kind == HEARTBEAT:
         if incident.open and now - LATE < incident.declared <= now:
-            yield Happened("heartbeat-missed", "", incident.declared)
+            # It is missing still, which is news whenever it was first missed.
+            yield Happened("heartbeat-missed", "", incident.declared, recorded=now)
         return
-    for each in (*_of_the_record(incident), *_of_the_clock(incident, now, around)):
+    heard = _heard(incident)
+    of_the_clock = (each._replace(recorded=heard) for each in _of_the_clock(incident, now, around))
+    for each in (*_of_the_record(incident), *of_the_clock):
         if now - LATE < each.at <= now:
             yield each
 
@@ -200,18 +212,29 @@ def _of_the_record(incident: Incident) -> Iterator[Happened]:
             continue
         if incident.duplicate_of and is_alert(entry.by):
             continue  # two receivers declared it, and the other one goes on
-        yield Happened(event, _which(incident, entry), entry.at, incident.ended_why or "")
+        recorded = _heard(incident) if event == "declared" else entry.recorded
+        yield Happened(event, _which(incident, entry), entry.at, incident.ended_why or "",
+                       recorded=recorded)  # fmt: skip
     change = incident.severity_changed
     entry = next((each for each in incident.entries if each.event == change), None)
     if incident.open and entry is not None and not entry.retracted:
-        yield Happened("severity", _which(incident, entry), entry.at)
+        yield Happened("severity", _which(incident, entry), entry.at, recorded=entry.recorded)
     for event, updates in (
         ("update", incident.updates),
         ("public-update", [each for each in incident.updates if each.public]),
     ):
         if updates:
             update = max(updates, key=lambda each: (each.at, each.event))
-            yield Happened(event, update.event, update.at, update.text)
+            recorded = ulid_moment(update.event)
+            yield Happened(event, update.event, update.at, update.text, recorded=recorded)
+
+
+def _heard(incident: Incident) -> datetime:
+    """Return when the declaration was recorded; what an alert declares has the alert's own time."""
+    declared = [each.recorded for each in incident.entries if each.kind == "declared"]
+    others = [each.recorded for each in incident.entries if each.kind != "declared"]
+    heard = min(declared, default=incident.declared)
+    return max(heard, min(others)) if others and is_alert(incident.declared_by) else heard
 
 
 def _which(incident: Incident, entry: Entry) -> str:
