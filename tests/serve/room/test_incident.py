@@ -141,6 +141,20 @@ def test_what_was_typed_comes_back_beside_the_reason(browser, path, deed, fields
     assert "Nothing was recorded." in answer.text
 
 
+@pytest.mark.parametrize(
+    ("deed", "fields", "opened"),
+    [
+        ("affects", {"what": "chekout"}, ["change"]),
+        ("retract", {"entry": "999"}, ["change"]),
+        ("cancel", {"duplicate_of": "zzz"}, ["end"]),
+        ("note", {"text": ""}, []),
+    ],
+)
+def test_a_refused_form_is_not_folded_away(browser, path, deed, fields, opened):
+    page = browser.fill(path, f"{path}/{deed}", **fields).text
+    assert re.findall(r'id="(\w+)-forms" open>', page) == opened
+
+
 def test_what_is_written_on_a_closed_incident_is_not_lost(browser, path):
     page = hidden(browser.get(path).text)
     browser.fill(path, f"{path}/resolve", text="over")
