@@ -137,7 +137,9 @@ def draw(seed: str, *, length: int = 22, faults: frozenset[str] | None = None) -
     shifts = tuple(dice.choice(offs) if "clock" in faults else 0 for _ in range(clones))
     steps = [Step((Act("declare", 0, seed=dice.getrandbits(64)),))]
     if "restricted" in faults:
-        steps += [Step((Act("declare", 0, RESTRICTED, seed=dice.getrandbits(64)),))]
+        # What nobody has declared may be restricted: in doubt it waits for ever.
+        declared = (*INCIDENTS[1:], RESTRICTED)
+        steps += [Step((Act("declare", 0, name, seed=dice.getrandbits(64)),)) for name in declared]
         if "network" in faults and dice.random() < 0.5:  # nothing is known yet of either remote
             steps += [Step((), "cut" if dice.random() < 0.5 else "port"),
                       Step((Act("exchange", 0),))]  # fmt: skip
