@@ -134,5 +134,6 @@ def pass_time(git_dir: Path) -> None:
         "incidentctl/**/verified",
     )  # fmt: skip
     for pattern in left:
-        for path in git_dir.rglob(pattern):
-            os.utime(path, (then, then), follow_symlinks=False)
+        with contextlib.suppress(FileNotFoundError):  # git packs behind the last command
+            for path in git_dir.rglob(pattern):
+                os.utime(path, (then, then), follow_symlinks=False)

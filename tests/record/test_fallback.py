@@ -99,6 +99,19 @@ def test_where_nothing_is_sure_it_waits(clone: Clone, description: str | None) -
     assert told.path.is_file()
 
 
+def test_an_identity_that_is_written_later_names_what_was_kept_before_it(clone: Clone) -> None:
+    """Also where settings change in between, and git made no description."""
+    (clone.git_dir / "description").unlink(missing_ok=True)
+    path = block(clone, "all")
+    clone.record().acknowledge(action(facts.Noted("x")))
+    path.unlink()
+    clone.record().acknowledge(action(facts.Noted("y")))
+    clone.git("config", "user.name", "other")
+    assert clone.record().flush().pending == 0
+    assert unclaimed(clone) == []
+    assert len(clone.truth_ids()) == 2
+
+
 def test_what_an_earlier_version_kept_by_the_path_alone_waits(clone: Clone) -> None:
     by_path = hashlib.sha256(os.fsencode(clone.git_dir.resolve())).hexdigest()[:16]
     for place in ("", "restricted", "restricted/unsure"):

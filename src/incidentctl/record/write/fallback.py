@@ -5,7 +5,7 @@ later be at the same path, for example in a container. So a folder is named afte
 key of the repository. A folder that does not match belongs to nobody until a user adopts it. The
 key is an identity stored in the git directory, beside the record and never in it. If there is no
 identity yet and none can be written, or it cannot be read, the key is made of what the file system
-says about the git directory.
+says about the git directory. An identity that is written later names that key, which may change.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Fallback:
         if not names:
             return ()
         # Outboxes from before an identity could be written belong to the same repository.
-        keys = (_identity(self._git_dir), _look(self._git_dir))
+        keys = (*_kept(self._git_dir), _look(self._git_dir))
         own = {f"{self._by_path}-{key}" for key in keys if key}
         return tuple(self._state / name for name in names if name in own)
 
@@ -69,7 +69,8 @@ class Fallback:
         if os.path.lexists(path):
             return
         with contextlib.suppress(OSError):
-            atomic.create(path, os.urandom(16).hex().encode() + b"\n")  # the first process wins
+            kept = f"{os.urandom(16).hex()}\n{_look(self._git_dir)}\n"
+            atomic.create(path, kept.encode())  # the first process wins
 
 
 def everywhere(state: Path) -> dict[Path, list[Path]]:
@@ -125,10 +126,16 @@ def _digest(data: bytes) -> str:
 
 def _identity(git_dir: Path) -> str | None:
     """Return a key of the stored identity; None if there is none that can be read."""
+    return next(iter(_kept(git_dir)), None)
+
+
+def _kept(git_dir: Path) -> tuple[str, ...]:
+    """Return a key of the stored identity, and the key that the repository had before it."""
     with contextlib.suppress(OSError):
-        if kept := (git_dir / "incidentctl" / _IDENTITY).read_bytes().strip():
-            return _digest(kept)
-    return None
+        if lines := (git_dir / "incidentctl" / _IDENTITY).read_bytes().split():
+            earlier = (line.decode(errors="replace") for line in lines[1:2])
+            return (_digest(lines[0]), *earlier)
+    return ()
 
 
 def _look(git_dir: Path) -> str:
