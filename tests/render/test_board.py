@@ -86,7 +86,7 @@ def test_where_the_response_meets_is_told_near_the_top_and_dropped_late():
 
 def test_the_board_says_that_nobody_holds_the_roles_while_nobody_commands():
     shown = texts(incident(declared_by="alert:am", commander="alert:am", held=()))
-    assert "commander      nobody yet: an alert declared it" in shown
+    assert "commander      nobody yet: an alert declared it; incidentctl accept" in shown
     roles = "not assigned   mitigator, planning, communication: nobody holds them"
     assert roles in shown
 

@@ -13,7 +13,16 @@ from incidentctl.domain.common.times import offset_at, rough_duration
 from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Reminder
-from incidentctl.domain.incident.state import DONE, OPEN, RULED_OUT, SKIPPED, Entry, Held, Incident
+from incidentctl.domain.incident.state import (
+    DONE,
+    OPEN,
+    RULED_OUT,
+    SKIPPED,
+    Entry,
+    Held,
+    Incident,
+    is_alert,
+)
 from incidentctl.render.incident.brief import commander, held_without, meeting_places
 from incidentctl.render.lines import wrapped
 
@@ -201,7 +210,9 @@ def _roles(incident: Incident, now: datetime) -> list[Line]:
         ]
         if who or role == COMMANDER:
             weight = COMMAND if role == COMMANDER else ROLES
-            lines.append(_row(role, ", ".join(who) or commander(incident), weight, 0))
+            named = ", ".join(who) or commander(incident)
+            hint = "; incidentctl accept" if is_alert(incident.commander) and not who else ""
+            lines.append(_row(role, f"{named}{hint}", weight, 0))
             if role == COMMANDER and (offer := incident.offer):
                 span = rough_duration(now - offer.at)
                 text = f"{offer.name or offer.person} for {span}: incidentctl accept"
