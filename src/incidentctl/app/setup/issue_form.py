@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 
 from incidentctl.app.incident.declare import REPORTERS
+from incidentctl.app.setup.workflow_steps import INSTALL
 from incidentctl.connect.forge.github_issue import MEMBERS, YES
 from incidentctl.domain.catalog.severity import Severity
 from incidentctl.domain.incident.issue_form import AFFECTED, NOTICED, SEVERITY, TEXT, UNKNOWN
@@ -77,13 +78,7 @@ jobs:
       GH_TOKEN: ${{{{ github.token }}}}
       ISSUE: ${{{{ github.event.issue.number }}}}
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: '3.12'
-      - run: pip install "$INCIDENTCTL"
-        env:
-          INCIDENTCTL: ${{{{ vars.INCIDENTCTL }}}}
+{install}
       - name: Declare
         shell: bash
         run: |
@@ -114,5 +109,7 @@ def files(severities: Iterable[Severity]) -> dict[str, str]:
         severities=json.dumps(names, ensure_ascii=False),
         reporters=json.dumps([UNKNOWN, *REPORTERS]),
     )
-    workflow = _WORKFLOW.format(form=FORM, yes=YES, text=TEXT, members=json.dumps(MEMBERS))
+    workflow = _WORKFLOW.format(
+        form=FORM, yes=YES, text=TEXT, members=json.dumps(MEMBERS), install=INSTALL
+    )
     return {FORM: form, WORKFLOW: workflow}

@@ -6,6 +6,8 @@ incident log cannot start it: that branch holds no workflow.
 
 from __future__ import annotations
 
+from incidentctl.app.setup.workflow_steps import INSTALL
+
 GITHUB = "github"
 GITLAB = "gitlab"
 #: A page is at most so many minutes older than what it shows, if nobody dispatches.
@@ -47,13 +49,7 @@ jobs:
       name: github-pages
       url: ${{{{ steps.deployed.outputs.page_url }}}}
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: '3.12'
-      - run: pip install "$INCIDENTCTL"
-        env:
-          INCIDENTCTL: ${{{{ vars.INCIDENTCTL }}}}
+{install}
       - run: incidentctl sync  # fails where the record cannot be read: then the old page stays
       - run: incidentctl page build --out public
       - uses: actions/upload-pages-artifact@v3
@@ -103,7 +99,7 @@ def files(forge: str) -> dict[str, str]:
     """Return the files of a forge by their paths."""
     if forge == GITLAB:
         return {_GITLAB_PATH: _GITLAB.format(every=EVERY), GITLAB_MAIN: _GITLAB_INCLUDE}
-    return {_GITHUB_PATH: _GITHUB.format(every=EVERY)}
+    return {_GITHUB_PATH: _GITHUB.format(every=EVERY, install=INSTALL)}
 
 
 def what_to_do(forge: str, *, kept: bool) -> tuple[str, ...]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from incidentctl.cli.catalog.graph import graph
+from incidentctl.cli.catalog.score import score
 from incidentctl.cli.session import open_catalog, practice, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
 from incidentctl.cli.terminal.places import from_here
-from incidentctl.domain.common.text import count, one_line
+from incidentctl.domain.common.text import one_line
 from incidentctl.render.lint.output import Style
 from incidentctl.render.lint.registry import OUTPUTS
 
@@ -306,128 +307,5 @@ def on_call(
     console.table(("team", "on call"), lines)
 
 
-@app.command()
-def graph(
-    ctx: typer.Context,
-    *,
-    output: Annotated[
-        Literal["svg", "mermaid", "dot"] | None,
-        typer.Option("--format", help="The language; by default by the file's name, or mermaid."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="Write it to this file; `-` is stdout."),
-    ] = None,
-    blast: Annotated[
-        str | None,
-        typer.Option("--blast", metavar="SERVICE", help="Only what fails with this service."),
-    ] = None,
-    area: Annotated[
-        str | None,
-        typer.Option("--area", metavar="AREA", help="Only this product area and all it needs."),
-    ] = None,
-    team: Annotated[
-        str | None,
-        typer.Option(
-            "--team", metavar="TEAM", help="Only what this team owns, and its neighbours."
-        ),
-    ] = None,
-) -> None:
-    """Draw product areas, services, their teams and what needs what.
-
-    incidentctl catalog graph --out services.svg
-
-    incidentctl catalog graph --blast payments-db --out blast.svg
-    """
-    from incidentctl.app.catalog.graph import Format, Part, format_of, part_of, write_file, written
-
-    workspace = open_catalog(ctx)
-    shown = part_of(workspace.catalog, Part(area, team, blast))
-    form = Format(output) if output else format_of(out)
-    text = written(shown, form, organisation=workspace.catalog.settings.organisation)
-    if out is None or str(out) == "-":
-        console.page(text.rstrip("\n"))
-    else:
-        write_file(text, form, out)
-        console.out(str(out))
-    if shown.blast:
-        _say_blast(shown.failed, shown.blast)
-    if form is Format.MERMAID and len(shown.needs) > _MERMAID_MOST:
-        console.say(
-            f"{len(shown.needs)} arrows: Mermaid draws {_MERMAID_MOST} unless it is told otherwise."
-            " Draw a part, or an SVG.",
-            "warning",
-        )
-
-
-#: The setting `maxEdges` of Mermaid, which forges do not change.
-_MERMAID_MOST = 500
-
-
-def _say_blast(failed: Any, blast: Any) -> None:
-    """Say in words what fails with a service."""
-    if not blast.services and not blast.product_areas:
-        console.say(f"Nothing in the catalog needs {failed}.")
-        return
-    services, areas, teams = map(len, (blast.services, blast.product_areas, blast.teams))
-    console.say(
-        f"If {failed} fails, so do {count(areas, 'product area')} and {count(services, 'service')} "
-        f"of {count(teams, 'team')}: {', '.join((*blast.product_areas, *blast.services))}."
-    )
-
-
-@app.command()
-def score(
-    ctx: typer.Context,
-    *,
-    team: Annotated[
-        str | None,
-        typer.Option("--team", metavar="TEAM", help="Only this team, each answer with its reason."),
-    ] = None,
-    least: Annotated[
-        int | None,
-        typer.Option("--min", metavar="PERCENT", help="Exit 1 if a team is below this."),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """How ready each team is: owner, on call, contact, drills, reviews, what is overdue.
-
-    incidentctl catalog score
-
-    incidentctl catalog score --min 75
-    """
-    from incidentctl.app.learn.readiness import as_json, readiness
-
-    workspace = open_catalog(ctx)
-    found = readiness(workspace, team=team, least=least)
-    if json:
-        console.print_json("catalog-score", as_json(found))
-    elif len(found.teams) == 1:
-        _print_score(found.teams[0])
-    else:
-        rows = [
-            (
-                each.team,
-                "-" if each.percent is None else f"{each.percent}%",
-                f"{each.passed} of {each.counted}",
-                ", ".join(each.named("no")),
-                ", ".join(each.named("unknown")),
-            )
-            for each in found.teams
-        ]
-        console.table(("team", "ready", "yes", "no", "unknown"), rows)
-        console.say("`--team TEAM` says why, and what to do.")
-    if found.below:
-        console.say(f"Below {least}%: {', '.join(found.below)}.", "error")
-        raise typer.Exit(1)
-
-
-def _print_score(found: Any) -> None:
-    """Print each answer of a team with its reason, and what to do about it."""
-    percent = "nothing to judge" if found.percent is None else f"{found.percent}%"
-    console.out(f"{found.team}: {percent}, {found.passed} of {found.counted}", "bold")
-    for criterion, answer in found.answers:
-        state = {"does-not-apply": "-", "unknown": "unknown", "no": "NO"}.get(answer.state, "yes")
-        todo = f" {answer.todo}" if answer.todo else ""
-        line = f"  {state:<9}{criterion.name:<16}{answer.reason}{todo}"
-        console.out(line, {"NO": "error", "unknown": "warning"}.get(state), indent=27)
+app.command()(graph)
+app.command()(score)
