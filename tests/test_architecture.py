@@ -18,6 +18,7 @@ from incidentctl.domain.common.limits import MAX_BYTES
 from incidentctl.git.objects import MAX_BLOB
 
 SOURCE = Path(__file__).parent.parent / "src" / "incidentctl"
+CONTRIBUTING = SOURCE.parent.parent / "CONTRIBUTING.md"
 EDGES = {"files", "record", "render", "connect"}
 LAYERS = {
     "cli": {"app", "domain", "errors", "render"},
@@ -62,9 +63,17 @@ ONLY_IN = {
     "socket": {"connect", "serve"},
     "http": {"connect", "serve"},
     "urllib.request": {"connect"},
+    "pydantic": {"files", "render", "domain"},
+    "textwrap": {"render", "cli"},
+    "shutil": {"app", "connect", "record", "cli"},
+    "curses": set(),
+    # What a terminal prints as JSON goes through `render.json_text`.
+    "json": {"serve", "app", "connect", "files", "render", "record", "domain"},
 }
 #: The wiring place; and the crash points, which tests name by a variable.
 MAY_READ = {"app/workspace/workspace.py", "record/store/crash_points.py"}
+#: The commands that open no Workspace: the last resort, and the one that makes a repository.
+HAVE_A_CLOCK = {"cli/boundary.py", "cli/setup/init.py"}
 #: What only some modules do: how the tree of a module tells, and where it may.
 ONLY_THERE = {
     "asks git for a folder": ({"git/tree.py"}, lambda node: _is_text(node, "ls-tree")),
@@ -77,6 +86,39 @@ ONLY_THERE = {
         {"git/environment.py"},
         lambda node: _is_text(node, "GIT_NO_REPLACE_OBJECTS"),
     ),
+    "opens a workspace": (
+        {"app/workspace/workspace.py"},
+        lambda node: isinstance(node, ast.Call) and _is_name(node.func, "Workspace"),
+    ),
+    "asks for the team's repository": (
+        {"app/workspace/workspace.py"},
+        lambda node: _is_text(node, "No team repository found."),
+    ),
+    "puts a time on the clock of a zone": (
+        {
+            "domain/common/told_times.py",
+            "domain/catalog/on_call.py",  # a rota starts when the clock of its zone does
+            "domain/learn/monthly.py",  # the midnights at which months begin
+            "app/workspace/machine_zone.py",  # is such a zone
+            "render/incident/axis.py",  # its ticks, which nobody told
+        },
+        lambda node: any(map(_is_zone, getattr(node, "keywords", ()))),
+    ),
+    "writes JSON for a terminal": (
+        {"render/json_text.py"},
+        lambda node: (
+            isinstance(node, ast.JoinedStr) and "incidentctl/{command}" in ast.unparse(node)
+        ),
+    ),
+}
+#: The folders of one layer alone; every other is a subject, which CONTRIBUTING names.
+OWN_FOLDERS = {
+    "domain": {"common"},
+    "files": {"yaml", "history"},
+    "record": {"store", "write", "sync", "restricted"},
+    "render": {"templates"},
+    "app": {"workspace"},
+    "cli": {"terminal"},
 }
 #: A command of this program, or an option; what is told of git is another thing.
 ON_A_SCREEN = re.compile(rf"incidentctl (?:{'|'.join(_COMMANDS)})\b|(?<![\w-])--[a-z]")
@@ -175,15 +217,32 @@ def test_no_folders_import_each_other_in_a_circle():
     assert {package: found for package in arrows if (found := circle(arrows[package]))} == {}
 
 
+def test_every_folder_is_a_subject_that_contributing_names():
+    listed = re.search(r"The subjects are (.*?)\.\n", CONTRIBUTING.read_text(), re.DOTALL)
+    assert listed
+    subjects = set(re.findall(r"`([a-z]+)`", listed[1]))
+    found = {
+        (layer, folder.name)
+        for layer in LAYERS
+        for folder in (SOURCE / layer).glob("*/")
+        if folder.name not in OWN_FOLDERS.get(layer, set()) | {"__pycache__"}
+    }
+    assert {each for each in found if each[1] not in subjects} == set()
+    assert subjects - {name for _, name in found} == set()
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
 def test_only_the_workspace_and_the_terminal_read_clock_and_environment(path):
-    if layer_of(path) == "cli" or path.relative_to(SOURCE).as_posix() in MAY_READ:
+    name = path.relative_to(SOURCE).as_posix()
+    if name in MAY_READ:
         return
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Attribute):
             where = f"{path}:{node.lineno}"
-            assert node.attr not in {"environ", "getenv", "getcwd", "cwd"}, where
-            assert not (node.attr in {"now", "today", "utcnow"} and _is_datetime(node)), where
+            if layer_of(path) != "cli":
+                assert node.attr not in {"environ", "getenv", "getcwd", "cwd"}, where
+            if name not in HAVE_A_CLOCK:
+                assert not (node.attr in {"now", "today", "utcnow"} and _is_datetime(node)), where
 
 
 def _is_datetime(node: ast.Attribute) -> bool:
@@ -197,6 +256,16 @@ def test_domain_names_no_command_and_no_option(path):
     """It gives a Hint, and each that shows it has words of its own."""
     for text, line in texts(path):
         assert not ON_A_SCREEN.search(re.sub("`git [^`]*`", "", text)), f"{path}:{line}: {text}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if layer_of(path) == "domain"], ids=lambda p: p.name
+)
+def test_domain_is_given_no_screen(path):
+    """What is cut or broken to a width is cut by `render` and `cli`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.arg):
+            assert node.arg not in {"width", "height", "columns"}, f"{path}:{node.lineno}"
 
 
 def texts(path: Path) -> Iterator[tuple[str, int]]:
@@ -238,6 +307,17 @@ def test_one_place_does_it(what):
 
 def _is_text(node: ast.AST, text: str) -> bool:
     return isinstance(node, ast.Constant) and node.value == text
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return name in (getattr(node, "id", None), getattr(node, "attr", None))
+
+
+def _is_zone(argument: ast.AST) -> bool:
+    """Say whether an argument, as of `replace(tzinfo=…)`, is a zone other than UTC."""
+    if not isinstance(argument, ast.keyword) or argument.arg != "tzinfo":
+        return False
+    return not {"None", "UTC"} & set(ast.unparse(argument.value).split())
 
 
 def _calls(node: ast.AST, method: str, arguments: int) -> bool:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+
+import pytest
+
 from incidentctl.domain.incident import facts
 
 KINDS = """
@@ -77,3 +82,16 @@ def test_the_kinds_of_records_and_their_fields_are_these():
 
 def test_lifecycle_kinds_are_kinds():
     assert facts.LIFECYCLE - facts.KINDS.keys() == set()
+
+
+@pytest.mark.parametrize("kind", facts.KINDS)
+def test_a_kind_is_its_fields_then_its_effect_then_its_sentence(kind):
+    body = ast.parse(inspect.getsource(facts.KINDS[kind])).body[0].body
+    named = [each.name for each in body if isinstance(each, ast.FunctionDef)]
+    fields = [n for n, each in enumerate(body) if isinstance(each, ast.AnnAssign)]
+    methods = [n for n, each in enumerate(body) if isinstance(each, ast.FunctionDef)]
+    assert max(fields, default=-1) < min(methods)
+    assert [name for name in named if name in ("apply", "sentence")] in (
+        ["apply", "sentence"],
+        ["sentence"],
+    )

@@ -10,6 +10,7 @@ from incidentctl.app.workspace.people import find
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.calendar import CalendarEntry, Guest
 from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.told_times import from_file
 from incidentctl.domain.learn.retrospective import MEETING_LASTS, QUESTIONS, FrontMatter
 from incidentctl.errors import Hint, RefusedError
 
@@ -32,7 +33,7 @@ def invitation(
             hint="Write it at the head of the file: `meeting: 2026-11-25T10:00`.",
         )
     root = workspace.team_root()
-    begins = front.meeting if front.meeting.tzinfo else front.meeting.replace(tzinfo=workspace.zone)
+    begins = from_file(front.meeting, workspace.zone)
     guests, others = _guests(workspace, front)
     who = workspace.actor(None)
     host = Guest(who.author_name, who.author_email) if "@" in who.author_email else None

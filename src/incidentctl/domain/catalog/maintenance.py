@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 from incidentctl.domain.common.fields import CONFIG, LocalTime, Name, Text, Zone
-from incidentctl.domain.common.times import off_the_ends, zone
-from incidentctl.domain.common.told_times import from_clock
+from incidentctl.domain.common.times import zone
+from incidentctl.domain.common.told_times import from_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +57,5 @@ class Span(NamedTuple):
 
 def span_of(planned: PlannedMaintenance, *, default_zone: str) -> Span:
     """Return when a maintenance is."""
-    name = planned.timezone or default_zone
-    return Span(_moment(planned.begins, name), _moment(planned.ends, name))
-
-
-def _moment(written: datetime, zone_name: str) -> datetime:
-    written = off_the_ends(written)
-    if written.tzinfo is not None:
-        return written.astimezone(UTC)
-    return from_clock(written, zone(zone_name)).moment
+    local = zone(planned.timezone or default_zone)
+    return Span(from_file(planned.begins, local), from_file(planned.ends, local))

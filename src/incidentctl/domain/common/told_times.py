@@ -85,6 +85,12 @@ def from_clock(written: datetime, local: tzinfo) -> Told:
     return Told(found.first)
 
 
+def from_file(written: datetime, local: tzinfo) -> datetime:
+    """Return the moment, in UTC, of a time in a file, which may be without an offset."""
+    written = off_the_ends(written)
+    return written.astimezone(UTC) if written.tzinfo else from_clock(written, local).moment
+
+
 def _twice(taken: datetime, other: datetime, which: str, written: datetime, local: tzinfo) -> str:
     return (
         f"Clocks show {written:%H:%M} twice on {written:%Y-%m-%d}: it is read as the {which}, "

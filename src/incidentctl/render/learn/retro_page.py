@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from incidentctl.domain.common.told_times import from_file
 from incidentctl.domain.learn.retro_facts import Facts
 from incidentctl.domain.learn.retrospective import FrontMatter
 from incidentctl.render.clock import shown
@@ -23,8 +24,6 @@ def retro_page(
     `before` and `after` are what people wrote around the facts, `told` are the facts, in Markdown.
     """
     incident, meeting = facts.incident, front.meeting
-    if meeting is not None and meeting.tzinfo is None:
-        meeting = meeting.replace(tzinfo=incident.zone)
     parts, tables = [], 1
     for text in (before, told, after):
         html = to_html(text, first=tables)
@@ -37,7 +36,7 @@ def retro_page(
         before=parts[0],
         told=parts[1],
         after=parts[2],
-        meeting=shown(meeting, incident.zone) if meeting else None,
+        meeting=shown(from_file(meeting, incident.zone), incident.zone) if meeting else None,
         participants=", ".join(front.participants),
         actions=[
             (item.id, item.title, item.owner, item.due.isoformat(), "done" if item.done else "open")
