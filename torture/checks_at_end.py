@@ -189,7 +189,7 @@ def shown(clone: Clone, journal: Journal) -> list[Violation]:
 def shows(root: Path, clone: Clone, journal: Journal) -> list[Violation]:
     """A clone that shares with nobody shows all that it has acknowledged itself."""
     setting = Setting(str(clone.path), str(clone.fallback), str(root / "nobody"), 0,
-                      home=str(clone.home), alone=True)  # fmt: skip
+                      home=str(clone.home), vault="", alone=True)  # fmt: skip
     record = open_record(setting)
     shown = {event.id for incident in record.ids() for event in record.events(incident)[0]}
     gone = journal.acknowledged_in(clone.number, restricted=False) - shown
