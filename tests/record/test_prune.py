@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, Clone, action
-from tests.record.sharing import BRANCH, TRUTH, exchange, say, tip
+from tests.record.sharing import BRANCH, TRUTH, clone_of, exchange, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.record.store.paths import log_path
@@ -272,3 +272,43 @@ def test_what_a_prune_took_of_the_history_stops_no_push(remote: Clone, ann: Clon
     assert exchange(clone).state == "ok"
     assert all(ident in remote.git("ls-tree", "-r", "--name-only", BRANCH) for ident in during)
     assert is_sound(clone)
+
+
+def test_what_a_prune_took_of_the_history_stops_no_fetch(remote: Clone, ann: Clone) -> None:
+    """What came from another clone, on which a third one has built: git can fetch nothing more."""
+    ann.declare()
+    assert exchange(ann).state == "ok"
+    bob, carol = clone_of(remote, "bob"), clone_of(remote, "carol")
+    say(bob, facts.Noted("from bob"))
+    shared(bob, ann, carol)
+    lost = tip(ann, TRUTH)
+    say(ann, facts.Noted("on top of it"))
+    assert exchange(ann).state == "ok"
+    say(carol, facts.Noted("beside it"))
+    assert exchange(carol).state == "ok"
+    waiting = note(ann, "not yet sent")
+    (ann.git_dir / "objects" / lost[:2] / lost[2:]).unlink()
+    shutil.rmtree(ann.git_dir / "incidentctl" / "kept")
+    done = exchange(ann)
+    assert (done.state, done.reason) == ("ok", None)
+    assert waiting in remote.git("ls-tree", "-r", "--name-only", BRANCH)
+    assert "beside it" in str(ann.record().events(INCIDENT))
+    assert is_sound(ann)
+
+
+def test_a_remote_that_lacks_objects_is_named_and_the_clone_is_not(
+    remote: Clone, ann: Clone
+) -> None:
+    ann.declare()
+    assert exchange(ann).state == "ok"
+    bob = clone_of(remote, "bob")
+    say(bob, facts.Noted("lost on the remote"))
+    assert exchange(bob).state == "ok"
+    oid = remote.git("rev-parse", f"{BRANCH}^{{tree}}").strip()
+    (remote.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
+    before = tip(ann, TRUTH)
+    done = exchange(ann)
+    assert done.state == "misconfigured"
+    assert "origin: " in str(done.reason)
+    assert tip(ann, TRUTH) == before
+    assert not any("was damaged" in note for note in done.notes)

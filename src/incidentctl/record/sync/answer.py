@@ -15,6 +15,8 @@ UNANSWERED = "unanswered"
 #: The remote answers, but has no such branch.
 MISSING = "missing"
 _ID = re.compile(r"\b[0-9a-f]{40,64}\b")
+#: Git's own messages, also behind a line of progress.
+_OWN = re.compile(r"\b(fatal|error): .*")
 _PASSWORD = re.compile(r"//[^/@\s]+@")
 _PROGRESS = re.compile(r"\d+% \(|, done\.\Z")
 # Phrases of git, curl and ssh with LC_ALL=C. A text that fits none of them is called misconfigured,
@@ -60,10 +62,13 @@ def _lines(err: str) -> list[str]:
     return [line.strip() for line in err.replace("\r", "\n").splitlines() if line.strip()]
 
 
-def lacks_an_object(err: str) -> bool:
-    """Say whether this clone's git failed for a missing object; ignore what a remote printed."""
-    own = (line for line in _lines(err) if not line.startswith("remote:") and "fatal: " in line)
-    return any(_ID.search(line) and presence.mentions_damage(line) for line in own)
+def missing_object(err: str) -> str | None:
+    """Return the object that git itself says it cannot read; what a remote printed is no such."""
+    for line in _lines(err):
+        own = None if line.startswith("remote:") else _OWN.search(line)
+        if own and presence.mentions_damage(own[0]) and (named := _ID.search(own[0])):
+            return named[0]
+    return None
 
 
 def _last_error(err: str) -> str:

@@ -23,7 +23,7 @@ from incidentctl.record.sync.answer import (
     UNANSWERED,
     RemoteAnswer,
     answer_of,
-    lacks_an_object,
+    missing_object,
     shown,
 )
 
@@ -94,6 +94,7 @@ class Remote:
         """Fetch the branch into its remote-tracking ref; `until` is a time of the monotonic clock.
 
         A remote for restricted incidents that has the shared record's branch is misconfigured.
+        DamagedError if git cannot read an object that this clone lacks, too.
         """
         if self._must_differ_from is not None:
             from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
@@ -112,6 +113,7 @@ class Remote:
         )  # fmt: skip
         if done is not None and "couldn't find remote ref" in done.err:
             return RemoteAnswer(MISSING)
+        self._ensure_readable("fetch from", done)
         return answer_of(self.name, done)
 
     def complete(self, tips: Iterable[str | None], *, until: float) -> RemoteAnswer:
@@ -208,8 +210,7 @@ class Remote:
             )
         if done is None or done.code == 0:
             return answer_of(self.name, done)
-        if lacks_an_object(done.err):
-            raise presence.DamagedError("git cannot read all that is to be pushed")
+        self._ensure_readable("push to", done)
         lines = [line for line in done.out.decode(errors="replace").splitlines() if line[:1] == "!"]
         if not lines:
             return answer_of(self.name, done)
@@ -243,6 +244,14 @@ class Remote:
             return RemoteAnswer(OK) if same else RemoteAnswer(BEHIND, "another clone has it")
         refusal = done.err if done is not None else ""
         return RemoteAnswer(REFUSED, f"{self.name} takes no claim: {shown('', refusal)}")
+
+    def _ensure_readable(self, what: str, done: Result | None) -> None:
+        """Raise DamagedError if git could not do it for an object that this clone lacks."""
+        oid = missing_object(done.err) if done is not None and done.code else None
+        if oid and presence.kinds(self._git, [oid])[oid] is None:
+            raise presence.DamagedError(
+                f"{oid[:10]} is not in this clone, so git cannot {what} {self.name}"
+            )
 
     def _may_be_a_race(self) -> bool:
         """Say whether others may have pushed first: then each fetch brings something new."""
