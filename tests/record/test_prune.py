@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, Clone, action
-from tests.record.sharing import BRANCH, TRUTH, clone_of, exchange, say, shared, tip
+from tests.record.sharing import BRANCH, TRUTH, clone_of, exchange, opened, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.record.store.paths import log_path
 from incidentctl.record.write import kept, outbox
+from incidentctl.record.write.repair import Repair
 
 
 class Prune:
@@ -294,6 +295,29 @@ def test_what_a_prune_took_of_the_history_stops_no_fetch(remote: Clone, ann: Clo
     assert waiting in remote.git("ls-tree", "-r", "--name-only", BRANCH)
     assert "beside it" in str(ann.record().events(INCIDENT))
     assert is_sound(ann)
+
+
+def test_a_prune_that_took_the_remote_tracking_commit_too_hides_no_event(
+    remote: Clone, ann: Clone
+) -> None:
+    """No commit is whole any more, but the events of others are still readable."""
+    ann.declare()
+    note(ann, "second")
+    assert exchange(ann).state == "ok"
+    bob = clone_of(remote, "bob")
+    say(bob, facts.Noted("from bob"))
+    shared(bob, ann)
+    say(bob, facts.Noted("fetched later"))
+    shared(bob)
+    ann.git("fetch", "-q", "origin", f"{BRANCH}:refs/remotes/origin/incident-log")
+    root = ann.git("rev-list", "--max-parents=0", TRUTH).strip()
+    for oid in (root, tip(ann, "refs/remotes/origin/incident-log")):
+        (ann.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
+    shutil.rmtree(ann.git_dir / "incidentctl" / "cache")
+    ann.git("update-ref", "-d", BRANCH)
+    repair = Repair(opened(ann).part)
+    assert repair.deep()
+    assert "from bob" in str(repair.found[INCIDENT])
 
 
 def test_a_remote_that_lacks_objects_is_named_and_the_clone_is_not(

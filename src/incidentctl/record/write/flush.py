@@ -164,11 +164,13 @@ class Flush:
             return None
         with lock:
             repair = Repair(self._part)
-            repair.quick()
-            if deep:
-                repair.deep()
-            if repair.notes:
-                self._commit(repair)
+            try:
+                repair.quick()
+                if deep:
+                    repair.deep()
+            finally:  # what it has found is nowhere else
+                if repair.notes:
+                    self._commit(repair)
             return (*repair.notes, *self._notes)
 
     def look(self) -> bool:

@@ -101,11 +101,12 @@ class Repair:
         Use this after git failed: it walks the whole history.
         """
         store, git = self._store, self._git
-        tracking, log_tip = store.named().tracking, refs.read(git, store.log_ref)
+        named = store.named()
+        log_tip, tracking = named.log_tip, named.tracking
         repaired = log_tip is not None and not presence.is_whole(git, log_tip)
         if repaired:
             self._repair_log_ref(log_tip)
-        since = store.tips().log_tip
+        since = store.named().log_tip
         if tracking and store.tracking and not presence.is_whole(git, tracking, since=since):
             self._set(store.tracking, None, tracking)
             self.notes.append(f"{store.tracking} was damaged; the next sync fetches it again.")
