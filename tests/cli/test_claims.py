@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import timedelta
@@ -98,7 +99,7 @@ def test_while_the_remote_is_away_a_ticket_waits_and_a_page_goes_out_after_half_
     monkeypatch.setattr(sending, "_WITHOUT_CLAIM", timedelta(0))
     [done] = due_in(other)
     assert done.done
-    assert "without asking the remote, which is away" in run("log").out
+    assert "without a claim on the remote" in run("log").out
     assert run("action", "run", "create-ticket").code == 0  # a person does not wait
     workspace = open_workspace(str(other))
     ident = workspace.record.open_heads()[0].id
@@ -106,3 +107,23 @@ def test_while_the_remote_is_away_a_ticket_waits_and_a_page_goes_out_after_half_
     ticket = sending.target_of(workspace, incident, "tell-everybody")
     assert json.dumps(run("action", "list", "--json").json["problems"]) == "[]"
     assert ticket.step == "tell-everybody"
+
+
+def test_claims_that_somebody_took_all_hold_up_no_page(two, target, run, git, monkeypatch):
+    """Who may push may create every ref of a claim beforehand."""
+    _, other, remote = two
+    ident = open_workspace(str(other)).record.open_heads()[0].id
+    name = hashlib.sha256(f"{ident}.page-on-call.1".encode()).hexdigest()[:40]
+    for turn in range(30):
+        git(remote, "update-ref", f"refs/incidentctl/claims/{name}/{turn}", "HEAD")
+    [refused] = due_in(other)
+    assert "Another clone is sending" in refused.why.message
+    monkeypatch.setattr(claims, "PATIENCE", timedelta(0))
+    [refused] = due_in(other)
+    assert "5 claims of it were taken there" in refused.why.message
+    assert target.asked == []
+    monkeypatch.setattr(sending, "_WITHOUT_CLAIM", timedelta(0))
+    [done] = due_in(other)
+    assert done.done
+    assert len(target.asked) == 1
+    assert "without a claim on the remote" in run("log").out

@@ -45,6 +45,8 @@ def claim(
     """Claim an attempt at a deed, the `turn` of it that the record knows; at most `limit` seconds.
 
     A turn that another clone claimed is passed over once that has recorded nothing for a minute.
+    If all of them were, claims say nothing, as when the remote is away: somebody may have taken
+    them so that nobody sends anything.
     """
     name = hashlib.sha256(key.encode()).hexdigest()[:40]
     folder = state / "claims"
@@ -66,7 +68,8 @@ def claim(
             met = _meet(lost, now)
         if now - met < PATIENCE:
             return Claimed("taken", met)
-    return Claimed("taken", now)
+    reason = f"{_MOST_TURNS} claims of it were taken there, and nothing came of them"
+    return _unreachable(folder / name, reason, now)
 
 
 def _mine(git: Git, key: str, turn: int) -> str:

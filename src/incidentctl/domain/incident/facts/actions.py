@@ -25,7 +25,7 @@ class ActionStarted(NamedTuple):
     recipient: str | None = None
     """Who was on call as it was sent, where it names that instead of a person."""
     unclaimed: bool = False
-    """Whether the remote could not be asked if another clone sends it, too."""
+    """Whether the remote could not say if another clone sends it, too."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         before = draft.actions.get(self.key)
@@ -38,7 +38,7 @@ class ActionStarted(NamedTuple):
     def sentence(self, names: Names) -> str:
         whom = f"for {self.recipient}" if self.recipient else None
         what = _what(names, self.step, self.announcement)
-        alone = "without asking the remote, which is away" if self.unclaimed else None
+        alone = "without a claim on the remote" if self.unclaimed else None
         where = f"{self.uses} to {self.to}"
         return joined(f"Action started: {what}", where, whom, alone, by=" · ")
 
