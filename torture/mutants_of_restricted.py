@@ -6,6 +6,7 @@ from typing import Any
 
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.restricted.pair import RecordPair
+from incidentctl.record.restricted.placement import Placement
 from incidentctl.record.sync import restricted_remote
 from incidentctl.record.sync.answer import OK
 from torture.mutants import mutant, replace
@@ -19,7 +20,7 @@ def restricted_fails_open() -> None:
         except EnvironmentFailedError:
             return False
 
-    replace(RecordPair, "_belongs_to_restricted", told)
+    replace(Placement, "is_restricted", told)
 
 
 @mutant("restricted", "network")

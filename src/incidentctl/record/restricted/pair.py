@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 from incidentctl.domain.incident.events import Event, Unsynced
 from incidentctl.domain.incident.facts import AlertOpened, Declared, Redacted
 from incidentctl.domain.incident.head import Head
-from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
 from incidentctl.git.author import Author
 from incidentctl.record.reader import Tell, find, unread
 from incidentctl.record.record import Record
 from incidentctl.record.restricted.ids import RestrictedIds
+from incidentctl.record.restricted.placement import Placement
 from incidentctl.record.restricted.undecided import REASON, Undecided
 from incidentctl.record.store.past import Describe, Past
 from incidentctl.record.store.texts import PUBLIC
 from incidentctl.record.sync.background import Background
 from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.sync.status import Exchanged, Status, together
-from incidentctl.record.write import fallback, outbox
+from incidentctl.record.write import fallback
 from incidentctl.record.write.acknowledge import Acknowledged
 from incidentctl.record.write.flush import Flushed
 from incidentctl.record.write.outbox import Action
@@ -45,53 +45,31 @@ class RecordPair:
 
     def __init__(self, part: Part, *, restricted_remote: str | None) -> None:
         """Take the shared part of a clone, and the remote for restricted incidents, if any."""
-        self.shared = Record(part, also_waiting=lambda: self._undecided(shared=True))
+        self.shared = Record(
+            part, also_waiting=lambda: self._placement.undecided_files(shared=True)
+        )
         self.restricted = Record(
-            part.restricted(restricted_remote), also_waiting=lambda: self._undecided(shared=False)
+            part.restricted(restricted_remote),
+            also_waiting=lambda: self._placement.undecided_files(shared=False),
         )
         self.undecided = Undecided(part.state, part.user_state, part.git_dir)
         self._ids = RestrictedIds(self.restricted)
-        self._stated: set[str] = set()
-        """The incidents that the caller of this process has restricted."""
-        self._declared: set[str] = set()
-        """Those of them that this process declared."""
+        self._placement = Placement(self.shared, self.restricted, self._ids, self.undecided)
         self._last_is_restricted = False
 
     # --- which incident belongs where ------------------------------------------------------------
 
     def restrict(self, incident: str) -> None:
         """Restrict an incident that is about to be declared."""
-        self._stated.add(incident)
+        self._placement.restrict(incident)
 
     def is_restricted(self, incident: str) -> bool:
         """Say whether an incident is restricted; when in doubt, it is."""
-        return self._belongs_to_restricted(incident) is not False
-
-    def _belongs_to_restricted(self, incident: str) -> bool | None:
-        """Say whether an incident is restricted; None if that cannot be known now.
-
-        An incident stays restricted for ever, so the remembered ids are read first, then git.
-        """
-        try:
-            if incident in self._stated or self._ids.remembered.has(incident):
-                return True
-            return incident not in self._declared and incident in self._ids.recorded()
-        except EnvironmentFailedError:
-            if incident in self._ids.known():
-                return True
-            if incident in self._declared:
-                return False
-            shared = self.shared.own_ids()
-            if self._ids.remembered.exists():
-                shared |= self.shared.last_ids()
-            return False if incident in shared else None
+        return self._placement.is_restricted(incident) is not False
 
     def restricted_ids(self) -> frozenset[str]:
         """Return the incidents known to be restricted: every one that ever was."""
-        found = self._ids.known() | self._stated
-        with contextlib.suppress(EnvironmentFailedError):
-            found |= self._ids.recorded()
-        return frozenset(found)
+        return self._placement.restricted_ids()
 
     def published_ids(self) -> frozenset[str]:
         """Return the restricted incidents that are nevertheless in the shared part.
@@ -103,28 +81,7 @@ class RecordPair:
 
     def is_undecided(self, incident: str) -> bool:
         """Say whether events of an incident wait for a decision, and the record has no others."""
-        waits = incident in self.undecided.incidents()
-        return waits and not (
-            self._belongs_to_restricted(incident) or incident in self._shared_ids()
-        )
-
-    def _shared_ids(self) -> set[str]:
-        """Return the ids of the shared part, without those that only wait for a decision."""
-        return self.shared.own_ids().union(self.shared.part.store.index().ids)
-
-    def _shared_has(self, incident: str) -> bool:
-        """Say whether the shared part has an incident or a group, beside what waits."""
-        if incident in self._shared_ids():
-            return True
-        return is_group_id(incident) and incident in self.shared.part.store.groups()
-
-    def _undecided(self, *, shared: bool) -> list[Path]:
-        """Return what waits for a decision, to show with the shared part or with the other."""
-        return [
-            path
-            for path in self.undecided.files()
-            if (self._belongs_to_restricted(outbox.incident_of(path)) is False) is shared
-        ]
+        return self._placement.is_undecided(incident)
 
     def _of(self, incident: str) -> Record:
         return self.restricted if self.is_restricted(incident) else self.shared
@@ -297,8 +254,8 @@ class RecordPair:
         its own. It is never refused.
         """
         if isinstance(action.events[0].fact, (Declared, AlertOpened)):
-            self._declared.add(action.incident)
-        restricted = self._belongs_to_restricted(action.incident)
+            self._placement.declare(action.incident)
+        restricted = self._placement.is_restricted(action.incident)
         self._last_is_restricted = restricted is not False
         if restricted is None:
             return self.undecided.acknowledge(action)
@@ -306,7 +263,7 @@ class RecordPair:
 
     def flush(self) -> Flushed:
         """Commit what waits in both parts; as `Record.flush`."""
-        undecided = self._decide()
+        undecided = self._placement.decide()
         restricted = self.restricted.flush()
         self._redact_published()
         shared = self.shared.flush()
@@ -316,23 +273,6 @@ class RecordPair:
             shared.reason or restricted.reason or (REASON if undecided else None),
             (*shared.notes, *restricted.notes),
         )
-
-    def _decide(self) -> int:
-        """Move each waiting action to the part where it belongs; return how many still wait.
-
-        An action goes to the shared part only if that has the incident. That the restricted part
-        lacks it proves nothing: it may have been lost there.
-        """
-        for path in self.undecided.files():
-            incident = outbox.incident_of(path)
-            restricted = self._belongs_to_restricted(incident)
-            with contextlib.suppress(OSError, EnvironmentFailedError):
-                if restricted:
-                    self.restricted.part.announce([incident])
-                    outbox.move(path, self.restricted.part.box)
-                elif restricted is False and self._shared_has(incident):
-                    outbox.move(path, self.shared.part.box)
-        return len(self.undecided.files())
 
     def _redact_published(self) -> None:
         """Redact in the shared part as well, if it holds a restricted incident."""
@@ -376,7 +316,7 @@ class RecordPair:
         repaired = self._repair_each()
         shared = self.shared.exchange(author, limit=limit, retries=retries, flush=self.flush)
         waiting = len(self.undecided.files())
-        if waiting and self._decide() < waiting:  # what came in decided it
+        if waiting and self._placement.decide() < waiting:  # what came in decided it
             left = max(until - time.monotonic(), 1.0)
             shared = self.shared.exchange(author, limit=left, retries=retries, flush=self.flush)
         left = max(until - time.monotonic(), 1.0)
