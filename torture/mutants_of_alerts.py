@@ -33,7 +33,7 @@ def caught(name: str, harness: str, seed: int) -> list[str]:
             return [f"lost: {title}" for title in found.lost] + [
                 f"doubled: {title}" for title in found.doubled
             ]
-        way = Way(apart=harness == "apart", direct=True, kills=False, settles=45.0)
+        way = Way(apart=harness == "apart", direct=True, faults=(), settles=45.0)
         return two_receivers.play(folder, 3, seed, environment, way=way, mutant=name).violations
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from incidentctl.__main__ import main as command
+from incidentctl.app.actions import run
 from incidentctl.domain.incident import unsent
 from incidentctl.record.sync import claims
 from incidentctl.serve import server, upkeep
@@ -18,6 +19,8 @@ from torture import mutants
 
 #: How long a claim without an outcome stands, in seconds, instead of a minute.
 PATIENCE = "TORTURE_PATIENCE"
+#: How long the remote is away before a page goes out without a claim, in seconds, instead of 30.
+WITHOUT_CLAIM = "TORTURE_WITHOUT_CLAIM"
 
 
 def hurry() -> None:
@@ -25,6 +28,8 @@ def hurry() -> None:
     patience = timedelta(seconds=int(os.environ[PATIENCE]))
     mutants.replace(claims, "PATIENCE", patience)
     mutants.replace(unsent, "AT_MOST", patience)
+    if alone := os.environ.get(WITHOUT_CLAIM):
+        mutants.replace(run, "_WITHOUT_CLAIM", timedelta(seconds=float(alone)))
     mutants.replace(upkeep, "_ACT", 0.3)
     mutants.replace(upkeep, "_PAUSE", 0.3)
     begin = server.Server.__init__

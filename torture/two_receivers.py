@@ -1,11 +1,13 @@
-"""Two receivers with a clone each, of which one is killed in each round: one incident a round.
+"""Two receivers with a clone each, of which one is killed or cut off: one incident a round.
 
 python -m torture.two_receivers --rounds 20
 
 What is sent is taken by its target at least once, and what is seen twice has the same key; each
 target refuses some at first. First one Alertmanager sends to both; then each has one of its own,
-whose starts differ by seconds. With `--direct` no Alertmanager is needed: each delivery is posted
-until it is answered with 200.
+whose starts differ by seconds. In each round one receiver is killed; after that, in as many rounds
+again, the remote is away for a while for one of them or for both, from before the alert or from
+after it: connections break, and new ones are refused or hang. With `--direct` no Alertmanager is
+needed: each delivery is posted until it is answered with 200.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import contextlib
 import hashlib
 import http.client
+import itertools
 import json
 import random
 import shutil
@@ -27,20 +30,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from incidentctl.app.incident.respond import load
 from incidentctl.app.workspace.places import RepositoryChoice
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.group import united
 from incidentctl.domain.incident.state import DONE, Incident, is_alert
+from torture.network import Network, served
 from torture.receiver import Process, environment_in, free_port, payload, post, repository
-from torture.serving import PATIENCE
+from torture.serving import PATIENCE, WITHOUT_CLAIM
 
 #: A round lasts so long, in seconds; one is killed somewhere in it.
 _ROUND = 5.0
 #: With several starts, so far apart at most.
 _APART = 4.0
+#: The remote is away for so long at most, in seconds, which is long enough to act without it.
+_AWAY = 4.0
+_WITHOUT_CLAIM = "1"
 #: Of so many deeds a target refuses one when it is first asked.
 _REFUSES = 3
 _PATHS = {"/v2/enqueue": "page", "/hook": "announcement"}
@@ -91,7 +98,8 @@ class Outcome(NamedTuple):
     """What came of some rounds."""
 
     rounds: int
-    kills: int
+    faults: str
+    """What was done to the receivers: `20 kills`."""
     declared: int
     """Incidents that were declared, also those that turned out to be copies."""
     seen: int
@@ -108,7 +116,8 @@ class Way(NamedTuple):
     """Whether each has an Alertmanager of its own, by which an alert began at another second."""
     direct: bool = False
     """Whether each delivery is posted, without an Alertmanager."""
-    kills: bool = True
+    faults: tuple[Literal["kill", "cut"], ...] = ("kill",)
+    """In each round one is killed, or the remote is away for one or for both."""
     settles: float = 90.0
     """How long all may take after the last round: also what a killed one had claimed."""
 
@@ -150,8 +159,13 @@ def target() -> Iterator[tuple[str, list[Asked]]]:
         thread.join()
 
 
-def clones(folder: Path, url: str, environment: Mapping[str, str]) -> list[Path]:
-    """Make a team's repository with actions, and two trusted clones of one remote."""
+def clones(
+    folder: Path, url: str, environment: Mapping[str, str], networks: Sequence[Network] = ()
+) -> list[Path]:
+    """Make a team's repository with actions, and two trusted clones of one remote.
+
+    Each clone reaches the remote by its own network, if there are any.
+    """
     team = repository(folder)
     (team / "alerts.yaml").write_text(ALERTS)
     (team / "announce.yaml").write_text(ANNOUNCED.replace("URL", url))
@@ -168,8 +182,9 @@ def clones(folder: Path, url: str, environment: Mapping[str, str]) -> list[Path]
     _git(team, "commit", "-qm", "Actions")
     _git(folder, "clone", "-q", "--bare", str(team), "remote.git")
     found = []
-    for name in ("one", "two"):
-        _git(folder, "clone", "-q", "remote.git", name)
+    ways = [f"git://127.0.0.1:{each.port}/remote.git" for each in networks] or ["remote.git"] * 2
+    for name, way in zip(("one", "two"), ways, strict=True):
+        _git(folder, "clone", "-q", way, name)
         _git(folder / name, "config", "user.name", f"Receiver {name}")
         _git(folder / name, "config", "user.email", f"{name}@example.org")
         told = _command(folder / name, environment, "trust", "--json")
@@ -290,12 +305,18 @@ def play(
     way: Way,
     mutant: str = "",
 ) -> Outcome:
-    """Play rounds in which one of two receivers is killed, and say what is wrong in the end."""
+    """Play rounds with a fault in each, and say what is wrong in the end."""
     chance = random.Random(seed)
-    patience = "6" if way.kills else "60"
+    patience = "6" if way.faults else "60"
     environment = {**environment, "TORTURE_KEY": "of-torture", PATIENCE: patience}
-    with target() as (url, asked):
-        teams = clones(folder, url, environment)
+    with contextlib.ExitStack() as held:
+        url, asked = held.enter_context(target())
+        networks: list[Network] = []
+        if "cut" in way.faults:
+            environment[WITHOUT_CLAIM] = _WITHOUT_CLAIM
+            port = held.enter_context(served(folder))
+            networks = [held.enter_context(contextlib.closing(Network(port))) for _ in range(2)]
+        teams = clones(folder, url, environment, networks)
         ports = [free_port(), free_port()]
         running = [
             Process(team, port, environment, mutant)
@@ -309,12 +330,10 @@ def play(
             senders = Senders(way, folder, ports)
             for name in names:
                 began = time.monotonic()
-                start = datetime.now(UTC)
-                apart = 1 + chance.random() * (_APART - 1) if way.apart else 0.0
-                starts = [start, start - timedelta(seconds=apart)]
-                senders.fire(name, starts if chance.random() < 0.5 else starts[::-1])
-                time.sleep(chance.random() * _ROUND / 2)
-                if way.kills:
+                with _cut_off(networks, chance):
+                    senders.fire(name, _starts(way, chance))
+                    time.sleep(chance.random() * _ROUND / 2)
+                if "kill" in way.faults:
                     victim = chance.randrange(2)
                     running[victim].kill()
                     time.sleep(chance.random())
@@ -339,10 +358,34 @@ def play(
     doubled = sum(number - 1 for number in Counter(each for each in asked if each.taken).values())
     if not way.apart and declared > rounds:
         told.append(f"{declared - rounds} copies of incidents, though all alerts began at once")
-    if not way.apart and not way.kills and doubled:
-        told.append(f"{doubled} doubles, though nobody was killed")
-    kills = rounds if way.kills else 0
-    return Outcome(rounds, kills, declared, len(asked), doubled, list(dict.fromkeys(told)))
+    if not way.apart and not way.faults and doubled:
+        told.append(f"{doubled} doubles, though nobody was killed or cut off")
+    faults = " and ".join(f"{rounds} {each}s" for each in way.faults) or "no faults"
+    return Outcome(rounds, faults, declared, len(asked), doubled, list(dict.fromkeys(told)))
+
+
+def _starts(way: Way, chance: random.Random) -> list[datetime]:
+    """Return when an alert of now began, for each receiver."""
+    start = datetime.now(UTC)
+    apart = 1 + chance.random() * (_APART - 1) if way.apart else 0.0
+    return [start, start - timedelta(seconds=apart)][:: chance.choice((1, -1))]
+
+
+@contextlib.contextmanager
+def _cut_off(networks: Sequence[Network], chance: random.Random) -> Iterator[None]:
+    """Let the remote be away for one or for both, from before what happens meanwhile or after."""
+    away = chance.choice((networks[:1], networks[1:], networks))
+    early = chance.random() < 0.5
+    for turn in (True, False):
+        if turn is early:
+            for network in away:
+                network.cut(hangs=chance.random() < 0.5)
+        if turn:
+            yield
+    if away:
+        time.sleep(chance.random() * _AWAY)
+    for network in away:
+        network.mend()
 
 
 class Found:
@@ -420,7 +463,7 @@ def said(way: Way, found: Outcome) -> str:
     senders = "direct" if way.direct else "two Alertmanagers" if way.apart else "one Alertmanager"
     starts = "starts apart" if way.apart else "the same starts"
     return (
-        f"two receivers, {senders}, {starts}: {found.rounds} rounds, {found.kills} kills, "
+        f"two receivers, {senders}, {starts}: {found.rounds} rounds, {found.faults}, "
         f"{found.declared} incidents declared, {found.seen} requests seen, {found.doubled} doubles "
         f"with the same key, {len(found.violations)} violations"
     )
@@ -432,13 +475,16 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--direct", action="store_true")
+    parser.add_argument("--fault", choices=("kill", "cut"), help="Only this one.")
     wanted = parser.parse_args()
     direct = wanted.direct
     if not direct and not shutil.which("prometheus-alertmanager"):
         print("there is no Alertmanager here: the deliveries are posted directly")
         direct = True
     violated = False
-    for way in (Way(apart=False, direct=direct), Way(apart=True, direct=direct)):
+    faults: list[Literal["kill", "cut"]] = [wanted.fault] if wanted.fault else ["kill", "cut"]
+    for fault, apart in itertools.product(faults, (False, True)):
+        way = Way(apart, direct, faults=(fault,))
         with tempfile.TemporaryDirectory(prefix="torture-two-receivers-") as name:
             environment = environment_in(Path(name))
             found = play(Path(name), wanted.rounds, wanted.seed, environment, way=way)
