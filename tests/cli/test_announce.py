@@ -69,9 +69,11 @@ announcements:
 
 class Mailbox:
     def __init__(self):
-        self.mails = []
+        self.mails, self.refuse = [], False
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+        if self.refuse:
+            return "554 No"
         self.mails.append((envelope.rcpt_tos, envelope.content.decode()))
         return "250 OK"
 
@@ -315,6 +317,33 @@ def test_a_public_update_that_does_not_arrive_is_not_shown_as_sent(
     assert "NOT SENT: customers to 127.0.0.1" in posted.err
     assert "Sent: customers" not in posted.err
     assert "Action failed: announcement customers" in command("log").out
+
+
+def test_what_failed_is_sent_again_by_a_command_with_the_same_key(bank, command, target, smtp):
+    trusted(command)
+    ident = declare(command)
+    target.answers(400)
+    command("update", "--public", "--yes", "Balances may look wrong")
+    command("announce", "send")
+    refused = command("announce", "retry", "customrs")
+    assert (refused.code, "Did you mean 'customers'?" in refused.err) == (3, True)
+    target.answer = answer
+    again = command("announce", "retry", "customers", "--json")
+    assert again.code == 0, again.err
+    assert "Sent: customers to 127.0.0.1" in again.err
+    first, second = (asked for asked in target.asked if asked.path.startswith("/status/"))
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
+    [told] = again.json["announcements"]
+    assert (told["announcement"], told["state"]) == ("customers", "done")
+    refused = command("announce", "retry", "customers")
+    assert (refused.code, "has failed" in refused.err) == (5, True)
+
+    smtp.refuse = True
+    command("resolve", "The night run was repeated")
+    assert "NOT SENT: executives" in command("announce", "send").err  # the one just ended
+    smtp.refuse = False
+    again = command("announce", "retry", "executives", "-i", ident)
+    assert (again.code, len(smtp.to("board@bank.example"))) == (0, 2), again.err
 
 
 def test_a_drill_tells_only_targets_that_are_marked_for_drills(bank, command, target, smtp):

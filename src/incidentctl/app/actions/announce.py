@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -30,12 +30,20 @@ from incidentctl.domain.actions.reach import reach
 from incidentctl.domain.actions.run import AlreadySentError, Target
 from incidentctl.domain.catalog.announcement import PUBLIC_EVENTS
 from incidentctl.domain.catalog.on_call import ESCALATE_AFTER
+from incidentctl.domain.common.lookup import nearest
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.common.working_days import limit
-from incidentctl.domain.incident.state import RESOLVED, ActionRun, Incident
+from incidentctl.domain.incident.state import (
+    FAILED,
+    RESOLVED,
+    UNKNOWN,
+    ActionRun,
+    Incident,
+)
+from incidentctl.domain.incident.unsent import state_now
 from incidentctl.domain.learn.retrospective import items
-from incidentctl.errors import IncidentctlError, InvalidDataError
+from incidentctl.errors import IncidentctlError, InvalidDataError, NotFoundError, RefusedError
 from incidentctl.files.layout import is_there, retrospective_path
 
 #: So many teams of an escalation are called, one after the other.
@@ -212,15 +220,67 @@ def send(
 ) -> list[Ran | NotSent]:
     """Send what is due for an incident, only about some events; each outcome is recorded."""
     incident, now = load(workspace, ident), workspace.now()
+    found = [
+        each
+        for each in due_of(of_incident(workspace, incident, now), now)
+        if events is None or each.happened.event in events
+    ]
+    return _sent(workspace, incident, found, who, on_recorded)
+
+
+def retry(
+    workspace: Workspace,
+    ident: str,
+    name: str | None = None,
+    *,
+    who: Actor,
+    on_recorded: Callable[[str], None] = lambda _: None,
+) -> list[Ran | NotSent]:
+    """Send again what failed or perhaps arrived, with the same key; only one announcement by name.
+
+    NotFoundError for a name that no announcement of the incident has; RefusedError where nothing
+    of what can be told now has failed.
+    """
+    incident, now = load(workspace, ident), workspace.now()
+    every = of_incident(workspace, incident, now)
+    if name is not None:
+        named = [each for each in every if each.announcement.name == name]
+        if not named:
+            raise _no_such(every, name)
+        every = named
+    found = [each for each in every if each.run and state_now(each.run, now) in (FAILED, UNKNOWN)]
+    if not found:
+        raise RefusedError(
+            f"Nothing of announcement {one_line(name)!r} has failed."
+            if name
+            else f"No announcement of {incident.id} has failed.",
+            hint="`incidentctl announce list` shows what came of each.",
+        )
+    return _sent(workspace, incident, found, who, on_recorded)
+
+
+def _no_such(every: Sequence[Announced], name: str) -> NotFoundError:
+    names = {each.announcement.name for each in every}
+    return NotFoundError(
+        f"No announcement {one_line(name)!r} tells of this incident now.",
+        hint=nearest(name, names, otherwise="`incidentctl announce list` shows what does."),
+    )
+
+
+def _sent(
+    workspace: Workspace,
+    incident: Incident,
+    found: Iterable[Announced],
+    who: Actor,
+    on_recorded: Callable[[str], None],
+) -> list[Ran | NotSent]:
     ended: list[Ran | NotSent] = []
-    for each in due_of(of_incident(workspace, incident, now), now):
-        if events is not None and each.happened.event not in events:
-            continue
+    for each in found:
         try:
             target = with_text(workspace, incident, each)
             ended.append(
                 run_patiently(
-                    workspace, ident, target, who=who, on_recorded=on_recorded, again=True
+                    workspace, incident.id, target, who=who, on_recorded=on_recorded, again=True
                 )
             )
         except IncidentctlError as refusal:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
-from incidentctl.app.actions.announce import NotSent, Row, came_of_it, row_as_json, rows, send
+from incidentctl.app.actions.announce import (
+    NotSent,
+    Row,
+    came_of_it,
+    retry,
+    row_as_json,
+    rows,
+    send,
+)
 from incidentctl.app.actions.run import Ran
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.respond import Response, load
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
-from incidentctl.cli.incident.respond_command import RespondCommand
+from incidentctl.cli.incident.respond_command import EndCommand, RespondCommand
 from incidentctl.cli.session import report_notes, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, InIncident, Json
@@ -20,7 +29,7 @@ from incidentctl.errors import EnvironmentFailedError
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="List what is told to whom about an incident, and tell it now.",
+    help="List what is told to whom about an incident, tell it now, or again if it failed.",
     **PLAIN,
 )
 
@@ -65,7 +74,7 @@ def _state(row: Row, incident: Incident) -> str:
     return f"{state} at {incident.time(row.run.at)}{link}{reason}{again}"
 
 
-@app.command("send", cls=RespondCommand)
+@app.command("send", cls=EndCommand)
 @respond_command(at=False)
 def send_(call: Call) -> None:
     """Send what is due of the announcements of an incident, and record what came of it.
@@ -74,24 +83,49 @@ def send_(call: Call) -> None:
 
     incidentctl announce send
     """
-    response = call.open()
+    response = call.open(own=True)
     done = send(
         response.workspace, response.incident.id, who=response.who,
         on_recorded=response.on_recorded,
     )  # fmt: skip
+    if not done:
+        console.say("Nothing is due.")
+    _report(call, response, done, "announce-send")
+
+
+@app.command("retry", cls=RespondCommand)
+@respond_command(at=False)
+def retry_(
+    call: Call,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Only this one of announce.yaml.")
+    ] = None,
+) -> None:
+    """Send again what failed of the announcements, or of which nobody knows whether it arrived.
+
+    It carries the same key, so a target that honours keys tells it once.
+
+    incidentctl announce retry executives
+    """
+    response = call.open(own=True)
+    done = retry(
+        response.workspace, response.incident.id, name, who=response.who,
+        on_recorded=response.on_recorded,
+    )  # fmt: skip
+    _report(call, response, done, "announce-retry")
+
+
+def _report(call: Call, response: Response, done: Sequence[Ran | NotSent], kind: str) -> None:
     for each in done:
         if isinstance(each, Ran):
             report_notes(response.workspace, each.recorded.notes)
     if call.json:
         found = [as_json(each) for each in done]
-        console.print_json(
-            "announce-send", {"incident": response.incident.id, "announcements": found}
-        )
-    if not done:
-        console.say("Nothing is due.")
+        console.print_json(kind, {"incident": response.incident.id, "announcements": found})
     for text, style in came_of_it(done):
         console.say(text, style)
     if not all(isinstance(each, Ran) and each.done for each in done):
+        console.say("Try again with `incidentctl announce retry`, or tell them yourself.")
         raise typer.Exit(EnvironmentFailedError.exit_code)
 
 
