@@ -320,6 +320,26 @@ def test_a_prune_that_took_the_remote_tracking_commit_too_hides_no_event(
     assert "from bob" in str(repair.found[INCIDENT])
 
 
+def test_a_repair_that_is_killed_is_done_by_the_next_one(clone: Clone) -> None:
+    """Between the move of the ref and the commit of what the damaged commit still has."""
+    clone.declare()
+    texts = [note(clone, str(number)) for number in range(3)]
+    before = shown(clone)
+    oid = clone.git("rev-parse", f"{TRUTH}~1:{log_path(INCIDENT)}").strip()
+    (clone.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
+    for gone in ("kept", "cache"):
+        shutil.rmtree(clone.git_dir / "incidentctl" / gone)
+    assert Repair(clone.record().part).deep()
+    assert set(shown(clone)) < set(before)  # nobody has committed what it found
+    note(clone, "next")
+    assert shown(clone)[:-1] == before
+    assert texts[-1] in clone.truth_ids()
+    assert is_sound(clone)
+    tip_then = tip(clone, TRUTH)
+    note(clone, "after")
+    assert tip(clone, f"{TRUTH}~1") == tip_then  # it is done once
+
+
 def test_a_remote_that_lacks_objects_is_named_and_the_clone_is_not(
     remote: Clone, ann: Clone
 ) -> None:

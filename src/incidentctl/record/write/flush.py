@@ -152,6 +152,7 @@ class Flush:
             point("flush.cached")
             if len(outcome.done) < len(pending):
                 raise EnvironmentFailedError("Git did not take every event.")
+        repair.finish()
 
     def repair(self, *, deep: bool, wait: float) -> tuple[str, ...] | None:
         """Repair what git lost, and commit it again; return notes, None if the lock is taken.
@@ -169,7 +170,7 @@ class Flush:
                 if deep:
                     repair.deep()
             finally:  # what it has found is nowhere else
-                if repair.notes:
+                if repair.notes or repair.found:
                     self._commit(repair)
             return (*repair.notes, *self._notes)
 

@@ -35,6 +35,8 @@ _SHARE = 50
 _DEEP = "damage-looked"
 #: The files with the old values of replaced refs.
 _ASIDE = "damaged-log-ref-*"
+#: The file that lists the old values of which not all that is readable is committed again.
+_UNFINISHED = "repair-unfinished"
 
 
 class Repair:
@@ -71,6 +73,8 @@ class Repair:
             kept.to_outbox(self._state, self._box)
             self._note_whole(self._packs())
         self._repair_mirror(thorough=self._repaired)
+        if not self._repaired:
+            self._go_on()
         if self._was_seen():
             with contextlib.suppress(EnvironmentFailedError):  # as of a partial clone
                 self.deep()
@@ -113,6 +117,21 @@ class Repair:
             repaired = True
         self._repair_mirror(thorough=True)
         return repaired
+
+    def finish(self) -> None:
+        """Note that all that was found is committed: no later repair has to look for it again."""
+        (self._state / _UNFINISHED).unlink(missing_ok=True)
+
+    def _go_on(self) -> None:
+        """Find again what a repair had found that was killed before it was committed."""
+        for tip in self._unfinished():
+            self._salvage(tip, self._store.named().log_tip)
+
+    def _unfinished(self) -> list[str]:
+        with contextlib.suppress(FileNotFoundError):
+            listed = (self._state / _UNFINISHED).read_text(errors="replace")
+            return [tip for tip in listed.split() if _ID.match(tip)]
+        return []
 
     def take_back(self) -> list[Path]:
         """Find the events of replaced commits that are whole again; return their files."""
@@ -177,6 +196,9 @@ class Repair:
         base = next(self._whole(), None)
         store, git, ref = self._store, self._git, self._store.log_ref
         self._salvage(old, base)
+        if old is not None:
+            listed = "\n".join([*self._unfinished(), old])
+            atomic.replace(self._state / _UNFINISHED, listed.encode())
         if old is not None or refs.is_torn(git, ref):
             aside = self._aside(ref, old)
             self.notes.append(
