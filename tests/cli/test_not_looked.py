@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -123,3 +124,16 @@ def test_a_remote_without_a_record_was_read(command, team, git, tmp_path, monkey
     assert command("due", "-q").code == 0
     assert command("list").code == 0
     assert command("status").code == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["status", "step list", "task list", "hypothesis list", "action list", "announce list",
+     "announce send"],
+)  # fmt: skip
+def test_an_incident_that_only_a_part_is_known_of_says_so(run, team, opened, words):
+    """What this clone keeps beside git is shown when git fails: there may be more."""
+    Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("[broken\n")
+    shutil.rmtree(team / ".git/incidentctl/cache")
+    found = run(*words.split())
+    assert "1 event of the record left out: git cannot be read" in found.err, found

@@ -16,6 +16,7 @@ from incidentctl.errors import EnvironmentFailedError, Problem
 
 if TYPE_CHECKING:  # slow, and commands about the team's files do not need it
     from incidentctl.app.incident.respond import SeveralError
+    from incidentctl.domain.incident.state import Incident
     from incidentctl.domain.lint.rule import Played
 
 _WORKSPACE = "incidentctl.workspace"
@@ -182,6 +183,12 @@ def report_notes(workspace: Workspace, notes: Iterable[str] = ()) -> None:
     for note in (*workspace.notes, *notes):
         console.say(f"note: {note}", "warning")
     report_unclaimed(workspace)
+
+
+def warn_of_gaps(incident: Incident) -> None:
+    """Print what is wrong with the record of an incident, such as that only a part can be read."""
+    for problem in incident.problems:
+        console.say(f"problem: {one_line(problem.message)}", "warning")
 
 
 def warn_unreadable(workspace: Workspace) -> None:

@@ -47,7 +47,7 @@ class Listed(NamedTuple):
     incident: str
     actions: tuple[ListedAction, ...]
     problems: tuple[str, ...]
-    """Why none would be sent now."""
+    """What cannot be read of the incident, and why nothing would be sent now."""
 
 
 def listed(workspace: Workspace, ident: str) -> Listed:
@@ -55,7 +55,8 @@ def listed(workspace: Workspace, ident: str) -> Listed:
     incident = load(workspace, ident)
     actions = tuple(_listed(workspace, incident))
     why = why_not_sent(workspace) if actions else None
-    return Listed(ident, actions, (why,) if why else ())
+    gaps = (f"problem: {one_line(each.message)}" for each in incident.problems)
+    return Listed(ident, actions, (*gaps, *((why,) if why else ())))
 
 
 def why_not_sent(workspace: Workspace) -> str | None:

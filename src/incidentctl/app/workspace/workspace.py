@@ -337,9 +337,7 @@ class Workspace:
             basics = with_earlier_people(self.basics, self.root, self.environment)
             who = people.actor(stated, basics, known)
         if fault and not stated:
-            note = (
-                f"You are recorded as {who.handle}: {fault}. Use `--as PERSON` to say who you are."
-            )
+            note = f"You are recorded as {who.handle}: {fault.rstrip('.')}. Use `--as PERSON` to say who you are."
             self.notes += [note] if note not in self.notes else []
             return who._replace(problem=None)
         return who

@@ -12,7 +12,7 @@ from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.incident.sent import print_ran
-from incidentctl.cli.session import report_notes, workspace_of
+from incidentctl.cli.session import report_notes, warn_of_gaps, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, InIncident, Json
 from incidentctl.errors import EnvironmentFailedError
@@ -76,6 +76,7 @@ def _run(call: Call, step: str | None, *, dry_run: bool, again: bool) -> None:
     name = choices.chosen(call, step, "STEP", "Which step is run?", choices.open_steps)
     response = call.open()
     workspace, incident = response.workspace, response.incident
+    warn_of_gaps(incident)
     target = target_of(workspace, incident, name)
     if dry_run:
         prepared = prepare(workspace, incident, target, again=again, dry=True)

@@ -20,7 +20,7 @@ from incidentctl.app.actions.run import Ran
 from incidentctl.app.incident.respond import Response, load
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import EndCommand, RespondCommand
-from incidentctl.cli.session import report_notes, workspace_of
+from incidentctl.cli.session import report_notes, warn_of_gaps, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, InIncident, Json
 from incidentctl.domain.common.text import one_line
@@ -44,12 +44,12 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
     """
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, incident)
-    found = rows(workspace, ident)
+    found, told = rows(workspace, ident), load(workspace, ident)
+    warn_of_gaps(told)
     if json:
         listed = [row_as_json(each) for each in found]
         console.print_json("announce-list", {"incident": ident, "announcements": listed})
         return
-    told = load(workspace, ident)
     for row in found:
         console.out(f"{row.announcement}  {row.event}  {row.uses} to {row.to}: {_state(row, told)}")
         for line in filter(None, row.said.split("\n")):
@@ -84,6 +84,7 @@ def send_(call: Call) -> None:
     incidentctl announce send
     """
     response = call.open(own=True)
+    warn_of_gaps(response.incident)
     done = send(
         response.workspace, response.incident.id, who=response.who,
         on_recorded=response.on_recorded,
@@ -108,6 +109,7 @@ def retry_(
     incidentctl announce retry executives
     """
     response = call.open(own=True)
+    warn_of_gaps(response.incident)
     done = retry(
         response.workspace, response.incident.id, name, who=response.who,
         on_recorded=response.on_recorded,

@@ -12,6 +12,7 @@ from incidentctl.app.incident.respond import Recorded, Response, load
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
+from incidentctl.cli.session import warn_of_gaps
 from incidentctl.cli.terminal import console
 from incidentctl.errors import UsageError
 
@@ -108,6 +109,7 @@ def hypothesis_command(
 
 def _list_hypotheses(call: Call) -> None:
     found = load(call.workspace, choose_incident(call.workspace, call.incident))
+    warn_of_gaps(found)
     if call.json:
         keys = {"incident": found.id, "hypotheses": as_json(found)["hypotheses"]}
         console.print_json("hypothesis-list", keys)

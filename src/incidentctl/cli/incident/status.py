@@ -10,7 +10,7 @@ from incidentctl.app.incident import lifecycle, query
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
-from incidentctl.cli.session import report_sync_state
+from incidentctl.cli.session import report_sync_state, warn_of_gaps
 from incidentctl.cli.terminal import console
 from incidentctl.domain.incident.unsent import unsent
 from incidentctl.render.incident.brief import next_update
@@ -40,6 +40,7 @@ def _show(call: Call) -> None:
     workspace = call.workspace
     found, now, advice = query.status(workspace, choose_incident(workspace, call.incident))
     report_sync_state(workspace)
+    warn_of_gaps(found)
     if call.json:
         state = query.as_json(found)
         keys = ("id", "title", "severity", "status", "commander", "next_update")

@@ -12,7 +12,7 @@ from incidentctl.app.incident.respond import load
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
-from incidentctl.cli.session import workspace_of
+from incidentctl.cli.session import warn_of_gaps, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
 
@@ -36,6 +36,7 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
     """
     workspace = workspace_of(ctx)
     found = load(workspace, choose_incident(workspace, incident))
+    warn_of_gaps(found)
     if json:
         console.print_json("task-list", {"incident": found.id, "tasks": as_json(found)["tasks"]})
         return
