@@ -135,5 +135,5 @@ def test_an_incident_that_only_a_part_is_known_of_says_so(run, team, opened, wor
     """What this clone keeps beside git is shown when git fails: there may be more."""
     Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("[broken\n")
     shutil.rmtree(team / ".git/incidentctl/cache")
-    found = run(*words.split())
+    found = run(*words.split(), "-i", opened)
     assert "1 event of the record left out: git cannot be read" in found.err, found

@@ -337,7 +337,8 @@ class Workspace:
             basics = with_earlier_people(self.basics, self.root, self.environment)
             who = people.actor(stated, basics, known)
         if fault and not stated:
-            note = f"You are recorded as {who.handle}: {fault.rstrip('.')}. Use `--as PERSON` to say who you are."
+            why = fault.rstrip(".")
+            note = f"You are recorded as {who.handle}: {why}. Use `--as PERSON` to say who you are."
             self.notes += [note] if note not in self.notes else []
             return who._replace(problem=None)
         return who
