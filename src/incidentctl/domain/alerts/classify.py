@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.catalog.affected import resolve_affected
 from incidentctl.domain.catalog.model import Catalog
 
+#: Labels that name a service, whatever else there is.
+SERVICE_LABELS = ("service", "service_name")
 #: Labels that name what is hit, as common exporters and rules write them, the plainest first.
 _NAMING = (
-    "service", "service_name", "app", "application", "app_kubernetes_io_name", "component",
+    *SERVICE_LABELS, "app", "application", "app_kubernetes_io_name", "component",
     "deployment", "workload", "job", "container", "product_area", "area", "entity",
 )  # fmt: skip
 #: Which step of the scale a sender's word means, from 1, the worst.
@@ -35,20 +38,21 @@ class Classified(NamedTuple):
 
 def classify(catalog: Catalog, alert: Alert) -> Classified:
     """Return what an alert hits and how bad it is, as far as catalog and scale can tell."""
-    affects, why = _affects(catalog, alert)
+    affects, why = affected_by(catalog, alert.labels)
     severity, how_bad = _severity(catalog, alert)
     return Classified(affects, severity, (why, how_bad))
 
 
-def _affects(catalog: Catalog, alert: Alert) -> tuple[str | None, str]:
-    values = {value: label for label, value in alert.labels.items() if value}
+def affected_by(catalog: Catalog, labels: Mapping[str, str]) -> tuple[str | None, str]:
+    """Return the service or product area that labels name, and why; None where they name none."""
+    values = {value: label for label, value in labels.items() if value}
     for service in catalog.services.values():
         for system, known in service.identifiers.items():
             if known in values:
                 where = f"label {values[known]}={known}"
                 return service.name, f"{where} is the {system} identifier of {service.name}"
     for label in _NAMING:
-        value = alert.labels.get(label)
+        value = labels.get(label)
         if value:
             found = resolve_affected(catalog, [value])
             name = next(iter((*found.services, *found.product_areas)), None)

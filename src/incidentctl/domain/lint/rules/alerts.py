@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 
 from incidentctl.domain.alerts import expressions
+from incidentctl.domain.alerts.classify import SERVICE_LABELS, affected_by
 from incidentctl.domain.catalog.alert_rules import PATTERN, AlertRule
 from incidentctl.domain.catalog.model import Catalog, Source
 from incidentctl.domain.lint.rule import Absent, Finding, Guess, Loc, Rule
@@ -28,6 +29,35 @@ def unknown_target(catalog: Catalog) -> Iterable[Finding]:
                     Guess(rule.service, known, "Write the service, or remove the name."),
                     Absent(("service", "product_area"), rule.service),
                 )
+
+
+def unknown_service(catalog: Catalog) -> Iterable[Finding]:
+    """Find rules for alerts of a service that nothing is called, and that do not say what is hit.
+
+    Other labels may name what they like, and what is ignored may be of anybody.
+    """
+    known = {**catalog.services, **catalog.product_areas}
+    for entry in catalog.of_kind("alerts"):
+        for number, rule in enumerate(entry.value.rules):
+            if rule.service or rule.mode not in ("inbox", "declare"):
+                continue
+            for label, wanted in _exact(rule):
+                if label in SERVICE_LABELS and affected_by(catalog, {label: wanted})[0] is None:
+                    yield Finding(
+                        "IC255",
+                        f"The rule {rule.name} is for alerts with {label} {wanted!r}, which is no "
+                        "service or product area: it is not known what they hit.",
+                        entry.source,
+                        ("rules", number, "match", label),
+                        Guess(wanted, known, "Write `service` into the rule: the one they hit."),
+                        Absent(("service", "product_area")),
+                    )
+
+
+def _exact(rule: AlertRule) -> Iterator[tuple[str, str]]:
+    """Yield each label with a value that it has to have, which is no pattern."""
+    for label, values in rule.match.items():
+        yield from ((label, wanted) for wanted in values if not wanted.startswith(PATTERN))
 
 
 def never_matches(catalog: Catalog) -> Iterable[Finding]:
@@ -174,6 +204,17 @@ RULES = (
             "Write the narrower rule first.",
         ),
         never_matches,
+    ),
+    Rule(
+        RuleText(
+            "IC255",
+            "warning",
+            "A rule for alerts of a service that is not in the catalog",
+            "If the name is mistyped, no alert fits the rule; else its incident has no owner and "
+            "no runbook of a service.",
+            "Correct the name, or write `service` into the rule.",
+        ),
+        unknown_service,
     ),
     Rule(
         RuleText(
