@@ -139,6 +139,14 @@ class Record(Upkeep):
             return claims.Claimed("unreachable", part.now(), fault)
         return claims.claim(part.git, remote, part.state, key, turn, now=part.now(), limit=limit)
 
+    def clean_claims(self, *, limit: float) -> None:
+        """Remove claims of long ago from the remote, if there is one; looks once a day."""
+        if self.part.remote is None or (remote := self.remote()).fault():
+            return
+        from incidentctl.record.sync import claims  # noqa: PLC0415 (few commands send)
+
+        claims.clean(remote, self.part.state, now=self.part.now(), limit=limit)
+
     def purge(
         self,
         author: Author,

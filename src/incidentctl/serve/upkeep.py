@@ -147,6 +147,7 @@ class Upkeep:
                 self._guarded("upkeep", lambda: sharing.maintain(workspace))
                 if workspace.record.pending() < _FEW:  # an exchange commits: else let more gather
                     self._guarded("remote", lambda: self._exchange(workspace))
+                self._guarded("claims", lambda: workspace.record.clean_claims(limit=_FETCH))
                 look_at = time.monotonic() + self._limits.look_every
             elif self._moved.is_set() or (self._committed.is_set() and sharing.unsent(workspace)):
                 self._moved.clear()

@@ -308,6 +308,11 @@ class RecordPair:
         part = self.restricted if self.is_restricted(incident) else self.shared
         return part.claim(key, turn, limit=limit)
 
+    def clean_claims(self, *, limit: float) -> None:
+        """Remove claims of long ago from each remote; looks once a day."""
+        self.shared.clean_claims(limit=limit)
+        self.restricted.clean_claims(limit=limit)
+
     def exchange(
         self, author: Author, *, limit: float, retries: Retries | None = None
     ) -> Exchanged | None:

@@ -27,6 +27,12 @@ PATIENCE = timedelta(seconds=60)
 #: So many turns after each other may have been claimed by clones that were stopped.
 _MOST_TURNS = 5
 _REFS = "refs/incidentctl/claims"
+#: A claim is removed once it was seen there on so many days: nothing is sent again so late.
+KEPT_DAYS = 30
+_LOOKS = timedelta(days=1)
+_SEEN = "seen.json"
+#: So many are removed at once at most.
+_AT_ONCE = 200
 
 
 class Claimed(NamedTuple):
@@ -70,6 +76,42 @@ def claim(
             return Claimed("taken", met)
     reason = f"{_MOST_TURNS} claims of it were taken there, and nothing came of them"
     return _unreachable(folder / name, reason, now)
+
+
+def clean(remote: Remote, state: Path, *, now: datetime, limit: float) -> None:
+    """Remove claims of long ago from the remote: those that this clone saw on thirty days.
+
+    By then their deeds are over. A claim says no time, and clocks jump: so days are counted on
+    which somebody looked. It looks once a day.
+    """
+    file, until = state / "claims" / _SEEN, time.monotonic() + limit
+    looked, seen = _read_seen(file)
+    if looked is not None and timedelta() <= now - looked < _LOOKS:
+        return
+    found = remote.refs_below(_REFS, until=until)
+    if found is None:
+        return
+    seen = {ref: seen.get(ref, 0) + 1 for ref in found}
+    old = [ref for ref, days in seen.items() if days > KEPT_DAYS][:_AT_ONCE]
+    if old:
+        remote.remove({ref: found[ref] for ref in old}, until=until)
+    with contextlib.suppress(OSError):  # then they are counted anew
+        permissions.make_folder(file.parent)
+        written = json.dumps({"looked": iso(now), "seen": seen}).encode()
+        atomic.replace(file, written, durable=False)
+        for met in file.parent.iterdir():
+            moment = _first_met(met)
+            if moment is not None and now - moment > timedelta(days=KEPT_DAYS):
+                met.unlink(missing_ok=True)
+
+
+def _read_seen(file: Path) -> tuple[datetime | None, dict[str, int]]:
+    try:
+        read = json.loads(file.read_bytes())
+        seen = {str(ref): int(days) for ref, days in read["seen"].items()}
+        return from_iso(read["looked"]), seen
+    except (OSError, ValueError, TypeError, LookupError, AttributeError):
+        return None, {}
 
 
 def _mine(git: Git, key: str, turn: int) -> str:

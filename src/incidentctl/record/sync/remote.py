@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -244,6 +244,29 @@ class Remote:
             return RemoteAnswer(OK) if same else RemoteAnswer(BEHIND, "another clone has it")
         refusal = done.err if done is not None else ""
         return RemoteAnswer(REFUSED, f"{self.name} takes no claim: {shown('', refusal)}")
+
+    def refs_below(self, folder: str, *, until: float) -> dict[str, str] | None:
+        """Return the refs of a folder on the remote with their objects; None without an answer."""
+        done = self._run(
+            "ls-remote", "--upload-pack=git-upload-pack", "--", self.name, f"{folder}/*",
+            until=until,
+        )  # fmt: skip
+        if done is None or done.code:
+            return None
+        pairs = (line.partition("\t") for line in done.out.decode(errors="replace").splitlines())
+        return {ref: oid for oid, _, ref in pairs if ref.startswith(f"{folder}/")}
+
+    def remove(self, found: Mapping[str, str], *, until: float) -> None:
+        """Remove refs from the remote, each only while it names the object given."""
+        if self.unproven(until=until) is not None:
+            return
+        self._run(
+            "-c", f"remote.{self.name}.mirror=false", "-c", "push.pushOption=",
+            "push", *(f"--force-with-lease={ref}:{oid}" for ref, oid in found.items()),
+            "--porcelain", "--no-verify", "--no-signed", "--recurse-submodules=no",
+            "--receive-pack=git-receive-pack", "--", self.name, *(f":{ref}" for ref in found),
+            until=until,
+        )  # fmt: skip
 
     def _ensure_readable(self, what: str, done: Result | None) -> None:
         """Raise DamagedError if git could not do it for an object that this clone lacks."""
