@@ -112,7 +112,7 @@ def test_it_is_dismissed_with_a_reason_and_is_back_when_it_gets_worse(run, team,
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["show", "2"], 3, "The inbox has no number 2: only 1 wait."),
+        (["show", "2"], 3, "The inbox has no number 2: it has 1 row."),
         (["show", "0"], 3, "The inbox has no number 0"),
         (["show", "zzzz"], 3, "No alert has 'zzzz' in its id."),
         (["dismiss", "1", " "], 2, "a reason"),
@@ -122,6 +122,23 @@ def test_it_is_dismissed_with_a_reason_and_is_back_when_it_gets_worse(run, team,
 def test_what_is_not_there_is_said(run, waits, words, code, said):
     done = run("alert", *words)
     assert (done.code, said in done.err) == (code, True), done.err
+
+
+def test_a_number_names_what_it_did_as_the_inbox_was_shown_last(run, team, waits):
+    run("alert", "inbox")
+    # An alert that began earlier comes in, and would be number 1 now.
+    earlier = alert("k2", "g2", title="Earlier", started=START - timedelta(minutes=3))
+    (other,) = receive(team, earlier).opened
+    assert waits in run("alert", "show", "1").out
+    refused = run("alert", "dismiss", "2", "nobody saw it")
+    assert "The inbox as it was shown last has no number 2: it has 1 row." in refused.err
+    done = run("alert", "declare", "1", "--json")
+    assert (done.code, done.json["alert"]) == (0, waits)
+    again = run("alert", "attach", "1", done.json["incident"])
+    assert (again.code, "does not wait any more: it is firing, attached." in again.err) == (5, True)
+    assert f"\nhint: See `incidentctl alert show 1`. Its id will do: {waits}.\n" in again.err
+    assert [row["id"] for row in run("alert", "inbox", "--json").json["alerts"]] == [other]
+    assert other in run("alert", "show", "1").out
 
 
 def test_the_board_and_due_say_that_alerts_wait(run, waits):

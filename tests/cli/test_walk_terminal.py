@@ -13,6 +13,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from tests import program
+from tests.cli.test_alert_inbox import alert, receive
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "incidentctl"]
@@ -276,3 +277,12 @@ def test_the_end_of_stdin_leaves_the_walk(shop):
         check=False,
     )
     assert done.returncode == 0
+
+
+def test_what_is_declared_from_the_inbox_is_walked(shop):
+    receive(shop, alert(title="Checkout is down"))
+    terminal = Terminal(shop, "alert", "declare", "1", "--as", "annika")
+    terminal.sees("Who takes which role?")
+    terminal.presses("l")
+    assert terminal.ends() == 0
+    assert show(shop)["commander"] == "annika"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from incidentctl.app.alerts import numbers
 from incidentctl.app.alerts.declare import answered, with_alerts
 from incidentctl.app.incident.declare import Request, begin, complete, declaration_of
 from incidentctl.app.incident.respond import (
@@ -23,7 +24,7 @@ from incidentctl.domain.alerts.declaration import alert_facts
 from incidentctl.domain.alerts.group import DISMISSED, RESOLVED, Group, copies, united
 from incidentctl.domain.alerts.rules import decide
 from incidentctl.domain.common.lookup import said
-from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import iso, show
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
@@ -36,6 +37,8 @@ from incidentctl.errors import (
     RefusedError,
     UsageError,
 )
+
+_LOOK = "`incidentctl alert inbox` shows what waits; any part of an id will do, too."
 
 
 class Row(NamedTuple):
@@ -71,11 +74,11 @@ def inbox(workspace: Workspace, *, whole: bool = False) -> list[Row]:
     groups = waiting(workspace)
     if not groups and workspace.sharing.catch_up():  # a receiver may have sent some
         groups = waiting(workspace)
-    numbers = {group.id: number for number, group in enumerate(groups, 1)}
+    number_of = {group.id: number for number, group in enumerate(groups, 1)}
     if whole:
-        rest = [each for each in _all(workspace) if each.id not in numbers]
+        rest = [each for each in _all(workspace) if each.id not in number_of]
         groups = [*reversed(rest), *groups]
-    return [_row(workspace, group, numbers.get(group.id)) for group in groups]
+    return [_row(workspace, group, number_of.get(group.id)) for group in groups]
 
 
 def shared(workspace: Workspace) -> list[Row]:
@@ -109,18 +112,29 @@ def _means(workspace: Workspace, group: Group) -> Decision:
         return by_default(workspace.catalog, group.alert())
 
 
-def find(workspace: Workspace, word: str) -> Row:
-    """Return the group that a number of the inbox names, or a part of an id."""
+def show_inbox(workspace: Workspace, *, whole: bool = False) -> list[Row]:
+    """Return what `inbox` does; from now on the numbers name what they name here."""
+    rows = inbox(workspace, whole=whole)
+    numbers.remember(workspace, [row.group.id for row in rows if row.number])
+    return rows
+
+
+def find(workspace: Workspace, word: str, *, acts: bool = False) -> Row:
+    """Return the group that a number of the inbox names, or a part of an id.
+
+    A number names what it did as the inbox was shown last. RefusedError for one that does not wait
+    any more, if something is to be done about it.
+    """
     part = word.strip().casefold()
     if part.isdigit() and len(part) < 5:
-        rows = inbox(workspace)
-        if not 0 < int(part) <= len(rows):
-            waits = f"only {len(rows)} wait" if rows else "nothing waits"
-            raise NotFoundError(
-                f"The inbox has no number {int(part)}: {waits}.",
-                hint="`incidentctl alert inbox` shows what waits; any part of an id will do, too.",
+        row = _by_number(workspace, int(part))
+        if acts and not row.group.waits:
+            raise RefusedError(
+                f"Number {int(part)}, {_title(row.group)!r}, does not wait any more: it is "
+                f"{row.group.state}, {row.group.handling}.",
+                hint=f"See `incidentctl alert show {int(part)}`. Its id will do: {row.group.id}.",
             )
-        return rows[int(part) - 1]
+        return row
     found = [group for group in _all(workspace) if part and part in group.id]
     if not found:
         raise NotFoundError(
@@ -132,8 +146,23 @@ def find(workspace: Workspace, word: str) -> Row:
         raise UsageError(
             f"{one_line(word)!r} fits {len(found)} alerts:\n{listed}", hint="Give more of the id."
         )
-    numbers = {group.id: number for number, group in enumerate(waiting(workspace), 1)}
-    return _row(workspace, found[0], numbers.get(found[0].id))
+    number_of = {group.id: number for number, group in enumerate(waiting(workspace), 1)}
+    return _row(workspace, found[0], number_of.get(found[0].id))
+
+
+def _by_number(workspace: Workspace, number: int) -> Row:
+    ids = numbers.shown_last(workspace)
+    when = " as it was shown last"
+    if ids is None:
+        ids, when = [row.group.id for row in inbox(workspace)], ""
+    if not 0 < number <= len(ids):
+        had = f"it has {count(len(ids), 'row')}" if ids else "it is empty"
+        raise NotFoundError(f"The inbox{when} has no number {number}: {had}.", hint=_LOOK)
+    ident = copies(workspace.record.groups()).get(ids[number - 1], ids[number - 1])
+    for group in _all(workspace):
+        if group.id == ident:
+            return _row(workspace, group, number if group.waits else None)
+    raise NotFoundError(f"The alert of number {number} is gone.", hint=_LOOK)
 
 
 def lines(workspace: Workspace, ident: str) -> list[Line]:

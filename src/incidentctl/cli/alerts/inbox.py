@@ -10,16 +10,25 @@ import typer
 from incidentctl.app.alerts import inbox
 from incidentctl.app.alerts.inbox import Row
 from incidentctl.app.incident.declare import Request
-from incidentctl.app.incident.respond import Recorded, ensure_meant, find_incident, load
+from incidentctl.app.incident.respond import (
+    Recorded,
+    Response,
+    ensure_meant,
+    find_incident,
+    load,
+)
 from incidentctl.cli.session import confirm_recorded, report_notes, report_sync_state, workspace_of
 from incidentctl.cli.terminal import console
-from incidentctl.cli.terminal.options import AsPerson, Json
+from incidentctl.cli.terminal.options import AsPerson, Json, NoInput, NoWalk
 from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.common.times import show as show_time
 
 Number = Annotated[
-    str, typer.Argument(metavar="N", help="Its number in the inbox, or any part of its id.")
+    str,
+    typer.Argument(
+        metavar="N", help="Its number as `alert inbox` showed it last, or any part of its id."
+    ),
 ]
 
 
@@ -36,7 +45,7 @@ def inbox_command(
     incidentctl alert inbox
     """
     workspace = workspace_of(ctx)
-    rows = inbox.inbox(workspace, whole=all_)
+    rows = inbox.show_inbox(workspace, whole=all_)
     report_sync_state(workspace)
     if json:
         console.print_json("alert-inbox", {"alerts": [inbox.as_json(row) for row in rows]})
@@ -67,7 +76,7 @@ def inbox_command(
             for row in rows
         ],
         cut="title",
-        spare=("id", "times", "for", "affects"),
+        spare=("times", "for", "affects"),
     )
 
 
@@ -131,24 +140,29 @@ def declare_command(
         typer.Option("--affects", metavar="NAME", help="Instead of what the alert says."),
     ] = None,
     person: AsPerson = None,
+    no_input: NoInput = False,
+    no_walk: NoWalk = False,
     *,
     json: Json = False,
 ) -> None:
     """Declare an incident for an alert: you command it, and the alert answers the questions.
 
     incidentctl alert declare 1
+
+    On a terminal it then walks the runbook, as `declare` does.
     """
     workspace = workspace_of(ctx)
-    row = inbox.find(workspace, number)
+    row = inbox.find(workspace, number, acts=True)
     request = Request(title or "", severity=severity, affects=tuple(affects or ()))
     who = workspace.actor(person)
     done = inbox.declare(workspace, row, request, who, on_recorded=confirm_recorded)
     _report(ctx, row, done, "alert-declare", json=json)
     if not json:
-        from incidentctl.cli.incident.declare import say_process
+        from incidentctl.cli.incident.declare import go_on, say_process
 
         say_process(workspace, load(workspace, done.incident))
-        console.say(f"next       incidentctl run -i {done.incident}")
+        response = Response(workspace, done.incident, who, on_recorded=confirm_recorded)
+        go_on(response, walks=console.is_terminal() and not (no_input or no_walk))
 
 
 def attach_command(
@@ -166,7 +180,7 @@ def attach_command(
     incidentctl alert attach 1 k7f
     """
     workspace = workspace_of(ctx)
-    row = inbox.find(workspace, number)
+    row = inbox.find(workspace, number, acts=True)
     who = workspace.actor(person)
     ident = find_incident(workspace, incident)
     ensure_meant(workspace, ident, who)
@@ -187,7 +201,7 @@ def dismiss_command(
     incidentctl alert dismiss 2 "load test until 15:00"
     """
     workspace = workspace_of(ctx)
-    row = inbox.find(workspace, number)
+    row = inbox.find(workspace, number, acts=True)
     who = workspace.actor(person)
     done = inbox.dismiss(workspace, row, " ".join(reason), who, on_recorded=confirm_recorded)
     _report(ctx, row, done, "alert-dismiss", json=json)

@@ -22,7 +22,7 @@ from incidentctl.cli.incident.respond import report_told
 from incidentctl.cli.session import confirm_recorded, report_notes, restriction, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.closing import closing_ends
-from incidentctl.cli.terminal.options import AsPerson, Json, NoInput
+from incidentctl.cli.terminal.options import AsPerson, Json, NoInput, NoWalk
 from incidentctl.cli.terminal.text_command import TextCommand
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import iso, rough_duration
@@ -103,9 +103,7 @@ def declare_command(
     ] = None,
     as_: AsPerson = None,
     no_input: NoInput = False,
-    no_walk: Annotated[
-        bool, typer.Option("--no-walk", help="Do not start walking the runbook.")
-    ] = False,
+    no_walk: NoWalk = False,
     json: Json = False,
 ) -> None:
     """Declare an incident. You become its commander.
@@ -181,10 +179,11 @@ def declare_command(
         _print(workspace, ident, recorded, json=json)
     if kind != "backfill" and not json:
         response = Response(workspace, ident, who, on_recorded=confirm_recorded)
-        _go_on(response, walks=asks and not no_walk)
+        go_on(response, walks=asks and not no_walk)
 
 
-def _go_on(response: Response, *, walks: bool) -> None:
+def go_on(response: Response, *, walks: bool) -> None:
+    """Walk the runbook of what was declared, or say how."""
     if walks:
         from incidentctl.cli.incident.run import walk
 

@@ -31,4 +31,5 @@ At = Annotated[
     typer.Option("--at", metavar="TIME", help="When it happened: 13:40, '10 minutes ago'."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+NoWalk = Annotated[bool, typer.Option("--no-walk", help="Do not start walking the runbook.")]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing; use the defaults.")]
