@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from tests.steps import steps
+
 from incidentctl.domain.catalog import graph
 from incidentctl.domain.catalog.model import Catalog, ProductArea, Service
 from incidentctl.domain.catalog.team import Team
+from incidentctl.render.catalog.graph import mermaid
 
 
 def catalog() -> Catalog:
@@ -65,3 +68,13 @@ def test_what_fails_with_a_service():
     assert found.failed == "disk"
     assert found.blast is not None
     assert found.blast.teams == ("platform", "core", "front")
+
+
+def test_twice_as_many_owners_take_twice_as_long():
+    """Of each service another team, as a hostile catalog may say."""
+
+    def drawn(count):
+        services = {f"s{n}": Service(name=f"s{n}", owner=f"t{n}") for n in range(count)}
+        return steps(lambda: mermaid(graph.whole(Catalog(services=services))))
+
+    assert drawn(400) < 2.3 * drawn(200)

@@ -34,14 +34,6 @@ class Graph(NamedTuple):
     blast: Blast | None = None
     """What it takes down."""
 
-    def areas_of(self, team: str) -> list[ProductArea]:
-        """Return the product areas that a team answers for."""
-        return [area for area in self.areas if area.owner == team]
-
-    def services_of(self, team: str) -> list[Service]:
-        """Return the services that a team owns."""
-        return [service for service in self.services if service.owner == team]
-
 
 def whole(catalog: Catalog) -> Graph:
     """Return the picture of everything."""

@@ -44,20 +44,17 @@ class Numbered(NamedTuple):
 def numbered(graph: Graph) -> Numbered:
     """Number what a graph shows, as the catalog has it."""
     nodes: dict[tuple[str, str], Node] = {}
+    owned: dict[str, list[Node]] = {team: [] for team in graph.teams}
     for area in graph.areas:
-        text = one_line(area.title or area.name)
-        nodes["area", area.name] = Node(f"a{len(nodes)}", text, area, None)
+        node = Node(f"a{len(nodes)}", one_line(area.title or area.name), area, None)
+        nodes["area", area.name] = node
+        owned[area.owner].append(node)
     for service in graph.services:
-        nodes["service", service.name] = Node(f"s{len(nodes)}", service.name, None, service)
+        node = Node(f"s{len(nodes)}", service.name, None, service)
+        nodes["service", service.name] = node
+        owned[service.owner].append(node)
     boxes = [
-        Box(
-            f"t{number}",
-            one_line(title),
-            (
-                *(nodes["area", area.name] for area in graph.areas_of(team)),
-                *(nodes["service", service.name] for service in graph.services_of(team)),
-            ),
-        )
+        Box(f"t{number}", one_line(title), tuple(owned[team]))
         for number, (team, title) in enumerate(graph.teams.items())
     ]
     arrows = [(_from(need, nodes), nodes["service", need.needs]) for need in graph.needs]
