@@ -25,7 +25,7 @@ from incidentctl.domain.catalog.affected import suggest_affected
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.head import Head
-from incidentctl.errors import IncidentctlError, UsageError
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError, UsageError
 from incidentctl.serve.room import moments
 from incidentctl.serve.room.frame import Frame, values
 from incidentctl.serve.room.visit import Page, Visit
@@ -48,8 +48,15 @@ def routes(frame: Frame) -> list[Route]:
 
 
 def show(visit: Visit) -> Page:
-    """Ask what is broken; and show what is open, for it may be that."""
-    heads = only_shared(visit.workspace, visit.workspace.record.open_heads())
+    """Ask what is broken; and show what is open, for it may be that.
+
+    Nobody is kept from declaring because git fails, as nobody is in a terminal.
+    """
+    fault = None
+    try:
+        heads = only_shared(visit.workspace, visit.workspace.record.open_heads())
+    except EnvironmentFailedError as error:
+        heads, fault = [], error.reason
     categories = dict.fromkeys(
         (
             *(
@@ -65,6 +72,7 @@ def show(visit: Visit) -> Page:
         values(
             title=visit.asked("title"),
             opened=[_open(head, visit) for head in heads],
+            fault=fault,
             categories=list(categories),
             reporters=REPORTERS,
             **_questions(visit.workspace.catalog),
@@ -93,8 +101,18 @@ def declare(visit: Visit) -> str:
     except (IncidentctlError, OSError) as error:
         # It is declared: nobody may be told to do that again.
         visit.say(f"What follows from the catalog is not recorded yet: {error}")
-        return f"/declare/{ident}"
+        return _next(visit, ident)
     visit.say(*(note for note in recorded.notes if "--duplicate-of" not in note))
+    return _next(visit, ident)
+
+
+def _next(visit: Visit, ident: str) -> str:
+    """Return where the questions are that are left; the board if nobody can answer them now."""
+    try:
+        find_shared(visit.workspace, ident)
+    except EnvironmentFailedError as error:
+        visit.say(f"{ident} is safe on disk, and is shown once the record can be read: {error}")
+        return "/"
     return f"/declare/{ident}"
 
 
