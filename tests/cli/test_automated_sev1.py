@@ -1,7 +1,8 @@
-"""A SEV1 of the bank whose steps run by themselves: each is seen at its target, once, and told."""
+"""A SEV1 of the bank that sends, by itself or by hand: each is seen at its target, and told."""
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import socket
@@ -208,6 +209,39 @@ def test_a_sev1_pages_opens_the_channel_and_the_ticket_and_tells_people(
     log = git(bank, "show", f"incident-log:{path}")
     for link in (f"{targets.url}/jira/browse/BANK-1", f"app_redirect?channel={channel}"):
         assert link in log
+    for told in ("executives", "incidents", "reminder", "customers"):
+        assert f"Action done: announcement {told}" in log
     whole = git(bank, "log", "-p", "--all") + log + str(printed) + json.dumps(shown)
     for secret in SECRETS.values():
         assert secret not in whole
+
+
+def test_by_hand_each_step_is_sent_by_r_in_the_walk(bank, targets, command, git, monkeypatch):
+    (bank / "announce.yaml").unlink()
+    file = bank / "runbooks" / "accounts.yaml"
+    file.write_text(file.read_text().replace(", automatic: true", ""))
+    trusted(command)
+    ident = command("declare", "Balances are wrong", "--affects", "accounts", "-s", "SEV1").out
+    ident = ident.strip()
+    assert run_due() == []  # nothing goes out by itself
+    steps = [each["id"] for each in command("show", "--json").json["steps"]]
+    printed = ""
+    for step in ACTIONS:
+        typed = f"g {steps.index(step) + 1}\nr\nr yes\nl\n"
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        walked = command("run")
+        assert "Nothing was sent. `r yes` sends it." in walked.err
+        assert "Sent to " in walked.err, walked.err
+        printed += walked.out + walked.err
+    assert [each["payload"]["summary"] for each in targets.pages] == ["Balances are wrong"]
+    assert [each["summary"] for each in targets.tickets] == ["Balances are wrong"]
+    channel = targets.slack.channels[f"bank-{ident}"]
+    assert [each["channel"] for each in targets.slack.messages] == [channel, "C0INCIDENTS"]
+    assert targets.mailed() == ["board@bank.example", "press@bank.example"]
+    shown = command("show", "--json").json
+    assert {each["id"] for each in shown["steps"] if each["state"] == "done"} >= set(ACTIONS)
+    written = git(bank, "log", "-p", "--all") + json.dumps(shown) + printed
+    for link in (f"{targets.url}/jira/browse/BANK-1", f"app_redirect?channel={channel}"):
+        assert link in written
+    for secret in SECRETS.values():
+        assert secret not in written

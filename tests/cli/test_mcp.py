@@ -11,6 +11,8 @@ import anyio
 import pytest
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from tests.cli.sending import plant, trusted
+from tests.connect.targets import http_target
 
 READS = {
     "list_incidents", "show_incident", "brief", "incident_log", "similar", "who", "on_call",
@@ -160,3 +162,26 @@ def test_its_log_is_a_resource(opened, team):
             return await talking.read_resource(f"incidentctl://incidents/{opened}/log")
 
     assert f"# {opened}" in anyio.run(go).contents[0].text
+
+
+def test_no_action_runs_whatever_an_assistant_does(run, team, monkeypatch):
+    """Not even of a repository that is trusted: a step that pages is marked, and pages nobody."""
+    with http_target() as target:
+        plant(team, target.url, monkeypatch)
+        (team / "announce.yaml").write_text(
+            "announcements: [{name: all, on: [declared, update], actions: "
+            f"[{{uses: webhook, with: {{url: {target.url}/told}}}}]}}]\n"
+        )
+        trusted(run)
+        ident = run("declare", "x", "--affects", "checkout", "-s", "SEV1").out.strip()
+        _, results = talk(
+            team, "--write",
+            calls=[
+                ("declare", {"title": "Cart is empty", "affects": ["cart"], "severity": "SEV1"}),
+                ("post_internal_update", {"incident": ident, "text": "We look."}),
+                ("mark_step", {"incident": ident, "step": "page-on-call", "state": "done",
+                               "note": "called"}),
+            ],
+        )  # fmt: skip
+        assert not [said(each) for each in results if each.is_error]
+        assert target.asked == []

@@ -125,6 +125,17 @@ def test_an_echoed_secret_is_masked_in_every_form():
     assert (outcome.state, outcome.link, outcome.ident) == ("done", None, "***")
 
 
+def test_a_fault_of_this_program_leaves_no_traceback_with_a_secret(monkeypatch):
+    def broken(_):
+        raise ZeroDivisionError(f"no answer to {SECRET}")
+
+    monkeypatch.setattr("incidentctl.connect.actions.webhook.perform", broken)
+    outcome = perform(webhook("http://127.0.0.1:9"), ENVIRONMENT)
+    assert outcome.state == "unknown"
+    assert "a fault of this program (ZeroDivisionError: no answer to" in outcome.reason
+    assert "s3cr3t" not in repr(outcome)
+
+
 def test_a_target_that_never_answers_is_left_after_the_time():
     from datetime import timedelta
 

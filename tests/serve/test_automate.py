@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import http.server
+import json
 import os
 import re
 import shutil
@@ -12,12 +14,21 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.cli.sending import answer, plant
+from tests.connect.targets import http_target
 from torture.receiver import free_port
 
+from incidentctl.app.actions import trust
+from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.cli.boundary import run as run_app
+from incidentctl.cli.main import app
 from incidentctl.domain.alerts.group import RESOLVED, united
 from incidentctl.domain.incident.facts import AlertResolved
 from incidentctl.domain.incident.state import is_alert
+from incidentctl.serve import upkeep
 
+#: What the page listens at; the test chooses free ones.
+PORTS = {name: int(name) for name in ("9093", "8080", "9090")}
 PAGE = Path(__file__).parents[2] / "docs" / "automate.md"
 
 
@@ -67,13 +78,39 @@ def running():
         child.wait(20)
 
 
+@pytest.fixture
+def target():
+    with http_target() as server:
+        server.answer = answer
+        yield server
+
+
+@pytest.fixture
+def other(team, tmp_path, target, git, monkeypatch):
+    """Another clone with the receiver's remote; the receiver pages by itself, which is trusted."""
+    monkeypatch.setattr(upkeep, "_ACT", 0.2)
+    plant(team, target.url, monkeypatch)
+    settings = team / "incidentctl.yaml"
+    settings.write_text(settings.read_text().replace("record: {", "record: {remote: origin, "))
+    files(team, PORTS | {"8095": 8095})  # the receiver needs alerts.yaml alone
+    git(team, "add", "-A")
+    git(team, "commit", "-qm", "Actions")
+    git(tmp_path, "clone", "-q", "--bare", str(team), "remote.git")
+    git(team, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    git(tmp_path, "clone", "-q", "remote.git", "other")
+    for name, value in (("user.name", "Omar"), ("user.email", "omar@astronomy-shop.example")):
+        git(tmp_path / "other", "config", name, value)
+    workspace = open_workspace(str(team))
+    trust.trust(workspace, trust.standing(workspace).hash)
+    return tmp_path / "other"
+
+
 def test_a_rule_of_prometheus_declares_one_incident_and_its_end_is_in_the_log(
-    programs, start, running, team, tmp_path
+    programs, start, running, team, tmp_path, target, other, capsys
 ):
-    ports = {name: free_port() for name in ("9093", "8080", "9090")}
+    ports = {name: free_port() for name in PORTS}
     page = tmp_path / "page"
     page.mkdir()
-    files(team, ports | {"8095": 8095})  # the receiver needs alerts.yaml alone
     serving = start()
     files(page, ports | {"8095": serving.server.port})
     (page / "token").write_text("a-token-of-the-page\n")
@@ -99,22 +136,57 @@ def test_a_rule_of_prometheus_declares_one_incident_and_its_end_is_in_the_log(
 
     (head,) = until(incidents)
     assert (head.severity, head.services, is_alert(head.commander)) == ("SEV1", ("checkout",), True)
+    until(lambda: target.asked)
+    # What no rule matches waits, and somebody declares it in another clone.
+    unsorted = [{"labels": {"alertname": "DiskFull", "severity": "warning", "service": "cart"},
+                 "annotations": {"summary": "The disk of cart is full"}}]  # fmt: skip
+    told = http.client.HTTPConnection("127.0.0.1", ports["9093"], timeout=10)
+    told.request(
+        "POST", "/api/v2/alerts", json.dumps(unsorted), {"Content-Type": "application/json"}
+    )
+    assert told.getresponse().status == 200
+    told.close()
+
+    def command(*words):
+        capsys.readouterr()
+        code = run_app(app, ["-C", str(other), *words, "--json"])
+        return json.loads(capsys.readouterr().out) if code == 0 else {}
+
+    def waiting():
+        command("sync")
+        return command("alert", "inbox")["alerts"]
+
+    (row,) = until(waiting)
+    assert (row["title"], row["affects"]) == ("The disk of cart is full", ["cart"])
+    mine = command("alert", "declare", "1")["incident"]
+    assert command("show", mine)["commander"] != command("show", head.id)["commander"]
+    command("sync")
+    until(lambda: len(incidents()) == 2)
     service = http.server.ThreadingHTTPServer(
         ("127.0.0.1", ports["8080"]), http.server.BaseHTTPRequestHandler
     )
     _Metrics.answer(service)
     try:
-        (group,) = until(lambda: [each for each in groups() if each.state == RESOLVED])
+        (group,) = until(
+            lambda: [
+                each
+                for each in groups()
+                if each.state == RESOLVED and each.labels["service"] == "checkout"
+            ]
+        )
     finally:
         service.shutdown()
         service.server_close()
-    (head,) = incidents()
+    (head,) = [each for each in incidents() if each.id != mine]
 
     def facts():
         return [event.fact for event in serving.workspace().record.events(head.id)[0]]
 
     until(lambda: any(isinstance(fact, AlertResolved) for fact in facts()), 10)
-    assert [each.id for each in incidents()] == [head.id]
+    assert {each.id for each in incidents()} == {head.id, mine}
+    assert [asked.body["payload"]["summary"] for asked in target.asked] == [
+        "Checkout does not answer"
+    ]  # the one SEV1, once
 
 
 class _Metrics(http.server.BaseHTTPRequestHandler):
