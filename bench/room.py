@@ -17,7 +17,8 @@ from typing import NamedTuple
 from bench.incidents import declare_in, make_repository, note_in, open_ticking
 from bench.timing import INCIDENTCTL, Row, middle, ratio, rounds
 from incidentctl.app.incident import notes
-from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import Response
 from incidentctl.app.workspace.places import choose
 from incidentctl.app.workspace.workspace import Workspace
 

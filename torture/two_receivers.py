@@ -32,7 +32,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.places import RepositoryChoice
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.group import united

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from incidentctl.app.alerts.receive import Receiver
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.workspace import isolated_environment, open_workspace
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision, by_default

@@ -24,7 +24,8 @@ from tests.app.test_receive import (
 )
 
 from incidentctl.app.alerts.receive import Receiver
-from incidentctl.app.incident.respond import acknowledge, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import acknowledge
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.domain.actions.run import Target, key_of
 from incidentctl.domain.catalog.action_settings import WebhookSettings

@@ -17,7 +17,7 @@ from tests.serve.room.browser import Rooms
 
 from incidentctl.app.alerts.receive import Receiver
 from incidentctl.app.incident.declare import Request, begin, complete
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.setup.room import leads_to
 from incidentctl.domain.alerts.alert import Alert

@@ -18,7 +18,8 @@ from tests.browser.test_room import (  # noqa: F401 (a fixture)
 from incidentctl.app.incident import notes, steps
 from incidentctl.app.incident.classify import reclassify
 from incidentctl.app.incident.declare import Request, begin, complete
-from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import Response
 from incidentctl.domain.incident import facts
 
 

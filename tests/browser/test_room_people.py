@@ -18,7 +18,8 @@ from tests.browser.harness import EVIL, assert_inert
 from tests.serve.room.browser import Rooms
 
 from incidentctl.app.incident.declare import Request, begin, complete
-from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import Response
 from incidentctl.app.record.sync import sync
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.domain.incident import facts

@@ -13,7 +13,8 @@ import pytest
 
 from incidentctl.app.chat import slash
 from incidentctl.app.incident.declare import Request, begin
-from incidentctl.app.incident.respond import acknowledge, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import acknowledge
 from incidentctl.app.receiver.seen import Seen
 from incidentctl.app.workspace.receiver_signs import folder_of
 from incidentctl.connect.chat import slack

@@ -128,7 +128,7 @@ def _interrupted() -> int:
 
 def print_refusal(refusal: IncidentctlError) -> None:
     """Print a refusal to stderr: the message, the hint, and what the user typed."""
-    from incidentctl.app.incident.respond import SeveralError
+    from incidentctl.app.incident.find import SeveralError
 
     # Only the candidates are lines of their own; any other line break comes from user text.
     listed = isinstance(refusal, SeveralError)

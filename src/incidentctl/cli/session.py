@@ -15,7 +15,7 @@ from incidentctl.domain.common.text import count, one_line
 from incidentctl.errors import EnvironmentFailedError, Problem
 
 if TYPE_CHECKING:  # slow, and commands about the team's files do not need it
-    from incidentctl.app.incident.respond import SeveralError
+    from incidentctl.app.incident.find import SeveralError
     from incidentctl.domain.incident.state import Incident
     from incidentctl.domain.lint.rule import Played
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incidentctl.app.incident.declare import Request, begin, complete
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 
 
 def test_a_title_is_enough(browser, workspace):

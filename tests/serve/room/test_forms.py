@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.serve.room.browser import hidden
 
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 
 
 @pytest.fixture

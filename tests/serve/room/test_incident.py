@@ -11,7 +11,8 @@ import pytest
 from tests.serve.room.browser import enter, hidden
 
 from incidentctl.app.incident.declare import Request, begin, complete
-from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import Response
 from incidentctl.domain.incident import facts
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} \u202ex '"

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.serve.room.browser import Browser, hidden
 
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.errors import UsageError
 from incidentctl.serve.room.settings import OpenIdClient, TeamRoom, named, openid_client
 from incidentctl.serve.settings import Settings, network

@@ -12,7 +12,7 @@ from tests.serve.room.browser import enter, hidden
 
 from incidentctl.app.alerts.receive import Receiver
 from incidentctl.app.incident.declare import Request, begin, complete
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.domain.alerts.alert import Alert
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} \u202ex '"

@@ -9,7 +9,7 @@ import pytest
 from tests.serve.room.browser import Browser, enter, hidden
 
 from incidentctl.app.incident.declare import Request, begin
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.workspace import places
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import UsageError

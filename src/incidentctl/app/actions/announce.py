@@ -7,10 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from incidentctl.app.actions.run import Ran, prepare, run_patiently
+from incidentctl.app.actions.prepare import prepare
+from incidentctl.app.actions.run import Ran, run_patiently
 from incidentctl.app.actions.trust import announcing_since
 from incidentctl.app.catalog.who import on_call_now
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.page.told import titles
 from incidentctl.app.workspace.own_template import render_own
 from incidentctl.app.workspace.people import Actor

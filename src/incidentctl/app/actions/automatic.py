@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.app.actions.announce import lately_ended, missed_heartbeats, targets_due
-from incidentctl.app.actions.run import NotNowError, Ran, run, targets_of
+from incidentctl.app.actions.prepare import targets_of
+from incidentctl.app.actions.run import NotNowError, Ran, run
 from incidentctl.app.actions.trust import ensure_trusted
-from incidentctl.app.incident.respond import acknowledge, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import acknowledge
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.actions.run import Target, ensure_may_run, is_due, key_of

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from incidentctl.app.actions.run import targets_of
+from incidentctl.app.actions.prepare import targets_of
 from incidentctl.app.actions.trust import ensure_trusted
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.actions.reach import reach
 from incidentctl.domain.actions.run import Target, runs_of, state_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from incidentctl.app.incident.declare import Request, declaration_of
-from incidentctl.app.incident.respond import acknowledge, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import acknowledge
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.alert import Alert

@@ -10,7 +10,8 @@ from incidentctl.app.alerts.book import Book, author_of
 from incidentctl.app.alerts.live import Live
 from incidentctl.app.alerts.received import Tally
 from incidentctl.app.incident.classify import classify, raised
-from incidentctl.app.incident.respond import acknowledge, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import acknowledge
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts import derive

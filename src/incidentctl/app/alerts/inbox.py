@@ -9,13 +9,8 @@ from typing import Any, NamedTuple
 from incidentctl.app.alerts import numbers
 from incidentctl.app.alerts.declare import answered, with_alerts
 from incidentctl.app.incident.declare import Request, begin, complete, declaration_of
-from incidentctl.app.incident.respond import (
-    Recorded,
-    acknowledge,
-    ensure_nameable,
-    load,
-    not_committed,
-)
+from incidentctl.app.incident.find import ensure_nameable, load
+from incidentctl.app.incident.respond import Recorded, acknowledge, not_committed
 from incidentctl.app.incident.waiting_alerts import waiting
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace

@@ -10,7 +10,7 @@ from typing import Any
 from incidentctl.app.alerts.book import Book
 from incidentctl.app.alerts.declaring import Declaring
 from incidentctl.app.alerts.received import Tally
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.declaration import same_cause
 from incidentctl.domain.incident import facts

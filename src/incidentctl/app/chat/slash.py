@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from incidentctl.app.incident import notes, updates
 from incidentctl.app.incident.declare import Request, begin, complete
-from incidentctl.app.incident.respond import Recorded, Response, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.incident.shared import find_shared, only_shared
 from incidentctl.app.room.people import Person, ensure_member
 from incidentctl.app.workspace.people import Actor

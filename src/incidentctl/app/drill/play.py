@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from incidentctl.app.drill.documents import find
 from incidentctl.app.incident.declare import Request, begin, complete
+from incidentctl.app.incident.find import SeveralError, find_incident, load
 from incidentctl.app.incident.injects import plan_of, script_of, unmeasured
-from incidentctl.app.incident.respond import Recorded, Response, SeveralError, find_incident, load
+from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace

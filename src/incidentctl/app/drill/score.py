@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from incidentctl.app.drill.documents import find
 from incidentctl.app.drill.play import drills_played
+from incidentctl.app.incident.find import find_incident
 from incidentctl.app.incident.injects import plan_of
-from incidentctl.app.incident.respond import find_incident
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import iso

@@ -7,13 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from incidentctl.app.incident.respond import (
-    Recorded,
-    Response,
-    acknowledge,
-    load,
-    not_committed,
-)
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import Recorded, Response, acknowledge, not_committed
 from incidentctl.app.incident.similar import similar_open
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace

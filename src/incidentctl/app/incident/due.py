@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from incidentctl.app.incident.respond import find_incident, load
+from incidentctl.app.incident.find import find_incident, load
 from incidentctl.app.incident.waiting_alerts import waiting
 from incidentctl.app.record.looked import opened
 from incidentctl.app.workspace.workspace import Workspace

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from incidentctl.app.incident.respond import Recorded, Response, load, several
+from incidentctl.app.incident.find import load, several
+from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident.decide import handover as decide
 from incidentctl.domain.incident.head import Head

@@ -7,13 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from incidentctl.app.incident.respond import (
-    Recorded,
-    Response,
-    ensure_nameable,
-    find_incident,
-    load,
-)
+from incidentctl.app.incident.find import ensure_nameable, find_incident, load
+from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.domain.incident.decide import lifecycle as decide
 from incidentctl.domain.incident.state import Incident
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from incidentctl.app.incident.respond import Recorded, Response, ensure_nameable, find_incident
+from incidentctl.app.incident.find import ensure_nameable, find_incident
+from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.domain.incident.decide import notes as decide
 from incidentctl.errors import IncidentctlError
 

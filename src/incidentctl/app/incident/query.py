@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from incidentctl.app.incident.find import load
 from incidentctl.app.incident.query import head_as_json, lost_duplicates
-from incidentctl.app.incident.respond import load
 from incidentctl.app.incident.waiting_alerts import wait_line, waiting
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.record.unclaimed import unclaimed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.learn.retro import refusal
 from incidentctl.app.workspace.people import find
 from incidentctl.app.workspace.workspace import Workspace

@@ -7,8 +7,8 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from incidentctl.app.incident.find import SeveralError, find_incident, load
 from incidentctl.app.incident.injects import plan_of
-from incidentctl.app.incident.respond import SeveralError, find_incident, load
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.own_template import render_own
 from incidentctl.app.workspace.workspace import Workspace

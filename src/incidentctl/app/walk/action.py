@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from incidentctl.app.actions.listing import told
-from incidentctl.app.actions.run import Prepared, prepare, targets_of
+from incidentctl.app.actions.prepare import Prepared, prepare, targets_of
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.actions.run import ensure_not_sent
 from incidentctl.domain.common.text import one_line

@@ -8,14 +8,16 @@ from functools import partial
 from typing import NamedTuple
 
 from incidentctl.app.actions.automatic import Refused, due_of, run_due
-from incidentctl.app.actions.run import Prepared, Ran, run_patiently
+from incidentctl.app.actions.prepare import Prepared
+from incidentctl.app.actions.run import Ran, run_patiently
 from incidentctl.app.actions.trust import ensure_trusted
 from incidentctl.app.incident import lifecycle, updates
 from incidentctl.app.incident.classify import reclassify
 from incidentctl.app.incident.escalate import escalate, how_to_reach
+from incidentctl.app.incident.find import load
 from incidentctl.app.incident.injects import deliver_due, wait
 from incidentctl.app.incident.query import on_call
-from incidentctl.app.incident.respond import Recorded, Response, load
+from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.walk.action import ActionOffer, action_offer
 from incidentctl.app.walk.names import Name, names_for
 from incidentctl.app.walk.news import News

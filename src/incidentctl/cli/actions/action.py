@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.actions.listing import listed, listed_as_json, why_not_sent
-from incidentctl.app.actions.run import Ran, prepare, run_patiently, target_of
+from incidentctl.app.actions.prepare import prepare, target_of
+from incidentctl.app.actions.run import Ran, run_patiently
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand

@@ -17,7 +17,8 @@ from incidentctl.app.actions.announce import (
     send,
 )
 from incidentctl.app.actions.run import Ran
-from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import Response
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import EndCommand, RespondCommand
 from incidentctl.cli.session import report_notes, warn_of_gaps, workspace_of

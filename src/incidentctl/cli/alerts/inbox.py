@@ -10,13 +10,8 @@ import typer
 from incidentctl.app.alerts import inbox
 from incidentctl.app.alerts.inbox import Row
 from incidentctl.app.incident.declare import Request
-from incidentctl.app.incident.respond import (
-    Recorded,
-    Response,
-    ensure_meant,
-    find_incident,
-    load,
-)
+from incidentctl.app.incident.find import find_incident, load
+from incidentctl.app.incident.respond import Recorded, Response, ensure_meant
 from incidentctl.cli.session import confirm_recorded, report_notes, report_sync_state, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, Json, NoInput, NoWalk

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import Response
 from incidentctl.cli.incident.respond import known_actor, report
 from incidentctl.cli.session import confirm_recorded, open_catalog, report_notes
 from incidentctl.cli.terminal import console
@@ -48,7 +49,7 @@ def run(
     incidentctl drill run q1-tokens -i k7f
     """
     from incidentctl.app.drill.play import another_day, attach, start
-    from incidentctl.app.incident.respond import find_incident
+    from incidentctl.app.incident.find import find_incident
     from incidentctl.cli.incident.run import walk
     from incidentctl.errors import UsageError
 

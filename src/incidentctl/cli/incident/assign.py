@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import roles
-from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.incident.find import load
+from incidentctl.app.incident.respond import Response
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible
 from incidentctl.cli.incident.respond_command import RespondCommand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from incidentctl.app.incident.respond import load
+from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.incident.respond import Call, choose_incident
 from incidentctl.cli.terminal import console

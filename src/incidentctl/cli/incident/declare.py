@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from incidentctl.app.incident.declare import Request, begin, complete, keep_answers
+from incidentctl.app.incident.find import load
 from incidentctl.app.incident.query import on_call
-from incidentctl.app.incident.respond import Recorded, Response, load, told
+from incidentctl.app.incident.respond import Recorded, Response, told
 from incidentctl.app.incident.similar import Similar, similar_open, similar_past
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.places import KEPT_HERE

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from incidentctl.app.incident import handover
+from incidentctl.app.incident.find import SeveralError
 from incidentctl.app.incident.query import on_call
-from incidentctl.app.incident.respond import SeveralError
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, respond_command, warn_not_visible
 from incidentctl.cli.incident.respond_command import RespondCommand

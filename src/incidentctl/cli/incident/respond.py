@@ -10,15 +10,13 @@ from typing import Any, Protocol, TypeVar
 
 import typer
 
+from incidentctl.app.incident.find import SeveralError, ended_by, find_incident
 from incidentctl.app.incident.respond import (
     NearlyKnownError,
     Recorded,
     Response,
-    SeveralError,
     echo,
-    ended_by,
     ensure_meant,
-    find_incident,
     told,
 )
 from incidentctl.app.workspace.people import Actor

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from incidentctl.app.incident.respond import OPEN_ONES, Where, is_incident
+from incidentctl.app.incident.find import OPEN_ONES, Where, is_incident
 from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal.text_command import TextCommand, is_number
 from incidentctl.domain.common.text import one_line

@@ -16,7 +16,8 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.actions.run import Prepared, Ran
+from incidentctl.app.actions.prepare import Prepared
+from incidentctl.app.actions.run import Ran
 from incidentctl.app.incident.declare import complete_if_cut_off
 from incidentctl.app.incident.respond import Response
 from incidentctl.app.walk.walk import Answered, View, Walk

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import tasks
+from incidentctl.app.incident.find import load
 from incidentctl.app.incident.query import as_json
-from incidentctl.app.incident.respond import load
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand

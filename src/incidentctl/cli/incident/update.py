@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import updates
+from incidentctl.app.incident.find import load
 from incidentctl.app.incident.query import as_json
-from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.incident.respond import Response
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.incident import choices

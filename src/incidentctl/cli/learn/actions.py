@@ -105,12 +105,8 @@ def add(
     incidentctl actions add "alert on the age of the backup" --owner dana
     """
     from incidentctl.app.incident import tasks
-    from incidentctl.app.incident.respond import (
-        Response,
-        SeveralError,
-        ensure_meant,
-        find_incident,
-    )
+    from incidentctl.app.incident.find import SeveralError, find_incident
+    from incidentctl.app.incident.respond import Response, ensure_meant
 
     workspace, said = workspace_of(ctx), " ".join(title)
     try:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.incident.respond import SeveralError
+from incidentctl.app.incident.find import SeveralError
 from incidentctl.app.learn.retro import Written
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.session import ask_which, workspace_of
@@ -123,7 +123,7 @@ def _named(part: str | None, option: str) -> str:
 
 def _invite(workspace: Workspace, part: str | None) -> None:
     """Print the invitation to the retrospective of an incident; write that first if needed."""
-    from incidentctl.app.incident.respond import find_incident
+    from incidentctl.app.incident.find import find_incident
     from incidentctl.app.learn import retro
     from incidentctl.app.learn.invitation import invitation
     from incidentctl.cli.hints import worded

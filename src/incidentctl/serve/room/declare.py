@@ -15,9 +15,10 @@ from incidentctl.app.incident.classify import (
     scale_step,
 )
 from incidentctl.app.incident.declare import REPORTERS, Request, begin, complete
+from incidentctl.app.incident.find import load
 from incidentctl.app.incident.lifecycle import cancel
 from incidentctl.app.incident.query import on_call
-from incidentctl.app.incident.respond import Response, load
+from incidentctl.app.incident.respond import Response
 from incidentctl.app.incident.shared import find_shared, only_shared
 from incidentctl.app.incident.similar import similar_open, similar_past
 from incidentctl.app.room.people import ensure_may_answer
