@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from incidentctl.app.alerts.book import Book
 from incidentctl.app.alerts.declaring import Declaring
+from incidentctl.app.alerts.grouping import Grouping, Judged
 from incidentctl.app.alerts.heartbeats import Heartbeats, alert_of
-from incidentctl.app.alerts.live import Live
 from incidentctl.app.alerts.received import Counters, Received, Tally
 from incidentctl.app.alerts.uniting import Uniting
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts import derive
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision
-from incidentctl.domain.alerts.group import ACKNOWLEDGED, FIRING, RESOLVED, WAITING, slot_of
+from incidentctl.domain.alerts.group import RESOLVED, WAITING
 from incidentctl.domain.alerts.rules import decide as by_rules
 from incidentctl.domain.common.incident_kinds import HEARTBEAT
-from incidentctl.domain.common.times import iso
-from incidentctl.domain.incident import facts
 
 __all__ = ["Counters", "Received", "Receiver"]
 
@@ -34,20 +31,10 @@ __all__ = ["Counters", "Received", "Receiver"]
 _LOOK = timedelta(seconds=5)
 #: In a storm looking takes long, and deliveries wait: then this is its share of the time.
 _SHARE, _LONGEST = 100, timedelta(minutes=2)
-#: So many titles of what joined a group stand in one event, and so many members.
-_TITLES, _MEMBERS = 10, 500
 #: So many decisions are kept: the rules are asked once for alerts that look the same.
 _DECISIONS = 5000
 
 Decide = Callable[[Any, Alert], Decision]
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """An alert and what the rules say of it."""
-
-    alert: Alert
-    decision: Decision
 
 
 class Receiver:
@@ -60,14 +47,15 @@ class Receiver:
         self._decisions: dict[Any, Decision] = {}
         self._catalog: Any = None
         self._book = Book(workspace, self._decision)
+        self.counters = Counters()
         self._declaring = Declaring(workspace, self._book)
+        self._grouping = Grouping(workspace, self._book, self._declaring, self.counters)
         self._uniting = Uniting(workspace, self._book, self._declaring)
         self._changed = False
         self._looked: datetime | None = None
         self._pause = _LOOK
         self._token: tuple[object, ...] | None = None
         self._began: datetime | None = None
-        self.counters = Counters()
         self.heartbeats = Heartbeats()
         self.heard: dict[str, datetime] = {}
         """When each source last sent something."""
@@ -114,9 +102,9 @@ class Receiver:
                 elif decision.mode == "heartbeat":
                     self._beat(decision, alert, received, tally)
                 else:
-                    wanted.append(_Judged(alert, decision))
+                    wanted.append(Judged(alert, decision))
             if wanted:
-                self._take_group(source, wanted, received, tally)
+                self._grouping.take(source, wanted, received, tally)
         return tally.received()
 
     def tick(self, now: datetime) -> Received:
@@ -136,7 +124,7 @@ class Receiver:
         self._look(now)
         self._miss(now, tally)
         for live in self._book.lives():
-            self._repeat(live, now, tally)
+            self._grouping.repeat(live, now, tally)
             self._declaring.act(live, now, tally)
         if self._changed:  # else it holds no incident that it did not hold before
             self._uniting.unite(now, tally)
@@ -179,168 +167,6 @@ class Receiver:
             found = self._decisions[key] = self._decide(self._workspace.catalog, alert)
         return found
 
-    # --- one group of a delivery -------------------------------------------------------------
-
-    def _take_group(
-        self, source: str, judged: Sequence[_Judged], received: datetime, tally: Tally
-    ) -> None:
-        digest = derive.digest(source, judged[0].alert.group)
-        lives = self._book.of(digest)
-        over = [each.alert for each in judged if each.alert.state == RESOLVED]
-        firing = [each for each in judged if each.alert.state != RESOLVED]
-        if firing:
-            live = lives[0] if lives else None
-            if live is None:
-                fresh = [each for each in firing if not self._book.is_late(digest, each.alert)]
-                if not fresh:
-                    self.counters.repeats += len(firing)
-                    return
-                live = self._open(source, fresh, received, tally)
-                lives = [live]
-            self._join(live, firing, received, tally)
-        for live in lives:
-            self._resolve(live, over, received, tally)
-        for live in lives:
-            self._declaring.act(live, received, tally)
-
-    def _open(
-        self,
-        source: str,
-        judged: Sequence[_Judged],
-        received: datetime,
-        tally: Tally,
-    ) -> Live:
-        """Open a group for the alert that began first; nothing of it depends on the receiver."""
-
-        def start(each: _Judged) -> datetime:
-            found = derive.credible(each.alert.started, received)
-            return found or derive.milliseconds(received)
-
-        first = min(judged, key=lambda each: (start(each), each.alert.key))
-        event = derive.opening(source, first.alert, start(first))
-        ident = derive.group_id(source, first.alert, start(first))
-        live = Live(ident, source, first.alert, start(first), first.decision)
-        live.slot = slot_of(received - live.started)
-        live.last = received
-        live.mark(event.fact.member, FIRING)
-        if any(each.decision.restricted for each in judged):
-            self._workspace.record.restrict(ident)
-        if not self._book.knows(ident):
-            self._book.acknowledge(live, [event])
-            tally.opened(ident)
-        self._book.add(live)
-        return live
-
-    def _join(
-        self, live: Live, judged: Sequence[_Judged], received: datetime, tally: Tally
-    ) -> None:
-        """Add what is new in a group, and count what is not."""
-        joined: list[_Judged] = []
-        members: list[str] = []
-        acknowledged: list[str] = []
-        for each in judged:
-            now = live.newest(each.alert)
-            if now is None or live.fires_anew(each.alert, received):
-                start = derive.credible(each.alert.started, received)
-                now = derive.member(each.alert, start or derive.milliseconds(received))
-                live.mark(now, FIRING)
-                members.append(now)
-                joined.append(each)
-            if each.alert.state == ACKNOWLEDGED and live.members[now] == FIRING:
-                live.mark(now, ACKNOWLEDGED)
-                acknowledged.append(now)
-        stated: list[Any] = [
-            facts.AlertJoined(
-                live.ident,
-                tuple(members[begin : begin + _MEMBERS]),
-                _titles(joined[begin : begin + _MEMBERS]),
-            )
-            for begin in range(0, len(members), _MEMBERS)
-        ]
-        worse = self._worse(live, judged)
-        stated += worse
-        if acknowledged:
-            stated.append(facts.AlertAcknowledged(live.ident, tuple(acknowledged)))
-        live.last = max(live.last, received)
-        if stated:
-            self._book.state(live, stated, received)
-            tally.changed(live.ident)
-        known = len(judged) - len(joined)
-        if known and live.ident not in tally.fresh:
-            self.counters.repeats += known
-            live.counted += 1
-        self._declaring.raise_(live, worse)
-        if acknowledged and live.incident:
-            self._declaring.tell(live, facts.AlertAcknowledged(live.ident, ()))
-        if known:
-            self._repeat(live, received, tally)
-
-    def _worse(self, live: Live, judged: Sequence[_Judged]) -> list[Any]:
-        """Return what says that a group is worse than it was, or hits more; each is told once."""
-        scale = [severity.name for severity in self._workspace.catalog.scale.severities]
-        found: list[Any] = []
-        for alert, decision in ((each.alert, each.decision) for each in judged):
-            member = live.newest(alert)
-            if member is None or live.members[member] == RESOLVED:
-                continue
-            title = " ".join(alert.title.split())[:200]
-            if live.worsen(decision.severity, scale):
-                found.append(
-                    facts.AlertWorsened(
-                        live.ident, member, decision.severity or "", alert.severity, title
-                    )
-                )
-            if decision.affects and decision.affects not in live.services:
-                known = bool(live.services)
-                live.services[decision.affects] = None
-                if known or alert is not live.alert:
-                    found.append(
-                        facts.AlertSpread(live.ident, member, decision.affects[:200], title)
-                    )
-            live.consider(decision)
-        return found
-
-    def _resolve(
-        self, live: Live, alerts: Iterable[Alert], received: datetime, tally: Tally
-    ) -> None:
-        over: dict[str, datetime] = {}
-        for alert in alerts:
-            member = live.ended_by(alert)
-            if member is not None:
-                ended = derive.credible(alert.ended, received) or received
-                live.mark(member, RESOLVED)
-                live.ends[member] = ended
-                over[member] = ended
-        if not over:
-            return
-        whole = live.state == RESOLVED
-        at = max(over.values())
-        if whole:
-            self._repeat(live, received, tally, at_once=True)
-        for begin in range(0, len(over), _MEMBERS):
-            some = tuple(over)[begin : begin + _MEMBERS]
-            last = begin + _MEMBERS >= len(over)
-            fact = facts.AlertResolved(live.ident, some, whole and last)
-            self._book.state(live, [fact], received, at=at)
-        tally.changed(live.ident)
-        if whole:
-            self.counters.resolved += 1
-            self._declaring.resolved(live, at)
-            self._book.close(live, at)
-
-    def _repeat(self, live: Live, now: datetime, tally: Tally, *, at_once: bool = False) -> None:
-        """Write how often a group was repeated, once in each slot of its age."""
-        slot = slot_of(now - live.started)
-        if live.counted and (at_once or slot > live.slot):
-            fact = facts.AlertRepeated(
-                live.ident, max(slot, live.slot), live.counted, iso(live.last)
-            )
-            live.slot, live.counted = max(slot, live.slot), 0
-            self._book.state(live, [fact], now)
-            tally.changed(live.ident)
-            if live.incident:
-                self._declaring.tell(live, fact)
-
     # --- heartbeats --------------------------------------------------------------------------
 
     def _beat(self, decision: Decision, alert: Alert, received: datetime, tally: Tally) -> None:
@@ -351,7 +177,7 @@ class Receiver:
         missed = alert_of(decision.rule)
         for live in self._book.of(derive.digest(HEARTBEAT, missed.group)):
             over = missed._replace(state="resolved", ended=received)
-            self._resolve(live, [over], received, tally)
+            self._grouping.resolve(live, [over], received, tally)
 
     def _miss(self, now: datetime, tally: Tally) -> None:
         """Alert for each heartbeat that has not been heard for as long as its rule says."""
@@ -360,7 +186,7 @@ class Receiver:
             decision = self._decision(alert)._replace(
                 rule=rule.name, mode="inbox", affects=rule.service, severity=rule.severity
             )
-            self._take_group(HEARTBEAT, [_Judged(alert, decision)], now, tally)
+            self._grouping.take(HEARTBEAT, [Judged(alert, decision)], now, tally)
 
 
 def _by_group(alerts: Iterable[Alert]) -> list[list[Alert]]:
@@ -368,12 +194,6 @@ def _by_group(alerts: Iterable[Alert]) -> list[list[Alert]]:
     for alert in alerts:
         found.setdefault(alert.group, []).append(alert)
     return list(found.values())
-
-
-def _titles(joined: Sequence[_Judged]) -> str:
-    titles = [" ".join(each.alert.title.split())[:200] for each in joined[:_TITLES]]
-    more = [f"and {len(joined) - _TITLES} more"] if len(joined) > _TITLES else []
-    return "\n".join([*titles, *more])
 
 
 def _rules(catalog: Any) -> Sequence[Any]:

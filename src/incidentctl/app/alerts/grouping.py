@@ -1,0 +1,208 @@
+"""What becomes of the alerts of one group: it opens, alerts join it, repeat, worsen and resolve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from incidentctl.app.alerts.book import Book
+from incidentctl.app.alerts.declaring import Declaring
+from incidentctl.app.alerts.live import Live
+from incidentctl.app.alerts.received import Counters, Tally
+from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.alerts import derive
+from incidentctl.domain.alerts.alert import Alert
+from incidentctl.domain.alerts.decision import Decision
+from incidentctl.domain.alerts.group import ACKNOWLEDGED, FIRING, RESOLVED, slot_of
+from incidentctl.domain.common.times import iso
+from incidentctl.domain.incident import facts
+
+#: So many titles of what joined a group stand in one event, and so many members.
+_TITLES, _MEMBERS = 10, 500
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An alert and what the rules say of it."""
+
+    alert: Alert
+    decision: Decision
+
+
+class Grouping:
+    """What a receiver records in groups of alerts."""
+
+    def __init__(
+        self, workspace: Workspace, book: Book, declaring: Declaring, counters: Counters
+    ) -> None:
+        """Take the groups that are known, what writes to incidents, and what counts."""
+        self._workspace = workspace
+        self._book = book
+        self._declaring = declaring
+        self._counters = counters
+
+    def take(self, source: str, judged: Sequence[Judged], received: datetime, tally: Tally) -> None:
+        """Record what the alerts of one group, in one delivery, change in it."""
+        digest = derive.digest(source, judged[0].alert.group)
+        lives = self._book.of(digest)
+        over = [each.alert for each in judged if each.alert.state == RESOLVED]
+        firing = [each for each in judged if each.alert.state != RESOLVED]
+        if firing:
+            live = lives[0] if lives else None
+            if live is None:
+                fresh = [each for each in firing if not self._book.is_late(digest, each.alert)]
+                if not fresh:
+                    self._counters.repeats += len(firing)
+                    return
+                live = self._open(source, fresh, received, tally)
+                lives = [live]
+            self._join(live, firing, received, tally)
+        for live in lives:
+            self.resolve(live, over, received, tally)
+        for live in lives:
+            self._declaring.act(live, received, tally)
+
+    def _open(
+        self,
+        source: str,
+        judged: Sequence[Judged],
+        received: datetime,
+        tally: Tally,
+    ) -> Live:
+        """Open a group for the alert that began first; nothing of it depends on the receiver."""
+
+        def start(each: Judged) -> datetime:
+            found = derive.credible(each.alert.started, received)
+            return found or derive.milliseconds(received)
+
+        first = min(judged, key=lambda each: (start(each), each.alert.key))
+        event = derive.opening(source, first.alert, start(first))
+        ident = derive.group_id(source, first.alert, start(first))
+        live = Live(ident, source, first.alert, start(first), first.decision)
+        live.slot = slot_of(received - live.started)
+        live.last = received
+        live.mark(event.fact.member, FIRING)
+        if any(each.decision.restricted for each in judged):
+            self._workspace.record.restrict(ident)
+        if not self._book.knows(ident):
+            self._book.acknowledge(live, [event])
+            tally.opened(ident)
+        self._book.add(live)
+        return live
+
+    def _join(self, live: Live, judged: Sequence[Judged], received: datetime, tally: Tally) -> None:
+        """Add what is new in a group, and count what is not."""
+        joined: list[Judged] = []
+        members: list[str] = []
+        acknowledged: list[str] = []
+        for each in judged:
+            now = live.newest(each.alert)
+            if now is None or live.fires_anew(each.alert, received):
+                start = derive.credible(each.alert.started, received)
+                now = derive.member(each.alert, start or derive.milliseconds(received))
+                live.mark(now, FIRING)
+                members.append(now)
+                joined.append(each)
+            if each.alert.state == ACKNOWLEDGED and live.members[now] == FIRING:
+                live.mark(now, ACKNOWLEDGED)
+                acknowledged.append(now)
+        stated: list[Any] = [
+            facts.AlertJoined(
+                live.ident,
+                tuple(members[begin : begin + _MEMBERS]),
+                _titles(joined[begin : begin + _MEMBERS]),
+            )
+            for begin in range(0, len(members), _MEMBERS)
+        ]
+        worse = self._worse(live, judged)
+        stated += worse
+        if acknowledged:
+            stated.append(facts.AlertAcknowledged(live.ident, tuple(acknowledged)))
+        live.last = max(live.last, received)
+        if stated:
+            self._book.state(live, stated, received)
+            tally.changed(live.ident)
+        known = len(judged) - len(joined)
+        if known and live.ident not in tally.fresh:
+            self._counters.repeats += known
+            live.counted += 1
+        self._declaring.raise_(live, worse)
+        if acknowledged and live.incident:
+            self._declaring.tell(live, facts.AlertAcknowledged(live.ident, ()))
+        if known:
+            self.repeat(live, received, tally)
+
+    def _worse(self, live: Live, judged: Sequence[Judged]) -> list[Any]:
+        """Return what says that a group is worse than it was, or hits more; each is told once."""
+        scale = [severity.name for severity in self._workspace.catalog.scale.severities]
+        found: list[Any] = []
+        for alert, decision in ((each.alert, each.decision) for each in judged):
+            member = live.newest(alert)
+            if member is None or live.members[member] == RESOLVED:
+                continue
+            title = " ".join(alert.title.split())[:200]
+            if live.worsen(decision.severity, scale):
+                found.append(
+                    facts.AlertWorsened(
+                        live.ident, member, decision.severity or "", alert.severity, title
+                    )
+                )
+            if decision.affects and decision.affects not in live.services:
+                known = bool(live.services)
+                live.services[decision.affects] = None
+                if known or alert is not live.alert:
+                    found.append(
+                        facts.AlertSpread(live.ident, member, decision.affects[:200], title)
+                    )
+            live.consider(decision)
+        return found
+
+    def resolve(
+        self, live: Live, alerts: Iterable[Alert], received: datetime, tally: Tally
+    ) -> None:
+        """Record which of the members that fire are over; the group is closed with the last."""
+        over: dict[str, datetime] = {}
+        for alert in alerts:
+            member = live.ended_by(alert)
+            if member is not None:
+                ended = derive.credible(alert.ended, received) or received
+                live.mark(member, RESOLVED)
+                live.ends[member] = ended
+                over[member] = ended
+        if not over:
+            return
+        whole = live.state == RESOLVED
+        at = max(over.values())
+        if whole:
+            self.repeat(live, received, tally, at_once=True)
+        for begin in range(0, len(over), _MEMBERS):
+            some = tuple(over)[begin : begin + _MEMBERS]
+            last = begin + _MEMBERS >= len(over)
+            fact = facts.AlertResolved(live.ident, some, whole and last)
+            self._book.state(live, [fact], received, at=at)
+        tally.changed(live.ident)
+        if whole:
+            self._counters.resolved += 1
+            self._declaring.resolved(live, at)
+            self._book.close(live, at)
+
+    def repeat(self, live: Live, now: datetime, tally: Tally, *, at_once: bool = False) -> None:
+        """Write how often a group was repeated, once in each slot of its age."""
+        slot = slot_of(now - live.started)
+        if live.counted and (at_once or slot > live.slot):
+            fact = facts.AlertRepeated(
+                live.ident, max(slot, live.slot), live.counted, iso(live.last)
+            )
+            live.slot, live.counted = max(slot, live.slot), 0
+            self._book.state(live, [fact], now)
+            tally.changed(live.ident)
+            if live.incident:
+                self._declaring.tell(live, fact)
+
+
+def _titles(joined: Sequence[Judged]) -> str:
+    titles = [" ".join(each.alert.title.split())[:200] for each in joined[:_TITLES]]
+    more = [f"and {len(joined) - _TITLES} more"] if len(joined) > _TITLES else []
+    return "\n".join([*titles, *more])
