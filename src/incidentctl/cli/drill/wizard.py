@@ -7,6 +7,8 @@ from typing import Any
 
 from incidentctl.app.drill import draft
 from incidentctl.app.drill import new as drill_new
+from incidentctl.app.drill import questions as drill_questions
+from incidentctl.app.drill.entries import Mode
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.hints import worded
 from incidentctl.cli.terminal import console
@@ -21,16 +23,14 @@ _MODES = [
 ]
 
 
-def new(
-    workspace: Workspace, mode: drill_new.Mode | None, answers: dict[str, Any]
-) -> drill_new.Written:
+def new(workspace: Workspace, mode: Mode | None, answers: dict[str, Any]) -> drill_new.Written:
     """Ask for missing answers, by key, and write the plan."""
-    known = drill_new.known(workspace)
-    drill_new.check_all(answers, known)
+    known = drill_questions.known(workspace)
+    drill_questions.check_all(answers, known)
     mode = mode or answers.get("mode") or _ask_mode()
     answers["mode"] = mode
     warn(mode, answers)
-    drill_new.must_fit(mode, answers)
+    drill_questions.must_fit(mode, answers)
     if answers["name"] is None:
         words = "What is the drill called? (public: it must give nothing away)"
         answers["name"] = _until_fits("name", words)
@@ -40,7 +40,7 @@ def new(
     while True:
         try:
             return drill_new.write(workspace, mode, answers)
-        except drill_new.UnfitTimesError as refusal:  # ask again, and lose no answer
+        except drill_questions.UnfitTimesError as refusal:  # ask again, and lose no answer
             _say(refusal)
             answers |= dict.fromkeys(("at", "from", "to"))
             _ask_missing(workspace, mode, answers)
@@ -62,32 +62,32 @@ def continue_draft(workspace: Workspace, answers: dict[str, Any]) -> None:
             answers[key] = value
 
 
-def warn(mode: drill_new.Mode, answers: Mapping[str, Any]) -> None:
+def warn(mode: Mode, answers: Mapping[str, Any]) -> None:
     """Warn of what an unplanned drill, or one with real damage, can do to people."""
     if mode == "unplanned":
-        console.say(drill_new.TRUST, "warning")
+        console.say(drill_questions.TRUST, "warning")
     if not answers["simulated"]:
-        console.say(drill_new.REAL, "warning")
+        console.say(drill_questions.REAL, "warning")
 
 
-def _ask_mode() -> drill_new.Mode:
+def _ask_mode() -> Mode:
     chosen = ask_choice("Who should know about it?", _MODES, "planned")
     return "unplanned" if chosen == "unplanned" else "planned"
 
 
 def _ask_missing(
     workspace: Workspace,
-    mode: drill_new.Mode,
+    mode: Mode,
     answers: dict[str, Any],
     known: Catalog | None = None,
 ) -> None:
     """Ask for each answer that is missing, and check it at once, also against those before."""
-    for question in drill_new.questions(mode):
+    for question in drill_questions.questions(mode):
         while answers.get(question.key) is None:
-            answer = _until_fits(question.key, drill_new.words_of(workspace, question), known)
+            answer = _until_fits(question.key, drill_questions.words_of(workspace, question), known)
             try:
-                drill_new.must_agree(question.key, answer, answers, workspace.catalog)
-            except drill_new.UnfitTimesError as refusal:  # any of the three may be wrong
+                drill_questions.must_agree(question.key, answer, answers, workspace.catalog)
+            except drill_questions.UnfitTimesError as refusal:  # any of the three may be wrong
                 _say(refusal)
                 answers |= dict.fromkeys(("at", "from", "to"))
                 _ask_missing(workspace, mode, answers, known)
@@ -97,13 +97,11 @@ def _ask_missing(
                 continue
             answers[question.key] = answer
             begins = "at" if mode == "planned" else "from"
-            if question.key == begins and (near := drill_new.soon(workspace, answers)):
+            if question.key == begins and (near := drill_questions.soon(workspace, answers)):
                 console.say(near, "warning")
 
 
-def _ask_more(
-    mode: drill_new.Mode, answers: dict[str, Any], usual_zone: str, known: Catalog | None
-) -> None:
+def _ask_more(mode: Mode, answers: dict[str, Any], usual_zone: str, known: Catalog | None) -> None:
     """Ask once for the optional answers that no option gave; Enter skips."""
     public = "public; " if mode == "unplanned" else ""
     if not answers["environment"]:
@@ -143,7 +141,7 @@ def _names(key: str, words: str, known: Catalog | None) -> tuple[str, ...]:
     while True:
         typed = (part.strip() for part in ask_text(words).split(","))
         try:
-            return tuple(drill_new.check(key, each, known) for each in typed if each)
+            return tuple(drill_questions.check(key, each, known) for each in typed if each)
         except UsageError as refusal:
             _say(refusal)
 
@@ -165,7 +163,7 @@ def _targets() -> Iterator[str]:
         asked = f"How long may it take {words}? (5m; Enter for no target)"
         while within := ask_text(asked).strip():
             try:
-                yield drill_new.check("targets", f"{name}: {within}", None)
+                yield drill_questions.check("targets", f"{name}: {within}", None)
                 break
             except UsageError as refusal:
                 _say(refusal)
@@ -175,7 +173,7 @@ def _optional(key: str, words: str) -> str | None:
     """Ask until the answer is valid, or is Enter."""
     while answer := ask_text(words).strip():
         try:
-            return drill_new.check(key, answer, None)
+            return drill_questions.check(key, answer, None)
         except UsageError as refusal:
             _say(refusal)
     return None
@@ -184,6 +182,6 @@ def _optional(key: str, words: str) -> str | None:
 def _until_fits(key: str, words: str, known: Catalog | None = None) -> str:
     while True:
         try:
-            return drill_new.check(key, ask_text(words), known)
+            return drill_questions.check(key, ask_text(words), known)
         except UsageError as refusal:
             _say(refusal)
