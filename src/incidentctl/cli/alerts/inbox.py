@@ -153,7 +153,7 @@ def declare_command(
     done = inbox.declare(workspace, row, request, who, on_recorded=confirm_recorded)
     _report(ctx, row, done, "alert-declare", json=json)
     if not json:
-        from incidentctl.cli.incident.declare import go_on, say_process
+        from incidentctl.cli.incident.declared import go_on, say_process
 
         say_process(workspace, load(workspace, done.incident))
         response = Response(workspace, done.incident, who, on_recorded=confirm_recorded)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,23 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from incidentctl.app.incident.declare import Request, begin, complete, keep_answers
-from incidentctl.app.incident.find import load
-from incidentctl.app.incident.query import on_call
-from incidentctl.app.incident.respond import Recorded, Response, told
-from incidentctl.app.incident.similar import Similar, similar_open, similar_past
+from incidentctl.app.incident.respond import Response, told
 from incidentctl.app.workspace.people import Actor
-from incidentctl.app.workspace.places import KEPT_HERE
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.cli.incident.declared import confirm, go_on, print_declared, say_open
 from incidentctl.cli.incident.respond import report_told
-from incidentctl.cli.session import confirm_recorded, report_notes, restriction, workspace_of
+from incidentctl.cli.session import confirm_recorded, report_notes, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.closing import closing_ends
 from incidentctl.cli.terminal.options import AsPerson, Json, NoInput, NoWalk
 from incidentctl.cli.terminal.text_command import TextCommand
-from incidentctl.domain.common.text import count, one_line
-from incidentctl.domain.common.times import iso, rough_duration
+from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.head import Head
-from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import IncidentctlError, UsageError
 
 if TYPE_CHECKING:  # what reads alerts is imported where there is one
@@ -116,8 +110,10 @@ def declare_command(
     """
     words = " ".join(title or [])
     if auto or from_issue is not None:
+        from incidentctl.cli.incident.declare_unasked import declare_unasked
+
         stated = (severity, affects, category, reported_by, at, drill, backfill, restricted)
-        _declare_unasked(ctx, from_alert, from_issue, words, stated, as_, json=json)
+        declare_unasked(ctx, from_alert, from_issue, words, stated, as_, json=json)
         return
     try:
         workspace = workspace_of(ctx, must=False)
@@ -145,8 +141,8 @@ def declare_command(
 
             request = with_alerts(request, alerts)
         shows = kind == "incident" and not json
-        alike = _print_open(workspace, words, request.affects) if shows else []
-        ident = begin(workspace, request, who, on_recorded=partial(_confirm, workspace))
+        alike = say_open(workspace, words, request.affects) if shows else []
+        ident = begin(workspace, request, who, on_recorded=partial(confirm, workspace))
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or words
         raise
@@ -177,81 +173,12 @@ def declare_command(
         console.out(same)
         ident = same
     else:
-        _print(workspace, ident, recorded, json=json)
+        print_declared(workspace, ident, recorded, json=json)
     if kind != "backfill" and not json:
-        response = Response(workspace, ident, who, on_recorded=confirm_recorded)
-        go_on(response, walks=asks and not no_walk)
-
-
-def go_on(response: Response, *, walks: bool) -> None:
-    """Walk the runbook of what was declared, or say how."""
-    if walks:
-        from incidentctl.cli.incident.run import walk
-
-        walk(response)
-    else:
-        console.say(f"next       incidentctl run -i {response.ident}")
-
-
-def _print_taken(ctx: typer.Context, where: str | None, words: str, *, json: bool) -> None:
-    """Let the rules decide about a payload, and say what came of it."""
-    if where is None or words.strip():
-        raise UsageError(
-            "With --auto the rules decide about an alert, and you state nothing.",
-            hint="Run `incidentctl declare --from-alert FILE --auto`.",
-            echo=words,
+        go_on(
+            Response(workspace, ident, who, on_recorded=confirm_recorded),
+            walks=asks and not no_walk,
         )
-    from incidentctl.app.alerts.automatic import take
-    from incidentctl.app.alerts.parse import read_payload
-
-    workspace = workspace_of(ctx)
-    taken = take(workspace, read_payload(where, sys.stdin.buffer))
-    workspace.notes.extend(taken.notes)
-    report_notes(workspace)
-    if json:
-        console.print_json("declare-auto", taken._asdict())
-        return
-    for said, idents in (
-        ("declared", taken.declared),
-        ("attached to", taken.attached),
-        ("recorded in", taken.groups),
-    ):
-        for ident in idents:
-            console.out(f"{said:<11} {ident}")
-    if not taken.groups and not taken.declared:
-        console.say(f"{count(taken.alerts, 'alert')}: nothing new to record.")
-
-
-def _declare_unasked(
-    ctx: typer.Context,
-    from_alert: str | None,
-    from_issue: str | None,
-    words: str,
-    stated: Sequence[object],
-    as_: str | None,
-    *,
-    json: bool,
-) -> None:
-    """Declare what an alert or an issue alone says."""
-    if from_issue is None:
-        _print_taken(ctx, from_alert, words, json=json)
-        return
-    if words.strip() or from_alert is not None or any(stated):
-        raise UsageError(
-            "With --from-issue the issue says everything, and you state nothing.",
-            hint="Run `incidentctl declare --from-issue FILE`.",
-            echo=words,
-        )
-    from incidentctl.app.alerts.parse import read_payload
-    from incidentctl.app.incident.from_issue import declare_from_issue
-
-    workspace = workspace_of(ctx)
-    event = read_payload(from_issue, sys.stdin.buffer)
-    done = declare_from_issue(workspace, event, as_=as_, on_recorded=partial(_confirm, workspace))
-    if done.recorded is None:
-        console.say(f"{done.ident}: declared before, from this issue")
-    recorded = done.recorded or Recorded(done.ident, (), None)
-    _print(workspace, done.ident, recorded, json=json)
 
 
 def _alerts(where: str | None, *, title: str) -> list[Alert]:
@@ -272,23 +199,6 @@ def _alerts(where: str | None, *, title: str) -> list[Alert]:
         return []
 
 
-def _print_open(workspace: Workspace, title: str, affects: Sequence[str]) -> list[Head]:
-    """Say which open incidents may be the same, before there is a second one; return them."""
-    now = workspace.now()
-    found: list[Head] = []
-    with contextlib.suppress(Exception):  # nothing may keep a declaration from being recorded
-        found = similar_open(workspace, title, affects)
-    for head in found:
-        age = rough_duration(now - head.declared)
-        console.say(
-            f"also open  {head.id}  {head.severity or '-'}, declared {age} ago, {head.commander} "
-            f"commands: {one_line(head.title)}",
-            "warning",
-            indent=11,
-        )
-    return found
-
-
 def _ask_same(response: Response, alike: Sequence[Head]) -> str | None:
     """Ask whether it is one of the open ones; then cancel the second, and return the id of that."""
     from incidentctl.app.incident.lifecycle import cancel
@@ -302,28 +212,6 @@ def _ask_same(response: Response, alike: Sequence[Head]) -> str | None:
         return None
     cancel(response, duplicate_of=answer)
     return answer
-
-
-def _print_past(found: Sequence[Similar], now: datetime) -> None:
-    """Say which past incidents were like this one, and how they ended."""
-    for number, (head, retrospective) in enumerate(found):
-        label = "" if number else "similar"
-        ago = rough_duration(now - head.declared)
-        took = f" after {rough_duration(head.ended - head.declared)}" if head.ended else ""
-        why = f". {one_line(head.ended_why)}" if head.ended_why else ""
-        more = f" ({retrospective})" if retrospective else ""
-        console.say(
-            f"{label:<10} {head.id}  {head.severity or '-'}, {ago} ago: {one_line(head.title)}: "
-            f"{head.status}{took}{why}{more}",
-            indent=11,
-        )
-
-
-def _confirm(workspace: Workspace, line: str) -> None:
-    """Print the acknowledgement; first that nobody else sees it, if so."""
-    if workspace.is_local:
-        console.say(KEPT_HERE, "warning")
-    confirm_recorded(line)
 
 
 def _moment(workspace: Workspace, who: Actor, text: str | None) -> datetime | None:
@@ -351,64 +239,3 @@ def _kind(*, drill: bool, backfill: bool, at: str | None, resolved_at: str | Non
 def _short(stated: str | None) -> str | None:
     """Return a word as typed, unless it is too long for a word: declaring is never refused."""
     return stated.strip()[:100] if stated and stated.strip() else None
-
-
-def _print(workspace: Workspace, ident: str, recorded: Recorded, *, json: bool) -> None:
-    incident = load(workspace, ident)
-    report_notes(workspace, recorded.notes)
-    real = incident.kind == "incident"
-    past = similar_past(workspace, incident.title, incident.services) if real else []
-    if json:
-        keys = _as_json(workspace, incident, recorded)
-        console.print_json("declare", keys | {"similar": [each.as_json() for each in past]})
-        return
-    console.say(f"repository: {_where(workspace)}")
-    console.out(incident.id)
-    say_process(workspace, incident)
-    _print_past(past, workspace.now())
-
-
-def say_process(workspace: Workspace, incident: Incident) -> None:
-    """Say how bad it is, whose it is, and which process was resolved."""
-    confirmed = "" if incident.confirmed else " (not confirmed)"
-    console.say(f"severity   {incident.severity}{confirmed}")
-    if workspace.record.is_restricted(incident.id):
-        console.say(f"restricted {restriction(workspace)}", indent=11)
-    console.say(f"owner      {incident.owner or 'nobody yet: incidentctl affects SERVICE'}")
-    if duty := on_call(workspace, incident, workspace.now()):
-        console.say(f"on call    {duty}", indent=11)
-    console.say(f"process    {incident.reason}", indent=11)
-    if incident.next_update:
-        console.say(f"update due {incident.time(incident.next_update)}")
-
-
-def _where(workspace: Workspace) -> str:
-    if workspace.root is None:
-        return "none found: built-in catalog, record kept locally"
-    suffix = " (record kept locally)" if workspace.is_local else ""
-    default = " (your default, set by `incidentctl use`)" if workspace.source == "default" else ""
-    return f"{workspace.root}{default}{suffix}"
-
-
-def _as_json(workspace: Workspace, incident: Incident, recorded: Recorded) -> dict[str, object]:
-    return {
-        "id": incident.id,
-        "kind": incident.kind,
-        "title": incident.title,
-        "severity": incident.severity,
-        "confirmed": incident.confirmed,
-        "commander": incident.commander,
-        "owner": incident.owner,
-        "services": list(incident.services),
-        "product_area": next(iter(incident.product_areas), None),
-        "product_areas": list(incident.product_areas),
-        "tier": incident.tier,
-        "runbooks": [attached.name for attached in incident.runbooks],
-        "reason": incident.reason,
-        "commit": recorded.commit,
-        "catalog_commit": incident.catalog_commit,
-        "log": workspace.record.log_path(incident.id),
-        "next_update": iso(incident.next_update) if incident.next_update else None,
-        "repository": str(workspace.root) if workspace.root else None,
-        "notes": [*workspace.notes, *recorded.notes],
-    }
