@@ -9,13 +9,7 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.words import terms
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.incident.head import Head
-from incidentctl.domain.incident.similar import (
-    MOST,
-    Traits,
-    line_of,
-    most_like,
-    services_of,
-)
+from incidentctl.domain.incident.similar import MOST, Traits, line_of, most_like, services_of
 from incidentctl.errors import EnvironmentFailedError
 
 

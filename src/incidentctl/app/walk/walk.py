@@ -11,34 +11,25 @@ from incidentctl.app.actions.automatic import Refused, due_of, run_due
 from incidentctl.app.actions.prepare import Prepared
 from incidentctl.app.actions.run import Ran, run_patiently
 from incidentctl.app.actions.trust import ensure_trusted
-from incidentctl.app.incident import lifecycle, updates
-from incidentctl.app.incident.classify import reclassify
-from incidentctl.app.incident.escalate import escalate, how_to_reach
+from incidentctl.app.incident import updates
 from incidentctl.app.incident.find import load
 from incidentctl.app.incident.injects import deliver_due, wait
 from incidentctl.app.incident.query import on_call
-from incidentctl.app.incident.respond import Recorded, Response
+from incidentctl.app.incident.respond import Response
 from incidentctl.app.walk.action import ActionOffer, action_offer
+from incidentctl.app.walk.answer import Answered, record
 from incidentctl.app.walk.names import Name, names_for
 from incidentctl.app.walk.news import News
 from incidentctl.app.walk.page import PAGE, whom_to_page
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import count
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.steps import find
 from incidentctl.domain.incident.reminders import Reminder, reminders
 from incidentctl.domain.incident.state import OPEN, Incident
-from incidentctl.domain.incident.walk.machine import (
-    AFTER,
-    Choice,
-    MoveResult,
-    Screen,
-    choose,
-    screen,
-)
-from incidentctl.errors import EnvironmentFailedError, Hint, IncidentctlError
+from incidentctl.domain.incident.walk.machine import AFTER, Choice, Screen, choose, screen
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError
 from incidentctl.render.incident.brief import brief
 from incidentctl.render.incident.walk import Line, status_lines
 
@@ -62,38 +53,6 @@ class View(NamedTuple):
     """What others have recorded since the last look."""
     same: bool = False
     """Whether the screen is the one that was shown last."""
-
-
-class Told(NamedTuple):
-    """The incident after something was recorded, and what has to be said of that."""
-
-    incident: Incident
-    commands: bool
-    """Whether who walks has taken command, and needs the brief."""
-    updated: bool
-    resolved: bool
-    needs_retrospective: bool
-
-
-class Answered(NamedTuple):
-    """The result of an answer."""
-
-    needs: str | None = None
-    """What to ask for: nothing was done yet; answer again with a text."""
-    message: str | None = None
-    hint: str | Hint | None = None
-    refused: bool = False
-    """Whether the input was ignored."""
-    failed: IncidentctlError | None = None
-    """Why it could not be recorded; the walk has not moved."""
-    notes: tuple[str, ...] = ()
-    left: bool = False
-    told: Told | None = None
-    """What was recorded, where something was."""
-    sending: Prepared | None = None
-    """What would be sent: nothing is, until `send` is called."""
-    publishing: str | None = None
-    """The public update that was typed: nothing is recorded, until `publish` is called."""
 
 
 class Walk:
@@ -306,21 +265,14 @@ class Walk:
         if outcome.publishes is not None:
             return Answered(publishing=outcome.publishes)
         notes: tuple[str, ...] = ()
-        told = None
+        effect = None
         message = outcome.message
         if outcome.facts or outcome.severity or outcome.affects or outcome.escalates is not None:
             try:
-                recorded, needed, called = self._record(outcome)
+                recorded, effect, called = record(response, outcome)
             except IncidentctlError as refusal:
                 return Answered(failed=refusal)
             notes, message = recorded.notes, called or message
-            told = Told(
-                response.incident,
-                commands=any(_gives_command(f, response.who.handle) for f in outcome.facts),
-                updated=_has(outcome.facts, facts.UpdatePosted),
-                resolved=_has(outcome.facts, facts.Resolved),
-                needs_retrospective=needed,
-            )
             self._news.know(recorded.events)
         self._at = outcome.next
         # A bare Enter, or a key that leads elsewhere, shows the whole screen again.
@@ -331,7 +283,7 @@ class Walk:
             refused=outcome.refused,
             notes=notes,
             left=outcome.left,
-            told=told,
+            effect=effect,
         )
 
     def _sending(self, shown: Screen) -> Prepared | None:
@@ -400,38 +352,7 @@ class Walk:
             self._at = AFTER + shown.at
         self._shown = None
 
-    def _record(self, outcome: MoveResult) -> tuple[Recorded, bool, str | None]:
-        """Record what a key states.
-
-        Also return whether a resolved incident needs a retrospective, and how to reach a team that
-        was called. A drill ends with its plan; from severity and services the process follows.
-        """
-        response = self._response
-        if outcome.severity or outcome.affects:
-            severity, affects = outcome.severity, outcome.affects or None
-            changed = reclassify(response, severity=severity, affects=affects)
-            return changed.recorded, False, None
-        if outcome.escalates is not None:
-            brought = escalate(response, outcome.escalates or None)
-            ways = how_to_reach(brought.called, response.workspace.environment)
-            called = "\n".join(f"{label}: {value}" for label, value in ways)
-            return brought.recorded, False, called
-        first = outcome.facts[0]
-        if isinstance(first, facts.Resolved):
-            done = lifecycle.resolve(response, first.text)
-            return done.recorded, done.needs_retrospective, None
-        return response.record(outcome.facts, outcome.summary), False, None
-
 
 def _head(shown: Screen) -> Screen:
     """Return a screen without its menu, which stays up to date by itself."""
     return shown._replace(choices=())
-
-
-def _gives_command(fact: object, person: str) -> bool:
-    given = fact if isinstance(fact, facts.RoleAssigned) else None
-    return given is not None and (given.role, given.person) == (COMMANDER, person)
-
-
-def _has(stated: tuple[object, ...], *kinds: type) -> bool:
-    return any(isinstance(fact, kinds) for fact in stated)

@@ -20,7 +20,8 @@ from incidentctl.app.actions.prepare import Prepared
 from incidentctl.app.actions.run import Ran
 from incidentctl.app.incident.declare import complete_if_cut_off
 from incidentctl.app.incident.respond import Response
-from incidentctl.app.walk.walk import Answered, View, Walk
+from incidentctl.app.walk.answer import Answered
+from incidentctl.app.walk.walk import View, Walk
 from incidentctl.app.workspace.places import KEPT_HERE
 from incidentctl.cli.hints import worded
 from incidentctl.cli.incident.lifecycle import print_left
@@ -218,18 +219,18 @@ def _report(walking: Walk, answered: Answered) -> None:
         print_refusal(answered.failed)
     for note in answered.notes:
         console.say(f"note: {note}", "warning")
-    if (told := answered.told) is None:
+    if (effect := answered.effect) is None:
         return
-    if told.commands:
+    if effect.commands:
         from incidentctl.render.incident.brief import INDENT, WIDTH
 
         for line in walking.brief(console.narrowed(WIDTH)):
             console.say(line, indent=INDENT)
-    if told.updated:
-        print_next(told.incident)
-    if told.resolved:
-        print_left(told.incident, needs_retrospective=told.needs_retrospective)
-        warn_page(walking.workspace, told.incident)
+    if effect.updated:
+        print_next(effect.incident)
+    if effect.resolved:
+        print_left(effect.incident, needs_retrospective=effect.needs_retrospective)
+        warn_page(walking.workspace, effect.incident)
 
 
 def _show(view: View) -> None:
