@@ -68,16 +68,16 @@ def initialise(
     founder: Founder,
     *,
     now: datetime,
-    schemas: Mapping[str, str],
     environment: Mapping[str, str] | None = None,
 ) -> Initialised:
     """Write the repository into `root`, all at the end: an interruption writes nothing.
 
     Where a catalog exists only what is asked for is added.
 
-    The rota starts with the organisation's week of `now`. `schemas` are the JSON Schemas by file
-    name. With the `environment` of this program, `root` becomes a git repository if it is in none.
+    The rota starts with the organisation's week of `now`. With the `environment` of this program,
+    `root` becomes a git repository if it is in none.
     """
+    from incidentctl.app.catalog.schema import kinds, one_schema
     from incidentctl.files.writer import write_new
 
     catalog = load(root)[0] if root.is_dir() else Catalog()
@@ -86,11 +86,11 @@ def initialise(
     files: dict[str, str] = {}
     today = now.astimezone(zone(request.timezone or "UTC")).date()
     if not (marked and (request.adds or request.for_forge)):
-        files |= {f"{SCHEMAS}/{name}": text for name, text in schemas.items()}
+        files |= {f"{SCHEMAS}/{kind}.json": one_schema(kind) for kind in kinds()}
         files |= _surroundings(root, request, notes)
         if not any(catalog.of_kind("severity")):
-            files["severities.yaml"] = scale_text(BUILT_IN, schemas=bool(schemas))
-    linked = bool(schemas) and (not (marked and request.adds) or (root / SCHEMAS).is_dir())
+            files["severities.yaml"] = scale_text(BUILT_IN, schemas=True)
+    linked = not (marked and request.adds) or (root / SCHEMAS).is_dir()
     if not marked and not catalog.entries:
         request = with_defaults(request)
         written = new_catalog(request, founder, today=today, schemas=linked)

@@ -88,8 +88,6 @@ def init_command(
     import os
     from datetime import UTC, datetime
 
-    from incidentctl.app.catalog.schema import kinds, one_schema
-
     root = (Path.cwd() / (directory or ctx.obj or ".")).resolve()
     if os.path.lexists(root) and not root.is_dir():
         raise RefusedError(f"{root} is not a folder.", hint="Name a folder, or a new one.")
@@ -123,7 +121,6 @@ def init_command(
         request,
         founder,
         now=datetime.now(UTC),
-        schemas={f"{kind}.json": one_schema(kind) for kind in kinds()},
         environment=None if git_init is False else os.environ,
     )
     if as_json:

@@ -7,6 +7,7 @@ import inspect
 import json
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, get_args, get_type_hints
 
@@ -105,6 +106,7 @@ def _either(made: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return {"if": {"type": "object", **unplanned}, "then": other, "else": own}
 
 
+@cache
 def text(kind: str) -> str:
     """Return the schema as the bytes that are checked in."""
     return json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"
