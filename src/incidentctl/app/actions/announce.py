@@ -47,6 +47,8 @@ from incidentctl.domain.learn.retrospective import items
 from incidentctl.errors import IncidentctlError, InvalidDataError, NotFoundError, RefusedError
 from incidentctl.files.layout import is_there, retrospective_path
 
+#: The event of a public update, by its name in announce.yaml.
+PUBLIC = "public-update"
 #: So many teams of an escalation are called, one after the other.
 _MOST_TEAMS = 5
 #: What is told of incidents that are over: of so many, for so long.
@@ -289,10 +291,10 @@ def _sent(
     return ended
 
 
-def goes_to(workspace: Workspace, incident: Incident, event: str) -> list[str]:
-    """Return where something would be told if it happened now: `customers, to example.com`."""
+def goes_to(workspace: Workspace, incident: Incident) -> list[str]:
+    """Return where a public update would go now: `customers, by http to example.com`."""
     restricted = workspace.record.is_restricted(incident.id)
-    found = would_tell(workspace.catalog.announcements, incident, event, restricted=restricted)
+    found = would_tell(workspace.catalog.announcements, incident, PUBLIC, restricted=restricted)
     return [f"{name}, by {action.uses} to {_place(action.with_)}" for name, action in found]
 
 

@@ -29,7 +29,6 @@ from incidentctl.domain.incident.state import Incident, page_words
 from incidentctl.errors import RefusedError, UsageError
 
 COMMAND_CLASS = RespondCommand
-_PUBLIC = "public-update"
 
 
 class DeclinedError(RefusedError):
@@ -234,23 +233,17 @@ def _tell_customers(incident: Incident) -> str:
 
 def publish(workspace: Workspace, incident: Incident, who: Actor) -> None:
     """Send a public update where announce.yaml says, and say what came of it."""
-    from incidentctl.app.actions.announce import came_of_it, goes_to, send
-    from incidentctl.app.page.told import page_shows, unpublished
+    from incidentctl.app.actions import publish as use_case
 
-    goes = bool(goes_to(workspace, incident, _PUBLIC))
-    if goes:
-        done = send(
-            workspace, incident.id, who=who, events=frozenset({_PUBLIC}),
-            on_recorded=confirm_recorded,
-        )  # fmt: skip
-        for text, style in came_of_it(done):
-            console.say(text, style)
-        if not done:
-            console.say("NOT SENT: it is not due. See `incidentctl announce list`.", "error")
-    if shows := page_shows(workspace, incident):
-        console.say(shows)
-    elif not goes:
-        console.say(unpublished(workspace, incident), "warning")
+    done = use_case.publish(workspace, incident, who, on_recorded=confirm_recorded)
+    for text, style in done.sent:
+        console.say(text, style)
+    if done.is_late:
+        console.say("NOT SENT: it is not due. See `incidentctl announce list`.", "error")
+    if done.shows:
+        console.say(done.shows)
+    if done.nowhere:
+        console.say(done.nowhere, "warning")
 
 
 def preview(
@@ -265,7 +258,7 @@ def preview(
     from incidentctl.app.actions.announce import goes_to
     from incidentctl.app.page.told import on_page
 
-    places = goes_to(response.workspace, response.incident, _PUBLIC)
+    places = goes_to(response.workspace, response.incident)
     page = on_page(response.workspace, response.incident, states, headline)
     where = f"It is sent: {'; '.join(places)}." if places else (
         "It is sent nowhere: no announcement of public updates in announce.yaml applies to it."

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from incidentctl.app.actions.announce import came_of_it, goes_to, send
+from incidentctl.app.actions.announce import goes_to
+from incidentctl.app.actions.publish import publish
 from incidentctl.app.incident import (
     corrections,
     handover,
@@ -24,14 +25,13 @@ from incidentctl.app.incident.escalate import Escalated, escalate, how_to_reach
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.incident.shared import find_shared
 from incidentctl.app.learn.close import close
-from incidentctl.app.page.told import keeps_showing, on_page, page_shows, unpublished
+from incidentctl.app.page.told import keeps_showing, on_page
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import parse_duration
 from incidentctl.domain.incident.state import OPEN, Incident
 from incidentctl.errors import RefusedError, UsageError
 
 Form = Mapping[str, str]
-_PUBLIC = "public-update"
 
 
 class PreviewError(RefusedError):
@@ -103,7 +103,7 @@ def _update(response: Response, form: Form) -> updates.Posted:
     def preview(text: str) -> None:
         workspace, incident = response.workspace, response.incident
         page = on_page(workspace, incident, states, headline)
-        found = PreviewError(text, goes_to(workspace, incident, _PUBLIC), page)
+        found = PreviewError(text, goes_to(workspace, incident), page)
         if form.get("seal") != found.seal:
             raise found
 
@@ -128,18 +128,10 @@ def _span(stated: str) -> Any:
 def _posted(response: Response, form: Form, done: updates.Posted) -> list[str]:
     said: list[str] = []
     if form.get("public"):
-        workspace, incident = response.workspace, done.incident
-        if goes := goes_to(workspace, incident, _PUBLIC):
-            sent = send(
-                workspace, incident.id, who=response.who, events=frozenset({_PUBLIC})
-            )  # fmt: skip
-            said += [text for text, _ in came_of_it(sent)]
-            if not sent:
-                said.append("NOT SENT: it is not due.")
-        if shows := page_shows(workspace, incident):
-            said.append(shows)
-        elif not goes:
-            said.append(unpublished(workspace, incident))
+        published = publish(response.workspace, done.incident, response.who)
+        said += [text for text, _ in published.sent]
+        said += ["NOT SENT: it is not due."] if published.is_late else []
+        said += [text for text in (published.shows, published.nowhere) if text]
     due = done.incident.next_update
     if due is not None:
         said.append(f"Next update due {done.incident.time(due)}.")
