@@ -32,7 +32,7 @@ class Part(NamedTuple):
     make: Callable[[], bytes]
 
 
-class Outcome(NamedTuple):
+class SiteResult(NamedTuple):
     """How many files were written, were as they are to be, and were removed."""
 
     written: int
@@ -50,7 +50,7 @@ class _Known(NamedTuple):
     size: int
 
 
-def write_site(folder: Path, parts: Mapping[str, Part]) -> Outcome:
+def write_site(folder: Path, parts: Mapping[str, Part]) -> SiteResult:
     """Write the files by their paths in a folder; those of the last time that are none go.
 
     RefusedError, before anything is written, if a foreign file or a link stands in the way.
@@ -72,7 +72,7 @@ def write_site(folder: Path, parts: Mapping[str, Part]) -> Outcome:
 
 def _write(
     folder: Path, parts: Mapping[str, Part], known: dict[str, _Known], there: Mapping[str, int]
-) -> Outcome:
+) -> SiteResult:
     folder.mkdir(parents=True, exist_ok=True)
     if any(path not in known for path in parts):
         # Claimed first: after a crash they are known to be ours.
@@ -98,7 +98,7 @@ def _write(
             (folder / each).rmdir()
     if after != known:
         _keep(folder, after)
-    return Outcome(written, len(parts) - written, len(gone) - len(left), tuple(left))
+    return SiteResult(written, len(parts) - written, len(gone) - len(left), tuple(left))
 
 
 def _folders(paths: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from incidentctl.files.layout import PRIVATE
 from incidentctl.git import atomic, safe_read
 
 
-class Outcome(NamedTuple):
+class WrittenFiles(NamedTuple):
     """The result of writing files, by their paths from the root."""
 
     written: tuple[str, ...]
@@ -20,7 +20,7 @@ class Outcome(NamedTuple):
     """Files that existed, even if their names differ in case, and were left alone."""
 
 
-def write_new(root: Path, files: Mapping[str, str]) -> Outcome:
+def write_new(root: Path, files: Mapping[str, str]) -> WrittenFiles:
     """Write each file that does not exist yet; never overwrite, never leave the root.
 
     Paths are relative with forward slashes. Refuses before the first file is written if one of
@@ -44,7 +44,7 @@ def write_new(root: Path, files: Mapping[str, str]) -> Outcome:
     except KeyboardInterrupt:
         _take_back(root, written)
         raise
-    return Outcome(tuple(written), tuple(kept))
+    return WrittenFiles(tuple(written), tuple(kept))
 
 
 def rewrite(root: Path, path: str, data: bytes, *, before: bytes) -> None:

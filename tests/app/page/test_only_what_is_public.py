@@ -10,7 +10,7 @@ from incidentctl.app.page.build import files
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.incident.state import StepPlan, TaskPlan
-from incidentctl.domain.page.fold import public_incident, told
+from incidentctl.domain.page.fold import public_incident, public_updates
 from incidentctl.domain.page.public import Area, Page
 
 #: What decides what is public, and when it is over. All other kinds must not matter.
@@ -65,7 +65,7 @@ def pages(between, *, by, title, ended):
         events.append(event(number * 10, fact, by=by))
         extra = between[number - 1] if number <= len(between) else ()
         events += [event(number * 10 + n, each, by=by) for n, each in enumerate(extra, 1)]
-    incident = public_incident(IDENT, told(fold(IDENT, events)), TITLES)
+    incident = public_incident(IDENT, public_updates(fold(IDENT, events)), TITLES)
     areas = tuple(Area(name, title) for name, title in TITLES.items())
     return files(Page("Bank", "https://s.example", "UTC", moment(9999), areas, (incident,), ()))
 

@@ -21,7 +21,7 @@ def update(text="it fails", *states, headline=None, public=True):
 def public(*said, events=None, at=LATEST):
     events = events or told(DECLARED, *said)
     incident = fold(IDENT, events)
-    return page.public_incident(IDENT, page.told(incident), TITLES, at=at)
+    return page.public_incident(IDENT, page.public_updates(incident), TITLES, at=at)
 
 
 def test_an_incident_without_a_public_update_is_not_public():
@@ -100,9 +100,9 @@ def test_what_is_no_state_is_left_out():
 
 def test_drills_are_never_public():
     incident = fold("drl" + IDENT[3:], told(facts.Declared("x", "drill"), update()))
-    assert page.told(incident) == ()
+    assert page.public_updates(incident) == ()
 
 
 def test_a_backfill_is():
     incident = fold("bkf" + IDENT[3:], told(facts.Declared("x", "backfill"), update()))
-    assert len(page.told(incident)) == 1
+    assert len(page.public_updates(incident)) == 1

@@ -130,7 +130,6 @@ def run_patiently(
     who: Actor,
     on_recorded: Callable[[str], None] = lambda _: None,
     again: bool = False,
-    sleep: Callable[[float], None] = time.sleep,
 ) -> Ran:
     """Make attempts as long as the next one comes soon: for somebody who waits for it."""
     while True:
@@ -138,7 +137,7 @@ def run_patiently(
         left = (ran.retry_at - workspace.now()).total_seconds() if ran.retry_at else None
         if left is None or left > _PATIENCE:
             return ran
-        sleep(max(left, 0.0))
+        time.sleep(max(left, 0.0))
         again = True
 
 

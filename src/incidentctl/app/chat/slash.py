@@ -12,7 +12,7 @@ from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.find import load
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.incident.shared import find_shared, only_shared
-from incidentctl.app.room.people import Person, ensure_member
+from incidentctl.app.room.people import SignedIn, ensure_member
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.connect.chat import slack
@@ -62,7 +62,7 @@ class Slash:
         self._on_recorded = on_recorded
         self._who = _actor(workspace, command)
         stranger = self._who.named and bool(workspace.basics.by_handle)
-        self._person = Person(self._who.name or self._who.handle, None, is_member=not stranger)
+        self._person = SignedIn(self._who.name or self._who.handle, None, is_member=not stranger)
 
     def answer(self) -> Reply:
         """Do what the command says. IncidentctlError for what is refused."""

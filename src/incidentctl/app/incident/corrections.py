@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from incidentctl.app.incident.respond import Recorded, Response, told
-from incidentctl.domain.common.told_times import Told
+from incidentctl.domain.common.told_times import ToldTime
 from incidentctl.domain.incident.decide import corrections as decide
 from incidentctl.domain.incident.redaction import holds_text
 from incidentctl.domain.incident.state import Entry, Incident
@@ -26,7 +26,7 @@ class Amended(NamedTuple):
     recorded: Recorded
     incident: Incident
     before: Entry
-    at: Told | None
+    at: ToldTime | None
     """The right moment, if it was told."""
 
 

@@ -12,7 +12,7 @@ from incidentctl.app.workspace.people import Actor, find, nearly
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import show
-from incidentctl.domain.common.told_times import Told, parse_told
+from incidentctl.domain.common.told_times import ToldTime, parse_told
 from incidentctl.domain.incident.facts import (
     HandoverOffered,
     IndividualAssigned,
@@ -207,7 +207,7 @@ def not_committed(flushed: Flushed) -> tuple[str, ...]:
     return (f"Safe on disk, not yet committed: {why}. The next command commits it.",)
 
 
-def told(workspace: Workspace, who: Actor, text: str | None) -> Told | None:
+def told(workspace: Workspace, who: Actor, text: str | None) -> ToldTime | None:
     """Parse a moment that a person typed, in their zone; UsageError if it is invalid."""
     if text is None:
         return None
@@ -225,6 +225,6 @@ def ensure_meant(workspace: Workspace, ident: str, who: Actor) -> None:
     raise NearlyKnownError(who.handle, near)
 
 
-def echo(workspace: Workspace, who: Actor, told: Told) -> str:
+def echo(workspace: Workspace, who: Actor, told: ToldTime) -> str:
     """Return a told moment as it was understood, in the zone of the person."""
     return show(told.moment, workspace.speaker_zone(who))

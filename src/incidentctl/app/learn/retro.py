@@ -15,7 +15,7 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.state import RESOLVED, Incident
 from incidentctl.domain.learn import retrospective
-from incidentctl.domain.learn.retro_facts import Facts, facts_of
+from incidentctl.domain.learn.retro_facts import RetroFacts, facts_of
 from incidentctl.domain.learn.retrospective import FrontMatter, Meeting, propose
 from incidentctl.errors import InvalidDataError, Problem, RefusedError
 
@@ -132,7 +132,7 @@ def ended(workspace: Workspace, part: str) -> Incident:
     return incident
 
 
-def document(workspace: Workspace, incident: Incident) -> tuple[Facts, Meeting, str]:
+def document(workspace: Workspace, incident: Incident) -> tuple[RetroFacts, Meeting, str]:
     """Return the facts of an ended incident, when to meet, and the document made of both."""
     facts, local = facts_of(incident, plan_of(workspace, incident)), incident.zone
     over = incident.ended or incident.declared
@@ -192,7 +192,7 @@ def write_blank(workspace: Workspace, *, another: bool = True) -> Written:
 
 
 def _front(
-    incident: str | None, participants: tuple[str, ...], meeting: Meeting, facts: Facts | None
+    incident: str | None, participants: tuple[str, ...], meeting: Meeting, facts: RetroFacts | None
 ) -> str:
     from incidentctl.files.yaml.dump import to_yaml
     from incidentctl.render.learn.retrospective import example_item, proposed_items
@@ -203,7 +203,9 @@ def _front(
     return f"---\n{to_yaml(stated)}actions:\n{items}---\n"
 
 
-def _body(workspace: Workspace, root: Path, facts: Facts, meeting: Meeting, local: tzinfo) -> str:
+def _body(
+    workspace: Workspace, root: Path, facts: RetroFacts, meeting: Meeting, local: tzinfo
+) -> str:
     """Return the document below the front matter, by the organisation's or our template."""
     from incidentctl.files.learn.retros import markers
     from incidentctl.render.learn.retro_data import template_data

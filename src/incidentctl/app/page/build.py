@@ -21,14 +21,14 @@ from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.facts import UpdatePosted
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.page.announced import announced
-from incidentctl.domain.page.fold import Told, public_incident, told
+from incidentctl.domain.page.fold import PostedUpdate, public_incident, public_updates
 from incidentctl.domain.page.look import schemes
 from incidentctl.domain.page.paths import INDEX, incident_path
 from incidentctl.domain.page.public import Area, Page, PublicIncident, State
 from incidentctl.domain.page.uptime import day_begins
 from incidentctl.errors import InvalidDataError
 from incidentctl.files.gc_pause import paused
-from incidentctl.files.site import Outcome, Part, write_site
+from incidentctl.files.site import Part, SiteResult, write_site
 from incidentctl.git import safe_read
 from incidentctl.render.page import html
 from incidentctl.render.page.atom import feeds
@@ -56,7 +56,7 @@ class Built(NamedTuple):
     """What was shown, and which files were written."""
 
     known: Known
-    outcome: Outcome
+    outcome: SiteResult
     over: tuple[str, ...] = ()
     """What the page shows as open though it is over."""
 
@@ -214,17 +214,17 @@ def _public_text(ident: str, events: Iterable[Event]) -> str:
     events = list(events)
     if not any(isinstance(each.fact, UpdatePosted) and each.fact.public for each in events):
         return ""
-    updates = told(fold(ident, events, entries=False))
+    updates = public_updates(fold(ident, events, entries=False))
     return json.dumps([_as_json(each) for each in updates]) if updates else ""
 
 
-def _as_json(each: Told) -> list[Any]:
+def _as_json(each: PostedUpdate) -> list[Any]:
     following = iso(each.next_at) if each.next_at else None
     return [each.id, iso(each.at), each.phase, each.text, each.states, each.headline, following]
 
 
-def _from_json(row: list[Any]) -> Told:
+def _from_json(row: list[Any]) -> PostedUpdate:
     ident, at, phase, text, states, headline, following = row
     said = tuple((area, State(state)) for area, state in states)
     next_at = datetime.fromisoformat(following) if following else None
-    return Told(ident, datetime.fromisoformat(at), phase, text, said, headline, next_at)
+    return PostedUpdate(ident, datetime.fromisoformat(at), phase, text, said, headline, next_at)

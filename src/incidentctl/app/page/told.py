@@ -15,7 +15,7 @@ from incidentctl.domain.incident.facts import UpdatePosted
 from incidentctl.domain.incident.head import fold
 from incidentctl.domain.incident.ids import named
 from incidentctl.domain.incident.state import OPEN, Incident
-from incidentctl.domain.page.fold import KINDS, public_incident, still_shown, told
+from incidentctl.domain.page.fold import KINDS, public_incident, public_updates, still_shown
 from incidentctl.domain.page.public import State
 from incidentctl.domain.page.told import read_states
 
@@ -51,7 +51,7 @@ def on_page(
     called = f" {one_line(headline)!r}:" if headline else ""
     if states:
         return f"{_NEXT}:{called} {_words(read_states(states, known), known)}."
-    found = public_incident(incident.id, told(incident), known)
+    found = public_incident(incident.id, public_updates(incident), known)
     now = found.now() if found and found.ended is None else {}
     stays = f"; it keeps saying {_words(now, known)}" if now else ""
     return f"{_NEXT}:{called} no state of an area, so every one stays as it is{stays}."

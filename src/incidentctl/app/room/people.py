@@ -15,7 +15,7 @@ from incidentctl.errors import InvalidDataError, RefusedError
 _EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]{1,190}")
 
 
-class Person(NamedTuple):
+class SignedIn(NamedTuple):
     """Somebody who was let in."""
 
     name: str
@@ -28,13 +28,13 @@ class Person(NamedTuple):
     """What the record calls them."""
 
 
-def own(workspace: Workspace) -> Person:
+def own(workspace: Workspace) -> SignedIn:
     """Return whose clone this is: they may do here what their commands may."""
     who = workspace.actor(None)
-    return Person(_shown(who), None, is_member=True, handle=who.handle)
+    return SignedIn(_shown(who), None, is_member=True, handle=who.handle)
 
 
-def proven(workspace: Workspace, email: str) -> Person:
+def proven(workspace: Workspace, email: str) -> SignedIn:
     """Return who has an e-mail address that somebody trusted has proven.
 
     InvalidDataError if it is no address.
@@ -43,10 +43,10 @@ def proven(workspace: Workspace, email: str) -> Person:
         raise InvalidDataError("Who you are is not told by an e-mail address.")
     who = workspace.actor(email)
     stranger = who.named and bool(workspace.basics.by_handle)
-    return Person(_shown(who), email, is_member=not stranger, handle=who.handle)
+    return SignedIn(_shown(who), email, is_member=not stranger, handle=who.handle)
 
 
-def ensure_member(person: Person) -> None:
+def ensure_member(person: SignedIn) -> None:
     """Refuse what only members of a team may do; everybody may declare and write a note."""
     if not person.is_member:
         raise RefusedError(
@@ -56,7 +56,7 @@ def ensure_member(person: Person) -> None:
         )
 
 
-def ensure_may_answer(person: Person, who: Actor, incident: Incident) -> None:
+def ensure_may_answer(person: SignedIn, who: Actor, incident: Incident) -> None:
     """Refuse answers about what somebody else declared, except by members."""
     if incident.declared_by != who.handle:
         ensure_member(person)

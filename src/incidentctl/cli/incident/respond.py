@@ -25,7 +25,7 @@ from incidentctl.cli.session import ask_which, confirm_recorded, report_notes, w
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.common.told_times import Told
+from incidentctl.domain.common.told_times import ToldTime
 from incidentctl.errors import IncidentctlError
 
 
@@ -131,7 +131,7 @@ def known_actor(workspace: Workspace, ident: str, who: Actor, *, asks: bool = Tr
     return who
 
 
-def report_told(workspace: Workspace, who: Actor, when: Told) -> None:
+def report_told(workspace: Workspace, who: Actor, when: ToldTime) -> None:
     """Print a told moment as it was understood, and what may be wrong with it."""
     console.say(f"at {echo(workspace, who, when)}")
     if when.note:

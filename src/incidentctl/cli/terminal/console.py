@@ -18,8 +18,6 @@ from incidentctl.render.json_text import json_text
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
 #: The longest message, in characters: more would push everything else off the screen.
 _MOST = 6000
-#: The least width of a column that wraps, in characters.
-_NARROW = 6
 STYLES = {"bold": _BOLD, "dim": _DIM, "error": _RED, "warning": _YELLOW, "ok": _GREEN}
 
 

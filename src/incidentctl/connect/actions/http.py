@@ -43,7 +43,7 @@ class UnreachableError(Exception):
         self.again = again
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """An answer, read as far as it came and as its size is allowed."""
 
     status: int
@@ -86,7 +86,7 @@ def exchange(
     timeout: float,
     private: bool,
     most: int = MOST,
-) -> Answer:
+) -> HttpAnswer:
     """Send one request and return its answer, whatever its status; UnreachableError without one.
 
     `timeout` bounds all of it, in seconds. `private`: whether the host may be on this machine or
@@ -189,7 +189,7 @@ def _answer(
     asked: tuple[str, str, bytes | None, Mapping[str, str]],
     most: int,
     late: threading.Event,
-) -> Answer:
+) -> HttpAnswer:
     try:
         connection.request(*asked)
         response = connection.getresponse()
@@ -200,7 +200,7 @@ def _answer(
         ended = isinstance(error, TimeoutError) or late.is_set()
         reason = "did not answer in time" if ended else f"gave no answer: {_reason(error)}"
         raise UnreachableError(reason, sent=True) from None
-    return Answer(
+    return HttpAnswer(
         response.status,
         {name.lower(): value for name, value in response.getheaders()},
         _read(response, most),

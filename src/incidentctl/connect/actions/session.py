@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from incidentctl import __version__
-from incidentctl.connect.actions.http import Answer, UnreachableError, exchange
+from incidentctl.connect.actions.http import HttpAnswer, UnreachableError, exchange
 from incidentctl.connect.actions.vault import Vault
 from incidentctl.domain.actions.reach import host_of
 from incidentctl.domain.actions.request import Call, Outcome, Plan
@@ -48,7 +48,7 @@ class Session:
         """The requests of the plan."""
         return tuple(step for step in self.plan.steps if isinstance(step, Call))
 
-    def send(self, call: Call, known: Mapping[str, str] = _NOTHING) -> Answer:
+    def send(self, call: Call, known: Mapping[str, str] = _NOTHING) -> HttpAnswer:
         """Send a call and return its answer; StoppedError unless the target accepted it."""
         address = self.vault.address(call.url, known)
         headers = {name: self.vault.header(value) for name, value in call.headers}
@@ -75,13 +75,11 @@ class Session:
             raise StoppedError(self._refused(answer, host_of(address), call))
         return answer
 
-    def stop(
-        self, reason: str, *, may_retry: bool = False, link: str | None = None
-    ) -> StoppedError:
+    def stop(self, reason: str, *, may_retry: bool = False) -> StoppedError:
         """Return what to raise when the target accepted the request and still did not do it."""
-        return StoppedError(Outcome("failed", reason, may_retry, None, link))
+        return StoppedError(Outcome("failed", reason, may_retry))
 
-    def _refused(self, answer: Answer, host: str, call: Call) -> Outcome:
+    def _refused(self, answer: HttpAnswer, host: str, call: Call) -> Outcome:
         status, wait = answer.status, answer.retry_after
         said = self.vault.said(message(answer))
         reason = f"{host} answered {status}{f': {said}' if said else ''}"
@@ -105,7 +103,7 @@ def _unanswered(error: UnreachableError, host: str, call: Call) -> Outcome:
     return Outcome("failed", reason, may_retry=error.again)
 
 
-def message(answer: Answer) -> str:
+def message(answer: HttpAnswer) -> str:
     """Return what an answer says that went wrong, as its sender words it."""
     body = answer.json()
     found = _messages(body) if isinstance(body, dict) else ()

@@ -7,7 +7,7 @@ Whatever they say, the fold never raises.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -88,13 +88,6 @@ class Group(NamedTuple):
         )  # fmt: skip
 
 
-class Entry(NamedTuple):
-    """An event of a group for people."""
-
-    event: Event
-    text: str
-
-
 class _Draft:
     """What is known after some of the events."""
 
@@ -117,7 +110,7 @@ class _Draft:
             self.members[each] = stronger(before, state)
 
 
-def fold_group(ident: str, events: Iterable[Event], *, problems: Sequence[Problem] = ()) -> Group:
+def fold_group(ident: str, events: Iterable[Event]) -> Group:
     """Return the group of an id as its events tell it."""
     ordered, doubles = in_order(events)
     effective, wrong = apply_corrections(ordered)
@@ -137,7 +130,7 @@ def fold_group(ident: str, events: Iterable[Event], *, problems: Sequence[Proble
         state=state,
         members=draft.members,
         ended=ended,
-        problems=(*problems, *(Problem(CODE, "warning", sentence) for sentence in said)),
+        problems=tuple(Problem(CODE, "warning", sentence) for sentence in said),
     )
 
 

@@ -61,7 +61,7 @@ class Looked(NamedTuple):
     why_no_files: str = "the files of retros/ cannot be read"
 
 
-class Answer(NamedTuple):
+class Verdict(NamedTuple):
     """What a criterion says of a team: yes, no, unknown or does-not-apply, why, and what to do."""
 
     state: str
@@ -97,7 +97,7 @@ class Criterion(NamedTuple):
 
     name: str
     asks: str
-    answer: Callable[[_Asked], Answer]
+    answer: Callable[[_Asked], Verdict]
     weight: int = 1
 
 
@@ -106,7 +106,7 @@ class TeamScore(NamedTuple):
 
     team: str
     title: str
-    answers: tuple[tuple[Criterion, Answer], ...]
+    answers: tuple[tuple[Criterion, Verdict], ...]
 
     @property
     def passed(self) -> int:
@@ -164,10 +164,10 @@ def _score(asked: _Asked) -> TeamScore:
     return TeamScore(asked.name, (asked.team and asked.team.title) or asked.name, answers)
 
 
-def _judged(criterion: Criterion, asked: _Asked) -> Answer:
+def _judged(criterion: Criterion, asked: _Asked) -> Verdict:
     answer = criterion.answer(asked)
     if answer.state == NO and asked.faulty and criterion.name in _OF_THE_TEAMS_FILE:
-        return Answer(UNKNOWN, "The team's file has faults.", "Correct it.")
+        return Verdict(UNKNOWN, "The team's file has faults.", "Correct it.")
     return answer
 
 
@@ -180,92 +180,94 @@ def _names(found: Iterable[str]) -> str:
     return ", ".join(names[:_MOST]) + more
 
 
-def _owner(asked: _Asked) -> Answer:
+def _owner(asked: _Asked) -> Verdict:
     owned = [*asked.areas, *(service.name for service in asked.services)]
     if asked.team is None:
         reason = f"No file says who the team is, which owns {_names(owned)}."
-        return Answer(NO, reason, f"Write teams/{asked.name}.yaml, or name another owner.")
+        return Verdict(NO, reason, f"Write teams/{asked.name}.yaml, or name another owner.")
     if not asked.team.members:
-        return Answer(NO, "The team has no members.", "Add `members`, each with a handle.")
+        return Verdict(NO, "The team has no members.", "Add `members`, each with a handle.")
     people = count(len(asked.team.members), "member")
     if not owned:
-        return Answer(DOES_NOT_APPLY, f"{people}; it owns nothing in production.")
+        return Verdict(DOES_NOT_APPLY, f"{people}; it owns nothing in production.")
     services = count(len(asked.services), "service")
-    return Answer(YES, f"{people}; it owns {services} and {count(len(asked.areas), 'area')}.")
+    return Verdict(YES, f"{people}; it owns {services} and {count(len(asked.areas), 'area')}.")
 
 
-def _on_call(asked: _Asked) -> Answer:
+def _on_call(asked: _Asked) -> Verdict:
     if not asked.answers_for_something:
-        return Answer(DOES_NOT_APPLY, "The team owns nothing in production.")
+        return Verdict(DOES_NOT_APPLY, "The team owns nothing in production.")
     rota = asked.team.on_call if asked.team else None
     if asked.team is None or rota is None:
-        return Answer(NO, "The team has no rota.", "Add `on_call` with rota, shift and starts.")
+        return Verdict(NO, "The team has no rota.", "Add `on_call` with rota, shift and starts.")
     default, now = asked.catalog.settings.timezone, asked.looked.now
     every = parts(rota, default)
     strangers = [who for part in every for who in part.rota if who not in asked.known]
     if strangers:
         reason = f"The rota names {_names(strangers)}, who is no member of any team."
-        return Answer(NO, reason, "Correct the name, or add the person to `members`.")
+        return Verdict(NO, reason, "Correct the name, or add the person to `members`.")
     begun = [p for p in every if p.rota and instant(p.starts, zone(p.timezone)) <= now]
     layers = layers_on_call(asked.team, now, default_zone=default)
     people = [who for layer in layers for who in layer.who]
     if not begun and not people:
         todo = "Write when the first turn of the first member began."
-        return Answer(NO, "Nobody is on call yet.", todo)
+        return Verdict(NO, "Nobody is on call yet.", todo)
     if begun and all(part.restrictions for part in begun):
         for first, until in gaps(begun, now, now + _LOOKED_AHEAD):
             local = zone(begun[0].timezone)
             reason = f"Nobody is on call from {show(first, local)} to {show(until, local)}."
-            return Answer(NO, reason, "Add a layer for these hours.")
+            return Verdict(NO, reason, "Add a layer for these hours.")
     who = _names(people)
-    return Answer(YES, f"{who} {'is' if len(set(people)) == 1 else 'are'} on call.")
+    return Verdict(YES, f"{who} {'is' if len(set(people)) == 1 else 'are'} on call.")
 
 
-def _contact(asked: _Asked) -> Answer:
+def _contact(asked: _Asked) -> Verdict:
     if asked.team is None or not asked.team.contacts:
         if not asked.answers_for_something:
-            return Answer(DOES_NOT_APPLY, "The team owns nothing in production.")
-        return Answer(NO, "The team has no contact.", 'Add `contacts`, such as `channel: "#core"`.')
-    return Answer(YES, f"{_names(asked.team.contacts)}.")
+            return Verdict(DOES_NOT_APPLY, "The team owns nothing in production.")
+        return Verdict(
+            NO, "The team has no contact.", 'Add `contacts`, such as `channel: "#core"`.'
+        )
+    return Verdict(YES, f"{_names(asked.team.contacts)}.")
 
 
-def _drill(asked: _Asked) -> Answer:
+def _drill(asked: _Asked) -> Verdict:
     looked = asked.looked
     if not asked.services:
-        return Answer(DOES_NOT_APPLY, "The team owns no service in production.")
+        return Verdict(DOES_NOT_APPLY, "The team owns no service in production.")
     own = [each.day for each in looked.drills or () if each.team == asked.name]
     if own:
-        return Answer(YES, f"The last drill was on {max(own)}.")
+        return Verdict(YES, f"The last drill was on {max(own)}.")
     if young := _young(looked):
         return young
     if any(each.team is None for each in looked.drills or ()):
-        return Answer(UNKNOWN, "A drill was played, of which team is not said.")
+        return Verdict(UNKNOWN, "A drill was played, of which team is not said.")
     reason = f"The team played no drill in the last {QUARTER.days} days."
-    return Answer(NO, reason, "Plan a drill of this team, and play it.")
+    return Verdict(NO, reason, "Plan a drill of this team, and play it.")
 
 
-def _runbook(asked: _Asked) -> Answer:
+def _runbook(asked: _Asked) -> Verdict:
     looked = asked.looked
     if not asked.runbooks:
-        return Answer(DOES_NOT_APPLY, "The team owns no runbook.")
+        return Verdict(DOES_NOT_APPLY, "The team owns no runbook.")
     answered = {name for each in looked.drills or () for name in each.runbooks or ()}
     left = [each.name for each in asked.runbooks if each.name not in answered]
     if not left:
-        return Answer(YES, f"{_names(each.name for each in asked.runbooks)}.")
+        return Verdict(YES, f"{_names(each.name for each in asked.runbooks)}.")
     if young := _young(looked):
         return young
     if any(each.runbooks is None for each in looked.drills or ()):
-        return Answer(UNKNOWN, "A drill was played, with which runbooks is not said.")
+        return Verdict(UNKNOWN, "A drill was played, with which runbooks is not said.")
     reason = f"Not practised in the last {QUARTER.days} days: {_names(left)}."
-    return Answer(NO, reason, "Play a drill that these answer, or remove what nobody uses.")
+    return Verdict(NO, reason, "Play a drill that these answer, or remove what nobody uses.")
 
 
-def _young(looked: Looked) -> Answer | None:
+def _young(looked: Looked) -> Verdict | None:
     """Say that drills are not asked for yet, or that nobody knows of them."""
     if looked.young:
-        return Answer(DOES_NOT_APPLY, f"The repository is younger than {QUARTER.days} days.")
+        return Verdict(DOES_NOT_APPLY, f"The repository is younger than {QUARTER.days} days.")
     if looked.drills is None or looked.young is None:
-        return Answer(UNKNOWN, f"{_begin(looked.why_no_record)}.")
+        return Verdict(UNKNOWN, f"{_begin(looked.why_no_record)}.")
     return None
 
 
@@ -273,9 +275,9 @@ def _begin(reason: str) -> str:
     return reason[:1].upper() + reason[1:].removesuffix(".")
 
 
-def _reviewed(asked: _Asked) -> Answer:
+def _reviewed(asked: _Asked) -> Verdict:
     if not asked.services:
-        return Answer(DOES_NOT_APPLY, "The team owns no service in production.")
+        return Verdict(DOES_NOT_APPLY, "The team owns no service in production.")
     todo = "Check the entries, and write the day as `reviewed`."
     today = asked.looked.today
     never = [each.name for each in asked.services if each.reviewed is None]
@@ -283,31 +285,31 @@ def _reviewed(asked: _Asked) -> Answer:
     parts = [f"never reviewed: {_names(never)}"] if never else []
     parts += [f"more than a year ago: {_names(old)}"] if old else []
     if parts:
-        return Answer(NO, f"{_begin('; '.join(parts))}.", todo)
+        return Verdict(NO, f"{_begin('; '.join(parts))}.", todo)
     if any(each.kind == "service" and each.names is None for each in asked.catalog.unread):
-        return Answer(UNKNOWN, "Files of services have faults.", "Correct them.")
-    return Answer(YES, f"{count(len(asked.services), 'service')}, in the last year.")
+        return Verdict(UNKNOWN, "Files of services have faults.", "Correct them.")
+    return Verdict(YES, f"{count(len(asked.services), 'service')}, in the last year.")
 
 
-def _retrospectives(asked: _Asked) -> Answer:
+def _retrospectives(asked: _Asked) -> Verdict:
     found = asked.looked.retrospectives
     if found is None:
-        return Answer(UNKNOWN, f"{_begin(asked.looked.why_no_record)}.")
+        return Verdict(UNKNOWN, f"{_begin(asked.looked.why_no_record)}.")
     late = [each.what for each in found if each.whose == asked.name]
     if late:
-        return Answer(NO, f"Late: {_names(late)}.", "Hold them, and write them down.")
-    return Answer(YES, "None is late.")
+        return Verdict(NO, f"Late: {_names(late)}.", "Hold them, and write them down.")
+    return Verdict(YES, "None is late.")
 
 
-def _actions(asked: _Asked) -> Answer:
+def _actions(asked: _Asked) -> Verdict:
     found = asked.looked.actions
     if found is None:
-        return Answer(UNKNOWN, f"{_begin(asked.looked.why_no_files)}.")
+        return Verdict(UNKNOWN, f"{_begin(asked.looked.why_no_files)}.")
     people = set(_people(asked))
     overdue = [each.what for each in found if each.whose.strip().casefold() in people]
     if overdue:
-        return Answer(NO, f"Overdue: {_names(overdue)}.", "Do them, or agree on another day.")
-    return Answer(YES, "None is overdue.")
+        return Verdict(NO, f"Overdue: {_names(overdue)}.", "Do them, or agree on another day.")
+    return Verdict(YES, "None is overdue.")
 
 
 def _people(asked: _Asked) -> Iterator[str]:

@@ -42,7 +42,7 @@ _AHEAD = timedelta(minutes=1)
 _FAR = timedelta(hours=12)
 
 
-class Told(NamedTuple):
+class ToldTime(NamedTuple):
     """A moment that a person told, in UTC, and what they should know about how it was read."""
 
     moment: datetime
@@ -73,16 +73,16 @@ def readings(written: datetime, local: tzinfo) -> Readings:
     return Readings(*(written.replace(tzinfo=local, fold=n).astimezone(UTC) for n in (0, 1)))
 
 
-def from_clock(written: datetime, local: tzinfo) -> Told:
+def from_clock(written: datetime, local: tzinfo) -> ToldTime:
     """Return the moment at which a clock in a zone shows a time without an offset."""
     found = readings(written, local)
     if found.skipped:
         read = found.first.astimezone(local)
         note = f"Clocks skip {written:%H:%M} on {written:%Y-%m-%d}: it is read as {read:%H:%M}"
-        return Told(found.first, note)
+        return ToldTime(found.first, note)
     if found.twice:
-        return Told(found.first, _twice(found.first, found.second, "first", written, local))
-    return Told(found.first)
+        return ToldTime(found.first, _twice(found.first, found.second, "first", written, local))
+    return ToldTime(found.first)
 
 
 def from_file(written: datetime, local: tzinfo) -> datetime:
@@ -108,7 +108,7 @@ def parse_moment(text: str, *, now: datetime, local: tzinfo, ahead: bool = False
     return parse_told(text, now=now, local=local, ahead=ahead).moment
 
 
-def parse_told(text: str, *, now: datetime, local: tzinfo, ahead: bool = False) -> Told:
+def parse_told(text: str, *, now: datetime, local: tzinfo, ahead: bool = False) -> ToldTime:
     """Read a moment that a person typed.
 
     `10 minutes ago`, `1h30m ago`, `now`, `13:40` (in the zone `local`, the nearest past),
@@ -119,7 +119,7 @@ def parse_told(text: str, *, now: datetime, local: tzinfo, ahead: bool = False) 
     try:
         told = _parse(text, now=now, local=local)
     except OverflowError:
-        told = Told(EARLIEST - timedelta(days=1))
+        told = ToldTime(EARLIEST - timedelta(days=1))
     if told.moment < EARLIEST:
         raise ValueError(f"{text!r} lies too far in the past")
     if told.moment > now + _AHEAD and not ahead:
@@ -127,19 +127,19 @@ def parse_told(text: str, *, now: datetime, local: tzinfo, ahead: bool = False) 
     return told
 
 
-def _parse(text: str, *, now: datetime, local: tzinfo) -> Told:
+def _parse(text: str, *, now: datetime, local: tzinfo) -> ToldTime:
     written = text.strip()
     if written.casefold() == "now":
-        return Told(now)
+        return ToldTime(now)
     if match := re.match(_AGO, written, re.IGNORECASE):
-        return Told(now - _span(match, text))
+        return ToldTime(now - _span(match, text))
     if match := re.match(_CLOCK, re.sub(_ALSO_LOCAL, "", written), re.IGNORECASE):
         return _clock(match, text, now=now, local=local)
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
         raise _no_time(text) from None
-    return Told(moment.astimezone(UTC)) if moment.tzinfo else from_clock(moment, local)
+    return ToldTime(moment.astimezone(UTC)) if moment.tzinfo else from_clock(moment, local)
 
 
 def _no_time(text: str) -> ValueError:
@@ -155,7 +155,7 @@ def _span(match: re.Match[str], text: str) -> timedelta:
     return timedelta(seconds=count * UNITS[match["unit"][0].casefold()])
 
 
-def _clock(match: re.Match[str], text: str, *, now: datetime, local: tzinfo) -> Told:
+def _clock(match: re.Match[str], text: str, *, now: datetime, local: tzinfo) -> ToldTime:
     hour, minute, second = (int(part or 0) for part in match.group("hour", "minute", "second"))
     try:
         clock = time(hour, minute, second, int((match["fraction"] or "").ljust(6, "0")))
@@ -178,7 +178,7 @@ def _clock(match: re.Match[str], text: str, *, now: datetime, local: tzinfo) -> 
     return told if name is None else _named(told, name, there, text)
 
 
-def _nearest(clock: time, local: tzinfo, now: datetime) -> Told:
+def _nearest(clock: time, local: tzinfo, now: datetime) -> ToldTime:
     """Return the last moment at which a clock showed a time of day."""
     today, latest = now.astimezone(local).date(), now + _AHEAD
     for days in (1, 0, -1, -2):
@@ -188,10 +188,10 @@ def _nearest(clock: time, local: tzinfo, now: datetime) -> Told:
             break
     if found.twice and found.second <= latest:
         note = _twice(found.second, found.first, "second", written, local)
-        return Told(found.second, note)
+        return ToldTime(found.second, note)
     told = from_clock(written, local)
     if told.note is None and now - told.moment >= _FAR:
-        return Told(told.moment, f"That is {rough_duration(now - told.moment)} ago")
+        return ToldTime(told.moment, f"That is {rough_duration(now - told.moment)} ago")
     return told
 
 
@@ -214,12 +214,12 @@ def _zone_of(where: str, local: tzinfo, text: str) -> tuple[tzinfo, str | None]:
     return local, words[0].upper()
 
 
-def _named(told: Told, name: str, local: tzinfo, text: str) -> Told:
+def _named(told: ToldTime, name: str, local: tzinfo, text: str) -> ToldTime:
     """Return the reading of a time whose zone has that short name then, such as CET."""
     written = told.moment.astimezone(local).replace(tzinfo=None)
     for moment in (told.moment, *readings(written, local)):
         if (moment.astimezone(local).tzname() or "").upper() == name:
-            return Told(moment)
+            return ToldTime(moment)
     raise ValueError(
         f"{text!r}: {name} is not the time there then, and many short names mean several zones: "
         "write an offset, such as 13:40+01:00"

@@ -90,9 +90,9 @@ def running(incident: Incident) -> DrillPlay:
 
 
 def waiting(play: DrillPlay, scripts: Sequence[Script]) -> list[Script]:
-    """Return the injects that were not told yet, the next first."""
-    told = play.told
-    return [each for each in scripts if each.number not in told]
+    """Return the injects that were not delivered yet, the next first."""
+    delivered = play.delivered
+    return [each for each in scripts if each.number not in delivered]
 
 
 def elapsed(play: DrillPlay, now: datetime) -> timedelta:

@@ -247,7 +247,7 @@ class DrillPlay(NamedTuple):
     """Whether the plan came to a drill that those who respond had declared themselves."""
 
     @property
-    def told(self) -> frozenset[int]:
+    def delivered(self) -> frozenset[int]:
         """The numbers of the delivered injects."""
         return frozenset(inject.number for inject in self.injects)
 

@@ -22,7 +22,7 @@ class TimedUpdate(NamedTuple):
     late_by: timedelta | None
 
 
-class Facts(NamedTuple):
+class RetroFacts(NamedTuple):
     """What happened, as the record has it; `incident` has the rest."""
 
     incident: Incident
@@ -57,10 +57,10 @@ class Facts(NamedTuple):
         return sum(update.late_by is not None for update in self.updates)
 
 
-def facts_of(incident: Incident, plan: Drill | None = None) -> Facts:
+def facts_of(incident: Incident, plan: Drill | None = None) -> RetroFacts:
     """Compute the facts of an incident, or of a drill with what is here of its plan."""
     every = update_gaps(incident, incident.ended)
-    return Facts(
+    return RetroFacts(
         incident=incident,
         took=durations(incident),
         roles=tuple(sorted(incident.held, key=lambda held: (held.role != COMMANDER, held.since))),

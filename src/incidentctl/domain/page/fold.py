@@ -20,7 +20,7 @@ _STATES = {state.value: state for state in State}
 UNNAMED = "Incident"
 
 
-class Told(NamedTuple):
+class PostedUpdate(NamedTuple):
     """All that is public of a public update; texts that were redacted are None."""
 
     id: str
@@ -32,7 +32,7 @@ class Told(NamedTuple):
     next_at: datetime | None = None
 
 
-def told(incident: Incident) -> tuple[Told, ...]:
+def public_updates(incident: Incident) -> tuple[PostedUpdate, ...]:
     """Return what the public updates of an incident told, the oldest first.
 
     The caller leaves restricted incidents out.
@@ -44,7 +44,7 @@ def told(incident: Incident) -> tuple[Told, ...]:
 
 
 def public_incident(
-    ident: str, updates: Sequence[Told], titles: Mapping[str, str], *, at: datetime = LATEST
+    ident: str, updates: Sequence[PostedUpdate], titles: Mapping[str, str], *, at: datetime = LATEST
 ) -> PublicIncident | None:
     """Return what customers know of an incident at a moment; None if that is nothing.
 
@@ -70,7 +70,7 @@ def still_shown(incident: Incident) -> dict[str, State]:
     """Return what the page keeps saying of areas though the incident is over; empty if nothing."""
     if incident.open:
         return {}
-    found = public_incident(incident.id, told(incident), {})
+    found = public_incident(incident.id, public_updates(incident), {})
     if found is None or found.ended is not None:
         return {}
     return {area: s for area, s in found.now().items() if s is not State.OPERATIONAL}
@@ -83,9 +83,9 @@ def phase_of(status: str) -> str:
     return status if status in public.PHASES else public.INVESTIGATING
 
 
-def _told(update: Update) -> Told:
+def _told(update: Update) -> PostedUpdate:
     text, headline = (None if t == REDACTED else t for t in (update.text, update.headline))
-    return Told(
+    return PostedUpdate(
         update.event, update.at, phase_of(update.phase), text, states_of(update.states), headline,
         update.next_at,
     )  # fmt: skip
@@ -112,7 +112,7 @@ def _title(said: Sequence[Said], titles: Mapping[str, str]) -> str:
     return "; ".join(parts) or UNNAMED
 
 
-def _ended(updates: Sequence[Told]) -> datetime | None:
+def _ended(updates: Sequence[PostedUpdate]) -> datetime | None:
     """Return since when it is over: the first of the updates that say so, without one after it."""
     over = None
     for each in updates:

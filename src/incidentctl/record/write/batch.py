@@ -42,7 +42,7 @@ class Touched(NamedTuple):
     log: str
 
 
-class Outcome(NamedTuple):
+class BatchResult(NamedTuple):
     """What became of a batch."""
 
     commits: dict[str, str]
@@ -72,7 +72,7 @@ class Batch:
 
     def commit(
         self, pending: Sequence[Pending], found: Mapping[str, dict[str, Stored]] | None = None
-    ) -> Outcome:
+    ) -> BatchResult:
         """Commit the actions, the events that a repair `found`, and those that a branch adds."""
         tips = self._store.tips()
         base = self._base(tips)
@@ -92,7 +92,7 @@ class Batch:
 
     def _import(
         self, stream: Stream, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
-    ) -> Outcome:
+    ) -> BatchResult:
         """Write the commits, and check what the log ref holds then."""
         late = {
             i
@@ -150,11 +150,11 @@ class Batch:
             )
             for incident in self._fresh
         }
-        return Outcome(commits, done, touched, after, absorbed, whole, tuple(self._notes))
+        return BatchResult(commits, done, touched, after, absorbed, whole, tuple(self._notes))
 
     def _already_there(
         self, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
-    ) -> Outcome:
+    ) -> BatchResult:
         """Return the outcome if no event is new; start the log ref at the base if it is missing."""
         base = self._base(tips)
         if tips.log_tip is None and base is not None:
@@ -162,7 +162,7 @@ class Batch:
             tips = self._store.tips()
             if tips.log_tip is None:
                 raise EnvironmentFailedError("Git could not start the record.")
-        return Outcome({}, tuple(pending), {}, tips, absorbed, True, tuple(self._notes))
+        return BatchResult({}, tuple(pending), {}, tips, absorbed, True, tuple(self._notes))
 
     def _base(self, tips: Tips) -> str | None:
         """Return the commit that the record continues from; None for a new root.

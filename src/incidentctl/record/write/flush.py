@@ -16,7 +16,7 @@ from incidentctl.record.store.crash_points import point
 from incidentctl.record.store.index import Index, is_noted
 from incidentctl.record.store.stored_event import redaction_targets
 from incidentctl.record.write import kept, outbox
-from incidentctl.record.write.batch import Batch, Outcome
+from incidentctl.record.write.batch import Batch, BatchResult
 from incidentctl.record.write.outbox import Pending
 from incidentctl.record.write.part import Part
 from incidentctl.record.write.repair import Repair
@@ -223,7 +223,7 @@ class Flush:
             point("flush.forgetting")
         point("flush.forgotten")
 
-    def _remember(self, outcome: Outcome, index: Index | None) -> None:
+    def _remember(self, outcome: BatchResult, index: Index | None) -> None:
         """Store in the index what this flush knows, so that the next command need not ask git."""
         self._commits |= outcome.commits
         if outcome.tips.log_tip is not None:

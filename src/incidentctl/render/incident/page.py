@@ -23,7 +23,7 @@ from incidentctl.domain.incident.state import (
 )
 from incidentctl.domain.incident.unsent import unsent
 from incidentctl.domain.learn.metrics import BACKFILL, due_gaps
-from incidentctl.domain.learn.retro_facts import Facts
+from incidentctl.domain.learn.retro_facts import RetroFacts
 from incidentctl.render.clock import day_and_zone
 from incidentctl.render.html import page
 from incidentctl.render.incident import picture
@@ -54,7 +54,7 @@ class Logged(NamedTuple):
 
 
 def incident_page(
-    facts: Facts,
+    facts: RetroFacts,
     now: datetime,
     *,
     written: datetime,
@@ -198,7 +198,7 @@ def _facts_of_head(
     yield "Retrospective", incident.retrospective_at
 
 
-def took(facts: Facts, now: datetime) -> Iterator[tuple[str, str]]:
+def took(facts: RetroFacts, now: datetime) -> Iterator[tuple[str, str]]:
     """Yield the response times and how the cadence was kept, as `report` counts them."""
     incident = facts.incident
     for name, span in facts.took._asdict().items():
@@ -216,7 +216,7 @@ def took(facts: Facts, now: datetime) -> Iterator[tuple[str, str]]:
         yield "Longest wait for an update", rough_duration(longest)
 
 
-def score(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
+def score(facts: RetroFacts) -> Iterator[tuple[str, str, str, str]]:
     """Yield the measures of a drill that is over, with their targets."""
     if facts.score is None or facts.incident.open:
         return
@@ -227,7 +227,7 @@ def score(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _updates(
-    facts: Facts, known: Mapping[str, str], time: Callable[[datetime], str]
+    facts: RetroFacts, known: Mapping[str, str], time: Callable[[datetime], str]
 ) -> Iterator[tuple[str, str, str, str, str, str]]:
     for update, late_by in facts.updates:
         due = time(update.due) if update.due else ""

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from incidentctl.domain.common.times import format_duration, rough_duration
-from incidentctl.domain.learn.retro_facts import Facts
+from incidentctl.domain.learn.retro_facts import RetroFacts
 from incidentctl.domain.learn.retrospective import BEGIN, END, QUESTIONS, Meeting
 from incidentctl.render.clock import shown
 from incidentctl.render.inert import address, inert
 from incidentctl.render.learn.retrospective import facts_text, meeting_text, questions_text
 
 
-def template_data(facts: Facts, meeting: Meeting, local: tzinfo) -> dict[str, Any]:
+def template_data(facts: RetroFacts, meeting: Meeting, local: tzinfo) -> dict[str, Any]:
     """Return the data of a template; moments are written in the zone `local`."""
     incident, took = facts.incident, facts.took
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from incidentctl.domain.common.told_times import from_file
-from incidentctl.domain.learn.retro_facts import Facts
+from incidentctl.domain.learn.retro_facts import RetroFacts
 from incidentctl.domain.learn.retrospective import FrontMatter
 from incidentctl.render.clock import shown
 from incidentctl.render.html import page
@@ -17,7 +17,7 @@ BEGINS = "<!doctype html>\n<!-- Written by `incidentctl retro --html`. -->\n"
 
 
 def retro_page(
-    facts: Facts, front: FrontMatter, *, before: str, told: str, after: str, now: datetime
+    facts: RetroFacts, front: FrontMatter, *, before: str, told: str, after: str, now: datetime
 ) -> str:
     """Write the page of a retrospective; it loads nothing and runs nothing.
 

@@ -9,7 +9,7 @@ from datetime import timedelta, tzinfo
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration, rough_duration, span_in_words
 from incidentctl.domain.incident.state import DONE, OPEN, SKIPPED, Entry, Step
-from incidentctl.domain.learn.retro_facts import Facts, TimedUpdate
+from incidentctl.domain.learn.retro_facts import RetroFacts, TimedUpdate
 from incidentctl.domain.learn.retrospective import (
     ABOUT_ACTIONS,
     ACTION_WITHIN,
@@ -29,7 +29,7 @@ _EXAMPLE = (
 _MOST_ENTRIES, _MOST_LETTERS = 1000, 300
 
 
-def example_item(facts: Facts | None, meeting: Meeting) -> str:
+def example_item(facts: RetroFacts | None, meeting: Meeting) -> str:
     """Return a comment of YAML that shows how an action item is written."""
     owner = facts.incident.commander if facts else "somebody"
     due = (meeting.at + ACTION_WITHIN).date()
@@ -39,7 +39,7 @@ def example_item(facts: Facts | None, meeting: Meeting) -> str:
     return _EXAMPLE.format(id=ident, owner=owner, due=due.isoformat()) + "\n"
 
 
-def proposed_items(facts: Facts | None, meeting: Meeting) -> str:
+def proposed_items(facts: RetroFacts | None, meeting: Meeting) -> str:
     """Return comments of YAML: the open tasks as action items, to be taken or left."""
     tasks = facts.follow_up if facts else ()
     if facts is None or not tasks:
@@ -56,7 +56,7 @@ def proposed_items(facts: Facts | None, meeting: Meeting) -> str:
     return "\n".join(lines) + "\n"
 
 
-def standard_body(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
+def standard_body(facts: RetroFacts, meeting: Meeting, local: tzinfo) -> str:
     """Return the document below its front matter."""
     incident = facts.incident
     what = "a drill" if incident.kind == "drill" else "an incident"
@@ -77,7 +77,7 @@ def questions_text() -> str:
     return f"{asked}\n\n{ABOUT_ACTIONS}\n"
 
 
-def meeting_text(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
+def meeting_text(facts: RetroFacts, meeting: Meeting, local: tzinfo) -> str:
     """Return when and with whom to meet, and the deadline."""
     text = f"Proposed: {shown(meeting.at, local)}, about an hour, with everybody concerned."
     if meeting.until is not None:
@@ -91,14 +91,14 @@ def meeting_text(facts: Facts, meeting: Meeting, local: tzinfo) -> str:
 # --- the facts -----------------------------------------------------------------------------------
 
 
-def facts_text(facts: Facts) -> str:
+def facts_text(facts: RetroFacts) -> str:
     """Return the facts as Markdown; no line begins with user text."""
     lines = [*_head(facts), *_score(facts), *_roles(facts), *_steps(facts)]
     lines += [*_updates(facts), *_timeline(facts)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _head(facts: Facts) -> Iterator[str]:
+def _head(facts: RetroFacts) -> Iterator[str]:
     incident, took = facts.incident, facts.took
     clock = Clock(incident)
     critical = ", critical" if incident.critical else ""
@@ -141,7 +141,7 @@ def _span(span: timedelta | None) -> str:
 _MEASURES = {"declare": "Declared", "commander": "Commander", "first_update": "First update"}
 
 
-def _score(facts: Facts) -> Iterator[str]:
+def _score(facts: RetroFacts) -> Iterator[str]:
     if facts.score is None:
         return
     yield "### Score"
@@ -156,7 +156,7 @@ def _score(facts: Facts) -> Iterator[str]:
     yield ""
 
 
-def _roles(facts: Facts) -> Iterator[str]:
+def _roles(facts: RetroFacts) -> Iterator[str]:
     clock = Clock(facts.incident)
     yield "### Roles"
     yield ""
@@ -169,7 +169,7 @@ def _roles(facts: Facts) -> Iterator[str]:
     yield ""
 
 
-def _steps(facts: Facts) -> Iterator[str]:
+def _steps(facts: RetroFacts) -> Iterator[str]:
     yield "### Runbook"
     yield ""
     if not facts.steps:
@@ -198,7 +198,7 @@ def _step(step: Step, clock: Clock) -> str:
     return f"- [{'x' if step.state == DONE else ' '}] {' · '.join(parts)}"
 
 
-def _updates(facts: Facts) -> Iterator[str]:
+def _updates(facts: RetroFacts) -> Iterator[str]:
     cadence = facts.incident.cadence
     every = f"every {format_duration(cadence)}" if cadence else "no cadence"
     yield "### Updates"
@@ -229,7 +229,7 @@ def _update(posted: TimedUpdate, clock: Clock) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _timeline(facts: Facts) -> Iterator[str]:
+def _timeline(facts: RetroFacts) -> Iterator[str]:
     yield "### Timeline"
     yield ""
     yield "| # | When | Who | What |"

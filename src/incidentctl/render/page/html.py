@@ -44,7 +44,7 @@ class Look(NamedTuple):
     """Since when customers are told of everything; None where nothing was ever told."""
 
 
-class Told(NamedTuple):
+class ShownUpdate(NamedTuple):
     """An update as it is shown."""
 
     at: str
@@ -65,7 +65,7 @@ class Row(NamedTuple):
     iso: str
     state: State
     areas: str
-    last: Told | None
+    last: ShownUpdate | None
     earlier: int
     open: bool
 
@@ -237,12 +237,12 @@ def _when(incident: PublicIncident, local: tzinfo, at: datetime) -> str:
     return f"{began}, for {format_duration(incident.ended - incident.began)}"
 
 
-def _told(page: Page, incident: PublicIncident, update: PublicUpdate, local: tzinfo) -> Told:
+def _told(page: Page, incident: PublicIncident, update: PublicUpdate, local: tzinfo) -> ShownUpdate:
     said = incident.said_by(update).items()
     states = tuple((page.title_of(area), state) for area, state in said)
     promised = update.next_at if update is incident.updates[-1] and not incident.ended else None
     following = show(promised, local) if promised and promised > page.at else None
-    return Told(
+    return ShownUpdate(
         show(update.at, local), iso(update.at), update.phase, update.text, states, following
     )
 

@@ -81,7 +81,7 @@ class Frame:
         self._log = log
         self._bodies = Bodies(limits, MAX_FORM)
         self._workers = CapacityLimiter(_WORKERS)
-        self._known: dict[str | None, tuple[float, people.Person]] = {}
+        self._known: dict[str | None, tuple[float, people.SignedIn]] = {}
 
     # --- routes ----------------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ class Frame:
         except Exception as error:  # noqa: BLE001 (a bug must not end the room)
             return self._refused(request, ShutError(500, self._bug(error), ""))
 
-    def _person(self, workspace: Workspace, stated: str | None) -> people.Person:
+    def _person(self, workspace: Workspace, stated: str | None) -> people.SignedIn:
         """Return who asks; git is not asked again for a few seconds."""
         until, person = self._known.get(stated, (0.0, None))
         if person is not None and time.monotonic() < until:

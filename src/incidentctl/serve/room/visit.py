@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 
 from incidentctl.app.catalog.who import reached
-from incidentctl.app.room.people import Person
+from incidentctl.app.room.people import SignedIn
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.serve.room.sessions import Session
@@ -38,7 +38,7 @@ class Visit:
     """A person's request, with a workspace that nobody else uses."""
 
     def __init__(
-        self, request: Request, workspace: Workspace, session: Session, person: Person
+        self, request: Request, workspace: Workspace, session: Session, person: SignedIn
     ) -> None:
         """Take the request of somebody who was let in."""
         self.request = request

@@ -65,7 +65,7 @@ def _retractable(entries: list[Entry]) -> None:
         raise RefusedError("What an action sent cannot be taken back.", hint=Hint("correct-sent"))
 
 
-def undo(incident: Incident, by: str, *, reason: str | None = None) -> list[Any]:
+def undo(incident: Incident, by: str) -> list[Any]:
     """Take back somebody's last action, with every event of it; again goes one further back.
 
     A retraction of theirs is an action; what `undo` itself took back stays so, and what actions
@@ -81,7 +81,7 @@ def undo(incident: Incident, by: str, *, reason: str | None = None) -> list[Any]
         raise NotFoundError(f"{by} has done nothing here that could be undone.")
     action = _action(incident, mine[-1])
     _retractable(action)
-    return [facts.Retracted(entry.event, reason) for entry in action]
+    return [facts.Retracted(entry.event) for entry in action]
 
 
 def retract(incident: Incident, word: str, *, reason: str | None = None) -> list[Any]:
