@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from incidentctl.app.setup.answers import Founder, Group
 from incidentctl.app.setup.catalog import Request
 from incidentctl.app.setup.init import founder_at, initialise, remotes_at
+from incidentctl.app.setup.init_input import Founder, Group
 from incidentctl.domain.lint.rules import registry
 from incidentctl.domain.process.resolution import (
     TIERS,

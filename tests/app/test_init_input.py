@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from incidentctl.app.setup.answers import (
+from incidentctl.app.setup.init_input import (
     Group,
     person,
     read_groups,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from incidentctl.domain.page.public import State
-from incidentctl.domain.page.told import read_states
+from incidentctl.domain.page.state_words import read_states
 
 AREAS = {"pay": "Paying by card", "login": "Signing in"}
 

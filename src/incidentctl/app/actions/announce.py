@@ -12,7 +12,7 @@ from incidentctl.app.actions.run import Ran, run_patiently
 from incidentctl.app.actions.trust import announcing_since
 from incidentctl.app.catalog.who import on_call_now
 from incidentctl.app.incident.find import load
-from incidentctl.app.page.told import titles
+from incidentctl.app.page.shown import titles
 from incidentctl.app.workspace.own_template import render_own
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace

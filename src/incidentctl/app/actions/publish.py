@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from incidentctl.app.actions.announce import PUBLIC, came_of_it, goes_to, send
-from incidentctl.app.page.told import page_shows, unpublished
+from incidentctl.app.page.shown import page_shows, unpublished
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident.state import Incident

@@ -55,7 +55,7 @@ def post(
 
 
 def _read_states(response: Response, states: Sequence[str]) -> Mapping[str, str]:
-    from incidentctl.domain.page.told import read_states
+    from incidentctl.domain.page.state_words import read_states
 
     areas = response.workspace.catalog.product_areas
     return read_states(states, {name: area.title or name for name, area in areas.items()})

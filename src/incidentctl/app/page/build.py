@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from incidentctl.app.page.told import titles
+from incidentctl.app.page.shown import titles
 from incidentctl.app.record.looked import read_first
 from incidentctl.app.workspace.own_template import render_own
 from incidentctl.app.workspace.workspace import Workspace

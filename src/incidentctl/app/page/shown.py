@@ -17,7 +17,7 @@ from incidentctl.domain.incident.ids import named
 from incidentctl.domain.incident.state import OPEN, Incident
 from incidentctl.domain.page.fold import KINDS, public_incident, public_updates, still_shown
 from incidentctl.domain.page.public import State
-from incidentctl.domain.page.told import read_states
+from incidentctl.domain.page.state_words import read_states
 
 #: Incidents that were declared so lately are looked at, once they are over.
 _LATELY = timedelta(days=14)

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from incidentctl.app.process.process import runbook_files
-from incidentctl.app.setup.answers import Founder, Group
+from incidentctl.app.setup.init_input import Founder, Group
 from incidentctl.domain.catalog.model import Catalog, ProductArea, Service
 from incidentctl.domain.catalog.settings import TierName
 from incidentctl.domain.catalog.team import Member, OnCall, Team

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from incidentctl.app.process.process import scale_text
 from incidentctl.app.setup import issue_form, page_workflow, starter
-from incidentctl.app.setup.answers import Founder, person
 from incidentctl.app.setup.catalog import (
     Request,
     Written,
@@ -21,6 +20,7 @@ from incidentctl.app.setup.catalog import (
     with_defaults,
 )
 from incidentctl.app.setup.foreign import foreign
+from incidentctl.app.setup.init_input import Founder, person
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.catalog.severity import BUILT_IN
 from incidentctl.domain.common.text import one_line

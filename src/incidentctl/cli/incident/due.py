@@ -53,7 +53,7 @@ def due_command(
     found = due_now(workspace, incident)
     if incident is None and not short:  # a prompt waits for what is urgent only
         from incidentctl.app.learn.late import late_retrospectives
-        from incidentctl.app.page.told import untold
+        from incidentctl.app.page.shown import untold
 
         late = late_retrospectives(workspace, found.now)
         found = found._replace(items=(*found.items, *untold(workspace, found.now), *late))

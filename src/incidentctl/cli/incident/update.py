@@ -184,7 +184,7 @@ def warn_page(workspace: Workspace, incident: Incident, *, advise: bool = True) 
     """Warn if the status page keeps showing what is over; with `advise` say what to do."""
     if not any(update.public for update in incident.updates):
         return False
-    from incidentctl.app.page.told import keeps_showing
+    from incidentctl.app.page.shown import keeps_showing
 
     shown = keeps_showing(workspace, incident)
     if shown is None:
@@ -256,7 +256,7 @@ def preview(
 ) -> None:
     """Show what is meant for customers and where it goes, and ask for confirmation."""
     from incidentctl.app.actions.announce import goes_to
-    from incidentctl.app.page.told import on_page
+    from incidentctl.app.page.shown import on_page
 
     places = goes_to(response.workspace, response.incident)
     page = on_page(response.workspace, response.incident, states, headline)

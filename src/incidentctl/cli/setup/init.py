@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.setup import answers
 from incidentctl.app.setup import init as use_case
+from incidentctl.app.setup import init_input
 from incidentctl.app.setup.catalog import Request
 from incidentctl.cli.boundary import INTERRUPTED
 from incidentctl.cli.terminal import console
@@ -152,13 +152,15 @@ def _read(
     remote: str | None,
 ) -> Request:
     """Check all options before anything is asked or written; `there` are services that exist."""
-    named = answers.read_names(",".join(services), "service") if services else ()
+    named = init_input.read_names(",".join(services), "service") if services else ()
     known = [*there, *named]
     return Request(
-        organisation=answers.read_organisation(organisation) if organisation is not None else None,
-        teams=answers.read_groups(team, known, "team"),
+        organisation=init_input.read_organisation(organisation)
+        if organisation is not None
+        else None,
+        teams=init_input.read_groups(team, known, "team"),
         services=named,
-        areas=answers.read_groups(area, known, "product area"),
-        timezone=answers.read_zone(timezone) if timezone is not None else None,
-        remote=answers.read_name(remote, "remote") if remote is not None else None,
+        areas=init_input.read_groups(area, known, "product area"),
+        timezone=init_input.read_zone(timezone) if timezone is not None else None,
+        remote=init_input.read_name(remote, "remote") if remote is not None else None,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from incidentctl.app.setup import answers
+from incidentctl.app.setup import init_input
 from incidentctl.app.setup.catalog import (
     DEFAULT_AREA,
     DEFAULT_TEAM,
@@ -44,7 +44,7 @@ def _names(question: str, what: str, default: str = "") -> tuple[str, ...]:
     kept: list[str] = []
     asked = question
     while text := ask_text(asked, default, optional=not default):
-        names, wrong = answers.split_names(text, what)
+        names, wrong = init_input.split_names(text, what)
         taken = {name.casefold() for name in kept}
         kept += [name for name in names if name.casefold() not in taken]
         if not wrong:
@@ -59,12 +59,12 @@ def _names(question: str, what: str, default: str = "") -> tuple[str, ...]:
 
 def _groups(
     names: Sequence[str], services: Sequence[str], what: str, question: str, default: str = ""
-) -> tuple[answers.Group, ...]:
+) -> tuple[init_input.Group, ...]:
     """Ask for the services of each team or area."""
 
-    def read(name: str, text: str) -> answers.Group:
-        own = answers.known_services(text, services, name, what) if text.strip() else ()
-        return answers.Group(name, own)
+    def read(name: str, text: str) -> init_input.Group:
+        own = init_input.known_services(text, services, name, what) if text.strip() else ()
+        return init_input.Group(name, own)
 
     return tuple(
         _until_fits(
@@ -82,30 +82,30 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def ask_founder(founder: answers.Founder) -> answers.Founder:
+def ask_founder(founder: init_input.Founder) -> init_input.Founder:
     """Ask for a name if git does not know the user; Enter uses the handle alone."""
     if founder.name or founder.email:
         return founder
     console.say("Git does not know who you are: user.name and user.email are not set.")
     name = ask_text(f"What is your name? (Enter for {founder.handle} alone)")
-    return answers.person(name, None, founder.handle)
+    return init_input.person(name, None, founder.handle)
 
 
 def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
     """Ask for what the options did not say; `remotes` are those of the git repository."""
     if request.organisation is None:
         name = _until_fits(
-            "Which organisation is it for?", root.absolute().name, answers.read_organisation
+            "Which organisation is it for?", root.absolute().name, init_input.read_organisation
         )
         request = request._replace(organisation=name)
     if not request.teams:
         teams = _names("What is your team called? (further teams: a, b)", "team", DEFAULT_TEAM)
-        request = request._replace(teams=tuple(answers.Group(name) for name in teams))
+        request = request._replace(teams=tuple(init_input.Group(name) for name in teams))
     if not request.services:
         console.say("Databases, load balancers and third parties count as services, too.")
         question = "Which services run in production? (a, b, ...; Enter for none yet)"
         request = request._replace(services=_names(question, "service"))
-    first, *others = request.teams or (answers.Group(DEFAULT_TEAM),)
+    first, *others = request.teams or (init_input.Group(DEFAULT_TEAM),)
     if others and request.services and not any(team.services for team in request.teams):
         further = [team.name for team in others]
         console.say(f"{first.name} owns the services that no other team does.")
@@ -121,13 +121,13 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
         question = "What do customers see? Product areas, such as login, checkout:"
         names = _names(question, "product area", DEFAULT_AREA) or (DEFAULT_AREA,)
         every = ", ".join(request.services) if len(names) == 1 else ""
-        areas = tuple(answers.Group(name) for name in names)
+        areas = tuple(init_input.Group(name) for name in names)
         if request.services:
             asked = "Which services power {}?"
             areas = _groups(names, request.services, "product area", asked, every)
         request = request._replace(areas=areas)
     if request.timezone is None:
-        zone = _until_fits("In which time zone do you work?", "UTC", answers.read_zone)
+        zone = _until_fits("In which time zone do you work?", "UTC", init_input.read_zone)
         request = request._replace(timezone=zone)
     if request.remote is None and remotes:
         choices = [

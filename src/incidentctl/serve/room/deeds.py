@@ -25,7 +25,7 @@ from incidentctl.app.incident.escalate import Escalated, escalate, how_to_reach
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.incident.shared import find_shared
 from incidentctl.app.learn.close import close
-from incidentctl.app.page.told import keeps_showing, on_page
+from incidentctl.app.page.shown import keeps_showing, on_page
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import parse_duration
 from incidentctl.domain.incident.state import OPEN, Incident
