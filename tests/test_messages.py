@@ -54,6 +54,9 @@ def texts(
     for node in ast.iter_child_nodes(tree):
         within = node.name if isinstance(node, ast.ClassDef) else of
         yield from texts(node, module, parameters, within)
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "hint":
+            for begin, end in _ends(node.value):
+                yield Text(begin, end, module, node.lineno)
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
             if name == "__init__" and within in parameters:  # it words its own message
@@ -94,6 +97,7 @@ def _literal(part: ast.expr) -> str | None:
 def all_texts(modules: Mapping[str, ast.Module]) -> list[Text]:
     parameters = errors_in(modules.values())
     parameters["Finding"] = ["code", "message", "source", "loc", "hint"]
+    parameters["Check"] = ["name", "state", "found", "hint"]  # what it found stands in a table
     return [text for name, tree in modules.items() for text in texts(tree, name, parameters)]
 
 
@@ -121,7 +125,9 @@ raise DamagedError("commit 1 is missing")
 Finding("IC101", "There is no owner", source, (), "Write one.")
 Finding("IC101", "There is no owner.", source, (), "write one.")
 raise UsageError("Fine.", hint=f"`sync` sends {them}.")
+Check("clock", "bad", "it is slow", "turn on NTP")
+hint = None if fine else "look at it"
 """
     found = all_texts({"planted.py": ast.parse(planted)})
     wrong = [text.line for text in found if not text.has_the_form]
-    assert wrong == [4, 6, 7, 7, 8, 10, 11]
+    assert wrong == [4, 6, 7, 7, 8, 10, 11, 13, 14]

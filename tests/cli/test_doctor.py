@@ -129,7 +129,7 @@ def test_people_read_a_line_each(run, opened):
     assert all(line.split()[0] in ("ok", "warn", "bad") for line in lines)
     (warned,) = [line for line in lines if line.startswith("warn")]
     assert warned.startswith("warn  remote     no remote is set")
-    assert "  - write `record: {remote: origin}`" in warned
+    assert "  - Write `record: {remote: origin}`" in warned
     assert result.err == "0 bad, 1 warning.\n"
 
 
@@ -385,7 +385,8 @@ def test_a_partial_clone(shared, remote, tmp_path, git, doctor, monkeypatch, tea
     check = doctor().find("clone")
     assert check["state"] == "bad"
     assert not doctor().has("record", "incident")  # reading it would fetch, one by one
-    subprocess.run(["sh", "-c", check["hint"]], check=True, capture_output=True, cwd=clone)
+    command = check["hint"].partition("`")[2].partition("`")[0]
+    subprocess.run(["sh", "-c", command], check=True, capture_output=True, cwd=clone)
     told = doctor()
     assert told.state("clone") == "ok"
     assert told.find("record")["message"] == "1 incident, 1 open"
@@ -508,7 +509,7 @@ def test_a_remote_that_never_answers(doctor, shared, team, git, monkeypatch):
 
 def test_a_remote_without_a_branch(doctor, remote, git):
     git(remote, "update-ref", "-d", "refs/heads/main")
-    assert doctor().state("remote", "push your main branch first") == "bad"
+    assert doctor().state("remote", "Push your main branch first.") == "bad"
 
 
 def test_a_remote_without_the_record(doctor, run, remote, git):
@@ -567,7 +568,7 @@ def test_a_branch_with_other_files_on_the_remote(doctor, run, shared, team, remo
     (team / ".github/workflows").mkdir(parents=True)
     (team / ".github/workflows/tests.yml").write_text("on: push\njobs: {}\n")
     told = doctor()
-    assert told.state("ci", "to be sure: on: {push: {branches-ignore: [incident-log]}}") == "ok"
+    assert told.state("ci", "To be sure, write `on: {push: {branches-ignore: [incident-log") == "ok"
 
     other = tmp_path / "other"
     git(tmp_path, "clone", "-q", "-b", "incident-log", str(remote), str(other))
@@ -696,7 +697,7 @@ def test_what_nobody_knows_a_place_for(doctor, run, opened, team, monkeypatch, w
     told = doctor()
     found = told.find("outbox", f"1 command in {done.path.parent}: it is unknown whether")
     assert found["state"] == "warn"
-    assert f"`incidentctl adopt {ident}` records them as restricted" in json.dumps(found)
+    assert f"restricted, run `incidentctl adopt {ident}`." in json.dumps(found)
     assert not told.has("outbox", "everything recorded")
     assert not told.has("outbox", "of another repository")
     done.path.write_text("torn")

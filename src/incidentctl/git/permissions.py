@@ -32,8 +32,8 @@ _OWNER = 0o600
 
 #: What to do where the files of another account cannot be read.
 ADVICE = (
-    "the owner runs `git config core.sharedRepository group`, then any incidentctl command or "
-    "`chmod -R g+rwX .git/incidentctl`"
+    "Ask its owner to run `git config core.sharedRepository group`, then any incidentctl command "
+    "or `chmod -R g+rwX .git/incidentctl`."
 )
 
 

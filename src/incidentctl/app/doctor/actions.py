@@ -15,7 +15,7 @@ from incidentctl.domain.doctor.checks import Check
 from incidentctl.errors import RefusedError
 
 _NAME = "actions"
-_SET = "set it for those who respond, and for the receiver; who has no secrets can ignore this"
+_SET = "Set it for those who respond and for the receiver; who has no secrets can ignore this."
 
 
 def actions(setup: Setup) -> Iterator[Check]:
@@ -43,5 +43,5 @@ def actions(setup: Setup) -> Iterator[Check]:
             missing.setdefault(fault, []).append(sender.name)
     for fault, names in missing.items():
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        hint = _SET if "environment" in fault else "install it, or correct `run`"
+        hint = _SET if "environment" in fault else "Install it, or correct `run`."
         yield Check(_NAME, "warn", f"{fault}: not sent is {names[0]}{more}", hint)

@@ -103,7 +103,7 @@ def _guarded(name: str, part: Callable[[], Iterable[Check]]) -> Iterator[Check]:
         yield Check(name, "bad", error.reason, error.hint)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        yield Check(name, "bad", f"{where}{error.strerror or error}", "look at its permissions")
+        yield Check(name, "bad", f"{where}{error.strerror or error}", "Look at its permissions.")
 
 
 def _repository(
@@ -113,19 +113,19 @@ def _repository(
     if root is None and workspace.source != "none":
         yield Check(
             name, "bad", f"the folder {_CHOSEN[workspace.source]} is not in a team repository",
-            "name another, or create one with `incidentctl init DIR`",
+            "Name another, or create one with `incidentctl init DIR`.",
         )  # fmt: skip
     elif root is None:
         yield Check(
             name, "warn", "no team repository here: built-in catalog, local record",
-            "name it with -C DIR, or set it once with `incidentctl use DIR`",
+            "Name it with `-C DIR`, or set it once with `incidentctl use DIR`.",
         )  # fmt: skip
     elif refusal is not None:
         yield Check(name, "bad", f"{refusal.reason}; the record is kept locally", refusal.hint)
     elif place is None:
         yield Check(
             name, "bad", f"{root} is not a git repository; the record is kept locally",
-            f"run `git init {root}`, then `incidentctl adopt` there",
+            f"Run `git init {root}`, then `incidentctl adopt` there.",
         )  # fmt: skip
     else:
         files = "" if workspace.checked_out else "; its files are read from HEAD"
@@ -133,7 +133,7 @@ def _repository(
         if health.is_reftable(place.common_dir):
             yield Check(
                 name, "warn", "refs are in a reftable: each command has to ask git for them",
-                "`git refs migrate --ref-format=files` (git 2.46) makes them fast to read",
+                "Make them fast to read with `git refs migrate --ref-format=files` (git 2.46).",
             )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def _identity(workspace: Workspace, place: RepositoryPlace | None) -> Iterator[C
     if fault:
         yield Check(
             "identity", "bad", f"{fault}: you are recorded as {workspace.actor(None).handle}",
-            "fix that; until then use `--as PERSON`",
+            "Fix that; until then use `--as PERSON`.",
         )  # fmt: skip
         return
     lacking = [key for key, value in (("user.name", name), ("user.email", email)) if not value]
@@ -151,14 +151,14 @@ def _identity(workspace: Workspace, place: RepositoryPlace | None) -> Iterator[C
         yield Check(
             "identity", "warn", f"git does not know your {' and '.join(lacking)}: you are recorded "
             f"as {workspace.actor(None).handle}",
-            "; ".join(f'git config --global {key} "..."' for key in lacking),
+            f"Run {' and '.join(f'`git config --global {key} ...`' for key in lacking)}.",
         )  # fmt: skip
         return
     who = workspace.actor(None)
     if who.problem:
         yield Check(
             "identity", "warn", f"no team lists {email}: you are recorded as {who.handle}",
-            "add yourself with that e-mail to a file in teams/, or use --as PERSON",
+            "Add yourself with that e-mail to a file in teams/, or use `--as PERSON`.",
         )  # fmt: skip
     else:
         yield Check("identity", "ok", f"you are {who.handle} ({email})")
@@ -192,7 +192,7 @@ def _catalog(setup: Setup) -> Iterator[Check]:
     report = checked(setup.workspace)
     total = f"{count(report.errors, 'error')}, {count(report.warnings, 'warning')}"
     state: State = "bad" if report.errors else "warn" if report.warnings else "ok"
-    hint = None if state == "ok" else "`incidentctl catalog lint` lists them"
+    hint = None if state == "ok" else "See them with `incidentctl catalog lint`."
     yield Check("catalog", state, f"{count(report.files, 'file')} checked: {total}", hint)
 
 

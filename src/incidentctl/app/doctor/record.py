@@ -26,7 +26,7 @@ def counts(setup: Setup) -> Iterator[Check]:
         if setup.git and health.names_no_commit(setup.git, ref):
             yield Check(
                 "record", "bad", f"the ref {ref} points to a missing commit, as after a power cut",
-                "the next event repairs it from the branches; `git fsck` shows more",
+                "The next event repairs it from the branches; `git fsck` shows more.",
             )  # fmt: skip
     record = setup.readable
     if setup.place is None:
@@ -46,7 +46,7 @@ def _local(setup: Setup) -> Iterator[Check]:
     for ident in sorted(setup.workspace.record.published_ids()) if setup.readable else ():
         yield Check(
             "record", "bad", f"{ident} is restricted, but also in the record that everybody reads",
-            f"`incidentctl redact ENTRY -i {ident}`, then `incidentctl purge`, to remove it there",
+            f"Remove it there: `incidentctl redact ENTRY -i {ident}`, then `incidentctl purge`.",
         )  # fmt: skip
     if setup.is_local or setup.git is None or not (setup.state / "record.git/HEAD").is_file():
         return
@@ -54,7 +54,7 @@ def _local(setup: Setup) -> Iterator[Check]:
     if opened:
         yield Check(
             "record", "warn", f"{count(opened, 'open incident')} only in your local record",
-            "`incidentctl adopt` moves them into the team's record",
+            "Move them into the team's record with `incidentctl adopt`.",
         )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def spools(setup: Setup) -> Iterator[Check]:
         yield Check(
             "outbox", "bad", f"{setup.place.common_dir} cannot be written: nothing is committed, "
             "and what you record is kept in your own folder",
-            "make it writable (see `mount` and `ls -ld`); the next command that records commits it",
+            "Make it writable (see `mount`, `ls -ld`): the next command that records commits it.",
         )  # fmt: skip
     for part in setup.parts:
         of = " of restricted incidents" if part.is_restricted else ""
@@ -76,13 +76,13 @@ def spools(setup: Setup) -> Iterator[Check]:
             committed = False
             yield Check(
                 "outbox", "warn", f"{count(waiting, 'command')}{of} recorded, not yet committed",
-                "the next command that records commits them, or says why not",
+                "The next command that records commits them, or says why not.",
             )  # fmt: skip
         for folder in filter(others.__contains__, part.fallbacks):
             kept = len(others.pop(folder))
             yield Check(
                 "outbox", "warn", f"{kept} in {folder}: {_untaken(part)} was not writable",
-                "free space or fix the permissions; the next command that records moves them back",
+                "Free space or fix the permissions; the next command that records moves them back.",
             )  # fmt: skip
     own = [box for part in setup.parts for box in (*part.boxes, *part.spools)]
     own += setup.unsure
@@ -97,11 +97,12 @@ def spools(setup: Setup) -> Iterator[Check]:
         if files:
             committed = False
             named = outbox.incident_of(files[0])
+            ident = named if is_incident_id(named) else "INCIDENT"
             yield Check(
                 "outbox", "warn", f"{count(len(files), 'command')} in {folder}: it is unknown "
                 "whether the incident is restricted",
-                "the next command that records moves them where they belong; `incidentctl adopt "
-                f"{named if is_incident_id(named) else 'INCIDENT'}` records them as restricted",
+                "The next command that records moves them where they belong. To record them as "
+                f"restricted, run `incidentctl adopt {ident}`.",
             )  # fmt: skip
     if committed and not hidden:
         yield Check("outbox", "ok", "everything recorded is committed")
@@ -110,18 +111,18 @@ def spools(setup: Setup) -> Iterator[Check]:
         here = known.intersection(map(outbox.incident_of, files))
         yield Check(
             "outbox", "warn", contents(other, files, known=here),
-            "`incidentctl adopt` records what belongs here" if here else to_do(files),
+            "Record what belongs here with `incidentctl adopt`." if here else to_do(files),
         )  # fmt: skip
     for path in health.damaged([*own, *others]):
         yield Check(
             "outbox", "warn" if path.parent in others else "bad",
             f"damaged, or from a newer incidentctl, and left there: {path}",
-            "each line is an event: record by hand what it says, then move the file away",
+            "Each line is an event: record by hand what it says, then move the file away.",
         )  # fmt: skip
     for path in (path for part in setup.parts for path in health.torn_refs(part.folder)):
         yield Check(
             "outbox", "warn", f"{path} was the record's ref before it was damaged",
-            "check that `incidentctl list --all` shows everything, then delete it",
+            "Check that `incidentctl list --all` shows everything, then delete it.",
         )  # fmt: skip
 
 
@@ -143,8 +144,8 @@ def mirror(setup: Setup) -> Iterator[Check]:
             yield Check(
                 "branch", "bad" if own else "warn",
                 f"{name} holds files that are not of the record, such as {foreign[0]}",
-                "set a separate branch in incidentctl.yaml: record: {branch: ...}" if own
-                else "they are not synced; remove them there, or use another branch",
+                "Set a branch of its own in incidentctl.yaml: `record: {branch: ...}`." if own
+                else "They are not synced: remove them there, or use another branch.",
             )  # fmt: skip
             return
     note = setup.readable.mirror_note()
@@ -165,12 +166,12 @@ def view(setup: Setup) -> Iterator[Check]:
     if followed:
         yield Check(
             "view", "warn", f"git tracks {count(len(followed), 'file')} of the view incidents/",
-            "git rm -r --cached incidents && echo incidents/ >> .gitignore",
+            "Run `git rm -r --cached incidents && echo incidents/ >> .gitignore`.",
         )  # fmt: skip
     elif (top / "incidents").is_dir() and team.ignored(top, environment, "incidents/x") is False:
         yield Check(
             "view", "warn", "git does not ignore incidents/, which is a view of the record",
-            "echo incidents/ >> .gitignore",
+            "Run `echo incidents/ >> .gitignore`.",
         )  # fmt: skip
 
 
@@ -182,7 +183,7 @@ def clone(setup: Setup) -> Iterator[Check]:
     if found.objects:
         yield Check(
             "clone", "bad", f"a partial clone: {count(found.objects, 'object')} not here",
-            f"git fetch --refetch --no-filter {setup.remote or 'origin'}",
+            f"Run `git fetch --refetch --no-filter {setup.remote or 'origin'}`.",
         )  # fmt: skip
     elif found.shallow or found.partial:
         kind = "shallow" if found.shallow else "partial"
@@ -196,7 +197,7 @@ def locks(setup: Setup) -> Iterator[Check]:
     for path, age in health.old_ref_locks(setup.place.common_dir, setup.branch):
         yield Check(
             "locks", "warn", f"{path} is {rough_duration(age)} old: left by a killed git process",
-            "if no git is running here, delete it; the next event clears it, too",
+            "If no git is running here, delete it; the next event clears it, too.",
         )  # fmt: skip
     for name, (what, limit) in _LOCKS.items():
         held = health.holder(setup.folder / name)
@@ -204,7 +205,7 @@ def locks(setup: Setup) -> Iterator[Check]:
             yield Check(
                 "locks", "warn", f"{what} does not end: process {held.pid} has run for "
                 f"{rough_duration(held.age)} and holds {setup.folder / name}",
-                f"check it (ps {held.pid}) and kill it if it hangs; never delete the file",
+                f"Look at it with `ps {held.pid}`, and kill it if it hangs; never delete the file.",
             )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from incidentctl.record.sync.remote import Remote
 from incidentctl.record.sync.restricted_remote import SharedPlace, share_address
 from incidentctl.record.sync.sent import unsynced
 
+#: What sends and fetches now.
+_SYNC = "Run `incidentctl sync`."
 #: How long each of the two questions may take, in seconds.
 _LIMIT = 5.0
 
@@ -29,10 +31,10 @@ def remote(setup: Setup) -> Iterator[Check]:
     if setup.remote is None:
         if setup.is_local:
             message = "the record is only in your own folder on this machine"
-            hint = "work in the team's repository; `incidentctl adopt` moves the incidents there"
+            hint = "Work in the team's repository; `incidentctl adopt` moves the incidents there."
         else:
             message = "no remote is set: the record is only in this clone"
-            hint = "write `record: {remote: origin}` into incidentctl.yaml"
+            hint = "Write `record: {remote: origin}` into incidentctl.yaml."
         yield Check("remote", "warn", message, hint)
     yield from _same(setup)
     for part in setup.parts:
@@ -55,7 +57,7 @@ def _same(setup: Setup) -> Iterator[Check]:
         yield Check(
             "remote", "bad", f"restricted_remote {restricted} {where}: everybody could read "
             "restricted incidents",
-            "name another remote in incidentctl.yaml, or remove restricted_remote",
+            "Name another remote in incidentctl.yaml, or remove `restricted_remote`.",
         )  # fmt: skip
 
 
@@ -70,8 +72,8 @@ def _one(setup: Setup, part: CheckedPart, name: str) -> Iterator[Check]:
     asked = Remote(setup.git, name, part.branch, folder=where, must_differ_from=shared)
     fault = asked.fault()
     if fault:
-        message, _, hint = fault.partition(": ")
-        yield Check("remote", "bad", message, hint or "correct `record:` in incidentctl.yaml")
+        hint = "Correct `record:` in incidentctl.yaml, or the remotes of this clone."
+        yield Check("remote", "bad", fault, hint)
         return
     answer, heads = asked.heads(until=time.monotonic() + _LIMIT)
     if answer.state != OK:
@@ -80,8 +82,8 @@ def _one(setup: Setup, part: CheckedPart, name: str) -> Iterator[Check]:
         yield from _branch(part, name, heads)
         yield from _push(setup, part, asked, heads)
     if wrong := asked.unproven(until=time.monotonic() + _LIMIT) if answer.state == OK else None:
-        message, _, hint = (wrong.reason or wrong.state).partition(": ")
-        yield Check("remote", "bad", message, hint)
+        hint = "Nothing is lost. Restricted incidents stay in this clone until it is another place."
+        yield Check("remote", "bad", wrong.reason or wrong.state, hint)
     theirs = heads.get(part.branch) if answer.state == OK else None
     yield from _exchange(setup, part, name, in_step=theirs is not None and theirs == part.log_tip)
 
@@ -89,9 +91,9 @@ def _one(setup: Setup, part: CheckedPart, name: str) -> Iterator[Check]:
 def _unreachable(answer: RemoteAnswer) -> Check:
     offline = answer.state == OFFLINE
     hint = (
-        "nothing is lost; it is sent once the remote answers"
+        "Nothing is lost. It is sent once the remote answers."
         if offline
-        else "try `git ls-remote` with it; git may prompt there for what it cannot ask here"
+        else "Try `git ls-remote` with it; git may prompt there for what it cannot ask here."
     )
     return Check("remote", "warn" if offline else "bad", f"{answer.reason} ({answer.state})", hint)
 
@@ -103,12 +105,10 @@ def _branch(part: CheckedPart, name: str, heads: dict[str, str]) -> Iterator[Che
         yield Check(
             "remote", "bad", f"{name} is empty, so the record is not sent: a forge would make "
             "it the default branch",
-            "push your main branch first",
+            "Push your main branch first.",
         )  # fmt: skip
     elif part.log_tip:
-        yield Check(
-            "remote", "warn", f"{name} answers, but has no {part.branch} yet", "incidentctl sync"
-        )
+        yield Check("remote", "warn", f"{name} answers, but has no {part.branch} yet", _SYNC)
     else:
         yield Check("remote", "ok", f"{name} answers; the first event creates {part.branch} there")
 
@@ -130,7 +130,7 @@ def _push(setup: Setup, part: CheckedPart, asked: Remote, heads: dict[str, str])
     else:
         yield Check(
             "push", "bad", f"a dry run of the push fails: {answer.reason}",
-            "ask for write access, or correct the address: git remote -v",
+            "Ask for write access, or correct the address that `git remote -v` shows.",
         )  # fmt: skip
 
 
@@ -144,25 +144,25 @@ def _exchange(setup: Setup, part: CheckedPart, name: str, *, in_step: bool) -> I
         old = left.since is not None and now - left.since > STALE
         yield Check(
             "sync", "bad" if old else "warn",
-            f"{count(left.events, 'event')} not yet on {name}{ago}", "incidentctl sync",
+            f"{count(left.events, 'event')} not yet on {name}{ago}", _SYNC,
         )  # fmt: skip
     if last is None:
         if not (in_step and sent) and part.log_tip:
-            yield Check("sync", "warn", f"never synced with {name}", "incidentctl sync")
+            yield Check("sync", "warn", f"never synced with {name}", _SYNC)
         return
     for note in last.notes:
-        yield Check("sync", "warn", note, f"see who pushed it: git log {name}/{part.branch}")
+        yield Check("sync", "warn", note, f"See who pushed it with `git log {name}/{part.branch}`.")
     when = f"the last sync, {_ago(last.at, now)} ago,"
     if last.state == REFUSED:
         hint = refusal_hint(last.reason, part.branch)
         yield Check("sync", "bad", f"{when} was refused: {last.reason}", hint)
     elif last.state != OK:
         state: State = "warn" if last.state in (OFFLINE, BEHIND, UNANSWERED) else "bad"
-        yield Check("sync", state, f"{when} ended {last.state}: {last.reason}", "incidentctl sync")
+        yield Check("sync", state, f"{when} ended {last.state}: {last.reason}", _SYNC)
     elif in_step and sent:
         yield Check("sync", "ok", f"up to date with {name}; {when} succeeded")
     elif now - last.at > STALE:
-        yield Check("sync", "warn", f"{when} succeeded, but is old", "incidentctl sync")
+        yield Check("sync", "warn", f"{when} succeeded, but is old", _SYNC)
     else:
         yield Check("sync", "ok", f"{when} succeeded")
 
@@ -182,7 +182,7 @@ def ci(setup: Setup) -> Iterator[Check]:
         return
     found, unread = pipelines(top)
     for what in unread:
-        hint = "check whether it runs on every branch"
+        hint = "Check whether it runs on every branch."
         yield Check("ci", "warn", what, hint)
     meant = [
         each.path for each in found if runs_on(each.path, each.document, each.text, setup.branch)
@@ -207,4 +207,4 @@ def _leave_out(path: str, branch: str, *, sure: bool) -> str:
     gitlab = f"[{{if: $CI_COMMIT_BRANCH == '{branch}', when: never}}, {{when: always}}]"
     github = f"on: {{push: {{branches-ignore: [{branch}]}}}}"
     lines = f"workflow: {{rules: {gitlab}}}" if path == GITLAB else github
-    return f"exclude the branch: {lines}" if sure else f"to be sure: {lines}"
+    return f"Exclude the branch: `{lines}`." if sure else f"To be sure, write `{lines}`."

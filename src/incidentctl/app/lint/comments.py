@@ -51,7 +51,7 @@ class Comments:
             yield NO_EFFECT, message, "Write `# incidentctl: ignore[CODE]`."
         for code in comment.codes:
             if code not in RULES:
-                hint = "docs/reference/lint-rules.md lists the codes."
+                hint = "See the codes in docs/reference/lint-rules.md."
                 if code.startswith("IC0"):
                     hint = "What cannot be read (IC0…) is never silenced; correct the file."
                 yield NO_EFFECT, f"There is no rule {one_line(code)} to silence.", hint

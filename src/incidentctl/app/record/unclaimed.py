@@ -15,7 +15,7 @@ def unclaimed(workspace: Workspace) -> list[str]:
     """Return a sentence for each such outbox, of this path or another one."""
     found = workspace.record.unclaimed()
     return [
-        one_line(f"{contents(folder, files)}; {to_do(files)}") for folder, files in found.items()
+        one_line(f"{contents(folder, files)}. {to_do(files)}") for folder, files in found.items()
     ]
 
 
@@ -33,7 +33,7 @@ def contents(folder: Path, files: Sequence[Path], *, known: Collection[str] = ()
 def to_do(files: Sequence[Path]) -> str:
     """Return how to take an incident of an outbox into this record."""
     named = next(filter(is_incident_id, _incidents(files)), "INCIDENT")
-    return f"if it is this team's: `incidentctl adopt {named}`"
+    return f"If it is this team's, run `incidentctl adopt {named}`."
 
 
 def _incidents(files: Sequence[Path]) -> list[str]:

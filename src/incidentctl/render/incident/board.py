@@ -211,8 +211,8 @@ def _roles(incident: Incident, now: datetime) -> list[Line]:
         if who or role == COMMANDER:
             weight = COMMAND if role == COMMANDER else ROLES
             named = ", ".join(who) or commander(incident)
-            hint = "; incidentctl accept" if is_alert(incident.commander) and not who else ""
-            lines.append(_row(role, f"{named}{hint}", weight, 0))
+            accept = "; incidentctl accept" if is_alert(incident.commander) and not who else ""
+            lines.append(_row(role, f"{named}{accept}", weight, 0))
             if role == COMMANDER and (offer := incident.offer):
                 span = rough_duration(now - offer.at)
                 text = f"{offer.name or offer.person} for {span}: incidentctl accept"

@@ -152,7 +152,7 @@ def not_read(_: Catalog, around: Around) -> Iterable[Finding]:
     for path in around.not_read:
         message = f"No document is made of {path}."
         hint = (
-            "docs/retrospectives.md, docs/drills.md and docs/roles-and-process.md name those read."
+            "See docs/retrospectives.md, docs/drills.md, docs/roles-and-process.md for their names."
         )
         yield Finding("IC221", message, Source(path), (), hint)
 

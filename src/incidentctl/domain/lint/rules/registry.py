@@ -44,7 +44,7 @@ def unknown_code(catalog: Catalog) -> Iterable[Finding]:
     for code in catalog.settings.lint:
         if code in RULES:
             continue
-        hint = "docs/reference/lint-rules.md lists the codes."
+        hint = "See the codes in docs/reference/lint-rules.md."
         if code.startswith("IC0"):
             hint = "The level of what cannot be read (IC0…) is fixed; correct the file."
         elif code.upper() in RULES:

@@ -49,13 +49,13 @@ def more_process(catalog: Catalog) -> Iterable[Finding]:
     """Find a configured tier, or else runbooks, above what the count recommends."""
     configured = catalog.settings.tier
     if _compared(catalog, configured or distinguished(catalog)) > 0:
-        hint = "Lower `tier`, or write" if configured else "Use fewer runbooks, or write"
+        first = "Lower `tier`, or write" if configured else "Use fewer runbooks, or write"
         yield _tier_finding(
             "IC209",
             catalog,
             configured or distinguished(catalog),
             "so much process may confuse more than it helps",
-            f"{hint} `expected_services` if the catalog is not complete.",
+            f"{first} `expected_services` if the catalog is not complete.",
         )
 
 
