@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from tests.teams import committed_example
 
 # Started in the background of a script, Ctrl-C is ignored here, and would be in every child.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -42,6 +44,20 @@ def _nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
         "[user]\n\tname = Alice Example\n\temail = alice@example.com\n"
         "[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
     )
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example `otel-demo` in a repository; `team` is a copy of it."""
+    return committed_example(tmp_path_factory.mktemp("example") / "team")
+
+
+@pytest.fixture
+def team(example: Path, tmp_path: Path) -> Path:
+    """A repository of its own for this test, with the catalog of the example."""
+    folder = tmp_path / "team"
+    shutil.copytree(example, folder, symlinks=True)
+    return folder
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
-"""A team's repository to run commands in, in process: `run("log", "x")`."""
+"""Commands in a team's repository, in process: `run("log", "x")`."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.cli.sending import answer, plant
+from tests.connect.targets import http_target
 
 from incidentctl.cli.boundary import run as run_app
 from incidentctl.cli.main import app
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "otel-demo"
 
 
 class Result(NamedTuple):
@@ -27,29 +24,6 @@ class Result(NamedTuple):
     def json(self) -> Any:
         """What it printed, as JSON."""
         return json.loads(self.out)
-
-
-@pytest.fixture(scope="session")
-def _example(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("example") / "team"
-    shutil.copytree(EXAMPLE, folder)
-    for arguments in (
-        ["init", "-q", "-b", "main", "--template="],
-        ["config", "user.name", "Greta Lindqvist"],
-        ["config", "user.email", "greta@astronomy-shop.example"],
-        ["add", "-A"],
-        ["commit", "-q", "-m", "The catalog"],
-    ):
-        subprocess.run(["git", "-C", str(folder), *arguments], check=True)
-    return folder
-
-
-@pytest.fixture
-def team(_example, tmp_path):
-    """A repository of its own for this test, with the catalog of the example `otel-demo`."""
-    folder = tmp_path / "team"
-    shutil.copytree(_example, folder, symlinks=True)
-    return folder
 
 
 @pytest.fixture
@@ -102,6 +76,23 @@ def show(run):
         return result.json
 
     return read
+
+
+@pytest.fixture
+def target():
+    """A server on loopback that takes what steps send."""
+    with http_target() as server:
+        server.answer = answer
+        yield server
+
+
+@pytest.fixture
+def sev1(run, team, target, monkeypatch):
+    """An open SEV1 of a team whose runbook sends to `target`, not trusted so far."""
+    plant(team, target.url, monkeypatch)
+    result = run("declare", "checkout is down", "--affects", "checkout", "-s", "SEV1")
+    assert result.code == 0, result.err
+    return result.out.strip()
 
 
 @pytest.fixture

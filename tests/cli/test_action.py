@@ -11,26 +11,9 @@ import time
 
 import pytest
 from tests.cli.sending import SECRET, answer, plant, trusted
-from tests.connect.targets import http_target
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.workspace.workspace import open_workspace
-
-
-@pytest.fixture
-def target():
-    with http_target() as server:
-        server.answer = answer
-        yield server
-
-
-@pytest.fixture
-def sev1(run, team, target, monkeypatch):
-    """An open SEV1 of a team whose runbook sends to `target`, not trusted so far."""
-    plant(team, target.url, monkeypatch)
-    result = run("declare", "checkout is down", "--affects", "checkout", "-s", "SEV1")
-    assert result.code == 0, result.err
-    return result.out.strip()
 
 
 def step_state(show, step):

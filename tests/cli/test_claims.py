@@ -8,20 +8,12 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from tests.cli.sending import answer, plant, trusted
-from tests.connect.targets import http_target
+from tests.cli.sending import plant, trusted
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.actions import run as sending
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.record.sync import claims
-
-
-@pytest.fixture
-def target():
-    with http_target() as server:
-        server.answer = answer
-        yield server
 
 
 @pytest.fixture

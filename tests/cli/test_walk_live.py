@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pexpect
 import pytest
 from tests import program
+from tests.teams import share
 
 COMMAND = [sys.executable, "-m", "incidentctl"]
 #: How long it may take until somebody sees what happened, in seconds, on a machine on which a
@@ -22,13 +23,7 @@ WITHIN, USUAL = 2.0, 0.2
 @pytest.fixture
 def clones(team, tmp_path, git):
     """Two clones that share a bare remote."""
-    settings = team / "incidentctl.yaml"
-    text = settings.read_text()
-    settings.write_text(text.replace("record: {", "record: {remote: origin, "))
-    git(tmp_path, "init", "-q", "--bare", "-b", "main", "hub.git")
-    git(team, "remote", "add", "origin", str(tmp_path / "hub.git"))
-    git(team, "commit", "-qam", "Share the record")
-    git(team, "push", "-q", "origin", "HEAD:main")
+    share(team, git)
     git(tmp_path, "clone", "-q", "hub.git", "other")
     return team, tmp_path / "other"
 

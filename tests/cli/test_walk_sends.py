@@ -8,23 +8,7 @@ import sys
 
 import pexpect
 import pytest
-from tests.cli.sending import SECRET, answer, plant, trusted
-from tests.connect.targets import http_target
-
-
-@pytest.fixture
-def target():
-    with http_target() as server:
-        server.answer = answer
-        yield server
-
-
-@pytest.fixture
-def sev1(run, team, target, monkeypatch):
-    plant(team, target.url, monkeypatch)
-    result = run("declare", "checkout is down", "--affects", "checkout", "-s", "SEV1")
-    assert result.code == 0, result.err
-    return result.out.strip()
+from tests.cli.sending import SECRET, answer, trusted
 
 
 @pytest.fixture

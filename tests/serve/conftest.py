@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.teams import committed_example
 
 from incidentctl.app.workspace import places
 from incidentctl.app.workspace.workspace import Workspace
@@ -21,7 +21,6 @@ from incidentctl.serve.room.settings import TeamRoom
 from incidentctl.serve.server import Server
 from incidentctl.serve.settings import Settings
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "otel-demo"
 SECRETS = {
     "AM_TOKEN": "the-new-token",
     "AM_OLD": "the-old-token",
@@ -71,25 +70,16 @@ class Serving(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def _example(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("served") / "team"
-    shutil.copytree(EXAMPLE, folder)
-    (folder / "alerts.yaml").write_text(ALERTS)
-    for arguments in (
-        ["init", "-q", "-b", "main", "--template="],
-        ["config", "user.name", "Greta Lindqvist"],
-        ["config", "user.email", "greta@astronomy-shop.example"],
-        ["add", "-A"],
-        ["commit", "-q", "-m", "The catalog"],
-    ):
-        subprocess.run(["git", "-C", str(folder), *arguments], check=True)
-    return folder
+def receiving(tmp_path_factory) -> Path:
+    """The example with sources of alerts."""
+    folder = tmp_path_factory.mktemp("receiving") / "team"
+    return committed_example(folder, {"alerts.yaml": ALERTS})
 
 
 @pytest.fixture
-def team(_example, tmp_path):
+def team(receiving, tmp_path) -> Path:
     folder = tmp_path / "team"
-    shutil.copytree(_example, folder, symlinks=True)
+    shutil.copytree(receiving, folder, symlinks=True)
     return folder
 
 
@@ -139,11 +129,11 @@ def start(team) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def serving(_example, tmp_path_factory) -> Iterator[Serving]:
+def serving(receiving, tmp_path_factory) -> Iterator[Serving]:
     """One receiver for all tests of a module, which leave it as it was."""
     home = tmp_path_factory.mktemp("home")
     folder = home / "team"
-    shutil.copytree(_example, folder, symlinks=True)
+    shutil.copytree(receiving, folder, symlinks=True)
     environment = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     environment |= {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "USER": "tester"}
     receivers = Receivers(environment)

@@ -11,6 +11,7 @@ import pytest
 from tests import program
 from tests.cli.test_walk_live import USUAL, command_takes
 from tests.serve.room.browser import Browser, enter
+from tests.teams import share
 
 from incidentctl.app.workspace import places
 from incidentctl.app.workspace.workspace import Workspace
@@ -22,13 +23,7 @@ WITHIN = 5.0
 @pytest.fixture
 def clones(team, tmp_path, git):
     """Clones of Greta, Omar and Sanne that share a bare remote."""
-    settings = team / "incidentctl.yaml"
-    text = settings.read_text()
-    settings.write_text(text.replace("record: {", "record: {remote: origin, "))
-    git(tmp_path, "init", "-q", "--bare", "-b", "main", "hub.git")
-    git(team, "remote", "add", "origin", str(tmp_path / "hub.git"))
-    git(team, "commit", "-qam", "Share the record")
-    git(team, "push", "-q", "origin", "HEAD:main")
+    share(team, git)
     for name in ("omar", "sanne"):
         git(tmp_path, "clone", "-q", "hub.git", name)
         git(tmp_path / name, "config", "user.email", f"{name}@astronomy-shop.example")

@@ -1,0 +1,38 @@
+"""A team's repository: the example `otel-demo`, committed, and shared by clones."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "otel-demo"
+
+
+def committed_example(folder: Path, files: Mapping[str, str] | None = None) -> Path:
+    """Commit the example, with further files, into a new folder."""
+    shutil.copytree(EXAMPLE, folder)
+    for name, text in (files or {}).items():
+        (folder / name).write_text(text)
+    for arguments in (
+        ["init", "-q", "-b", "main", "--template="],
+        ["config", "user.name", "Greta Lindqvist"],
+        ["config", "user.email", "greta@astronomy-shop.example"],
+        ["add", "-A"],
+        ["commit", "-q", "-m", "The catalog"],
+    ):
+        subprocess.run(["git", "-C", str(folder), *arguments], check=True)
+    return folder
+
+
+def share(team: Path, git: Callable[..., str]) -> Path:
+    """Share a repository and its record through a bare remote beside it, and return that."""
+    hub = team.parent / "hub.git"
+    settings = team / "incidentctl.yaml"
+    settings.write_text(settings.read_text().replace("record: {", "record: {remote: origin, "))
+    git(team.parent, "init", "-q", "--bare", "-b", "main", hub.name)
+    git(team, "remote", "add", "origin", str(hub))
+    git(team, "commit", "-qam", "Share the record")
+    git(team, "push", "-q", "origin", "HEAD:main")
+    return hub
