@@ -238,12 +238,10 @@ def _drill(asked: _Asked) -> Verdict:
     own = [each.day for each in looked.drills or () if each.team == asked.name]
     if own:
         return Verdict(YES, f"The last drill was on {max(own)}.")
-    if young := _young(looked):
-        return young
-    if any(each.team is None for each in looked.drills or ()):
-        return Verdict(UNKNOWN, "A drill was played, of which team is not said.")
+    unsaid = any(each.team is None for each in looked.drills or ())
     reason = f"The team played no drill in the last {QUARTER.days} days."
-    return Verdict(NO, reason, "Plan a drill of this team, and play it.")
+    lacking = Verdict(NO, reason, "Plan a drill of this team, and play it.")
+    return _not_played(looked, "of which team" if unsaid else None, lacking)
 
 
 def _runbook(asked: _Asked) -> Verdict:
@@ -254,21 +252,19 @@ def _runbook(asked: _Asked) -> Verdict:
     left = [each.name for each in asked.runbooks if each.name not in answered]
     if not left:
         return Verdict(YES, f"{_names(each.name for each in asked.runbooks)}.")
-    if young := _young(looked):
-        return young
-    if any(each.runbooks is None for each in looked.drills or ()):
-        return Verdict(UNKNOWN, "A drill was played, with which runbooks is not said.")
+    unsaid = any(each.runbooks is None for each in looked.drills or ())
     reason = f"Not practised in the last {QUARTER.days} days: {_names(left)}."
-    return Verdict(NO, reason, "Play a drill that these answer, or remove what nobody uses.")
+    lacking = Verdict(NO, reason, "Play a drill that these answer, or remove what nobody uses.")
+    return _not_played(looked, "with which runbooks" if unsaid else None, lacking)
 
 
-def _young(looked: Looked) -> Verdict | None:
-    """Say that drills are not asked for yet, or that nobody knows of them."""
+def _not_played(looked: Looked, unsaid: str | None, lacking: Verdict) -> Verdict:
+    """Return what is lacking, unless drills are not asked for yet, or not all is known of them."""
     if looked.young:
         return Verdict(DOES_NOT_APPLY, f"The repository is younger than {QUARTER.days} days.")
     if looked.drills is None or looked.young is None:
         return Verdict(UNKNOWN, f"{_begin(looked.why_no_record)}.")
-    return None
+    return Verdict(UNKNOWN, f"A drill was played, {unsaid} is not said.") if unsaid else lacking
 
 
 def _begin(reason: str) -> str:
