@@ -96,6 +96,14 @@ def test_it_is_attached_to_an_open_incident(run, opened, waits):
     assert run("alert", "attach", waits, opened).code == 5
 
 
+def test_to_a_restricted_incident_it_is_not_attached(run, waits):
+    ident = run("declare", "a leak", "--restricted", "--no-input", "-s", "SEV3").out.strip()
+    done = run("alert", "attach", "1", ident)
+    assert (done.code, f"{ident} is restricted" in done.err) == (5, True)
+    assert f"`incidentctl log -i {ident}`, and dismiss it." in done.err
+    assert run("show", ident, "--json").json["alerts"] == []
+
+
 def test_it_is_dismissed_with_a_reason_and_is_back_when_it_gets_worse(run, team, waits):
     assert run("alert", "dismiss", "1", "load", "test").code == 0
     assert run("alert", "inbox").out == ""

@@ -137,3 +137,11 @@ def test_an_incident_that_only_a_part_is_known_of_says_so(run, team, opened, wor
     shutil.rmtree(team / ".git/incidentctl/cache")
     found = run(*words.split(), "-i", opened)
     assert "1 event of the record left out: git cannot be read" in found.err, found
+
+
+def test_announcements_that_cannot_be_read_are_not_called_none(run, team, opened):
+    (team / "announce.yaml").write_text("announcements:\n- {name: all, on: [declared], do: x}\n")
+    for words in ("announce list", "announce send", "action list"):
+        found = run(*words.split())
+        assert "in the catalog: unreadable parts are left out" in found.err, found
+        assert "there is no announce.yaml" not in found.out

@@ -12,6 +12,8 @@ from incidentctl.app.actions import trust
 from incidentctl.app.receiver.team_files import TeamFiles
 from incidentctl.app.workspace import places
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.alerts.alert import Alert
+from incidentctl.domain.alerts.rules import decide
 
 SERVICE = "services/checkout.yaml"
 
@@ -124,6 +126,7 @@ def test_without_a_remote_it_is_the_work_tree(team):
     assert files.fault is None
 
 
+SECRET = "rules: [{name: leaks, match: {kind: leak}, mode: declare, restricted: true}]\n"
 RULE = "rules: [{name: %s, match: {severity: page}, mode: declare, severity: SEV1}]\n"
 
 
@@ -178,3 +181,30 @@ def test_where_what_is_trusted_is_gone_no_rule_is_gone_by(trusting):
     assert files.look(limit=20).catalog.services
     assert rules(files) == []
     assert "alerts go to the inbox" in files.fault
+
+
+def test_where_what_is_trusted_is_gone_what_it_kept_for_few_is_for_few(trusting):
+    _, mine = trusting
+    place = trust._file(workspace_of(mine))
+    (mine / "alerts.yaml").write_text(SECRET)
+    workspace = workspace_of(mine)
+    trust.trust(workspace, trust.standing(workspace).hash)
+    place.write_text(json.dumps(json.loads(place.read_text()) | {"commit": "0" * 40}))
+    files = TeamFiles(workspace_of(mine), None)
+    assert files.look(limit=20)
+    assert [rule.restricted for rule in files.version.catalog.alerts.rules] == [True]
+    decided = decide(files.version.catalog, Alert("alertmanager", "k", "g", "firing", "x"))
+    assert (decided.mode, decided.restricted) == ("inbox", True)
+    assert "all of them are restricted" in files.fault
+
+
+def test_a_typo_makes_no_alert_public_that_a_rule_keeps_for_few(shared):
+    """The first version that a receiver sees has no earlier one to go by."""
+    theirs, mine = shared
+    (theirs / "alerts.yaml").write_text(SECRET.replace("match", "mtach"))
+    git(theirs, "add", "-A")
+    pushed(theirs, (theirs / SERVICE).read_text() + "\n# a comment\n")
+    files = TeamFiles(workspace_of(mine), None)
+    found = files.look(limit=20)
+    assert [rule.restricted for rule in found.catalog.alerts.rules] == [True]
+    assert "all alerts are restricted" in files.fault

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from incidentctl.errors import InvalidDataError
 from incidentctl.git import safe_read
 
-_FILES = ("alerts.yaml", "alerts.yml", "announce.yaml", "announce.yml")
+#: The rules for alerts.
+RULES = ("alerts.yaml", "alerts.yml")
+_FILES = (*RULES, "announce.yaml", "announce.yml")
 _TEMPLATES = "templates"
 #: A template of more bytes, and more of them, are no templates.
 _MAX_BYTES, _MAX_FILES = 1 << 20, 500
@@ -34,3 +37,8 @@ def pinned_files(root: Path) -> dict[str, bytes]:
         except OSError as error:
             raise InvalidDataError(f"{name} cannot be read: {error.strerror}.") from None
     return found
+
+
+def may_restrict(files: Mapping[str, bytes]) -> bool:
+    """Say whether rules for alerts may keep some for few; also where nobody can read the rules."""
+    return any(b"restricted" in files.get(name, b"") for name in RULES)

@@ -29,7 +29,7 @@ from incidentctl.domain.catalog.action_settings import Settings
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import from_iso, iso
 from incidentctl.errors import EnvironmentFailedError, RefusedError, UsageError
-from incidentctl.files.pinned import pinned_files
+from incidentctl.files.pinned import may_restrict, pinned_files
 from incidentctl.git import atomic
 
 TrustState = Literal["nothing", "never", "changed", "trusted"]
@@ -93,6 +93,8 @@ class LastTrust(NamedTuple):
 
     hash: str
     commit: str | None
+    restricts: bool = False
+    """Whether its rules for alerts keep any for the readers of restricted incidents."""
 
 
 _ASK = "Read what it sends, and allow it, with `incidentctl trust`."
@@ -123,7 +125,10 @@ def standing(workspace: Workspace) -> Standing:
 def trusted(workspace: Workspace) -> LastTrust | None:
     """Return what is trusted; None if nothing is."""
     known = _read(workspace)
-    return LastTrust(known["hash"], known["commit"]) if known else None
+    if known is None:
+        return None
+    files = {name: text.encode() for name, text in known["items"]}
+    return LastTrust(known["hash"], known["commit"], may_restrict(files))
 
 
 def trust(workspace: Workspace, typed: str) -> Standing:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from incidentctl.app.alerts import numbers
 from incidentctl.app.alerts.declare import answered, with_alerts
 from incidentctl.app.incident.declare import Request, begin, complete, declaration_of
-from incidentctl.app.incident.find import ensure_nameable, load
+from incidentctl.app.incident.find import load
 from incidentctl.app.incident.respond import Recorded, acknowledge, not_committed
 from incidentctl.app.incident.waiting_alerts import waiting
 from incidentctl.app.workspace.people import Actor
@@ -231,7 +231,11 @@ def attach(
         raise RefusedError(
             f"{group.id} is restricted, and {ident} is not: everybody could read about it."
         )
-    ensure_nameable(workspace, group.id, ident)
+    if record.is_restricted(ident) and not record.is_restricted(group.id):
+        raise RefusedError(
+            f"{ident} is restricted, and {group.id} is not: everybody could read about it.",
+            hint=f"Write what the alert says with `incidentctl log -i {ident}`, and dismiss it.",
+        )
     attached = facts.AlertAttached(group.id, ident, _title(group), firing=group.state != RESOLVED)
     acknowledge(workspace, ident, [attached, *alert_facts([group.alert()])], who)
     acknowledge(workspace, group.id, [facts.AlertAttached(group.id, ident)], who)

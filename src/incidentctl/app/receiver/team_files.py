@@ -3,7 +3,8 @@
 With a remote that is the tip of a branch there, fetched and read as objects: no work tree is
 touched, and nobody has to pull. Without one it is the work tree. A version with errors is not
 taken: the last one without stays. Nor is one that sends, or starts, something else than what this
-account trusts, once it trusts anything.
+account trusts, once it trusts anything. As long as nobody can read rules that keep some alerts for
+few, all alerts are kept for few.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from incidentctl.app.actions.trust import LastTrust, trusted
 from incidentctl.app.lint.lint import lint
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.actions.trust import hash_of, pinned
+from incidentctl.domain.catalog.alert_rules import AlertRule
+from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, Problem
 from incidentctl.files.catalog.loader import load
 from incidentctl.files.history.export import export
 from incidentctl.files.layout import MARKER, yaml_files
-from incidentctl.files.pinned import pinned_files
+from incidentctl.files.pinned import RULES, may_restrict, pinned_files
 from incidentctl.git import refs
 from incidentctl.git.run import Git
 from incidentctl.record.sync.answer import MISSING, OK
@@ -34,6 +37,8 @@ from incidentctl.record.sync.remote import Remote
 #: Names the last version without errors, so that it outlives a restart and is not pruned.
 _KEPT = "refs/incidentctl/served-files"
 _WORK_TREE = "the work tree"
+#: Stands for rules that cannot be read: it matches every alert.
+_UNREADABLE = AlertRule(name="unreadable-rules", restricted=True)
 
 
 class Version(NamedTuple):
@@ -109,7 +114,13 @@ class TeamFiles:
         what = f"{told} has {count(len(errors), 'error')}{where}"
         kept = None if self.version else self._kept()
         if self.version is None and kept is None:
-            self.fault = f"{what}, and no earlier version is known: what can be read of it is used"
+            closed = found.catalog.alerts.rules == (_UNREADABLE,)
+            few = (
+                "; as its rules may keep some for few, all alerts are restricted" if closed else ""
+            )
+            self.fault = (
+                f"{what}, and no earlier version is known: what can be read of it is used{few}"
+            )
             self.version = found
             return found
         used = (self.version or found).name
@@ -128,11 +139,11 @@ class TeamFiles:
                 self.fault = f"{what}: {shown} is used until `incidentctl trust` takes it"
                 break
         else:
-            catalog = found.catalog
-            used = found._replace(
-                catalog=replace(catalog, alerts=replace(catalog.alerts, rules=()))
-            )
-            self.fault = f"{what}, and what is trusted cannot be read: alerts go to the inbox"
+            own = found.catalog.alerts
+            closed = trust.restricts or any(rule.restricted for rule in own.rules)
+            used = found._replace(catalog=_ruled(found.catalog, (_UNREADABLE,) if closed else ()))
+            few = ", and all of them are restricted" if closed else ""
+            self.fault = f"{what}, and what is trusted cannot be read: alerts go to the inbox{few}"
         self.version = used
         return None if used is before else used
 
@@ -170,7 +181,11 @@ class TeamFiles:
             exported_from=None if root == self._root else self._root,
         )
         errors = [each for each in report.problems if each.severity == "error"]
-        digest = hash_of(pinned(catalog, pinned_files(root)))
+        files = pinned_files(root)
+        digest = hash_of(pinned(catalog, files))
+        faulty = any(each.path in RULES for each in errors)
+        if faulty and not catalog.alerts.rules and may_restrict(files):
+            catalog = _ruled(catalog, (_UNREADABLE,))
         return Version(name, catalog, tuple(problems), digest), errors
 
     def _kept(self) -> Version | None:
@@ -223,6 +238,10 @@ class TeamFiles:
                         f"refs/remotes/{self._remote}/"
                     )
         return "main"
+
+
+def _ruled(catalog: Catalog, rules: tuple[AlertRule, ...]) -> Catalog:
+    return replace(catalog, alerts=replace(catalog.alerts, rules=rules))
 
 
 def _short(name: str) -> str:

@@ -13,7 +13,7 @@ from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.incident.sent import print_ran
-from incidentctl.cli.session import report_notes, warn_of_gaps, workspace_of
+from incidentctl.cli.session import report_notes, warn_of_faults, warn_of_gaps, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, InIncident, Json
 from incidentctl.errors import EnvironmentFailedError
@@ -40,6 +40,7 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
     """
     workspace = workspace_of(ctx)
     found = listed(workspace, choose_incident(workspace, incident))
+    warn_of_faults(workspace.catalog_problems)
     if json:
         console.print_json("action-list", listed_as_json(found))
         return

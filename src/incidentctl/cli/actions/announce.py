@@ -21,7 +21,7 @@ from incidentctl.app.incident.find import load
 from incidentctl.app.incident.respond import Response
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import EndCommand, RespondCommand
-from incidentctl.cli.session import report_notes, warn_of_gaps, workspace_of
+from incidentctl.cli.session import report_notes, warn_of_faults, warn_of_gaps, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, InIncident, Json
 from incidentctl.domain.common.text import one_line
@@ -47,6 +47,7 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
     ident = choose_incident(workspace, incident)
     found, told = rows(workspace, ident), load(workspace, ident)
     warn_of_gaps(told)
+    warn_of_faults(workspace.catalog_problems)
     if json:
         listed = [row_as_json(each) for each in found]
         console.print_json("announce-list", {"incident": ident, "announcements": listed})
@@ -60,8 +61,12 @@ def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -
         if row.problem:
             console.say(row.problem, "warning")
     if not found:
-        why = "announce.yaml names none for it now" if workspace.catalog.announcements else None
-        console.out(f"Nothing is announced: {why or 'there is no announce.yaml'}.")
+        faulty = any(
+            (each.path or "").startswith("announce.") for each in workspace.catalog_problems
+        )
+        names = workspace.catalog.announcements or faulty
+        why = "announce.yaml names none for it now" if names else "there is no announce.yaml"
+        console.out(f"Nothing is announced: {why}.")
 
 
 def _state(row: Row, incident: Incident) -> str:
@@ -86,6 +91,7 @@ def send_(call: Call) -> None:
     """
     response = call.open(own=True)
     warn_of_gaps(response.incident)
+    warn_of_faults(response.workspace.catalog_problems)
     done = send(
         response.workspace, response.incident.id, who=response.who,
         on_recorded=response.on_recorded,
@@ -111,6 +117,7 @@ def retry_(
     """
     response = call.open(own=True)
     warn_of_gaps(response.incident)
+    warn_of_faults(response.workspace.catalog_problems)
     done = retry(
         response.workspace, response.incident.id, name, who=response.who,
         on_recorded=response.on_recorded,
