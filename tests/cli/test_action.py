@@ -50,6 +50,33 @@ def test_a_page_is_sent_once_and_recorded_with_who_was_on_call(run, sev1, target
     assert len(target.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("duty", "whom"),
+    [("lead", ["Greta Lindqvist (greta)"]), ("escalation", ["kofi", "renata", "yuki"])],
+)
+def test_a_page_may_go_to_the_lead_or_to_whoever_is_called_after_the_team(
+    run, sev1, target, show, team, duty, whom
+):
+    runbook = team / "runbooks" / "sev1.yaml"
+    runbook.write_text(runbook.read_text().replace("on_call: owner", f"on_call: {duty}"))
+    trusted(run)
+    assert run("action", "run", "page-on-call").code == 0
+    [action], [asked] = show()["actions"], target.asked
+    assert any(person in action["recipient"] for person in whom)
+    assert f"For {action['recipient']}" in asked.body["payload"]["custom_details"]["text"]
+
+
+def test_a_page_to_nobody_is_not_sent(run, sev1, target, team):
+    runbook, orders = team / "runbooks" / "sev1.yaml", team / "teams" / "orders.yaml"
+    runbook.write_text(runbook.read_text().replace("on_call: owner", "on_call: escalation"))
+    orders.write_text(orders.read_text().replace("  escalate_to: platform\n", ""))
+    trusted(run)
+    refused = run("action", "run", "page-on-call")
+    assert refused.code == 5
+    assert "Nothing is sent: no team is called after orders." in refused.err
+    assert target.asked == []
+
+
 def test_the_link_of_a_ticket_is_one_of_the_incident(run, sev1, target, show):
     trusted(run)
     assert run("action", "run", "create-ticket").code == 0
