@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from aiosmtpd.controller import Controller
 from tests.cli.sending import trusted
+from tests.connect.mailbox import smtp_server
 from tests.connect.targets import http_target
 
 from incidentctl.app.actions import automatic
@@ -67,29 +66,10 @@ announcements:
 """
 
 
-class Mailbox:
-    def __init__(self):
-        self.mails, self.refuse = [], False
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
-        if self.refuse:
-            return "554 No"
-        self.mails.append((envelope.rcpt_tos, envelope.content.decode()))
-        return "250 OK"
-
-    def to(self, address):
-        return [text for tos, text in self.mails if address in tos]
-
-
 @pytest.fixture
 def smtp():
-    box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        box.port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
-    controller.start()
-    yield box
-    controller.stop()
+    with smtp_server() as box:
+        yield box
 
 
 def answer(asked):

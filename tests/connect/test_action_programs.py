@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import time
 from datetime import timedelta
 from email import message_from_bytes
@@ -13,7 +12,7 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
+from tests.connect.mailbox import smtp_server
 from tests.connect.targets import http_target
 
 from incidentctl.connect.actions import notify as notify_module
@@ -143,24 +142,10 @@ def test_what_a_program_would_get_is_shown():
     assert "T=***\nINCIDENTCTL_KEY=key-1\n" in text
 
 
-class Mailbox:
-    def __init__(self):
-        self.mails = []
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802, ARG002
-        self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=default)))
-        return "250 OK"
-
-
 @pytest.fixture
 def smtp():
-    box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        box.port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
-    controller.start()
-    yield box
-    controller.stop()
+    with smtp_server() as box:
+        yield box
 
 
 def notice(url, **more):
@@ -175,7 +160,7 @@ def test_a_mail_reaches_every_recipient(smtp):
     outcome = perform(planned, {})
     assert outcome.state == "done", outcome
     assert sorted(to for tos, _ in smtp.mails for to in tos) == ["a@acme.example", "b@acme.example"]
-    mail = smtp.mails[0][1]
+    mail = message_from_bytes(smtp.mails[0][1], policy=default)
     assert mail["Subject"] == "--help; $(id) `id` '\""
     assert mail["X-Incidentctl-Key"] == key_mark("key-1")
     assert mail.get_content_type() == "text/plain"
