@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.errors import UsageError
+from incidentctl.domain.doctor.checks import refusal_hint
+from incidentctl.errors import Hint, UsageError
+from incidentctl.record.sync.answer import REFUSED
 from incidentctl.record.sync.status import Exchanged
 
 #: The time limit of a sync, in seconds; without an answer it gives up long before.
@@ -24,6 +26,8 @@ class Synced(NamedTuple):
     pending: int
     """Events that the remote still lacks."""
     notes: tuple[str, ...] = ()
+    hint: Hint | None = None
+    """What to do where the remote refused it."""
 
 
 def sync(workspace: Workspace) -> Synced:
@@ -81,7 +85,8 @@ def _left(workspace: Workspace) -> int:
 
 
 def _ended(workspace: Workspace, state: str, reason: str | None) -> Synced:
-    return Synced(state, reason, 0, 0, _left(workspace))
+    hint = refusal_hint(reason, workspace.basics.branch) if state == REFUSED else None
+    return Synced(state, reason, 0, 0, _left(workspace), hint=hint)
 
 
 def sync_in_background(workspace: Workspace, descriptor: int) -> None:

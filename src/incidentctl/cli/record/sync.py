@@ -9,13 +9,11 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.record.sync import Synced, sync, sync_in_background
-from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.hints import worded
 from incidentctl.cli.session import report_unclaimed, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.domain.common.text import count
-from incidentctl.domain.doctor.checks import refusal_hint
 from incidentctl.errors import EnvironmentFailedError
 
 _HINTS = {
@@ -71,14 +69,9 @@ def sync_command(
             raise typer.Exit(EnvironmentFailedError.exit_code)
         return
     if done.state != "ok":
-        raise EnvironmentFailedError(_sentence(done), hint=_hint(workspace, done))
+        hint = f"Nothing is lost. {worded(done.hint)}" if done.hint else _HINTS[done.state]
+        raise EnvironmentFailedError(_sentence(done), hint=hint)
     console.out(_sentence(done))
-
-
-def _hint(workspace: Workspace, done: Synced) -> str:
-    if done.state == "refused":
-        return f"Nothing is lost. {worded(refusal_hint(done.reason, workspace.basics.branch))}"
-    return _HINTS[done.state]
 
 
 def _sentence(done: Synced) -> str:

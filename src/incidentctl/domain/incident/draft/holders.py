@@ -25,10 +25,6 @@ class Holders:
         """Return who has held a role for longest; None where nobody holds it."""
         return next(iter(self._now.get(role, ())), None)
 
-    def holds(self, role: str, person: str) -> bool:
-        """Say whether somebody holds a role."""
-        return person in self._now.get(role, ())
-
     def begin(self, held: Held) -> None:
         """Let somebody hold a role, unless they do already."""
         holders = self._now.setdefault(held.role, {})
