@@ -85,7 +85,16 @@ def _forked(words: tuple[str | Path, ...], options: dict[str, Any]) -> dict[str,
 
 
 def _become(words: list[str], environment: Mapping[str, str] | None) -> NoReturn:
-    """Be a command in this process, whose streams, folder and terminal are set up; end with it."""
+    """Be a command in this process, and end with it: not even a late Ctrl-C is one in the tests."""
+    code = 1
+    try:
+        code = _code_of(words, environment)
+    finally:
+        os._exit(code)
+
+
+def _code_of(words: list[str], environment: Mapping[str, str] | None) -> int:
+    """Run a command in this process, whose streams, folder and terminal are set up, to its end."""
     code: object = 1
     try:
         os.closerange(3, 4096)  # which tells the parent, too, that the program has started
@@ -102,7 +111,7 @@ def _become(words: list[str], environment: Mapping[str, str] | None) -> NoReturn
         main()
     except SystemExit as end:
         code = end.code or 0
-    except BaseException:  # noqa: BLE001 (it must not go back into the tests)
+    except BaseException:  # noqa: BLE001 (as Python ends)
         traceback.print_exc()
     for thread in threading.enumerate():
         if not thread.daemon and thread is not threading.main_thread():
@@ -110,4 +119,4 @@ def _become(words: list[str], environment: Mapping[str, str] | None) -> NoReturn
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
         sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else 1)
+    return code if isinstance(code, int) else 1

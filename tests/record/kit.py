@@ -159,9 +159,14 @@ def _template(arguments: tuple[str, ...], commit: bool, form: str) -> Path:
 
 
 def scratch() -> Path:
-    """Make a folder that is there as long as this process."""
-    folder = Path(tempfile.mkdtemp(prefix="incidentctl-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    """Make a folder that is there as long as this process, whatever becomes of its forks."""
+    folder, owner = Path(tempfile.mkdtemp(prefix="incidentctl-tests-")), os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
     return folder
 
 
