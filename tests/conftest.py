@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
-from tests.teams import committed_example
+
+# Modules are compiled once, whatever the machine says, and not again for each command that starts.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+import hypothesis  # noqa: E402 (pytest compiles it, too)
+from tests.teams import committed_example  # noqa: E402
 
 # Started in the background of a script, Ctrl-C is ignored here, and would be in every child.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -26,10 +34,26 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+_NUMBERS = itertools.count()
+
+
+def _numbered(name: str, factory: pytest.TempPathFactory) -> Path:
+    """Make a folder: pytest's own `mktemp` lists those of all tests before to find a number."""
+    folder = factory.getbasetemp() / f"{name}{next(_NUMBERS)}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for this test, named as pytest does."""
+    return _numbered(re.sub(r"\W", "_", request.node.name)[:30], tmp_path_factory)
+
+
 @pytest.fixture(autouse=True)
 def _nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory):
     """Shut out the user's git configuration, repository and XDG folders; name a tester."""
-    home = tmp_path_factory.mktemp("home")
+    home = _numbered("home", tmp_path_factory)
     for name in list(os.environ):
         if name.startswith(("GIT_", "XDG_", "INCIDENTCTL_")) and name != "INCIDENTCTL_REQUIRE_ALL":
             monkeypatch.delenv(name)
