@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
@@ -47,11 +48,15 @@ def unknown_command(word: str, known: Iterable[str]) -> None:
     raise UsageError(f"There is no command {clean(word)!r}.", hint=hint)
 
 
+#: What takes its time to make is made once in a process.
+_built = functools.cache(typer.main.get_command)
+
+
 def run(app: typer.Typer, arguments: list[str]) -> int:
     """Run the command line; return the exit code: 0 to 6, 70 or 130."""
     try:
         _measure_time(arguments)
-        result = typer.main.get_command(app).main(
+        result = _built(app).main(
             args=_readable(arguments), prog_name="incidentctl", standalone_mode=False
         )
         sys.stdout.flush()

@@ -5,6 +5,7 @@ A command's module is imported when the command runs, which makes `--help` and `
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import sys
@@ -109,6 +110,21 @@ _HELP, _VERSION = "help", "version"
 _FIRST = 'Something is broken?  incidentctl declare "what is broken"'
 
 
+@functools.cache
+def _built(name: str) -> Any:
+    """Return a command, which takes its time to make: once in a process."""
+    module = import_module(f"incidentctl.cli.{_COMMANDS[name].module}")
+    app = getattr(module, "app", None)
+    if app is None:
+        app = typer.Typer(**PLAIN)
+        function = getattr(module, f"{name.replace('-', '_')}_command")
+        app.command(cls=getattr(module, "COMMAND_CLASS", None))(function)
+    command = typer.main.get_command(app)
+    command.name = name
+    take_directory(command)
+    return command
+
+
 class _Root(Group):
     """The commands by name, imported on use; unknown names are refused."""
 
@@ -116,19 +132,7 @@ class _Root(Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        lazy = _COMMANDS.get(cmd_name)
-        if lazy is None:
-            return None
-        module = import_module(f"incidentctl.cli.{lazy.module}")
-        app = getattr(module, "app", None)
-        if app is None:
-            app = typer.Typer(**PLAIN)
-            function = getattr(module, f"{cmd_name.replace('-', '_')}_command")
-            app.command(cls=getattr(module, "COMMAND_CLASS", None))(function)
-        command = typer.main.get_command(app)
-        command.name = cmd_name
-        take_directory(command)
-        return command
+        return _built(cmd_name) if cmd_name in _COMMANDS else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] == _VERSION:
