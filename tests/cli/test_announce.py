@@ -305,6 +305,8 @@ def test_what_failed_is_sent_again_by_a_command_with_the_same_key(bank, command,
     target.answers(400)
     command("update", "--public", "--yes", "Balances may look wrong")
     command("announce", "send")
+    again = "Send it again: `incidentctl announce retry customers`."
+    assert again in command("status").out
     refused = command("announce", "retry", "customrs")
     assert (refused.code, "Did you mean 'customers'?" in refused.err) == (3, True)
     target.answer = answer

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import overload
+import re
+from typing import TYPE_CHECKING, overload
 
 from incidentctl.domain.common.text import one_line
 from incidentctl.errors import Hint
 
+if TYPE_CHECKING:  # every command words hints, few look at what was sent
+    from incidentctl.domain.incident.state import ActionRun
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _TAKE_COMMAND = '`incidentctl take-command "why the commander cannot be reached"`'
 SENTENCES = {
     "accept": "Ask {person} to run `incidentctl accept`.",
@@ -87,3 +92,10 @@ def worded(hint: str | Hint | None) -> str | None:
         return hint
     values = {name: one_line(str(value)) for name, value in hint.values.items()}
     return SENTENCES[hint.name].format(**values)
+
+
+def send_again(run: ActionRun) -> str:
+    """Say how to send again what failed; a name that others wrote is named only if it is plain."""
+    kind, name = ("action", run.step) if run.step else ("announce", run.announcement)
+    plain = f" {name}" if name and _PLAIN.fullmatch(name) else ""
+    return f"Send it again: `incidentctl {kind} retry{plain}`."

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
+from incidentctl.cli.hints import send_again
 from incidentctl.cli.terminal.console import out
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import count, one_line
@@ -112,6 +113,7 @@ def _lines(incident: Incident, now: datetime, on_call: str | None) -> Iterator[_
             yield _row(label, value, kept)
     for each in unsent(incident, now):
         yield _Line(one_line(each.text), _Kept.HEAD, 2, "warning", most=2)
+        yield _Line(f"  {send_again(each.run)}", _Kept.HEAD, 2)
     yield from _steps(incident)
     tasks = [task for task in incident.tasks if task.done is None]
     if tasks:

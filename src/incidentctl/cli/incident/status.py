@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import lifecycle, query
+from incidentctl.cli.hints import send_again
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
@@ -52,6 +53,7 @@ def _show(call: Call) -> None:
         console.out(f"update due {due}")
     for each in unsent(found, now):
         console.out(each.text, "warning", indent=2)
+        console.out(f"  {send_again(each.run)}", indent=2)
     if found.offer:
         console.out(f"command offered to {found.offer.person}", indent=2)
     if advice:
