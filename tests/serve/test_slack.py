@@ -243,8 +243,10 @@ def test_wrong_words_are_answered_with_what_can_be_said(say):
     assert "An incident needs a title." in say("declare --severity SEV1")
 
 
-def test_a_secret_that_is_not_set_is_told(start):
+def test_a_secret_that_is_not_set_is_told(start, capfd):
     serving = start(Settings(secrets=(("slack", "SLACK_NOT_SET"),)))
+    logged = capfd.readouterr().err
+    assert "unset needs NOT_THERE" in logged.partition("event=listening")[0]
     problems = serving.ask("GET", "/readyz").body["problems"]
     assert "slack needs SLACK_NOT_SET" in problems["secrets"]
     assert "unset needs NOT_THERE" in problems["secrets"]
