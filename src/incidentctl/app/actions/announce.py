@@ -35,13 +35,7 @@ from incidentctl.domain.common.lookup import nearest
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.common.working_days import limit
-from incidentctl.domain.incident.state import (
-    FAILED,
-    RESOLVED,
-    UNKNOWN,
-    ActionRun,
-    Incident,
-)
+from incidentctl.domain.incident.state import FAILED, RESOLVED, UNKNOWN, ActionRun, Incident
 from incidentctl.domain.incident.unsent import state_now
 from incidentctl.domain.learn.retrospective import items
 from incidentctl.errors import IncidentctlError, InvalidDataError, NotFoundError, RefusedError

@@ -16,11 +16,7 @@ from incidentctl.app.incident.respond import Response
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.incident import choices
-from incidentctl.cli.incident.respond import (
-    Call,
-    choose_incident,
-    respond_command,
-)
+from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import confirm_recorded
 from incidentctl.cli.terminal import console

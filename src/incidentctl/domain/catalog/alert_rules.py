@@ -8,15 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
-from incidentctl.domain.common.fields import (
-    CONFIG,
-    Duration,
-    Flag,
-    Name,
-    Parsed,
-    Text,
-    Texts,
-)
+from incidentctl.domain.common.fields import CONFIG, Duration, Flag, Name, Parsed, Text, Texts
 
 Format = Literal[
     "alertmanager", "grafana", "pagerduty", "pagerduty-events", "datadog", "opsgenie",

@@ -14,15 +14,7 @@ from incidentctl.domain.catalog.runbook import Runbook
 from incidentctl.domain.catalog.settings import Settings
 from incidentctl.domain.catalog.severity import BUILT_IN, Scale, Severity
 from incidentctl.domain.catalog.team import Member, Team
-from incidentctl.domain.common.fields import (
-    CONFIG,
-    Day,
-    Flag,
-    Importance,
-    Name,
-    Text,
-    Url,
-)
+from incidentctl.domain.common.fields import CONFIG, Day, Flag, Importance, Name, Text, Url
 
 ServiceType = Literal[
     "service", "website", "library", "job", "database", "cache", "queue", "storage", "search",

@@ -6,14 +6,7 @@ from typing import NamedTuple
 
 from starlette.routing import Route
 
-from incidentctl.app.catalog.who import (
-    Match,
-    OnCallNow,
-    called,
-    on_call_now,
-    who,
-    why_unknown,
-)
+from incidentctl.app.catalog.who import Match, OnCallNow, called, on_call_now, who, why_unknown
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.errors import NotFoundError
 from incidentctl.serve.room import moments

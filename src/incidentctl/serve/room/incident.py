@@ -24,14 +24,7 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import NotFoundError
 from incidentctl.render.incident.brief import brief
-from incidentctl.render.room.incident import (
-    PARTS,
-    Choices,
-    IncidentPage,
-    Tried,
-    timeline,
-    version,
-)
+from incidentctl.render.room.incident import PARTS, Choices, IncidentPage, Tried, timeline, version
 from incidentctl.serve.room.deeds import DEEDS, Deed, PreviewError
 from incidentctl.serve.room.frame import Frame, values
 from incidentctl.serve.room.live import Live

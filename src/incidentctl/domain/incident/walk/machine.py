@@ -22,15 +22,7 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.incident.checklist import ASSIGN_ROLES, ASSIGN_TASKS, PUBLISHING
 from incidentctl.domain.incident.due import unassigned
-from incidentctl.domain.incident.state import (
-    CLOSED,
-    DONE,
-    OPEN,
-    SKIPPED,
-    Incident,
-    Step,
-    is_alert,
-)
+from incidentctl.domain.incident.state import CLOSED, DONE, OPEN, SKIPPED, Incident, Step, is_alert
 from incidentctl.domain.incident.walk.moves import (
     AFTER,
     END,

@@ -1,4 +1,4 @@
-"""Rules about people: who is on call exists, and every team can be reached."""
+"""Rules about on-call: who is named exists, hours are covered, and calls reach somebody else."""
 
 from __future__ import annotations
 
@@ -202,20 +202,6 @@ def escalates_back(catalog: Catalog) -> Iterable[Finding]:
         done |= way.keys()
 
 
-def no_members(catalog: Catalog) -> Iterable[Finding]:
-    """Find teams without members."""
-    for entry in catalog.of_kind("team"):
-        if not entry.value.members:
-            yield Finding(
-                "IC201",
-                f"The team {entry.name} has no members.",
-                entry.source,
-                (),
-                "Add `members`, each with a handle.",
-                Absent(path=entry.source.path),
-            )
-
-
 def _answering(catalog: Catalog) -> set[str]:
     """Return the teams that must answer: those that own something, and whom others escalate to."""
     names = {service.owner for service in catalog.services.values()}
@@ -258,20 +244,6 @@ def _begun(team: Team, default_zone: str, today: date) -> bool:
         if any(begin <= evening < end for begin, end in standing_in):
             return True
     return False
-
-
-def no_contact(catalog: Catalog) -> Iterable[Finding]:
-    """Find teams without a contact."""
-    for entry in catalog.of_kind("team"):
-        if not entry.value.contacts:
-            yield Finding(
-                "IC203",
-                f"The team {entry.name} has no contact.",
-                entry.source,
-                (),
-                'Add `contacts`, such as `channel: "#core"`.',
-                Absent(path=entry.source.path),
-            )
 
 
 RULES = (
@@ -342,16 +314,6 @@ RULES = (
     ),
     Rule(
         RuleText(
-            "IC201",
-            "warning",
-            "A team without members",
-            "Nobody responds for a team without members.",
-            "Add the members, or give what the team owns to another team.",
-        ),
-        no_members,
-    ),
-    Rule(
-        RuleText(
             "IC202",
             "warning",
             "A team without on-call",
@@ -360,16 +322,6 @@ RULES = (
             "Add a rota, or let it begin; one member is enough to begin with.",
         ),
         check_at=no_on_call,
-    ),
-    Rule(
-        RuleText(
-            "IC203",
-            "warning",
-            "A team without contact",
-            "People who find the owner must know where to reach them.",
-            "Add a channel, an address or a pager (`env:NAME` for a secret).",
-        ),
-        no_contact,
     ),
     Rule(
         RuleText(

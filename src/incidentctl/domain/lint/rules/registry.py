@@ -30,6 +30,7 @@ from incidentctl.domain.lint.rules import (
     reviewed,
     runbooks,
     secrets,
+    teams,
     tiers,
     unseen,
 )
@@ -73,6 +74,7 @@ _SUBJECTS = (
     owners,
     names,
     references,
+    teams,
     on_call,
     runbooks,
     announcements,
