@@ -12,6 +12,8 @@ from tests.cli.sending import plant, trusted
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.actions import run as sending
+from incidentctl.app.actions.prepare import target_of
+from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.record.sync import claims
 
@@ -95,8 +97,8 @@ def test_while_the_remote_is_away_a_ticket_waits_and_a_page_goes_out_after_half_
     assert run("action", "run", "create-ticket").code == 0  # a person does not wait
     workspace = open_workspace(str(other))
     ident = workspace.record.open_heads()[0].id
-    incident = sending.load(workspace, ident)
-    ticket = sending.target_of(workspace, incident, "tell-everybody")
+    incident = load(workspace, ident)
+    ticket = target_of(workspace, incident, "tell-everybody")
     assert json.dumps(run("action", "list", "--json").json["problems"]) == "[]"
     assert ticket.step == "tell-everybody"
 
