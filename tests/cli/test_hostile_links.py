@@ -76,6 +76,24 @@ def test_a_link_out_of_the_repository_is_neither_read_nor_written(
     assert (team / path).is_symlink()
 
 
+LATER = ["alerts.yaml", "announce.yaml", "maintenance/x.yaml", "templates/page.html.j2"]
+
+
+@pytest.mark.parametrize("path", LATER)
+@pytest.mark.parametrize("target", ["/dev/zero", "precious"])
+def test_a_link_in_place_of_what_came_later_is_not_read(run, team, outside, path, target):
+    put(team / path, target if target[0] == "/" else outside / target)
+    for words in (
+        ["alert", "inbox"], ["announce", "list"], ["trust", "--show"], ["report", "--uptime"],
+        ["page", "build", "--out", "site"], ["catalog", "list", "maintenance"], ["declare", "x"],
+    ):  # fmt: skip
+        done = run(*words)
+        assert done.code in range(7), (words, done.err)
+        assert "mine" not in done.out + done.err
+    assert (outside / "precious").read_text() == "mine"
+    assert (team / path).is_symlink()
+
+
 @pytest.mark.parametrize("path", FOLDERS)
 def test_a_folder_that_is_a_link_out_is_neither_read_nor_written(run, team, outside, path):
     (outside / "x.md").write_text("---\nincident: mine\n---\n")

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.record.kit import AUTHOR, INCIDENT, action, event, open_record
-from tests.record.sharing import opened
+from tests.record.purging import Leak
+from tests.record.sharing import TRUTH, clone_of, opened, shared
 
 from incidentctl.domain.alerts import derive
 from incidentctl.domain.alerts.alert import Alert
@@ -198,3 +199,24 @@ def test_restricted_groups_are_apart(clone):
     assert restricted.part.store.index().groups == (GROUP,)
     assert restricted.part.known_ids.has(GROUP)
     assert not is_incident_id(GROUP)
+
+
+@pytest.mark.parametrize("marked", [False, True])
+@pytest.mark.parametrize("title", ["[redacted]", None])
+def test_nobody_blanks_or_takes_a_group(remote, ann, bob, title, marked):
+    """On the branch, or by a purge of somebody's own that replaces the record."""
+    leak = Leak(remote, ann, bob)
+    record = opened(ann)
+    put(record, opening())
+    record.flush()
+    shared(ann, bob)
+    path = f"alerts/{GROUP[4:8]}/{GROUP[8:10]}/{GROUP}/events/{opening().id}-alert-opened.json"
+    whole = ann.git("show", f"{TRUTH}:{path}")
+    forged = whole.replace("Disk full", title) if title else ""
+    assert forged != whole
+    leak.begin({path: forged, **(leak.mark(leak.root) if marked else {})})
+    for _ in range(2):
+        shared(ann, bob)
+    for clone in (ann, bob, clone_of(remote, "late")):
+        shared(clone)
+        assert [group.title for group in clone.record().groups()] == ["Disk full"]
