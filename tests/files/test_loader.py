@@ -10,7 +10,7 @@ from incidentctl.domain.catalog.model import Source
 from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.catalog.severity import BUILT_IN
 from incidentctl.files.catalog.loader import load
-from incidentctl.files.layout import TEMPLATES, in_capitals, misnamed, not_read
+from incidentctl.files.misnamed import TEMPLATES, in_capitals, misnamed, not_read
 from incidentctl.files.yaml.positions import Positions
 
 

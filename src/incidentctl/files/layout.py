@@ -45,9 +45,7 @@ MAX_BYTES = 1 << 20
 #: Where `schema write` puts the schemas that editors read.
 SCHEMAS = ".incidentctl/schemas"
 
-_SUFFIXES = (".yaml", ".yml")
-#: Not read, so that a catalog is the same for every program and file system.
-CAPITALS = (".YAML", ".YML", ".Yaml", ".Yml")
+SUFFIXES = (".yaml", ".yml")
 
 
 class Bounds(NamedTuple):
@@ -105,9 +103,9 @@ def misnamed_marker(start: Path) -> Path | None:
 def kind_of(path: str) -> str | None:
     """Return the kind of entries in a file, by its path from the root; None for other files."""
     if "/" not in path:
-        return KINDS.get(path) if path.endswith(_SUFFIXES) else None
+        return KINDS.get(path) if path.endswith(SUFFIXES) else None
     hidden = path.startswith(".") or "/." in path
-    return _kind_in(path) if path.endswith(_SUFFIXES) and not hidden else None
+    return _kind_in(path) if path.endswith(SUFFIXES) and not hidden else None
 
 
 def is_excluded(path: str, settings: Settings) -> bool:
@@ -134,103 +132,18 @@ def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:
         if only is not None and kind not in only:
             continue
         full = os.path.join(base, name)  # noqa: PTH118 (pathlib costs 4 times as much, per file)
-        if name.endswith(_SUFFIXES):
+        if name.endswith(SUFFIXES):
             if os.path.lexists(full):
                 found.append(name)
         elif os.path.islink(full):  # noqa: PTH114
             found.append(name)
         else:
-            _search(full, name, found)
+            search(full, name, found)
     return sorted(found)
 
 
-_FOLDERS = tuple(name for name in KINDS if not name.endswith(_SUFFIXES))
-
-
-def misnamed(root: Path) -> list[tuple[str, str]]:
-    """Return what is not read because its name is nearly right, each with the right name.
-
-    Folders and files of the root; folders only with YAML files, since a repository may hold
-    anything beside the catalog.
-    """
-    found = []
-    with contextlib.suppress(OSError), os.scandir(root) as entries:
-        for entry in entries:
-            if entry.name in KINDS or entry.name[0] == ".":
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                meant = next(
-                    (name for name in _FOLDERS if _nearly(entry.name.casefold(), name)), None
-                )
-                names = os.listdir(entry.path) if meant else []  # noqa: PTH208
-                if meant and any(name.endswith(_SUFFIXES) and name[0] != "." for name in names):
-                    found.append((entry.name, meant))
-            elif meant := _meant(entry.name):
-                found.append((entry.name, meant))
-    return sorted(found)
-
-
-def in_capitals(root: Path) -> list[tuple[str, str]]:
-    """Return the files of the catalog's folders that are not read for that, with the right name."""
-    found: list[str] = []
-    for name in KINDS:
-        if not name.endswith(_SUFFIXES):
-            _search(f"{root}/{name}", name, found, ends=CAPITALS)
-    return sorted((path, f"{path.rpartition('.')[0]}.yaml") for path in found)
-
-
-def _meant(file: str) -> str | None:
-    """Return the file of the root that a file's name is nearly; None for another name."""
-    stem, _, suffix = file.casefold().rpartition(".")
-    if suffix not in ("yaml", "yml"):
-        return None
-    if stem == "severity" or _nearly(stem, "severities"):
-        return "severities.yaml"
-    if stem in ("role", "roles"):
-        return "roles.yaml"
-    if stem in ("alert", "alerts", "alerting"):
-        return "alerts.yaml"
-    if stem in ("announcement", "announcements", "anounce", "announces"):
-        return "announce.yaml"
-    return MARKER if _nearly(stem, "incidentctl") else None
-
-
-#: The templates that documents are made of.
-TEMPLATES = (
-    "retrospective.md.j2", "drill-planned.md.j2", "drill-public.md.j2", "drill-private.md.j2",
-    "drill-note.md.j2",
-)  # fmt: skip
-
-
-def not_read(root: Path) -> list[str]:
-    """Return the files and folders that look like ours and that nothing reads, by their paths."""
-    found: list[str] = []
-    with contextlib.suppress(OSError):
-        names = os.listdir(f"{root}/templates")  # noqa: PTH208
-        known = (*TEMPLATES, "update.md.j2", "announce.md.j2")
-        found += [
-            f"templates/{name}"
-            for name in names
-            if name.endswith(".j2")
-            and name not in known
-            and not name.startswith(("update.", "announce."))
-        ]
-    return sorted(found)
-
-
-def _nearly(name: str, other: str) -> bool:
-    """Say whether at most one letter is missing, added, wrong, or swapped with its neighbour."""
-    pairs = enumerate(zip(name, other, strict=False))
-    at = next((place for place, (one, two) in pairs if one != two), min(len(name), len(other)))
-    rest, wanted = name[at:], other[at:]
-    return (
-        rest[1:] in (wanted, wanted[1:])
-        or rest == wanted[1:]
-        or (rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:])
-    )
-
-
-def _search(top: str, name: str, found: list[str], *, ends: tuple[str, ...] = _SUFFIXES) -> None:
+def search(top: str, name: str, found: list[str], *, ends: tuple[str, ...] = SUFFIXES) -> None:
+    """Add the files in a folder, at any depth, whose names end so; `name` is its path."""
     folders = [(top, name)]  # no recursion: folders may nest deeper than Python calls
     while folders:
         folder, prefix = folders.pop()
@@ -239,7 +152,7 @@ def _search(top: str, name: str, found: list[str], *, ends: tuple[str, ...] = _S
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:
-            if ends is _SUFFIXES:
+            if ends is SUFFIXES:
                 found.append(prefix)  # reading it reports what is wrong
             continue
         for entry in entries:
@@ -249,7 +162,7 @@ def _search(top: str, name: str, found: list[str], *, ends: tuple[str, ...] = _S
             if entry.is_dir(follow_symlinks=False):
                 folders.append((entry.path, path))
             elif entry.name.endswith(ends) or (
-                ends is _SUFFIXES and entry.is_symlink() and entry.is_dir()
+                ends is SUFFIXES and entry.is_symlink() and entry.is_dir()
             ):
                 found.append(path)
 

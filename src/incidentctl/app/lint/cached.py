@@ -21,7 +21,8 @@ from incidentctl.build import fingerprint
 from incidentctl.domain.lint.report import NOT_LOOKED, LintReport
 from incidentctl.errors import IncidentctlError, NotFoundError, Problem
 from incidentctl.files import cache
-from incidentctl.files.layout import CAPITALS, KINDS, MARKER, PRIVATE, misnamed, not_read
+from incidentctl.files.layout import KINDS, MARKER, PRIVATE
+from incidentctl.files.misnamed import CAPITALS, misnamed, not_read
 from incidentctl.git.repository import RepositoryPlace
 
 _NAME = "lint.json"

@@ -18,7 +18,8 @@ from incidentctl.domain.lint.report import LintReport
 from incidentctl.domain.lint.rule import GRACE, Finding, Guess, Late, Played, Unseen
 from incidentctl.domain.lint.rules.registry import RULES, run
 from incidentctl.errors import EnvironmentFailedError, Level, Problem
-from incidentctl.files.layout import in_capitals, is_excluded, misnamed, not_read, yaml_files
+from incidentctl.files.layout import is_excluded, yaml_files
+from incidentctl.files.misnamed import in_capitals, misnamed, not_read
 
 #: What cannot be checked if git refuses the repository; if its age or record cannot be known.
 _OF_GIT, _OF_TIME = ("IC122",), ("IC212", "IC213", "IC214", "IC223")

@@ -196,7 +196,8 @@ class Workspace:
 
     def misnamed(self) -> list[tuple[str, str]]:
         """Return what of the root is not read because of its name, and the name probably meant."""
-        from incidentctl.files.layout import is_excluded, misnamed
+        from incidentctl.files.layout import is_excluded
+        from incidentctl.files.misnamed import misnamed
 
         found = misnamed(self.root) if self.root and self.checked_out else []
         return [each for each in found if not is_excluded(each[0], self.catalog.settings)]
