@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from tests.steps import steps
 
+from incidentctl.domain.catalog.alert_rules import AlertRule, AlertSettings
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry, ProductArea, Service, Source
 from incidentctl.domain.catalog.runbook import AppliesTo, Runbook, Step
 from incidentctl.domain.catalog.settings import Settings
@@ -50,6 +51,20 @@ def test_rules_of_twice_as_much_take_twice_as_long(tier):
         for n in (150, 300)
     )
     assert large < 2.3 * small
+
+
+def test_twice_as_many_rules_for_alerts_take_twice_as_long():
+    """None covers another, though all have a label in common."""
+
+    def checked(count):
+        rules = tuple(
+            AlertRule(name=f"r{n}", match={"team": ("core",), "alertname": (f"A{n}",)})
+            for n in range(count)
+        )
+        entry = CatalogEntry("alerts", "alerts", AlertSettings(rules=rules), Source("alerts.yaml"))
+        return steps(lambda: run(Catalog(entries=(entry,)), today=date(2026, 3, 29), young=False))
+
+    assert checked(400) < 2.3 * checked(200)
 
 
 def test_what_a_tier_lacks_is_found_without_trying_each_runbook_in_each_area():

@@ -63,8 +63,8 @@ def _exact(rule: AlertRule) -> Iterator[tuple[str, str]]:
 def never_matches(catalog: Catalog) -> Iterable[Finding]:
     """Find rules that no alert reaches: an earlier one matches all that they do."""
     for entry in catalog.of_kind("alerts"):
-        rules = entry.value.rules
-        for number, rule in enumerate(rules):
+        before = _Earlier()
+        for number, rule in enumerate(entry.value.rules):
             place: Loc = ("rules", number)
             if any(not values for values in rule.match.values()):
                 name = next(name for name, values in rule.match.items() if not values)
@@ -72,7 +72,8 @@ def never_matches(catalog: Catalog) -> Iterable[Finding]:
                 hint = "Write the values, or remove the label."
                 yield Finding("IC251", message, entry.source, (*place, "match", name), hint)
                 continue
-            earlier = next((each for each in rules[:number] if _covers(each, rule)), None)
+            earlier = before.covering(rule)
+            before.add(rule)
             if earlier is not None:
                 message = (
                     f"The rule {rule.name} is never reached: {earlier.name} matches all that it "
@@ -85,12 +86,51 @@ def never_matches(catalog: Catalog) -> Iterable[Finding]:
 def same_name(catalog: Catalog) -> Iterable[Finding]:
     """Find two rules of one name: the record tells rules by their names."""
     for entry in catalog.of_kind("alerts"):
-        rules = entry.value.rules
-        for number, rule in enumerate(rules):
-            if any(each.name == rule.name for each in rules[:number]):
+        names: set[str] = set()
+        for number, rule in enumerate(entry.value.rules):
+            if rule.name in names:
                 message = f"Two rules of alerts.yaml are called {rule.name}."
                 place = ("rules", number, "name")
                 yield Finding("IC155", message, entry.source, place, "Give each its own name.")
+            names.add(rule.name)
+
+
+class _Earlier:
+    """The rules so far, by the values of one label of each: few have to be compared with another.
+
+    A rule covers only those that have one of these values, whichever of its labels it is.
+    """
+
+    def __init__(self) -> None:
+        self._rules: list[AlertRule] = []
+        self._by_value: dict[tuple[str, str], list[int]] = {}
+        self._for_all: list[int] = []
+        """The first rule that matches every alert."""
+
+    def add(self, rule: AlertRule) -> None:
+        number = len(self._rules)
+        self._rules.append(rule)
+        if not rule.match:
+            self._for_all = self._for_all or [number]
+            return
+        for key in min(map(self._keys, rule.match.items()), key=self._known):
+            self._by_value.setdefault(key, []).append(number)
+
+    def covering(self, rule: AlertRule) -> AlertRule | None:
+        """Return the first of them that matches every alert which a rule does."""
+        numbers = set(self._for_all)
+        for label, values in rule.match.items():
+            numbers.update(self._by_value.get((label, values[0]), ()))
+        found = (self._rules[number] for number in sorted(numbers))
+        return next((each for each in found if _covers(each, rule)), None)
+
+    @staticmethod
+    def _keys(condition: tuple[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+        label, values = condition
+        return [(label, value) for value in values]
+
+    def _known(self, keys: list[tuple[str, str]]) -> int:
+        return sum(len(self._by_value.get(key, ())) for key in keys)
 
 
 def _covers(earlier: AlertRule, later: AlertRule) -> bool:
