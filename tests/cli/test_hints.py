@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -14,26 +15,28 @@ from incidentctl.render.incident import board
 from incidentctl.render.lint.hint import COMMANDS
 
 SOURCE = Path(__file__).parent.parent.parent / "src" / "incidentctl"
-TREES = {path: ast.parse(path.read_text()) for path in SOURCE.rglob("*.py")}
-CALLS = [
-    (path, node)
-    for path, tree in TREES.items()
-    for node in ast.walk(tree)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-]
+
+
+def calls(folder: Path, of: set[str]) -> Iterator[tuple[Path, ast.Call]]:
+    """Yield the calls of some names below a folder; no tree stays in memory for other tests."""
+    word = re.compile(rf"\b(?:{'|'.join(sorted(of))})\(")
+    for path in folder.rglob("*.py"):
+        if word.search(text := path.read_text()):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", None) in of:
+                    yield path, node
 
 
 def given() -> dict[str, set[frozenset[str]]]:
     """Return the names of the hints of the source, and the names of the values given with each."""
     found: dict[str, set[frozenset[str]]] = {}
-    for path, node in CALLS:
-        if node.func.id == "Hint":
-            name, *values = node.args
-            names = [name.body, name.orelse] if isinstance(name, ast.IfExp) else [name]
-            keys = values[0].keys if values else []
-            for each in names:
-                assert isinstance(each, ast.Constant), f"{path}:{node.lineno}"
-                found.setdefault(each.value, set()).add(frozenset(key.value for key in keys))
+    for path, node in calls(SOURCE, {"Hint"}):
+        name, *values = node.args
+        names = [name.body, name.orelse] if isinstance(name, ast.IfExp) else [name]
+        keys = values[0].keys if values else []
+        for each in names:
+            assert isinstance(each, ast.Constant), f"{path}:{node.lineno}"
+            found.setdefault(each.value, set()).add(frozenset(key.value for key in keys))
     return found
 
 
@@ -64,12 +67,11 @@ def test_values_are_put_in_inert():
 def refusals():
     """Yield each text of domain that is given to an error: its message, and a hint in words."""
     errors = {each.__name__ for each in _below(IncidentctlError)}
-    for path, node in CALLS:
-        if path.is_relative_to(SOURCE / "domain") and node.func.id in errors:
-            hints = [each.value for each in node.keywords if each.arg == "hint"]
-            for text in (*node.args[:1], *hints):
-                if isinstance(text, ast.Constant | ast.JoinedStr):
-                    yield pytest.param(text, id=f"{path.name}:{node.lineno}")
+    for path, node in calls(SOURCE / "domain", errors):
+        hints = [each.value for each in node.keywords if each.arg == "hint"]
+        for text in (*node.args[:1], *hints):
+            if isinstance(text, ast.Constant | ast.JoinedStr):
+                yield pytest.param(text, id=f"{path.name}:{node.lineno}")
 
 
 def _below(cls):
