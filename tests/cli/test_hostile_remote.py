@@ -47,9 +47,11 @@ def push(remote, files):
     parts.append(f"from {tip}".encode())
     for mode, path, data in files:
         parts += [f"M {mode} inline {path}\ndata {len(data)}\n".encode(), data, b"\n"]
+    quickly = ("-c", "core.compression=1", "-c", "core.bigFileThreshold=1m")
     subprocess.run(
-        ["git", "-C", str(remote), "fast-import", "--quiet"], input=b"".join(parts), check=True
-    )
+        ["git", "-C", str(remote), *quickly, "fast-import", "--quiet"],
+        input=b"".join(parts), check=True,
+    )  # fmt: skip
 
 
 def folder(ident):
