@@ -16,19 +16,19 @@ RUNS = Signs(NOW, 42, "127.0.0.1:8095", {"am": NOW - timedelta(minutes=3)}, {}, 
 
 
 def test_a_receiver_that_runs_is_well():
-    assert signs.told(RUNS, NOW) == []
-    assert signs.told(RUNS._replace(problems=("the disk is full",)), NOW) == [
+    assert signs.problems_of(RUNS, NOW) == []
+    assert signs.problems_of(RUNS._replace(problems=("the disk is full",)), NOW) == [
         "the receiver of alerts: the disk is full"
     ]
     assert signs.as_json(RUNS, NOW)["runs"]
 
 
 def test_silence_is_no_all_clear():
-    (silent,) = signs.told(RUNS, NOW + timedelta(minutes=10))
+    (silent,) = signs.problems_of(RUNS, NOW + timedelta(minutes=10))
     assert silent.startswith("no alerts come in: the receiver of this clone has fallen silent 10m")
-    (stopped,) = signs.told(RUNS._replace(stopped=True), NOW + timedelta(minutes=10))
+    (stopped,) = signs.problems_of(RUNS._replace(stopped=True), NOW + timedelta(minutes=10))
     assert "was stopped 10m ago" in stopped
-    assert signs.told(RUNS, NOW + timedelta(days=8)) == []
+    assert signs.problems_of(RUNS, NOW + timedelta(days=8)) == []
     assert not signs.as_json(RUNS, NOW + timedelta(minutes=2))["runs"]
 
 

@@ -79,7 +79,7 @@ def _listed(workspace: Workspace, incident: Incident) -> Iterator[ListedAction]:
         place = reach(target.action.with_)
         to = one_line(place.host or place.program or "?")
         how = f"{target.action.uses} to {to}" + (", automatic" if target.action.automatic else "")
-        said = told(incident, target, now) or _WORDS[None]
+        said = in_words(incident, target, now) or _WORDS[None]
         yield ListedAction(
             step.number,
             step.id,
@@ -93,7 +93,7 @@ def _listed(workspace: Workspace, incident: Incident) -> Iterator[ListedAction]:
         )
 
 
-def told(incident: Incident, target: Target, now: datetime) -> str | None:
+def in_words(incident: Incident, target: Target, now: datetime) -> str | None:
     """Say what came of an action; None if it was not run."""
     state = state_of(incident, target, now)
     if state is None:

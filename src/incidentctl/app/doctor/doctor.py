@@ -14,7 +14,7 @@ from incidentctl.app.doctor.remote import ci, remote
 from incidentctl.app.doctor.setup import Setup
 from incidentctl.app.lint.cached import checked
 from incidentctl.app.workspace.places import state_folder
-from incidentctl.app.workspace.receiver_signs import SILENT, signs_of_life, told
+from incidentctl.app.workspace.receiver_signs import SILENT, problems_of, signs_of_life
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import rough_duration
@@ -170,7 +170,7 @@ def _receiver(workspace: Workspace) -> Iterator[Check]:
     if signs is None:
         return
     now = workspace.now()
-    wrong = told(signs, now)
+    wrong = problems_of(signs, now)
     for sentence in wrong:
         yield Check("receiver", "warn", sentence)
     if not wrong:

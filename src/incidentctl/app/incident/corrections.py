@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from incidentctl.app.incident.respond import Recorded, Response, told
+from incidentctl.app.incident.respond import Recorded, Response, parse_moment
 from incidentctl.domain.common.told_times import ToldTime
 from incidentctl.domain.incident.decide import corrections as decide
 from incidentctl.domain.incident.redaction import holds_text
@@ -55,7 +55,7 @@ def retract(response: Response, entry: str, *, reason: str | None = None) -> Rec
 def amend(response: Response, entry: str, text: str | None, *, at: str | None = None) -> Amended:
     """Correct the text of an entry, or its time: a moment as a user types it."""
     incident = response.incident
-    when = told(response.workspace, response.who, at)
+    when = parse_moment(response.workspace, response.who, at)
     before = decide.find(incident, entry)
     stated = decide.amend(incident, entry, text, moment=when and when.moment)
     recorded = response.record(stated, f"entry {entry} amended")

@@ -207,7 +207,7 @@ def not_committed(flushed: Flushed) -> tuple[str, ...]:
     return (f"Safe on disk, not yet committed: {why}. The next command commits it.",)
 
 
-def told(workspace: Workspace, who: Actor, text: str | None) -> ToldTime | None:
+def parse_moment(workspace: Workspace, who: Actor, text: str | None) -> ToldTime | None:
     """Parse a moment that a person typed, in their zone; UsageError if it is invalid."""
     if text is None:
         return None

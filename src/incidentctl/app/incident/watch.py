@@ -12,7 +12,7 @@ from incidentctl.app.incident.waiting_alerts import wait_line, waiting
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.record.unclaimed import unclaimed
 from incidentctl.app.workspace.receiver_signs import as_json as receiver_as_json
-from incidentctl.app.workspace.receiver_signs import signs_of_life, told
+from incidentctl.app.workspace.receiver_signs import problems_of, signs_of_life
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.group import Group
 from incidentctl.domain.common.times import iso, rough_duration
@@ -140,7 +140,7 @@ class Watch:
         ]
         lost = lost_duplicates(self._workspace)
         signs = signs_of_life(self._workspace)
-        silent = told(signs, now) if signs else []
+        silent = problems_of(signs, now) if signs else []
         return [*([hidden] if hidden else []), *lost, *others, *unreached, *silent]
 
     def as_json(self, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from incidentctl.app.actions.listing import told
+from incidentctl.app.actions.listing import in_words
 from incidentctl.app.actions.prepare import Prepared, prepare, targets_of
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.actions.run import ensure_not_sent
@@ -43,7 +43,7 @@ def action_offer(workspace: Workspace, incident: Incident, step: Step) -> Action
         missing = "NOT SENT: the runbooks here have no action for this step. Do it by hand."
         return ActionOffer(missing) if step.action and step.state == OPEN else None
     now = workspace.now()
-    known = told(incident, target, now)
+    known = in_words(incident, target, now)
     if step.state in (DONE, SKIPPED):
         return ActionOffer(f"Its action: {known or 'NOT SENT'}")
     again = False

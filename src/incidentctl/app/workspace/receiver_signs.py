@@ -45,7 +45,7 @@ def signs_of_life(workspace: Workspace) -> Signs | None:
         return None
 
 
-def told(signs: Signs, now: datetime) -> list[str]:
+def problems_of(signs: Signs, now: datetime) -> list[str]:
     """Return what is wrong with the receiver of this clone; of one given up long ago nothing."""
     ago = now - signs.at
     if ago > _FORGOTTEN:

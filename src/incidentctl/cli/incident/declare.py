@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from incidentctl.app.incident.declare import Request, begin, complete, keep_answers
-from incidentctl.app.incident.respond import Response, told
+from incidentctl.app.incident.respond import Response, parse_moment
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.incident.declared import confirm, go_on, print_declared, say_open
@@ -215,7 +215,7 @@ def _ask_same(response: Response, alike: Sequence[Head]) -> str | None:
 
 
 def _moment(workspace: Workspace, who: Actor, text: str | None) -> datetime | None:
-    when = told(workspace, who, text)
+    when = parse_moment(workspace, who, text)
     if when is None:
         return None
     report_told(workspace, who, when)

@@ -9,7 +9,7 @@ import typer
 from incidentctl.app.incident.due import DueNow, due_now
 from incidentctl.app.incident.waiting_alerts import wait_line
 from incidentctl.app.record.looked import ensure_looked
-from incidentctl.app.workspace.receiver_signs import as_json, signs_of_life, told
+from incidentctl.app.workspace.receiver_signs import as_json, problems_of, signs_of_life
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import (
     warn_bad_settings,
@@ -64,7 +64,7 @@ def due_command(
         if line := in_short(found.items, found.now):
             console.out(line)
     elif not quiet:
-        for sentence in told(signs, found.now) if signs else ():
+        for sentence in problems_of(signs, found.now) if signs else ():
             console.say(f"warning: {sentence}", "warning")
         _print(found)
     workspace.sharing.refresh()  # events of others are shown next time

@@ -17,7 +17,7 @@ from incidentctl.app.incident.respond import (
     Response,
     echo,
     ensure_meant,
-    told,
+    parse_moment,
 )
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
@@ -78,7 +78,7 @@ class Call:
         part = self.incident or (ended_by(workspace, self.who) if own else None)
         ident = choose_incident(workspace, part, ended=ended)
         self.who = known_actor(workspace, ident, self.who, asks=not self.json)
-        when = told(workspace, self.who, self.at)
+        when = parse_moment(workspace, self.who, self.at)
         if when is not None:
             report_told(workspace, self.who, when)
         return Response(

@@ -88,9 +88,9 @@ def build(
 
 
 def _moment(workspace: Workspace, text: str | None) -> datetime | None:
-    from incidentctl.app.incident.respond import told
+    from incidentctl.app.incident.respond import parse_moment
 
-    found = told(workspace, workspace.actor(None), text)
+    found = parse_moment(workspace, workspace.actor(None), text)
     return found.moment if found else None
 
 

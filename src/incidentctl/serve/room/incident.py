@@ -17,7 +17,7 @@ from starlette.routing import Route
 from incidentctl.app.incident.classify import USUAL
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Response as Responding
-from incidentctl.app.incident.respond import ensure_meant, told
+from incidentctl.app.incident.respond import ensure_meant, parse_moment
 from incidentctl.app.incident.shared import find_shared
 from incidentctl.app.walk.page import PAGE, Place, whom_to_page
 from incidentctl.app.workspace.workspace import Workspace
@@ -197,7 +197,7 @@ class Incidents:
             workspace, who = visit.workspace, visit.who
             ident = find_shared(workspace, visit.named("incident"))
             ensure_meant(workspace, ident, who)
-            when = told(workspace, who, form["at"]) if deed.at and form.get("at") else None
+            when = parse_moment(workspace, who, form["at"]) if deed.at and form.get("at") else None
             response = Responding(
                 workspace, ident, who, at=when and when.moment, on_recorded=visit.on_recorded
             )
