@@ -133,6 +133,8 @@ def test_a_branch_of_the_remote_that_names_no_commit_is_not_taken_in(
         assert f"names a {kind}" in str(done.reason)
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
     assert tip(bob, TRUTH) == ""
+    assert opened(bob).is_unseen()  # nobody may say there that nothing is open
+    assert not opened(ann).is_unseen()
     (remote.git_dir / BRANCH).write_text(before + "\n")
     shared(ann, bob)
     assert tip(ann, TRUTH) == tip(bob, TRUTH) == before

@@ -147,10 +147,12 @@ class Exchange:
             point("exchange.fetched")
             theirs = self._tracking() if fetched.state == OK else None
             if theirs is not None and (fault := self._fault_of(theirs)):
+                self._was_read = False
                 return RemoteAnswer(MISCONFIGURED, fault)
             try:
                 offer = self._reconciled(theirs)
             except TooManyError:
+                self._was_read = False
                 self._put_back(before)
                 raise
             rest = self._forget(theirs) if theirs else False
