@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -131,3 +132,23 @@ hint = None if fine else "look at it"
     found = all_texts({"planted.py": ast.parse(planted)})
     wrong = [text.line for text in found if not text.has_the_form]
     assert wrong == [4, 6, 7, 7, 8, 10, 11, 13, 14]
+
+
+#: How a name that is meant is asked for, and a command.
+MEANT = re.compile(r"Did you mean (\{\w+!r\}|`incidentctl \{\w+\}`)\?")
+
+
+def source_lines() -> Iterator[tuple[str, str]]:
+    """Yield each line of the source that is in a literal, with its place."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        prose = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+        for node in ast.walk(tree):
+            if id(node) not in prose and isinstance(node, ast.Constant | ast.JoinedStr):
+                yield f"{path.relative_to(SOURCE)}:{node.lineno}", ast.unparse(node)
+
+
+def test_a_spelling_that_is_guessed_is_asked_for_in_one_form() -> None:
+    asked = [(at, text) for at, text in source_lines() if "you mean" in text]
+    assert len(asked) > 8
+    assert [each for each in asked if "{" in each[1] and not MEANT.search(each[1])] == []

@@ -19,8 +19,8 @@ _HEAD = """\
 `INCIDENTCTL_REPO`, else the nearest folder upward with an `incidentctl.yaml`, else your default
 (`incidentctl use`), else the built-in catalog with a record of your own.
 
-What a program reads comes on stdout, what people read on stderr. `--json` prints one object, see
-[JSON](../json.md). Exit codes stand in [CI](../ci.md#exit-codes). Every command has `--help`."""
+Output for programs goes to stdout, messages for people to stderr. `--json` prints one object, see
+[JSON](../json.md). Exit codes are listed in [CI](../ci.md#exit-codes). Every command has `--help`."""
 
 
 def commands() -> Iterator[tuple[str, Any]]:

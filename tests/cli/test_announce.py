@@ -400,7 +400,7 @@ def test_drill_send_without_an_announcement_for_drills_says_what_to_do(bank, com
     )
     refused = command("drill", "send", "q1")
     assert refused.code == 5
-    assert "no announcement is for drills" in refused.err
+    assert "no announcement is marked for drills" in refused.err
 
 
 def test_what_was_sent_already_is_no_failure():

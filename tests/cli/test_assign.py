@@ -41,7 +41,7 @@ def test_a_released_role_is_the_commander_s_again(run, opened, show):
         (["assign", "--team", "ordres"], 3, "Did you mean 'orders'?"),
         (["assign", "--team", ""], 3, "no team"),
         (["assign", "--individual", "omra"], 3, "Did you mean 'omar'?"),
-        (["release", "commander"], 5, "Somebody always commands"),
+        (["release", "commander"], 5, "Somebody is always in command"),
         (["release", "planning"], 5, "Nobody is assigned as planning"),
     ],
 )

@@ -388,7 +388,7 @@ def test_pin_marks_an_entry_that_is_there_already(run, opened, show):
     assert "the disk of db-1 is full" in run("log").out.split("## Timeline")[0]
     refused = run("pin", "-1")  # the pin itself is passed over
     assert (refused.code, refused.out) == (5, "")
-    assert "pinned already" in refused.err
+    assert "already pinned" in refused.err
     assert run("amend", "-1", "the disk of db-2 is full").code == 0
     assert [e["text"] for e in show()["timeline"] if e["pinned"]] == ["the disk of db-2 is full"]
     run("undo")

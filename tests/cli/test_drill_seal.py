@@ -197,7 +197,7 @@ def test_the_usual_keys_are_found(run, planned, keys, monkeypatch, tmp_path):
         ("ssh-ed25519 AAAA", "The age_key of greta is no whole ssh-ed25519 key"),
         ("sk-ssh-ed25519@openssh.com AAAA", "The age_key of greta is an SSH key of a kind"),
         ("AGE-SECRET-KEY-1QQPQYQQQPQYQQQPQYQQQ", "The age_key of greta is an age secret key"),
-        (None, "No key to seal with for: greta"),
+        (None, "No `age_key` to seal for: greta"),
     ],
 )
 def test_keys_that_cannot_seal(run, team, planned, keys, key, said):
@@ -233,7 +233,7 @@ def test_an_identity_that_is_no_key(run, planned, tmp_path, content):
     (tmp_path / "junk").write_text(content)
     refused = run("drill", "unseal", "q1", "--identity", str(tmp_path / "junk"))
     assert refused.code == 4
-    assert "is no key" in refused.err
+    assert "is not a key" in refused.err
     assert run("drill", "unseal", "q1", "--identity", str(tmp_path / "absent")).code == 3
 
 

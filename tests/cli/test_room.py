@@ -73,7 +73,7 @@ def test_a_browser_gets_a_file_that_nobody_else_reads(team, tmp_path):
 def test_other_machines_are_refused(run):
     done = run("room", "--listen", "0.0.0.0:0")
     assert done.code == 2
-    assert "more than this machine" in done.err
+    assert "reachable from the network" in done.err
     assert "incidentctl serve --room" in done.err
 
 

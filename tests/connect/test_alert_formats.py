@@ -276,8 +276,8 @@ def test_cloudevents_in_each_of_its_three_ways() -> None:
         (b"[" * 100_000, "The payload is nested too deeply."),
         (b"1" * 5000, "The payload has a number that is too long."),
         (b" " * (MAX_BODY + 1), "The payload is larger than 8 MiB."),
-        (b"{}", "The payload is of no known format."),
-        (b"[]", "The payload is of no known format."),
+        (b"{}", "The payload is in no known format."),
+        (b"[]", "The payload is in no known format."),
     ],
 )
 def test_what_cannot_be_read_says_why(data: bytes, said: str) -> None:

@@ -83,7 +83,7 @@ def test_a_zone_that_does_not_exist(root):
     (problem,) = problems
     assert (problem.code, problem.path, problem.line) == ("IC014", "drills/a.yaml", 4)
     assert problem.message == (
-        "`timezone`: 'Mars/Olympus' is no time zone: use an IANA name such as Europe/Berlin."
+        "`timezone`: 'Mars/Olympus' is not a time zone: use an IANA name such as Europe/Berlin."
     )
     assert catalog.drills["q1-unplanned"].timezone is None
 

@@ -72,5 +72,5 @@ def test_a_folder_that_did_not_exist_yet(tmp_path, repository):
 
 
 def test_outside_of_a_repository(tmp_path):
-    with pytest.raises(EnvironmentFailedError, match="no git repository"):
+    with pytest.raises(EnvironmentFailedError, match="not in a git repository"):
         export(tmp_path, "HEAD", into=tmp_path / "into")

@@ -140,5 +140,5 @@ def test_the_folder_of_the_team_is_no_folder_for_pages(tmp_path):
 
 def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "page").write_text("")
-    with pytest.raises(RefusedError, match="is no folder"):
+    with pytest.raises(RefusedError, match="is not a folder"):
         write_site(tmp_path / "page", parts(index="a"))

@@ -159,7 +159,7 @@ def test_a_program_that_fails_or_hangs_is_one_error(tmp_path, monkeypatch):
     for body, says in (
         ("echo 'syntax error' >&2; exit 1", "failed: syntax error"),
         ("echo '{}'", "Graphviz failed"),
-        ("exec sleep 9", "no graph of this size"),
+        ("exec sleep 9", "could not lay out a graph of this size"),
     ):
         program = tmp_path / "dot"
         program.write_text(f"#!/bin/sh\n{body}\n")

@@ -68,4 +68,4 @@ def test_where_nobody_can_listen_is_told(start, team, capsys, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(team, other)
     assert run_app(app, ["-C", str(other), "serve", "--listen", f"127.0.0.1:{taken}"]) == 6
-    assert "Nothing can listen" in capsys.readouterr().err
+    assert "Cannot listen on" in capsys.readouterr().err

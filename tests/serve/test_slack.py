@@ -192,7 +192,7 @@ def test_an_unproven_command_does_nothing(say):
         sent = {"Content_Type": FORM, **headers}
         assert say.serving.ask("POST", "/slack/commands", body, **sent).code == 401
     assert say("", raw=b"x" * 70_000) == 413
-    assert "no slash command" in say("", raw=b"\xff=1")
+    assert "not a slash command" in say("", raw=b"\xff=1")
     assert opened(say) == []
 
 

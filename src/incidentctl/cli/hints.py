@@ -31,7 +31,7 @@ SENTENCES = {
     "`incidentctl cancel --duplicate-of ID`.",
     "correct-declaration": "Correct it with `incidentctl severity` or `incidentctl affects`, or "
     "end it with `incidentctl cancel`.",
-    "correct-sent": "Put it right where it went; the step opens again with "
+    "correct-sent": "Correct it where it was sent; reopen the step with "
     "`incidentctl step reopen STEP`.",
     "declare-drill": "Declare a drill from the beginning: `incidentctl declare TITLE --drill`.",
     "end-first": "Run `incidentctl resolve` or `incidentctl cancel` first.",
@@ -43,8 +43,7 @@ SENTENCES = {
     "list-tasks": "See the numbers with `incidentctl task list`.",
     "log-all": "Write all of it with `incidentctl log -f FILE`.",
     "log-own": "Write your own text: `incidentctl log TEXT`.",
-    "mark-target": "Do it by hand, or write `{mark}: true` into an action whose target may have "
-    "it.",
+    "mark-target": "Do it by hand, or write `{mark}: true` into an action whose target may get it.",
     "name-original": "Name that one: `incidentctl cancel -i {incident} --duplicate-of {other}`.",
     "number-entries": "See the numbers with `incidentctl show`.",
     "open-tasks": "Open tasks: {number}, see `incidentctl show`.",
@@ -76,7 +75,7 @@ SENTENCES = {
     "unprotect-branch": "On the forge, let responders push to {branch} directly: no pull request, "
     "no review, no signed commits, no status checks there; forbid only force-push and deletion. "
     "If it refuses a secret, run `incidentctl redact`, then `incidentctl purge`.",
-    "wait-for-sending": "Wait a minute; if nothing came of it by then, it is shown as unknown.",
+    "wait-for-sending": "Wait a minute; without a result by then, it is shown as unknown.",
     "walk-again": "Continue with `incidentctl run`.",
     "write-note": "Write the note for engineering with `incidentctl drill note {drill}`.",
 }

@@ -58,7 +58,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "run": _Lazy(_RESPOND, "incident.run", "Walk the runbook, one step at a time"),
     "step": _Lazy(_RESPOND, "incident.step", "List, do, skip or reopen steps, for scripts"),
     "action": _Lazy(_RESPOND, "actions.action", "Send what the actions of steps say, or retry"),
-    "announce": _Lazy(_RESPOND, "actions.announce", "List what is told to whom, and tell it now"),
+    "announce": _Lazy(_RESPOND, "actions.announce", "List the announcements, and send what is due"),
     "task": _Lazy(_RESPOND, "incident.task", "Add, assign and finish tasks"),
     "log": _Lazy(_RESPOND, "incident.log", "Write to the incident log, or print it"),
     "hypothesis": _Lazy(_RESPOND, "incident.notes", "Keep track of possible causes"),

@@ -54,7 +54,7 @@ def open_catalog(ctx: typer.Context, *, team: bool = False) -> Workspace:
     for path in workspace.earlier_teams:
         console.say(f"{one_line(path)}: the version of the last commit is used.", "warning")
     for name, meant in workspace.misnamed():
-        console.say(f"{one_line(name)} is not read: did you mean {meant}?", "warning")
+        console.say(f"{one_line(name)} is not read. Did you mean {meant!r}?", "warning")
     return workspace
 
 

@@ -45,7 +45,7 @@ def placed(source: str, command: Sequence[str]) -> Layout:
         )
     except subprocess.TimeoutExpired:
         raise EnvironmentFailedError(
-            f"Graphviz placed no graph of this size in {_TIMEOUT} s.",
+            f"Graphviz could not lay out a graph of this size in {_TIMEOUT} s.",
             hint="Draw a part of it: of an area, a team or what one service takes down.",
         ) from None
     except OSError as error:

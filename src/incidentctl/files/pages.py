@@ -34,7 +34,7 @@ def write_page(target: Path, text: str, *, begins: str, private: bool = False) -
 
 def _taken(target: Path) -> RefusedError:
     return RefusedError(
-        f"{target} is there already and was not written by this command; it was left alone.",
+        f"{target} already exists and was not written by this command; it was left alone.",
         hint="Name another file, or move this one away.",
     )
 

@@ -66,7 +66,7 @@ def write_site(folder: Path, parts: Mapping[str, Part]) -> SiteResult:
     except OSError as error:
         raise EnvironmentFailedError(
             f"Could not write {error.filename or folder}: {error.strerror}.",
-            hint="Mend it and run the command again: it goes on from there.",
+            hint="Fix that and run the command again: it continues from there.",
         ) from error
 
 
@@ -129,7 +129,7 @@ def _check_free(
     Return what is there, as `_there`.
     """
     if os.path.lexists(folder) and not folder.is_dir():
-        raise RefusedError(f"{folder} is no folder.", hint="Name a folder with --out.")
+        raise RefusedError(f"{folder} is not a folder.", hint="Name a folder with --out.")
     for each in _folders(parts):
         inner = folder / each
         if os.path.lexists(inner) and (inner.is_symlink() or not inner.is_dir()):

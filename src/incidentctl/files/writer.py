@@ -39,7 +39,7 @@ def write_new(root: Path, files: Mapping[str, str]) -> WrittenFiles:
         _take_back(root, written)
         raise EnvironmentFailedError(
             f"Could not write {error.filename or path}: {error.strerror}.",
-            hint="Nothing was written. Mend it and run the command again.",
+            hint="Nothing was written. Fix that and run the command again.",
         ) from error
     except KeyboardInterrupt:
         _take_back(root, written)
@@ -99,7 +99,7 @@ def _exists(root: Path, path: str) -> bool:
     if os.path.lexists(target):
         return True
     try:
-        names = os.listdir(target.parent)  # noqa: PTH208 (names, not paths)
+        names = os.listdir(target.parent)
     except OSError:
         return False
     return _folded(target.name) in map(_folded, names)
@@ -113,7 +113,7 @@ def _folded(name: str) -> str:
 def _check_inside(root: Path, path: str) -> None:
     parts = PurePosixPath(path).parts
     if not parts or ".." in parts or PurePosixPath(path).is_absolute():
-        raise RefusedError(f"{path} is no path inside of the repository.")
+        raise RefusedError(f"{path} is not a path inside the repository.")
     inside = root.resolve()
     if not (root / path).parent.resolve().is_relative_to(inside):
         raise RefusedError(

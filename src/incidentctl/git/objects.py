@@ -201,7 +201,8 @@ class Objects:
 
     @staticmethod
     def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-        assert pipe is not None  # noqa: S101 (both are asked for in `Git.start`)
+        if pipe is None:
+            raise ValueError("git cat-file was started without pipes")
         return pipe
 
     def _give_up(self) -> bytes:

@@ -61,7 +61,7 @@ def read(path: str, *, inside: str, limit: int, walked: bool = False) -> bytes:
     A link is followed if its target is also in the folder `inside`, which is a real path. With
     `walked` the caller knows that no folder above the file is a link.
     """
-    if not walked and not _within(os.path.realpath(os.path.dirname(path)), inside):  # noqa: PTH120
+    if not walked and not _within(os.path.realpath(os.path.dirname(path)), inside):  # noqa: PTH120 (as below)
         raise LeavesError
     try:
         handle = os.open(path, _FLAGS)

@@ -15,7 +15,7 @@ def leave(error: Exception, folder: Path) -> str | None:
     background exchange may meet it after each event.
     """
     import hashlib  # noqa: PLC0415 (only a bug pays)
-    import traceback  # noqa: PLC0415
+    import traceback  # noqa: PLC0415 (the same)
 
     text = "".join(traceback.format_exception(error))
     digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
@@ -30,7 +30,7 @@ def leave(error: Exception, folder: Path) -> str | None:
 
 def _elsewhere(text: str) -> str | None:
     """Write to the system's temporary folder, under a name that no other user can guess."""
-    import tempfile  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415 (the same)
 
     try:
         with tempfile.NamedTemporaryFile(

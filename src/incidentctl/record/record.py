@@ -85,7 +85,7 @@ class Record(Upkeep):
         if self.part.remote is None:
             return None
         # Commands that only record save 3 ms.
-        from incidentctl.record.sync.exchange import Exchange, Retries  # noqa: PLC0415
+        from incidentctl.record.sync.exchange import Exchange, Retries  # noqa: PLC0415 (as said)
 
         done = Exchange(
             self.part,
@@ -161,7 +161,7 @@ class Record(Upkeep):
         to date or refuses: then nothing has changed. None without a record. The caller holds the
         lock of exchanges.
         """
-        from incidentctl.record.sync.purge import start_over  # noqa: PLC0415
+        from incidentctl.record.sync.purge import start_over  # noqa: PLC0415 (hardly ever)
 
         until = time.monotonic() + limit
         part, flush = self.part, flush or self.flush

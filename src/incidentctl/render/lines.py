@@ -58,12 +58,13 @@ def shortened(
 def _broken(text: str, columns: int, indent: int, *, whole: bool) -> list[str]:
     """Break a line before words, and, if they need not be `whole`, in words that are too long."""
     lines, line = [], ""
-    for word in re.findall(r" *[^ ]+", text):
+    for found in re.findall(r" *[^ ]+", text):
+        word = found
         gap = len(word) - len(word.lstrip(" "))
         # On the next line it would begin no further to the left of where it begins here.
         if width(line) + gap > indent and width(line + word) > columns:
             lines.append(line)
-            line, word = " " * indent, word[gap:]  # noqa: PLW2901
+            line, word = " " * indent, word[gap:]
         line += word
         while not whole and width(line) > columns:
             begin = _start(line, columns)

@@ -50,8 +50,7 @@ def render(source: str, data: dict[str, Any], *, html: bool = False) -> dict[str
         return {"error": str(error.message), "line": error.lineno}
     except MemoryError:
         return {"error": "it takes too much memory", "line": None}
-    # Whatever a template raises is its own fault.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 (whatever a template raises is its own fault)
         said = str(error) or type(error).__name__
         return {"error": said[:300], "line": _line_of(error.__traceback__)}
     return {"text": "".join(parts)}

@@ -99,6 +99,6 @@ def listening(settings: Settings) -> socket.socket:
 
 def _not_listening(settings: Settings, error: OSError) -> EnvironmentFailedError:
     return EnvironmentFailedError(
-        f"Nothing can listen at {settings.host}:{settings.port}: {error.strerror or error}.",
-        hint="Name another place with --listen HOST:PORT.",
+        f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}.",
+        hint="Name another address with --listen HOST:PORT.",
     )

@@ -169,7 +169,7 @@ class Server:
         """Read the team's files before the first delivery, by which it is judged."""
         fault = self._upkeep.follow()
         if self._hooks.catalog is None:
-            raise EnvironmentFailedError(f"There are no team files to go by: {fault}.")
+            raise EnvironmentFailedError(f"The team's files cannot be used: {fault}.")
         if self._state.report(TEAM_FILES, fault):
             self._log.write("warning", "team-files", problem=fault)
 

@@ -71,7 +71,7 @@ def listen_at(text: str) -> tuple[str, int]:
     host = host.removeprefix("[").removesuffix("]")
     if not (colon and host and port.isascii() and port.isdigit() and int(port) < 65536):
         raise UsageError(
-            f"{one_line(text)!r} is no place to listen at.",
+            f"{one_line(text)!r} is not an address to listen on.",
             hint="Give HOST:PORT, such as 127.0.0.1:8095 or [::1]:8095.",
         )
     return host, int(port)
@@ -94,7 +94,7 @@ def network(text: str) -> Network:
         return ip_network(text)
     except ValueError:
         raise UsageError(
-            f"{one_line(text)!r} is no address and no network.",
+            f"{one_line(text)!r} is neither an address nor a network.",
             hint="Give one such as 10.0.0.7 or 10.0.0.0/24.",
         ) from None
 
@@ -106,9 +106,9 @@ def ensure_safe(settings: Settings) -> None:
     if settings.is_loopback or settings.certificate or settings.proxies:
         return
     raise UsageError(
-        f"{settings.host} is more than this machine, and tokens would cross the network in clear.",
-        hint="Give --tls-certificate and --tls-key, or name the proxy that ends TLS with --proxy, "
-        "or listen on 127.0.0.1.",
+        f"{settings.host} is reachable from the network, which tokens would cross in clear text.",
+        hint="Give --tls-certificate and --tls-key, or name the proxy that terminates TLS with "
+        "--proxy, or listen on 127.0.0.1.",
     )
 
 

@@ -169,5 +169,5 @@ def test_the_roles_are_kept_once():
 
 
 def test_nobody_keeps_the_roles_while_nobody_commands():
-    with pytest.raises(RefusedError, match="Nobody commands yet"):
+    with pytest.raises(RefusedError, match="Nobody is in command yet"):
         roles.keep(OPEN._replace(commander="alert:prometheus"))

@@ -122,7 +122,7 @@ def test_two_people_who_tick_one_step_at_once_are_told_what_stands(
         ("step-done", {"step": "none", "note": "<x>"}, "There is no step", "&lt;x&gt;</textarea>"),
         ("step-skip", {"step": "updates", "note": "n" * 70000}, "at most 65536 bytes", "n" * 70000),
         ("assign", {"role": "mitigator", "person": "gretta"}, "Did you mean", 'value="gretta"'),
-        ("take-command", {"reason": "<x>"}, "commands already", "&lt;x&gt;</textarea>"),
+        ("take-command", {"reason": "<x>"}, "has been in command", "&lt;x&gt;</textarea>"),
         ("severity", {"severity": "SEV9", "reason": "<x>"}, "no severity", 'value="&lt;x&gt;"'),
         ("affects", {"what": "chekout"}, "Did you mean", 'value="chekout"'),
         ("reopen", {"reason": "<x>"}, "It is open already", "&lt;x&gt;</textarea>"),

@@ -175,5 +175,5 @@ def test_the_link_names_where_it_listens(workspace, team):
 
 
 def test_the_room_of_a_clone_is_on_loopback_only(workspace):
-    with pytest.raises(UsageError, match="more than this machine"):
+    with pytest.raises(UsageError, match="reachable from the network"):
         RoomServer(workspace, Settings("192.0.2.1", 0))

@@ -149,8 +149,8 @@ def test_alerts_are_received_beside_the_room(port):
 @pytest.mark.parametrize(
     ("header", "secret", "proxies", "told"),
     [
-        (None, None, ("10.0.0.1",), "Nobody says who"),
-        ("X-Email", None, (), "Nobody says who"),
+        (None, None, ("10.0.0.1",), "Nothing says who"),
+        ("X-Email", None, (), "Nothing says who"),
         ("X-Email", None, ("127.0.0.1",), "anybody could claim"),
         ("X-Email", None, ("::1",), "anybody could claim"),
         ("X-Email", None, ("0.0.0.0/0",), "anybody could claim"),

@@ -159,7 +159,9 @@ def _is_claimed(
     opens = isinstance(settings, SlackSettings) and settings.channel is None
     waits = uses_of(settings) in _TICKETS or opens
     if unasked and (waits or workspace.now() - claimed.since < _WITHOUT_CLAIM):
-        raise NotNowError(f"{title!r} waits for the remote: {claimed.reason or 'it is away'}.")
+        raise NotNowError(
+            f"{title!r} waits for the remote: {claimed.reason or 'it cannot be reached'}."
+        )
     return False
 
 

@@ -33,7 +33,7 @@ from incidentctl.errors import (
     UsageError,
 )
 
-_LOOK = "`incidentctl alert inbox` shows what waits; any part of an id will do, too."
+_LOOK = "`incidentctl alert inbox` shows what is waiting; any part of an id works, too."
 
 
 class Row(NamedTuple):
@@ -139,7 +139,8 @@ def find(workspace: Workspace, word: str, *, acts: bool = False) -> Row:
     if len(found) > 1:
         listed = "\n".join(f"  {group.id}  {one_line(group.title)}" for group in found[:20])
         raise UsageError(
-            f"{one_line(word)!r} fits {len(found)} alerts:\n{listed}", hint="Give more of the id."
+            f"{one_line(word)!r} matches {len(found)} alerts:\n{listed}",
+            hint="Give more of the id.",
         )
     number_of = {group.id: number for number, group in enumerate(waiting(workspace), 1)}
     return _row(workspace, found[0], number_of.get(found[0].id))

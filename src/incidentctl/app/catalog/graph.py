@@ -70,9 +70,9 @@ def written(shown: Graph, form: Format, *, organisation: str | None) -> str:
     commands = engines()
     if not commands:
         raise EnvironmentFailedError(
-            "An SVG needs Graphviz, which is not here.",
+            "An SVG needs Graphviz, which is not installed.",
             hint="Install it (`apt install graphviz`, `brew install graphviz`, or incidentctl's "
-            "extra `graph`), or take Mermaid, which forges draw in Markdown.",
+            "extra `graph`), or use Mermaid, which forges draw in Markdown.",
         )
     layout = placed(request(shown), next(iter(commands.values())))
     return svg(shown, layout, organisation or "")

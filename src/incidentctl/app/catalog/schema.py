@@ -14,7 +14,7 @@ def one_schema(kind: str) -> str:
 
     if kind not in json_schema.KINDS:
         near = did_you_mean(kind, json_schema.KINDS)
-        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(json_schema.KINDS)}."
+        hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(json_schema.KINDS)}."
         raise NotFoundError(f"There is no schema {kind!r}.", hint=hint)
     return json_schema.text(kind)
 

@@ -82,7 +82,7 @@ class Slash:
         near = did_you_mean(word, _WORDS)
         raise UsageError(
             f"{self._command.word} has no {one_line(word)!r}."
-            + (f" Did you mean {near}?" if near else ""),
+            + (f" Did you mean {near!r}?" if near else ""),
             hint=self._help(),
         )
 

@@ -148,7 +148,7 @@ def must_agree(key: str, answer: str, answers: Mapping[str, Any], catalog: Catal
         raise UsageError("The window must end after it begins.", echo=answer)
     if moment and ((begins and moment < begins) or (ends and moment > ends)):
         raise UnfitTimesError(
-            f"The window must hold the moment of the drill, {told['at']}.", echo=answer
+            f"The window must contain the time of the drill, {told['at']}.", echo=answer
         )
     if key == "why" and told.get("private_why"):
         half = valid("private_half", private_half({**told, "injects": (), "targets": ()}))[
@@ -158,7 +158,7 @@ def must_agree(key: str, answer: str, answers: Mapping[str, Any], catalog: Catal
             if quoted := tells(answer, words):
                 raise UsageError(
                     f"That tells `{secret}` of the private half: {quoted!r}.",
-                    hint="Say it without: everybody reads it.",
+                    hint="Leave it out: everybody can read this.",
                     echo=answer,
                 )
 

@@ -65,7 +65,7 @@ def readers(catalog: Catalog, half: PrivateHalf, author: str | None = None) -> R
     without = tuple(who for who in wanted if who not in keys)
     if without and (half.readers or not keys):
         raise InvalidDataError(
-            f"No key to seal with for: {', '.join(without)}.",
+            f"No `age_key` to seal for: {', '.join(without)}.",
             hint="Give each reader an `age_key` in teams/*.yaml.",
         )
     return Readers(keys, without)
@@ -192,7 +192,7 @@ def _open(sealed: bytes, path: str, identities: Collection[Path]) -> Opened:
             refusals.append(refusal)
     if not keys and not refusals:
         raise NotFoundError(
-            "No key here opens it.",
+            "No key here can open it.",
             hint="Name your secret key with --identity FILE.",
         )
     if not keys:

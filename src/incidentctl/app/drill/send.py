@@ -48,7 +48,7 @@ class Delivered(NamedTuple):
 def letters(workspace: Workspace, name: str) -> list[Letter]:
     """Return what would be sent of a drill: the document that may be passed on, to whom.
 
-    RefusedError if no announcement is for drills, or the repository is not trusted.
+    RefusedError if no announcement is marked for drills, or the repository is not trusted.
     """
     catalog, root = workspace.catalog, workspace.team_root()
     drill = find(catalog, name)
@@ -63,7 +63,7 @@ def letters(workspace: Workspace, name: str) -> list[Letter]:
     ]
     if not to_send:
         raise RefusedError(
-            "Nothing is sent: no announcement is for drills.",
+            "Nothing is sent: no announcement is marked for drills.",
             hint=f"Write one into announce.yaml with `on: [{_EVENT}]` and `drills: true`; or send "
             f"it yourself, then run `incidentctl drill sent {drill.name}`.",
         )

@@ -210,7 +210,7 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
     candidates = [*meant, *rest]
     raise SeveralError(
         candidates,
-        f"{one_line(part)!r} fits {len(found)} incidents:\n"
+        f"{one_line(part)!r} matches {len(found)} incidents:\n"
         + "\n".join(f"  {ident}" for ident in candidates[:20]),
         "Give more of the id.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -79,14 +80,13 @@ def run_command(
         )
     except OSError as error:
         raise NotStartedError(command, error) from None
-    assert child.stdout is not None  # noqa: S101 (a pipe, as asked for)
-    assert child.stderr is not None  # noqa: S101 (the same)
     threads = [
         threading.Thread(target=_pass_on, args=(source, sink, captured))
         for source, sink in (
             (child.stdout, (sys.stderr if quiet else sys.stdout).buffer),
             (child.stderr, sys.stderr.buffer),
         )
+        if source is not None
     ]
     for thread in threads:
         thread.start()
@@ -101,7 +101,7 @@ def run_command(
 
 def _pass_on(source: IO[bytes], sink: BinaryIO, captured: _Captured) -> None:
     with source:
-        while data := source.read1(65536):  # type: ignore[attr-defined]  # a pipe is buffered
+        while data := os.read(source.fileno(), 65536):
             captured.write(data)
             try:
                 sink.write(data)

@@ -18,7 +18,7 @@ def find_shared(workspace: Workspace, part: str) -> str:
         return folded
     if len(found) > 1:
         raise UsageError(
-            f"{one_line(part)!r} fits {len(found)} incidents: {', '.join(found[:20])}."
+            f"{one_line(part)!r} matches {len(found)} incidents: {', '.join(found[:20])}."
         )
     if not found:
         raise NotFoundError(f"No incident has {one_line(part)!r} in its id.")

@@ -207,7 +207,6 @@ def _body(
     workspace: Workspace, root: Path, facts: RetroFacts, meeting: Meeting, local: tzinfo
 ) -> str:
     """Return the document below the front matter, by the organisation's or our template."""
-    from incidentctl.files.learn.retros import markers
     from incidentctl.render.learn.retro_data import template_data
     from incidentctl.render.learn.retrospective import standard_body
 
@@ -216,13 +215,23 @@ def _body(
     if own is None:
         return standard_body(facts, meeting, local)
     own = own.strip("\n") + "\n"
-    if markers(own.encode(), TEMPLATE)[0] is None:
+    facts_in(own)
+    return own
+
+
+def facts_in(body: str) -> str:
+    """Return what is between the markers of a document; refuses one without them."""
+    from incidentctl.files.learn.retros import markers
+
+    data = body.encode()
+    place, _ = markers(data, TEMPLATE)
+    if place is None:
         raise InvalidDataError(
             f"{TEMPLATE}: the facts must be between one {{{{ begin }}}} and one "
             f"{{{{ end }}}}, each on its own line.",
             hint="See docs/retrospectives.md for an example.",
         )
-    return own
+    return data[place.start : place.end].decode()
 
 
 def refresh(root: Path, path: str, ident: str, body: str) -> str:
@@ -230,14 +239,11 @@ def refresh(root: Path, path: str, ident: str, body: str) -> str:
 
     Refuses a file with broken front matter or markers, and does not change it.
     """
-    from incidentctl.files.learn.retros import markers, with_facts
+    from incidentctl.files.learn.retros import with_facts
     from incidentctl.files.writer import rewrite
 
     data, _, place = sound(root, path, ident)
-    made = body.encode()
-    fresh, _ = markers(made, path)
-    assert fresh is not None  # noqa: S101 (the body was made with them)
-    changed = with_facts(data, place, made[fresh.start : fresh.end].decode())
+    changed = with_facts(data, place, facts_in(body))
     if changed == data:
         return "unchanged"
     rewrite(root, path, changed, before=data)

@@ -13,7 +13,7 @@ def retro_page(workspace: Workspace, part: str) -> tuple[Page, retro.Written | N
     A file that is there is not changed: the page has its words, with the facts as they are now.
     Refuses what `write` refuses.
     """
-    from incidentctl.files.learn.retros import markers, outside
+    from incidentctl.files.learn.retros import outside
     from incidentctl.render.learn.retro_page import BEGINS
     from incidentctl.render.learn.retro_page import retro_page as rendered
 
@@ -24,15 +24,12 @@ def retro_page(workspace: Workspace, part: str) -> tuple[Page, retro.Written | N
         path = written.path
     data, front, place = retro.sound(root, path, incident.id)
     facts, _, body = retro.document(workspace, incident)
-    made = body.encode()
-    fresh, _ = markers(made, path)
-    assert fresh is not None  # noqa: S101 (the body was made with them)
     before, after = outside(data, place)
     text = rendered(
         facts,
         front,
         before=before,
-        told=made[fresh.start : fresh.end].decode(),
+        told=retro.facts_in(body),
         after=after,
         now=workspace.now(),
     )

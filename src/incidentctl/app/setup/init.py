@@ -172,7 +172,7 @@ def _for_forge(
     repository = _repository(root)
     if repository not in (None, root.absolute()):
         raise RefusedError(
-            f"A forge reads its files at the top of the repository alone, which is {repository}.",
+            f"A forge reads these files only at the top of the repository, which is {repository}.",
             hint="Give the catalog a repository of its own.",
         )
     remote = catalog.settings.record.remote or request.remote

@@ -65,7 +65,7 @@ def run_(call: Call, step: StepName = None, dry_run: DryRun = False) -> None:
 @app.command("retry", cls=RespondCommand)
 @respond_command(at=False)
 def retry_(call: Call, step: StepName = None, dry_run: DryRun = False) -> None:
-    """Try an action again that failed, or of which nobody knows whether it arrived.
+    """Retry an action that failed, or that may or may not have arrived.
 
     It carries the same key, so a target that honours keys does it once.
 

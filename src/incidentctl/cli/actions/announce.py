@@ -39,7 +39,7 @@ app = typer.Typer(
 def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -> None:
     """List the announcements of an incident: what each says, to whom, and what came of it.
 
-    Nothing is sent. Of what is due the exact request is shown, with secrets masked.
+    Nothing is sent. For what is due, the exact request is shown, with secrets masked.
 
     incidentctl announce list
     """
@@ -83,7 +83,7 @@ def _state(row: Row, incident: Incident) -> str:
 @app.command("send", cls=EndCommand)
 @respond_command(at=False)
 def send_(call: Call) -> None:
-    """Send what is due of the announcements of an incident, and record what came of it.
+    """Send the announcements of an incident that are due, and record the results.
 
     The receiver (`incidentctl serve`) does this by itself.
 

@@ -26,7 +26,7 @@ def trust_command(
     ctx: typer.Context,
     hash_: Annotated[
         str | None,
-        typer.Argument(metavar="[HASH]", help="The hash that it shows, where nobody can type it."),
+        typer.Argument(metavar="[HASH]", help="The hash that it shows, where nobody can type."),
     ] = None,
     show: Annotated[
         bool, typer.Option("--show", help="Show all that is sent, and ask nothing.")

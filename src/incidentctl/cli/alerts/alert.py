@@ -101,7 +101,7 @@ def replay_command(
     *,
     json: Json = False,
 ) -> None:
-    """Show what the rules of alerts.yaml make of the payloads of a day. It records nothing.
+    """Show what the rules of alerts.yaml would do with some payloads. It records nothing.
 
     incidentctl alert replay monday/*.json
     """

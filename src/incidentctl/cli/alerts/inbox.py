@@ -35,7 +35,7 @@ def inbox_command(
     ] = False,
     json: Json = False,
 ) -> None:
-    """List the alerts that fire and that nobody has made anything of, the oldest first.
+    """List the firing alerts that nobody has dealt with yet, oldest first.
 
     incidentctl alert inbox
     """
@@ -76,7 +76,7 @@ def inbox_command(
 
 
 def show_command(ctx: typer.Context, number: Number, *, json: Json = False) -> None:
-    """Show an alert of the inbox, or of before, with all that became of it.
+    """Show an alert, waiting or dealt with, and everything that happened to it.
 
     incidentctl alert show 1
     """
@@ -127,7 +127,7 @@ def declare_command(
     severity: Annotated[
         str | None,
         typer.Option(
-            "--severity", "-s", metavar="SEVERITY", help="How bad it is; unconfirmed without."
+            "--severity", "-s", metavar="SEVERITY", help="How bad it is; without it, unconfirmed."
         ),
     ] = None,
     affects: Annotated[
@@ -186,12 +186,12 @@ def attach_command(
 def dismiss_command(
     ctx: typer.Context,
     number: Number,
-    reason: Annotated[list[str], typer.Argument(metavar="REASON", help="Why it needs nobody.")],
+    reason: Annotated[list[str], typer.Argument(metavar="REASON", help="Why nobody has to act.")],
     person: AsPerson = None,
     *,
     json: Json = False,
 ) -> None:
-    """Take an alert out of the inbox, with the reason. If it gets worse, it is back.
+    """Take an alert out of the inbox, with the reason. If it gets worse, it comes back.
 
     incidentctl alert dismiss 2 "load test until 15:00"
     """

@@ -20,7 +20,7 @@ def graph(
     *,
     output: Annotated[
         Literal["svg", "mermaid", "dot"] | None,
-        typer.Option("--format", help="The language; by default by the file's name, or mermaid."),
+        typer.Option("--format", help="The format; by default from the file's name, else mermaid."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -41,7 +41,7 @@ def graph(
         ),
     ] = None,
 ) -> None:
-    """Draw product areas, services, their teams and what needs what.
+    """Draw product areas, services, their teams and dependencies.
 
     incidentctl catalog graph --out services.svg
 

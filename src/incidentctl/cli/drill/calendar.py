@@ -30,7 +30,7 @@ def calendar(
 ) -> None:
     """Print the drills as iCalendar, each with a reminder to send its plan a week ahead.
 
-    A planned drill shows its moment; an unplanned one only its window, made from the public half
+    A planned drill shows its time; an unplanned one only its window, made from the public half
     alone. A series proposes the second Tuesday. Needs the extra `calendar`.
 
     incidentctl drill calendar --series monthly > drills.ics

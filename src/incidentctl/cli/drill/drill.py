@@ -56,11 +56,11 @@ def plan(
     *,
     audience: Annotated[
         Literal["public", "private", "engineering"] | None,
-        typer.Option("--audience", help="For whom; by default what may be passed on."),
+        typer.Option("--audience", help="For whom; by default the one that may be shared."),
     ] = None,
     output: _Format = "markdown",
 ) -> None:
-    """Write the plan: for engineering; of an unplanned drill for the public or its authors.
+    """Write the plan: for engineering or, of an unplanned drill, for the public or its authors.
 
     A planned drill has one plan, for all of engineering. An unplanned one has a public plan, with
     six answers kept secret, and a private one for those who prepare it.
@@ -100,7 +100,7 @@ def note(ctx: typer.Context, name: _Name, *, output: _Format = "markdown") -> No
 def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
     """List the drills, the earliest first, and who played one in the last year.
 
-    Of unplanned ones only the window is shown.
+    For unplanned drills only the window is shown.
 
     incidentctl drill list
     """
@@ -229,9 +229,9 @@ def send(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Send the plan, or of an unplanned drill the announcement, where announce.yaml says.
+    """Send the plan, or the announcement of an unplanned drill, where announce.yaml says.
 
-    Only when all of it arrived, the drill's file says that it was sent.
+    Once all of it has arrived, the drill's file says that it was sent.
 
     incidentctl drill send q2-login
     """

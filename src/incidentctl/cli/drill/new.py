@@ -50,10 +50,11 @@ def new(
     ] = None,
     saboteur: Annotated[str | None, typer.Option(metavar="PERSON", help="Who causes it.")] = None,
     from_: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help="The window begins; unplanned.")
+        str | None,
+        typer.Option("--from", metavar="TIME", help="When the window begins; unplanned."),
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="TIME", help="The window ends; unplanned.")
+        str | None, typer.Option("--to", metavar="TIME", help="When the window ends; unplanned.")
     ] = None,
     timezone: Annotated[
         str | None,

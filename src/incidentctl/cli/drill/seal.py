@@ -18,8 +18,8 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="The drill.")]
 def seal(ctx: typer.Context, name: _Name, *, as_json: Json = False) -> None:
     """Encrypt the private half for its readers; the sealed file may be committed.
 
-    Its readers are those that it names, else the lead of the team that responds, who causes the
-    drill, and you. Each needs an age_key in teams/*.yaml: an age or SSH public key. It is sealed
+    Its readers are those that it names, else the lead of the team that responds, the saboteur,
+    and you. Each needs an age_key in teams/*.yaml: an age or SSH public key. It is sealed
     again only if it or its readers changed. Needs the extra `seal`; the program age opens the
     file, too.
 

@@ -45,7 +45,7 @@ def retract_command(
 
 @respond_command(at=False)
 def pin_command(call: Call, entry: EntryNumber = None) -> None:
-    """Mark an entry as important: it stands at the top of the log, too.
+    """Mark an entry as important: it also appears at the top of the log.
 
     incidentctl pin -1
     """

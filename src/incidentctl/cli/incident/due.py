@@ -37,8 +37,8 @@ def due_command(
 ) -> None:
     """List what is due in the open incidents; exit 1 if something is overdue.
 
-    Without --short it lists retrospectives that are late, too, and what the status page still
-    shows though it is over. For a shell prompt or cron.
+    Without --short it also lists late retrospectives, and incidents that have ended but that the
+    status page still shows. For a shell prompt or cron.
 
     incidentctl due -q || echo late
 

@@ -70,7 +70,7 @@ def print_left(incident: Incident, *, needs_retrospective: bool) -> None:
 def reopen_command(
     call: Call,
     reason: Annotated[
-        list[str] | None, typer.Argument(metavar="REASON", help="Why it was not over.")
+        list[str] | None, typer.Argument(metavar="REASON", help="Why it is not over.")
     ] = None,
 ) -> None:
     """Reopen a resolved incident.

@@ -50,7 +50,8 @@ def run_command(
         str | None, typer.Option("--step", metavar="STEP", help="Start at this step.")
     ] = None,
     auto: Annotated[
-        bool, typer.Option("--auto", help="Run the steps that are marked automatic, unasked.")
+        bool,
+        typer.Option("--auto", help="Run the steps marked automatic, without asking."),
     ] = False,
     as_: AsPerson = None,
 ) -> None:
@@ -269,7 +270,7 @@ def _show(view: View) -> None:
 
 def _wrapped(text: str) -> None:
     """Print a text with a margin; what is wrapped stands below its words, not below a number."""
-    margin = len(re.match(r" *(?:\d+  )?", text)[0])  # type: ignore[index]
+    margin = len(text) - len(re.sub(r"^ *(?:\d+  )?", "", text))
     console.say(f"  {text}", indent=2 + margin)
 
 

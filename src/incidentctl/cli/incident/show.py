@@ -148,7 +148,7 @@ def show_command(
     incidentctl show k7f --html k7f.html
     """
     if html is not None and (json or short or whole):
-        raise UsageError("--html takes neither --json, --brief nor --all.")
+        raise UsageError("--html cannot be combined with --json, --brief or --all.")
     workspace = workspace_of(ctx)
     ident = choose_incident(workspace, part or incident)
     if html is not None:

@@ -52,7 +52,7 @@ def update_command(
         typer.Option(
             "--state",
             metavar="AREA=STATE",
-            help="With --public: how an area is: operational, degraded, partial, major. Repeat it.",
+            help="With --public: the state of an area, such as degraded. Repeatable.",
         ),
     ] = None,
     headline: Annotated[
@@ -71,7 +71,9 @@ def update_command(
     next_in: Annotated[
         str | None,
         typer.Option(
-            "--next", metavar="SPAN", help="When the next one comes: 30m; by default as is due."
+            "--next",
+            metavar="SPAN",
+            help="When the next one comes: 30m; by default as the process says.",
         ),
     ] = None,
     snooze: Annotated[

@@ -41,7 +41,7 @@ def report_command(
         ),
     ] = None,
     team: Annotated[
-        str | None, typer.Option("--team", metavar="TEAM", help="Of what this team owns.")
+        str | None, typer.Option("--team", metavar="TEAM", help="Affecting what this team owns.")
     ] = None,
     format_: Annotated[
         Literal["text", "json", "csv"] | None,

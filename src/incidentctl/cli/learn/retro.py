@@ -32,7 +32,7 @@ def retro_command(
     ] = False,
     invite: Annotated[
         bool,
-        typer.Option("--invite", help="Print an invitation to its hour as iCalendar."),
+        typer.Option("--invite", help="Print an invitation to the meeting as iCalendar."),
     ] = False,
     json: Json = False,
     html: Html = None,
@@ -42,13 +42,13 @@ def retro_command(
     Run it again to refresh the facts; what people wrote stays. By default it takes the one
     resolved incident without a retrospective. You commit the file yourself.
 
-    --invite prints the hour and the participants of the file for any calendar, and changes nothing
-    of a file that is there. Needs the extra `calendar`.
+    --invite prints an invitation for any calendar, with the time and participants that the file
+    names; an existing file is not changed. Needs the extra `calendar`.
 
     incidentctl retro k7f
 
-    --html writes it as a page to print or pass on, with the timeline as a picture; it changes
-    nothing of a file that is there, either.
+    --html writes it as a page to print or share, with the timeline as a picture; an existing file
+    is not changed, either.
 
     incidentctl retro k7f --invite > retro.ics
 
@@ -63,12 +63,12 @@ def retro_command(
         raise UsageError("--blank takes no incident.")
     if html is not None:
         if json or log or blank or invite:
-            raise UsageError("--html takes neither --json, --log, --blank nor --invite.")
+            raise UsageError("--html cannot be combined with --json, --log, --blank or --invite.")
         _page(workspace, part or incident or _one_without(workspace), html)
         return
     if invite:
         if json or log or blank:
-            raise UsageError("--invite takes neither --json, --log nor --blank.")
+            raise UsageError("--invite cannot be combined with --json, --log or --blank.")
         _invite(workspace, part or incident or _one_without(workspace))
         return
     chosen = None if blank else part or incident or _one_without(workspace)

@@ -26,7 +26,7 @@ def build(
     ],
     at: Annotated[
         str | None,
-        typer.Option("--at", metavar="TIME", help="As customers knew it then; by default now."),
+        typer.Option("--at", metavar="TIME", help="As customers saw it then; by default now."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -34,7 +34,7 @@ def build(
 
     incidentctl page build --out public
 
-    Only files that changed are written anew, and files of others in the folder are never touched.
+    Only files that changed are rewritten; other files in the folder are never touched.
     """
     from incidentctl.app.page.build import build as build_page
 
@@ -98,10 +98,10 @@ def _moment(workspace: Workspace, text: str | None) -> datetime | None:
 def serve(
     ctx: typer.Context,
     port: Annotated[
-        int, typer.Option("--port", metavar="PORT", help="The port; 0 takes a free one.")
+        int, typer.Option("--port", metavar="PORT", help="The port; 0 picks a free one.")
     ] = 8096,
 ) -> None:
-    """Look at the status page on this machine; it is built anew when something changed.
+    """Preview the status page on this machine; it is rebuilt when something changes.
 
     incidentctl page serve
 

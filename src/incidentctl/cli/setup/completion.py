@@ -89,10 +89,9 @@ def completion_command(
     with contextlib.suppress(Exception):  # nobody who presses Tab can read an error
         found = _completions(words)
     for value, about in found:
-        if shell == "zsh":
-            value = value.replace(":", "\\:")  # noqa: PLW2901
+        written, between = (value.replace(":", "\\:"), ":") if shell == "zsh" else (value, "\t")
         if value:
-            print(value + (("\t" if shell != "zsh" else ":") + about if about else ""))
+            print(written + (between + about if about else ""))
 
 
 def _completions(words: list[str]) -> list[tuple[str, str]]:
@@ -118,7 +117,7 @@ def _taught(command: Any, path: tuple[str, ...]) -> Any:
         name = (parameter.metavar or "").strip("[]")
         sources = _IN_COMMAND.get((path[0], name), _SOURCES.get(name, ()))
         if sources:
-            parameter._custom_shell_complete = _suggesting(sources)  # noqa: SLF001
+            parameter._custom_shell_complete = _suggesting(sources)  # noqa: SLF001 (no other way)
     for name, each in getattr(command, "commands", {}).items():
         _taught(each, (*path, name))
     return command

@@ -21,7 +21,7 @@ from incidentctl.errors import RefusedError
 def init_command(
     ctx: typer.Context,
     directory: Annotated[
-        str | None, typer.Argument(metavar="[DIR]", help="Where; by default here.")
+        str | None, typer.Argument(metavar="[DIR]", help="The folder; by default the current one.")
     ] = None,
     *,
     organisation: Annotated[

@@ -25,8 +25,8 @@ def mcp_command(
 
     incidentctl mcp
 
-    An assistant's settings name this command. It reads; only with --write it also records, in its
-    own name on behalf of you. Restricted incidents are not there for it.
+    Name this command in the assistant's settings. It only reads; with --write it also records, in
+    its own name on your behalf. It never sees restricted incidents.
     """
     from incidentctl.mcp.server import serve
 

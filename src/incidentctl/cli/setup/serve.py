@@ -82,12 +82,14 @@ def serve_command(
     openid_issuer: Annotated[
         str | None,
         typer.Option(
-            "--openid-issuer", metavar="URL", help="Or people sign in at this OpenID provider."
+            "--openid-issuer",
+            metavar="URL",
+            help="Or the OpenID provider where people sign in.",
         ),
     ] = None,
     openid_client: Annotated[
         str | None,
-        typer.Option("--openid-client", metavar="ID", help="What it calls the room."),
+        typer.Option("--openid-client", metavar="ID", help="The client that the room is there."),
     ] = None,
     openid_secret: Annotated[
         str | None,
@@ -99,9 +101,9 @@ def serve_command(
     incidentctl serve
 
     SOURCE is one of alerts.yaml, or a format such as alertmanager. It
-    commits and syncs behind the answers, and ends at SIGTERM or Ctrl-C.
-    See docs/serve.md. With --room it also serves pages on which everybody
-    declares and responds: docs/room.md.
+    commits and syncs in the background, and stops on SIGTERM or Ctrl-C.
+    See docs/serve.md. With --room it also serves pages where people
+    declare and respond: docs/room.md.
     """
     from incidentctl.serve.start import serve
 

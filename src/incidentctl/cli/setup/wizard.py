@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,6 +64,7 @@ def _groups(
     """Ask for the services of each team or area."""
 
     def read(name: str, text: str) -> init_input.Group:
+        text = text or default
         own = init_input.known_services(text, services, name, what) if text.strip() else ()
         return init_input.Group(name, own)
 
@@ -70,7 +72,7 @@ def _groups(
         _until_fits(
             f"{question.format(name)} (a, b, ...; Enter for {'all' if default else 'none yet'})",
             "",
-            lambda text, name=name: read(name, text or default),  # type: ignore[misc]
+            partial(read, name),
         )
         for name in names
     )

@@ -126,7 +126,6 @@ class FullScreen:
         if self._woken in found:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._woken, 4096)
-        if self._keys not in found:
+        if self._keys is None or self._keys not in found:
             return ""
-        assert self._keys is not None  # noqa: S101 (it was waited for)
         return os.read(self._keys, 1024).decode(errors="replace") or "q"

@@ -55,7 +55,7 @@ class _Said(logging.Handler):
 def send(asked: dict[str, Any]) -> dict[str, str]:
     """Return `{"state": "done" | "failed" | "refused", "said": ...}`."""
     import apprise  # noqa: PLC0415 (an extra)
-    from apprise.plugins.email.base import NotifyEmail  # noqa: PLC0415
+    from apprise.plugins.email.base import NotifyEmail  # noqa: PLC0415 (the same)
 
     said, log = _Said(), logging.getLogger("apprise")
     log.addHandler(said)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import queue
 import socket
 import ssl
@@ -74,7 +75,7 @@ class HttpAnswer(NamedTuple):
                 seconds = parsedate_to_datetime(written).timestamp() - time.time()
             except (ValueError, OverflowError, OSError):
                 return None
-        return min(max(seconds, 0.0), _LONGEST_WAIT) if seconds == seconds else None  # noqa: PLR0124
+        return None if math.isnan(seconds) else min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
 def exchange(

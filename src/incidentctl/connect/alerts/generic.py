@@ -25,7 +25,7 @@ def read(payload: Payload, mapping: Mapped) -> list[Alert]:
     """
     listed = [payload.body] if mapping.each is None else look_up(mapping.each, payload.body)
     if not isinstance(listed, list):
-        raise InvalidDataError(f"{mapping.each} of the payload is no list of alerts.")
+        raise InvalidDataError(f"{mapping.each} of the payload is not a list of alerts.")
     return [_one(each, mapping) for each in listed[:_MOST]]
 
 

@@ -24,7 +24,7 @@ def decode(data: bytes, headers: Mapping[str, str] | None = None) -> Payload:
     if len(data) > MAX_BODY:
         raise InvalidDataError(
             f"The payload is larger than {MAX_BODY // 1024**2} MiB.",
-            hint="Let its sender group less: Alertmanager has `max_alerts`.",
+            hint="Make its sender group fewer alerts: Alertmanager has `max_alerts`.",
         )
     try:
         body = json.loads(data.decode("utf-8-sig"))

@@ -61,10 +61,10 @@ def read(body: bytes) -> Command:
     try:
         pairs = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50))
     except ValueError:
-        raise InvalidDataError("This is no slash command.") from None
+        raise InvalidDataError("This is not a slash command.") from None
     user, word = pairs.get("user_id", ""), pairs.get("command", "")
     if not _IDENT.fullmatch(user) or not word.startswith("/"):
-        raise InvalidDataError("This is no slash command.")
+        raise InvalidDataError("This is not a slash command.")
     return Command(
         user, pairs.get("user_name", "")[:100], pairs.get("channel_id", "")[:30], word[:100],
         _plain(pairs.get("text", "")).strip(),

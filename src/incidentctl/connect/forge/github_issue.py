@@ -40,7 +40,7 @@ def read(data: bytes) -> Issue:
     author = _text(mapping(issue.get("user")).get("login"))
     if not title.strip() or not author.strip():
         raise InvalidDataError(
-            "This is no event of an issue: it has no title or no author.",
+            "This is not an issue event: it has no title or no author.",
             hint='In a workflow: `incidentctl declare --from-issue - < "$GITHUB_EVENT_PATH"`.',
         )
     labelled = event.get("action") == "labeled" and mapping(event.get("label")).get("name") == YES

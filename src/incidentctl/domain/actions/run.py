@@ -121,7 +121,7 @@ def ensure_may_run(incident: Incident, target: Target, *, restricted: bool) -> N
         check(incident, "do a step")
     title = one_line(target.title)
     if incident.kind == _BACKFILL:
-        raise RefusedError(f"{incident.id} was written afterwards: nothing is sent for it.")
+        raise RefusedError(f"{incident.id} was recorded afterwards: nothing is sent for it.")
     if incident.kind == DRILL and not target.action.drills:
         raise RefusedError(
             f"This is a drill, and {title!r} is sent to a target that is not marked for drills.",

@@ -38,6 +38,6 @@ def _without_own(value: Any) -> Any:
 def _adapter(uses: str) -> Any:
     from pydantic import TypeAdapter  # noqa: PLC0415 (only pydantic asks, so it is there)
 
-    from incidentctl.domain.catalog.action_settings import CLASSES  # noqa: PLC0415
+    from incidentctl.domain.catalog.action_settings import CLASSES  # noqa: PLC0415 (the same)
 
     return TypeAdapter(CLASSES[uses])

@@ -204,7 +204,7 @@ def _on_call(asked: _Asked) -> Verdict:
     every = parts(rota, default)
     strangers = [who for part in every for who in part.rota if who not in asked.known]
     if strangers:
-        reason = f"The rota names {_names(strangers)}, who is no member of any team."
+        reason = f"The rota names {_names(strangers)}, who is not a member of any team."
         return Verdict(NO, reason, "Correct the name, or add the person to `members`.")
     begun = [p for p in every if p.rota and instant(p.starts, zone(p.timezone)) <= now]
     layers = layers_on_call(asked.team, now, default_zone=default)

@@ -23,14 +23,14 @@ _TAKEN = frozenset({"head", "fetch_head", "orig_head", "merge_head", "cherry_pic
 
 
 def _parse_branch(text: str) -> str:
-    import re  # noqa: PLC0415
+    import re  # noqa: PLC0415 (a cached catalog must not pay for it)
 
     refused = ("..", "//", "/.", "@{")
     if not re.fullmatch(_BRANCH, text) or any(part in text for part in refused):
-        raise ValueError(f"{text!r} is no branch name that every forge takes")
+        raise ValueError(f"{text!r} is not a branch name that every forge accepts")
     parts = text.split("/")
     if any(not part or part.endswith((".", ".lock")) for part in parts):
-        raise ValueError(f"{text!r} is no branch name that git takes")
+        raise ValueError(f"{text!r} is not a branch name that git accepts")
     if parts[0] in ("refs", "heads", "remotes", "tags") or text.casefold() in _TAKEN:
         raise ValueError(f"{text!r} means something else to git: name a branch, such as {_USUAL}")
     return text

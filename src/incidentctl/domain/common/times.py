@@ -58,7 +58,7 @@ def zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(
-            f"{name!r} is no time zone: use an IANA name such as Europe/Berlin"
+            f"{name!r} is not a time zone: use an IANA name such as Europe/Berlin"
         ) from None
 
 

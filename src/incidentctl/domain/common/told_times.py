@@ -121,9 +121,9 @@ def parse_told(text: str, *, now: datetime, local: tzinfo, ahead: bool = False) 
     except OverflowError:
         told = ToldTime(EARLIEST - timedelta(days=1))
     if told.moment < EARLIEST:
-        raise ValueError(f"{text!r} lies too far in the past")
+        raise ValueError(f"{text!r} is too far in the past")
     if told.moment > now + _AHEAD and not ahead:
-        raise ValueError(f"{text!r} lies in the future")
+        raise ValueError(f"{text!r} is in the future")
     return told
 
 
@@ -160,7 +160,7 @@ def _clock(match: re.Match[str], text: str, *, now: datetime, local: tzinfo) -> 
     try:
         clock = time(hour, minute, second, int((match["fraction"] or "").ljust(6, "0")))
     except ValueError:
-        raise ValueError(f"{text!r} is no time of day") from None
+        raise ValueError(f"{text!r} is not a time of day") from None
     where = match["where"]
     there, name = _zone_of(where, local, text) if where else (local, None)
     today = now.astimezone(there).date()

@@ -138,7 +138,7 @@ def tell_next(incident: Incident, scripts: Sequence[Script]) -> list[Any]:
 def pause(incident: Incident) -> list[Any]:
     """Let the clock of the injects stand still."""
     if running(incident).paused is not None:
-        raise RefusedError("The drill is paused already.", hint=Hint("resume-drill"))
+        raise RefusedError("The drill is already paused.", hint=Hint("resume-drill"))
     return [facts.DrillPaused()]
 
 

@@ -33,7 +33,7 @@ def read_states(told: Iterable[str], areas: Mapping[str, str]) -> dict[str, Stat
         area, equals, word = each.rpartition("=")
         if not equals:
             raise UsageError(
-                f"{one_line(each)[:80]!r} says no state of an area: write AREA=STATE.",
+                f"{one_line(each)[:80]!r} does not give the state of an area: write AREA=STATE.",
                 hint=f"A state is one of: {_KNOWN}.",
             )
         name = names.get(area.strip().casefold()) or one_of(area, areas, "product area")
@@ -47,7 +47,7 @@ def _state(word: str) -> State:
         return WORDS[folded]
     if "maintenance" in folded:
         raise UsageError(
-            f"{one_line(word)[:80]!r} is no state of an incident: announced work has it.",
+            f"{one_line(word)[:80]!r} is not a state of an incident: it is for announced work.",
             hint="Announce the work in a file of maintenance/.",
         )
     hint = nearest(folded, WORDS, otherwise=f"A state is one of: {_KNOWN}.")

@@ -99,8 +99,8 @@ def read_identity(path: Path) -> list[Any]:
         found = []
     if not found:
         raise InvalidDataError(
-            f"{path} is no key that opens a sealed file.",
-            hint="It takes a key of `age-keygen`, or an SSH key of kind ed25519 or rsa.",
+            f"{path} is not a key that opens sealed files.",
+            hint="Use a key from `age-keygen`, or an SSH key of type ed25519 or rsa.",
         )
     return found
 
@@ -114,7 +114,7 @@ def _recipient(reader: str, key: str) -> Any:
         except pyrage.RecipientError:
             continue
     raise InvalidDataError(
-        f"The age_key of {reader} is no key to seal for.",
+        f"The age_key of {reader} is not a key to seal for.",
         hint="It is a public key: age1… of `age-keygen`, or a line ssh-ed25519 … or ssh-rsa ….",
     )
 

@@ -31,7 +31,7 @@ class Repository:
 
         top = nested.top(root) or (root if nested.is_git_dir(root) else None)
         if top is None:
-            raise EnvironmentFailedError(f"{root} is in no git repository, so {without}.")
+            raise EnvironmentFailedError(f"{root} is not in a git repository, so {without}.")
         self.top = top
         """The folder that paths are relative to."""
         self._git = git.Git(top)

@@ -12,13 +12,8 @@ from typing import NamedTuple
 import yaml
 
 from incidentctl.files.yaml.breaks import hide
-from incidentctl.files.yaml.strict import FAULTS
+from incidentctl.files.yaml.strict import FAULTS, Loader
 from incidentctl.files.yaml.syntax import place
-
-if yaml.__with_libyaml__:
-    from yaml import CBaseLoader as _Loader
-else:  # a platform without a wheel of PyYAML
-    from yaml import BaseLoader as _Loader  # type: ignore[assignment]  # the same in Python
 
 #: Without this word, in any case, a file has no such comment.
 WORD = b"incidentctl:"
@@ -74,7 +69,7 @@ def _scalars(text: str) -> tuple[list[tuple[int, int]], int]:
     try:
         found.extend(
             (_content(text, token), token.end_mark.index)
-            for token in yaml.scan(hide(text.encode())[0].decode(), Loader=_Loader)
+            for token in yaml.scan(hide(text.encode())[0].decode(), Loader=Loader)
             if isinstance(token, yaml.ScalarToken)
         )
     except FAULTS as error:

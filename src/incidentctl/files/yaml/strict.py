@@ -28,6 +28,8 @@ if yaml.__with_libyaml__:
 else:  # a platform without a wheel of PyYAML
     from yaml import BaseLoader as _Loader  # type: ignore[assignment]  # the same in Python
 
+#: What reads YAML as it is written: it gives no value a type.
+Loader = _Loader
 MAX_DEPTH = 20
 
 # YAML 1.2.2, section 10.3.2 (the core schema).
@@ -57,7 +59,7 @@ FAULTS = (yaml.YAMLError, ValueError, OverflowError, RecursionError)
 """The errors that composing a file without YAML raises."""
 
 
-class _Composer(_Loader):
+class _Composer(Loader):
     """Composes nodes, and resolves no tag: the converter types the scalars."""
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:  # noqa: ARG002 (PyYAML's hook)

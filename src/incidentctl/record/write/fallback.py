@@ -115,7 +115,7 @@ def is_unsure(folder: Path) -> bool:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return sorted(os.listdir(folder))  # noqa: PTH208 (three times as fast)
+        return sorted(os.listdir(folder))
     except OSError:
         return []
 

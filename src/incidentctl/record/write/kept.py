@@ -60,11 +60,10 @@ def is_due(state: Path) -> bool:
         if any(state.glob("damaged-log-ref-*")):
             return True
     with contextlib.suppress(OSError), os.scandir(state / FOLDER) as entries:
-        count = 0
-        for count, entry in enumerate(entries, 1):  # noqa: B007 (how many there are)
-            if entry.stat().st_mtime < limit:
-                return True
-        if count > _MANY:
+        times = [entry.stat().st_mtime for entry in entries]
+        if times and min(times) < limit:
+            return True
+        if len(times) > _MANY:
             permissions.touch(state / _STAMP)
     return False
 

@@ -81,7 +81,7 @@ def paths(folders: Iterable[Path]) -> list[Path]:
     found = []
     for folder in folders:
         with contextlib.suppress(OSError):
-            found += [folder / name for name in os.listdir(folder) if name[0] != "."]  # noqa: PTH208 (three times as fast)
+            found += [folder / name for name in os.listdir(folder) if name[0] != "."]
     return sorted(found, key=lambda path: path.name)
 
 
@@ -90,7 +90,7 @@ def unreadable(folders: Iterable[Path]) -> list[Path]:
     found = []
     for folder in folders:
         try:
-            names = os.listdir(folder)  # noqa: PTH208 (three times as fast)
+            names = os.listdir(folder)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:
@@ -191,6 +191,6 @@ def sweep(folders: Iterable[Path]) -> None:
     """Remove old temporary files that a killed process left behind."""
     for folder in folders:
         with contextlib.suppress(OSError):
-            for name in os.listdir(folder):  # noqa: PTH208 (three times as fast)
+            for name in os.listdir(folder):
                 if name[0] == "." and time.time() - (folder / name).stat().st_mtime > _ABANDONED:
                     (folder / name).unlink()

@@ -42,7 +42,7 @@ class View:
         So the views are refreshed even if this process is killed.
         """
         with contextlib.suppress(OSError):
-            for name in os.listdir(self._state.parent):  # noqa: PTH208 (pathlib costs more)
+            for name in os.listdir(self._state.parent):
                 state = self._state.with_name(name)
                 if name.startswith("view") and (state / incident).exists():
                     permissions.make_folder(state / "owed")
@@ -104,7 +104,7 @@ class View:
     def has(self, incident: str) -> bool:
         """Say whether the view shows an incident."""
         # False if this account may not look there: another account made the folder.
-        return os.path.exists(self._root / log_path(incident))  # noqa: PTH110
+        return os.path.exists(self._root / log_path(incident))  # noqa: PTH110 (as above)
 
     def _folders(self, path: Path) -> list[Path]:
         folders = []

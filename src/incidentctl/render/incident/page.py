@@ -146,7 +146,7 @@ def _marks(incident: Incident, *, restricted: bool) -> Iterator[tuple[str, str]]
     if incident.kind == BACKFILL:
         yield "Backfill.", "It was written down afterwards: no time was recorded as it happened."
     if incident.cancelled is not None:
-        yield "Cancelled.", "It was none, or is handled as another one."
+        yield "Cancelled.", "It was a false alarm, or is handled as another incident."
 
 
 def _head(incident: Incident, now: datetime, on_call: str | None) -> Iterator[Row]:
@@ -221,9 +221,9 @@ def score(facts: RetroFacts) -> Iterator[tuple[str, str, str, str]]:
     if facts.score is None or facts.incident.open:
         return
     for each in facts.score.measures:
-        spans = ("-" if s is None else rough_duration(s) for s in (each.took, each.target))
+        took, target = ("-" if s is None else rough_duration(s) for s in (each.took, each.target))
         met = {True: "met", False: "missed", None: "not known"}[each.met]
-        yield (_MEASURES[each.name], *spans, met)  # type: ignore[misc]
+        yield (_MEASURES[each.name], took, target, met)
 
 
 def _updates(

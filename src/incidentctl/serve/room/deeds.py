@@ -39,7 +39,7 @@ class PreviewError(RefusedError):
 
     def __init__(self, text: str, places: Sequence[str], on_page: str) -> None:
         """Take what is sent, where it goes, and what the status page says then."""
-        super().__init__("Nothing is sent before you have seen it.")
+        super().__init__("Nothing is sent until you have seen it.")
         self.text = text
         self.places = tuple(places)
         self.on_page = on_page

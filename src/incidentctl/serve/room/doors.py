@@ -113,7 +113,7 @@ class OpenIdDoor:
         return session
 
     def ensure_way(self, request: Request) -> None:
-        """Refuse who comes past the proxy that ends TLS."""
+        """Refuse who comes past the proxy that terminates TLS."""
         client = (request.client.host, request.client.port) if request.client else None
         if not peer_of(self._settings, client, request.headers).may_deliver:
             raise ShutError(403, "You come past the proxy.", f"Open the room at {_ADDRESS}.")

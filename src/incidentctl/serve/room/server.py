@@ -26,7 +26,7 @@ class RoomServer:
         """Listen; UsageError if other machines could connect."""
         if not settings.is_loopback:
             raise UsageError(
-                f"{settings.host} is more than this machine, and the room is yours alone.",
+                f"{settings.host} is reachable from the network, and this room is for you alone.",
                 hint="Listen on 127.0.0.1. For a team run `incidentctl serve --room`.",
             )
         self._open = open_workspace

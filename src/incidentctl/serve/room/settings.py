@@ -76,12 +76,12 @@ def named(address: str) -> Origin:
     right = parts.scheme in _PORTS and host and port != -1 and parts.username is None
     if not right or parts.path.strip("/") or parts.query or parts.fragment:
         raise UsageError(
-            f"{one_line(address)!r} is no address of a room.",
+            f"{one_line(address)!r} is not the address of a room.",
             hint="Give one such as https://incidents.example.com, without a path.",
         )
     if parts.scheme != "https" and host not in LOOPBACK:
         raise UsageError(
-            f"{one_line(address)!r} would let others read along.",
+            f"{one_line(address)!r} would let others listen in.",
             hint="Let the proxy serve https, and give its address.",
         )
     usual = _PORTS[parts.scheme]
@@ -108,7 +108,7 @@ def proxy_identity(
     """
     if not header or not proxies:
         raise UsageError(
-            "Nobody says who the people in the room are.",
+            "Nothing says who the people in the room are.",
             hint="Name the header with --identity-header and the proxy that sets it with --proxy, "
             "or a provider with --openid-issuer.",
         )
@@ -140,7 +140,7 @@ def openid_client(
     parts = urlsplit(issuer)
     if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
         raise UsageError(
-            f"{one_line(issuer)!r} is no https address of a provider.",
+            f"{one_line(issuer)!r} is not the https address of a provider.",
             hint="Give its issuer, such as https://accounts.example.com.",
         )
     return OpenIdClient(issuer, client, _secret(secret, environment))

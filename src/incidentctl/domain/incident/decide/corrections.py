@@ -89,10 +89,10 @@ def retract(incident: Incident, word: str, *, reason: str | None = None) -> list
     check(incident, "retract", echo=reason)
     entry = find(incident, word)
     if entry.retracted:
-        raise RefusedError(f"Entry {entry.number} is retracted already.", echo=reason)
+        raise RefusedError(f"Entry {entry.number} is already retracted.", echo=reason)
     if incident.status == CLOSED and entry.kind in (RESOLVED, CANCELLED, CLOSED):
         raise RefusedError(
-            "The end of a closed incident is not taken back.",
+            "The end of a closed incident cannot be taken back.",
             hint=Hint("reopen", {"incident": incident.id}),
             echo=reason,
         )
@@ -116,7 +116,7 @@ def amend(
         state = "redacted" if entry.redacted else "retracted"
         raise RefusedError(f"Entry {entry.number} is {state}.", echo=text)
     if entry.kind in _CORRECTIONS:
-        raise RefusedError("A correction is not amended; amend the entry itself.", echo=text)
+        raise RefusedError("A correction cannot be amended: amend the entry itself.", echo=text)
     kind = KINDS.get(entry.kind)
     if text is not None and (entry.kind in _NOT_AMENDABLE or kind is None or not amendable(kind)):
         raise RefusedError(f"Entry {entry.number} holds no text of its own.", echo=text)
@@ -131,12 +131,12 @@ def pin(incident: Incident, word: str) -> list[Any]:
     check(incident, "pin")
     entry = find(incident, word)
     if entry.pinned:
-        raise RefusedError(f"Entry {entry.number} is pinned already.")
+        raise RefusedError(f"Entry {entry.number} is already pinned.")
     if entry.redacted or entry.retracted:
         state = "redacted" if entry.redacted else "retracted"
         raise RefusedError(f"Entry {entry.number} is {state}.")
     if entry.kind in _CORRECTIONS or entry.kind == "pinned":
-        raise RefusedError("A correction is not pinned; pin the entry itself.")
+        raise RefusedError("A correction cannot be pinned: pin the entry itself.")
     return [facts.Pinned(entry.event)]
 
 
@@ -163,7 +163,7 @@ def redact(
             echo=reason,
         )
     if entry.redacted:
-        raise RefusedError(f"Entry {entry.number} is redacted already.", echo=reason)
+        raise RefusedError(f"Entry {entry.number} is already redacted.", echo=reason)
     named = {entry.event}
     said_first = entry
     if entry.kind == "amended":

@@ -34,10 +34,10 @@ def offer(
         )
     handle = person_of(incident, person, known)
     if _same(handle, by):
-        raise RefusedError(f"{by} commands already.", hint="Name the person who takes over.")
+        raise RefusedError(f"{by} is already in command.", hint="Name the person who takes over.")
     if incident.offer is not None and incident.offer.person == handle:
         raise RefusedError(
-            f"Command is offered to {handle} since {incident.time(incident.offer.at)}.",
+            f"Command has been offered to {handle} since {incident.time(incident.offer.at)}.",
             hint=Hint("accept", {"person": handle}),
         )
     return [facts.HandoverOffered(handle, name_of(handle, known))]
@@ -94,7 +94,7 @@ def escalate(
 def _not_commander(incident: Incident, by: str) -> None:
     if by == incident.commander:
         since = incident.time(commands_since(incident))
-        raise RefusedError(f"{by} commands already, since {since}.")
+        raise RefusedError(f"{by} has been in command since {since}.")
 
 
 def _same(one: str, other: str) -> bool:

@@ -104,7 +104,7 @@ def cancel(
     check(incident, "cancel", echo=reason)
     other = duplicate_of
     if other is not None and other.id == incident.id:
-        raise UsageError("An incident is not a duplicate of itself.", echo=reason)
+        raise UsageError("An incident cannot be a duplicate of itself.", echo=reason)
     if other is not None and other.cancelled and not other.open:
         of = f" as a duplicate of {other.duplicate_of}" if other.duplicate_of else ""
         named = other.duplicate_of if other.duplicate_of != incident.id else None

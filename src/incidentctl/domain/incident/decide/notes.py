@@ -108,7 +108,7 @@ def link(incident: Incident, label: str, url: str) -> list[Any]:
     check(incident, "link", echo=f"{label} {url}")
     address = short(said(url, "an address"))
     if len(address.split()) > 1:
-        raise UsageError("An address has no spaces.", echo=url)
+        raise UsageError("An address cannot contain spaces.", echo=url)
     return [facts.Linked(said(label, "a label")[:100], address)]
 
 
@@ -116,5 +116,5 @@ def relate(incident: Incident, other: str, *, relation: str = "related") -> list
     """Name another incident, by its whole id."""
     check(incident, "relate")
     if other == incident.id:
-        raise UsageError("An incident is not related to itself.")
+        raise UsageError("An incident cannot be related to itself.")
     return [facts.Related(other, relation)]

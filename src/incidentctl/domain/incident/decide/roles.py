@@ -38,7 +38,7 @@ def assign(
     handle = person_of(incident, person, known)
     now = [held for held in incident.held if held.role == name and held.until is None]
     if any(held.person == handle for held in now):
-        raise RefusedError(f"{handle} is {name} already.")
+        raise RefusedError(f"{handle} is already {name}.")
     nobody = is_alert(incident.commander)
     if name == COMMANDER and not nobody and by not in (None, incident.commander):
         raise RefusedError(
@@ -82,7 +82,7 @@ def release(incident: Incident, role: str, person: str | None = None) -> list[An
     now = [held for held in incident.held if held.until is None]
     name = one_of(role, {*_ROLES, *(held.role for held in now)}, "role")
     if name == COMMANDER:
-        raise RefusedError("Somebody always commands.", hint=Hint("hand-over"))
+        raise RefusedError("Somebody is always in command.", hint=Hint("hand-over"))
     holders = [held.person for held in now if held.role == name]
     if not holders:
         holds = "" if is_alert(incident.commander) else f"; {incident.commander} holds it"
@@ -103,5 +103,5 @@ def keep(incident: Incident) -> list[Any]:
     """The commander holds the roles that nobody else has, on purpose."""
     check(incident, "keep the roles")
     if is_alert(incident.commander):
-        raise RefusedError("Nobody commands yet, so nobody keeps the other roles.")
+        raise RefusedError("Nobody is in command yet, so nobody keeps the other roles.")
     return [] if incident.roles_kept else [facts.RolesKept()]

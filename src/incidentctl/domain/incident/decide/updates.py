@@ -38,7 +38,7 @@ def post(
     check(incident, "post an update", echo=text)
     if (states or headline) and not public:
         raise UsageError(
-            "Only a public update says something on the status page.",
+            "Only a public update appears on the status page.",
             hint=Hint("say-public"),
             echo=text,
         )
@@ -75,7 +75,9 @@ def snooze(incident: Incident, until: datetime, *, now: datetime) -> list[Any]:
         raise UsageError("An update can only be postponed to a time in the future.")
     due = incident.next_update
     if due is None:
-        raise RefusedError("No update is due, so none is postponed.", hint=Hint("say-next"))
+        raise RefusedError(
+            "No update is due, so there is nothing to postpone.", hint=Hint("say-next")
+        )
     if until <= due:
         raise RefusedError(
             f"The next update is due at {incident.time(due)}, not before "

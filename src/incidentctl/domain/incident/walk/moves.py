@@ -266,7 +266,7 @@ def _hand_over(move: Move) -> MoveResult:
         move.shown.at,
         stated,
         f"command offered to {stated[-1].person}",
-        message=f"You command until {one_line(stated[-1].person)} accepts.",
+        message=f"You are in command until {one_line(stated[-1].person)} accepts.",
     )
 
 

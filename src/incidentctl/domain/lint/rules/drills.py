@@ -155,7 +155,7 @@ def public_tells(catalog: Catalog) -> Iterable[Finding]:
                     f"private one: {quoted!r}.",
                     entry.source,
                     (field,),
-                    "Say it without: everybody may read the public half.",
+                    "Leave it out: everybody may read the public half.",
                 )
 
 

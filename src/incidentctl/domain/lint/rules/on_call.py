@@ -51,7 +51,7 @@ def stranger(catalog: Catalog) -> Iterable[Finding]:
                 yield Finding(
                     "IC111",
                     f"The {what} of the team {entry.name} names {handle!r}, "
-                    f"who is no member of any team.",
+                    f"who is not a member of any team.",
                     entry.source,
                     place,
                     Guess(handle, known, "Add the person to the team's members."),

@@ -96,7 +96,7 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
             if name not in known:
                 yield Finding(
                     "IC108",
-                    f"The matrix names {name!r}, which is no severity.",
+                    f"The matrix names {name!r}, which is not a severity.",
                     where,
                     ("importance", importance, number),
                     Guess(name, known, scale),
@@ -106,7 +106,7 @@ def unknown_severity(catalog: Catalog) -> Iterable[Finding]:
     if default is not None and default not in known:
         yield Finding(
             "IC108",
-            f"The default severity {default!r} is no severity.",
+            f"The default severity {default!r} is not a severity.",
             settings_source(catalog),
             ("default_severity",),
             Guess(default, known, scale),

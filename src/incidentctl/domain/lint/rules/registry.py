@@ -52,7 +52,7 @@ def unknown_code(catalog: Catalog) -> Iterable[Finding]:
             hint = f"Did you mean {code.upper()!r}?"
         yield Finding(
             "IC112",
-            f"`lint` sets a level for {code!r}, which is no rule.",
+            f"`lint` sets a level for {code!r}, which is not a rule.",
             where,
             ("lint", code),
             hint,

@@ -101,10 +101,10 @@ def unanswered(catalog: Catalog) -> Iterable[Finding]:
             entry = entries.get(severity.name) or first
             yield Finding(
                 "IC115",
-                f"No runbook answers {severity.name}.",
+                f"No runbook applies to {severity.name}.",
                 entry.source if entry else None,
                 (),
-                "Write a runbook for it, or one without `applies_to` that answers everything.",
+                "Write a runbook for it, or one without `applies_to` that applies to everything.",
                 Absent(("runbook", "severity")),
             )
 
@@ -199,7 +199,7 @@ RULES = (
             "error",
             "A severity without runbook",
             "An incident of that severity that affects no product area would have no process.",
-            "Write a runbook for the severity, or one that answers everything.",
+            "Write a runbook for the severity, or one that applies to everything.",
         ),
         unanswered,
     ),
