@@ -37,7 +37,7 @@ def test_a_released_role_is_the_commander_s_again(run, opened, show):
         (["assign", "mitigator"], 2, "Say a role and a person"),
         (["assign"], 2, "Say a role and a person"),
         (["assign", "mitigator", "omar", "--team", "orders"], 2, "Say a role and a person"),
-        (["assign", "commander", "greta"], 5, "greta is commander already"),
+        (["assign", "commander", "greta"], 5, "greta is already commander"),
         (["assign", "--team", "ordres"], 3, "Did you mean 'orders'?"),
         (["assign", "--team", ""], 3, "no team"),
         (["assign", "--individual", "omra"], 3, "Did you mean 'omar'?"),
@@ -74,7 +74,7 @@ def test_without_a_catalog_everybody_can_be_assigned(command, tmp_path, monkeypa
 def test_only_the_commander_gives_command_away(run, opened, show):
     refused = run("assign", "commander", "omar", "--as", "omar")
     assert (refused.code, refused.out) == (5, "")
-    assert "only greta gives command away; you are omar" in refused.err
+    assert "only greta can give it away; you are omar" in refused.err
     assert "incidentctl take-command" in refused.err
     assert "incidentctl handover omar" in refused.err
     assert show()["commander"] == "greta"

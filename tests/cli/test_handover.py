@@ -35,12 +35,12 @@ def test_command_is_offered_with_the_brief_and_moves_when_it_is_accepted(run, op
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["handover", "omar", "--as", "sanne"], 5, "greta commands, so only greta"),
+        (["handover", "omar", "--as", "sanne"], 5, "greta is in command, so only greta"),
         (["handover", "greta"], 5, "greta is already in command"),
         (["handover", "omra"], 3, "Did you mean 'omar'?"),
         (["handover", ""], 2, "a person"),
         (["accept"], 5, "greta is already in command"),
-        (["accept", "--as", "omar"], 5, "offered to nobody"),
+        (["accept", "--as", "omar"], 5, "has been offered command"),
         (["take-command", "x"], 5, "greta has been in command since"),
         (["take-command", "--as", "omar"], 2, "needs a reason"),
         (["take-command", "  ", "--as", "omar"], 2, "needs a reason"),

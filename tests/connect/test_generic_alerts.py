@@ -60,7 +60,7 @@ def test_a_payload_may_be_one_alert():
 @pytest.mark.parametrize(
     ("body", "mapping", "said"),
     [
-        ({"events": {}}, MAPPING, "no list"),
+        ({"events": {}}, MAPPING, "not a list"),
         ({"events": [{}]}, MAPPING, "check.name, the title, is not in the payload"),
         ({}, Mapped(title="a["), "cannot be read"),
         ({"a": 1}, Mapped(title="sort(a)"), "cannot be applied"),

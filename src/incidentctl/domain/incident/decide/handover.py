@@ -28,7 +28,7 @@ def offer(
     check(incident, "hand command over")
     if by != incident.commander:
         raise RefusedError(
-            f"{incident.commander} commands, so only {incident.commander} hands command over; "
+            f"{incident.commander} is in command, so only {incident.commander} can hand it over; "
             f"you are {by}.",
             hint=Hint("take-command", {"person": incident.commander}),
         )
@@ -52,7 +52,7 @@ def accept(incident: Incident, *, by: str, name: str | None = None) -> list[Any]
         return [facts.RoleAssigned(COMMANDER, by, name)]
     if offered is None:
         raise RefusedError(
-            f"Command is offered to nobody; {incident.commander} has it.",
+            f"Nobody has been offered command; {incident.commander} has it.",
             hint=Hint("ask-for-offer", {"person": by}),
         )
     if not _same(offered.person, by):

@@ -42,7 +42,7 @@ def assign(
     nobody = is_alert(incident.commander)
     if name == COMMANDER and not nobody and by not in (None, incident.commander):
         raise RefusedError(
-            f"{incident.commander} commands, so only {incident.commander} gives command away; "
+            f"{incident.commander} is in command, so only {incident.commander} can give it away; "
             f"you are {by}.",
             hint=Hint("ask-for-handover", {"commander": incident.commander, "person": handle}),
         )
