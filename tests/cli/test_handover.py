@@ -39,7 +39,7 @@ def test_command_is_offered_with_the_brief_and_moves_when_it_is_accepted(run, op
         (["handover", "greta"], 5, "greta is already in command"),
         (["handover", "omra"], 3, "Did you mean 'omar'?"),
         (["handover", ""], 2, "a person"),
-        (["accept"], 5, "greta is already in command"),
+        (["accept"], 5, "greta has been in command since"),
         (["accept", "--as", "omar"], 5, "has been offered command"),
         (["take-command", "x"], 5, "greta has been in command since"),
         (["take-command", "--as", "omar"], 2, "needs a reason"),

@@ -94,7 +94,7 @@ def misnamed_marker(start: Path) -> Path | None:
     here = start.resolve()
     for folder in (here, *here.parents):
         with contextlib.suppress(OSError):
-            for name in sorted(os.listdir(folder)):  # noqa: PTH208 (pathlib costs more)
+            for name in sorted(os.listdir(folder)):
                 if name.casefold() in _NEARLY_MARKER and name != MARKER:
                     return folder / name
     return None
@@ -135,7 +135,7 @@ def yaml_files(root: Path, *, only: Container[str] | None = None) -> list[str]:
         if name.endswith(SUFFIXES):
             if os.path.lexists(full):
                 found.append(name)
-        elif os.path.islink(full):  # noqa: PTH114
+        elif os.path.islink(full):  # noqa: PTH114 (the same)
             found.append(name)
         else:
             search(full, name, found)
@@ -203,7 +203,7 @@ def beyond(path: str, bounds: Bounds) -> Problem:
     """Return the problem of the first file that is not read because there are too many."""
     size = f"{bounds.files} files, or {bounds.data >> 20} MiB"
     message = f"{one_line(path)} and the files after it were not read: there are more than {size}."
-    return Problem("IC006", "error", message, path, hint="Take out what nobody needs.")
+    return Problem("IC006", "error", message, path, hint="Remove what nobody needs.")
 
 
 def read_one(root: Path, path: str) -> Content:
