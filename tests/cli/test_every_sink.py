@@ -52,10 +52,10 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(scope="module")
-def hostile(_example, tmp_path_factory):
+def hostile(example, tmp_path_factory):
     """The team whose record and files are full of what strangers wrote."""
     home = tmp_path_factory.mktemp("hostile")
-    shutil.copytree(_example, home / "team", symlinks=True)
+    shutil.copytree(example, home / "team", symlinks=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(home / "state"))
         patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))

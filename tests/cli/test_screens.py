@@ -35,10 +35,10 @@ def screen(team):
 
 
 @pytest.fixture(scope="module")
-def _busy(_example, tmp_path_factory):
+def _busy(example, tmp_path_factory):
     """A team with a large incident, and its id; others are copies of it."""
     home = tmp_path_factory.mktemp("busy")
-    team = shutil.copytree(_example, home / "team", symlinks=True)
+    team = shutil.copytree(example, home / "team", symlinks=True)
     nobody = {"PATH": os.environ["PATH"], "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
 
     def run(*words):
