@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.errors import EnvironmentFailedError
+from incidentctl.mcp.reading import Reading
+
 #: Commands that answer what is open, or was; `{}` is the id of an incident.
 READ = (
     ("list",),
@@ -145,3 +149,12 @@ def test_announcements_that_cannot_be_read_are_not_called_none(run, team, opened
         found = run(*words.split())
         assert "in the catalog: unreadable parts are left out" in found.err, found
         assert "there is no announce.yaml" not in found.out
+
+
+@pytest.mark.parametrize("tool", ["list_incidents", "similar", "report"])
+def test_an_assistant_is_not_told_that_nothing_is_there(team, opened, tool):
+    Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("[broken\n")
+    shutil.rmtree(team / ".git/incidentctl/cache")
+    reading = Reading(lambda: open_workspace(str(team)))
+    with pytest.raises(EnvironmentFailedError):
+        getattr(reading, tool)(*(["checkout is down"] if tool == "similar" else []))

@@ -15,6 +15,7 @@ from incidentctl.app.incident.similar import similar_open, similar_past
 from incidentctl.app.learn.report import Wanted
 from incidentctl.app.learn.report import as_json as report_as_json
 from incidentctl.app.learn.report import report as make_report
+from incidentctl.app.record.looked import opened
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.render.incident.brief import brief as brief_lines
 
@@ -82,6 +83,7 @@ class Reading:
     def similar(self, title: str, services: list[str] | None = None) -> dict[str, Any]:
         """Find incidents like one, by title and services: open ones, and how past ones ended."""
         workspace, hit = self._open(), services or []
+        opened(workspace)  # or refuse: an empty answer of a record that nobody could read is none
         return {
             "open": [
                 head_as_json(head, restricted=False) for head in similar_open(workspace, title, hit)
