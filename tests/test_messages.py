@@ -152,3 +152,21 @@ def test_a_spelling_that_is_guessed_is_asked_for_in_one_form() -> None:
     asked = [(at, text) for at, text in source_lines() if "you mean" in text]
     assert len(asked) > 8
     assert [each for each in asked if "{" in each[1] and not MEANT.search(each[1])] == []
+
+
+#: How nobody says it in English; beside it what to write.
+STILTED = {
+    r"\bit was none\b": "it was not an incident",
+    r"\bin step with\b": "up to date with",
+    r"\bis there already\b|\bis here already\b": "already exists",
+    r"\bmends?\b|\bmended\b": "fix, repair",
+    r"(?<!There )\bis no (address|branch|folder|key|link|list|path|place|rule)\b": "is not a",
+    r"\bcommands already\b": "is already in command",
+    r"\bthat nothing bears\b|\bis gone there\b": "does not exist",
+}
+
+
+def test_messages_are_in_plain_english() -> None:
+    said = [(at, text) for at, text in source_lines() if " " in text]
+    assert len(said) > 3000
+    assert [each for each in said if re.search("|".join(STILTED), each[1])] == []

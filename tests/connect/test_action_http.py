@@ -8,19 +8,22 @@ import subprocess
 import threading
 import time
 from ipaddress import IPv4Address
+from typing import get_args
 
 import pytest
 from tests.connect.targets import http_target, raw_target
 
 from incidentctl.connect.actions.addresses import refusal
 from incidentctl.connect.actions.http import UnreachableError, exchange
-from incidentctl.connect.actions.registry import perform, plan
+from incidentctl.connect.actions.registry import ACTIONS, perform, plan
 from incidentctl.domain.actions.request import Request
 from incidentctl.domain.catalog.action_settings import (
+    CLASSES,
     PagerdutySettings,
     Secret,
     WebhookSettings,
 )
+from incidentctl.domain.catalog.runbook import ActionKind
 from incidentctl.errors import RefusedError
 
 LOOPBACK = ("127.0.0.1", "localhost", "target.example")
@@ -357,3 +360,7 @@ def test_a_secret_that_no_header_can_hold_is_not_repeated(odd):
     if outcome.state != "done":
         assert outcome.reason.endswith("has characters that HTTP cannot send.")
         assert target.asked == []
+
+
+def test_each_kind_of_action_has_a_class_of_settings_and_a_module():
+    assert {*get_args(ActionKind)} == CLASSES.keys() == ACTIONS.keys()

@@ -90,7 +90,7 @@ def announcement(public: PublicDocument) -> Document:
 _BEFORE = """\
 We run drills that are not announced in detail, because a real incident is not announced either. \
 They show, in a calm moment, where our process, our tools and our runbooks fall short, so that we \
-mend them before customers find out."""
+fix them before customers find out."""
 _SAFE = """\
 You may safely fail. The drill tests how we work together, never a person: nobody is judged by it, \
 and every gap that it shows is a success of the drill. If something real happens meanwhile, say \
