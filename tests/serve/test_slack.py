@@ -238,7 +238,7 @@ def test_restricted_incidents_are_not_there(say):
 
 
 def test_wrong_words_are_answered_with_what_can_be_said(say):
-    assert "Did you mean declare?" in say("declar x")
+    assert "Did you mean 'declare'?" in say("declar x")
     assert "declare [--severity SEV1]" in say("help")
     assert "An incident needs a title." in say("declare --severity SEV1")
 
