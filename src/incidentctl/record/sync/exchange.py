@@ -155,7 +155,7 @@ class Exchange:
                 self._was_read = False
                 self._put_back(before)
                 raise
-            rest = self._forget(theirs) if theirs else False
+            rest, is_back = self._forget(theirs) if theirs else (False, False)
             if offer is None and not rest:
                 self._let_mirror_follow()
                 return RemoteAnswer(OK)
@@ -176,7 +176,8 @@ class Exchange:
                 if time.monotonic() + pause > until:
                     return answer
                 time.sleep(pause)
-            self._flush()
+            if is_back:  # what comes in meanwhile is committed by who records it
+                self._flush()
         return answer
 
     def _let_mirror_follow(self) -> None:
@@ -269,16 +270,16 @@ class Exchange:
             return True
         return False
 
-    def _forget(self, theirs: str) -> bool:
-        """Forget what the remote has; say whether something is left that it lacks.
+    def _forget(self, theirs: str) -> tuple[bool, bool]:
+        """Forget what the remote has; say whether something is left, and went to the outbox.
 
-        Actions that the log ref lacks as well go back into the outbox: somebody has moved the log
-        ref to an older commit.
+        Actions that the log ref lacks as well go back there: somebody has moved the log ref to an
+        older commit.
         """
         gone, rest = sent.forget(self._git, self._state, theirs)
         self._forgotten += gone
         log_tip = self._store.tips().log_tip
-        if rest and log_tip is not None:
-            for action in sent.lacking(self._git, rest, log_tip):
-                outbox.move(action.path, self._part.box)
-        return bool(rest)
+        back = sent.lacking(self._git, rest, log_tip) if rest and log_tip is not None else []
+        for action in back:
+            outbox.move(action.path, self._part.box)
+        return bool(rest), bool(back)
