@@ -39,20 +39,20 @@ def caught(name: str, harness: str, seed: int) -> list[str]:
 
 @mutant(harness="receiver")
 def an_alert_is_acknowledged_before_fsync() -> None:
-    take, tick = receive.Receiver.take, receive.Receiver.tick
+    take, tick = receive.Receiver.take_all, receive.Receiver.tick
     waiting: list[Any] = []
 
-    def later(*delivery: Any) -> Received:
-        waiting.append(delivery[1:])
-        return Received()
+    def later(_: Any, deliveries: Any) -> list[Received]:
+        new = list(deliveries)
+        waiting.extend(new)
+        return [Received() for _ in new]
 
     def all_of_them(self: Any, now: datetime) -> Received:
-        for delivery in waiting:
-            take(self, *delivery)
+        take(self, waiting)
         waiting.clear()
         return tick(self, now)._replace(opened=("",))
 
-    replace(receive.Receiver, "take", later)
+    replace(receive.Receiver, "take_all", later)
     replace(receive.Receiver, "tick", all_of_them)
 
 

@@ -167,6 +167,44 @@ def test_a_rule_declares_and_nobody_commands(workspace):
     assert len(incident.id.rsplit("-", 1)[1]) == 8
 
 
+def test_deliveries_together_put_a_group_on_disk_before_its_incident(
+    workspace,
+):
+    receiver, start = Receiver(workspace, decide=declares), now() - MINUTE
+    box = workspace.record.shared.part.box
+    known = set()
+
+    def boxes():
+        for number, service in enumerate(("checkout", "checkout", "cart")):
+            labels = {"service": service}
+            yield "am", [fires(f"k{number}", f"g{number}", at=start, labels=labels)], start
+            known.add(tuple(sorted(path.name.partition("~")[2][:3] for path in box.iterdir())))
+
+    done = receiver.take_all(boxes())
+    assert [len(each.opened) for each in done] == [1, 1, 1]
+    assert [len(each.declared) for each in done] == [1, 0, 1]
+    assert all("alr" in names or "inc" not in names for names in known)
+    assert sorted(len(incident.alerts) for incident in opened(workspace)) == [1, 2]
+    assert {group.handling for group in groups(workspace)} == {"attached"}
+    same = "am", [fires("k4", "g4", at=start, labels={"service": "cart"})], start
+    assert [each.wrote for each in receiver.take_all([same, same])] == [True, False]
+    assert receiver.counters.repeats == 1
+
+
+def test_of_deliveries_together_none_is_taken_when_one_is_not(workspace):
+    receiver, start = Receiver(workspace), now() - MINUTE
+
+    def deliveries():
+        yield "am", [fires("k1", "g1", at=start)], start
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 (whatever it is)
+        receiver.take_all(deliveries())
+    assert groups(workspace) == []
+    assert len(receiver.take("am", [fires("k1", "g1", at=start)], start).opened) == 1
+    assert len(groups(workspace)) == 1
+
+
 def test_a_rule_may_wait_until_it_has_fired_for_long_enough(workspace):
     receiver, start = Receiver(workspace, decide=waiting), now() - 10 * MINUTE
     receiver.take("am", [fires(at=start)], start)

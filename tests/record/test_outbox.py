@@ -38,6 +38,55 @@ def test_the_same_action_is_never_overwritten(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_actions_together_are_on_disk_before_one_has_its_name(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, steps = clone.record(), list[str]()
+    record.acknowledge(action(facts.Declared("t")))
+    record.flush()
+    sync, link = os.fsync, os.link
+
+    def noted_sync(descriptor: int) -> None:
+        sync(descriptor)
+        steps.append("sync")
+
+    def noted_link(*given: Path) -> None:
+        link(*given)
+        steps.append("link")
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(os, "link", noted_link)
+    record.acknowledge_all([action(facts.Noted(str(number))) for number in range(3)])
+    assert steps == ["sync"] * 3 + ["link"] * 3 + ["sync"]
+    monkeypatch.undo()
+    assert len(clone.outbox()) == 3
+    flushed = record.flush()
+    assert (flushed.pending, bool(flushed.commit)) == (0, True)
+    assert len(record.events(INCIDENT)[0]) == 4
+
+
+def test_of_actions_together_one_that_cannot_be_written_there_is_kept_elsewhere(
+    clone: Clone,
+) -> None:
+    state = clone.git_dir / "incidentctl"
+    state.mkdir(exist_ok=True)
+    (state / "outbox").write_text("in the way")
+    record = clone.record()
+    record.acknowledge_all([action(facts.Declared("t")), action(facts.Noted("x"))])
+    assert record.pending() == 2
+    (state / "outbox").unlink()
+    assert record.flush().pending == 0
+    assert len(record.events(INCIDENT)[0]) == 2
+
+
+def test_of_actions_together_one_that_can_never_be_committed_is_refused(clone: Clone) -> None:
+    with pytest.raises(InvalidDataError, match="at most 65536 bytes"):
+        clone.record().acknowledge_all(
+            [action(facts.Declared("t")), action(facts.Noted("x" * 70_000))]
+        )
+    assert len(clone.outbox()) == 1
+
+
 def test_too_large_an_event_is_refused_and_leaves_nothing(clone: Clone) -> None:
     with pytest.raises(InvalidDataError, match="at most 65536 bytes"):
         clone.record().acknowledge(action(facts.Noted("x" * 70_000)))

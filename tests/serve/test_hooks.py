@@ -297,6 +297,23 @@ def test_a_resolve_for_what_never_fired_and_clocks_of_1970_and_2999(start):
     ]  # fmt: skip
 
 
+def test_one_that_is_broken_is_refused_alone_among_many_at_once(start):
+    serving, codes = start(), {}
+
+    def send(n: int) -> None:
+        one = FIRING | {"fingerprint": f"{n}", "annotations": {"summary": f"Told by {n}"}}
+        body = BODY | {"groupKey": f"{n}", "alerts": [one]}
+        codes[n] = serving.post("am", body if n % 3 else b"{broken", **TOKEN).code
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == {n: 200 if n % 3 else 400 for n in range(9)}
+    assert {title for title, _ in groups(serving)} == {f"Told by {n}" for n in range(9) if n % 3}
+
+
 def test_many_senders_at_once(serving):
     codes = []
 

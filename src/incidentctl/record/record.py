@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from incidentctl.record.sync.remote import Remote
 from incidentctl.record.sync.restricted_remote import SharedPlace
 from incidentctl.record.sync.status import Exchanged, Status
 from incidentctl.record.upkeep import Upkeep
-from incidentctl.record.write.acknowledge import Acknowledged, acknowledge
+from incidentctl.record.write.acknowledge import Acknowledged, acknowledge, acknowledge_all
 from incidentctl.record.write.fallback import unclaimed
 from incidentctl.record.write.flush import Flush, Flushed
 from incidentctl.record.write.outbox import Action
@@ -51,6 +51,15 @@ class Record(Upkeep):
         if not is_group_id(action.incident):
             self._touched[action.incident] = None
         return done
+
+    def acknowledge_all(self, actions: Sequence[Action]) -> None:
+        """Put actions on disk together, each as `acknowledge`: the disk is waited for once.
+
+        Raises as `acknowledge` if one is not on disk; others may be nevertheless.
+        """
+        self.part.announce({action.incident for action in actions})
+        self._mine = acknowledge_all(self.part.box, self.part.fallback, actions)[-1]
+        self._touched |= {a.incident: None for a in actions if not is_group_id(a.incident)}
 
     def flush(self) -> Flushed:
         """Commit everything that is acknowledged; wait at most 0.3 seconds for other processes.

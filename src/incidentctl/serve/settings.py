@@ -34,7 +34,7 @@ class Limits(NamedTuple):
     """Seconds that a sender is asked to wait."""
     gather: float = 1.0
     """Seconds in which acknowledgements gather before they are committed together."""
-    gather_most: float = 20.0
+    gather_most: float = 5.0
     """The most seconds in which they gather while many come."""
     look_every: float = 15.0
     """Seconds between two looks at the remote, or at the work tree."""

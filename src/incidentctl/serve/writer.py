@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import NamedTuple
@@ -16,12 +17,14 @@ from incidentctl.app.receiver.team_files import Version
 from incidentctl.app.workspace import bug_report
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.alert import Alert
-from incidentctl.errors import IncidentctlError
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError
 from incidentctl.serve.body import BusyError
 from incidentctl.serve.context import Context
 
 #: Seconds between two looks at what is due by the clock.
 _TICK = 1.0
+#: So many deliveries at most are taken together: they wait for the disk once.
+_TOGETHER = 50
 
 
 class Delivery(NamedTuple):
@@ -37,15 +40,19 @@ class Delivery(NamedTuple):
     """The alerts, where they are not in the body."""
 
 
+class _Stop:
+    """Ends the thread."""
+
+
 class Writer:
-    """Takes deliveries one after the other, and does what is due by the clock between them."""
+    """Takes the deliveries that wait together, and does what is due by the clock in between."""
 
     def __init__(self, workspace: Workspace, context: Context) -> None:
         """Take a workspace that no other thread uses."""
         self._workspace = workspace
         settings, self._log, self._state = context
         self._limits = settings.limits
-        self._queue: queue.Queue[Delivery | Version | None] = queue.Queue()
+        self._queue: queue.Queue[Delivery | Version | _Stop] = queue.Queue()
         self._buckets: dict[str, Bucket] = {}
         self._due = 0.0
         self.receiver = Receiver(workspace)
@@ -68,7 +75,7 @@ class Writer:
 
     def stop(self, seconds: float) -> bool:
         """Take what was submitted and end; False if that takes longer."""
-        self._queue.put(None)
+        self._queue.put(_Stop())
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
@@ -80,37 +87,70 @@ class Writer:
     def _run(self) -> None:
         while True:
             try:
-                found = self._queue.get(timeout=max(0.0, self._due - time.monotonic()))
+                found: Delivery | Version | _Stop | None = self._queue.get(
+                    timeout=max(0.0, self._due - time.monotonic())
+                )
             except queue.Empty:
                 self._tick()
                 continue
-            if found is None:
+            deliveries: list[Delivery] = []
+            while isinstance(found, Delivery):
+                deliveries.append(found)
+                found = self._at_once() if len(deliveries) < _TOGETHER else None
+            self._answer(deliveries)
+            if isinstance(found, _Stop):
                 return
             if isinstance(found, Version):
                 self._workspace.go_by(found.catalog, found.problems)
-                continue
-            self._answer(found)
             if time.monotonic() >= self._due + _TICK:  # also while deliveries never pause
                 self._tick()
 
-    def _answer(self, delivery: Delivery) -> None:
-        """Take a delivery, and answer it once it is on disk."""
-        if not delivery.answer.set_running_or_notify_cancel():
-            return  # its sender was told to send it again
+    def _at_once(self) -> Delivery | Version | _Stop | None:
         try:
-            found = delivery.alerts
-            if found is None:
-                found = tuple(hooks.read(delivery.hook, delivery.headers, delivery.body))
-            self._take_from_bucket(delivery.hook.name, len(found))
-            self._noted(self.receiver.take(delivery.hook.name, found, delivery.received))
-        except (IncidentctlError, BusyError) as refusal:
-            delivery.answer.set_exception(refusal)
-        except Exception as error:  # noqa: BLE001 (a bug must not end the thread)
+            return self._queue.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _answer(self, deliveries: Sequence[Delivery]) -> None:
+        """Take deliveries, and answer each once all of them are on disk."""
+        read: list[tuple[Delivery, tuple[Alert, ...]]] = []
+        for delivery in deliveries:
+            if not delivery.answer.set_running_or_notify_cancel():
+                continue  # its sender was told to send it again
+            try:
+                found = delivery.alerts
+                if found is None:
+                    found = tuple(hooks.read(delivery.hook, delivery.headers, delivery.body))
+                self._take_from_bucket(delivery.hook.name, len(found))
+            except Exception as error:  # noqa: BLE001 (a bug must not end the thread)
+                self._refuse(delivery, error)
+            else:
+                read.append((delivery, found))
+        if read:
+            self._take(read)
+
+    def _take(self, read: Sequence[tuple[Delivery, tuple[Alert, ...]]]) -> None:
+        try:
+            done = self.receiver.take_all(
+                (delivery.hook.name, alerts, delivery.received) for delivery, alerts in read
+            )
+        except Exception as error:  # noqa: BLE001 (the same)
+            if len(read) > 1 and not isinstance(error, EnvironmentFailedError):
+                for one in read:  # which of them it was
+                    self._take([one])
+                return
+            for delivery, _ in read:
+                self._refuse(delivery, error)
+            return
+        for (delivery, alerts), received in zip(read, done, strict=True):
+            self._noted(received)
+            self._state.heard(delivery.hook.name, delivery.received, len(alerts))
+            delivery.answer.set_result(len(alerts))
+
+    def _refuse(self, delivery: Delivery, error: Exception) -> None:
+        if not isinstance(error, IncidentctlError | BusyError):
             self._bug(error)
-            delivery.answer.set_exception(error)
-        else:
-            self._state.heard(delivery.hook.name, delivery.received, len(found))
-            delivery.answer.set_result(len(found))
+        delivery.answer.set_exception(error)
 
     def _tick(self) -> None:
         self._due = time.monotonic() + _TICK

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -21,6 +22,10 @@ from incidentctl.record.write.outbox import Action
 
 #: What is over for longer is forgotten: no delivery of then can come any more.
 _REMEMBERED = timedelta(hours=25)
+
+
+#: So many actions at most get on disk together.
+_TOGETHER = 50
 
 
 class Over(NamedTuple):
@@ -44,6 +49,8 @@ class Book:
         self._by_digest: dict[str, list[Live]] = {}
         self._over: dict[str, dict[str, Over]] = {}
         self._known: set[str] = set()
+        self._held: list[Action] | None = None
+        """What gets on disk with the next `settle`; None while each does at once."""
 
     def load(self, now: datetime) -> None:
         """Read the record: what fires, and what is over since a day."""
@@ -161,13 +168,36 @@ class Book:
         self.acknowledge(live, events)
 
     def acknowledge(self, live: Live, events: Iterable[Event]) -> None:
-        """Put events of a group on disk."""
+        """Put events of a group on disk, within `together` at its end."""
         written = tuple(events)
         kinds = ", ".join(dict.fromkeys(event.kind for event in written))
-        self._workspace.record.acknowledge(
-            Action(live.ident, written, author_of(live.source), f"{live.ident}: {kinds}")
-        )
+        action = Action(live.ident, written, author_of(live.source), f"{live.ident}: {kinds}")
+        if self._held is None:
+            self._workspace.record.acknowledge(action)
+        else:
+            self._held.append(action)
+            if len(self._held) == _TOGETHER:
+                self.settle()
         live.newest_id = max(live.newest_id or "", *(event.id for event in written))
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Let what is written to groups get on disk together, at the end: the disk is slow.
+
+        When that or anything else fails, what was not on disk yet is forgotten.
+        """
+        self._held = []
+        try:
+            yield
+            self.settle()
+        finally:
+            self._held = None
+
+    def settle(self) -> None:
+        """Put on disk what waits for it; before an incident is told of it, too."""
+        if self._held:
+            self._workspace.record.acknowledge_all(self._held)
+            self._held.clear()
 
 
 def author_of(source: str) -> Author:

@@ -49,6 +49,7 @@ class Declaring:
                 record.restrict(ident)
             event = derive.declared(live.source, live.alert, cause, live.started)
             author = author_of(live.source)
+            self._book.settle()
             record.acknowledge(Action(ident, (event,), author, f"{ident}: declared"))
             tally.declared(ident)
         else:
@@ -166,6 +167,7 @@ class Declaring:
         author = author_of(live.source)
         who = Actor(derive.author(live.source), None, author.name, author.email)
         if stated:
+            self._book.settle()
             acknowledge(self._workspace, ident, stated, who, at=at)
 
 

@@ -82,8 +82,16 @@ class Receiver:
 
         EnvironmentFailedError if it could not be written: then the sender has to send it again.
         """
+        (done,) = self.take_all([(source, alerts, received)])
+        return done
+
+    def take_all(
+        self, deliveries: Iterable[tuple[str, Sequence[Alert], datetime]]
+    ) -> list[Received]:
+        """Take several deliveries, each as `take`; if one fails, none counts as taken."""
         try:
-            return self._take(source, alerts, received)
+            with self._book.together():
+                return [self._take(*delivery) for delivery in deliveries]
         except BaseException:
             self._began = None  # what is in memory may not be on disk
             raise
@@ -123,9 +131,10 @@ class Receiver:
         tally = Tally(self.counters)
         self._look(now)
         self._miss(now, tally)
-        for live in self._book.lives():
-            self._grouping.repeat(live, now, tally)
-            self._declaring.act(live, now, tally)
+        with self._book.together():
+            for live in self._book.lives():
+                self._grouping.repeat(live, now, tally)
+                self._declaring.act(live, now, tally)
         if self._changed:  # else it holds no incident that it did not hold before
             self._uniting.unite(now, tally)
             self._changed = False

@@ -253,13 +253,24 @@ class RecordPair:
         If it cannot be known whether the incident is restricted, the action waits in a folder of
         its own. It is never refused.
         """
+        return self._place_of(action).acknowledge(action)
+
+    def acknowledge_all(self, actions: Iterable[Action]) -> None:
+        """Put actions on disk together, each as `acknowledge`; as `Record.acknowledge_all`."""
+        places: dict[Record | Undecided, list[Action]] = {}
+        for action in actions:
+            places.setdefault(self._place_of(action), []).append(action)
+        for place, some in places.items():
+            place.acknowledge_all(some)
+
+    def _place_of(self, action: Action) -> Record | Undecided:
         if isinstance(action.events[0].fact, (Declared, AlertOpened)):
             self._placement.declare(action.incident)
         restricted = self._placement.is_restricted(action.incident)
         self._last_is_restricted = restricted is not False
         if restricted is None:
-            return self.undecided.acknowledge(action)
-        return (self.restricted if restricted else self.shared).acknowledge(action)
+            return self.undecided
+        return self.restricted if restricted else self.shared
 
     def flush(self) -> Flushed:
         """Commit what waits in both parts; as `Record.flush`."""

@@ -6,10 +6,11 @@ restricted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from incidentctl.record.write import outbox
-from incidentctl.record.write.acknowledge import Acknowledged, acknowledge
+from incidentctl.record.write.acknowledge import Acknowledged, acknowledge, acknowledge_all
 from incidentctl.record.write.fallback import RESTRICTED, UNSURE, Fallback
 from incidentctl.record.write.outbox import Action
 
@@ -41,3 +42,7 @@ class Undecided:
     def acknowledge(self, action: Action) -> Acknowledged:
         """Put an action on disk; as `Record.acknowledge`."""
         return acknowledge(self._box, self._fallback, action)
+
+    def acknowledge_all(self, actions: Sequence[Action]) -> None:
+        """Put actions on disk together; as `Record.acknowledge_all`."""
+        acknowledge_all(self._box, self._fallback, actions)

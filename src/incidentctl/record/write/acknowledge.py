@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +46,20 @@ def acknowledge(box: Path, fallback: Fallback, action: Action) -> Acknowledged:
             hint="Record the long part with `incidentctl log`.",
         ) from None
     return Acknowledged(path, note)
+
+
+def acknowledge_all(box: Path, fallback: Fallback, actions: Sequence[Action]) -> list[Path]:
+    """Acknowledge several actions, and wait for the disk once; return where they are.
+
+    Raises as `acknowledge` if one is not on disk; others may be nevertheless.
+    """
+    if len(actions) > 1:
+        with contextlib.suppress(OSError, EventError):
+            paths = outbox.write_all(box, actions)
+            fallback.keep_identity()
+            return paths
+    # One is alone; or each says what is in its way, and the fallback may take it.
+    return [acknowledge(box, fallback, action).path for action in actions]
 
 
 def _why(error: OSError) -> str:

@@ -54,6 +54,23 @@ def write(folder: Path, action: Action) -> Path:
 
     EventError if it could not be read back: what can never be committed is not acknowledged.
     """
+    path, data = _file(folder, action)
+    permissions.make_folder(folder)
+    if not atomic.create(path, data, passed=lambda step: point(f"outbox.{step}")):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    point("outbox.acknowledged")
+    return path
+
+
+def write_all(folder: Path, actions: Iterable[Action]) -> list[Path]:
+    """Put actions into the outbox as `write` does, all together; if it fails, perhaps some."""
+    files = dict(_file(folder, action) for action in actions)
+    permissions.make_folder(folder)
+    atomic.create_all(files)
+    return list(files)
+
+
+def _file(folder: Path, action: Action) -> tuple[Path, bytes]:
     if not action.events:
         raise EventError("an action without an event")
     head = {
@@ -69,11 +86,7 @@ def write(folder: Path, action: Action) -> Path:
     name = f"{action.events[0].id}~{action.incident}"
     path = folder / name
     _parse(path, name, data)
-    permissions.make_folder(folder)
-    if not atomic.create(path, data, passed=lambda step: point(f"outbox.{step}")):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    point("outbox.acknowledged")
-    return path
+    return path, data
 
 
 def paths(folders: Iterable[Path]) -> list[Path]:
