@@ -30,8 +30,8 @@ from incidentctl.serve.state import TEAM_FILES, State
 from incidentctl.serve.upkeep import Upkeep
 from incidentctl.serve.writer import Writer
 
-#: Seconds after which a thread lets another one run; by default it would be ten times as long.
-_SWITCH = 0.0005
+#: Seconds after which a thread lets another one run; by default it would be fifty times as long.
+_SWITCH = 0.0001
 
 
 class Server:
