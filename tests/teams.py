@@ -7,11 +7,17 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from incidentctl.files.catalog.basics import load_basics
+from incidentctl.files.catalog.cached import load_cached
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "otel-demo"
 
 
 def committed_example(folder: Path, files: Mapping[str, str] | None = None) -> Path:
-    """Commit the example, with further files, into a new folder."""
+    """Commit the example, with further files, into a new folder, from which others are copied.
+
+    What is the same for each copy is done once: the repository is packed, the catalog read.
+    """
     shutil.copytree(EXAMPLE, folder)
     for name, text in (files or {}).items():
         (folder / name).write_text(text)
@@ -21,8 +27,11 @@ def committed_example(folder: Path, files: Mapping[str, str] | None = None) -> P
         ["config", "user.email", "greta@astronomy-shop.example"],
         ["add", "-A"],
         ["commit", "-q", "-m", "The catalog"],
+        ["repack", "-a", "-d", "-q"],
     ):
         subprocess.run(["git", "-C", str(folder), *arguments], check=True)
+    for load in (load_basics, load_cached):
+        load(folder, folder / ".git" / "incidentctl" / "cache")
     return folder
 
 
