@@ -39,9 +39,9 @@ pictures: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
-# Told times in all zones; a receiver killed fifty times under fire; then histories of the record with kills and other faults, for so many
-# seconds; a violation names its
-# seed and the number of its history: make torture SEED=... HISTORY=...
+# Told times in all zones; a receiver killed fifty times under fire, and two of them; then histories of
+# the record with kills and other faults, for so many seconds. A violation names its seed and the number
+# of its history: make torture SEED=... HISTORY=...
 SECONDS ?= 600
 SEED ?=
 HISTORY ?=
