@@ -164,7 +164,7 @@ def test_every_command_takes_the_incident_as_its_first_word(run, opened):
         ("mark", "started"),
         ("handover", "omar"),
         ("relate", first),
-        ("amend", "1", "search is down"),
+        ("amend", "1", "search is down", *(["-i"] if part.isdigit() else [])),
         ("resolve", "rolled back"),
         ("undo",) if not part.isdigit() else ("undo", "-i"),
         ("cancel", "a false alarm"),
