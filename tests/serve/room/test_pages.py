@@ -86,9 +86,8 @@ def test_board_and_page_say_that_nobody_holds_the_roles_while_nobody_commands(br
 
 
 def test_the_board_has_clocks_roles_and_what_is_late(browser, workspace, declare):
-    ident = declare(
-        "Checkout fails", severity="SEV1", affects=["checkout"], at=START - timedelta(hours=1)
-    )
+    begun = datetime.now(UTC) - timedelta(minutes=50)
+    ident = declare("Checkout fails", severity="SEV1", affects=["checkout"], at=begun)
     page = browser.get("/").text
     assert f'<a href="/incidents/{ident}">Checkout fails</a>' in page
     assert '<span class="sev">SEV1</span>' in page
