@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions, presence, refs, tree
 from incidentctl.git.author import Author
@@ -156,7 +157,8 @@ class Exchange:
                 self._put_back(before)
                 raise
             rest, is_back = self._forget(theirs) if theirs else (False, False)
-            if offer is None and not rest:
+            is_back = is_back or self._reconcile.put_back
+            if offer is None and not rest and not is_back:
                 self._let_mirror_follow()
                 return RemoteAnswer(OK)
             point("exchange.united")
@@ -176,9 +178,18 @@ class Exchange:
                 if time.monotonic() + pause > until:
                     return answer
                 time.sleep(pause)
-            if is_back:  # what comes in meanwhile is committed by who records it
+            if is_back or self._has_left_over():
+                self._reconcile.put_back = False
                 self._flush()
         return answer
+
+    def _has_left_over(self) -> bool:
+        """Say whether a command could not commit what it recorded, as this one had the lock.
+
+        What alert groups get is left to the receiver: in a storm there is always more of it.
+        """
+        waiting = outbox.paths(self._part.boxes)
+        return any(not is_group_id(outbox.incident_of(path)) for path in waiting)
 
     def _let_mirror_follow(self) -> None:
         tips = self._store.tips()
