@@ -39,7 +39,7 @@ _NUMBERS = itertools.count()
 
 def _numbered(name: str, factory: pytest.TempPathFactory) -> Path:
     """Make a folder: pytest's own `mktemp` lists those of all tests before to find a number."""
-    folder = factory.getbasetemp() / f"{name}{next(_NUMBERS)}"
+    folder = factory.getbasetemp() / f"{name}_{next(_NUMBERS)}"  # no name that `mktemp` makes
     folder.mkdir(mode=0o700)
     return folder
 

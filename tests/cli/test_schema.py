@@ -21,4 +21,4 @@ def test_all_are_written(tmp_path, capsys):
 
 def test_a_misspelled_kind_is_told(capsys):
     assert run(app, ["schema", "servic"]) == 3
-    assert "Did you mean `service`?" in capsys.readouterr().err
+    assert "Did you mean 'service'?" in capsys.readouterr().err
