@@ -238,8 +238,9 @@ def test_without_apprise_it_says_what_to_install(monkeypatch):
     assert "install the extra `notify`" in outcome.reason
 
 
-def test_a_message_that_takes_too_long_is_ended():
-    outcome = perform(notice("json://127.0.0.1/a", timeout=timedelta(milliseconds=10)), {})
+def test_a_message_that_takes_too_long_is_ended(black_hole):
+    url = f"json://127.0.0.1:{black_hole}/a"
+    outcome = perform(notice(url, timeout=timedelta(milliseconds=10)), {})
     assert (outcome.state, outcome.may_retry) == ("unknown", True)
     assert outcome.reason == "json://127.0.0.1 took longer than 0.01 seconds."
 
