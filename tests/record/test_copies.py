@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 
 import pytest
-from tests.record.kit import INCIDENT, Clone, action
+from tests.record.kit import AUTHOR, INCIDENT, Clone, action, event, now
 from tests.record.sharing import (
     BRANCH,
     TRUTH,
@@ -20,6 +21,7 @@ from tests.record.sharing import (
 
 from incidentctl.domain.incident import facts
 from incidentctl.git.presence import DamagedError
+from incidentctl.record.record import Action
 from incidentctl.record.store.ref_names import RESTRICTED_COPY_REF, RESTRICTED_REF
 
 TRACKING = "refs/remotes/origin/incident-log"
@@ -83,6 +85,26 @@ def test_an_exchange_mends_a_truth_without_its_objects(remote: Clone, ann: Clone
     shared(ann)
     assert tip(ann, TRUTH) == tip(remote, BRANCH)
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
+
+
+def test_a_torn_ref_continues_from_the_last_commit_and_not_from_the_one_with_the_latest_date(
+    clone: Clone,
+) -> None:
+    """As where this clock is hours behind that of a colleague, whose declaration was merged."""
+    clone.declare()
+    for number in range(3):
+        late = event(facts.Noted(str(number)), at=now() - timedelta(hours=12 - number))
+        record = clone.record()
+        record.acknowledge(Action(INCIDENT, (late,), AUTHOR, "note"))
+        assert record.flush().commit
+    before, shown = tip(clone, TRUTH), opened(clone).events(INCIDENT)
+    (clone.git_dir / TRUTH).write_text("")
+    clone.git("update-ref", "-d", BRANCH)
+    for gone in ("kept", "cache"):
+        shutil.rmtree(clone.git_dir / "incidentctl" / gone)
+    opened(clone).repair()
+    assert tip(clone, TRUTH) == before
+    assert opened(clone).events(INCIDENT) == shown
 
 
 @pytest.mark.parametrize("lacks", ["incidents", "incidents/2026"])

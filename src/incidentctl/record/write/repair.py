@@ -226,15 +226,16 @@ class Repair:
         index = read_index(store.cache) or Index()
         named = store.named()
         logs = [*refs.logged(git, store.log_ref), *refs.logged(git, store.mirror)]
-        known = [each.commit for each in last_tips.read(self._state)]
-        known += [refs.packed(git, store.log_ref) or "", named.mirror or "", index.log_tip or ""]
-        known += [*logs, *reversed(index.commits.values())]
+        noted = [each.commit for each in last_tips.read(self._state)]
+        known = [*noted, refs.packed(git, store.log_ref) or "", named.mirror or ""]
+        known += [index.log_tip or "", *logs, *reversed(index.commits.values())]
         wanted = [tip for tip in dict.fromkeys(known) if _ID.match(tip) and tip.strip("0")]
         there = [tip for tip, kind in presence.kinds(git, wanted).items() if kind == "commit"]
         if len(there) > 1:
             done = git.run("rev-list", "--no-walk=sorted", "--stdin", data=_lines(there))
-            if done.code == 0:
+            if done.code == 0:  # by their dates, which are only as good as clocks
                 there = done.out.decode().split()
+        there = list(dict.fromkeys([*(tip for tip in noted if tip in there), *there]))
         # This clone's own commits come first; the remote's branch is merged later anyway.
         theirs = [] if named.tracking in there else [named.tracking]
         for tip in (*there, *(tip for tip in theirs if tip and refs.is_there(git, tip))):
