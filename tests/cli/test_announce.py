@@ -328,6 +328,22 @@ def test_what_failed_is_sent_again_by_a_command_with_the_same_key(bank, command,
     assert (again.code, len(smtp.to("board@bank.example"))) == (0, 2), again.err
 
 
+def test_an_ended_incident_is_not_the_one_meant_while_others_are_open(bank, command, target, smtp):
+    trusted(command)
+    target.answers(400)
+    over, *others = (declare(command) for _ in range(3))
+    smtp.refuse = True
+    command("announce", "send", "-i", over)
+    smtp.refuse = False
+    assert command("cancel", "A test", "-i", over).code == 0
+    asked = len(target.asked)
+    for word in ("send", "retry"):
+        refused = command("announce", word)
+        assert (refused.code, "2 incidents are open" in refused.err) == (2, True), refused.err
+        assert all(each in refused.err for each in others)
+    assert (len(target.asked), smtp.mails) == (asked, [])
+
+
 def test_a_drill_tells_only_targets_that_are_marked_for_drills(bank, command, target, smtp):
     trusted(command)
     declare(command, "--drill")

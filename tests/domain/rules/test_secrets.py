@@ -100,3 +100,13 @@ def test_a_key_of_ones_own_in_a_list_of_documents_has_its_place(tmp_path):
     (tmp_path / "services/a.yaml").write_text(text)
     (found,) = secrets.in_plain_text(load(tmp_path)[0])
     assert (found.source.document, found.loc) == (1, (1, "x-a"))
+
+
+@pytest.mark.parametrize("begin", ["mailto://127.0.0.1:2525?from=", "https://host:443/?to=",
+                                   "https://host:443#", "https://host:443/~"])  # fmt: skip
+def test_an_at_sign_behind_the_host_ends_no_password(begin):
+    assert secret_in(f"{begin}control@water.example&to=staff@water.example") is None
+
+
+def test_a_password_with_an_at_sign_is_one():
+    assert secret_in("smtp://mara:p@ss@mail.example?to=staff@water.example")

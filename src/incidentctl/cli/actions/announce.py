@@ -89,7 +89,7 @@ def send_(call: Call) -> None:
 
     incidentctl announce send
     """
-    response = call.open(own=True)
+    response = call.open(over=True)
     warn_of_gaps(response.incident)
     warn_of_faults(response.workspace.catalog_problems)
     done = send(
@@ -115,7 +115,7 @@ def retry_(
 
     incidentctl announce retry executives
     """
-    response = call.open(own=True)
+    response = call.open(over=True)
     warn_of_gaps(response.incident)
     warn_of_faults(response.workspace.catalog_problems)
     done = retry(
@@ -135,7 +135,9 @@ def _report(call: Call, response: Response, done: Sequence[Ran | NotSent], kind:
     for text, style in came_of_it(done):
         console.say(text, style)
     if not all(isinstance(each, Ran) and each.done for each in done):
-        console.say("Try again with `incidentctl announce retry`, or tell them yourself.")
+        part = response.incident.id.rsplit("-", 1)[-1]
+        again = f"incidentctl announce retry -i {part}"
+        console.say(f"Try again with `{again}`, or tell them yourself.")
         raise typer.Exit(EnvironmentFailedError.exit_code)
 
 

@@ -69,12 +69,14 @@ class Call:
         """Who acts."""
         return self.workspace.actor(self._as)
 
-    def open(self, *, ended: bool = False, own: bool = False) -> Response:
+    def open(self, *, ended: bool = False, own: bool = False, over: bool = False) -> Response:
         """Open one person's work on one incident; with `ended` on an ended one.
 
-        With `own` it is the one that they have just ended, if they did nothing else since.
+        With `own` it is the one that they have just ended, if they did nothing else since; with
+        `over` that is so only while no incident is open.
         """
         workspace = self.workspace
+        own = own or (over and not workspace.record.open_heads())
         part = self.incident or (ended_by(workspace, self.who) if own else None)
         ident = choose_incident(workspace, part, ended=ended)
         self.who = known_actor(workspace, ident, self.who, asks=not self.json)

@@ -139,8 +139,8 @@ def _pattern(pattern: str, advice: str) -> Parsed:
 
 SecretName = Annotated[Secret, Parsed(parse_secret, rf"^\s*env:{_NAME}\s*$", ("env:NAME",))]
 WithSecrets = Annotated[Parts, Parsed(parse_parts, r"\S")]
-Address = Annotated[Parts, Parsed(_parse_address, r"^\s*https?://[^/\s@{]+(/\S*)?\s*$")]
-Base = Annotated[str, Parsed(parse_base, r"^https?://[^/\s@{]+(/\S*)?$")]
+Address = Annotated[Parts, Parsed(_parse_address, r"^\s*https?://[^/?#\s@{]+([/?]\S*)?\s*$")]
+Base = Annotated[str, Parsed(parse_base, r"^https?://[^/?#\s@{]+([/?]\S*)?$")]
 NoticeAddress = Annotated[Parts, Parsed(_parse_notice, r"^\s*[A-Za-z][A-Za-z0-9+.-]*://")]
 Header = Annotated[str, Parsed(_parse_header, r"^[!-~]+$")]
 Variable = Annotated[str, Parsed(_parse_variable, rf"^{_NAME}$")]

@@ -17,7 +17,7 @@ MISSING = "missing"
 _ID = re.compile(r"\b[0-9a-f]{40,64}\b")
 #: Git's own messages, also behind a line of progress.
 _OWN = re.compile(r"\b(fatal|error): .*")
-_PASSWORD = re.compile(r"//[^/@\s]+@")
+_PASSWORD = re.compile(r"//[^/\s]*@")
 _PROGRESS = re.compile(r"\d+% \(|, done\.\Z")
 # Phrases of git, curl and ssh with LC_ALL=C. A text that fits none of them is called misconfigured,
 # because waiting does not help then.

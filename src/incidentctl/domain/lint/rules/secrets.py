@@ -24,7 +24,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     (r"\b[sr]k_live_[A-Za-z0-9]{16,}", "a Stripe key"),
     (r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{8,}", "a Slack webhook"),
     (r"discord(?:app)?\.com/api/webhooks/\d+/[\w-]+", "a Discord webhook"),
-    (r"://[^/\s:@]+:[^/\s@]+@", "an address with a password"),
+    (r"://[^/?#\s:@]+:[^/?#\s@]+@", "an address with a password"),
 )
 _ANY = re.compile("|".join(f"({shape})" for shape, _ in _SHAPES))
 #: A part of each form, searched for first: trying ten patterns at each character, some of which
