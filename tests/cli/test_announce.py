@@ -396,15 +396,35 @@ def test_drill_send_gives_the_plan_to_the_audience_and_only_that_ticks_sent(
     dry = command("drill", "send", "q1", "--dry-run")
     assert "/drills" in dry.out
     assert target.asked == []
+    asked = command("drill", "send", "q1")
+    assert (asked.code, target.asked) == (5, [])
+    assert "drills to 127.0.0.1" in asked.err
+    assert "--yes" in asked.err
     target.answers(400)
-    failed = command("drill", "send", "q1")
+    failed = command("drill", "send", "q1", "--yes")
     assert failed.code == 6
     assert "NOT SENT: drills" in failed.err
     assert "sent" not in plan.read_text()
     target.answer = answer
+    asks: list[str] = []
+    monkeypatch.setattr("incidentctl.cli.terminal.console.is_terminal", lambda: True)
+    monkeypatch.setattr(
+        "incidentctl.cli.terminal.prompts.ask_confirm", lambda words: bool(asks.append(words))
+    )
+    before = len(target.asked)
+    assert command("drill", "send", "q1").code == 5
+    assert (asks, len(target.asked)) == (["Send it?"], before)
+    monkeypatch.setattr("incidentctl.cli.terminal.prompts.ask_confirm", lambda _: True)
     assert command("drill", "send", "q1").code == 0
-    assert "Top Secret" in json.dumps(target.asked[-1].body)
+    sent = json.dumps(target.asked[-1].body)
+    assert 0 < sent.find("safely fail") < sent.find("Top Secret"), "the note comes first"
     assert "sent:" in plan.read_text()
+
+    before = len(target.asked)
+    plan.write_text(plan.read_text() + "injects:\n  - {after: 5m, tell: Tickets}\n")
+    refused = command("drill", "send", "q1", "--yes")
+    assert (refused.code, len(target.asked)) == (5, before)
+    assert "drills/q1.yaml has 1 error" in refused.err
 
 
 def test_drill_send_without_an_announcement_for_drills_says_what_to_do(bank, command):

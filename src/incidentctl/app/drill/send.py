@@ -9,13 +9,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from incidentctl.app.actions.trust import ensure_trusted
-from incidentctl.app.drill.documents import Sent, document, find, sent, written
+from incidentctl.app.drill.documents import Sent, document, find, note_before, sent, written
+from incidentctl.app.lint.lint import lint
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.connect.actions import registry
 from incidentctl.connect.actions.shown import shown
 from incidentctl.domain.actions.request import Outcome, Plan, Request
 from incidentctl.domain.actions.run import retry_in
-from incidentctl.domain.common.text import one_line
+from incidentctl.domain.catalog.entries import sources
+from incidentctl.domain.common.text import count, one_line
+from incidentctl.domain.drill.plan import Drill
 from incidentctl.errors import RefusedError
 
 _EVENT = "drill-announced"
@@ -48,12 +51,19 @@ class Delivered(NamedTuple):
 def letters(workspace: Workspace, name: str) -> list[Letter]:
     """Return what would be sent of a drill: the document that may be passed on, to whom.
 
-    RefusedError if no announcement is marked for drills, or the repository is not trusted.
+    Before that of an unplanned one stands its note: people must know that it is safe to fail.
+    RefusedError if its file has errors, no announcement is marked for drills, or the repository is
+    not trusted.
     """
     catalog, root = workspace.catalog, workspace.team_root()
     drill = find(catalog, name)
-    found = document(catalog, drill.name, None)
-    text = written(root, found, "text", environment=workspace.environment)
+    _ensure_sound(workspace, drill)
+    documents = [document(catalog, drill.name, None)]
+    if not drill.planned:
+        documents.insert(0, note_before(catalog, drill.name))
+    title = documents[0].title
+    texts = (written(root, each, "text", environment=workspace.environment) for each in documents)
+    text = "\n".join(texts)
     to_send = [
         (announcement.name, number, action)
         for announcement in catalog.announcements.values()
@@ -73,10 +83,24 @@ def letters(workspace: Workspace, name: str) -> list[Letter]:
     for announcement, number, action in to_send:
         trusted.check(action.with_)
         key = f"drill.{drill.name}.{digest}.{announcement}.{number}"
-        told = {"id": drill.name, "title": one_line(found.title), "text": text}
+        told = {"id": drill.name, "title": one_line(title), "text": text}
         planned = registry.plan(Request(action.with_, told, key, event="say"), trusted=trusted.near)
         letters.append(Letter(announcement, planned, shown(planned)))
     return letters
+
+
+def _ensure_sound(workspace: Workspace, drill: Drill) -> None:
+    """Refuse a drill whose file has errors: what cannot be read is missing from what is sent."""
+    catalog, path = workspace.catalog, sources(workspace.catalog, "drill")[drill.name].source.path
+    report = lint(
+        workspace.team_root(), catalog, problems=workspace.catalog_problems, today=workspace.today()
+    )
+    wrong = [each for each in report.problems if each.path == path and each.severity == "error"]
+    if wrong:
+        raise RefusedError(
+            f"Nothing is sent: {path} has {count(len(wrong), 'error')}. {wrong[0].message}",
+            hint="`incidentctl catalog lint` shows them.",
+        )
 
 
 def send(

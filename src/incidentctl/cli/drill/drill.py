@@ -21,10 +21,11 @@ from incidentctl.cli.session import open_catalog, practice
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
 from incidentctl.cli.terminal.places import from_here
-from incidentctl.errors import EnvironmentFailedError
+from incidentctl.errors import EnvironmentFailedError, RefusedError
 
 if TYPE_CHECKING:
     from incidentctl.app.drill.documents import Row, Sent
+    from incidentctl.app.drill.send import Letter
     from incidentctl.domain.lint.rule import Played
 
 app = typer.Typer(
@@ -227,11 +228,13 @@ def send(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print exactly what would be sent, and send nothing.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Send the plan, or the announcement of an unplanned drill, where announce.yaml says.
+    """Send the plan where announce.yaml says; of an unplanned drill the note and the public plan.
 
-    Once all of it has arrived, the drill's file says that it was sent.
+    It shows what goes where, and asks first. Once all of it has arrived, the drill's file says that
+    it was sent.
 
     incidentctl drill send q2-login
     """
@@ -252,6 +255,8 @@ def send(
             console.page(each.shown)
         console.say("Nothing was sent: this was a dry run.")
         return
+    if not yes:
+        _confirm(name, found)
     done = deliver(workspace, name, found)
     if as_json:
         told = [
@@ -275,3 +280,19 @@ def send(
         raise typer.Exit(EnvironmentFailedError.exit_code)
     if not as_json:
         _print_sent(workspace.root, done.sent)
+
+
+def _confirm(name: str, found: list[Letter]) -> None:
+    """Show what goes where, and ask; RefusedError where nobody can answer, or for a no."""
+    for each in found:
+        console.say(f"{each.announcement} to {each.to}:")
+        console.say(each.shown, keep_lines=True)
+    if not console.is_terminal():
+        raise RefusedError(
+            "Sending it needs a confirmation, and this is not a terminal.",
+            hint=f"`incidentctl drill send {name} --yes` sends it without asking.",
+        )
+    from incidentctl.cli.terminal.prompts import ask_confirm
+
+    if not ask_confirm("Send it?"):
+        raise RefusedError("Nothing is sent.")
