@@ -221,3 +221,35 @@ def test_auto_without_a_rule_waits_in_the_inbox(run, payload):
 def test_auto_states_nothing_beside(run, payload):
     assert run("declare", "a", "title", "--from-alert", payload, "--auto").code == 2
     assert run("declare", "--auto").code == 2
+
+
+def test_a_payload_of_a_source_with_its_own_mapping_can_be_tried(run, team, tmp_path):
+    (team / "alerts.yaml").write_text(
+        "sources:\n  lab:\n    format: generic\n"
+        "    mapping: {each: 'events[]', title: msg, key: tag, state: st}\n"
+        "rules:\n"
+        "  - {name: alive, match: {source: lab, key: HEARTBEAT}, mode: heartbeat, every: 1m}\n"
+    )
+    path = tmp_path / "lab.json"
+    beat = {"tag": "HEARTBEAT", "msg": "alive", "st": "OK"}
+    path.write_text(json.dumps({"events": [beat, {"tag": "CL", "msg": "Chlorine low"}]}))
+
+    for words in (["alert", "explain"], ["alert", "parse"], ["declare", "--from-alert"]):
+        unknown = run(*words, str(path))
+        assert unknown.code != 0
+        assert "--source" in unknown.err
+    assert "--source" in run("alert", "explain", str(path), "--format", "lab").err
+    wrong = run("alert", "explain", str(path), "--source", "lap")
+    assert (wrong.code, "Did you mean 'lab'?" in wrong.err) == (2, True)
+    both = run("alert", "parse", str(path), "--source", "lab", "--format", "grafana")
+    assert (both.code, "not both" in both.err) == (2, True)
+
+    told = run("alert", "explain", str(path), "--source", "lab")
+    assert told.code == 0, told.err
+    assert "its state is resolved: that is no heartbeat" in told.out
+    assert told.out.count("no heartbeat") == 1
+    assert "from       lab" in run("alert", "parse", str(path), "--source", "lab").out
+    assert "alive" in run("alert", "replay", str(path), "--source", "lab").out
+    done = run("declare", "--from-alert", str(path), "--source", "lab", "--no-input", "--json")
+    assert done.code == 0, done.err
+    assert run("show", "--json").json["title"] == "Chlorine low"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from incidentctl.app.alerts.parse import parse
 from incidentctl.app.alerts.receive import Receiver
 from incidentctl.app.incident.respond import not_committed
+from incidentctl.app.receiver.hooks import Hook
 from incidentctl.app.workspace.workspace import Workspace
 
 
@@ -25,13 +26,14 @@ class Taken(NamedTuple):
     notes: tuple[str, ...]
 
 
-def take(workspace: Workspace, data: bytes) -> Taken:
+def take(workspace: Workspace, data: bytes, hook: Hook | None = None) -> Taken:
     """Record a payload as the rules say; InvalidDataError if it cannot be read.
 
-    Its alerts are those of the source called as their format. The same payload again changes
-    nothing.
+    Without a hook its alerts are those of the source called as their format. The same payload
+    again changes nothing.
     """
-    alerts, now, receiver = parse(data), workspace.now(), Receiver(workspace)
+    alerts, now = parse(data, hook=hook), workspace.now()
+    receiver = Receiver(workspace)
     done = [
         receiver.take(source, [each for each in alerts if each.source == source], now)
         for source in dict.fromkeys(alert.source for alert in alerts)

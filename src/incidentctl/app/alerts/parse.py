@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from incidentctl.app.receiver import hooks
+from incidentctl.app.receiver.hooks import Hook
 from incidentctl.connect.alerts import registry
 from incidentctl.connect.alerts.payload import MAX_BODY, decode
 from incidentctl.domain.alerts.alert import Alert
@@ -13,6 +15,7 @@ from incidentctl.domain.alerts.decision import Decision
 from incidentctl.domain.alerts.declaration import heading
 from incidentctl.domain.alerts.rules import decide
 from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.common.lookup import nearest
 from incidentctl.domain.common.text import clean
 from incidentctl.domain.common.times import iso
 from incidentctl.errors import InvalidDataError, NotFoundError, UsageError
@@ -39,23 +42,42 @@ def read_payload(where: str, stdin: BinaryIO) -> bytes:
         raise NotFoundError(f"{where} cannot be read: {error.strerror}.") from None
 
 
-def parse(data: bytes, form: str | None = None) -> list[Alert]:
-    """Return the alerts of a payload; InvalidDataError if it has no known format.
+def hook_of(catalog: Catalog, source: str) -> Hook:
+    """Return a source of alerts.yaml, or of a format's name; UsageError if there is none."""
+    hook = hooks.find(catalog, source, {})
+    if hook is None:
+        known = (*catalog.alerts.sources, *registry.FORMATS)
+        raise UsageError(
+            f"alerts.yaml has no source {clean(source)!r}.",
+            hint=nearest(source, known, otherwise="Add it below `sources` in alerts.yaml."),
+        )
+    return hook
 
-    UsageError if the named format is none.
+
+def parse(data: bytes, form: str | None = None, hook: Hook | None = None) -> list[Alert]:
+    """Return the alerts of a payload, with a hook as if that had taken it.
+
+    InvalidDataError if it has no known format; UsageError if the named format is none.
     """
+    if hook is not None:
+        if form is not None:
+            raise UsageError("Name the source or the format, not both: a source has its format.")
+        return hooks.read(hook, {}, data)
     if form is not None and form not in registry.FORMATS:
         known = ", ".join(sorted(registry.FORMATS))
-        raise UsageError(f"There is no format {clean(form)!r}.", hint=f"One of: {known}.")
+        raise UsageError(
+            f"There is no format {clean(form)!r}.",
+            hint=f"One of: {known}. A source of alerts.yaml is named with `--source`.",
+        )
     return registry.read(decode(data), form)
 
 
-def firing(data: bytes) -> list[Alert]:
+def firing(data: bytes, hook: Hook | None = None) -> list[Alert]:
     """Return the alerts of a payload of which at least one fires, as `parse`.
 
     InvalidDataError if none does.
     """
-    alerts = parse(data)
+    alerts = parse(data, hook=hook)
     if heading(alerts) is None:
         raise InvalidDataError(
             "No alert in the payload is firing.", hint="See `incidentctl alert parse`."

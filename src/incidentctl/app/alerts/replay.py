@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.app.alerts.parse import parse
+from incidentctl.app.receiver.hooks import Hook
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision
 from incidentctl.domain.alerts.rules import decide
@@ -49,9 +50,12 @@ def payloads(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def replay(
-    catalog: Catalog, files: Iterable[tuple[str, bytes]], form: str | None = None
+    catalog: Catalog,
+    files: Iterable[tuple[str, bytes]],
+    form: str | None = None,
+    hook: Hook | None = None,
 ) -> Replayed:
-    """Return what the rules make of all alerts of some files, by rule.
+    """Return what the rules make of all alerts of some files, by rule; as if a hook took them.
 
     InvalidDataError with the place of a payload that cannot be read.
     """
@@ -59,7 +63,7 @@ def replay(
     for name, data in files:
         for place, payload in payloads(name, data):
             try:
-                alerts = parse(payload, form)
+                alerts = parse(payload, form, hook)
             except InvalidDataError as error:
                 raise InvalidDataError(f"{place}: {error.message}", hint=error.hint) from None
             for alert in alerts:

@@ -13,6 +13,7 @@ from incidentctl.app.alerts.parse import (
     as_json,
     decision_as_json,
     explain,
+    hook_of,
     parse,
     read_payload,
 )
@@ -23,6 +24,7 @@ from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision
+from incidentctl.domain.alerts.group import RESOLVED
 from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import format_duration, show
 
@@ -48,15 +50,29 @@ Format = Annotated[
         "--format", metavar="FORMAT", help="Its format, such as grafana; detected if not named."
     ),
 ]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--source", metavar="NAME", help="Its source in alerts.yaml: read as the receiver does."
+    ),
+]
 
 
 @app.command("parse")
-def parse_command(payload: PayloadFile, form: Format = None, *, json: Json = False) -> None:
+def parse_command(
+    ctx: typer.Context,
+    payload: PayloadFile,
+    form: Format = None,
+    source: Source = None,
+    *,
+    json: Json = False,
+) -> None:
     """Show the alerts in a payload as incidentctl reads them. It records nothing.
 
     incidentctl alert parse payload.json
     """
-    alerts = parse(read_payload(payload, sys.stdin.buffer), form)
+    hook = hook_of(open_catalog(ctx).catalog, source) if source else None
+    alerts = parse(read_payload(payload, sys.stdin.buffer), form, hook)
     if json:
         console.print_json("alert-parse", {"alerts": [as_json(alert) for alert in alerts]})
         return
@@ -69,16 +85,25 @@ def parse_command(payload: PayloadFile, form: Format = None, *, json: Json = Fal
 
 @app.command("explain")
 def explain_command(
-    ctx: typer.Context, payload: PayloadFile, form: Format = None, *, json: Json = False
+    ctx: typer.Context,
+    payload: PayloadFile,
+    form: Format = None,
+    source: Source = None,
+    *,
+    json: Json = False,
 ) -> None:
     """Show what the alerts in a payload mean here: what is affected, how bad it is, and why.
 
     incidentctl alert explain payload.json
 
+    incidentctl alert explain --source checks payload.json
+
     It records nothing; `incidentctl declare --from-alert` declares with these answers.
     """
-    alerts = parse(read_payload(payload, sys.stdin.buffer), form)
-    found = explain(open_catalog(ctx).catalog, alerts)
+    data = read_payload(payload, sys.stdin.buffer)
+    catalog = open_catalog(ctx).catalog
+    alerts = parse(data, form, hook_of(catalog, source) if source else None)
+    found = explain(catalog, alerts)
     if json:
         rows = [as_json(each.alert) | {"means": decision_as_json(each.means)} for each in found]
         console.print_json("alert-explain", {"alerts": rows})
@@ -98,6 +123,7 @@ def replay_command(
         typer.Argument(metavar="FILE...", help="Payloads, one a file or one a line; `-` is stdin."),
     ],
     form: Format = None,
+    source: Source = None,
     *,
     json: Json = False,
 ) -> None:
@@ -107,7 +133,7 @@ def replay_command(
     """
     catalog = open_catalog(ctx).catalog
     given = [(name, read_payload(name, sys.stdin.buffer)) for name in files]
-    found = replay(catalog, given, form)
+    found = replay(catalog, given, form, hook_of(catalog, source) if source else None)
     if json:
         rows = [row._asdict() for row in found.rows]
         console.print_json("alert-replay", {"rules": rows, "unused": list(found.unused)})
@@ -149,6 +175,8 @@ def _explain(each: Explained) -> None:
     console.out(f"affects    {each.means.affects or 'unknown'}")
     console.out(f"severity   {each.means.severity or 'unknown'}")
     console.out(f"then       {_outcome(each.means)}", indent=11)
+    if each.means.mode == "heartbeat" and each.alert.state == RESOLVED:
+        console.out("but        its state is resolved: that is no heartbeat", indent=11)
     for reason in each.means.reasons:
         console.out(f"because    {reason}", indent=11)
 

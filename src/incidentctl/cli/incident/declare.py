@@ -82,6 +82,12 @@ def declare_command(
             "--from-alert", metavar="FILE", help="An alert as its sender posts it; `-` is stdin."
         ),
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source", metavar="NAME", help="With --from-alert: its sender in alerts.yaml."
+        ),
+    ] = None,
     auto: Annotated[
         bool,
         typer.Option(
@@ -113,12 +119,12 @@ def declare_command(
         from incidentctl.cli.incident.declare_unasked import declare_unasked
 
         stated = (severity, affects, category, reported_by, at, drill, backfill, restricted)
-        declare_unasked(ctx, from_alert, from_issue, words, stated, as_, json=json)
+        declare_unasked(ctx, (from_alert, source), from_issue, words, stated, as_, json=json)
         return
     try:
         workspace = workspace_of(ctx, must=False)
         who = workspace.actor(as_)
-        alerts = _alerts(from_alert, title=words)
+        alerts = _alerts(workspace, from_alert, source, title=words)
         asks = console.is_terminal() and not (no_input or json)
         if not words.strip() and asks and not alerts:
             from incidentctl.cli.terminal.prompts import ask_text
@@ -181,17 +187,20 @@ def declare_command(
         )
 
 
-def _alerts(where: str | None, *, title: str) -> list[Alert]:
+def _alerts(
+    workspace: Workspace, where: str | None, source: str | None, *, title: str
+) -> list[Alert]:
     """Return the alerts of a file, or of stdin for `-`; none without one.
 
     With a title, alerts that cannot be read are a warning: declaring is not refused.
     """
     if where is None:
         return []
-    from incidentctl.app.alerts.parse import firing, read_payload
+    from incidentctl.app.alerts.parse import firing, hook_of, read_payload
 
     try:
-        return firing(read_payload(where, sys.stdin.buffer))
+        hook = hook_of(workspace.catalog, source) if source else None
+        return firing(read_payload(where, sys.stdin.buffer), hook)
     except IncidentctlError as refusal:
         if not title.strip():
             raise

@@ -16,7 +16,9 @@ from incidentctl.domain.common.text import count
 from incidentctl.errors import UsageError
 
 
-def _print_taken(ctx: typer.Context, where: str | None, words: str, *, json: bool) -> None:
+def _print_taken(
+    ctx: typer.Context, where: str | None, source: str | None, words: str, *, json: bool
+) -> None:
     """Let the rules decide about a payload, and say what came of it."""
     if where is None or words.strip():
         raise UsageError(
@@ -25,10 +27,11 @@ def _print_taken(ctx: typer.Context, where: str | None, words: str, *, json: boo
             echo=words,
         )
     from incidentctl.app.alerts.automatic import take
-    from incidentctl.app.alerts.parse import read_payload
+    from incidentctl.app.alerts.parse import hook_of, read_payload
 
     workspace = workspace_of(ctx)
-    taken = take(workspace, read_payload(where, sys.stdin.buffer))
+    hook = hook_of(workspace.catalog, source) if source else None
+    taken = take(workspace, read_payload(where, sys.stdin.buffer), hook)
     workspace.notes.extend(taken.notes)
     report_notes(workspace)
     if json:
@@ -47,7 +50,7 @@ def _print_taken(ctx: typer.Context, where: str | None, words: str, *, json: boo
 
 def declare_unasked(
     ctx: typer.Context,
-    from_alert: str | None,
+    from_alert: tuple[str | None, str | None],
     from_issue: str | None,
     words: str,
     stated: Sequence[object],
@@ -55,11 +58,11 @@ def declare_unasked(
     *,
     json: bool,
 ) -> None:
-    """Declare what an alert or an issue alone says."""
+    """Declare what an alert, a file and its source, or an issue alone says."""
     if from_issue is None:
-        _print_taken(ctx, from_alert, words, json=json)
+        _print_taken(ctx, *from_alert, words, json=json)
         return
-    if words.strip() or from_alert is not None or any(stated):
+    if words.strip() or any(from_alert) or any(stated):
         raise UsageError(
             "With --from-issue the issue says everything, and you state nothing.",
             hint="Run `incidentctl declare --from-issue FILE`.",

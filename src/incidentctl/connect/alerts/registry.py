@@ -47,7 +47,9 @@ def read(payload: Payload, form: str | None = None) -> list[Alert]:
     known = ", ".join(sorted(FORMATS))
     if found is None:
         raise InvalidDataError(
-            "The payload is in no known format.", hint=f"What can be read: {known}."
+            "The payload is in no known format.",
+            hint=f"What can be read: {known}. If alerts.yaml says how its sender's fields are "
+            "read, name that source with `--source`.",
         )
     if form is not None and form != found and not FORMATS[form].matches(payload):
         raise InvalidDataError(f"The payload is not of {form}, but looks like {found}.")
