@@ -48,7 +48,7 @@ def hook_of(catalog: Catalog, source: str) -> Hook:
     if hook is None:
         known = (*catalog.alerts.sources, *registry.FORMATS)
         raise UsageError(
-            f"alerts.yaml has no source {clean(source)!r}.",
+            f"There is no source {clean(source)!r} in alerts.yaml.",
             hint=nearest(source, known, otherwise="Add it below `sources` in alerts.yaml."),
         )
     return hook
