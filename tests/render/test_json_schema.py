@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,27 @@ def test_the_examples_of_the_reference_load_without_a_fault(kind, tmp_path):
 def test_the_schemas_are_json_with_stable_bytes():
     assert text("service") == text("service")
     assert json.loads(text("service"))["$schema"].startswith("http://json-schema.org/draft-07/")
+
+
+def test_a_default_is_written_as_the_file_would_have_it():
+    def parts(part):
+        if isinstance(part, dict):
+            yield part
+            part = list(part.values())
+        for inner in part if isinstance(part, list) else ():
+            yield from parts(inner)
+
+    found = [
+        (part["default"], part["pattern"])
+        for kind in KINDS
+        for part in parts(schema(kind))
+        if isinstance(part.get("default"), str) and isinstance(part.get("pattern"), str)
+    ]
+    assert "30m" in {default for default, _ in found}
+    assert [pair for pair in found if not re.search(pair[1], pair[0])] == []
+
+
+def test_each_row_of_the_reference_is_one_line():
+    rows = [line for line in reference().splitlines() if line.startswith("|")]
+    assert len(rows) > 300
+    assert [row for row in rows if not row.endswith(" |") and not row.endswith("---|")] == []

@@ -7,12 +7,15 @@ import inspect
 import json
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 from typing import Any, get_args, get_type_hints
 
 from incidentctl.domain.catalog.action_settings import CLASSES as ACTIONS
 from incidentctl.domain.catalog.severity import Scale
+from incidentctl.domain.common.fields import DURATION
+from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.schema import CLASSES
 
 KINDS = (
@@ -194,6 +197,10 @@ def _tidy(part: Any) -> Any:
         tidy["properties"]["importance"]["propertyNames"] = {"pattern": "^([1-5]$|x-)"}
     if isinstance(tidy.get("default"), dict):
         del tidy["default"]  # the parts have defaults
+    if tidy.get("pattern") == DURATION and "default" in tidy:  # written as ISO 8601 has it
+        from pydantic import TypeAdapter  # noqa: PLC0415 (as above)
+
+        tidy["default"] = format_duration(TypeAdapter(timedelta).validate_python(tidy["default"]))
     return _nullable(tidy)
 
 

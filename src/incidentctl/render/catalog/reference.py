@@ -76,7 +76,8 @@ def _table(definition: dict[str, Any]) -> str:
     rows = ["| key | holds | absent | meaning |", "|---|---|---|---|"]
     for key, part in definition["properties"].items():
         absent = "must be there" if key in required else _default(part)
-        rows.append(f"| `{key}` | {_holds(part)} | {absent} | {part['description']} |")
+        meaning = " ".join(part["description"].split()).replace("|", "\\|")
+        rows.append(f"| `{key}` | {_holds(part)} | {absent} | {meaning} |")
     return "\n".join(rows) + "\n"
 
 
