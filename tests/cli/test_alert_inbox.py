@@ -160,6 +160,9 @@ def test_the_board_and_due_say_that_alerts_wait(run, waits):
 def test_nobody_commands_what_an_alert_declared_until_somebody_accepts(run, team):
     (ident,) = receive(team, alert(), decide=declares).declared
     assert "nobody yet" in run("show", ident).out
+    assert "nobody yet" in run("list").out
+    assert "alert:" not in run("list").out
+    assert run("list", "--json").json["incidents"][0]["commander"].startswith("alert:")
     assert run("show", ident, "--json").json["commander"] == "alert:am"
     assert "Nobody commands" in run("due").out
     assert "incidentctl accept" in run("watch", "--once").out

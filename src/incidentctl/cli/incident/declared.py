@@ -29,7 +29,7 @@ def say_open(workspace: Workspace, title: str, affects: Sequence[str]) -> list[H
     for head in found:
         age = rough_duration(now - head.declared)
         console.say(
-            f"also open  {head.id}  {head.severity or '-'}, declared {age} ago, {head.commander} "
+            f"also open  {head.id}  {head.severity or '-'}, declared {age} ago, {head.commands} "
             f"commands: {one_line(head.title)}",
             "warning",
             indent=11,

@@ -101,7 +101,7 @@ def list_command(
 
     console.table(
         ("id", "sev", "status", "age", "commander", "title"),
-        [(h.id, h.severity, h.status, declared(h.declared), h.commander, title(h)) for h in heads],
+        [(h.id, h.severity, h.status, declared(h.declared), h.commands, title(h)) for h in heads],
         cut="title",
         # Among those that have ended, what is open must show.
         spare=("commander", "age")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.facts import Redacted
 from incidentctl.domain.incident.fold.fold import fold
-from incidentctl.domain.incident.state import RESOLVED, Incident, Relation
+from incidentctl.domain.incident.state import RESOLVED, Incident, Relation, is_alert
 
 __all__ = ["Head", "Incident", "as_of", "fold", "head"]
 
@@ -43,6 +43,11 @@ class Head(NamedTuple):
     """What solved it, or why it was cancelled; cut where it is long."""
     retrospective_by: datetime | None = None
     """By when its severity requires a retrospective; None where it does not, or until resolved."""
+
+    @property
+    def commands(self) -> str:
+        """Who commands, for people: nobody yet of what an alert declared."""
+        return "nobody yet" if is_alert(self.commander) else self.commander
 
 
 def head(incident: Incident) -> Head:
