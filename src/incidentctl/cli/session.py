@@ -48,7 +48,7 @@ def open_catalog(ctx: typer.Context, *, team: bool = False) -> Workspace:
         console.say("No team repository here: this is the built-in catalog.", "warning")
     elif not workspace.checked_out:
         console.say(
-            "The team's files are not in this folder: this is the catalog of HEAD.", "warning"
+            "There is no incidentctl.yaml in this folder: this is the catalog of HEAD.", "warning"
         )
     warn_of_faults(workspace.catalog_problems)
     for path in workspace.earlier_teams:

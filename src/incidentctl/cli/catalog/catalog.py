@@ -51,7 +51,11 @@ def lint(
     if workspace.source == "default":
         console.say(f"Checked: {workspace.root}, your default repository (`incidentctl use`).")
     elif report.root is None:
-        console.say("The team's files are not in this folder: those of HEAD were checked.")
+        console.say(
+            "There is no incidentctl.yaml in this folder: the files of HEAD were checked, and none "
+            "of those here.",
+            "warning",
+        )
     style = Style(console.styled, console.fitted_out, from_here)
     print(OUTPUTS["json" if json else output](report, style))
     if report.fails(strict=strict):
