@@ -259,8 +259,8 @@ def retry(
 def _no_such(every: Sequence[Announced], name: str) -> NotFoundError:
     names = {each.announcement.name for each in every}
     return NotFoundError(
-        f"No announcement {one_line(name)!r} tells of this incident now.",
-        hint=nearest(name, names, otherwise="`incidentctl announce list` shows what does."),
+        f"No announcement {one_line(name)!r} applies to this incident now.",
+        hint=nearest(name, names, otherwise="`incidentctl announce list` shows which do."),
     )
 
 

@@ -38,10 +38,12 @@ def check(incident: Incident, verb: str, *, echo: str | None = None) -> None:
     state = "open" if incident.open else incident.status
     if state in ALLOWED.get(verb, _NOT_CLOSED):
         return
-    hint: str | Hint
     if state == _OUTCOME.get(verb):
-        hint = "Nothing is left to do for that."
-    elif not incident.open:
+        raise RefusedError(
+            f"{incident.id} is already {state}.", hint="There is nothing left to do.", echo=echo
+        )
+    hint: str | Hint
+    if not incident.open:
         hint = Hint("reopen", {"incident": incident.id})
     else:
         hint = "It is open already." if verb == "reopen" else Hint("end-first")
