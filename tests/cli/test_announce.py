@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -344,6 +345,26 @@ def test_an_ended_incident_is_not_the_one_meant_while_others_are_open(bank, comm
     assert (len(target.asked), smtp.mails) == (asked, [])
 
 
+def test_announcements_that_wait_for_a_receiver_are_told_with_the_command(
+    bank, command, target, smtp, monkeypatch
+):
+    assert "No receiver" not in command("declare", "untrusted", "--no-input").err
+    command("resolve", "Done")
+    trusted(command)
+    area = ("--affects", "accounts", "-s", "SEV1", "--no-input")
+    told = command("declare", "balances are wrong", *area)
+    wait = "wait: mail-list, executives, drills. No receiver runs in this clone"
+    assert wait in told.err
+    assert wait not in command("due").err, "a receiver elsewhere has a minute to send them"
+    # As if they had waited for so long.
+    monkeypatch.setattr("incidentctl.cli.incident.due.SILENT", timedelta())
+    monkeypatch.setattr("incidentctl.cli.incident.status.SILENT", timedelta())
+    for word in ("due", "status"):
+        assert wait in command(word).err
+    assert command("announce", "send").code == 0
+    assert "No receiver" not in command("due").err
+
+
 def test_a_drill_tells_only_targets_that_are_marked_for_drills(bank, command, target, smtp):
     trusted(command)
     declare(command, "--drill")
@@ -464,7 +485,7 @@ def test_what_happened_before_an_announcement_was_first_trusted_goes_out_by_itse
     sent = len(target.asked)
     written.write_text(whole)
     shown = command("trust", command("trust", "--json").json["hash"])
-    assert "Announcements go out for what happens from now on." in shown.err
+    assert "Announcements go out for what happens from now on" in shown.err
     workspace = open_workspace(bank)
     found = automatic.due(workspace, workspace.now())
     assert "customers" not in {each.target.announcement for each in found}

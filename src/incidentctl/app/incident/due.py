@@ -20,6 +20,8 @@ class DueNow(NamedTuple):
     items: tuple[tuple[str, Due], ...]
     alerts: tuple[Group, ...] = ()
     """The alerts that wait in the inbox, the oldest first."""
+    incidents: tuple[str, ...] = ()
+    """The incidents that were looked at."""
 
     @property
     def overdue(self) -> int:
@@ -34,4 +36,5 @@ def due_now(workspace: Workspace, part: str | None = None) -> DueNow:
     known = len(workspace.basics.people)
     found = ((ident, due(load(workspace, ident), now, known=known)) for ident in idents)
     items = tuple((ident, entry) for ident, entries in found for entry in entries)
-    return DueNow(now, items, () if part else tuple(waiting(workspace)))
+    alerts = () if part else tuple(waiting(workspace))
+    return DueNow(now, items, alerts, tuple(idents))

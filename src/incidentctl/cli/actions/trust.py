@@ -62,7 +62,10 @@ def trust_command(
         found = trust(workspace, hash_)
         console.say(f"Trusted: {found.repository}.")
         if workspace.catalog.announcements:
-            console.say("Announcements go out for what happens from now on.")
+            console.say(
+                "Announcements go out for what happens from now on: by themselves while "
+                "`incidentctl serve` runs, else with `incidentctl announce send`."
+            )
     elif not json:
         _print(found, whole=True)
     if json:

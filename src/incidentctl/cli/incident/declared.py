@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from incidentctl.app.incident.find import load
 from incidentctl.app.incident.query import on_call
@@ -121,8 +121,24 @@ def _as_json(workspace: Workspace, incident: Incident, recorded: Recorded) -> di
     }
 
 
+def say_waiting(
+    workspace: Workspace, idents: Iterable[str], *, since: timedelta = timedelta()
+) -> None:
+    """Say which announcements of some incidents wait for so long, and how to send them."""
+    from incidentctl.app.actions.waiting import waiting
+
+    for ident, names in waiting(workspace, idents, since=since):
+        part = ident.rsplit("-", 1)[-1]
+        console.say(
+            f"announcements of {ident} wait: {', '.join(names)}. No receiver runs in this clone; "
+            f"if none sends them elsewhere: incidentctl announce send -i {part}",
+            "warning",
+        )
+
+
 def go_on(response: Response, *, walks: bool) -> None:
-    """Walk the runbook of what was declared, or say how."""
+    """Say which announcements wait, and walk the runbook of what was declared, or say how."""
+    say_waiting(response.workspace, [response.ident])
     if walks:
         from incidentctl.cli.incident.run import walk
 

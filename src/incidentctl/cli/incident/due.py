@@ -9,7 +9,8 @@ import typer
 from incidentctl.app.incident.due import DueNow, due_now
 from incidentctl.app.incident.waiting_alerts import wait_line
 from incidentctl.app.record.looked import ensure_looked
-from incidentctl.app.workspace.receiver_signs import as_json, problems_of, signs_of_life
+from incidentctl.app.workspace.receiver_signs import SILENT, as_json, problems_of, signs_of_life
+from incidentctl.cli.incident.declared import say_waiting
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import (
     warn_bad_settings,
@@ -67,6 +68,7 @@ def due_command(
         for sentence in problems_of(signs, found.now) if signs else ():
             console.say(f"warning: {sentence}", "warning")
         _print(found)
+        say_waiting(workspace, found.incidents, since=SILENT)
     workspace.sharing.refresh()  # events of others are shown next time
     if found.overdue:
         raise typer.Exit(1)

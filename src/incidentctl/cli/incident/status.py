@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.incident import lifecycle, query
+from incidentctl.app.workspace.receiver_signs import SILENT
 from incidentctl.cli.hints import send_again
 from incidentctl.cli.incident import choices
+from incidentctl.cli.incident.declared import say_waiting
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import report_sync_state, warn_of_gaps
@@ -54,6 +56,7 @@ def _show(call: Call) -> None:
     for each in unsent(found, now):
         console.out(each.text, "warning", indent=2)
         console.out(f"  {send_again(each.run)}", indent=2)
+    say_waiting(workspace, [found.id], since=SILENT)
     if found.offer:
         console.out(f"command offered to {found.offer.person}", indent=2)
     if advice:
