@@ -271,6 +271,8 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         ("is not a time", None),
         ("Which day and time", "2026-03-29T22:30"),
         ("How do we break it", "Dropping the token database"),
+        ("Does that really break something", "y"),
+        ("Something is really going to break", None),
         ("private: may name the team", "To exercise the orders team"),
         ("Who causes it", "greta"),
         ("In what time range", "2026-03-29T09:00"),
@@ -320,6 +322,7 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
         yaml.safe_load((ignoring / "drills" / name).read_text())
         for name in ("q1.yaml", "q1.private.yaml")
     )
+    assert public["simulated"] is False
     assert (public["environment"], public["timezone"]) == ("staging", "America/New_York")
     assert not {"injects", "targets", "services", "distribute_to"} & set(public)
     assert private["injects"] == [
@@ -357,7 +360,8 @@ def test_what_was_answered_before_ctrl_c_is_kept_and_continued(ignoring):
     child.sendline("y")
     rest = (
         ("Who responds", "orders"), ("Which day", "2099-03-29T10:30"), ("How do we", "We pull it"),
-        ("Why do we", "Practice"), ("Who causes it", "greta"), ("Where does it", ""),
+        ("really break", "n"), ("Why do we", "Practice"), ("Who causes it", "greta"),
+        ("Where does it", ""),
         ("In which time zone", ""), ("Which services", ""), ("Who gets it", ""),
         ("An inject", ""), ("declares", ""), ("commander", ""), ("first update", ""),
     )  # fmt: skip

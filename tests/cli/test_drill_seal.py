@@ -153,6 +153,16 @@ def test_a_reader_removed_cannot_open_the_new_file(run, planned, keys):
     assert run("drill", "unseal", "q1", "--identity", str(keys[1] / "greta")).code == 0
 
 
+def test_a_lead_whom_the_drill_surprises_is_no_reader_where_nobody_is_named(run, planned):
+    half = HALF.replace("readers: [greta, omar]\n", "").replace("saboteur: greta", "saboteur: omar")
+    who = next(line for line in half.splitlines() if line.startswith("commander: "))
+    (planned / PLAIN).write_text(half.replace(who, "commander: greta"))
+    private = run("drill", "plan", "q1", "--audience", "private").out
+    assert "greta" not in private.split("Readers")[1]
+    # Who seals it has read it.
+    assert run("drill", "seal", "q1", "--json").json["readers"] == ["omar", "greta"]
+
+
 def test_the_lead_reads_where_nobody_is_named(run, planned):
     (planned / PLAIN).write_text(HALF.replace("readers: [greta, omar]\n", ""))
     assert run("drill", "seal", "q1", "--json").json["readers"] == ["greta"]

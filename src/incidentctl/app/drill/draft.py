@@ -21,7 +21,7 @@ def _place(workspace: Workspace) -> Path:
 
 def keep(workspace: Workspace, answers: Mapping[str, Any]) -> bool:
     """Keep the answers, readable for this user alone; say whether there was something to keep."""
-    given = {key: value for key, value in answers.items() if value not in (None, (), "", True)}
+    given = {key: value for key, value in answers.items() if value not in (None, (), "")}
     if not given.keys() - {"mode"}:
         return False
     path = _place(workspace)

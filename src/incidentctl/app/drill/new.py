@@ -20,6 +20,7 @@ from incidentctl.app.drill.questions import (
 from incidentctl.app.setup import starter
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry, Source
+from incidentctl.domain.drill.plan import usual_readers
 from incidentctl.domain.lint.rule import Finding
 from incidentctl.domain.lint.rules import clock_changes
 from incidentctl.domain.lint.rules import drills as rules
@@ -118,8 +119,8 @@ def write(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> Writt
 def _readers(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the readers of the private half; its author is one, whoever seals it later."""
     who = workspace.actor(None).handle
-    team = workspace.catalog.teams.get(answers["team"])
-    usual = dict.fromkeys(each for each in (team and team.lead, answers["saboteur"]) if each)
+    surprised = (answers["commander"], answers["mitigator"])
+    usual = usual_readers(workspace.catalog, answers["team"], surprised, answers["saboteur"])
     by_default = mode == "planned" or answers["readers"] or who in usual
     if by_default or who not in workspace.catalog.members():
         return tuple(answers["readers"] or ())

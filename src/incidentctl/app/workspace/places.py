@@ -63,6 +63,14 @@ def trust_folder(environment: Mapping[str, str]) -> Path:
     return _xdg(environment, "XDG_CONFIG_HOME", ".config") / "trust"
 
 
+def trusts_any(environment: Mapping[str, str]) -> bool:
+    """Say whether this user trusts any repository: if not, nothing is sent from here."""
+    try:
+        return any(trust_folder(environment).iterdir())
+    except OSError:
+        return False
+
+
 def default_repository(environment: Mapping[str, str]) -> Path | None:
     """Return the repository set by `use`, if it still is one."""
     try:

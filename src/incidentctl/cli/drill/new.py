@@ -103,15 +103,16 @@ def new(
     from incidentctl.cli.terminal.prompts import EndOfAnswers
 
     workspace = open_catalog(ctx, team=True)
+    asked = console.is_terminal() and not no_input
+    simulated = False if real else None if asked else True
     answers = {
         "name": name, "what": what, "team": team, "commander": commander, "mitigator": mitigator,
         "at": at, "how": how, "why": why, "private_why": private_why, "saboteur": saboteur,
         "from": from_, "to": to, "timezone": timezone, "environment": environment,
         "services": tuple(service or ()), "distribute_to": tuple(distribute_to or ()),
-        "readers": tuple(reader or ()), "simulated": not real,
+        "readers": tuple(reader or ()), "simulated": simulated,
         "injects": tuple(inject or ()), "targets": tuple(target or ()),
     }  # fmt: skip
-    asked = console.is_terminal() and not no_input
     try:
         if asked:
             wizard.continue_draft(workspace, answers)

@@ -58,15 +58,15 @@ def continue_draft(workspace: Workspace, answers: dict[str, Any]) -> None:
         draft.drop(workspace)
         return
     for key, value in kept.items():
-        if not answers.get(key):
+        if answers.get(key) in (None, (), ""):
             answers[key] = value
 
 
-def warn(mode: Mode, answers: Mapping[str, Any]) -> None:
+def warn(mode: Mode | None, answers: Mapping[str, Any]) -> None:
     """Warn of what an unplanned drill, or one with real damage, can do to people."""
     if mode == "unplanned":
         console.say(drill_questions.TRUST, "warning")
-    if not answers["simulated"]:
+    if answers["simulated"] is False:
         console.say(drill_questions.REAL, "warning")
 
 
@@ -99,6 +99,10 @@ def _ask_missing(
             begins = "at" if mode == "planned" else "from"
             if question.key == begins and (near := drill_questions.soon(workspace, answers)):
                 console.say(near, "warning")
+        if question.key == "how" and answers["simulated"] is None:
+            real = ask_confirm("Does that really break something? (no: it is only played)")
+            answers["simulated"] = not real
+            warn(None, answers)
 
 
 def _ask_more(mode: Mode, answers: dict[str, Any], usual_zone: str, known: Catalog | None) -> None:

@@ -10,7 +10,7 @@ from incidentctl.app.incident.find import load
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.incident.similar import Similar, similar_open, similar_past
-from incidentctl.app.workspace.places import KEPT_HERE
+from incidentctl.app.workspace.places import KEPT_HERE, trusts_any
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.session import confirm_recorded, report_notes, restriction
 from incidentctl.cli.terminal import console
@@ -125,6 +125,8 @@ def say_waiting(
     workspace: Workspace, idents: Iterable[str], *, since: timedelta = timedelta()
 ) -> None:
     """Say which announcements of some incidents wait for so long, and how to send them."""
+    if not trusts_any(workspace.environment):  # what knows of sending is slow to import
+        return
     from incidentctl.app.actions.waiting import waiting
 
     for ident, names in waiting(workspace, idents, since=since):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import ClassVar, Literal, NamedTuple
@@ -166,7 +167,8 @@ class PrivateHalf:
     services: tuple[Name, ...] = ()
     """The services it concerns."""
     readers: tuple[Name, ...] = ()
-    """Who may open the sealed half; absent: the team's lead, who causes it, and who seals it."""
+    """Who may open the sealed half; absent: the team's lead, unless commander or
+    mitigator; who causes it; and who seals it."""
     injects: tuple[Inject, ...] = ()
     """The messages that the responders get during the drill."""
     targets: Targets = Targets()
@@ -174,11 +176,24 @@ class PrivateHalf:
 
 
 def readers_of(half: PrivateHalf, catalog: Catalog, author: str | None = None) -> tuple[str, ...]:
-    """Return who may read a private half: those named, else lead, saboteur and its author."""
-    if half.readers:
-        return half.readers
-    team = catalog.teams.get(half.team)
-    usual = (team.lead if team else None, half.saboteur, author)
+    """Return who may read a private half: those named, else those who read it usually."""
+    surprised = (half.commander, half.mitigator)
+    return half.readers or usual_readers(catalog, half.team, surprised, half.saboteur, author)
+
+
+def usual_readers(
+    catalog: Catalog,
+    team: str,
+    surprised: Collection[str | None],
+    saboteur: str | None,
+    author: str | None = None,
+) -> tuple[str, ...]:
+    """Return who reads a private half unless it says so: the team's lead, saboteur and its author.
+
+    The lead does not if the drill is to surprise them, as its commander or mitigator.
+    """
+    lead = catalog.teams[team].lead if team in catalog.teams else None
+    usual = (None if lead in surprised else lead, saboteur, author)
     return tuple(dict.fromkeys(who for who in usual if who))
 
 

@@ -188,6 +188,22 @@ def _drills(catalog: Catalog) -> Iterator[tuple[CatalogEntry, Drill]]:
         yield entry, combine(entry.value, private, default_zone=default)
 
 
+def surprised_reader(catalog: Catalog) -> Iterable[Finding]:
+    """Find readers of a private half whom the drill is to surprise."""
+    for entry in catalog.of_kind("private_half"):
+        half: PrivateHalf = entry.value
+        for number, who in enumerate(half.readers):
+            if who in (half.commander, half.mitigator) and who != half.saboteur:
+                yield Finding(
+                    "IC225",
+                    f"{who} may read the private half of the drill {entry.name}, which is to "
+                    "surprise them.",
+                    entry.source,
+                    ("readers", number),
+                    "Take them out of `readers`, or plan it with another commander or mitigator.",
+                )
+
+
 RULES = (
     Rule(
         RuleText(
@@ -266,5 +282,16 @@ RULES = (
             "Move the drill; or send the plan, and note when in `sent`.",
         ),
         check_around=sent_late,
+    ),
+    Rule(
+        RuleText(
+            "IC225",
+            "warning",
+            "A drill that surprises one of its readers",
+            "Who becomes commander or mitigator of an unplanned drill learns nothing from it with "
+            "the plan at hand. It needs the private half in the clone.",
+            "Take them out of `readers`, or plan it with other people.",
+        ),
+        surprised_reader,
     ),
 )
