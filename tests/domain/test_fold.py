@@ -216,6 +216,16 @@ def test_a_step_that_repeats_is_done_with_the_first_update_and_can_be_opened_aga
     assert incident(*opened, facts.UpdatePosted("again")).steps[0].state == "done"
 
 
+def test_an_update_ticks_no_repeating_work_of_another_role_and_publishes_nothing():
+    steps = (
+        StepPlan("sample", "Take another sample", role="laboratory", every=7200),
+        StepPlan("public-notification", "Tell the public", role="communication", every=3600),
+        UPDATES,
+    )
+    found = incident(facts.Declared("x"), attached(*steps), facts.UpdatePosted("hi"))
+    assert [step.state for step in found.steps] == ["open", "open", "done"]
+
+
 @pytest.mark.parametrize(
     ("more", "cadence", "due"),
     [

@@ -34,6 +34,15 @@ TICKING = frozenset(
 )  # fmt: skip
 
 
+#: The roles whose steps an update can do; `commander` is that of a step that names none.
+_OF_UPDATES = frozenset({"commander", "communication"})
+
+
+def ticks_with_update(step: Step | StepPlan) -> bool:
+    """Say whether an update does a step: one that repeats, and is no work of another role."""
+    return bool(step.every) and step.role in _OF_UPDATES and step.id not in PUBLISHING
+
+
 class _Asked(NamedTuple):
     plan: StepPlan
     runbook: str

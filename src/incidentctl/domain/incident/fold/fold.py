@@ -9,7 +9,12 @@ from itertools import chain
 
 from incidentctl.domain.common.times import EARLIEST, from_iso, show
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.checklist import ASSIGN_TASKS, TICKING, checklist
+from incidentctl.domain.incident.checklist import (
+    ASSIGN_TASKS,
+    TICKING,
+    checklist,
+    ticks_with_update,
+)
 from incidentctl.domain.incident.draft.draft import Draft
 from incidentctl.domain.incident.events import EffectiveEvent, Event
 from incidentctl.domain.incident.facts.process import settle
@@ -116,7 +121,7 @@ def _check_declaration(draft: Draft, kind: str | None) -> None:
 
 
 def _steps(draft: Draft) -> tuple[Step, ...]:
-    """The checklist; a step that repeats is done with the first update after it was opened.
+    """The checklist; a step of updates is done with the first one after it was opened.
 
     The step that assigns the tasks is done with the last assignment, while every one has somebody.
     """
@@ -130,7 +135,7 @@ def _steps(draft: Draft) -> tuple[Step, ...]:
     for attachment in chain(draft.attached.values(), draft.gone):
         for plan in attachment.steps:
             mark = marks.get(plan.id)
-            if not plan.every or (mark is not None and mark.state != OPEN):
+            if not ticks_with_update(plan) or (mark is not None and mark.state != OPEN):
                 continue
             since = mark.event if mark else ""
             place = bisect_right(posted, since)

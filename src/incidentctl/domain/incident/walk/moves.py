@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from incidentctl.domain.common.role_names import OTHER_ROLES
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.checklist import ASSIGN_TASKS
+from incidentctl.domain.incident.checklist import ASSIGN_TASKS, ticks_with_update
 from incidentctl.domain.incident.decide import (
     handover,
     lifecycle,
@@ -133,7 +133,7 @@ def _note(move: Move) -> MoveResult:
 def _after(move: Move, fact: Any) -> str:
     """Where to go on after a fact that may tick the step shown by itself."""
     step = find_step(move.incident, move.shown.at)
-    repeats = step is not None and step.every and isinstance(fact, facts.UpdatePosted)
+    repeats = step and ticks_with_update(step) and isinstance(fact, facts.UpdatePosted)
     ticked = step is not None and step.id in getattr(fact, "ticks", ())
     return AFTER + move.shown.at if repeats or ticked else move.shown.at
 
