@@ -331,3 +331,15 @@ def test_many_senders_at_once(serving):
         thread.join()
     assert codes == [200] * 80
     assert [title for title, _ in groups(serving)].count("Told by many") == 1
+
+
+def test_a_heartbeat_that_has_ended_is_answered_as_none(team, start):
+    rule = "{name: dog, match: {alertname: Watchdog}, mode: heartbeat, every: 5m}"
+    (team / "alerts.yaml").write_text(f"rules:\n  - {rule}\n")
+    serving = start()
+    alert = FIRING | {"labels": {"alertname": "Watchdog"}}
+    told = [
+        serving.post("alertmanager", BODY | {"alerts": [alert | {"status": status}]}).body
+        for status in ("firing", "resolved")
+    ]
+    assert told == [{"alerts": 1}, {"alerts": 1, "no_heartbeats": ["dog"]}]

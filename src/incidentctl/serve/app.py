@@ -25,7 +25,7 @@ from incidentctl.serve.log import Level
 from incidentctl.serve.peers import Peer, peer_of
 from incidentctl.serve.slack import Slack
 from incidentctl.serve.state import TEAM_FILES
-from incidentctl.serve.writer import Delivery, Writer
+from incidentctl.serve.writer import Answer, Delivery, Writer
 
 #: What a metric says of a path that names no source.
 _UNKNOWN = "(unknown)"
@@ -69,12 +69,14 @@ class Hooks:
         hook = hooks.find(self.catalog, name, self._environment, self._settings.secrets)
         source = hook.name if hook else _UNKNOWN
         more: dict[str, str] = {}
-        body: dict[str, int | str]
+        body: dict[str, Any]
         try:
             if hook is None:
                 raise self._no_such_source()
-            alerts = await self._taken(request, hook, headers, peer)
-            code, body = 200, {"alerts": alerts}
+            taken = await self._taken(request, hook, headers, peer)
+            code, body = 200, {"alerts": taken.alerts}
+            if taken.no_heartbeats:
+                body["no_heartbeats"] = list(taken.no_heartbeats)
             self._state.seconds.observe(time.monotonic() - begun)
         except _Refusal as refusal:
             code, body = refusal.code, {"error": refusal.told}
@@ -96,8 +98,8 @@ class Hooks:
 
     async def _taken(
         self, request: Request, hook: Hook, headers: dict[str, str], peer: Peer
-    ) -> int:
-        """Take a delivery, and return how many alerts are on disk; else a _Refusal."""
+    ) -> Answer:
+        """Take a delivery, and return what is told of it; else a _Refusal."""
         token = request.path_params.get("token")
         signed = token is None and hooks.signs(hook, headers)
         self._ensure_may(hook, peer, token)
@@ -151,13 +153,13 @@ class Hooks:
         headers: dict[str, str],
         body: bytes,
         alerts: tuple[Any, ...] | None = None,
-    ) -> int:
+    ) -> Answer:
         limits = self._settings.limits
         if self._waiting.total() >= limits.waiting or (
             self._waiting[hook.name] >= max(1, limits.waiting // 2)
         ):
             raise _Refusal(503, "Too many deliveries wait; send it again.")
-        answer: Future[int] = Future()
+        answer: Future[Answer] = Future()
         self._waiting[hook.name] += 1
         self._state.waiting.inc()
         try:

@@ -27,6 +27,15 @@ _TICK = 1.0
 _TOGETHER = 50
 
 
+class Answer(NamedTuple):
+    """What the sender is told of a delivery."""
+
+    alerts: int
+    """How many alerts are on disk."""
+    no_heartbeats: tuple[str, ...] = ()
+    """The rules of heartbeats of which an alert came that has ended: it counts as none."""
+
+
 class Delivery(NamedTuple):
     """What a source sent, proven."""
 
@@ -34,8 +43,8 @@ class Delivery(NamedTuple):
     headers: dict[str, str]
     body: bytes
     received: datetime
-    answer: Future[int]
-    """Gets the number of alerts once they are on disk, or the refusal."""
+    answer: Future[Answer]
+    """Gets what is told once the alerts are on disk, or the refusal."""
     alerts: tuple[Alert, ...] | None = None
     """The alerts, where they are not in the body."""
 
@@ -145,7 +154,7 @@ class Writer:
         for (delivery, alerts), received in zip(read, done, strict=True):
             self._noted(received)
             self._state.heard(delivery.hook.name, delivery.received, len(alerts))
-            delivery.answer.set_result(len(alerts))
+            delivery.answer.set_result(Answer(len(alerts), received.no_heartbeats))
 
     def _refuse(self, delivery: Delivery, error: Exception) -> None:
         if not isinstance(error, IncidentctlError | BusyError):

@@ -179,7 +179,10 @@ class Receiver:
     # --- heartbeats --------------------------------------------------------------------------
 
     def _beat(self, decision: Decision, alert: Alert, received: datetime, tally: Tally) -> None:
-        if alert.state == RESOLVED or decision.rule is None:
+        if decision.rule is None:
+            return
+        if alert.state == RESOLVED:
+            tally.no_heartbeats[decision.rule] = None
             return
         self.counters.heartbeats += 1
         self.heartbeats.beat(decision.rule, received)

@@ -19,6 +19,8 @@ class Received(NamedTuple):
     """Incidents to which it attached a group."""
     notes: tuple[str, ...] = ()
     """What was odd about it, sentences for people."""
+    no_heartbeats: tuple[str, ...] = ()
+    """The rules of heartbeats of which an alert came that has ended: it counts as none."""
 
     @property
     def wrote(self) -> bool:
@@ -51,6 +53,7 @@ class Tally:
         self._declared: dict[str, None] = {}
         self._attached: dict[str, None] = {}
         self.notes: dict[str, None] = {}
+        self.no_heartbeats: dict[str, None] = {}
 
     def opened(self, group: str) -> None:
         """Count a group that was opened."""
@@ -76,5 +79,5 @@ class Tally:
         changed = [group for group in self._changed if group not in self.fresh]
         return Received(
             tuple(self.fresh), tuple(changed), tuple(self._declared), tuple(self._attached),
-            tuple(self.notes),
+            tuple(self.notes), tuple(self.no_heartbeats),
         )  # fmt: skip
