@@ -296,6 +296,7 @@ def test_a_public_update_that_does_not_arrive_is_not_shown_as_sent(
     target.answers(400)
     posted = command("update", "--public", "--yes", "Balances may look wrong")
     assert "NOT SENT: customers to 127.0.0.1" in posted.err
+    assert "Try again with `incidentctl announce retry -i " in posted.err
     assert "Sent: customers" not in posted.err
     assert "Action failed: announcement customers" in command("log").out
 

@@ -236,6 +236,11 @@ def publish(workspace: Workspace, incident: Incident, who: Actor) -> None:
     done = use_case.publish(workspace, incident, who, on_recorded=confirm_recorded)
     for text, style in done.sent:
         console.say(text, style)
+    if any(style == "error" for _, style in done.sent):
+        part = incident.id.rsplit("-", 1)[-1]
+        console.say(
+            f"Try again with `incidentctl announce retry -i {part}`, or tell them yourself."
+        )
     if done.is_late:
         console.say("NOT SENT: it is not due. See `incidentctl announce list`.", "error")
     if done.shows:
