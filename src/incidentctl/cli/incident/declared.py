@@ -18,6 +18,7 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import Incident
+from incidentctl.errors import IncidentctlError
 
 
 def say_open(workspace: Workspace, title: str, affects: Sequence[str]) -> list[Head]:
@@ -140,7 +141,8 @@ def say_waiting(
 
 def go_on(response: Response, *, walks: bool) -> None:
     """Say which announcements wait, and walk the runbook of what was declared, or say how."""
-    say_waiting(response.workspace, [response.ident])
+    with contextlib.suppress(IncidentctlError):  # it is recorded, whatever this cannot read
+        say_waiting(response.workspace, [response.ident])
     if walks:
         from incidentctl.cli.incident.run import walk
 
