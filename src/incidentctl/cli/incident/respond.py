@@ -26,7 +26,7 @@ from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.told_times import ToldTime
-from incidentctl.errors import IncidentctlError
+from incidentctl.errors import EnvironmentFailedError, IncidentctlError
 
 
 class Done(Protocol):
@@ -76,7 +76,7 @@ class Call:
         `over` that is so only while no incident is open.
         """
         workspace = self.workspace
-        own = own or (over and not workspace.record.open_heads())
+        own = own or (over and not self.incident and _none_is_open(workspace))
         part = self.incident or (ended_by(workspace, self.who) if own else None)
         ident = choose_incident(workspace, part, ended=ended)
         self.who = known_actor(workspace, ident, self.who, asks=not self.json)
@@ -113,6 +113,14 @@ class Call:
                 self.workspace.notes.append(self.who.problem)
             report(self.workspace, recorded, command, json=self.json, more=more)
         return result
+
+
+def _none_is_open(workspace: Workspace) -> bool:
+    """Say whether no incident is open; not if git cannot say, so that nobody means an ended one."""
+    try:
+        return not workspace.record.open_heads()
+    except EnvironmentFailedError:
+        return False
 
 
 def known_actor(workspace: Workspace, ident: str, who: Actor, *, asks: bool = True) -> Actor:
