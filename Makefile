@@ -52,7 +52,7 @@ torture: $(READY)
 	$(if $(SEED)$(HISTORY)$(FAULTS),,$(BIN)/python -m torture.two_receivers)
 	$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(HISTORY),--history $(HISTORY) --keep)
 
-# Shows that planted faults are caught: those of the record by histories, each within 40 seconds,
+# Shows that planted faults are caught: those of the record by histories, each within two minutes,
 # those of alerts and what is sent by receivers.
 mutants: $(READY)
 	$(BIN)/python -m torture $(if $(SEED),--seed $(SEED)) --mutants

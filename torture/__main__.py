@@ -21,7 +21,7 @@ from torture.plan import FAULTS, Plan, describe, draw
 #: After so many violations there is enough to look at.
 _ENOUGH = 5
 #: A planted fault must be caught in so many seconds.
-_BUDGET = 40.0
+_BUDGET = 120.0
 #: These tell that a mutant does not fit the record any more, not that it was caught.
 _NOT_CAUGHT = ("harness", "raised")
 
