@@ -32,8 +32,8 @@ def forget_sent_before_the_remote_has_it() -> None:
 
 @mutant("lost", "network", "refuse", "kill")
 def sent_not_put_back() -> None:
-    replace(exchange.Exchange, "_forget", lambda self, theirs: (
-        bool(sent.forget(self._git, self._state, theirs)[1]), False))  # fmt: skip
+    replace(exchange.Exchange, "_forget", lambda self, theirs: bool(
+        sent.forget(self._git, self._state, theirs)[1]))  # fmt: skip
     drain = flush.Flush._drain
 
     def without(self: Any) -> bool:

@@ -68,15 +68,8 @@ def _events_tree(objects: Objects, tree: Found) -> list[TreeEntry]:
     return []
 
 
-def load(
-    objects: Objects,
-    trees: Sequence[Found],
-    known: dict[tuple[str, str], Stored] | None = None,
-) -> Folder:
+def load(objects: Objects, trees: Sequence[Found]) -> Folder:
     """Read an incident from its folders on one or more commits, the log ref's first.
-
-    `known` has events that were read before, by file name and object id: they are not read again,
-    and those that are read now are added.
 
     A version of an event that does not count beside that of the log ref is none of the incident's
     faults: it is on a mirror or a remote of this clone alone, and an exchange tells of it.
@@ -92,12 +85,13 @@ def load(
     wanted = list(dict.fromkeys(wanted))
     stored: dict[str, Stored] = {}
     others: list[tuple[str, Stored]] = []
-    known = {} if known is None else known
-    contents = objects.many([oid for name, oid in wanted if (name, oid) not in known])
-    for name, oid in wanted:
+    for (name, _), found in zip(wanted, objects.many(oid for _, oid in wanted), strict=True):
         try:
-            event = known.get((name, oid)) or _read(name, next(contents))
-            known[name, oid] = event
+            if found is None or found.type != "blob":
+                raise EventError("missing in this clone")
+            if found.data is None:
+                raise EventError(TOO_LARGE)
+            event = check(name, found.data)
             if name in stored:
                 others.append((name, event))
             else:
@@ -111,14 +105,6 @@ def load(
         if not same and stored[name] is not first:
             _count(faults, "there twice with different content", name)
     return Folder(",".join(tree.oid for tree in trees), stored, faults)
-
-
-def _read(name: str, found: Found | None) -> Stored:
-    if found is None or found.type != "blob":
-        raise EventError("missing in this clone")
-    if found.data is None:
-        raise EventError(TOO_LARGE)
-    return check(name, found.data)
 
 
 def _count(faults: dict[str, tuple[int, str]], reason: str, name: str) -> None:

@@ -11,7 +11,7 @@ from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.ids import is_group_id, record_folder
 from incidentctl.git import presence, refs
-from incidentctl.git.objects import Found, Objects, blob_id
+from incidentctl.git.objects import Found, Objects
 from incidentctl.git.presence import DamagedError
 from incidentctl.git.run import Git
 from incidentctl.record.store import incident_events, last_tips
@@ -21,7 +21,6 @@ from incidentctl.record.store.index import Index, is_noted, read_index, write_in
 from incidentctl.record.store.past import forget_past
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_COPY_REF, RESTRICTED_REF
 from incidentctl.record.store.scan import FoldHead, IndexedIncident, incidents, scan
-from incidentctl.record.store.stored_event import Stored
 from incidentctl.record.store.texts import forget_texts
 
 if TYPE_CHECKING:
@@ -69,8 +68,6 @@ class Store:
         self.mirror = RESTRICTED_COPY_REF if restricted else f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{remote}/{branch}" if remote else None
         self._folders: dict[str, tuple[tuple[str, ...], Folder]] = {}
-        self._events: dict[str, dict[tuple[str, str], Stored]] = {}
-        """The events that were read, by incident, file name and object id: these never change."""
         self._index: Index | None = None
         self._here: set[str] = set()
 
@@ -124,7 +121,7 @@ class Store:
 
     def reset(self) -> None:
         """Forget what was read, after the refs were repaired."""
-        self._here, self._index, self._folders, self._events = set(), None, {}, {}
+        self._here, self._index, self._folders = set(), None, {}
 
     def _last_index(self, log_tip: str | None) -> Index:
         """Return the newest index on disk; another process may have written it since."""
@@ -261,8 +258,7 @@ class Store:
                 if cached and cached[0] == ",".join(trees):
                     folder = incident_events.unpack(*cached)
                 else:
-                    read = self._events.setdefault(incident, {})
-                    folder = incident_events.load(objects, list(trees.values()), read)
+                    folder = incident_events.load(objects, list(trees.values()))
                     if known:
                         self.keep_folder(incident, folder)
         self._folders[incident] = (sources, folder)
@@ -289,11 +285,6 @@ class Store:
     def remember_group(self, group: str, log_tip: str, folder: Folder) -> None:
         """Keep in memory what a commit has of a group: a receiver writes to it again and again."""
         self._folders[group] = ((log_tip,), folder)
-        read = self._events.setdefault(group, {})
-        before = {name for name, _ in read}
-        for name, event in folder.stored.items():
-            if name not in before:
-                read[name, blob_id(event.data, log_tip)] = event
 
     def forget(self, incident: str) -> None:
         """Drop what was cached of an incident that is over."""
@@ -302,7 +293,6 @@ class Store:
     def forget_texts(self, incident: str) -> None:
         """Drop everything that a cache may still have of a redacted text."""
         self.forget(incident)
-        self._events.pop(incident, None)
         year, month = record_folder(incident).split("/")[1:3]
         if is_group_id(incident):
             from incidentctl.record.store import groups  # noqa: PLC0415 (for few)

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import permissions, presence, refs, tree
 from incidentctl.git.author import Author
@@ -156,9 +155,8 @@ class Exchange:
                 self._was_read = False
                 self._put_back(before)
                 raise
-            rest, is_back = self._forget(theirs) if theirs else (False, False)
-            is_back = is_back or self._reconcile.put_back
-            if offer is None and not rest and not is_back:
+            rest = self._forget(theirs) if theirs else False
+            if offer is None and not rest:
                 self._let_mirror_follow()
                 return RemoteAnswer(OK)
             point("exchange.united")
@@ -178,18 +176,8 @@ class Exchange:
                 if time.monotonic() + pause > until:
                     return answer
                 time.sleep(pause)
-            if is_back or self._has_left_over():
-                self._reconcile.put_back = False
-                self._flush()
+            self._flush()
         return answer
-
-    def _has_left_over(self) -> bool:
-        """Say whether a command could not commit what it recorded, as this one had the lock.
-
-        What alert groups get is left to the receiver: in a storm there is always more of it.
-        """
-        waiting = outbox.paths(self._part.boxes)
-        return any(not is_group_id(outbox.incident_of(path)) for path in waiting)
 
     def _let_mirror_follow(self) -> None:
         tips = self._store.tips()
@@ -281,16 +269,16 @@ class Exchange:
             return True
         return False
 
-    def _forget(self, theirs: str) -> tuple[bool, bool]:
-        """Forget what the remote has; say whether something is left, and went to the outbox.
+    def _forget(self, theirs: str) -> bool:
+        """Forget what the remote has; say whether something is left that it lacks.
 
-        Actions that the log ref lacks as well go back there: somebody has moved the log ref to an
-        older commit.
+        Actions that the log ref lacks as well go back into the outbox: somebody has moved the log
+        ref to an older commit.
         """
         gone, rest = sent.forget(self._git, self._state, theirs)
         self._forgotten += gone
         log_tip = self._store.tips().log_tip
-        back = sent.lacking(self._git, rest, log_tip) if rest and log_tip is not None else []
-        for action in back:
-            outbox.move(action.path, self._part.box)
-        return bool(rest), bool(back)
+        if rest and log_tip is not None:
+            for action in sent.lacking(self._git, rest, log_tip):
+                outbox.move(action.path, self._part.box)
+        return bool(rest)

@@ -59,8 +59,6 @@ class Reconcile:
         self.received: dict[str, set[str]] = {}
         """The names of the received events, by incident."""
         self.notes: dict[str, None] = {}
-        self.put_back = False
-        """Whether a purge that was followed may have put actions back into the outbox."""
         self._refused: AbstractSet[str] = frozenset()
         """Paths of the marks of purges that this clone does not follow."""
 
@@ -153,7 +151,6 @@ class Reconcile:
                 commit, instead_of = new_root(part, author, commit, marker, also=log_tip), theirs
             with part.lock() as lock:
                 if lock.take(wait=_WAIT) and replace(part, commit, log_tip):
-                    self.put_back = True
                     self.notes[
                         "The record was purged elsewhere, so its old history is dropped here."
                     ] = None
