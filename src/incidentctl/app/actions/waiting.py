@@ -8,7 +8,7 @@ from datetime import timedelta
 from incidentctl.app.actions.announce import of_incident
 from incidentctl.app.actions.trust import announcing_since
 from incidentctl.app.incident.find import load
-from incidentctl.app.workspace.receiver_signs import SILENT, signs_of_life
+from incidentctl.app.workspace.receiver_signs import signs_of_life
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.actions.announce import due, is_news
 
@@ -21,9 +21,9 @@ def waiting(
     Only what was trusted before it happened, and waits for so long. What failed is told elsewhere.
     """
     trusted = announcing_since(workspace) if workspace.root is not None else {}
-    if not trusted or _is_sent(workspace):
+    now, receiver = workspace.now(), signs_of_life(workspace) if trusted else None
+    if not trusted or (receiver is not None and receiver.is_running(now)):
         return
-    now = workspace.now()
     for ident in idents:
         names = dict.fromkeys(
             each.announcement.name
@@ -35,9 +35,3 @@ def waiting(
         )
         if names:
             yield ident, tuple(names)
-
-
-def _is_sent(workspace: Workspace) -> bool:
-    """Say whether a receiver of this clone runs, which sends what is due."""
-    signs = signs_of_life(workspace)
-    return signs is not None and not signs.stopped and workspace.now() - signs.at <= SILENT

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from incidentctl.app.actions.trust import ensure_trusted
 from incidentctl.app.drill.documents import Sent, document, find, note_before, sent, written
+from incidentctl.app.lint.cached import checked
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.connect.actions import registry
 from incidentctl.connect.actions.shown import shown
@@ -18,7 +19,6 @@ from incidentctl.domain.actions.run import retry_in
 from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.drill.plan import Drill
-from incidentctl.domain.lint.rules.registry import RULES, run
 from incidentctl.errors import RefusedError
 
 _EVENT = "drill-announced"
@@ -91,19 +91,11 @@ def letters(workspace: Workspace, name: str) -> list[Letter]:
 
 def _ensure_sound(workspace: Workspace, drill: Drill) -> None:
     """Refuse a drill whose file has errors: what cannot be read is missing from what is sent."""
-    catalog, path = workspace.catalog, sources(workspace.catalog, "drill")[drill.name].source.path
-    levels = catalog.settings.lint
+    path = sources(workspace.catalog, "drill")[drill.name].source.path
     wrong = [
         each.message
-        for each in workspace.catalog_problems
+        for each in checked(workspace).problems
         if each.path == path and each.severity == "error"
-    ]
-    wrong += [
-        each.message
-        for each in run(catalog, today=workspace.today())
-        if each.source is not None
-        and each.source.path == path
-        and levels.get(each.code, RULES[each.code].text.level) == "error"
     ]
     if wrong:
         raise RefusedError(

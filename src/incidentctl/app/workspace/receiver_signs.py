@@ -36,6 +36,10 @@ class Signs(NamedTuple):
     missed: tuple[str, ...] = ()
     """The heartbeats that have not come for as long as their rules say."""
 
+    def is_running(self, now: datetime) -> bool:
+        """Say whether it runs, as far as it said so itself."""
+        return not self.stopped and now - self.at <= SILENT
+
 
 def signs_of_life(workspace: Workspace) -> Signs | None:
     """Return the last signs of life of the receiver of this clone; None if it never had one."""
@@ -50,7 +54,7 @@ def problems_of(signs: Signs, now: datetime) -> list[str]:
     ago = now - signs.at
     if ago > _FORGOTTEN:
         return []
-    if signs.stopped or ago > SILENT:
+    if not signs.is_running(now):
         how = "was stopped" if signs.stopped else "has fallen silent"
         since = f"{how} {rough_duration(ago)} ago"
         return [f"no alerts come in: the receiver of this clone {since}: see `incidentctl serve`"]
@@ -67,7 +71,7 @@ def as_json(signs: Signs, now: datetime) -> dict[str, Any]:
     """Return the signs of life as plain values."""
     return {
         "at": iso(signs.at),
-        "runs": not signs.stopped and now - signs.at <= SILENT,
+        "runs": signs.is_running(now),
         "sources": {name: iso(at) for name, at in signs.sources.items()},
         "heartbeats": {name: iso(at) for name, at in signs.heartbeats.items()},
         "problems": list(signs.problems),
