@@ -195,7 +195,7 @@ def respond_command(*, at: bool = True) -> Callable[[Command], Command]:
             ),
         ]
         # Typer reads only this of a command.
-        answer.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        answer.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # for Typer
         answer.__annotations__ = {each.name: each.annotation for each in parameters}
         answer.__name__, answer.__doc__ = command.__name__, command.__doc__
         return answer

@@ -96,7 +96,7 @@ def completion_command(
 
 def _completions(words: list[str]) -> list[tuple[str, str]]:
     """Return what the last word may become, each with what it is."""
-    from typer.completion import shell_completion  # type: ignore[attr-defined]
+    from typer.completion import shell_completion  # type: ignore[attr-defined]  # re-exported
 
     from incidentctl.cli.main import app
 
@@ -125,7 +125,7 @@ def _taught(command: Any, path: tuple[str, ...]) -> Any:
 
 def _suggesting(sources: tuple[str, ...]) -> Any:
     def suggest(ctx: Any, _: Any, begin: str) -> list[Any]:
-        from typer.completion import shell_completion  # type: ignore[attr-defined]
+        from typer.completion import shell_completion  # type: ignore[attr-defined]  # re-exported
 
         from incidentctl.app.setup import completion
         from incidentctl.app.workspace.workspace import open_workspace
