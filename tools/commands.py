@@ -20,7 +20,8 @@ _HEAD = """\
 (`incidentctl use`), else the built-in catalog with a record of your own.
 
 Output for programs goes to stdout, messages for people to stderr. `--json` prints one object, see
-[JSON](../json.md). Exit codes are listed in [CI](../ci.md#exit-codes). Every command has `--help`."""
+[JSON](../json.md). Exit codes are listed in [CI](../ci.md#exit-codes). Every command has
+`--help`."""
 
 
 def commands() -> Iterator[tuple[str, Any]]:

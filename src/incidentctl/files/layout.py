@@ -94,7 +94,7 @@ def misnamed_marker(start: Path) -> Path | None:
     here = start.resolve()
     for folder in (here, *here.parents):
         with contextlib.suppress(OSError):
-            for name in sorted(os.listdir(folder)):
+            for name in sorted(os.listdir(folder)):  # noqa: PTH208 (names are wanted, and three times as fast)
                 if name.casefold() in _NEARLY_MARKER and name != MARKER:
                     return folder / name
     return None

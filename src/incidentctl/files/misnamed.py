@@ -28,7 +28,7 @@ def misnamed(root: Path) -> list[tuple[str, str]]:
                 meant = next(
                     (name for name in _FOLDERS if _nearly(entry.name.casefold(), name)), None
                 )
-                names = os.listdir(entry.path) if meant else []
+                names = os.listdir(entry.path) if meant else []  # noqa: PTH208 (names are wanted, and three times as fast)
                 if meant and any(name.endswith(SUFFIXES) and name[0] != "." for name in names):
                     found.append((entry.name, meant))
             elif meant := _meant(entry.name):
@@ -72,7 +72,7 @@ def not_read(root: Path) -> list[str]:
     """Return the files and folders that look like ours and that nothing reads, by their paths."""
     found: list[str] = []
     with contextlib.suppress(OSError):
-        names = os.listdir(f"{root}/templates")
+        names = os.listdir(f"{root}/templates")  # noqa: PTH208 (names are wanted, and three times as fast)
         known = (*TEMPLATES, "update.md.j2", "announce.md.j2")
         found += [
             f"templates/{name}"

@@ -99,7 +99,7 @@ def _exists(root: Path, path: str) -> bool:
     if os.path.lexists(target):
         return True
     try:
-        names = os.listdir(target.parent)
+        names = os.listdir(target.parent)  # noqa: PTH208 (names are wanted, and three times as fast)
     except OSError:
         return False
     return _folded(target.name) in map(_folded, names)

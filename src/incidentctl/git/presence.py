@@ -91,14 +91,14 @@ def ensure_readable(objects: Path) -> None:
     """
     for store in _stores(objects):
         try:
-            names = os.listdir(store / "pack") if (store / "pack").is_dir() else []
+            names = os.listdir(store / "pack") if (store / "pack").is_dir() else []  # noqa: PTH208 (names are wanted, and three times as fast)
             for name in names:
                 if name.startswith("pack-") and name.endswith((".pack", ".idx")):
                     with (store / "pack" / name).open("rb"):
                         pass
                 if name.startswith("pack-") and name.endswith(".pack"):
                     _ensure_index(store / "pack" / name)
-            os.listdir(store)
+            os.listdir(store)  # noqa: PTH208 (names are wanted, and three times as fast)
         except OSError as error:
             raise EnvironmentFailedError(
                 f"Not all objects of the repository can be read: {error.filename}: "

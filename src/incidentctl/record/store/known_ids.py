@@ -44,7 +44,7 @@ class KnownIds:
     def ids(self) -> set[str]:
         """Return all ids; an empty set if they cannot be read."""
         with contextlib.suppress(OSError):
-            return set(os.listdir(self._folder))
+            return set(os.listdir(self._folder))  # noqa: PTH208 (names are wanted, and three times as fast)
         return set()
 
     def add(self, incidents: Iterable[str]) -> None:

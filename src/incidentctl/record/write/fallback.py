@@ -115,7 +115,7 @@ def is_unsure(folder: Path) -> bool:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return sorted(os.listdir(folder))
+        return sorted(os.listdir(folder))  # noqa: PTH208 (names are wanted, and three times as fast)
     except OSError:
         return []
 

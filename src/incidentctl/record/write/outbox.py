@@ -94,7 +94,7 @@ def paths(folders: Iterable[Path]) -> list[Path]:
     found = []
     for folder in folders:
         with contextlib.suppress(OSError):
-            found += [folder / name for name in os.listdir(folder) if name[0] != "."]
+            found += [folder / name for name in os.listdir(folder) if name[0] != "."]  # noqa: PTH208 (names are wanted, and three times as fast)
     return sorted(found, key=lambda path: path.name)
 
 
@@ -103,7 +103,7 @@ def unreadable(folders: Iterable[Path]) -> list[Path]:
     found = []
     for folder in folders:
         try:
-            names = os.listdir(folder)
+            names = os.listdir(folder)  # noqa: PTH208 (names are wanted, and three times as fast)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:
@@ -204,6 +204,6 @@ def sweep(folders: Iterable[Path]) -> None:
     """Remove old temporary files that a killed process left behind."""
     for folder in folders:
         with contextlib.suppress(OSError):
-            for name in os.listdir(folder):
+            for name in os.listdir(folder):  # noqa: PTH208 (names are wanted, and three times as fast)
                 if name[0] == "." and time.time() - (folder / name).stat().st_mtime > _ABANDONED:
                     (folder / name).unlink()

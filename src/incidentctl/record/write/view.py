@@ -42,7 +42,7 @@ class View:
         So the views are refreshed even if this process is killed.
         """
         with contextlib.suppress(OSError):
-            for name in os.listdir(self._state.parent):
+            for name in os.listdir(self._state.parent):  # noqa: PTH208 (names are wanted, and three times as fast)
                 state = self._state.with_name(name)
                 if name.startswith("view") and (state / incident).exists():
                     permissions.make_folder(state / "owed")
