@@ -72,7 +72,13 @@ def test_on_a_phone_the_keyboard_scrolls_the_picture(visit, tmp_path):
     opened = visit(file, phone=True)
     opened.locator(".timeline .wide").focus()
     opened.keyboard.press("ArrowRight")
-    opened.wait_for_function("document.activeElement.scrollLeft > 0")
+    # The page's policy forbids what `wait_for_function` does after its first look.
+    opened.evaluate(
+        "() => new Promise((done, failed) => {"
+        " const look = () => document.activeElement.scrollLeft > 0 ? done()"
+        " : requestAnimationFrame(look);"
+        " setTimeout(failed, 30_000, 'it does not scroll'); look() })"
+    )
 
 
 #: What Markdown makes of an address or of markup, besides what no page may take for its own.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from incidentctl.app.actions.announce import lately_ended, missed_heartbeats, targets_due
+from incidentctl.app.actions.announced import lately_ended, missed_heartbeats, targets_due
 from incidentctl.app.actions.prepare import targets_of
 from incidentctl.app.actions.run import NotNowError, Ran, run
 from incidentctl.app.actions.trust import ensure_trusted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from incidentctl.app.actions.announce import of_incident
+from incidentctl.app.actions.announced import of_incident
 from incidentctl.app.actions.trust import announcing_since
 from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.receiver_signs import signs_of_life

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from incidentctl.app.actions.trust import ensure_trusted
 from incidentctl.app.drill.documents import Sent, document, find, note_before, sent, written
-from incidentctl.app.lint.cached import checked
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.connect.actions import registry
 from incidentctl.connect.actions.shown import shown
@@ -18,8 +17,7 @@ from incidentctl.domain.actions.request import Outcome, Plan, Request
 from incidentctl.domain.actions.run import retry_in
 from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.common.text import count, one_line
-from incidentctl.domain.drill.plan import Drill
-from incidentctl.errors import RefusedError
+from incidentctl.errors import Problem, RefusedError
 
 _EVENT = "drill-announced"
 #: Another attempt is waited for if it comes within so many seconds.
@@ -48,16 +46,16 @@ class Delivered(NamedTuple):
     """What was noted in the drill's file; None while not all of it was sent."""
 
 
-def letters(workspace: Workspace, name: str) -> list[Letter]:
+def letters(workspace: Workspace, name: str, *, problems: Iterable[Problem]) -> list[Letter]:
     """Return what would be sent of a drill: the document that may be passed on, to whom.
 
     Before that of an unplanned one stands its note: people must know that it is safe to fail.
-    RefusedError if its file has errors, no announcement is marked for drills, or the repository is
-    not trusted.
+    `problems` are those that lint found in the repository. RefusedError if the drill's file has
+    errors, no announcement is marked for drills, or the repository is not trusted.
     """
     catalog, root = workspace.catalog, workspace.team_root()
     drill = find(catalog, name)
-    _ensure_sound(workspace, drill)
+    _ensure_sound(sources(catalog, "drill")[drill.name].source.path, problems)
     documents = [document(catalog, drill.name, None)]
     if not drill.planned:
         documents.insert(0, note_before(catalog, drill.name))
@@ -89,14 +87,9 @@ def letters(workspace: Workspace, name: str) -> list[Letter]:
     return letters
 
 
-def _ensure_sound(workspace: Workspace, drill: Drill) -> None:
+def _ensure_sound(path: str, problems: Iterable[Problem]) -> None:
     """Refuse a drill whose file has errors: what cannot be read is missing from what is sent."""
-    path = sources(workspace.catalog, "drill")[drill.name].source.path
-    wrong = [
-        each.message
-        for each in checked(workspace).problems
-        if each.path == path and each.severity == "error"
-    ]
+    wrong = [each.message for each in problems if each.path == path and each.severity == "error"]
     if wrong:
         raise RefusedError(
             f"Nothing is sent: {path} has {count(len(wrong), 'error')}. {wrong[0]}",

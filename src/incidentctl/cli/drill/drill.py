@@ -240,9 +240,10 @@ def send(
     """
     from incidentctl.app.drill.send import letters
     from incidentctl.app.drill.send import send as deliver
+    from incidentctl.app.lint.cached import checked
 
     workspace = open_catalog(ctx, team=True)
-    found = letters(workspace, name)
+    found = letters(workspace, name, problems=checked(workspace).problems)
     if dry_run:
         if as_json:
             requests = [
