@@ -32,6 +32,17 @@ def test_an_action_is_one_commit_by_its_author(clone: Clone) -> None:
     assert len(clone.truth_ids()) == 3
 
 
+def test_a_storm_makes_one_pack_and_an_action_none(clone: Clone) -> None:
+    record = clone.declare()
+    packs = clone.git_dir / "objects" / "pack"
+    assert not list(packs.glob("*.pack"))
+    for number in range(100):
+        record.acknowledge(action(facts.Noted(str(number))))
+    record.flush()
+    assert len(list(packs.glob("*.pack"))) == 1
+    assert len(clone.truth_ids()) == 101
+
+
 def test_the_log_is_in_the_last_commit_of_each_incident(clone: Clone) -> None:
     record = clone.record()
     last = None

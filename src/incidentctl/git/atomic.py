@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from incidentctl.git import permissions
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 #: File names may have 255 bytes.
@@ -70,7 +75,6 @@ def create_all(files: Mapping[Path, bytes]) -> None:
 
 def _sync(files: Iterable[Path]) -> None:
     """Sync files at the same time: the file system makes one write of it, or a few."""
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (one file needs none)
 
     def sync(file: Path) -> None:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -79,8 +83,15 @@ def _sync(files: Iterable[Path]) -> None:
         finally:
             os.close(descriptor)
 
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        list(threads.map(sync, files))
+    list(_threads(os.getpid()).map(sync, files))
+
+
+@functools.cache
+def _threads(_process: int) -> ThreadPoolExecutor:
+    """Return threads of this process, kept because to start them takes longer than the disk."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (one file needs none)
+
+    return ThreadPoolExecutor(_AT_ONCE, "disk")
 
 
 def replace(target: Path, data: bytes, *, mode: int | None = None, durable: bool = True) -> None:

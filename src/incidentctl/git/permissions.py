@@ -100,10 +100,8 @@ def _plain(value: str) -> str:
 
 def of(path: Path) -> Modes:
     """Return the modes for a path: by the setting of its git directory, outside of one private."""
-    for folder in (path, *path.parents):
-        if folder.name == _STATE:
-            return _of_git_dir(folder.parent)
-    return PRIVATE
+    git_dir, found, _ = f"{path}/".rpartition(f"/{_STATE}/")
+    return _of_git_dir(Path(git_dir or "/")) if found else PRIVATE
 
 
 @functools.cache

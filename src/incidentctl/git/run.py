@@ -34,8 +34,9 @@ _OPTIONS = (
     # Without these a power cut may lose what git reported as written (git-config, core.fsync).
     "core.fsync=committed,reference",
     "core.fsyncMethod=fsync",
-    # Always loose objects: a pack for each event would slow down every later git command.
-    "fastimport.unpackLimit=100000",
+    # A pack for each event would slow down every later git command, a file for each object a storm
+    # of alerts.
+    "fastimport.unpackLimit=200",
     "protocol.ext.allow=never",
     "submodule.recurse=false",
     "push.recurseSubmodules=no",

@@ -177,8 +177,8 @@ class Reader:
 
         pending = [each for each in self._pending() if is_group_id(each)]
         found = self._store.groups(live=live)
-        for ident in pending:
-            found[ident] = fold_group(ident, self.events(ident)[0])
+        for ident, events, _ in self.many_events(pending):
+            found[ident] = fold_group(ident, events)
         wanted = (group for group in found.values() if not live or group.state != RESOLVED)
         return sorted(wanted, key=lambda group: group.id)
 

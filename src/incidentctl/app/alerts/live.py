@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from incidentctl.domain.alerts import derive
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision
-from incidentctl.domain.alerts.group import RESOLVED, WAITING, Group, slot_of, state_of, stronger
+from incidentctl.domain.alerts.group import RESOLVED, WAITING, Group, slot_of, stronger, worst
 from incidentctl.domain.common.times import from_iso
 
 
@@ -41,7 +42,8 @@ class Live:
         self.ends: dict[str, datetime] = {}
         self.members: dict[str, str] = {}
         self._newest: dict[str, str] = {}
-        self._state: str | None = None
+        self._states = Counter[str]()
+        """How many of the newest firings of each condition have each state."""
 
     @classmethod
     def of(cls, group: Group, decision: Decision) -> Live:
@@ -65,18 +67,20 @@ class Live:
     @property
     def state(self) -> str:
         """The state of the group."""
-        if self._state is None:
-            self._state = state_of(self.members)
-        return self._state
+        return worst(+self._states)
 
     def mark(self, member: str, state: str) -> None:
         """Keep the state of a firing of a condition."""
         if self.members.get(member) == state:
             return
-        self.members[member] = state
-        self._state = None
         condition = member.partition("/")[0]
-        self._newest[condition] = max(self._newest.get(condition, ""), member)
+        newest = self._newest.get(condition, "")
+        if member >= newest:
+            if newest:
+                self._states[self.members[newest]] -= 1
+            self._states[state] += 1
+            self._newest[condition] = member
+        self.members[member] = state
 
     def newest(self, alert: Alert) -> str | None:
         """Return the newest firing of an alert's condition; None for one that is not known."""

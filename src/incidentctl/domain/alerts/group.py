@@ -7,7 +7,7 @@ Whatever they say, the fold never raises.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -139,7 +139,12 @@ def state_of(members: Mapping[str, str]) -> str:
     newest: dict[str, str] = {}
     for each in sorted(members):
         newest[each.partition("/")[0]] = members[each]  # a later start sorts behind
-    return min(newest.values(), key=_ORDER.index, default=FIRING)
+    return worst(newest.values())
+
+
+def worst(states: Container[str]) -> str:
+    """Return the state of what has some states: it fires as long as a part of it does."""
+    return next((state for state in _ORDER if state in states), FIRING)
 
 
 def stronger(one: str, other: str) -> str:

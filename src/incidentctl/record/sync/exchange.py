@@ -139,6 +139,7 @@ class Exchange:
         )
         if not self._has_taken_what_was_fetched():
             return answer
+        to_send, sent_commit = self._own(), None
         for attempt in range(self._retries.pushes):
             before = self._tracking()
             fetched = self._fetch(until)
@@ -156,7 +157,10 @@ class Exchange:
                 self._put_back(before)
                 raise
             rest = self._forget(theirs) if theirs else False
-            if offer is None and not rest:
+            # In a storm there is no end: what came in since is for the next exchange.
+            if (offer is None and not rest) or (
+                theirs is not None and theirs == sent_commit and not to_send & self._own()
+            ):
                 self._let_mirror_follow()
                 return RemoteAnswer(OK)
             point("exchange.united")
@@ -171,13 +175,20 @@ class Exchange:
                     answer = behind
                 if answer.state not in (OK, BEHIND):
                     return answer
+                sent_commit = offer.commit if answer.state == OK else None
             if answer.state == BEHIND:
                 pause = random.random() * min(0.1 * 2**attempt, self._retries.pause)  # noqa: S311 (to spread)
                 if time.monotonic() + pause > until:
                     return answer
                 time.sleep(pause)
-            self._flush()
+            if answer.state == BEHIND or to_send & self._own(outbox_only=True):
+                self._flush()
         return answer
+
+    def _own(self, *, outbox_only: bool = False) -> set[str]:
+        """Return the names of the actions that the remote may lack."""
+        sent_folder = () if outbox_only else (self._state / "sent",)
+        return {path.name for path in outbox.paths((*self._part.boxes, *sent_folder))}
 
     def _let_mirror_follow(self) -> None:
         tips = self._store.tips()
