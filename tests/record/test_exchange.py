@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from tests.record.kit import INCIDENT, OTHER, Clone, action, event, make_clone, now
+from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone, now
 from tests.record.purging import in_history, purge
 from tests.record.sharing import (
     BRANCH,
@@ -408,6 +408,21 @@ def test_a_truth_that_somebody_moved_back_is_healed_from_what_was_not_yet_shared
     shared(ann)
     assert ids(ann) == known
     assert opened(ann).unsynced().events == 0
+
+
+def test_what_comes_in_during_an_exchange_is_left_to_the_next(ann: Clone) -> None:
+    say(ann, facts.Declared("a"))
+    record = opened(ann)
+
+    def flush() -> None:
+        """Commit, and record something more at once, as a receiver does in a storm."""
+        record.flush()
+        record.acknowledge(action(facts.Noted("one more")))
+
+    done = record.exchange(AUTHOR, limit=30, flush=flush)
+    assert (done.state, done.sent) == ("ok", 1)
+    assert record.pending() == 1
+    assert record.exchange(AUTHOR, limit=30).sent == 1
 
 
 @pytest.mark.both_formats

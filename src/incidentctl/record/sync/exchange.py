@@ -9,6 +9,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from incidentctl.errors import EnvironmentFailedError
@@ -139,7 +140,8 @@ class Exchange:
         )
         if not self._has_taken_what_was_fetched():
             return answer
-        to_send, sent_commit = self._own(), None
+        sent_folder, boxes = self._state / "sent", self._part.boxes
+        to_send, sent_commit = _names(sent_folder), None
         for attempt in range(self._retries.pushes):
             before = self._tracking()
             fetched = self._fetch(until)
@@ -159,7 +161,9 @@ class Exchange:
             rest = self._forget(theirs) if theirs else False
             # In a storm there is no end: what came in since is for the next exchange.
             if (offer is None and not rest) or (
-                theirs is not None and theirs == sent_commit and not to_send & self._own()
+                theirs is not None
+                and theirs == sent_commit
+                and not to_send & _names(sent_folder, *boxes)
             ):
                 self._let_mirror_follow()
                 return RemoteAnswer(OK)
@@ -181,14 +185,9 @@ class Exchange:
                 if time.monotonic() + pause > until:
                     return answer
                 time.sleep(pause)
-            if answer.state == BEHIND or to_send & self._own(outbox_only=True):
+            if answer.state == BEHIND or to_send & _names(*boxes):
                 self._flush()
         return answer
-
-    def _own(self, *, outbox_only: bool = False) -> set[str]:
-        """Return the names of the actions that the remote may lack."""
-        sent_folder = () if outbox_only else (self._state / "sent",)
-        return {path.name for path in outbox.paths((*self._part.boxes, *sent_folder))}
 
     def _let_mirror_follow(self) -> None:
         tips = self._store.tips()
@@ -293,3 +292,7 @@ class Exchange:
             for action in sent.lacking(self._git, rest, log_tip):
                 outbox.move(action.path, self._part.box)
         return bool(rest)
+
+
+def _names(*folders: Path) -> set[str]:
+    return {path.name for path in outbox.paths(folders)}
