@@ -57,7 +57,8 @@ class Step:
     role: Name = COMMANDER
     """Who does it."""
     every: Duration | None = None
-    """How often it repeats; overrules the severity's `update_every`."""
+    """How often it repeats; so often an update is due, whatever the severity's `update_every` says.
+    An update does the step `updates` alone: what else repeats somebody marks as done."""
     action: Action | None = None
     """What the step can do by itself."""
 

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from incidentctl.domain.common.role_names import OTHER_ROLES
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.checklist import ASSIGN_TASKS, ticks_with_update
+from incidentctl.domain.incident.checklist import ASSIGN_TASKS
 from incidentctl.domain.incident.decide import (
     handover,
     lifecycle,
@@ -133,9 +132,8 @@ def _note(move: Move) -> MoveResult:
 def _after(move: Move, fact: Any) -> str:
     """Where to go on after a fact that may tick the step shown by itself."""
     step = find_step(move.incident, move.shown.at)
-    repeats = step and ticks_with_update(step) and isinstance(fact, facts.UpdatePosted)
     ticked = step is not None and step.id in getattr(fact, "ticks", ())
-    return AFTER + move.shown.at if repeats or ticked else move.shown.at
+    return AFTER + move.shown.at if ticked else move.shown.at
 
 
 def _update(move: Move) -> MoveResult:
