@@ -63,6 +63,11 @@ def test_a_bug_is_one_line_and_a_file_with_the_traceback(capsys):
     assert "ZeroDivisionError" in file.read_text()
 
 
+def test_too_little_memory_is_no_bug(capsys):
+    assert run(raising(MemoryError()), []) == 6
+    assert capsys.readouterr().err.startswith("error: There is not enough memory.")
+
+
 def test_a_bug_where_no_file_can_be_written(capsys, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
     monkeypatch.setattr("tempfile.tempdir", "/proc/nowhere")

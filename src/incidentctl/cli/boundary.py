@@ -80,6 +80,9 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         place = f"{error.filename}: " if isinstance(error.filename, str) else ""
         print_refusal(EnvironmentFailedError(f"{place}{error.strerror or error}.", hint=_SAFE))
         return EnvironmentFailedError.exit_code
+    except MemoryError:
+        print_refusal(EnvironmentFailedError("There is not enough memory.", hint=_SAFE))
+        return EnvironmentFailedError.exit_code
     except Exception as error:  # noqa: BLE001 (the last resort)
         if isinstance(error, typer.Exit):
             return error.exit_code

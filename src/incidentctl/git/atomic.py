@@ -79,8 +79,13 @@ def _sync(files: Iterable[Path]) -> None:
         finally:
             os.close(descriptor)
 
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        list(threads.map(sync, files))
+    wanted = list(files)
+    try:
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            list(threads.map(sync, wanted))
+    except RuntimeError:  # the system allows no more threads
+        for file in wanted:
+            sync(file)
 
 
 def replace(target: Path, data: bytes, *, mode: int | None = None, durable: bool = True) -> None:
