@@ -438,7 +438,10 @@ def test_drill_send_gives_the_plan_to_the_audience_and_only_that_ticks_sent(
     assert (asks, len(target.asked)) == (["Send it?"], before)
     monkeypatch.setattr("incidentctl.cli.terminal.prompts.ask_confirm", lambda _: True)
     assert command("drill", "send", "q1").code == 0
-    sent = json.dumps(target.asked[-1].body)
+    told = target.asked[-1].body
+    assert told["title"].startswith("DRILL: ")
+    assert told["text"].startswith("DRILL: ")
+    sent = json.dumps(told)
     assert 0 < sent.find("safely fail") < sent.find("Top Secret"), "the note comes first"
     assert "sent:" in plan.read_text()
 

@@ -157,7 +157,8 @@ def with_text(workspace: Workspace, incident: Incident, each: Announced) -> Targ
         public = announce_text.public_title(told)
     else:
         told = announce_text.values(incident, each.happened)
-    return each.target._replace(said=_text(workspace, told), public=public)
+    occasion = announce_text.occasion(told)
+    return each.target._replace(said=_text(workspace, told), public=public, occasion=occasion)
 
 
 def _text(workspace: Workspace, told: dict[str, Any]) -> str:

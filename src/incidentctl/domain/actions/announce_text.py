@@ -13,6 +13,15 @@ from incidentctl.domain.incident.state import CANCELLED, Incident
 from incidentctl.domain.page.fold import phase_of, states_of
 from incidentctl.domain.page.public import RESOLVED
 
+_OCCASIONS = {
+    "severity": "Severity changed",
+    "update": "Update",
+    "handover": "New commander",
+    "overdue": "Update overdue",
+    "unanswered": "Nobody has answered",
+    "retrospective-due": "Retrospective overdue",
+    "action-overdue": "Action item overdue",
+}
 _NO_NEXT = "No time is set for the next update."
 
 
@@ -76,6 +85,15 @@ def public_title(told: Mapping[str, Any]) -> str:
     about = ", ".join(told["product_areas"])
     called = told["headline"] or (f"{about} status" if about else "Status")
     return ": ".join(filter(None, (told["organisation"], called)))
+
+
+def occasion(told: Mapping[str, Any]) -> str:
+    """Return what the head of a message says before the title; empty where that says it."""
+    event = told["event"]
+    if event in ("resolved", "public-update"):
+        over = event == "resolved" or told["status"] == RESOLVED
+        return "Cancelled" if told.get("cancelled") else "Resolved" if over else ""
+    return _OCCASIONS.get(event, "")
 
 
 def built_in(told: Mapping[str, Any]) -> str:
