@@ -39,14 +39,15 @@ class Declaring:
         if not waits or decision.mode != "declare" or now - live.started < decision.after:
             return
         rule = decision.rule or ""
-        cause = derive.cause(rule, decision.group)
+        restricted = self._is_restricted(live)
+        cause = derive.cause(rule, decision.group, restricted=restricted)
         found, former = self._incident_of(cause, live, now)
         ident = found or derive.incident_id(cause, live.started)
         record = self._workspace.record
+        if restricted:
+            record.restrict(ident)
         fresh = found is None and ident not in record.ids()
         if fresh:
-            if self._is_restricted(live):
-                record.restrict(ident)
             event = derive.declared(live.source, live.alert, cause, live.started)
             author = author_of(live.source)
             self._book.settle()

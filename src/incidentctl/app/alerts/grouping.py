@@ -44,25 +44,41 @@ class Grouping:
         self._counters = counters
 
     def take(self, source: str, judged: Sequence[Judged], received: datetime, tally: Tally) -> None:
-        """Record what the alerts of one group, in one delivery, change in it."""
-        digest = derive.digest(source, judged[0].alert.group)
-        lives = self._book.of(digest)
+        """Record what the alerts of one group, in one delivery, change in it.
+
+        Those of them that few may read are a group of their own.
+        """
         over = [each.alert for each in judged if each.alert.state == RESOLVED]
-        firing = [each for each in judged if each.alert.state != RESOLVED]
-        if firing:
-            live = lives[0] if lives else None
-            if live is None:
-                fresh = [each for each in firing if not self._book.is_late(digest, each.alert)]
-                if not fresh:
-                    self._counters.repeats += len(firing)
-                    return
-                live = self._open(source, fresh, received, tally)
-                lives = [live]
-            self._join(live, firing, received, tally)
-        for live in lives:
-            self.resolve(live, over, received, tally)
-        for live in lives:
-            self._declaring.act(live, received, tally)
+        group = judged[0].alert.group
+        digests = {few: derive.group_digest(source, group, restricted=few) for few in (True, False)}
+        apart = self._book.of(digests[True])
+        firing: dict[bool, list[Judged]] = {True: [], False: []}
+        for each in judged:
+            if each.alert.state != RESOLVED:
+                # One that fires there stays there, whatever is told of it later.
+                known = any(live.newest(each.alert) for live in apart)
+                firing[known or each.decision.restricted].append(each)
+        for few, digest in digests.items():
+            if firing[few]:
+                self._fire(source, digest, firing[few], received, tally)
+            lives = self._book.of(digest)
+            for live in lives:
+                self.resolve(live, over, received, tally)
+            for live in lives:
+                self._declaring.act(live, received, tally)
+
+    def _fire(
+        self, source: str, digest: str, firing: Sequence[Judged], received: datetime, tally: Tally
+    ) -> None:
+        """Open a group, or add to the earliest that fires."""
+        lives = self._book.of(digest)
+        if not lives:
+            fresh = [each for each in firing if not self._book.is_late(digest, each.alert)]
+            if not fresh:
+                self._counters.repeats += len(firing)
+                return
+            lives = [self._open(source, fresh, received, tally)]
+        self._join(lives[0], firing, received, tally)
 
     def _open(
         self,
@@ -78,13 +94,14 @@ class Grouping:
             return found or derive.milliseconds(received)
 
         first = min(judged, key=lambda each: (start(each), each.alert.key))
-        event = derive.opening(source, first.alert, start(first))
-        ident = derive.group_id(source, first.alert, start(first))
+        restricted = first.decision.restricted
+        event = derive.opening(source, first.alert, start(first), restricted=restricted)
+        ident = derive.group_id(source, first.alert, start(first), restricted=restricted)
         live = Live(ident, source, first.alert, start(first), first.decision)
         live.slot = slot_of(received - live.started)
         live.last = received
         live.mark(event.fact.member, FIRING)
-        if any(each.decision.restricted for each in judged):
+        if restricted:
             self._workspace.record.restrict(ident)
         if not self._book.knows(ident):
             self._book.acknowledge(live, [event])

@@ -22,7 +22,7 @@ class Live:
         self.ident = ident
         self.source = source
         self.alert = alert
-        self.digest = derive.digest(source, alert.group)
+        self.digest = derive.group_digest(source, alert.group, restricted=decision.restricted)
         self.started = started
         self.decision = decision
         self.severity = decision.severity
