@@ -178,3 +178,10 @@ def test_a_command_that_is_called_otherwise_elsewhere_is_pointed_to(command, wor
     refused = command(word)
     assert refused.code == 2
     assert f"Did you mean `incidentctl {here} " in refused.err
+
+
+def test_what_no_command_does_has_a_hint_of_what_to_do_instead(command):
+    refused = command("restrict", "k7f")
+    assert refused.code == 2
+    assert "declare --restricted`" in refused.err
+    assert "retract" not in refused.err

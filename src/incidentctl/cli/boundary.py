@@ -41,10 +41,18 @@ _CALLED_HERE = {
 }
 
 
+#: What no command does, and what does instead.
+_INSTEAD = {
+    "restrict": "What is declared is recorded for everybody. Declare it anew with `incidentctl "
+    "declare --restricted`, and blank here what they must not read with `incidentctl redact`.",
+}
+
+
 def unknown_command(word: str, known: Iterable[str]) -> None:
     """Refuse an unknown command, and suggest the one that was probably meant."""
     near = _CALLED_HERE.get(word.casefold()) or did_you_mean(word, known)
     hint = f"Did you mean `incidentctl {near}`?" if near else "See `incidentctl --help`."
+    hint = _INSTEAD.get(word.casefold(), hint)
     raise UsageError(f"There is no command {clean(word)!r}.", hint=hint)
 
 
