@@ -144,8 +144,8 @@ RULES = (
             "warning",
             "A runbook that nobody practises",
             "A runbook that was never used has mistakes nobody has seen. A drill counts for the "
-            f"runbooks that answered in it. Not reported in the first {GRACE.days} days of a "
-            "repository, nor where what a drill brings in is secret.",
+            f"runbooks that were used in it. Not reported in the first {GRACE.days} days of a "
+            "repository, nor if it is secret which runbook a drill used.",
             "Play a drill of a severity and area that it answers, or remove the runbook.",
         ),
         check_around=runbook_without,
