@@ -30,7 +30,7 @@ def score(
 ) -> None:
     """Score a drill against its targets and the earlier drills of the plan or the team.
 
-    All times count from the start; for an unplanned drill, from the planned time.
+    Times are measured from the start; for an unplanned drill, from the planned time.
 
     incidentctl drill score q1-tokens
     """
