@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.app.test_receive import MINUTE, fires, groups, now, over, place
 
+from incidentctl.app.alerts.book import author_of
 from incidentctl.app.alerts.receive import Receiver
 from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.domain.alerts import derive
+from incidentctl.record.write.outbox import Action
 
 __all__ = ["place"]
 
@@ -96,3 +99,20 @@ def test_a_missed_heartbeat_of_a_restricted_rule_is_apart_and_a_beat_ends_it(wor
     assert by_part(workspace) == ([], ["No heartbeat of dog for 5m"])
     receiver.take("open", [dog], start + 8 * MINUTE)
     assert [group.state for group in groups(workspace)] == ["resolved"]
+
+
+def test_a_shared_group_that_somebody_forged_gets_nothing(workspace):
+    """Whoever may push can write a group with the digest of what few may read."""
+    receiver, start = Receiver(workspace), now() - 5 * MINUTE
+    leak = fires("leak", at=start, **LEAK)
+    forged = leak._replace(title="forged", started=start - MINUTE)
+    ident = derive.group_id("open", forged, forged.started)
+    opening = derive.opening("open", forged, forged.started, restricted=True)
+    workspace.record.acknowledge(Action(ident, (opening,), author_of("open"), "forged"))
+    receiver.take("open", [leak], start)
+    assert by_part(workspace) == (["forged"], ["SECRET leak"])
+    assert "SECRET" not in everybodys(workspace)
+    again = Receiver(open_workspace(str(workspace.root)))
+    again.take("open", [fires("leak 2", at=start, **{**LEAK, "title": "SECRET too"})], start)
+    assert "SECRET" not in everybodys(workspace)
+    assert len(groups(workspace)) == 2

@@ -39,7 +39,7 @@ class Declaring:
         if not waits or decision.mode != "declare" or now - live.started < decision.after:
             return
         rule = decision.rule or ""
-        restricted = self._is_restricted(live)
+        restricted = live.restricted
         cause = derive.cause(rule, decision.group, restricted=restricted)
         found, former = self._incident_of(cause, live, now)
         ident = found or derive.incident_id(cause, live.started)
@@ -72,10 +72,10 @@ class Declaring:
         known = self._book.of_cause(cause)
         if not known:
             return None, None
-        restricted, record = self._is_restricted(live), self._workspace.record
+        record = self._workspace.record
         heads = {head.id: head for head in record.heads()}
         known = _without_duplicates(known, heads)
-        mine = [ident for ident in known if record.is_restricted(ident) is restricted]
+        mine = [ident for ident in known if record.is_restricted(ident) is live.restricted]
         window = live.decision.window
         opened = [
             ident
@@ -86,9 +86,6 @@ class Declaring:
         newest = max(over, key=lambda ident: (heads[ident].declared, ident), default=None)
         first = min(opened, key=lambda ident: (heads[ident].declared, ident), default=None)
         return first, newest
-
-    def _is_restricted(self, live: Live) -> bool:
-        return live.decision.restricted or self._workspace.record.is_restricted(live.ident)
 
     def _first_facts(
         self, live: Live, incident: Incident, rule: str, cause: str, former: str | None

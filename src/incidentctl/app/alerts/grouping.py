@@ -51,34 +51,29 @@ class Grouping:
         over = [each.alert for each in judged if each.alert.state == RESOLVED]
         group = judged[0].alert.group
         digests = {few: derive.group_digest(source, group, restricted=few) for few in (True, False)}
-        apart = self._book.of(digests[True])
+
+        def lives(*, few: bool) -> list[Live]:
+            # Whoever may push can write any digest: it does not say what few may read.
+            found = (live for digest in digests.values() for live in self._book.of(digest))
+            return [live for live in found if live.restricted is few]
+
+        apart = lives(few=True)
         firing: dict[bool, list[Judged]] = {True: [], False: []}
         for each in judged:
             if each.alert.state != RESOLVED:
                 # One that fires there stays there, whatever is told of it later.
                 known = any(live.newest(each.alert) for live in apart)
                 firing[known or each.decision.restricted].append(each)
-        for few, digest in digests.items():
-            if firing[few]:
-                self._fire(source, digest, firing[few], received, tally)
-            lives = self._book.of(digest)
-            for live in lives:
+        for few, some in firing.items():
+            found = lives(few=few)
+            if some:
+                live = found[0] if found else self._open(source, some, received, tally)
+                if live is not None:
+                    self._join(live, some, received, tally)
+            for live in lives(few=few):
                 self.resolve(live, over, received, tally)
-            for live in lives:
+            for live in lives(few=few):
                 self._declaring.act(live, received, tally)
-
-    def _fire(
-        self, source: str, digest: str, firing: Sequence[Judged], received: datetime, tally: Tally
-    ) -> None:
-        """Open a group, or add to the earliest that fires."""
-        lives = self._book.of(digest)
-        if not lives:
-            fresh = [each for each in firing if not self._book.is_late(digest, each.alert)]
-            if not fresh:
-                self._counters.repeats += len(firing)
-                return
-            lives = [self._open(source, fresh, received, tally)]
-        self._join(lives[0], firing, received, tally)
 
     def _open(
         self,
@@ -86,15 +81,23 @@ class Grouping:
         judged: Sequence[Judged],
         received: datetime,
         tally: Tally,
-    ) -> Live:
-        """Open a group for the alert that began first; nothing of it depends on the receiver."""
+    ) -> Live | None:
+        """Open a group for the alert that began first; nothing of it depends on the receiver.
+
+        None where all of them are late copies of what is over.
+        """
 
         def start(each: Judged) -> datetime:
             found = derive.credible(each.alert.started, received)
             return found or derive.milliseconds(received)
 
-        first = min(judged, key=lambda each: (start(each), each.alert.key))
-        restricted = first.decision.restricted
+        restricted = judged[0].decision.restricted
+        digest = derive.group_digest(source, judged[0].alert.group, restricted=restricted)
+        fresh = [each for each in judged if not self._book.is_late(digest, each.alert)]
+        if not fresh:
+            self._counters.repeats += len(judged)
+            return None
+        first = min(fresh, key=lambda each: (start(each), each.alert.key))
         event = derive.opening(source, first.alert, start(first), restricted=restricted)
         ident = derive.group_id(source, first.alert, start(first), restricted=restricted)
         live = Live(ident, source, first.alert, start(first), first.decision)
