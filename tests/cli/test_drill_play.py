@@ -391,7 +391,11 @@ def test_a_score_against_targets_and_the_drill_before(run, drills):
     found = run("drill", "score").out.splitlines()
     assert found[1].startswith("to a commander\t-\t2m\t\t0s")
     assert found[2].startswith("to the first update\t-\t15m\t")
-    assert found[3].startswith("steps skipped: 1 (")
+    assert found[3:5] == [
+        "to a commander: not known, because only greta commanded, who caused the drill",
+        "to the first update: not known, because no update was posted",
+    ]
+    assert found[5].startswith("steps skipped: 1 (")
     whole = run("drill", "score", "q1", "--json").json
     assert [each["incident"] for each in whole["earlier"]] == [first]
     before = run("drill", "score", "-i", first, "--json").json

@@ -249,6 +249,7 @@ def _scores(scores: Sequence[Score]) -> Iterator[str]:
 
 
 def _measure(one: Measure) -> str:
-    took = "-" if one.took is None else f"after {_span(one.took)}"
-    target = "" if one.target is None else f" of {_span(one.target)}"
+    took = "not known" if one.took is None else f"after {_span(one.took)}"
+    of = " of" if one.took is not None else ", target"
+    target = "" if one.target is None else f"{of} {_span(one.target)}"
     return f"{_MEASURES[one.name]} {took}{target}{' (missed)' if one.met is False else ''}"
