@@ -281,6 +281,7 @@ def test_a_public_update_that_goes_nowhere_says_so_before_and_after(bank, comman
     posted = command("update", "--public", "--yes", "Balances may look wrong")
     assert posted.code == 0
     assert "It is sent nowhere" in posted.err
+    assert "No status page is set up: the settings have no `page`." in posted.err
     assert "Nothing was published" in posted.err
     steps = command("show", "--json").json["steps"]
     assert [s["state"] for s in steps if s["id"] == "public-notification"] == ["open"]

@@ -45,6 +45,9 @@ def on_page(
     """Say in a sentence what a public update with these `AREA=STATE` does to the status page."""
     if why := never_on_page(workspace, incident):
         return f"On the status page: nothing, {why}."
+    spoken = states or headline or any(update.states for update in incident.updates)
+    if workspace.catalog.settings.page == PageSettings() and not spoken:
+        return "No status page is set up: the settings have no `page`."
     known = titles(workspace)
     if not incident.open:
         return f"{_NEXT}: resolved, and everything works."
