@@ -288,6 +288,7 @@ _COMMANDS = {
     "command": "incidentctl handover PERSON",
     "offer": "incidentctl accept",
     "severity": "incidentctl severity",
+    "action": "incidentctl status",
 }
 
 
