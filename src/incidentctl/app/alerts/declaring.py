@@ -1,4 +1,4 @@
-"""Declare what a rule says, and tell incidents what becomes of their alerts."""
+"""Declare incidents by rule, and record in incidents what happens to their alerts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of the alerts of one group: it opens, alerts join it, repeat, worsen and resolve."""
+"""The life of an alert group: it opens; alerts join it, repeat, get worse and resolve."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def page_shows(workspace: Workspace, incident: Incident) -> str | None:
 
 
 def unpublished(workspace: Workspace, incident: Incident) -> str:
-    """Say of a public update that reaches nobody by itself what to do."""
+    """Say what to do about a public update that is not sent anywhere."""
     nothing = "Nothing was published: no announcement takes it, and"
     if why := never_on_page(workspace, incident):
         return f"{nothing} as for the status page, {why}."

@@ -1,4 +1,4 @@
-"""What an answer of the walk does: what its key states is recorded, and what has to be said."""
+"""Carry out an answer of the walk: record what its key states, and report."""
 
 from __future__ import annotations
 

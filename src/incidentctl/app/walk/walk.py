@@ -354,5 +354,5 @@ class Walk:
 
 
 def _head(shown: Screen) -> Screen:
-    """Return a screen without its menu, which stays up to date by itself."""
+    """Return a screen without its menu, which updates itself."""
     return shown._replace(choices=())

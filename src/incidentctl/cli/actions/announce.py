@@ -1,4 +1,4 @@
-"""`announce`: what is told to whom about an incident, and telling it now."""
+"""`announce`: list, send and retry the announcements of an incident."""
 
 from __future__ import annotations
 

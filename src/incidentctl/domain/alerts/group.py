@@ -1,4 +1,4 @@
-"""A group of alerts as its events tell it: what fires of it, and what people made of it.
+"""A group of alerts, folded from its events: its state, and what people have done with it.
 
 The events come from several receivers and people in any order; the same events give the same group.
 Whatever they say, the fold never raises.

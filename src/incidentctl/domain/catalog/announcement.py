@@ -1,4 +1,4 @@
-"""Announcements as the team writes them: what is told to whom on which event of an incident."""
+"""Announcements as the team writes them: which events of an incident are announced to whom."""
 
 from __future__ import annotations
 

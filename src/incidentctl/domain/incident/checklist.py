@@ -1,4 +1,4 @@
-"""The checklist of an incident: its runbooks' steps in one order, and what ticks by itself."""
+"""The checklist of an incident: its runbooks' steps in one order, and automatic ticks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an update says where somebody asks for a template: by phase, and for whom."""
+"""The text of an update from a template, by phase and audience."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a room is found, and who says who somebody is."""
+"""The address of a room, and how people are identified."""
 
 from __future__ import annotations
 

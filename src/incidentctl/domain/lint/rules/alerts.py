@@ -1,4 +1,4 @@
-"""Rules about alerts.yaml: each of its rules can match, and means what is in the catalog."""
+"""Rules about alerts.yaml: each of its rules can match, and names what the catalog has."""
 
 from __future__ import annotations
 

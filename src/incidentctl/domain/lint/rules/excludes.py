@@ -1,4 +1,4 @@
-"""A rule about `exclude`: what it names is there."""
+"""A rule about `exclude`: its paths exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about on-call: who is named exists, hours are covered, and calls reach somebody else."""
+"""Rules about on-call: people exist, hours are covered, and escalations reach somebody else."""
 
 from __future__ import annotations
 
