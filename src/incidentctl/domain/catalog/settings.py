@@ -67,7 +67,7 @@ class Settings:
     default_severity: Name | None = None
     """The severity of an incident until somebody sets it; absent: SEV2 (when in doubt, the higher
     one)."""
-    drills: Literal["monthly", "quarterly"] | None = None
+    drills: Literal["monthly", "quarterly", "half-yearly"] | None = None
     """How often to hold drills: lint warns when the last one is longer ago, and `drill calendar`
     proposes days. Absent: quarterly, without proposals."""
     record: RecordSettings = RecordSettings()
