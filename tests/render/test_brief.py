@@ -65,6 +65,13 @@ def test_it_has_what_is_open_what_was_ruled_out_and_what_was_done_last():
     ]
 
 
+def test_a_role_that_a_step_is_for_is_one_of_the_other_roles_until_the_step_is_done():
+    runbook = facts.RunbookAttached("r", "why", (StepPlan("s", "Sample", role="lab"),))
+    rest = "other roles    held by the commander: mitigator, planning, communication"
+    assert f"{rest}, lab" in lines(runbook)
+    assert rest in lines(runbook, facts.StepDone("s"))
+
+
 def test_nobody_holds_the_roles_while_nobody_commands():
     found = brief(incident(facts.Declared("Login is down"))._replace(commander="alert:am"), NOW)
     told = "other roles    nobody holds them: mitigator, planning, communication"

@@ -257,6 +257,7 @@ class Walk:
             text,
             people=response.people,
             teams=response.teams,
+            roles=response.roles,
             by=response.who.handle,
             name=response.who.name,
         )

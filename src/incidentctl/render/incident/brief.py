@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.decide.updates import NO_CHANGE
+from incidentctl.domain.incident.due import other_roles
 from incidentctl.domain.incident.handover_advice import commands_since
 from incidentctl.domain.incident.state import (
     CANCELLED,
@@ -35,7 +35,6 @@ _MOST = ((5, 5), (3, 3), (3, 2), (3, 1), (2, 1), (1, 1))
 _NOTES, _UPDATES, _DONE = 3, 2, 3
 #: The links that say where the response meets; the others may be counted.
 _PLACES = ("bridge", "channel")
-_ROLES = tuple(role.name for role in STANDARD)
 
 
 class _Row(NamedTuple):
@@ -179,7 +178,7 @@ def _some(label: str, words: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def roles(incident: Incident) -> Iterator[tuple[str, str]]:
     """Yield who holds which role besides the commander; unassigned roles are the commander's."""
-    holders: dict[str, list[str]] = {role: [] for role in _ROLES}
+    holders: dict[str, list[str]] = {role: [] for role in (COMMANDER, *other_roles(incident))}
     for held in incident.held:
         now = [held.person] if held.until is None else []
         holders.setdefault(held.role, []).extend(now)
