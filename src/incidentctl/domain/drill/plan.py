@@ -94,6 +94,8 @@ class PlannedDrill:
     """The time range in which it happens; `at` is in it."""
     services: tuple[Name, ...] = ()
     """The services it concerns: the owners of what depends on them get the plan too."""
+    category: Name | None = None
+    """The category of the incident that is played, by which its runbook is chosen."""
     distribute_to: tuple[Text, ...] = ()
     """Teams and people who get the plan besides all of engineering; for others an address or words,
     such as `press@example.com` or `The office of the CEO`."""
