@@ -15,6 +15,7 @@ from incidentctl.app.workspace.workspace import isolated_environment, open_works
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision, by_default
 from incidentctl.domain.alerts.group import united
+from incidentctl.domain.catalog.alert_rules import AlertRule
 from incidentctl.domain.incident.state import is_alert
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "otel-demo"
@@ -331,11 +332,7 @@ def test_a_receiver_killed_while_it_declared_goes_on_from_there(workspace, place
 
 
 def test_a_missed_heartbeat_is_an_alert_and_a_beat_ends_it(workspace, monkeypatch):
-    from types import SimpleNamespace
-
-    rule = SimpleNamespace(
-        name="dog", mode="heartbeat", every=5 * MINUTE, severity=None, service=None
-    )
+    rule = AlertRule(name="dog", mode="heartbeat", every=5 * MINUTE)
     monkeypatch.setattr("incidentctl.app.alerts.receive._rules", lambda _: [rule])
 
     def decide(catalog, alert):

@@ -281,6 +281,7 @@ def test_a_public_update_that_goes_nowhere_says_so_before_and_after(bank, comman
     posted = command("update", "--public", "--yes", "Balances may look wrong")
     assert posted.code == 0
     assert "It is sent nowhere" in posted.err
+    assert "No status page is set up: the settings have no `page`." in posted.err
     assert "Nothing was published" in posted.err
     steps = command("show", "--json").json["steps"]
     assert [s["state"] for s in steps if s["id"] == "public-notification"] == ["open"]
@@ -438,7 +439,10 @@ def test_drill_send_gives_the_plan_to_the_audience_and_only_that_ticks_sent(
     assert (asks, len(target.asked)) == (["Send it?"], before)
     monkeypatch.setattr("incidentctl.cli.terminal.prompts.ask_confirm", lambda _: True)
     assert command("drill", "send", "q1").code == 0
-    sent = json.dumps(target.asked[-1].body)
+    told = target.asked[-1].body
+    assert told["title"].startswith("DRILL: ")
+    assert told["text"].startswith("DRILL: ")
+    sent = json.dumps(told)
     assert 0 < sent.find("safely fail") < sent.find("Top Secret"), "the note comes first"
     assert "sent:" in plan.read_text()
 

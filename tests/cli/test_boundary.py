@@ -63,6 +63,11 @@ def test_a_bug_is_one_line_and_a_file_with_the_traceback(capsys):
     assert "ZeroDivisionError" in file.read_text()
 
 
+def test_too_little_memory_is_no_bug(capsys):
+    assert run(raising(MemoryError()), []) == 6
+    assert capsys.readouterr().err.startswith("error: There is not enough memory.")
+
+
 def test_a_bug_where_no_file_can_be_written(capsys, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
     monkeypatch.setattr("tempfile.tempdir", "/proc/nowhere")
@@ -173,3 +178,10 @@ def test_a_command_that_is_called_otherwise_elsewhere_is_pointed_to(command, wor
     refused = command(word)
     assert refused.code == 2
     assert f"Did you mean `incidentctl {here} " in refused.err
+
+
+def test_what_no_command_does_has_a_hint_of_what_to_do_instead(command):
+    refused = command("restrict", "k7f")
+    assert refused.code == 2
+    assert "declare --restricted`" in refused.err
+    assert "retract" not in refused.err

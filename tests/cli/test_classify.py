@@ -16,6 +16,11 @@ def test_a_severity_changes_the_process(run, show):
     assert after["runbooks"] == ["critical"]
     assert after["next_update"]
     assert [s["id"] for s in after["steps"] if s["state"] == "done"] == [before["steps"][0]["id"]]
+    assert "not needed" not in result.err
+    lower = run("severity", "SEV3")
+    gone = [s["title"] for s in show()["steps"] if s["state"] == "not-needed"]
+    assert gone
+    assert all(f"not needed {title}\n" in lower.err for title in gone)
     back = run("severity", "sev4", "--json")
     assert back.json["schema"] == "incidentctl/severity/1"
     assert show()["next_update"] is None

@@ -466,6 +466,7 @@ def test_injects_targets_and_the_rest_as_options(run, ignoring):
         ("--inject", "Support has 30 tickets", "write it as `5m: Support has 30 tickets`"),
         ("--inject", "soon: tickets", "'soon' is not a duration"),
         ("--inject", "5m:", "is not an inject"),
+        ("--distribute-to", "5m: Support calls", "is an inject, and nobody to send to"),
         ("--target", "mitigator: 5m", "there are declare, commander, first_update"),
         ("--target", "commander: soon", "'soon' is not a duration"),
         ("--target", "2m", "is not a target"),

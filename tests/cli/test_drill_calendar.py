@@ -154,6 +154,7 @@ def test_until_a_day(run, planned):
     [
         ("monthly", ["2026-05-12", "2026-06-09", "2026-07-14", "2026-08-11"]),
         ("quarterly", ["2026-07-14"]),
+        ("half-yearly", ["2026-07-14"]),
     ],
 )
 def test_a_series_is_proposed(series, days):

@@ -86,6 +86,17 @@ def test_a_drill_is_an_incident_of_its_own_kind_and_its_walk_reads_a_pipe(run, d
     assert found["timeline"][1]["text"] == "Drill q1 begins"
 
 
+def test_a_planned_drill_of_a_category_plays_its_runbook(run, drills, team, show):
+    (team / "runbooks/burst.yaml").write_text(
+        "name: burst\nowner: orders\napplies_to: {categories: [burst-main]}\n"
+        "steps: [{id: valves, title: Close the valves}]\n"
+    )
+    (drills / "q1.yaml").write_text(PLANNED + "category: burst-main\n")
+    start(run, "q1")
+    found = show()
+    assert (found["category"], found["runbooks"]) == ("burst-main", ["burst"])
+
+
 def test_a_due_surprise_comes_when_anyone_looks_at_the_walk(run, drills, team):
     start(run, "q1")
     joined = pipe(team, "run", lines="n a\n" * 5 + "l\n")
@@ -391,7 +402,11 @@ def test_a_score_against_targets_and_the_drill_before(run, drills):
     found = run("drill", "score").out.splitlines()
     assert found[1].startswith("to a commander\t-\t2m\t\t0s")
     assert found[2].startswith("to the first update\t-\t15m\t")
-    assert found[3].startswith("steps skipped: 1 (")
+    assert found[3:5] == [
+        "to a commander: not known, because only greta commanded, who caused the drill",
+        "to the first update: not known, because no update was posted",
+    ]
+    assert found[5].startswith("steps skipped: 1 (")
     whole = run("drill", "score", "q1", "--json").json
     assert [each["incident"] for each in whole["earlier"]] == [first]
     before = run("drill", "score", "-i", first, "--json").json

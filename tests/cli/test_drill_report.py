@@ -64,7 +64,7 @@ def test_text_has_a_line_for_each(run, played):
     first, second, third = played
     assert lines[-3:] == [
         f"  {third}   no plan; commander after 0s",
-        f"  {second}   q2; commander - of 2m; first update - of 15m",
+        f"  {second}   q2; commander not known, target 2m; first update not known, target 15m",
         next(line for line in lines if line.startswith(f"  {first}   q1; commander after 0s of")),
     ]
     assert all(len(line) <= 80 for line in out.splitlines())

@@ -29,7 +29,9 @@ def test_a_state_and_a_headline_are_recorded_shown_and_in_the_log(run, opened, s
 
 
 def test_without_a_state_the_person_is_told_what_stays(run, opened):
-    assert "no state of an area, so every one stays as it is." in public(run).err
+    assert "No status page is set up" in public(run).err
+    settled = public(run, "--headline", "Payments fail").err
+    assert "no state of an area, so every one stays as it is." in settled
     public(run, "--state", "checkout=Partial Outage")
     assert "it keeps saying Checking out: partial outage." in public(run).err
 

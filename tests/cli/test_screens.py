@@ -105,6 +105,31 @@ def test_list_has_one_line_an_incident(screen, run, busy, columns):
 
 
 @SIZES
+def test_a_title_is_shown_before_who_commands_and_cut_inside_of_a_word(screen, run, columns):
+    run("declare", "Power failure in pumping station", "--severity", "SEV2", "--no-input")
+    run("declare", "xy" * 50, "--severity", "SEV3", "--no-input")
+    _, cut, first = screen(columns, "list")
+    assert "Power failure in pumping st" in first
+    assert cut.endswith(("y...", "x..."))
+    assert width(cut) == columns
+
+
+def test_which_incident_is_asked_with_severity_and_the_restricted_mark(team, run):
+    run("declare", "pump is dead", "--severity", "SEV1", "--no-input")
+    run("declare", "sabotage", "--severity", "SEV2", "--restricted", "--no-input")
+    asked = program.Terminal(
+        "log", "x", cwd=str(team), dimensions=(24, 80), encoding="utf-8", timeout=60,
+        env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "", "LINES": ""},
+    )  # fmt: skip
+    asked.expect_exact("Which incident?")
+    asked.expect(
+        r"SEV2  restricted: sabotage[^?]*SEV1  pump is dead|SEV1  pump is dead[^?]*SEV2  restr"
+    )
+    asked.sendintr()
+    asked.read()
+
+
+@SIZES
 def test_the_log_is_rendered_for_reading_and_markdown_in_a_pipe(screen, run, busy, columns):
     run("log", "first line\n  /dev/sda1\t100%\n|a|b|", "--at", "yesterday 10:00")
     run("undo")

@@ -56,7 +56,7 @@ def granted(run):
 def test_it_shows_what_goes_where_and_asks_for_the_hash(run, acting):
     shown = run("trust")
     assert shown.code == 5
-    assert "Not trusted: nothing is sent." in shown.out
+    assert "Not trusted: nothing is sent. Once you trust it, it sends\n  to " in shown.out
     assert "to events.pagerduty.com, with the value of ORDERS_PD, PD_KEY" in shown.out
     assert "to hooks.example, with the value of HOOK" in shown.out
     assert "runbook sev1, step page-on-call\n" in shown.out

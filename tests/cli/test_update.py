@@ -159,7 +159,7 @@ def test_an_update_after_its_step_was_skipped_brings_the_cadence_of_the_step_bac
 
 def test_a_template_of_the_phase_makes_the_text(run, opened, show, team):
     run("impact", "Nobody can pay.")
-    done = run("update", "--template", "We roll back.")
+    done = run("update", "--template", "We roll back")
     assert done.code == 0, done.err
     (first,) = show()["updates"]
     assert first["text"].startswith("SEV")

@@ -223,6 +223,20 @@ def test_what_looks_like_an_assignment_and_is_none_is_offered_as_a_note(shop, as
     assert show(shop)["timeline"][-1]["text"] == "a customer called twice"
 
 
+def test_a_name_that_is_unknown_is_asked_for_again_and_what_is_typed_then_is_no_note(shop, asked):
+    asked.presses("s")
+    asked.presses("w")
+    asked.types("chekout")
+    asked.sees("has no service and no product area 'chekout'")
+    asked.sees("Enter records it")
+    asked.types("\x15checkout")  # Ctrl-U clears the line
+    asked.presses("l")
+    assert asked.ends() == 0
+    found = show(shop)
+    assert found["services"] == ["checkout"]
+    assert not [entry for entry in found["timeline"] if entry["kind"] == "noted"]
+
+
 def test_after_ctrl_c_one_reads_what_was_not_recorded(shop, asked):
     asked.sees("then Enter)")
     asked.child.send(WORDS)

@@ -296,6 +296,12 @@ def test_a_time_that_cannot_be_is_none(at: Any) -> None:
     assert one(ALERTMANAGER | {"alerts": [FIRING | {"startsAt": at}]}).started is None
 
 
+@pytest.mark.parametrize("more", [{"generatorURL": "http://["}, {"generatorURL": "//[::1/x"}])
+def test_an_address_that_is_none_stops_no_alert(more: Any) -> None:
+    alert = one(ALERTMANAGER | {"externalURL": "http://[", "alerts": [FIRING | more]})
+    assert (alert.title, alert.links["source"]) == ("Errors above 5 %", more["generatorURL"])
+
+
 def test_texts_are_cut_and_half_characters_replaced() -> None:
     labels = {f"label{number:04}": "x" * 1000 for number in range(1000)} | {"a\ud800": "\udfff"}
     alert = one(ALERTMANAGER | {"alerts": [FIRING | {"labels": labels}]})

@@ -7,7 +7,8 @@ from tests.domain.telling import START, incident
 
 from incidentctl.domain.actions.announce import Around, NextCall, announced
 from incidentctl.domain.actions.announce import due as all_due
-from incidentctl.domain.actions.run import key_of
+from incidentctl.domain.actions.announce_text import occasion, public_values, values
+from incidentctl.domain.actions.run import key_of, subject
 from incidentctl.domain.catalog.action_settings import WebhookSettings
 from incidentctl.domain.catalog.announcement import EVENTS, Announcement
 from incidentctl.domain.catalog.runbook import Action, AppliesTo
@@ -63,6 +64,33 @@ def sent(each, *, by="serve"):
 )
 def test_what_happened_is_told(more, expected):
     assert names(told_of(incident(*OPENED, *more))) == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "event", "head"),
+    [
+        ((), "declared", "SEV2: api is down"),
+        ((facts.UpdatePosted("looking"),), "update", "Update: SEV2: api is down"),
+        ((facts.Resolved(),), "resolved", "Resolved: SEV2: api is down"),
+        ((facts.Cancelled("false alarm"),), "resolved", "Cancelled: SEV2: api is down"),
+    ],
+)
+@pytest.mark.parametrize("drill", [False, True])
+def test_the_head_of_a_message_says_what_happened_and_first_that_it_is_a_drill(
+    more, event, head, drill
+):
+    found = incident(*OPENED, *more)
+    [told] = told_of(found, event)
+    found = found._replace(kind="drill") if drill else found
+    target = told.target._replace(occasion=occasion(values(found, told.happened)))
+    assert subject(found, target) == (f"DRILL: {head}" if drill else head)
+
+
+@pytest.mark.parametrize(("end", "said"), [((), ""), ((facts.Resolved(),), "Resolved")])
+def test_the_head_of_a_public_update_says_no_more_than_that_it_is_over(end, said):
+    found = incident(*OPENED, *end, facts.UpdatePosted("all well", public=True))
+    [told] = told_of(found, "public-update")
+    assert occasion(public_values(found, told.happened, organisation="Acme", areas={})) == said
 
 
 def test_only_the_newest_update_is_told():

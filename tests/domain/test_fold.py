@@ -207,23 +207,23 @@ def test_the_step_of_the_tasks_is_done_while_every_task_has_somebody():
     assert incident(*some, facts.TaskDone(two)).steps[0].state == "done"
 
 
-def test_a_step_that_repeats_is_done_with_the_first_update_and_can_be_opened_again():
-    repeats = StepPlan("remind", "Remind", every=900)
-    begun = [facts.Declared("x"), attached(repeats), facts.UpdatePosted("hi")]
+def test_the_step_of_the_updates_is_done_with_the_first_one_and_can_be_opened_again():
+    begun = [facts.Declared("x"), attached(UPDATES), facts.UpdatePosted("hi")]
     assert incident(*begun).steps[0].state == "done"
-    opened = [*begun, facts.StepReopened("remind")]
+    opened = [*begun, facts.StepReopened("updates")]
     assert incident(*opened).steps[0].state == "open"
     assert incident(*opened, facts.UpdatePosted("again")).steps[0].state == "done"
 
 
-def test_an_update_ticks_no_repeating_work_of_another_role_and_publishes_nothing():
+def test_an_update_does_no_other_step_that_repeats():
     steps = (
         StepPlan("sample", "Take another sample", role="laboratory", every=7200),
-        StepPlan("public-notification", "Tell the public", role="communication", every=3600),
+        StepPlan("boil", "Publish the boil-water notice", role="communication", every=3600),
         UPDATES,
     )
     found = incident(facts.Declared("x"), attached(*steps), facts.UpdatePosted("hi"))
     assert [step.state for step in found.steps] == ["open", "open", "done"]
+    assert found.cadence == UPDATES.every  # the most frequent one
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_discipline_over_incidents():
                    ).updates[:3] == (7, 6, 6 / 7)  # fmt: skip
 
 
-def test_two_roles_at_once_are_one_hour_of_one_person():
+def test_two_roles_or_incidents_at_once_are_one_hour_of_one_person():
     first = incident(
         (0, facts.RoleAssigned("mitigator", "alice")),
         (HOUR, facts.RoleAssigned("commander", "bob")),
@@ -177,7 +177,7 @@ def test_two_roles_at_once_are_one_hour_of_one_person():
     other = incident((HOUR, facts.Cancelled("no")), ident="inc-20261124-1402-k7f")
     found = figures(first, other, incident((9 * HOUR, facts.Resolved()), kind="backfill")).load
     assert found == (
-        Load("alice", 2 * HOUR, 2, (("commander", 2 * HOUR), ("mitigator", 2 * HOUR))),
+        Load("alice", 2 * HOUR, 2, (("mitigator", 2 * HOUR), ("commander", HOUR))),
         Load("bob", 2 * HOUR, 1, (("commander", 2 * HOUR),)),
     )
 

@@ -215,3 +215,23 @@ def test_a_question_finds_the_owner(asked):
 @pytest.mark.parametrize("asked", NOTHING)
 def test_what_the_catalog_does_not_know_finds_nothing(asked):
     assert search(CATALOG, [asked]) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("the water", ["drinking-water"]),
+        ("water is brown", []),
+        ("ada@water.example", ["ada"]),
+        ("Ada@Water.example", ["ada"]),
+        ("who is ada", ["ada"]),
+        ("example", []),
+    ],
+)
+def test_a_person_is_found_by_all_of_an_address_and_by_no_word_of_its_domain(asked, found):
+    members = tuple(Member(handle=h, email=f"{h}@water.example") for h in ("ada", "ben"))
+    catalog = Catalog(
+        teams=named(Team(name="plant", members=members)),
+        product_areas=named(area("drinking-water", "plant")),
+    )
+    assert [each.name for each in search(catalog, asked.split())] == found

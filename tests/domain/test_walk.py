@@ -198,6 +198,22 @@ def test_a_critical_incident_first_asks_for_all_the_other_roles_on_one_screen():
     assert kept.message == "alice holds the rest; bob stays mitigator."
 
 
+def test_a_role_that_an_open_step_is_for_is_asked_for_too_and_can_be_assigned():
+    found = incident(**CRITICAL)
+    lab = found.steps[0]._replace(id="sample", role="laboratory")
+    found = found._replace(steps=(lab, *found.steps[1:]))
+    first = screen(found, by="alice")
+    assert [c.label for c in first.choices][3] == "Laboratory: nobody yet"
+    roles = {"commander": False, "mitigator": True, "laboratory": False}
+    given = choose(found, first, "4", "ada", roles=roles)
+    assert given.facts == (facts.RoleAssigned("laboratory", "ada", None, False),)
+    step = screen(found._replace(roles_kept=True), "sample", by="alice")
+    given = choose(found, step, "a", "laboratory ada", roles=roles)
+    assert given.facts == (facts.RoleAssigned("laboratory", "ada", None, False),)
+    held = (Held("laboratory", "ada", None, T),)
+    assert [c.label for c in screen(found._replace(held=held)).choices][3] == "Laboratory: ada"
+
+
 ALERTED = {"declared_by": "alert:prometheus", "commander": "alert:prometheus"}
 
 

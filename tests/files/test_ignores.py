@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from incidentctl.files.yaml.ignores import ignores
@@ -61,3 +63,21 @@ def test_lines_are_those_of_an_editor():
 
 def test_behind_a_fault_nothing_is_read():
     assert found(f'a: b {G}[IC101]\nc: "d {G}[IC102]\n') == [(1, ("IC101",))]
+
+
+@pytest.mark.parametrize("end", ["\n", " "])
+def test_many_of_them_take_time_in_proportion(end):
+    def seconds(count):
+        data = (f"{G}[IC101]{end}" * count).encode()
+        begun = time.process_time()
+        assert len(ignores(data)) == count
+        return time.process_time() - begun
+
+    assert seconds(24_000) < 20 * min(seconds(3000) for _ in range(3))
+
+
+def test_each_has_its_place():
+    text = f"name: x {G}[IC101] {G}[IC102]\n\n  {G}[IC103]\n"
+    assert [(each.line, each.column) for each in ignores(text.encode())] == [
+        (1, 9), (1, 38), (3, 3),
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,19 @@ def test_a_torn_commit_is_absent(clone: Clone, torn: bytes) -> None:
     path.chmod(0o644)
     path.write_bytes(torn)
     assert presence.absent(Git(clone.git_dir, os.environ), [head]) == {head}
+
+
+def test_where_no_thread_can_be_started_it_is_committed_all_the_same(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the limit of processes of an account or a container is reached."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    record = clone.declare()
+    pack(clone)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    record.acknowledge_all([action(facts.Noted("one")), action(facts.Noted("two"))])
+    assert clone.record().flush().pending == 0
+    assert len(clone.record().events(INCIDENT)[0]) == 3

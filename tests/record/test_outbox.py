@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import EventError, encode
 from incidentctl.domain.incident.ids import ulid
 from incidentctl.errors import EnvironmentFailedError, InvalidDataError
+from incidentctl.record.sync.sent import unsynced
 from incidentctl.record.write import outbox
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
@@ -278,3 +281,16 @@ def test_what_is_no_file_in_an_outbox_hangs_nobody(clone: Clone, tmp_path: Path,
     assert any("damaged" in note for note in flushed.notes)
     assert record.unsynced() is not None
     assert path.is_symlink() or path.exists()
+
+
+def test_what_an_alert_says_waits_since_it_came_and_not_since_it_began(tmp_path: Path) -> None:
+    began = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    name = ulid(int(began.timestamp() * 1000), 1)
+    told = tmp_path / f"{name}~{INCIDENT}"
+    told.write_text("{}\n{}\n")
+    assert unsynced([tmp_path]) == (1, began)
+    told.rename(tmp_path / f"{name}~alr-20261124-0900-bcdfghjk")
+    events, since = unsynced([tmp_path])
+    assert events == 1
+    assert since is not None
+    assert abs(since.timestamp() - time.time()) < 60

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import reminders
 from incidentctl.domain.incident.state import (
+    ActionRun,
     Entry,
     Held,
     Hypothesis,
@@ -121,6 +122,14 @@ def test_an_overdue_update_is_said_with_its_reminder():
     told = texts(found, now=40, reminders=reminders(found, minutes(40)))
     assert "next update    overdue by 7m (14:34 +01:00)" in told
     assert "! An update is overdue by 7m: `incidentctl update`" in told
+
+
+def test_what_was_not_sent_is_said_with_what_tells_how_to_send_it_again():
+    run = ActionRun("k", None, "all", "command", "false", None, "failed", "01", T, "alice", 1,
+                    reason="false ended with 1")  # fmt: skip
+    found = incident(actions=(run,))
+    told = texts(found, now=40, reminders=reminders(found, minutes(40)))
+    assert "! NOT SENT: announcement all: false ended with 1: `incidentctl status`" in told
 
 
 def test_a_loud_reminder_is_marked_without_colour():

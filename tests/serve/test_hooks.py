@@ -343,3 +343,11 @@ def test_a_heartbeat_that_has_ended_is_answered_as_none(team, start):
         for status in ("firing", "resolved")
     ]
     assert told == [{"alerts": 1}, {"alerts": 1, "no_heartbeats": ["dog"]}]
+
+
+def test_a_receiver_whose_every_source_lacks_its_secret_is_not_ready(team, start, git):
+    (team / "alerts.yaml").write_text("sources: {am: {secrets: ['env:NOT_THERE']}}\n")
+    git(team, "commit", "-qam", "Another secret")
+    ready = start().ask("GET", "/readyz")
+    assert (ready.code, ready.body["ready"]) == (503, False)
+    assert "every source lacks its secret" in ready.body["problems"]["deliveries"]

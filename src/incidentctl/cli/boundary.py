@@ -41,10 +41,18 @@ _CALLED_HERE = {
 }
 
 
+#: What no command does, and what does instead.
+_INSTEAD = {
+    "restrict": "What is declared is recorded for everybody. Declare it anew with `incidentctl "
+    "declare --restricted`, and blank here what they must not read with `incidentctl redact`.",
+}
+
+
 def unknown_command(word: str, known: Iterable[str]) -> None:
     """Refuse an unknown command, and suggest the one that was probably meant."""
     near = _CALLED_HERE.get(word.casefold()) or did_you_mean(word, known)
     hint = f"Did you mean `incidentctl {near}`?" if near else "See `incidentctl --help`."
+    hint = _INSTEAD.get(word.casefold(), hint)
     raise UsageError(f"There is no command {clean(word)!r}.", hint=hint)
 
 
@@ -79,6 +87,9 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         _drop_stdout()  # its buffer would fail again when the process ends
         place = f"{error.filename}: " if isinstance(error.filename, str) else ""
         print_refusal(EnvironmentFailedError(f"{place}{error.strerror or error}.", hint=_SAFE))
+        return EnvironmentFailedError.exit_code
+    except MemoryError:
+        print_refusal(EnvironmentFailedError("There is not enough memory.", hint=_SAFE))
         return EnvironmentFailedError.exit_code
     except Exception as error:  # noqa: BLE001 (the last resort)
         if isinstance(error, typer.Exit):

@@ -65,7 +65,9 @@ _COMMANDS: dict[str, _Lazy] = {
     "assign": _Lazy(_RESPOND, "incident.assign", "Assign a role, a team or a single responder"),
     "release": _Lazy(_RESPOND, "incident.assign", "Take a role back"),
     "handover": _Lazy(_RESPOND, "incident.handover", "Offer command to somebody, with the brief"),
-    "accept": _Lazy(_RESPOND, "incident.handover", "Take command that was offered to you"),
+    "accept": _Lazy(
+        _RESPOND, "incident.handover", "Take command that is offered, or that nobody has"
+    ),
     "take-command": _Lazy(
         _RESPOND, "incident.handover", "Take command from somebody who is unreachable"
     ),

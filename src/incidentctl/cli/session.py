@@ -87,10 +87,13 @@ def ask_which(workspace: Workspace, several: SeveralError) -> str:
     from incidentctl.cli.terminal.prompts import ask_choice
 
     heads = {head.id: head for head in workspace.record.heads()}
-    choices = [
-        (ident, f"{ident}  {heads[ident].title}" if ident in heads else ident)
-        for ident in several.candidates
-    ]
+    restricted = workspace.record.restricted_ids()
+    choices = []
+    for ident in several.candidates:
+        head = heads.get(ident)
+        mark = "restricted: " if ident in restricted else ""
+        said = f"  {head.severity or '-'}  {mark}{head.title}" if head else ""
+        choices.append((ident, f"{ident}{said}"))
     return ask_choice("Which incident?", choices, several.candidates[0])
 
 

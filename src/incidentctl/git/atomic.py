@@ -83,7 +83,12 @@ def _sync(files: Iterable[Path]) -> None:
         finally:
             os.close(descriptor)
 
-    list(_threads(os.getpid()).map(sync, files))
+    wanted = list(files)
+    try:
+        list(_threads(os.getpid()).map(sync, wanted))
+    except RuntimeError:  # the system allows no more threads
+        for file in wanted:
+            sync(file)
 
 
 @functools.cache

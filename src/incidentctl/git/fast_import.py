@@ -106,7 +106,10 @@ class Stream:
     def send(self) -> None:
         """Start the import; the caller can do something else meanwhile."""
         self._parts.append(b"done\n")
-        self._worker.start()
+        try:
+            self._worker.start()
+        except RuntimeError:  # the system allows no more threads
+            self._import()
 
     def _import(self) -> None:
         try:
@@ -117,7 +120,8 @@ class Stream:
 
     def answers(self) -> tuple[Result, list[str]]:
         """Wait for git; return how it ended, and the answers: object ids, or "" for nothing."""
-        self._worker.join()
+        if self._worker.is_alive():
+            self._worker.join()
         if not isinstance(self._result, Result):
             raise self._result or EnvironmentFailedError(
                 "Git stopped before it had read everything."

@@ -98,7 +98,8 @@ class Objects:
         self._child = git.start((*_SMALL, "cat-file", "--batch-command", "--buffer"), feed=True)
         self._timer = threading.Timer(_LIMIT, signal_group, (self._child,))
         self._timer.daemon = True
-        self._timer.start()
+        with contextlib.suppress(RuntimeError):  # the system allows no more threads: no limit then
+            self._timer.start()
 
     def __enter__(self) -> Objects:
         return self

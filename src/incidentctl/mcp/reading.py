@@ -1,4 +1,4 @@
-"""What an assistant may read. Restricted incidents are, for it, not there.
+"""What an assistant may read. It cannot see restricted incidents.
 
 Each method is a tool: its name, its docstring and its annotations are what the assistant sees.
 """

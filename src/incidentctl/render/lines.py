@@ -55,6 +55,13 @@ def shortened(
     return [*lines[:-1], f"{last}{_CUT}{more}"]
 
 
+def fitting(text: str, columns: int) -> str:
+    """Return a text that fits on one line: cut where the room ends, also inside of a word."""
+    if width(text) <= columns:
+        return text
+    return f"{_start(text, columns - width(_CUT)).rstrip()}{_CUT}"
+
+
 def _broken(text: str, columns: int, indent: int, *, whole: bool) -> list[str]:
     """Break a line before words, and, if they need not be `whole`, in words that are too long."""
     lines, line = [], ""

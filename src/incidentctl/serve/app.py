@@ -24,7 +24,7 @@ from incidentctl.serve.context import Context
 from incidentctl.serve.log import Level
 from incidentctl.serve.peers import Peer, peer_of
 from incidentctl.serve.slack import Slack
-from incidentctl.serve.state import TEAM_FILES
+from incidentctl.serve.state import DELIVERIES, TEAM_FILES, WRITING
 from incidentctl.serve.writer import Answer, Delivery, Writer
 
 #: What a metric says of a path that names no source.
@@ -173,14 +173,14 @@ class Hooks:
         except InvalidDataError as error:
             raise _Refusal(400, error.message) from None
         except IncidentctlError as error:
-            self._state.report("writing", error.reason)
+            self._state.report(WRITING, error.reason)
             raise _Refusal(503, "It could not be written; send it again.") from None
         except Exception:  # noqa: BLE001 (the writer has left a report)
             raise _Refusal(500, "It was not taken, by a bug; send it again.") from None
         finally:
             self._waiting[hook.name] -= 1
             self._state.waiting.dec()
-        self._state.report("writing", None)
+        self._state.report(WRITING, None)
         return found
 
 
@@ -201,7 +201,7 @@ class Probes:
         if refusal := self._refused(request):
             return refusal
         faults = self._state.faults()
-        ready = self._writer.is_alive and "writing" not in faults
+        ready = self._writer.is_alive and faults.keys().isdisjoint((WRITING, DELIVERIES))
         body = {"ready": ready, "problems": faults}
         return JSONResponse(body, 200 if ready else 503)
 

@@ -1,4 +1,4 @@
-"""The HTTP server: where it listens, and what it does not put up with."""
+"""The HTTP server: where it listens, and what it refuses."""
 
 from __future__ import annotations
 

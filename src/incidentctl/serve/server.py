@@ -26,7 +26,7 @@ from incidentctl.serve.room.app import room_of_team
 from incidentctl.serve.room.settings import TeamRoom
 from incidentctl.serve.settings import Settings, ensure_safe
 from incidentctl.serve.slack import Slack
-from incidentctl.serve.state import TEAM_FILES, State
+from incidentctl.serve.state import DELIVERIES, TEAM_FILES, State
 from incidentctl.serve.upkeep import Upkeep
 from incidentctl.serve.writer import Writer
 
@@ -151,6 +151,11 @@ class Server:
         fault = f"not set in the environment: {told}" if told else None
         if self._state.report("secrets", fault) and fault:
             self._log.write("error", "secrets", problem=fault)
+        sources = {*version.catalog.alerts.sources, *(form for form, _ in self._settings.secrets)}
+        sources.discard(slack.NAME)
+        nobody = bool(sources) and sources <= unset.keys()
+        told = "every source lacks its secret, so each delivery is refused"
+        self._state.report(DELIVERIES, told if nobody else None)
 
     def _open_for_room(self) -> Workspace:
         """Open a workspace that goes by the served files, and leaves the exchange to the upkeep."""

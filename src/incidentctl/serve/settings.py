@@ -54,7 +54,7 @@ class Settings(NamedTuple):
     """Who may read /readyz and /metrics, besides this machine."""
     branch: str | None = None
     alone: bool = False
-    """Whether this is told to be the only receiver of the team."""
+    """Whether this is the only receiver of the team."""
     secrets: tuple[tuple[str, str], ...] = ()
     """Secrets of formats: the name of each format, and of a variable of the environment."""
     limits: Limits = Limits()

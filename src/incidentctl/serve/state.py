@@ -17,6 +17,8 @@ _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 #: The part of the receiver that follows the team's files, as its faults are named.
 TEAM_FILES = "team files"
+#: The parts without which no delivery is taken: with a fault of one the receiver is not ready.
+WRITING, DELIVERIES = "writing", "deliveries"
 
 
 class State:

@@ -1,4 +1,4 @@
-"""The status page on loopback, for who writes it: GET gives a file of it as it is now."""
+"""A preview of the status page on loopback: GET gives a file of it as it is now."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TYPES = {
 
 
 def serve(file: Callable[[str], bytes | None], *, port: int, ready: Callable[[str], None]) -> None:
-    """Serve files until Ctrl-C; `file` gives one by its path, `ready` is told the address.
+    """Serve files until Ctrl-C; `file` gives one by its path, `ready` gets the address.
 
     UsageError if the port is taken.
     """

@@ -33,7 +33,7 @@ class Answer(NamedTuple):
     alerts: int
     """How many alerts are on disk."""
     no_heartbeats: tuple[str, ...] = ()
-    """The rules of heartbeats of which an alert came that has ended: it counts as none."""
+    """The heartbeat rules that got an alert that has ended, which is not a heartbeat."""
 
 
 class Delivery(NamedTuple):

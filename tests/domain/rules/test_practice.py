@@ -103,6 +103,8 @@ def test_a_plan_is_no_practice_until_it_was_played(days):
         (None, 91, True),
         ("quarterly", 90, False),
         ("quarterly", 91, True),
+        ("half-yearly", 183, False),
+        ("half-yearly", 184, True),
         ("monthly", 31, False),
         ("monthly", 32, True),
     ],

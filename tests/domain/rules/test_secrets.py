@@ -110,3 +110,13 @@ def test_an_at_sign_behind_the_host_ends_no_password(begin):
 
 def test_a_password_with_an_at_sign_is_one():
     assert secret_in("smtp://mara:p@ss@mail.example?to=staff@water.example")
+
+
+def test_an_address_with_secrets_is_one_text_of_the_file(tmp_path):
+    (tmp_path / "announce.yaml").write_text(
+        "announcements:\n  - {name: a, on: [declared], actions: [{uses: notify, with: {url: "
+        "'smtp://mara:hunter2@mail.example/{env:TO}'}}]}\n"
+    )
+    (found,) = secrets.in_plain_text(load(tmp_path)[0])
+    assert found.message.startswith("`actions[0].with.url` of announcement a holds an address")
+    assert found.loc[-1] == "url"

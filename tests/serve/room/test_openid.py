@@ -265,6 +265,7 @@ def test_what_is_not_safe_does_not_start():
         ("https://a.example", "id", "env:UNSET"),
         ("http://a.example", "id", "env:S"),
         ("a.example", "id", "env:S"),
+        ("https://[", "id", "env:S"),
     ):
         with pytest.raises(UsageError):
             openid_client(issuer, client, secret, known)

@@ -168,6 +168,7 @@ def test_what_is_not_safe_does_not_start(header, secret, proxies, told):
     [
         "http://incidents.example.com", "incidents.example.com", "https://a/b", "https://", "",
         "https://me@a", "ftp://a", "https://a:x", "https://a?b",
+        "https://[",
     ],
 )  # fmt: skip
 def test_an_address_that_cannot_be_the_rooms_is_refused(address):

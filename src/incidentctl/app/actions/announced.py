@@ -1,4 +1,4 @@
-"""What there is to announce of an incident, and the text of it."""
+"""What is to be announced about an incident, and the text of it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def targets_due(workspace: Workspace, incident: Incident, now: datetime) -> list
 
 
 def of_incident(workspace: Workspace, incident: Incident, now: datetime) -> list[Announced]:
-    """Return what is to be told of an incident by now, sent or not."""
+    """Return what is to be announced about an incident by now, sent or not."""
     announcements = workspace.catalog.announcements
     if not announcements:
         return []
@@ -157,7 +157,8 @@ def with_text(workspace: Workspace, incident: Incident, each: Announced) -> Targ
         public = announce_text.public_title(told)
     else:
         told = announce_text.values(incident, each.happened)
-    return each.target._replace(said=_text(workspace, told), public=public)
+    occasion = announce_text.occasion(told)
+    return each.target._replace(said=_text(workspace, told), public=public, occasion=occasion)
 
 
 def _text(workspace: Workspace, told: dict[str, Any]) -> str:

@@ -11,7 +11,14 @@ from incidentctl.connect.actions import registry
 from incidentctl.connect.actions.shown import shown
 from incidentctl.domain.actions.recipient import CONTACTS, with_contact
 from incidentctl.domain.actions.request import Plan, Request
-from incidentctl.domain.actions.run import Target, ensure_may_run, ensure_not_sent, key_of, values
+from incidentctl.domain.actions.run import (
+    Target,
+    ensure_may_run,
+    ensure_not_sent,
+    key_of,
+    subject,
+    values,
+)
 from incidentctl.domain.actions.trust import place_of
 from incidentctl.domain.catalog.action_settings import PagerdutySettings, Settings
 from incidentctl.domain.catalog.model import Catalog
@@ -97,6 +104,7 @@ def prepare(
         key_of(incident, target),
         target.event,
         thread=_thread(incident, settings, target),
+        subject=subject(incident, target),
     )
     planned = registry.plan(request, trusted=near)
     return Prepared(target, planned, whom, shown(planned))

@@ -22,7 +22,7 @@ class Published(NamedTuple):
     shows: str | None
     """That the status page shows it; None if it never does, or none is set up."""
     nowhere: str | None
-    """What to do, where it reaches nobody by itself."""
+    """What to do, if it is not sent anywhere."""
 
 
 def publish(

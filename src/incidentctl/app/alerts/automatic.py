@@ -1,4 +1,4 @@
-"""Let the rules decide what becomes of a payload, as a receiver does: `declare --auto`."""
+"""Let the rules decide about a payload, as a receiver does: `declare --auto`."""
 
 from __future__ import annotations
 

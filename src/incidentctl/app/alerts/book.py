@@ -118,7 +118,9 @@ class Book:
         """Return a group of the record, whether it fires or not."""
         live = self._lives.get(ident)
         if live is None:
-            found = fold_group(ident, self._workspace.record.events(ident)[0])
+            record = self._workspace.record
+            found = fold_group(ident, record.events(ident)[0])
+            found = found._replace(restricted=record.is_restricted(ident))
             live = Live.of(found, self._decide(found.alert()))
         return live
 

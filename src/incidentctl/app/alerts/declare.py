@@ -1,4 +1,4 @@
-"""Declare from alerts: a person does, and what the alerts say answers the questions."""
+"""A person declares from alerts, which answer the questions of a declaration."""
 
 from __future__ import annotations
 

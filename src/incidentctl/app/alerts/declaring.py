@@ -1,4 +1,4 @@
-"""Declare what a rule says, and tell incidents what becomes of their alerts."""
+"""Declare incidents by rule, and record in incidents what happens to their alerts."""
 
 from __future__ import annotations
 
@@ -39,14 +39,15 @@ class Declaring:
         if not waits or decision.mode != "declare" or now - live.started < decision.after:
             return
         rule = decision.rule or ""
-        cause = derive.cause(rule, decision.group)
+        restricted = live.restricted
+        cause = derive.cause(rule, decision.group, restricted=restricted)
         found, former = self._incident_of(cause, live, now)
         ident = found or derive.incident_id(cause, live.started)
         record = self._workspace.record
+        if restricted:
+            record.restrict(ident)
         fresh = found is None and ident not in record.ids()
         if fresh:
-            if self._is_restricted(live):
-                record.restrict(ident)
             event = derive.declared(live.source, live.alert, cause, live.started)
             author = author_of(live.source)
             self._book.settle()
@@ -71,10 +72,10 @@ class Declaring:
         known = self._book.of_cause(cause)
         if not known:
             return None, None
-        restricted, record = self._is_restricted(live), self._workspace.record
+        record = self._workspace.record
         heads = {head.id: head for head in record.heads()}
         known = _without_duplicates(known, heads)
-        mine = [ident for ident in known if record.is_restricted(ident) is restricted]
+        mine = [ident for ident in known if record.is_restricted(ident) is live.restricted]
         window = live.decision.window
         opened = [
             ident
@@ -85,9 +86,6 @@ class Declaring:
         newest = max(over, key=lambda ident: (heads[ident].declared, ident), default=None)
         first = min(opened, key=lambda ident: (heads[ident].declared, ident), default=None)
         return first, newest
-
-    def _is_restricted(self, live: Live) -> bool:
-        return live.decision.restricted or self._workspace.record.is_restricted(live.ident)
 
     def _first_facts(
         self, live: Live, incident: Incident, rule: str, cause: str, former: str | None

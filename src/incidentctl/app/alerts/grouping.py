@@ -1,4 +1,4 @@
-"""What becomes of the alerts of one group: it opens, alerts join it, repeat, worsen and resolve."""
+"""The life of an alert group: it opens; alerts join it, repeat, get worse and resolve."""
 
 from __future__ import annotations
 
@@ -44,25 +44,36 @@ class Grouping:
         self._counters = counters
 
     def take(self, source: str, judged: Sequence[Judged], received: datetime, tally: Tally) -> None:
-        """Record what the alerts of one group, in one delivery, change in it."""
-        digest = derive.digest(source, judged[0].alert.group)
-        lives = self._book.of(digest)
+        """Record what the alerts of one group, in one delivery, change in it.
+
+        Those of them that few may read are a group of their own.
+        """
         over = [each.alert for each in judged if each.alert.state == RESOLVED]
-        firing = [each for each in judged if each.alert.state != RESOLVED]
-        if firing:
-            live = lives[0] if lives else None
-            if live is None:
-                fresh = [each for each in firing if not self._book.is_late(digest, each.alert)]
-                if not fresh:
-                    self._counters.repeats += len(firing)
-                    return
-                live = self._open(source, fresh, received, tally)
-                lives = [live]
-            self._join(live, firing, received, tally)
-        for live in lives:
-            self.resolve(live, over, received, tally)
-        for live in lives:
-            self._declaring.act(live, received, tally)
+        group = judged[0].alert.group
+        digests = {few: derive.group_digest(source, group, restricted=few) for few in (True, False)}
+
+        def lives(*, few: bool) -> list[Live]:
+            # Whoever may push can write any digest: it does not say what few may read.
+            found = (live for digest in digests.values() for live in self._book.of(digest))
+            return [live for live in found if live.restricted is few]
+
+        apart = lives(few=True)
+        firing: dict[bool, list[Judged]] = {True: [], False: []}
+        for each in judged:
+            if each.alert.state != RESOLVED:
+                # One that fires there stays there, whatever is told of it later.
+                known = any(live.newest(each.alert) for live in apart)
+                firing[known or each.decision.restricted].append(each)
+        for few, some in firing.items():
+            found = lives(few=few)
+            if some:
+                live = found[0] if found else self._open(source, some, received, tally)
+                if live is not None:
+                    self._join(live, some, received, tally)
+            for live in lives(few=few):
+                self.resolve(live, over, received, tally)
+            for live in lives(few=few):
+                self._declaring.act(live, received, tally)
 
     def _open(
         self,
@@ -70,21 +81,30 @@ class Grouping:
         judged: Sequence[Judged],
         received: datetime,
         tally: Tally,
-    ) -> Live:
-        """Open a group for the alert that began first; nothing of it depends on the receiver."""
+    ) -> Live | None:
+        """Open a group for the alert that began first; nothing of it depends on the receiver.
+
+        None where all of them are late copies of what is over.
+        """
 
         def start(each: Judged) -> datetime:
             found = derive.credible(each.alert.started, received)
             return found or derive.milliseconds(received)
 
-        first = min(judged, key=lambda each: (start(each), each.alert.key))
-        event = derive.opening(source, first.alert, start(first))
-        ident = derive.group_id(source, first.alert, start(first))
+        restricted = judged[0].decision.restricted
+        digest = derive.group_digest(source, judged[0].alert.group, restricted=restricted)
+        fresh = [each for each in judged if not self._book.is_late(digest, each.alert)]
+        if not fresh:
+            self._counters.repeats += len(judged)
+            return None
+        first = min(fresh, key=lambda each: (start(each), each.alert.key))
+        event = derive.opening(source, first.alert, start(first), restricted=restricted)
+        ident = derive.group_id(source, first.alert, start(first), restricted=restricted)
         live = Live(ident, source, first.alert, start(first), first.decision)
         live.slot = slot_of(received - live.started)
         live.last = received
         live.mark(event.fact.member, FIRING)
-        if any(each.decision.restricted for each in judged):
+        if restricted:
             self._workspace.record.restrict(ident)
         if not self._book.knows(ident):
             self._book.acknowledge(live, [event])

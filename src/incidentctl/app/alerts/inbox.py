@@ -1,4 +1,4 @@
-"""The inbox of alerts: what waits for somebody, and what people make of it."""
+"""The inbox: the alerts that wait for somebody, and what people do with them."""
 
 from __future__ import annotations
 

@@ -23,7 +23,9 @@ class Live:
         self.ident = ident
         self.source = source
         self.alert = alert
-        self.digest = derive.digest(source, alert.group)
+        self.restricted = decision.restricted
+        """Whether it is in the part of the record that few may read."""
+        self.digest = derive.group_digest(source, alert.group, restricted=decision.restricted)
         self.started = started
         self.decision = decision
         self.severity = decision.severity
@@ -49,7 +51,7 @@ class Live:
     def of(cls, group: Group, decision: Decision) -> Live:
         """Return what the record has of a group."""
         live = cls(group.id, group.source, group.alert(), group.started, decision)
-        live.digest = group.digest
+        live.digest, live.restricted = group.digest, group.restricted
         live.slot = slot_of(group.last - group.started)
         live.update(group)
         return live

@@ -1,4 +1,4 @@
-"""The numbers of the inbox as it was shown last: what comes in since does not shift them."""
+"""The numbers of the inbox as it was last shown: new alerts do not shift them."""
 
 from __future__ import annotations
 

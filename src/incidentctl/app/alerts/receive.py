@@ -18,7 +18,6 @@ from incidentctl.app.alerts.heartbeats import Heartbeats, alert_of
 from incidentctl.app.alerts.received import Counters, Received, Tally
 from incidentctl.app.alerts.uniting import Uniting
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.alerts import derive
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision
 from incidentctl.domain.alerts.group import RESOLVED, WAITING
@@ -33,6 +32,8 @@ _LOOK = timedelta(seconds=5)
 _SHARE, _LONGEST = 100, timedelta(minutes=2)
 #: So many decisions are kept: the rules are asked once for alerts that look the same.
 _DECISIONS = 5000
+#: These fields differ among such alerts: they count only where a rule names them.
+_OWN = ("key", "state", "text")
 
 Decide = Callable[[Any, Alert], Decision]
 
@@ -46,6 +47,7 @@ class Receiver:
         self._decide = decide
         self._decisions: dict[Any, Decision] = {}
         self._catalog: Any = None
+        self._asked: set[str] = set()
         self._book = Book(workspace, self._decision)
         self.counters = Counters()
         self._declaring = Declaring(workspace, self._book)
@@ -168,7 +170,13 @@ class Receiver:
         if self._catalog is not self._workspace.catalog:  # a new version of the team's files
             self._catalog = self._workspace.catalog
             self._decisions.clear()
-        key = (alert.source, alert.group, alert.severity, alert.title, *alert.labels.items())
+            names = {
+                each for rule in _rules(self._catalog) for each in (*rule.match, *rule.group_by)
+            }
+            self._asked = names.intersection(_OWN)
+        own = (getattr(alert, name) for name in sorted(self._asked))
+        same = (alert.source, alert.group, alert.severity, alert.title)
+        key = (*same, *own, *alert.labels.items())
         found = self._decisions.get(key)
         if found is None:
             if len(self._decisions) >= _DECISIONS:
@@ -186,17 +194,20 @@ class Receiver:
             return
         self.counters.heartbeats += 1
         self.heartbeats.beat(decision.rule, received)
-        missed = alert_of(decision.rule)
-        for live in self._book.of(derive.digest(HEARTBEAT, missed.group)):
-            over = missed._replace(state="resolved", ended=received)
-            self._grouping.resolve(live, [over], received, tally)
+        over = alert_of(decision.rule)._replace(state="resolved", ended=received)
+        self._grouping.take(HEARTBEAT, [Judged(over, decision)], received, tally)
 
     def _miss(self, now: datetime, tally: Tally) -> None:
         """Alert for each heartbeat that has not been heard for as long as its rule says."""
         rules = _rules(self._workspace.catalog)
         for rule, alert in self.heartbeats.newly_missed(rules, now, self._began or now):
-            decision = self._decision(alert)._replace(
-                rule=rule.name, mode="inbox", affects=rule.service, severity=rule.severity
+            decision = self._decision(alert)
+            decision = decision._replace(
+                rule=rule.name,
+                mode="inbox",
+                affects=rule.service,
+                severity=rule.severity,
+                restricted=rule.restricted or decision.restricted,
             )
             self._grouping.take(HEARTBEAT, [Judged(alert, decision)], now, tally)
 

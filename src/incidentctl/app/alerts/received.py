@@ -1,4 +1,4 @@
-"""What came of a delivery, and what a receiver has done since it started."""
+"""The result of a delivery, and what a receiver has done since it started."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Received(NamedTuple):
     notes: tuple[str, ...] = ()
     """What was odd about it, sentences for people."""
     no_heartbeats: tuple[str, ...] = ()
-    """The rules of heartbeats of which an alert came that has ended: it counts as none."""
+    """The heartbeat rules that got an alert that has ended, which is not a heartbeat."""
 
     @property
     def wrote(self) -> bool:

@@ -1,4 +1,4 @@
-"""Replay deliveries of the past against the rules, dry: what would have come of them."""
+"""Replay earlier deliveries against the rules, without recording anything."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def write(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> Writt
 
 
 def _readers(workspace: Workspace, mode: Mode, answers: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the readers of the private half; its author is one, whoever seals it later."""
+    """Return the readers of the private half, which include its author."""
     who = workspace.actor(None).handle
     surprised = (answers["commander"], answers["mitigator"])
     usual = usual_readers(workspace.catalog, answers["team"], surprised, answers["saboteur"])

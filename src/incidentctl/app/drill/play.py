@@ -18,7 +18,7 @@ from incidentctl.domain.common.incident_kinds import DRILL
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.drill import play as playing
 from incidentctl.domain.drill.documents import time_text
-from incidentctl.domain.drill.plan import Drill, Span
+from incidentctl.domain.drill.plan import Drill, PlannedDrill, Span
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.state import Incident
@@ -42,8 +42,12 @@ def start(
     _must_not_play(workspace, drill)
     meanwhile = _real_ones(workspace)
     # What an unplanned drill affects is secret: the responders find out.
-    affects = drill.plan.services if drill.planned and drill.plan else ()
-    request = Request(playing.title(drill), DRILL, severity, affects, also=(started,))
+    known = drill.announced if isinstance(drill.announced, PlannedDrill) else None
+    affects = known.services if known else ()
+    category = known.category if known else None
+    request = Request(
+        playing.title(drill), DRILL, severity, affects, category=category, also=(started,)
+    )
     ident = begin(workspace, request, who, on_recorded=on_recorded)
     recorded = complete(workspace, ident, request, who)
     return recorded._replace(notes=(*recorded.notes, *meanwhile))

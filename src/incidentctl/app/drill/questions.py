@@ -80,6 +80,8 @@ _NAMES = ("team", "commander", "mitigator", "saboteur", "services", "distribute_
 
 
 def _parse_recipient(text: str) -> str:
+    if re.match(r"\d+\s*[a-z]+\s*:", text):
+        raise ValueError(f"{text[:40]!r} is an inject, and nobody to send to")
     return text if outside(text) else parse_name(text)
 
 

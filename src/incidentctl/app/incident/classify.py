@@ -19,7 +19,7 @@ from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.lifecycle import ensure_open
 from incidentctl.domain.incident.event_json import fits
-from incidentctl.domain.incident.state import Incident, StepPlan, TaskPlan
+from incidentctl.domain.incident.state import NOT_NEEDED, OPEN, Incident, StepPlan, TaskPlan
 from incidentctl.domain.process.built_in import SINGLE
 from incidentctl.domain.process.resolution import AreaRunbook, Case, Resolution, resolve
 from incidentctl.errors import NotFoundError, Problem
@@ -45,11 +45,13 @@ class Classified(NamedTuple):
 
 
 class Reclassified(NamedTuple):
-    """What was recorded, the incident afterwards, and the titles of the new steps."""
+    """What was recorded, the incident afterwards, and which steps came and went, by title."""
 
     recorded: Recorded
     incident: Incident
     new_steps: tuple[str, ...]
+    dropped: tuple[str, ...]
+    """The open ones that the new process does not have."""
 
 
 def reclassify(
@@ -90,7 +92,9 @@ def reclassify(
     there = {step.id for step in before.steps}
     after = response.incident
     added = tuple(step.title for step in after.steps if step.id not in there)
-    return Reclassified(recorded, after, added)
+    opened = {step.id for step in before.steps if step.state == OPEN}
+    dropped = [s.title for s in after.steps if s.id in opened and s.state == NOT_NEEDED]
+    return Reclassified(recorded, after, added, tuple(dropped))
 
 
 def find_severity(catalog: Catalog, stated: str) -> Severity | None:

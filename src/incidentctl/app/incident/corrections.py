@@ -27,7 +27,7 @@ class Amended(NamedTuple):
     incident: Incident
     before: Entry
     at: ToldTime | None
-    """The right moment, if it was told."""
+    """The right moment, if one was given."""
 
 
 class Redacted(NamedTuple):

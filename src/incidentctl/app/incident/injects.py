@@ -30,7 +30,7 @@ def deliver_due(response: Response) -> list[facts.InjectPlayed]:
 
 
 def wait(response: Response) -> float | None:
-    """Return the seconds until the next inject is due; None if no inject will come by itself."""
+    """Return the seconds until the next inject is due; None if none will come automatically."""
     scripts = script_of(response.workspace, response.incident)
     moment = playing.next_at(response.incident, scripts)
     return max((moment - response.workspace.now()).total_seconds(), 0) if moment else None

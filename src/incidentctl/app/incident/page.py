@@ -1,4 +1,4 @@
-"""`show --html`: one incident as a page that stands alone."""
+"""`show --html`: one incident as a self-contained page."""
 
 from __future__ import annotations
 

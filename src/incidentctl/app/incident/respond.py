@@ -226,5 +226,5 @@ def ensure_meant(workspace: Workspace, ident: str, who: Actor) -> None:
 
 
 def echo(workspace: Workspace, who: Actor, told: ToldTime) -> str:
-    """Return a told moment as it was understood, in the zone of the person."""
+    """Return a typed time as it was understood, in the zone of the person."""
     return show(told.moment, workspace.speaker_zone(who))

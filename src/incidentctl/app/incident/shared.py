@@ -1,4 +1,4 @@
-"""What everybody of the team may read: of restricted incidents not even ids are told."""
+"""What everybody in the team may read: not even the ids of restricted incidents."""
 
 from __future__ import annotations
 

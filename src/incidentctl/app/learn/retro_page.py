@@ -1,4 +1,4 @@
-"""`retro --html`: a retrospective as a page that stands alone, with the timeline as a picture."""
+"""`retro --html`: a retrospective as a self-contained page, with the timeline as a picture."""
 
 from __future__ import annotations
 

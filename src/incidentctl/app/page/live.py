@@ -1,4 +1,4 @@
-"""The status page as it is now, for who looks at it: what is asked for is made then."""
+"""The status page as it is now, for a preview: each file is made when it is requested."""
 
 from __future__ import annotations
 

@@ -45,6 +45,9 @@ def on_page(
     """Say in a sentence what a public update with these `AREA=STATE` does to the status page."""
     if why := never_on_page(workspace, incident):
         return f"On the status page: nothing, {why}."
+    spoken = states or headline or any(update.states for update in incident.updates)
+    if workspace.catalog.settings.page == PageSettings() and not spoken:
+        return "No status page is set up: the settings have no `page`."
     known = titles(workspace)
     if not incident.open:
         return f"{_NEXT}: resolved, and everything works."
@@ -67,7 +70,7 @@ def page_shows(workspace: Workspace, incident: Incident) -> str | None:
 
 
 def unpublished(workspace: Workspace, incident: Incident) -> str:
-    """Say of a public update that reaches nobody by itself what to do."""
+    """Say what to do about a public update that is not sent anywhere."""
     nothing = "Nothing was published: no announcement takes it, and"
     if why := never_on_page(workspace, incident):
         return f"{nothing} as for the status page, {why}."

@@ -1,4 +1,4 @@
-"""`report --uptime`: how long each product area was up, out of what customers were told."""
+"""`report --uptime`: how long each product area was up, by what customers were told."""
 
 from __future__ import annotations
 

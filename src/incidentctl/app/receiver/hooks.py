@@ -26,7 +26,7 @@ class Hook(NamedTuple):
     unset: tuple[str, ...] = ()
     """The names of variables that should have a secret, and are not set or empty."""
     in_path: bool = False
-    """Whether its token may stand in the path, because it can send no header."""
+    """Whether its token may be in the path, because it cannot set a header."""
     mapping: Mapped | None = None
     """How its own fields are read, if it has no known format."""
 

@@ -1,4 +1,4 @@
-"""What an answer of the walk does: what its key states is recorded, and what has to be said."""
+"""Carry out an answer of the walk: record what its key states, and report."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def _record(response: Response, outcome: MoveResult) -> tuple[Recorded, bool, st
     if outcome.severity or outcome.affects:
         severity, affects = outcome.severity, outcome.affects or None
         changed = reclassify(response, severity=severity, affects=affects)
-        return changed.recorded, False, None
+        gone = tuple(f"no longer needed: {title}" for title in changed.dropped)
+        return changed.recorded._replace(notes=(*changed.recorded.notes, *gone)), False, None
     if outcome.escalates is not None:
         brought = escalate(response, outcome.escalates or None)
         ways = how_to_reach(brought.called, response.workspace.environment)

@@ -1,4 +1,4 @@
-"""What came in while somebody walks: entries of others, and an incident that may be the same."""
+"""What arrives while somebody walks: entries of others, and an incident that may be the same."""
 
 from __future__ import annotations
 

@@ -257,6 +257,7 @@ class Walk:
             text,
             people=response.people,
             teams=response.teams,
+            roles=response.roles,
             by=response.who.handle,
             name=response.who.name,
         )
@@ -354,5 +355,5 @@ class Walk:
 
 
 def _head(shown: Screen) -> Screen:
-    """Return a screen without its menu, which stays up to date by itself."""
+    """Return a screen without its menu, which updates itself."""
     return shown._replace(choices=())

@@ -1,4 +1,4 @@
-"""A page that stands alone, as `--html FILE` writes it."""
+"""A self-contained page, as `--html FILE` writes it."""
 
 from __future__ import annotations
 

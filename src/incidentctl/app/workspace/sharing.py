@@ -22,7 +22,7 @@ _FRESH = timedelta(minutes=1)
 
 
 class Sharing:
-    """The syncs that commands start by themselves; for `sync` see app/record/sync.py."""
+    """The syncs that commands start automatically; for `sync` see app/record/sync.py."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""`announce`: what is told to whom about an incident, and telling it now."""
+"""`announce`: list, send and retry the announcements of an incident."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _state(row: Row, incident: Incident) -> str:
 def send_(call: Call) -> None:
     """Send the announcements of an incident that are due, and record the results.
 
-    The receiver (`incidentctl serve`) does this by itself.
+    The receiver (`incidentctl serve`) does this automatically.
 
     incidentctl announce send
     """
@@ -109,9 +109,9 @@ def retry_(
         str | None, typer.Argument(metavar="NAME", help="Only this one of announce.yaml.")
     ] = None,
 ) -> None:
-    """Send again what failed of the announcements, or of which nobody knows whether it arrived.
+    """Send the announcements again that failed, or that may or may not have arrived.
 
-    It carries the same key, so a target that honours keys tells it once.
+    It carries the same key, so a target that honours keys does it once.
 
     incidentctl announce retry executives
     """

@@ -16,9 +16,9 @@ from incidentctl.errors import RefusedError
 
 _STATES = {
     "nothing": "This repository sends nothing.",
-    "never": "Not trusted: nothing is sent.",
-    "changed": "Changed since you trusted it: nothing is sent.",
-    "trusted": "Trusted: this is sent when a step or an announcement is run.",
+    "never": "Not trusted: nothing is sent. Once you trust it, it sends",
+    "changed": "Changed since you trusted it: nothing is sent. Once you trust it again, it sends",
+    "trusted": "Trusted. When a step or an announcement runs, it sends",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import tzinfo
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from incidentctl.app.incident.respond import Recorded, Response, ensure_meant
 from incidentctl.cli.session import confirm_recorded, report_notes, report_sync_state, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, Json, NoInput, NoWalk
+from incidentctl.domain.alerts.group import Group
 from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.common.times import show as show_time
@@ -97,7 +99,7 @@ def show_command(ctx: typer.Context, number: Number, *, json: Json = False) -> N
         ("affects", ", ".join(row.affects) or "unknown"),
         ("started", show_time(group.started, zone)),
         ("ended", show_time(group.ended, zone) if group.ended else None),
-        ("heard", f"{count(group.times, 'time')}, last {show_time(group.last, zone)}"),
+        ("heard", f"{count(group.times, 'time')}{_last(group, zone)}"),
         ("conditions", f"{firing} of {len(group.members)} fire"),
         ("incident", group.incident),
         ("text", group.text),
@@ -210,6 +212,13 @@ def _report(ctx: typer.Context, row: Row, done: Recorded, kind: str, *, json: bo
         console.print_json(kind, found)
     else:
         console.out(done.incident)
+
+
+def _last(group: Group, zone: tzinfo) -> str:
+    """Say when it was last heard of; of the first time the record has the sender's time alone."""
+    if group.last <= group.started:
+        return ", at a time that only its sender tells"
+    return f", last {show_time(group.last, zone)}"
 
 
 def _state(row: Row) -> str:

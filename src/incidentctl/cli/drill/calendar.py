@@ -20,11 +20,11 @@ def calendar(
         ),
     ] = None,
     series: Annotated[
-        Literal["monthly", "quarterly"] | None,
+        Literal["monthly", "quarterly", "half-yearly"] | None,
         typer.Option(
             "--series",
-            help="Propose a drill where a month or quarter has none; by default as in the "
-            "settings.",
+            help="Propose a drill where a month, quarter or half-year has none; by default as in "
+            "the settings.",
         ),
     ] = None,
 ) -> None:

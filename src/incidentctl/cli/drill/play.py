@@ -42,7 +42,7 @@ def run(
     """Play a drill: declare it, walk the runbook, and deliver its injects when they are due.
 
     Nothing needs to be broken. Anyone joins with `incidentctl run`, and gets the injects there,
-    too, if the plan is in their clone. A drill is not counted as an incident.
+    too, if the plan is in their clone. Reports do not count a drill as an incident.
 
     incidentctl drill run q1-tokens
 

@@ -9,6 +9,7 @@ import typer
 from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import InIncident, Json
+from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration
 
 _WORDS = {
@@ -30,7 +31,7 @@ def score(
 ) -> None:
     """Score a drill against its targets and the earlier drills of the plan or the team.
 
-    All times count from the start; for an unplanned drill, from the planned time.
+    Times are measured from the start; for an unplanned drill, from the planned time.
 
     incidentctl drill score q1-tokens
     """
@@ -63,6 +64,9 @@ def score(
             for each in this.measures
         ),
     )
+    for each in this.measures:
+        if each.why and (each.target is not None or each.name != "declare"):
+            console.out(f"{_WORDS[each.name]}: not known, because {one_line(each.why)}", indent=2)
     console.out(f"steps skipped: {len(this.skipped)}{_titles(this.skipped)}", indent=2)
     console.out(f"steps left open: {len(this.undone)}{_titles(this.undone)}", indent=2)
 

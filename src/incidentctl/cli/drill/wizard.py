@@ -18,7 +18,7 @@ from incidentctl.domain.drill.parse import TARGETS
 from incidentctl.errors import UsageError
 
 _MODES = [
-    ("planned", "planned: all of engineering knows the time and the content (recommended)"),
+    ("planned", "planned: all teams know the time and the content (recommended)"),
     ("unplanned", "unplanned: a few people know, the others only the time range"),
 ]
 
@@ -32,7 +32,8 @@ def new(workspace: Workspace, mode: Mode | None, answers: dict[str, Any]) -> dri
     warn(mode, answers)
     drill_questions.must_fit(mode, answers)
     if answers["name"] is None:
-        words = "What is the drill called? (public: it must give nothing away)"
+        secret = " (public: it must give nothing away)" if mode == "unplanned" else ""
+        words = f"What is the drill called?{secret}"
         answers["name"] = _until_fits("name", words)
     drill_new.must_be_new(workspace, mode, answers["name"])
     _ask_missing(workspace, mode, answers, known)
@@ -110,7 +111,8 @@ def _ask_more(mode: Mode, answers: dict[str, Any], usual_zone: str, known: Catal
     public = "public; " if mode == "unplanned" else ""
     if not answers["environment"]:
         answers["environment"] = _optional(
-            "environment", f"Where does it take place? ({public}staging; Enter to leave it out)"
+            "environment",
+            f"Where does it take place? ({public}such as staging; Enter to leave it out)",
         )
     if not answers["timezone"]:
         answers["timezone"] = _optional(
@@ -129,8 +131,8 @@ def _ask_more(mode: Mode, answers: dict[str, Any], usual_zone: str, known: Catal
 
 
 _WHO_GETS_IT = {
-    "planned": "Who gets it besides engineering? (a, b, ...; Enter for nobody)",
-    "unplanned": "Who gets the announcement? (public; a, b, ...; Enter for all of engineering)",
+    "planned": "Who gets it besides all teams? (a, b, ...; Enter for nobody)",
+    "unplanned": "Who gets the announcement? (public; a, b, ...; Enter for all teams)",
 }
 
 

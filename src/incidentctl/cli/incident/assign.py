@@ -36,7 +36,7 @@ def assign_command(
 ) -> None:
     """Assign a role to somebody, or the incident to a team or one person.
 
-    It prints what the role answers for, and its open steps and tasks.
+    It prints what the role is responsible for, and its open steps and tasks.
 
     incidentctl assign mitigator dana
 

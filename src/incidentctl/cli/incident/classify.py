@@ -77,6 +77,8 @@ def _print(call: Call, done: Reclassified) -> None:
     console.say(f"process    {done.incident.reason}", indent=11)
     for title in done.new_steps:
         console.say(f"new step   {title}", indent=11)
+    for title in done.dropped:
+        console.say(f"not needed {title}", "warning", indent=11)
     due = next_update(done.incident, call.workspace.now())
     if due:
         console.say(f"update due {due}")

@@ -1,4 +1,4 @@
-"""`declare --auto` and `declare --from-issue`: what an alert or an issue alone says is declared."""
+"""`declare --auto` and `declare --from-issue`: declare from an alert or an issue alone."""
 
 from __future__ import annotations
 

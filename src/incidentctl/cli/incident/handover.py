@@ -57,9 +57,10 @@ def handover_command(
 
 @respond_command()
 def accept_command(call: Call) -> None:
-    """Accept command that was offered to you; prints the brief.
+    """Accept command that was offered to you, or that nobody has yet; prints the brief.
 
-    If several incidents are open, it picks the one offered to you.
+    Nobody commands an incident that an alert declared until somebody accepts. If several incidents
+    are open, it picks the one offered to you.
 
     incidentctl accept
     """

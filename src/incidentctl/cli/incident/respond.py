@@ -142,7 +142,7 @@ def known_actor(workspace: Workspace, ident: str, who: Actor, *, asks: bool = Tr
 
 
 def report_told(workspace: Workspace, who: Actor, when: ToldTime) -> None:
-    """Print a told moment as it was understood, and what may be wrong with it."""
+    """Print a typed time as it was understood, and what may be wrong with it."""
     console.say(f"at {echo(workspace, who, when)}")
     if when.note:
         console.say(f"note: {when.note}.", "warning")

@@ -112,9 +112,8 @@ def _on_terminal(walking: Walk) -> None:
             _report(walking, answered)
             if answered.left:
                 return
-            refused = answered.refused and reply.key == "a" and reply.line.strip() not in "aA"
-            # `a user says ...` looked like an assignment.
-            reply = menu.offer_note(look(True), reply.line) if refused else None
+            missed = answered.refused or answered.failed
+            reply = menu.after_refusal(look(True), reply) if missed else None
 
 
 def _by_lines(walking: Walk, *, piped: bool) -> None:

@@ -76,6 +76,15 @@ class Menu:
         offered = choice and choice._replace(asks="note it?")
         return self._text(offered, line.strip(), line)
 
+    def after_refusal(self, shown: Screen, reply: Reply) -> Reply | None:
+        """Ask again for a name that was refused, so that what is typed next is no note."""
+        if reply.key == "a" and reply.line.strip() not in "aA":
+            return self.offer_note(shown, reply.line)  # `a user says ...` looked like an assignment
+        choice = _choice(shown, reply.key)
+        if choice is None or choice.of is None or not reply.text:
+            return None
+        return self._text(choice, reply.text, reply.line)
+
     def _choose(self) -> tuple[Screen, Typed]:
         text, cursor = "", 0
         while True:

@@ -35,7 +35,7 @@ def sync_command(
         ),
     ] = None,
 ) -> None:
-    """Sync the record with the remote now; this also happens by itself after each event.
+    """Sync the record with the remote now; this also happens automatically after each event.
 
     incidentctl sync
     """

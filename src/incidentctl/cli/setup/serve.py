@@ -57,7 +57,7 @@ def serve_command(
         ),
     ] = False,
     room: Annotated[
-        bool, typer.Option("--room", help="Also pages for people, who sign in at the proxy.")
+        bool, typer.Option("--room", help="Also serve the room: pages for people who sign in.")
     ] = False,
     room_name: Annotated[
         str | None,
@@ -68,7 +68,7 @@ def serve_command(
         typer.Option(
             "--identity-header",
             metavar="NAME",
-            help="The proxy's header with the e-mail of who has signed in.",
+            help="The proxy's header with the e-mail address of the person.",
         ),
     ] = None,
     identity_secret: Annotated[
@@ -76,7 +76,7 @@ def serve_command(
         typer.Option(
             "--identity-secret",
             metavar="env:NAME",
-            help="What the proxy sends as X-Incidentctl-Secret; on one machine it must.",
+            help="What the proxy sends as X-Incidentctl-Secret; required if it is on this machine.",
         ),
     ] = None,
     openid_issuer: Annotated[
@@ -84,12 +84,14 @@ def serve_command(
         typer.Option(
             "--openid-issuer",
             metavar="URL",
-            help="Or the OpenID provider where people sign in.",
+            help="Instead of a proxy: the OpenID provider where people sign in.",
         ),
     ] = None,
     openid_client: Annotated[
         str | None,
-        typer.Option("--openid-client", metavar="ID", help="The client that the room is there."),
+        typer.Option(
+            "--openid-client", metavar="ID", help="The client id of the room at that provider."
+        ),
     ] = None,
     openid_secret: Annotated[
         str | None,

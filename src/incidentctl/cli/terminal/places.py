@@ -1,4 +1,4 @@
-"""Write paths as a person can open them from where they stand."""
+"""Write paths as a person can open them from the current folder."""
 
 from __future__ import annotations
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from incidentctl.render.lines import shortened, width, wrapped
+from incidentctl.render.lines import fitting, width, wrapped
 
 #: Between two columns.
 _GAP = 2
 #: The least width of the column that is cut, of one of sentences, and for a long word.
-_LEAST, _SENTENCE, _WORD = 20, 16, 24
+_LEAST, _SENTENCE, _WORD = 28, 16, 24
+#: What the column that is cut gets on any screen.
+_ROOM = 20
 
 
 def ruled(
@@ -68,13 +70,15 @@ def cut_lines(
 ) -> Iterator[str]:
     """Yield the headings and a line for each row; the last column is `cut`, which gives way."""
     shown = list(headings)
+    longest = max(width(dict(zip(headings, row, strict=True))[cut]) for row in (headings, *rows))
+    least = min(_LEAST, longest)
     widths = {
         heading: max(map(width, (heading, *(row[number] for row in rows))))
         for number, heading in enumerate(headings)
         if heading != cut
     }
     for heading in spare:
-        if columns - sum(widths[each] + _GAP for each in shown if each != cut) >= _LEAST:
+        if columns - sum(widths[each] + _GAP for each in shown if each != cut) >= least:
             break
         shown.remove(heading)
     for row in (headings, *rows):
@@ -84,4 +88,4 @@ def cut_lines(
             for each in shown
             if each != cut
         )
-        yield shortened(begin + cells[cut], columns, width(begin))[0].rstrip()
+        yield fitting(begin + cells[cut], max(columns, width(begin) + _ROOM)).rstrip()

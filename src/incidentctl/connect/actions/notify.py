@@ -41,7 +41,7 @@ def plan(request: Request, settings: NotifySettings) -> Plan:
     url, text = values.get("url"), values.get("text", "")
     notice = Notice(
         url=settings.url,
-        title=" ".join(values.get("title", "Incident").split())[:_TITLE],
+        title=" ".join((request.subject or values.get("title", "Incident")).split())[:_TITLE],
         body=(f"{text}\n\n{url}" if url and url not in text else text)[:_BODY].strip(),
         kind=settings.type or _KINDS[request.event],
     )

@@ -45,7 +45,7 @@ def plan(request: Request, *, trusted: Collection[str] = ()) -> Plan:
     UsageError where a value is missing without which it cannot be done.
     """
     inert = {name: clean(text, keep_lines=True) for name, text in request.values.items()}
-    request = request._replace(values=inert)
+    request = request._replace(values=inert, subject=clean(request.subject))
     planned: Plan = ACTIONS[uses_of(request.settings)].plan(request, request.settings)
     host = (reach(request.settings).host or "").rpartition("://")[2]
     private = host in {each.casefold() for each in trusted}

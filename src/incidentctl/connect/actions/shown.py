@@ -41,8 +41,9 @@ def _lines(step: Call | Run | Notice) -> Iterator[str]:
             yield "with this on its standard input:"
             yield _json(step.stdin)
         case Notice():
-            yield f"Send a message by Apprise ({step.kind})"
+            yield "Send a message by Apprise"
             yield shown_parts(step.url)
+            yield f"Type of message: {step.kind}"
             yield ""
             yield step.title
             yield ""

@@ -79,7 +79,7 @@ def _planned(
 
 
 def perform(session: Session) -> Outcome:
-    """Do what of it is not done yet; who could not be invited is told at the end."""
+    """Do what is not done yet; report at the end who could not be invited."""
     own, failed = session.plan.context["own"], list[str]()
     known = {_CHANNEL.name: session.plan.context["channel"]}
     for call in session.calls:

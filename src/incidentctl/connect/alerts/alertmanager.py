@@ -49,7 +49,7 @@ def read_one(body: Mapping[str, Any], one: Mapping[str, Any], source: str) -> Al
         labels.get("severity") or labels.get("priority"),
         labels,
         fields.links(
-            source=urljoin(base, where) if isinstance(where, str) and where else None,
+            source=_joined(base, where) if isinstance(where, str) else None,
             dashboard=one.get("dashboardURL") or notes.get("dashboard_url"),
             panel=one.get("panelURL"),
             silence=one.get("silenceURL"),
@@ -58,3 +58,11 @@ def read_one(body: Mapping[str, Any], one: Mapping[str, Any], source: str) -> Al
         fields.moment(one.get("startsAt")),
         fields.moment(one.get("endsAt")),
     )
+
+
+def _joined(base: str, where: str) -> str:
+    """Return an address that may be relative to another one; as it stands if it cannot be read."""
+    try:
+        return urljoin(base, where) if where else ""
+    except ValueError:
+        return where

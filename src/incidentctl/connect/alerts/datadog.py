@@ -1,4 +1,4 @@
-"""Datadog's webhook with the template of docs/alerts.md, or with Datadog's own one.
+"""Datadog's webhook with the template of docs/sources.md, or with Datadog's own one.
 
 Its user writes the body. Datadog's own template names neither a service nor whether the alert is
 over, so each delivery of it counts as firing. Variables are those of Datadog's documentation,

@@ -1,4 +1,4 @@
-"""Payloads of no known format: the team says where the fields stand, in JMESPath (jmespath.org)."""
+"""Payloads of any other format: the team maps the fields, in JMESPath (jmespath.org)."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def announced(
     now: datetime,
     around: Around,
 ) -> list[Announced]:
-    """Return what is to be told of an incident by now, sent or not, in the order of the file."""
+    """Return what is to be announced by now, sent or not, in the order of the file."""
     if incident.kind == "backfill" or not announcements:
         return []
     happened = list(_happened(incident, now, around))
@@ -175,7 +175,7 @@ def _may(action: Action, incident: Incident, around: Around) -> bool:
 
 
 def _said_before(each: Announced, told: Sequence[Announced]) -> bool:
-    """Say whether a change of severity is told by the declaration, which says the severity, too."""
+    """Say whether the declaration, which also says the severity, announces this change already."""
     if each.happened.event != "severity" or each.run is not None:
         return False
     declared = next((other for other in told if other.happened.event == "declared"), None)
@@ -196,7 +196,7 @@ def _happened(incident: Incident, now: datetime, around: Around) -> Iterator[Hap
 
 
 def _of_the_record(incident: Incident) -> Iterator[Happened]:
-    """Yield the newest event of each kind: an earlier one that nobody was told is old news."""
+    """Yield the newest event of each kind: an earlier one that was not announced is old news."""
     newest = {each.kind: each for each in incident.entries if not each.retracted}
     for kinds, event in (
         (("declared",), "declared"),

@@ -9,10 +9,20 @@ from typing import Any
 from incidentctl.domain.actions.announce import Happened
 from incidentctl.domain.actions.run import commander_of
 from incidentctl.domain.common.incident_kinds import DRILL
+from incidentctl.domain.common.text import sentences
 from incidentctl.domain.incident.state import CANCELLED, Incident
 from incidentctl.domain.page.fold import phase_of, states_of
 from incidentctl.domain.page.public import RESOLVED
 
+_OCCASIONS = {
+    "severity": "Severity changed",
+    "update": "Update",
+    "handover": "New commander",
+    "overdue": "Update overdue",
+    "unanswered": "Nobody has answered",
+    "retrospective-due": "Retrospective overdue",
+    "action-overdue": "Action item overdue",
+}
 _NO_NEXT = "No time is set for the next update."
 
 
@@ -78,11 +88,20 @@ def public_title(told: Mapping[str, Any]) -> str:
     return ": ".join(filter(None, (told["organisation"], called)))
 
 
+def occasion(told: Mapping[str, Any]) -> str:
+    """Return what the head of a message says before the title; empty where that says it."""
+    event = told["event"]
+    if event in ("resolved", "public-update"):
+        over = event == "resolved" or told["status"] == RESOLVED
+        return "Cancelled" if told.get("cancelled") else "Resolved" if over else ""
+    return _OCCASIONS.get(event, "")
+
+
 def built_in(told: Mapping[str, Any]) -> str:
     """Return the text where the organisation has no template of its own."""
     if "id" not in told:
         over = told["status"] == RESOLVED
-        return _sentences(told["text"], *told["states"], None if over else _next(told))
+        return sentences(told["text"], *told["states"], None if over else _next(told))
     drill = "DRILL: " if told["drill"] else ""
     named = f"{told['title']} ({told['id']})"
     head = f"{drill}{told['severity']}: {named}." if told["severity"] else f"{drill}{named}."
@@ -94,31 +113,31 @@ def built_in(told: Mapping[str, Any]) -> str:
     ]
     event = told["event"]
     if event == "declared":
-        return _sentences(head, f"Declared at {told['declared']}.", *about, _next(told))
+        return sentences(head, f"Declared at {told['declared']}.", *about, _next(told))
     if event == "severity":
-        return _sentences(f"{drill}Now {told['severity']}: {named}.", *about, _next(told))
+        return sentences(f"{drill}Now {told['severity']}: {named}.", *about, _next(told))
     if event in ("update", "public-update"):
-        return _sentences(head, f"Status: {told['status']}.", told["text"], _next(told))
+        return sentences(head, f"Status: {told['status']}.", told["text"], _next(told))
     if event == "handover":
         new = f"{told['commander']} commands since {told['at']}."
-        return _sentences(head, new, _next(told))
+        return sentences(head, new, _next(told))
     if event == "resolved":
         word = "Cancelled" if told["cancelled"] else "Resolved"
         ended = f"{drill}{word} at {told['at']}: {named}."
-        return _sentences(ended, told["text"], "No further updates follow.")
+        return sentences(ended, told["text"], "No further updates follow.")
     if event == "overdue":
         since = f"An update was due at {told['next_update']}, and nobody has posted it."
-        return _sentences(head, since, f"Commander: {told['commander']}.")
+        return sentences(head, since, f"Commander: {told['commander']}.")
     if event == "unanswered":
         nobody = f"Nobody has answered since {told['declared']}."
-        return _sentences(head, nobody, f"Called now: {told['call']}.", *about, _next(told))
+        return sentences(head, nobody, f"Called now: {told['call']}.", *about, _next(told))
     if event == "heartbeat-missed":
         since = f"It should have come by {told['declared']}."
-        return _sentences(named, since, "What it stands for may be down: silence is no all-clear.")
+        return sentences(named, since, "What it watches may be down: silence is no all-clear.")
     if event == "retrospective-due":
         late = f"Its retrospective was due at {told['at']}, and nobody has written it."
-        return _sentences(head, late)
-    return _sentences(head, f"This action item is overdue: {told['text']}")
+        return sentences(head, late)
+    return sentences(head, f"This action item is overdue: {told['text']}")
 
 
 def _next(told: Mapping[str, Any]) -> str:
@@ -126,11 +145,6 @@ def _next(told: Mapping[str, Any]) -> str:
     if when is None:
         return _NO_NEXT
     return "" if when in (told["text"] or "") else f"Next update at {when}."
-
-
-def _sentences(*parts: str | None) -> str:
-    said = [part.strip() for part in parts if part and part.strip()]
-    return " ".join(part if part[-1] in ".!?" else f"{part}." for part in said)
 
 
 def _time(incident: Incident, moment: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Where an action goes and what it may read there: what a trust is asked for."""
+"""Where an action goes and what it may read there: what a person is asked to trust."""
 
 from __future__ import annotations
 

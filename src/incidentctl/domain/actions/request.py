@@ -29,6 +29,8 @@ class Request(NamedTuple):
     """What happened: `say` only tells; the others are the life of a page."""
     thread: str = ""
     """What trigger, acknowledge and resolve of one page have in common; absent: the key."""
+    subject: str = ""
+    """The head of a message, such as the subject of a mail; absent: the title."""
 
 
 class Later(NamedTuple):

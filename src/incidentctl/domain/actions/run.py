@@ -57,6 +57,8 @@ class Target(NamedTuple):
     """The team of that person."""
     public: str | None = None
     """The title of what everybody may read: then nothing else of the incident is said."""
+    occasion: str = ""
+    """What an announcement is about, in a word or two before the title: `Resolved`."""
 
     @property
     def name(self) -> str:
@@ -196,6 +198,15 @@ def is_due_again(last: ActionRun, now: datetime) -> bool:
     if last.state == STARTED:
         return state == UNKNOWN and last.attempts <= len(DELAYS)
     return state in (FAILED, UNKNOWN) and last.retry_at is not None and last.retry_at <= now
+
+
+def subject(incident: Incident, target: Target) -> str:
+    """Return the head of a message: whether it is a drill, the occasion, severity and title."""
+    if target.public is not None:
+        return ": ".join(filter(None, (target.occasion, target.public)))
+    drill = "DRILL" if incident.kind == DRILL else None
+    title = one_line(incident.title)
+    return ": ".join(filter(None, (drill, target.occasion, incident.severity, title)))
 
 
 def values(incident: Incident, target: Target, *, whom: str | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What an alert means in this catalog, where no rule says so: what it hits, and how bad it is."""
+"""What an alert means in this catalog, where no rule says so: what is affected, and how badly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to become of an alert, and the answer where no rule gives one."""
+"""What to do with an alert, and the default where no rule decides."""
 
 from __future__ import annotations
 

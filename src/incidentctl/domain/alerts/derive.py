@@ -56,17 +56,24 @@ def condition(key: str) -> str:
     return digest(key)[:12]
 
 
-def group_id(source: str, alert: Alert, started: datetime) -> str:
+def group_digest(source: str, group: str, *, restricted: bool = False) -> str:
+    """Return what names a group of a sender, and the part of it that few may read, by a digest."""
+    return digest(*_named(source, group, restricted=restricted))
+
+
+def group_id(source: str, alert: Alert, started: datetime, *, restricted: bool = False) -> str:
     """Return the id of the group that an alert opens."""
-    return derived_id("group", started, _number(source, alert.group, started))
+    names = _named(source, alert.group, restricted=restricted)
+    return derived_id("group", started, _number(*names, iso(started)))
 
 
-def opening(source: str, alert: Alert, started: datetime) -> Event:
+def opening(source: str, alert: Alert, started: datetime, *, restricted: bool = False) -> Event:
     """Return the event that opens a group: a function of the alert, its source and its start."""
+    names = _named(source, alert.group, restricted=restricted)
     labels = _fitting(dict(sorted(alert.labels.items())), _LABELS)
     fact = facts.AlertOpened(
         source,
-        digest(source, alert.group),
+        digest(*names),
         member(alert, started),
         alert.title,
         alert.text[:_TEXT] or None,
@@ -77,25 +84,26 @@ def opening(source: str, alert: Alert, started: datetime) -> Event:
         iso(alert.started) if alert.started else None,
         alert.group[:_GROUP],
     )
-    ident = ulid(_milliseconds(started), _number(source, alert.group, started))
+    ident = ulid(_milliseconds(started), _number(*names, iso(started)))
     return Event(ident, started, started, author(source), fact)
 
 
-def cause(rule: str, values: Sequence[tuple[str, str]]) -> str:
+def cause(rule: str, values: Sequence[tuple[str, str]], *, restricted: bool = False) -> str:
     """Return what names the one incident that a rule declares for what has these in common."""
-    return digest(rule, json.dumps([list(pair) for pair in values]))
+    common = json.dumps([list(pair) for pair in values])
+    return digest(*_named(rule, common, restricted=restricted))
 
 
 def incident_id(cause: str, started: datetime) -> str:
     """Return the id of the incident that a cause has that began at a moment."""
-    return derived_id("incident", started, _number("incident", cause, started))
+    return derived_id("incident", started, _number("incident", cause, iso(started)))
 
 
 def declared(source: str, alert: Alert, cause: str, started: datetime) -> Event:
     """Return the declaration of that incident; no word of the catalog is in it."""
     title = " ".join(alert.title.split())[:200].rstrip() or "An alert"
     fact = facts.Declared(title, reported_by="alert")
-    ident = ulid(_milliseconds(started), _number("incident", cause, started))
+    ident = ulid(_milliseconds(started), _number("incident", cause, iso(started)))
     return Event(ident, started, started, author(source), fact)
 
 
@@ -109,8 +117,13 @@ def _fitting(pairs: Mapping[str, str], limit: int) -> str | None:
     return json.dumps(kept, ensure_ascii=False) if kept else None
 
 
-def _number(source: str, group: str, started: datetime) -> int:
-    return int.from_bytes(_hash((source, group, iso(started)))[:10])
+def _named(whose: str, what: str, *, restricted: bool) -> tuple[str, ...]:
+    """Return the parts of a digest; no name of a source or rule is empty."""
+    return ("", whose, what) if restricted else (whose, what)
+
+
+def _number(*parts: str) -> int:
+    return int.from_bytes(_hash(parts)[:10])
 
 
 def _hash(parts: Sequence[str]) -> bytes:

@@ -1,4 +1,4 @@
-"""A group of alerts as its events tell it: what fires of it, and what people made of it.
+"""A group of alerts, folded from its events: its state, and what people have done with it.
 
 The events come from several receivers and people in any order; the same events give the same group.
 Whatever they say, the fold never raises.
@@ -72,6 +72,8 @@ class Group(NamedTuple):
     reason: str | None = None
     """Why it was dismissed."""
     problems: tuple[Problem, ...] = ()
+    restricted: bool = False
+    """Whether it is in the part of the record that few may read, which its events do not say."""
 
     @property
     def waits(self) -> bool:
@@ -246,14 +248,15 @@ def copies(groups: Iterable[Group]) -> dict[str, str]:
     a group of what one sender groups: the later one began before the earlier was over.
     """
     found: dict[str, str] = {}
-    firsts: dict[str, Group] = {}
+    firsts: dict[tuple[str, bool], Group] = {}
     for group in sorted(groups, key=lambda each: (each.started, each.id)):
-        first = firsts.get(group.digest)
+        what = (group.digest, group.restricted)  # whoever may push can write any digest
+        first = firsts.get(what)
         same = first is not None and (first.ended is None or group.started <= first.ended)
         if first is not None and same:
             found[group.id] = first.id
         else:
-            firsts[group.digest] = group
+            firsts[what] = group
     return found
 
 

@@ -1,4 +1,4 @@
-"""A heartbeat that is missed: an alert of the receiver itself, told before it is an incident."""
+"""A missed heartbeat: an alert by the receiver itself, announced before it is an incident."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the team's rules make of an alert: the first that matches decides."""
+"""What the team's rules say about an alert: the first that matches decides."""
 
 from __future__ import annotations
 

@@ -155,17 +155,17 @@ class WebhookSettings:
     __pydantic_config__: ClassVar = CONFIG
 
     url: Address
-    """Where it goes; a secret part of its path is written `{env:NAME}`."""
+    """The address; write a secret part of its path as `{env:NAME}`."""
     method: Literal["POST", "PUT"] = "POST"
-    """The method of HTTP."""
+    """The HTTP method."""
     headers: dict[Header, WithSecrets] = field(default_factory=dict)
     """Further headers, such as `Authorization: "Bearer {env:NAME}"`."""
     body: dict[str, Any] | None = None
-    """What is sent: `value:title` alone becomes that value, `env:NAME` alone that secret. Absent:
+    """What is sent: the text `value:title` becomes that value, `env:NAME` that secret. Absent:
     `event`, `key` and all values."""
     honours_key: Flag = False
-    """Whether the target does a thing once for each `Idempotency-Key`: then it is asked again
-    after an answer that leaves open whether it was done."""
+    """Whether the target does a thing only once for each `Idempotency-Key`: then incidentctl
+    retries even if it does not know whether the first attempt succeeded."""
     timeout: Duration | None = None
     """How long it may take in all; absent: 10 seconds."""
 
@@ -199,17 +199,17 @@ class PagerdutySettings:
     routing_key: SecretName
     """The integration key of the service or of the event orchestration."""
     event: Literal["trigger", "acknowledge", "resolve"] | None = None
-    """What is sent; absent: what happened."""
+    """What is sent; absent: depends on what happened."""
     severity: Literal["critical", "error", "warning", "info"] = "critical"
-    """How bad it is, in PagerDuty's words."""
+    """The severity at PagerDuty."""
     source: Text = "incidentctl"
     """What PagerDuty shows as the source."""
     component: Text | None = None
-    """The part that is hit; absent: the service of the incident."""
+    """The affected component; absent: the service of the incident."""
     group: Text | None = None
     """What it belongs to."""
     base_url: Base = "https://events.pagerduty.com"
-    """Where PagerDuty is; in Europe https://events.eu.pagerduty.com."""
+    """PagerDuty's address; in Europe https://events.eu.pagerduty.com."""
     timeout: Duration | None = None
     """How long it may take in all; absent: 10 seconds."""
 
@@ -230,9 +230,9 @@ class SlackSettings:
     private: Flag = False
     """Whether the incident's own channel is private."""
     invite: tuple[Text, ...] = ()
-    """Who is invited to the incident's own channel: Slack's ids, such as U0123ABCD."""
+    """Who is invited to the incident's own channel: Slack ids, such as U0123ABCD."""
     base_url: Base = "https://slack.com/api"
-    """Where Slack's Web API is."""
+    """The address of Slack's Web API."""
     timeout: Duration | None = None
     """How long each request may take in all; absent: 10 seconds."""
 
@@ -323,11 +323,12 @@ class CommandSettings:
     values: tuple[ValueName, ...] = ()
     """Values that it gets as arguments as well, in this order, after `--`."""
     environment: dict[Variable, WithSecrets] = field(default_factory=dict)
-    """Variables that it gets; it sees no others but PATH, HOME, LANG and INCIDENTCTL_KEY."""
+    """Its environment variables, besides PATH, HOME, LANG and INCIDENTCTL_KEY."""
     honours_key: Flag = False
-    """Whether it does a thing once for each INCIDENTCTL_KEY: then it is run again if it fails."""
+    """Whether it does a thing only once for each INCIDENTCTL_KEY: then it is run again if it
+    fails."""
     timeout: Duration | None = None
-    """When it is killed with all that it started; absent: 30 seconds."""
+    """After this time it is killed, with all processes that it started; absent: 30 seconds."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run, or what others could replace."""
@@ -353,9 +354,9 @@ class NotifySettings:
     __pydantic_config__: ClassVar = CONFIG
 
     url: NoticeAddress
-    """The target as Apprise writes it, with each secret as `{env:NAME}`."""
+    """The Apprise URL of the target, with each secret as `{env:NAME}`."""
     type: Literal["info", "success", "warning", "failure"] | None = None
-    """How it looks; absent: by what happened."""
+    """How it looks; absent: depends on what happened."""
     timeout: Duration | None = None
     """How long it may take in all; absent: 20 seconds."""
 

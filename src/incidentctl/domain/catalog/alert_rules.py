@@ -35,26 +35,26 @@ EnvName = Annotated[str, Parsed(_parse_env, f"^{_ENV}$", ("env:ALERTMANAGER_TOKE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapped:
-    """Where the fields of an alert stand in a payload of no known format, as JMESPath."""
+    """How to read the fields of an alert from any JSON payload, as JMESPath expressions."""
 
     __pydantic_config__: ClassVar = CONFIG
 
     each: Text | None = None
     """The list of alerts, such as `alerts[]`; absent: the payload is one alert. The expressions
-    below are read in each of them."""
+    below are evaluated in each of them."""
     key: Text | None = None
-    """What names the condition: what fires and resolves with one key is one alert; absent: the
+    """Identifies the condition: a resolution with the same key ends the alert; absent: the
     title."""
     group: Text | None = None
-    """What the sender groups; absent: the key."""
+    """Identifies the group at the sender; absent: the key."""
     title: Text
     """What happened, in a line."""
     text: Text | None = None
     """More about it."""
     state: Text | None = None
-    """Whether it fires; words such as resolved, ok and closed mean that it is over."""
+    """The state; words such as resolved, ok and closed end the alert, any other state is firing."""
     severity: Text | None = None
-    """The sender's word for how bad it is."""
+    """The sender's severity word."""
     labels: Text | None = None
     """An object of names and values, or a list of tags `name:value`."""
     url: Text | None = None
@@ -69,73 +69,73 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSource:
-    """Somebody who may deliver alerts to the receiver, at `/hooks/<name>`."""
+    """A sender that may deliver alerts to the receiver, at `/hooks/<name>`."""
 
     __pydantic_config__: ClassVar = CONFIG
 
     format: Format | None = None
     """The format of its payloads; absent: detected."""
     secrets: tuple[EnvName, ...] = ()
-    """What proves that it sends: a bearer token, or the key of its signature. Two are valid at once
-    while one replaces the other."""
+    """Variables with the secret: a bearer token, or the key of its signature. Each of several is
+    valid, so that one can replace another."""
     token_in_path: Flag = False
-    """Whether the token may stand in the address, `/hooks/<name>/<token>`: only for a sender that
-    can send no header."""
+    """Whether the token may be in the address, `/hooks/<name>/<token>`: only for a sender that
+    cannot set a header."""
     restricted: Flag = False
-    """Whether its alerts are for the readers of restricted incidents alone."""
+    """Whether its alerts are restricted."""
     mapping: Mapped | None = None
-    """Where the fields stand, for the format `generic`."""
+    """How to read the fields, for the format `generic`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """What becomes of the alerts that it matches; the first rule that matches decides."""
+    """What happens to the alerts that it matches; the first rule that matches decides."""
 
     __pydantic_config__: ClassVar = CONFIG
 
     name: Name
     """What the record calls the rule."""
     match: dict[str, Texts] = field(default_factory=dict)
-    """Labels and their values: all must fit. A value is an exact text, `~pattern` for the whole
-    value (RE2), or a list of these, of which one fits. `source` is who sent it; where an alert has
-    no such label, `key`, `group`, `title`, `text`, `state` and `severity` are its fields. Without
-    it every alert is matched."""
+    """Labels and their values: all must match. A value is an exact text, `~pattern` for the whole
+    value (RE2), or a list of these, of which one must match. `source` is the sender; `key`,
+    `group`, `title`, `text`, `state` and `severity` are the fields of the alert, unless it has a
+    label of that name. Without `match` the rule matches every alert."""
     mode: Mode = "inbox"
     """`inbox`: it waits for a person; `declare`: an incident is declared; `ignore`: nothing is
-    recorded; `heartbeat`: it must come, and its absence is the alert."""
+    recorded; `heartbeat`: it must arrive regularly, and its absence is reported."""
     service: Name | None = None
-    """The service or product area that is hit; absent: as its labels name it."""
+    """The affected service or product area; absent: the one that its labels name."""
     severity: Name | None = None
-    """How bad it is; absent: as its own word means."""
+    """The severity; absent: the meaning of the sender's word."""
     after: Duration | None = None
-    """Declared once it has fired for so long."""
+    """How long it must fire before an incident is declared."""
     group_by: tuple[Text, ...] = ()
-    """Labels, `service`, `severity`: alerts with the same values are one incident. Absent: what the
-    sender groups."""
+    """Labels, `service`, `severity`: alerts with the same values belong to one incident. Absent:
+    the sender's groups."""
     window: Duration = WINDOW
-    """A new group joins an open incident if that had an alert within so long."""
+    """A new group joins an open incident whose last alert is not older than this."""
     every: Duration | None = None
-    """How often a heartbeat comes."""
+    """How often a heartbeat must arrive."""
     restricted: Flag = False
-    """Whether its groups and incidents are for the readers of restricted incidents alone."""
+    """Whether its groups and incidents are restricted."""
     resolve: Flag = False
-    """Whether the end of all alerts resolves an incident that no person has taken command of."""
+    """Whether the incident is resolved once all its alerts have ended, if nobody has taken
+    command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSettings:
-    """Who sends alerts, what their words mean, and what becomes of them."""
+    """The senders of alerts, the meaning of their severities, and the rules."""
 
     __pydantic_config__: ClassVar = CONFIG
 
     sources: dict[Name, AlertSource] = field(default_factory=dict)
-    """Who may deliver, by the name in the address. Each format is a source of its own name, too,
-    whose secrets the receiver is given when it starts."""
+    """The senders, by the name in the address. Each format is also a source of that name; the
+    receiver gets the secrets of those with `--secret`."""
     severities: dict[Text, Name] = field(default_factory=dict)
-    """What a sender's word for how bad it is means here; before the built-in meaning."""
+    """What a sender's severity word means here; overrides the built-in meaning."""
     rules: tuple[AlertRule, ...] = ()
-    """What becomes of an alert: the first rule that matches decides. Without one it waits in the
-    inbox."""
+    """The first rule that matches an alert decides. If none matches, it waits in the inbox."""
 
     def word(self, word: str) -> str | None:
         """Return the severity that a sender's word means here, if the team says so."""

@@ -1,4 +1,4 @@
-"""Announcements as the team writes them: what is told to whom on which event of an incident."""
+"""Announcements as the team writes them: which events of an incident are announced to whom."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ PUBLIC_EVENTS = frozenset({"public-update", "drill-announced"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """What is told by itself when something happens, and where; only from a trusted repository."""
+    """A message, sent automatically when something happens; only from a trusted repository."""
 
     __pydantic_config__: ClassVar = CONFIG
 
     name: Name
     """What the record calls the announcement."""
     on: tuple[AnnouncedEvent, ...]
-    """The events that are told. `overdue` comes each time an update is due and missing;
+    """The events that are announced. `overdue` repeats each time an update is due and missing,
     `unanswered` each time the delay of the on-call has passed and nobody has answered;
-    `public-update` and `drill-announced` tell what everybody may read."""
+    `public-update` and `drill-announced` contain only what everybody may read."""
     applies_to: AppliesTo = field(default_factory=AppliesTo)
-    """The incidents that are told; nothing set means all, several set: all must hold."""
+    """The incidents that are announced; nothing set means all, several set: all must hold."""
     actions: tuple[Action, ...]
     """What is sent. Drills use only those with `drills: true`, restricted incidents only those
     with `restricted: true`."""

@@ -28,7 +28,7 @@ class PlannedMaintenance:
     }
 
     name: Name
-    """Names it in feeds and addresses: it stays the same when times or texts change."""
+    """Identifies it in feeds and addresses: keep it when times or texts change."""
     title: Text
     """What is done, in the words of customers."""
     text: Text | None = None
@@ -36,11 +36,11 @@ class PlannedMaintenance:
     begins: LocalTime
     """When it begins, in its zone unless an offset is written."""
     ends: LocalTime
-    """When it ends. What is announced for longer is written anew: then it ends later."""
+    """When it ends. If the work takes longer, move this."""
     timezone: Zone | None = None
     """The zone of its times; absent: the organisation's."""
     areas: tuple[Name, ...]
-    """The product areas that it concerns."""
+    """The product areas that it affects."""
 
 
 class Span(NamedTuple):

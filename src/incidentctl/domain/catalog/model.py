@@ -47,7 +47,7 @@ _OTHER_NAMES = "`identifiers` holds what other systems call it, `tags` words to 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Something that runs in production, also a database or a third party's."""
+    """Something that runs in production, including databases and third-party services."""
 
     __pydantic_config__: ClassVar = CONFIG
     # Keys of other catalogs, and what they are called here; for the loader's hints.
@@ -78,12 +78,12 @@ class Service:
     type: ServiceType = "service"
     """What sort of thing it is."""
     lifecycle: Lifecycle = "production"
-    """Only production counts for the process tier."""
+    """Only services in production count for the process tier."""
     importance: Importance | None = None
     """From 1 (highest) to 5, for the impact matrix."""
     customer_facing: Flag | None = None
-    """Whether customers meet it; absent: true, but for database, load-balancer, queue, cache,
-    storage, job, dns, cdn and third-party."""
+    """Whether customers use it directly; absent: true, except for database, load-balancer, queue,
+    cache, storage, job, dns, cdn and third-party."""
     reviewed: Day | None = None
     """When somebody last checked this entry."""
     depends_on: tuple[Name, ...] = ()
@@ -133,13 +133,13 @@ class ProductArea:
     title: Text | None = None
     """What people call it."""
     owner: Name
-    """The one team that knows at once that it is theirs."""
+    """The one team that owns the area, and knows at once that it is theirs."""
     description: Text | None = None
     """What the area covers."""
     functionalities: tuple[Functionality, ...] = ()
     """What a customer can do here."""
     services: tuple[Name, ...] = ()
-    """Services that power the area beside those of its functionalities."""
+    """Services that power the area besides those of its functionalities."""
 
     @property
     def all_services(self) -> tuple[str, ...]:

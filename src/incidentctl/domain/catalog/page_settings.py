@@ -43,7 +43,7 @@ Logo = Annotated[str, Parsed(_parse_logo, f"^{_LOGO}$", ("page/logo.svg",))]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """The colours of the status page; what is absent is as in every page of this program."""
+    """The colours of the status page; those that are absent have defaults."""
 
     __pydantic_config__: ClassVar = CONFIG
 
@@ -52,18 +52,18 @@ class Theme:
     accent_dark: Colour | None = None
     """The same where the reader's system is dark."""
     background: Colour | None = None
-    """Behind everything."""
+    """The background."""
     background_dark: Colour | None = None
     """The same where the reader's system is dark."""
     text: Colour | None = None
-    """What is read."""
+    """The text."""
     text_dark: Colour | None = None
     """The same where the reader's system is dark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSettings:
-    """How the status page is called, where it is, and how it looks."""
+    """The status page: title, address and look."""
 
     __pydantic_config__: ClassVar = CONFIG
     # Keys that one might write, and what they are called here; for the loader's hints.
@@ -76,11 +76,11 @@ class PageSettings:
     title: Text | None = None
     """Its heading; absent: the organisation's name and `status`."""
     address: Address | None = None
-    """Where it is published; feeds need it for links that lead to it."""
+    """Where it is published; feeds need it for complete links."""
     logo: Logo | None = None
-    """A picture of this repository, shown beside the heading."""
+    """A picture in this repository, shown beside the heading."""
     since: Day | None = None
-    """Since when customers are told of every incident: what was before counts as unknown, and not
-    as up. Absent: the day of the first public update."""
+    """The first day from which customers are told about every incident: the time before counts as
+    unknown, not as up. Absent: the day of the first public update."""
     theme: Theme = Theme()
     """Its colours."""

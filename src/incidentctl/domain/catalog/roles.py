@@ -1,4 +1,4 @@
-"""The four roles of an incident and what they answer for (after FEMA's Incident Command System)."""
+"""The four roles of an incident, their responsibilities (after FEMA's Incident Command System)."""
 
 from __future__ import annotations
 

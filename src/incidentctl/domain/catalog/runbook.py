@@ -21,7 +21,7 @@ ActionKind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """What a step can do by itself, such as paging; it runs only from a trusted repository."""
+    """What a step sends or runs, such as a page; only from a trusted repository."""
 
     __pydantic_config__: ClassVar = CONFIG
 
@@ -30,16 +30,16 @@ class Action:
     with_: Annotated[Settings, ByUses()]
     """The settings of the action, by its kind; secrets only as `env:NAME`."""
     on_call: Literal["owner", "lead", "escalation"] | None = None
-    """Who is reached: whoever is on call for the owner, its lead, or whoever is on call for the
-    team that is called next. A contact `pagerduty`, `notify` or `slack` of that team takes the
-    place of the address above."""
+    """Who gets it: the person on call for the owner, its lead, or the person on call for the team
+    that is called next. A contact `pagerduty`, `notify` or `slack` of that team replaces the
+    address in `with`."""
     automatic: Flag = False
-    """Whether it runs without being asked: by the receiver, and by a walk that is told so."""
+    """Whether the receiver and `run --auto` run it without asking."""
     drills: Flag = False
     """Whether drills may use it; its target must be one where nobody is alarmed."""
     restricted: Flag = False
-    """Whether restricted incidents may use it; its target must be one that only those read who
-    may know."""
+    """Whether restricted incidents may use it; only people who may know of them should read its
+    target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Step:
     __pydantic_config__: ClassVar = CONFIG
 
     id: Name
-    """Names the step in every runbook that has it, so that runbooks can be merged."""
+    """The same id in several runbooks means the same step, so that they can be merged."""
     title: Text
     """What to do."""
     purpose: Text | None = None
@@ -57,9 +57,11 @@ class Step:
     role: Name = COMMANDER
     """Who does it."""
     every: Duration | None = None
-    """How often it repeats; overrules the severity's `update_every`."""
+    """How often it repeats, and so how often an update is due; it overrides the severity's
+    `update_every`. An update ticks only the step `updates`; somebody marks any other step as
+    done."""
     action: Action | None = None
-    """What the step can do by itself."""
+    """What the step sends or runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliesTo:
-    """What a runbook answers. Nothing set: everything. Several set: all must hold."""
+    """The incidents to which it applies. Nothing set: all. Several set: all must hold."""
 
     __pydantic_config__: ClassVar = CONFIG
 
@@ -87,7 +89,7 @@ class AppliesTo:
     product_areas: tuple[Name, ...] = ()
     """Only incidents that affect one of these product areas."""
     categories: tuple[Name, ...] = ()
-    """Only incidents of one of these sorts, such as security, data-loss or vendor."""
+    """Only incidents of one of these categories, such as security, data-loss or vendor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ class Runbook:
     owner: Name | None = None
     """The team that keeps it current."""
     applies_to: AppliesTo = AppliesTo()
-    """What it answers; nothing set means everything."""
+    """The incidents to which it applies; nothing set means all."""
     steps: tuple[Step, ...]
     """What to do, in this order."""
     tasks: tuple[Task, ...] = ()

@@ -59,7 +59,7 @@ class _Text(NamedTuple):
 def search(catalog: Catalog, asked: Sequence[str]) -> list[Found]:
     """Return what a question or an alert's labels may mean, best first, or nothing."""
     text = " ".join(asked)[:_LONGEST]
-    known = _Known(catalog)
+    known = _Known(catalog, text)
     found = labels(text)
     for question in [*naming(found), " ".join(found.values())] if found else [text]:
         if best := _search(known, question):
@@ -83,7 +83,8 @@ def names(catalog: Catalog) -> list[str]:
     return [candidate.name for candidate in _candidates(catalog)]
 
 
-def _candidates(catalog: Catalog) -> Iterator[_Candidate]:
+def _candidates(catalog: Catalog, asked: str = "") -> Iterator[_Candidate]:
+    """Yield every entry; a person's address only where all of it is `asked` for."""
     for area in catalog.product_areas.values():
         yield _Candidate("product_area", area.name, _texts(area.name, area.title))
         for each in area.functionalities:
@@ -94,8 +95,11 @@ def _candidates(catalog: Catalog) -> Iterator[_Candidate]:
     for team in catalog.teams.values():
         yield _Candidate("team", team.name, _texts(team.name, team.title))
     for handle, (_, member) in catalog.members().items():
+        # All addresses end alike: `water is brown` asks for nobody at waterworks.example.
+        local = (member.email or "").partition("@")[0]
+        email = member.email if member.email and member.email.casefold() in asked else None
         yield _Candidate(
-            "person", handle, _texts(handle, member.name, member.email, *member.aliases)
+            "person", handle, _texts(handle, member.name, local, email, *member.aliases)
         )
 
 
@@ -118,9 +122,10 @@ def _text(text: str, kind: str) -> _Text:
 class _Known:
     """The texts of a catalog's entries, and the words they are made of."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, asked: str) -> None:
         self.texts = [
-            (each, [_text(t, each.kind) for t in each.texts]) for each in _candidates(catalog)
+            (each, [_text(t, each.kind) for t in each.texts])
+            for each in _candidates(catalog, asked.casefold())
         ]
         #: Each word, also of several written together, by what its forms have in common.
         self.stems: dict[str, set[str]] = {}

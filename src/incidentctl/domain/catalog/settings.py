@@ -65,19 +65,20 @@ class Settings:
     expected_services: Count | None = None
     """How many production services there will be, before the catalog is complete."""
     default_severity: Name | None = None
-    """The severity of an incident until somebody says; absent: SEV2, in doubt the higher."""
-    drills: Literal["monthly", "quarterly"] | None = None
-    """How often drills are to be held: lint warns when it is longer ago, and `drill calendar`
-    proposes days where there is none. Absent: quarterly, without proposals."""
+    """The severity of an incident until somebody sets it; absent: SEV2 (when in doubt, the higher
+    one)."""
+    drills: Literal["monthly", "quarterly", "half-yearly"] | None = None
+    """How often to hold drills: lint warns when the last one is longer ago, and `drill calendar`
+    proposes days. Absent: quarterly, without proposals."""
     record: RecordSettings = RecordSettings()
     """Where the record goes."""
     page: PageSettings = field(default_factory=PageSettings)
-    """The status page: how it is called, where it is, and how it looks."""
+    """The status page: title, address and look."""
     lint: dict[str, LintLevel] = field(default_factory=dict)
     """The level of a lint rule by its code: `error`, `warning`, `info`, or `off` for silence."""
     exclude: tuple[Text, ...] = ()
-    """Files in the catalog's folders that are not the catalog's: paths, folders, or patterns with
-    `*`, which stands for any characters."""
+    """Files in the catalog's folders that do not belong to it: paths, folders, or patterns in which
+    `*` matches any characters."""
 
     def leaves_out(self, path: str) -> bool:
         """Say whether `exclude` names a file, by its path from the root."""

@@ -68,16 +68,16 @@ class Severity:
     title: Text | None = None
     """When an incident has this severity, in one sentence."""
     critical: Flag = False
-    """Whether the critical process answers."""
+    """Whether the critical process is used."""
     update_every: Duration | None = None
-    """How often an update is due when no step of the runbook says."""
+    """How often an update is due if no step of the runbook says so."""
     retrospective: RetrospectiveRule = RetrospectiveRule()
     """Whether a retrospective is needed, and by when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """The severity that two answers suggest: how important what is hit is, and how badly."""
+    """Suggests a severity from the importance of a service, and how badly it is affected."""
 
     __pydantic_config__: ClassVar = CONFIG
 
@@ -97,7 +97,7 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """severities.yaml: the scale, worst first, and the matrix for the unsure."""
+    """severities.yaml: the scale, worst first, and the matrix for people who are unsure."""
 
     __pydantic_config__: ClassVar = CONFIG
 

@@ -36,8 +36,8 @@ class Member:
     chat: dict[str, Text] = field(default_factory=dict)
     """The person's ids in chat systems, such as `slack: U012AB3CD`."""
     timezone: Zone | None = None
-    """The zone in which the person tells times; absent: their machine's, or the organisation's
-    where the machine runs on UTC."""
+    """The zone of times that the person types; absent: their machine's, or the organisation's if
+    the machine runs on UTC."""
     age_key: Text | None = None
     """An age or SSH public key, for sealed drill plans."""
 
@@ -67,17 +67,17 @@ class Hours:
     from_: TimeOfDay = "00:00"
     """When they begin."""
     until: TimeOfDay = "24:00"
-    """When they end, not included; not after `from`: on the next day."""
+    """When they end, not included; if this is not after `from`, on the next day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """A further layer of on-call: members in turn, who are called after the layer before."""
+    """A further layer of on-call: members take turns, and are called after the previous layer."""
 
     __pydantic_config__: ClassVar = CONFIG
 
     name: Name
-    """What the layer is called, such as secondary. Layers of one name are called together."""
+    """The name of the layer, such as secondary. Layers of the same name are called together."""
     rota: tuple[Name, ...]
     """Members in the order in which they take turns."""
     shift: Duration | None = None
@@ -89,7 +89,7 @@ class Layer:
     restrictions: tuple[Hours, ...] = ()
     """The only hours in which the layer is on call; absent: always."""
     escalate_after: Duration | None = None
-    """How long nobody of the layer answers before the next one is called; absent: as in the first
+    """How long to wait for an answer before the next layer is called; absent: as in the first
     layer."""
     overrides: tuple[Override, ...] = ()
     """Who stands in, and when."""
@@ -97,7 +97,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnCall:
-    """A rota: members in turn, a shift each. It is the first layer; `layers` has the others."""
+    """A rota: members take turns, one shift each. It is the first layer, `layers` the others."""
 
     __pydantic_config__: ClassVar = CONFIG
 
@@ -110,18 +110,18 @@ class OnCall:
     timezone: Zone | None = None
     """The zone of the rota; absent: the organisation's."""
     name: Name | None = None
-    """What the first layer is called; absent: primary."""
+    """The name of the first layer; absent: primary."""
     restrictions: tuple[Hours, ...] = ()
     """The only hours in which this rota is on call; absent: always."""
     escalate_after: Duration | None = None
-    """How long nobody answers before the next layer, or the next team, is called; absent: 5m."""
+    """How long to wait for an answer before the next layer or team is called; absent: 5m."""
     escalate_to: Name | None = None
     """The team that is called next, after all layers."""
     overrides: tuple[Override, ...] = ()
     """Who stands in, and when."""
     layers: tuple[Layer, ...] = ()
-    """Further layers, in the order in which they are called. One with the name of another is
-    called together with it: the other part of the day, or a second person on duty."""
+    """Further layers, in the order in which they are called. Layers of the same name are called
+    together: for another part of the day, or a second person on call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ class Contact:
     to: Text
     """The address, number or channel; a secret only as `env:NAME`."""
     purpose: Text | None = None
-    """What it is for, such as questions of customers."""
+    """What it is for, such as questions from customers."""
 
 
 #: A contact as files hold it: only where, or with what it is for.

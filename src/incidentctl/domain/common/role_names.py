@@ -1,4 +1,4 @@
-"""The standard roles: their names, and what their holders answer for."""
+"""The standard roles: their names and responsibilities."""
 
 from __future__ import annotations
 

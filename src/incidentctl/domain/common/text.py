@@ -91,3 +91,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 def count(number: int, thing: str) -> str:
     """Write a number of things: `1 event`, `2 events`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def sentences(*parts: str | None) -> str:
+    """Join texts to one, each ending as a sentence; empty ones are left out."""
+    said = [part.strip() for part in parts if part and part.strip()]
+    return " ".join(part if part[-1] in ".!?" else f"{part}." for part in said)

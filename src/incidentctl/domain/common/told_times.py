@@ -1,9 +1,9 @@
-"""Times as people tell them, read with the rules that their zone has at that moment.
+"""Times as people type them, read with the rules that their zone has at that moment.
 
-A clock skips an hour in spring, and shows one twice in autumn. A time that it skipped is read as it
-would have been without the change, as Python does (PEP 495); of one that it shows twice the first
-counts, or the later one where only the time of day is told and that is the nearest past. Either way
-a note says so.
+A clock skips an hour in spring, and shows one twice in autumn. A time that it skipped is read as if
+the clock had not changed, as Python does (PEP 495). Of a time that it shows twice, the first is
+used, or the later one if only a time of day is given and that is the most recent. Either way a note
+says so.
 """
 
 from __future__ import annotations

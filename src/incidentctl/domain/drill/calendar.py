@@ -17,8 +17,8 @@ from incidentctl.domain.drill.documents import time_text, window_text
 from incidentctl.domain.drill.plan import LEAD_DAYS, Drill, PlannedDrill, combine
 from incidentctl.errors import Hint
 
-Series = Literal["monthly", "quarterly"]
-_MONTHS = {"monthly": 1, "quarterly": 3}
+Series = Literal["monthly", "quarterly", "half-yearly"]
+_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6}
 _HOUR = timedelta(hours=1)
 _REMIND = timedelta(minutes=30)
 _TUESDAY = 1
@@ -89,7 +89,7 @@ def _drill(drill: Drill) -> Iterator[CalendarEntry]:
 
 
 def _proposed(series: Series, held: list[date], first: date, last: date) -> Iterator[CalendarEntry]:
-    """Propose the second Tuesday of each month or quarter to come that has no drill."""
+    """Propose the second Tuesday of each month, quarter or half-year to come that has no drill."""
     step = _MONTHS[series]
     month = first.year * 12 + (first.month - 1) // step * step
     periods = {(day.year * 12 + day.month - 1) // step for day in held}

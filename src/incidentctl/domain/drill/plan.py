@@ -45,7 +45,7 @@ class Inject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """How fast the response should be, counted from when the drill begins."""
+    """How fast the response should be, measured from the start of the drill."""
 
     __pydantic_config__: ClassVar = CONFIG
 
@@ -59,7 +59,7 @@ class Targets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedDrill:
-    """A drill whose moment and content everybody in engineering knows."""
+    """A planned drill: everybody in engineering knows its time and content."""
 
     __pydantic_config__: ClassVar = CONFIG
     # Keys that are not for this file, and what to do about each; for the loader's hints.
@@ -71,9 +71,9 @@ class PlannedDrill:
     name: Name
     """What commands and documents call the drill."""
     mode: Literal["planned", "unplanned"] = "planned"
-    """Whether everybody knows, or a few people: an unplanned drill has two halves."""
+    """Whether everybody or only a few people know the plan; an unplanned drill has two halves."""
     simulated: Flag = True
-    """Whether nothing is broken: it is played as if there were an incident."""
+    """Whether nothing is broken, and people respond as if there were an incident."""
     environment: Text | None = None
     """Where it plays, such as staging."""
     timezone: Zone | None = None
@@ -91,12 +91,14 @@ class PlannedDrill:
     saboteur: Name
     """Who causes it."""
     window: Window | None = None
-    """The time range that it may take; the moment lies in it."""
+    """The time range in which it happens; `at` is in it."""
     services: tuple[Name, ...] = ()
-    """The services it concerns: who is reached through them gets the plan, too."""
+    """The services it concerns: the owners of what depends on them get the plan too."""
+    category: Name | None = None
+    """The category of the incident that is played, by which its runbook is chosen."""
     distribute_to: tuple[Text, ...] = ()
-    """Teams and people who get the plan beside all of engineering; outside the catalog an address
-    or words, such as `press@example.com` or `The office of the CEO`."""
+    """Teams and people who get the plan besides all of engineering; for others an address or words,
+    such as `press@example.com` or `The office of the CEO`."""
     sent: LocalTime | None = None
     """When the plan went out; `drill sent` writes it."""
     readers: tuple[Name, ...] = ()
@@ -109,7 +111,7 @@ class PlannedDrill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicHalf:
-    """What is announced of an unplanned drill: everybody may read it, so it must not tell."""
+    """The public half of an unplanned drill, which must not reveal the plan."""
 
     __pydantic_config__: ClassVar = CONFIG
     # Keys that are not for this file, and what to do about each; for the loader's hints.
@@ -124,9 +126,9 @@ class PublicHalf:
     name: Name
     """What commands and documents call the drill; public, too."""
     mode: Literal["unplanned"]
-    """A few people know; the private half stands in `<name>.private.yaml`."""
+    """Only a few people know the plan; the private half is in `<name>.private.yaml`."""
     simulated: Flag = True
-    """Whether nothing is broken: it is played as if there were an incident."""
+    """Whether nothing is broken, and people respond as if there were an incident."""
     environment: Text | None = None
     """Where it plays, such as staging."""
     timezone: Zone | None = None
@@ -136,15 +138,15 @@ class PublicHalf:
     why: Text
     """Why do we run this drill? Without the team that responds."""
     distribute_to: tuple[Text, ...] = (ENGINEERING,)
-    """Teams and people who get the announcement; `engineering` is every team. Outside the
-    catalog an address or words."""
+    """Teams and people who get the announcement; `engineering` is every team. For others an address
+    or words."""
     sent: LocalTime | None = None
     """When the announcement went out; `drill sent` writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateHalf:
-    """What few people know of an unplanned drill; the drill is named by the file's name."""
+    """The private half of an unplanned drill; its file is named after the drill."""
 
     __pydantic_config__: ClassVar = CONFIG
 

@@ -1,4 +1,4 @@
-"""The playing of a drill as a pure state machine: what is to be told by when, pause, next, end.
+"""A running drill as a pure state machine: which injects are due, pause, next, end.
 
 The caller brings the moment: nothing here reads a clock. What was told and when the clock stood
 still is in the record, so that several people, or one after a crash, play the same drill.

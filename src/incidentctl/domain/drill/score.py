@@ -25,6 +25,8 @@ class Measure(NamedTuple):
     name: str
     took: float | None
     target: float | None
+    why: str | None = None
+    """Why it is not known how long it took."""
 
     @property
     def met(self) -> bool | None:
@@ -74,10 +76,15 @@ def score(incident: Incident, drill: Drill | None) -> Score:
         _commanded(incident),
         min((update.counted for update in incident.updates), default=None),
     )
+    absent = (
+        "whoever started the drill declared it",
+        f"only {incident.declared_by} commanded, who caused the drill",
+        "no update was posted",
+    )
     measures = tuple(
-        Measure(name, _seconds(counted_from, moment), target)
-        for name, moment, target in zip(
-            (DECLARE, COMMAND, FIRST_UPDATE), moments, targets, strict=True
+        _measure(name, counted_from, moment, target, why)
+        for name, moment, target, why in zip(
+            (DECLARE, COMMAND, FIRST_UPDATE), moments, targets, absent, strict=True
         )
     )
     return Score(
@@ -117,8 +124,13 @@ def _commanded(incident: Incident) -> datetime | None:
     return min(others, default=None)
 
 
-def _seconds(start: datetime, end: datetime | None) -> float | None:
-    return (end - start).total_seconds() if end is not None and end >= start else None
+def _measure(
+    name: str, start: datetime, end: datetime | None, target: float | None, why: str
+) -> Measure:
+    """Measure from the begin to a moment; `why` says why there is no such moment."""
+    if end is None or end < start:
+        return Measure(name, None, target, why if end is None else "it was before the begin")
+    return Measure(name, (end - start).total_seconds(), target)
 
 
 def earlier(this: Score, scores: Iterable[Score]) -> list[Score]:

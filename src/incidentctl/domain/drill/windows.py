@@ -1,4 +1,4 @@
-"""Which announced windows are open, from what everybody may know of drills alone."""
+"""Which announced windows are open, using only what everybody may know of drills."""
 
 from __future__ import annotations
 

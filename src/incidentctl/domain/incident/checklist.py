@@ -1,4 +1,4 @@
-"""The checklist of an incident: its runbooks' steps in one order, and what ticks by itself."""
+"""The checklist of an incident: its runbooks' steps in one order, and automatic ticks."""
 
 from __future__ import annotations
 
@@ -21,26 +21,17 @@ ASSIGN_ROLES, ASSIGN_TASKS = "assign-roles", "assign-tasks"
 PUBLISHING = ("status-page", "public-notification")
 
 #: The steps that tick by themselves, in every runbook that has them. A fact names in `ticks` the
-#: steps that it does. One more rule needs more than one fact: `assign-roles` ticks when the other
-#: three standard roles are assigned or the commander keeps them. At the end of the fold a repeating
-#: step ticks with the first update, and `assign-tasks` while every task has somebody. Paging,
-#: notifying and publishing never tick by themselves: nobody must wrongly believe that people were
-#: notified.
+#: steps that it does: an update does `updates` and no other step that repeats, such as a notice to
+#: the public. One more rule needs more than one fact: `assign-roles` ticks when the other three
+#: standard roles are assigned or the commander keeps them. At the end of the fold `assign-tasks`
+#: ticks while every task has somebody. Paging, notifying and publishing never tick by themselves:
+#: nobody must wrongly believe that people were notified.
 TICKING = frozenset(
     {
         ASSIGN_ROLES, "assign-team", "assign-individual", "open-channel", "create-ticket",
         "updates",
     }
 )  # fmt: skip
-
-
-#: The roles whose steps an update can do; `commander` is that of a step that names none.
-_OF_UPDATES = frozenset({"commander", "communication"})
-
-
-def ticks_with_update(step: Step | StepPlan) -> bool:
-    """Say whether an update does a step: one that repeats, and is no work of another role."""
-    return bool(step.every) and step.role in _OF_UPDATES and step.id not in PUBLISHING
 
 
 class _Asked(NamedTuple):

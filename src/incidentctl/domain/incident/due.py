@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from incidentctl.domain.common.role_names import OTHER_ROLES
+from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.handover_advice import handover_advice
-from incidentctl.domain.incident.state import Incident, is_alert
+from incidentctl.domain.incident.state import OPEN, Incident, is_alert
 
 #: By then the other roles of a critical incident should be assigned, or kept on purpose.
 ROLES_WITHIN = timedelta(minutes=5)
@@ -70,11 +70,19 @@ def durations(incident: Incident) -> Durations:
     )
 
 
+def other_roles(incident: Incident) -> tuple[str, ...]:
+    """Return the roles besides the commander's: the standard ones, and those open work is for."""
+    steps = (step.role for step in incident.steps if step.state == OPEN)
+    tasks = (task.role for task in incident.tasks if task.done is None and task.role)
+    asked = (role for role in (*steps, *tasks) if role != COMMANDER)
+    return tuple(dict.fromkeys((*OTHER_ROLES, *asked)))
+
+
 def unassigned(incident: Incident) -> tuple[str, ...]:
     """Return the other roles that nobody holds in a critical open incident, unless kept."""
     if not incident.open or not incident.critical or incident.roles_kept:
         return ()
-    return tuple(role for role in OTHER_ROLES if not incident.assigned(role))
+    return tuple(role for role in other_roles(incident) if not incident.assigned(role))
 
 
 def due(incident: Incident, now: datetime, *, known: int = 0) -> list[Due]:

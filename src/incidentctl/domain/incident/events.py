@@ -1,4 +1,4 @@
-"""An event of the record: an envelope with one fact; and what holds of it after corrections."""
+"""An event of the record: an envelope with one fact; and what is effective after corrections."""
 
 from __future__ import annotations
 

@@ -63,6 +63,11 @@ def incident_id(kind: str, moment: datetime, random: int) -> str:
     return _named(_PREFIX[kind], moment, random, 3)
 
 
+def has_derived_id(ident: str) -> bool:
+    """Say whether an alert made an id: its last part has eight letters, those of people three."""
+    return len(ident.rpartition("-")[2]) == 8
+
+
 def derived_id(kind: str, moment: datetime, digest: int) -> str:
     """Name an `incident` or an alert `group` by its minute and eight letters of a hash.
 

@@ -1,4 +1,4 @@
-"""What steps and announcements did not send, or perhaps did: told until somebody has seen to it."""
+"""What steps and announcements failed to send, or perhaps sent, until somebody deals with it."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""What an update says where somebody asks for a template: by phase, and for whom."""
+"""The text of an update from a template, by phase and audience."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from incidentctl.domain.common.text import sentences
 from incidentctl.domain.incident.state import Incident
 
 INTERNAL, PUBLIC = "internal", "public"
@@ -48,12 +49,8 @@ def names(phase: str, audience: str) -> tuple[str, ...]:
 def built_in(told: dict[str, Any]) -> str:
     """Return the text where the organisation has no template of its own."""
     inside, public = _BEGINS.get(told["phase"], ("", ""))
-    known = [told["impact"], told["text"]]
-    if told["audience"] == PUBLIC:
-        parts = [public, *known]
-    else:
-        parts = [f"{told['severity']}: {told['title']}." if told["severity"] else told["title"]]
-        parts += [inside, *known]
-    if told["next_update"]:
-        parts.append(f"Next update at {told['next_update']}.")
-    return " ".join(part.strip() for part in parts if part and part.strip())
+    severity, title = told["severity"], told["title"]
+    head = f"{severity}: {title}" if severity else title
+    begin = (public,) if told["audience"] == PUBLIC else (head, inside)
+    following = f"Next update at {told['next_update']}" if told["next_update"] else None
+    return sentences(*begin, told["impact"], told["text"], following)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from incidentctl.domain.incident.active_time import active_spans
@@ -84,7 +85,7 @@ class Discipline(NamedTuple):
 
 
 class Load(NamedTuple):
-    """How long somebody held roles, in seconds; time in two at once counts once in `seconds`."""
+    """How long somebody held roles, in seconds; time in two roles or incidents counts once."""
 
     person: str
     seconds: float
@@ -236,8 +237,9 @@ def _discipline(incidents: Iterable[Incident], now: datetime) -> Discipline:
 
 
 def _load(incidents: Iterable[Incident], now: datetime) -> tuple[Load, ...]:
-    roles: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    roles: dict[str, dict[str, list[tuple[datetime, datetime]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     taken: dict[str, set[str]] = defaultdict(set)
     for one in incidents:
         end = one.ended or now
@@ -246,18 +248,14 @@ def _load(incidents: Iterable[Incident], now: datetime) -> tuple[Load, ...]:
             if until <= held.since:
                 continue
             active = list(active_spans(one, held.since, until))
-            roles[held.person][held.role] += _covered(active)
-            spans[held.person] += active
+            roles[held.person][held.role] += active
             taken[held.person].add(one.id)
-    found = [
-        Load(
-            person,
-            _covered(spans[person]),
-            len(taken[person]),
-            tuple(sorted(each.items(), key=lambda pair: (-pair[1], pair[0]))),
-        )
-        for person, each in roles.items()
-    ]
+    found = []
+    for person, spans in roles.items():
+        each = [(role, _covered(of_role)) for role, of_role in spans.items()]
+        whole = _covered(chain.from_iterable(spans.values()))
+        ordered = tuple(sorted(each, key=lambda pair: (-pair[1], pair[0])))
+        found.append(Load(person, whole, len(taken[person]), ordered))
     return tuple(sorted(found, key=lambda load: (-load.seconds, load.person)))
 
 

@@ -1,4 +1,4 @@
-"""How long areas were up, out of what customers were told.
+"""How long areas were up, by what customers were told.
 
 The weights are those of Statuspage, which others took over: a major outage counts whole, a partial
 one three tenths, degraded performance not at all. Maintenance counts neither as up nor as down, and

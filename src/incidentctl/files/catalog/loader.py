@@ -141,7 +141,7 @@ _KINDS = {"severities": "severity", "roles": "role", "announcements": "announcem
 
 
 def _unread(content: Content, codes: set[str]) -> Unread:
-    """Return what a file with faults may define: it is called so, or the name stands in it."""
+    """Return what a file with errors may define: its name, or a name in its text."""
     names: frozenset[str] | None = None
     if content.data is not None and not codes & _NO_TEXT:
         file = content.path.rpartition("/")[2].partition(".")[0]

@@ -13,7 +13,6 @@ import yaml
 
 from incidentctl.files.yaml.breaks import hide
 from incidentctl.files.yaml.strict import FAULTS, Loader
-from incidentctl.files.yaml.syntax import place
 
 #: Without this word, in any case, a file has no such comment.
 WORD = b"incidentctl:"
@@ -37,9 +36,13 @@ def ignores(data: bytes) -> list[Ignore]:
         return []
     text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
     found = []
+    line, begin, seen = 1, 0, 0
     for start, comment in _comments(text):
         for ours in _OURS.finditer(comment):
-            line, column = place(text, start + ours.start())
+            at = start + ours.start()
+            line += text.count("\n", seen, at)
+            begin = max(begin, text.rfind("\n", seen, at) + 1)
+            seen, column = at, at - begin + 1
             listed = _CODES.match(ours[1])
             codes = (code.strip().upper() for code in listed[1].split(",")) if listed else ()
             found.append(Ignore(line, column, tuple(filter(None, codes)), ours[0].strip()))

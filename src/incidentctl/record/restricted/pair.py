@@ -184,7 +184,8 @@ class RecordPair:
         """Return the alert groups of both parts; as `Reader.groups`."""
         restricted = self.restricted_ids()
         shared = [each for each in self.shared.groups(live=live) if each.id not in restricted]
-        apart = self._readable_restricted().groups(live=live) if restricted else []
+        found = self._readable_restricted().groups(live=live) if restricted else []
+        apart = [each._replace(restricted=True) for each in found]
         return sorted([*shared, *apart], key=lambda group: group.id)
 
     def find(self, part: str) -> list[str]:

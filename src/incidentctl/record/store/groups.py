@@ -1,4 +1,4 @@
-"""The alert groups of the record: read only by who asks for them, so that `log` pays nothing."""
+"""The alert groups of the record: read only on request, so that `log` does not pay for them."""
 
 from __future__ import annotations
 

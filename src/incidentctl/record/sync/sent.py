@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.domain.incident.events import Unsynced, is_id
-from incidentctl.domain.incident.ids import ulid_moment
+from incidentctl.domain.incident.ids import has_derived_id, ulid_moment
 from incidentctl.git import tree
 from incidentctl.git.run import Git
 from incidentctl.record.write import kept, outbox
@@ -18,9 +19,21 @@ from incidentctl.record.write.outbox import Pending
 def unsynced(boxes: Iterable[Path]) -> Unsynced:
     """Count the events in `sent/` and in the outboxes."""
     files = outbox.paths(boxes)
-    known = [path for path in files if is_id(path.name[:26])]
-    since = ulid_moment(known[0].name) if known else None
+    since = min((_since(path) for path in files if is_id(path.name[:26])), default=None)
     return Unsynced(sum(_events(path) for path in files), since)
+
+
+def _since(path: Path) -> datetime:
+    """Return when an action was recorded here.
+
+    What an alert opens or declares has the alert's own time, which may be hours before it came.
+    """
+    stated = ulid_moment(path.name)
+    if not has_derived_id(outbox.incident_of(path)):
+        return stated
+    with contextlib.suppress(OSError):
+        return max(stated, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    return stated
 
 
 def waiting(git_dir: Path) -> int:

@@ -73,9 +73,9 @@ def _used(part: Any) -> list[str]:
 
 def _table(definition: dict[str, Any]) -> str:
     required = definition.get("required", [])
-    rows = ["| key | holds | absent | meaning |", "|---|---|---|---|"]
+    rows = ["| key | type | default | meaning |", "|---|---|---|---|"]
     for key, part in definition["properties"].items():
-        absent = "must be there" if key in required else _default(part)
+        absent = "required" if key in required else _default(part)
         meaning = " ".join(part["description"].split()).replace("|", "\\|")
         rows.append(f"| `{key}` | {_holds(part)} | {absent} | {meaning} |")
     return "\n".join(rows) + "\n"

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import offset_at, rough_duration
 from incidentctl.domain.incident.active_time import active_time
+from incidentctl.domain.incident.due import other_roles
 from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import (
@@ -198,7 +199,7 @@ def _updates(incident: Incident, now: datetime) -> list[Line]:
 
 def _roles(incident: Incident, now: datetime) -> list[Line]:
     holding = (held for held in incident.held if held.until is None)
-    roles: dict[str, list[Held]] = {role: [] for role in (COMMANDER, *OTHER_ROLES)}
+    roles: dict[str, list[Held]] = {role: [] for role in (COMMANDER, *other_roles(incident))}
     for held in holding:
         roles.setdefault(held.role, []).append(held)
     lines, nobody = [], []
@@ -288,6 +289,7 @@ _COMMANDS = {
     "command": "incidentctl handover PERSON",
     "offer": "incidentctl accept",
     "severity": "incidentctl severity",
+    "action": "incidentctl status",
 }
 
 

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.decide.updates import NO_CHANGE
+from incidentctl.domain.incident.due import other_roles
 from incidentctl.domain.incident.handover_advice import commands_since
 from incidentctl.domain.incident.state import (
     CANCELLED,
     CLOSED,
     CONFIRMED,
+    DONE,
     OPEN,
     RESOLVED,
     RULED_OUT,
@@ -31,10 +32,9 @@ from incidentctl.render.lines import shortened, wrapped
 WIDTH, INDENT, HEIGHT = 80, 15, 24
 #: How many of each kind are shown, and in how many lines each: the first that is short enough.
 _MOST = ((5, 5), (3, 3), (3, 2), (3, 1), (2, 1), (1, 1))
-_NOTES, _UPDATES = 3, 2
+_NOTES, _UPDATES, _DONE = 3, 2, 3
 #: The links that say where the response meets; the others may be counted.
 _PLACES = ("bridge", "channel")
-_ROLES = tuple(role.name for role in STANDARD)
 
 
 class _Row(NamedTuple):
@@ -97,6 +97,7 @@ def _rows(incident: Incident, now: datetime, most: int, on_call: str | None) -> 
             if each.state == state
         )
         yield from _few(judged, most, newest=True)
+    yield from _done(incident, now, min(most, _DONE))
     opened = (step for step in incident.steps if step.state == OPEN)
     steps = (_Row("open step", f"{step.number} {step.title} ({step.role})") for step in opened)
     yield from _few(steps, most)
@@ -115,6 +116,18 @@ def _rows(incident: Incident, now: datetime, most: int, on_call: str | None) -> 
     others = (link for link in incident.links if link not in places)
     yield from _few((_Row(link.label, link.url, whole=True) for link in others), most)
     yield from _few((_Row("problem", problem.message) for problem in incident.problems), most)
+
+
+def _done(incident: Incident, now: datetime, most: int) -> Iterator[_Row]:
+    """Yield the last steps and tasks that were done: a new commander must not order them again."""
+    steps = [(each.mark, each.title) for each in incident.steps if each.state == DONE]
+    tasks = [(each.done, each.title) for each in incident.tasks]
+    marked = [(mark, title) for mark, title in (*steps, *tasks) if mark is not None]
+    marked.sort(key=lambda each: (each[0].at, each[0].event))
+    for mark, title in marked[-most:]:
+        said = mark.note or mark.link
+        note = f": {said}" if said else ""
+        yield _Row("done", f"{title}, {rough_duration(now - mark.at)} ago by {mark.by}{note}")
 
 
 def _head(incident: Incident, now: datetime, on_call: str | None) -> Iterator[tuple[str, str]]:
@@ -165,7 +178,7 @@ def _some(label: str, words: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def roles(incident: Incident) -> Iterator[tuple[str, str]]:
     """Yield who holds which role besides the commander; unassigned roles are the commander's."""
-    holders: dict[str, list[str]] = {role: [] for role in _ROLES}
+    holders: dict[str, list[str]] = {role: [] for role in (COMMANDER, *other_roles(incident))}
     for held in incident.held:
         now = [held.person] if held.until is None else []
         holders.setdefault(held.role, []).extend(now)

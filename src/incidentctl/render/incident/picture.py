@@ -78,7 +78,7 @@ class Dot(NamedTuple):
     title: str
     many: int
     told: bool
-    """Whether all of it was told afterwards."""
+    """Whether all of it was reported afterwards."""
 
 
 class Head(NamedTuple):

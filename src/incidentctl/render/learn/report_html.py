@@ -15,6 +15,7 @@ from incidentctl.domain.learn.statistics import FEWEST
 from incidentctl.render.html import page
 from incidentctl.render.learn import plots
 from incidentctl.render.learn import report_tables as tables
+from incidentctl.render.learn.report_text import before_its_end
 
 #: The start of a page; only a file that starts so may be overwritten.
 BEGINS = "<!doctype html>\n<!-- Written by `incidentctl report --html`. -->\n"
@@ -112,8 +113,7 @@ def _drills(metrics: Metrics) -> str:
     drills = metrics.drills
     if drills.last_at is None:
         return "no drill yet"
-    days = "1 day" if drills.days_since == 1 else f"{drills.days_since} days"
-    return f"{drills.in_period} in the period; the last {days} before its end"
+    return f"{drills.in_period} in the period; the last {before_its_end(drills)}"
 
 
 def _todo(readiness: Sequence[TeamScore]) -> Iterator[tuple[str, list[tuple[str, str]]]]:

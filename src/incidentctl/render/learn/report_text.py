@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
 from incidentctl.domain.catalog.score import NO, UNKNOWN, TeamScore
-from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import rough_duration, show
 from incidentctl.domain.drill.score import Measure, Score
-from incidentctl.domain.learn.metrics import Counted, Metrics, TeamPractice
+from incidentctl.domain.learn.metrics import Counted, Drills, Metrics, TeamPractice
 from incidentctl.domain.learn.parts import Part, Trend
 from incidentctl.domain.learn.statistics import Figure
 
@@ -129,10 +129,8 @@ def _load(metrics: Metrics) -> list[str]:
     def lines() -> Iterator[str]:
         for load in metrics.load[:_MOST]:
             roles = ", ".join(f"{role} {_span(seconds)}" for role, seconds in load.roles)
-            count = f"{load.incidents} incident{'' if load.incidents == 1 else 's'}"
-            yield from _row(
-                f"  {one_line(load.person)}", f"{_span(load.seconds)} in {count}: {roles}"
-            )
+            held = f"{_span(load.seconds)} in {count(load.incidents, 'incident')}: {roles}"
+            yield from _row(f"  {one_line(load.person)}", held)
 
     return _section("held roles", lines(), len(metrics.load))
 
@@ -170,9 +168,15 @@ def _drills(metrics: Metrics, local: tzinfo) -> list[str]:
     drills = metrics.drills
     if drills.last_at is None:
         return _row("drills", "no drill yet")
-    days = "1 day" if drills.days_since == 1 else f"{drills.days_since} days"
-    last = f"the last {days} before the end, {show(drills.last_at, local)}"
+    last = f"the last {before_its_end(drills)}, {show(drills.last_at, local)}"
     return _row("drills", f"{drills.in_period} in the period; {last} ({drills.last})")
+
+
+def before_its_end(drills: Drills) -> str:
+    """Say how long before the end of the period the last drill was."""
+    if not drills.days_since:
+        return "on its last day"
+    return f"{count(drills.days_since, 'day')} before its end"
 
 
 def _practice(practice: Sequence[TeamPractice], local: tzinfo) -> Iterator[str]:
@@ -245,6 +249,7 @@ def _scores(scores: Sequence[Score]) -> Iterator[str]:
 
 
 def _measure(one: Measure) -> str:
-    took = "-" if one.took is None else f"after {_span(one.took)}"
-    target = "" if one.target is None else f" of {_span(one.target)}"
+    took = "not known" if one.took is None else f"after {_span(one.took)}"
+    of = " of" if one.took is not None else ", target"
+    target = "" if one.target is None else f"{of} {_span(one.target)}"
     return f"{_MEASURES[one.name]} {took}{target}{' (missed)' if one.met is False else ''}"

@@ -1,4 +1,4 @@
-"""What customers are told as Atom 1.0 (RFC 4287): one feed of all, and one of each area.
+"""Public updates and maintenance as Atom 1.0 (RFC 4287): one feed of all, one for each area.
 
 An entry is one public update, or one announced maintenance. Ids never change: readers tell new
 entries by them. Equal pages give equal bytes.

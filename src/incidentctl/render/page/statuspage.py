@@ -1,4 +1,4 @@
-"""The page as JSON in the shape of Statuspage's public API, version 2: what reads that reads this.
+"""The page as JSON in the format of Statuspage's public API v2, for clients of that API.
 
 Ids are those of areas, incidents and updates. The impact of an incident follows from the worst
 state that was said in it, the status of the page from the states of all areas.

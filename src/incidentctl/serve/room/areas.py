@@ -70,7 +70,7 @@ def _areas(catalog: Catalog, visit: Visit) -> list[Owned]:
 
 
 def _teams(catalog: Catalog, visit: Visit) -> list[Owned]:
-    """Return the teams that own no area: the others stand with theirs."""
+    """Return the teams that own no area: the others are shown with theirs."""
     own = {area.owner for area in catalog.product_areas.values()}
     return [
         Owned(

@@ -12,8 +12,9 @@ from incidentctl.app.incident.present import Present
 from incidentctl.app.incident.waiting_alerts import wait_line
 from incidentctl.app.incident.watch import Watch
 from incidentctl.app.record.looked import ensure_looked
-from incidentctl.domain.common.role_names import COMMANDER, OTHER_ROLES
+from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import count
+from incidentctl.domain.incident.due import other_roles
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import DONE, OPEN, Incident
 from incidentctl.errors import EnvironmentFailedError
@@ -113,7 +114,7 @@ def card(incident: Incident, now: datetime, reminders: Iterable[Reminder]) -> Ca
         incident.status,
         moments.since(incident.declared, now),
         tuple((role, ", ".join(people)) for role, people in holders.items()),
-        tuple(role for role in OTHER_ROLES if role not in holders),
+        tuple(role for role in other_roles(incident) if role not in holders),
         held_without(incident),
         moments.next_update(incident, now),
         tuple(each for each in reminders if each.incident == incident.id),

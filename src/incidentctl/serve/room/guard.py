@@ -1,4 +1,4 @@
-"""What every request must be, and what every answer says: before any page is asked."""
+"""Checks of every request, and headers of every answer, before any page runs."""
 
 from __future__ import annotations
 

@@ -152,5 +152,8 @@ def is_safe(address: object) -> bool:
     """Say whether what is sent to an address crosses no network in clear."""
     if not isinstance(address, str):
         return False
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

@@ -1,4 +1,4 @@
-"""How a room is found, and who says who somebody is."""
+"""The address of a room, and how people are identified."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ SECRET_HEADER = "x-incidentctl-secret"  # noqa: S105 (its name)
 
 def named(address: str) -> Origin:
     """Return the origin that an address names; UsageError if it cannot be one."""
-    parts = urlsplit(address.strip())
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
     try:
+        parts = urlsplit(address.strip())
         port = parts.port
     except ValueError:
-        port = -1
+        parts, port = urlsplit(""), -1
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
     right = parts.scheme in _PORTS and host and port != -1 and parts.username is None
     if not right or parts.path.strip("/") or parts.query or parts.fragment:
         raise UsageError(
@@ -137,7 +137,10 @@ def openid_client(
             "The provider knows the room by a client and its secret.",
             hint="Give --openid-client ID and --openid-secret env:NAME.",
         )
-    parts = urlsplit(issuer)
+    try:
+        parts = urlsplit(issuer)
+    except ValueError:
+        parts = urlsplit("")
     if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
         raise UsageError(
             f"{one_line(issuer)!r} is not the https address of a provider.",

@@ -127,7 +127,7 @@ def amend(
 
 
 def pin(incident: Incident, word: str) -> list[Any]:
-    """Mark an entry as important, so that it stands at the top of the log, too."""
+    """Mark an entry as important, so that it is also shown at the top of the log."""
     check(incident, "pin")
     entry = find(incident, word)
     if entry.pinned:

@@ -21,7 +21,7 @@ def ensure_open(incident: Incident) -> None:
 
 
 def set_status(incident: Incident, status: str) -> list[Any]:
-    """Say where the response stands; a word that is no status raises NotFoundError."""
+    """Set the status of the response; an unknown status raises NotFoundError."""
     check(incident, "set the status", echo=status)
     return [facts.StatusSet(one_of(status, PHASES, "status"))]
 

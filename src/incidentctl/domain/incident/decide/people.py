@@ -1,4 +1,4 @@
-"""Which person somebody means who typed a name."""
+"""Find the person that a typed name means."""
 
 from __future__ import annotations
 

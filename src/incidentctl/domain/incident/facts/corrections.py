@@ -29,7 +29,7 @@ class Amended(NamedTuple):
 
 
 class Pinned(NamedTuple):
-    """An earlier entry matters: it stands at the top of the log, too."""
+    """An earlier entry matters: it is also shown at the top of the log."""
 
     event: str
 

@@ -25,7 +25,7 @@ class DrillStarted(NamedTuple):
     """Whether the plan came to a drill that those who respond had declared themselves."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """The first start stands."""
+        """The first start applies."""
         if draft.drill is None:
             draft.drill = DrillPlay(
                 self.drill,
@@ -59,10 +59,10 @@ class InjectPlayed(NamedTuple):
 
 
 class DrillPaused(NamedTuple):
-    """The clock of the injects stands still."""
+    """The clock of the injects is paused."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """The clock stops, unless it stands already."""
+        """The clock stops, unless it is paused already."""
         play = _running(draft, event, "paused")
         if play and play.paused is None:
             draft.drill = play._replace(paused=event.at)
@@ -101,7 +101,7 @@ class DrillEnded(NamedTuple):
     target_first_update: Seconds | None = None
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """The first end stands."""
+        """The first end applies."""
         play = _running(draft, event, "ended")
         if play and play.ended is None:
             draft.drill = play._replace(

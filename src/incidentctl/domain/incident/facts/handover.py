@@ -15,7 +15,7 @@ class HandoverOffered(NamedTuple):
     person_name: str | None = None
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """The newest offer of the commander stands; command stays where it is."""
+        """The newest offer of the commander applies; the commander stays the same."""
         offer = Offer(event.id, self.person, self.person_name, event.at, event.by)
         draft.offers[event.id] = offer
         holder = draft.commands

@@ -1,4 +1,4 @@
-"""Hypotheses: what people think it is, and what became of that."""
+"""Hypotheses: possible causes, confirmed or ruled out."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The life of an incident: declared, where the response stands, ended, reopened, closed."""
+"""The life of an incident: declared, its status, ended, reopened, closed."""
 
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ class Declared(NamedTuple):
     """Of the timezone at declaration, in minutes east."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """The first one that comes here stands, which the fold chose; its author commands."""
+        """The first one, which the fold chose, applies; its author commands."""
         if draft.declared is not None:
             first = draft.declared.by
             draft.problem(f"It was declared twice: by {first}, which stands, and by {event.by}.")
@@ -58,12 +58,12 @@ class Declared(NamedTuple):
 
 
 class StatusSet(NamedTuple):
-    """Where the response stands: triage, investigating, identified or monitoring."""
+    """The status of the response: triage, investigating, identified or monitoring."""
 
     status: str
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """The newest status stands, as long as the incident is open."""
+        """The newest status applies, as long as the incident is open."""
         if self.status not in PHASES:
             draft.problem(f"{event.by} set the status {self.status}, which is none.")
             return
@@ -83,7 +83,7 @@ class MomentMarked(NamedTuple):
     moment: str
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """The newest mark of a moment stands."""
+        """The newest mark of a moment applies."""
         if self.moment in MOMENTS:
             draft.fields[self.moment] = event.at
         else:

@@ -1,4 +1,4 @@
-"""How bad it is, what is affected, and which process and runbooks answer."""
+"""The severity, what is affected, and which process and runbooks are used."""
 
 from typing import NamedTuple
 
@@ -113,7 +113,7 @@ class ProcessResolved(NamedTuple):
 
 
 class RunbookAttached(NamedTuple):
-    """A runbook answers from here on; the newest attachment of a name counts."""
+    """A runbook is used from here on; the newest attachment of a name applies."""
 
     runbook: str
     reason: str

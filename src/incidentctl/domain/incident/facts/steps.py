@@ -16,7 +16,7 @@ class StepDone(NamedTuple):
     link: str | None = None
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """The newest mark of a step stands."""
+        """The newest mark of a step applies."""
         before = draft.marks.get(self.step)
         if (
             before is not None

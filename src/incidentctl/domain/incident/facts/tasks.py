@@ -48,7 +48,7 @@ class TaskDone(NamedTuple):
     note: str | None = None
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """The first who did it stands."""
+        """The first who did it is kept."""
         ident = draft.task_ids.get(self.task)
         if ident is None:
             draft.problem(f"{event.by} did a task that is not in the record.")

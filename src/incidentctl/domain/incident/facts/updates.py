@@ -27,7 +27,7 @@ class UpdatePosted(NamedTuple):
         return ("updates",)
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
-        """An update ticks every step that repeats, and ends a snooze."""
+        """An update does the step `updates`, and ends a snooze."""
         next_at = from_iso(self.next_at) if self.next_at else None
         due = draft.next_update() if draft.end is None else None
         update = Update(

@@ -1,4 +1,4 @@
-"""What several receivers recorded of the same alert counts once."""
+"""If several receivers recorded the same alert, count it once."""
 
 from __future__ import annotations
 

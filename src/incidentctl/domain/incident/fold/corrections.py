@@ -1,4 +1,4 @@
-"""Apply the corrections, the first pass of the fold: which events hold, and what they say now.
+"""Apply the corrections, the first pass of the fold: the effective events and their texts.
 
 Order is by id everywhere, so that the same set of events gives the same answer however it arrived.
 """

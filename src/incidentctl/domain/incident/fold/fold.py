@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
-from itertools import chain
 
 from incidentctl.domain.common.times import EARLIEST, from_iso, show
 from incidentctl.domain.incident import facts
@@ -13,7 +11,6 @@ from incidentctl.domain.incident.checklist import (
     ASSIGN_TASKS,
     TICKING,
     checklist,
-    ticks_with_update,
 )
 from incidentctl.domain.incident.draft.draft import Draft
 from incidentctl.domain.incident.events import EffectiveEvent, Event
@@ -26,12 +23,10 @@ from incidentctl.domain.incident.names import Names, shortened
 from incidentctl.domain.incident.state import (
     CANCELLED,
     CLOSED,
-    DONE,
     OPEN,
     RESOLVED,
     Entry,
     Incident,
-    Mark,
     Step,
     Task,
 )
@@ -121,27 +116,13 @@ def _check_declaration(draft: Draft, kind: str | None) -> None:
 
 
 def _steps(draft: Draft) -> tuple[Step, ...]:
-    """The checklist; a step of updates is done with the first one after it was opened.
-
-    The step that assigns the tasks is done with the last assignment, while every one has somebody.
-    """
+    """The checklist; that the tasks are assigned is done with the last one, while all are given."""
     marks = dict(draft.marks)
     if (given := draft.task_given) is not None:
         mark = marks.get(ASSIGN_TASKS)
         opened = mark is None or (mark.state == OPEN and mark.event < given.event)
         if opened and all(t.person or t.done for t in draft.tasks.values() if t.wanted):
             marks[ASSIGN_TASKS] = given
-    posted = [update.event for update in draft.updates]
-    for attachment in chain(draft.attached.values(), draft.gone):
-        for plan in attachment.steps:
-            mark = marks.get(plan.id)
-            if not ticks_with_update(plan) or (mark is not None and mark.state != OPEN):
-                continue
-            since = mark.event if mark else ""
-            place = bisect_right(posted, since)
-            if place < len(posted):
-                first = draft.updates[place]
-                marks[plan.id] = Mark(DONE, first.event, first.at, first.by)
     steps = checklist(draft.attached.values(), draft.gone, marks)
     known = {step.id for step in steps}
     for ident, mark in draft.marks.items():

@@ -1,4 +1,4 @@
-"""Who somebody is that was recorded under another name, in the whole incident."""
+"""Attribute what was recorded under another name to the person, in the whole incident."""
 
 from __future__ import annotations
 

@@ -17,15 +17,15 @@ from collections.abc import Collection, Mapping
 
 from incidentctl.domain.catalog.roles import STANDARD
 from incidentctl.domain.common.limits import MAX_TEXT
-from incidentctl.domain.common.role_names import OTHER_ROLES
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.incident.checklist import ASSIGN_ROLES, ASSIGN_TASKS, PUBLISHING
-from incidentctl.domain.incident.due import unassigned
+from incidentctl.domain.incident.due import other_roles, unassigned
 from incidentctl.domain.incident.state import CLOSED, DONE, OPEN, SKIPPED, Incident, Step, is_alert
 from incidentctl.domain.incident.walk.moves import (
     AFTER,
     END,
+    MOST_ROLES,
     ON_ROLES,
     ON_STEP,
     ROLES,
@@ -41,6 +41,7 @@ from incidentctl.errors import Hint, IncidentctlError
 __all__ = ["AFTER", "Choice", "MoveResult", "Screen", "choose", "read_line", "screen"]
 
 _NOBODY: Mapping[str, str | None] = {}
+_ROLES = {role.name: role.many for role in STANDARD}
 NOT_SENT = "NOT SENT: do it by hand"
 
 _NOTE = Choice("n", "note something", "note")
@@ -125,18 +126,19 @@ def _of_command(incident: Incident, by: str | None) -> tuple[Choice, ...]:
 
 def _roles_screen(incident: Incident, by: str | None) -> Screen:
     """Ask who takes the other roles; while nobody commands, first whether this person does."""
-    titles = {role.name: role for role in STANDARD}
+    titles = {role.name: role.title for role in STANDARD}
     lines: list[str | Hint] = []
     choices = []
     nobody = is_alert(incident.commander)
-    asked = OTHER_ROLES if unassigned(incident) else ()
+    asked = other_roles(incident)[:MOST_ROLES] if unassigned(incident) else ()
     for number, name in enumerate(asked, 1):
-        role = titles[name]
-        lines.append(f"{role.title}: {'. '.join(role.responsibilities)}.")
+        title = titles.get(name) or one_line(name).capitalize()
+        if duties := incident.answers_for(name):
+            lines.append(f"{title}: {one_line('. '.join(duties))}.")
         held = incident.assigned(name)
         who = ", ".join(map(one_line, incident.holders(name))) if held else "nobody yet"
-        ask = f"who takes the role {role.title}"
-        choices.append(Choice(str(number), f"{role.title}: {who}", ask, of="person"))
+        ask = f"who takes the role {title}"
+        choices.append(Choice(str(number), f"{title}: {who}", ask, of="person", role=name))
     title = "Who takes which role?"
     default: str | None
     if nobody:
@@ -146,7 +148,7 @@ def _roles_screen(incident: Incident, by: str | None) -> Screen:
     else:
         mine = by == incident.commander
         who = "I hold" if mine else f"{one_line(incident.commander)} holds"
-        everyone = not any(map(incident.assigned, OTHER_ROLES))
+        everyone = not any(map(incident.assigned, asked))
         choices.append(Choice("k", f"{who} all" if everyone else f"{who} the rest"))
         default = "k" if mine else None  # nobody decides for the commander by accident
     return Screen(
@@ -245,14 +247,16 @@ def choose(
     *,
     people: Mapping[str, str | None] = _NOBODY,
     teams: Collection[str] = (),
+    roles: Mapping[str, bool] = _ROLES,
     by: str | None = None,
     name: str | None = None,
 ) -> MoveResult:
     """Return what a key does on a screen; it raises nothing and loses no text.
 
-    `people` and `teams` are those of the catalog; empty: it knows nobody, and takes anybody. `by`
-    pressed it, whose name is `name`: only the commander gives command away. An unknown key, or
-    what the rules refuse, changes nothing and gives a message.
+    `people` and `teams` are those of the catalog; empty: it knows nobody, and takes anybody.
+    `roles` are its roles, and whether several may hold each. `by` pressed it, whose name is
+    `name`: only the commander gives command away. An unknown key, or what the rules refuse,
+    changes nothing and gives a message.
     """
     key = key.strip().casefold() or shown.default or ""
     choice = next((c for c in shown.choices if c.key == key), None)
@@ -270,7 +274,7 @@ def choose(
         return MoveResult(shown.at, message=message, hint=Hint("log-all"), refused=True)
     moves = ON_ROLES if shown.kind == "roles" and key in ON_ROLES else ON_STEP
     try:
-        return moves[key](Move(incident, shown, key, said, people, teams, by, name))
+        return moves[key](Move(incident, shown, key, said, people, teams, roles, by, name))
     except IncidentctlError as refusal:
         parts = filter(None, (refusal.message, said and f"You had typed: {said}"))
         message = "\n".join(map(one_line, parts))

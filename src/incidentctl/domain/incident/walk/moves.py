@@ -6,10 +6,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
-from incidentctl.domain.common.role_names import OTHER_ROLES
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.checklist import ASSIGN_TASKS, ticks_with_update
+from incidentctl.domain.incident.checklist import ASSIGN_TASKS
 from incidentctl.domain.incident.decide import (
     handover,
     lifecycle,
@@ -19,7 +17,7 @@ from incidentctl.domain.incident.decide import (
     tasks,
     updates,
 )
-from incidentctl.domain.incident.due import unassigned
+from incidentctl.domain.incident.due import other_roles, unassigned
 from incidentctl.domain.incident.state import DONE, OPEN, Incident, Step, is_alert
 from incidentctl.errors import Hint
 
@@ -41,6 +39,8 @@ class Choice(NamedTuple):
     of: str | None = None
     """Which names answer it: person, team, severity, affected, role (and a person), or task
     (numbers and a person)."""
+    role: str | None = None
+    """Which role it gives to somebody."""
 
 
 class Screen(NamedTuple):
@@ -94,6 +94,7 @@ class Move(NamedTuple):
     """A key that was pressed: on which screen of which incident, with which text.
 
     `people` are the catalog's handles with their names, `teams` its teams; empty: nobody is known.
+    `roles` are its roles, and whether several may hold each.
     """
 
     incident: Incident
@@ -102,6 +103,7 @@ class Move(NamedTuple):
     said: str
     people: Mapping[str, str | None]
     teams: Collection[str]
+    roles: Mapping[str, bool]
     by: str | None = None
     """Who pressed it: only the commander gives command away."""
     name: str | None = None
@@ -133,9 +135,8 @@ def _note(move: Move) -> MoveResult:
 def _after(move: Move, fact: Any) -> str:
     """Where to go on after a fact that may tick the step shown by itself."""
     step = find_step(move.incident, move.shown.at)
-    repeats = step and ticks_with_update(step) and isinstance(fact, facts.UpdatePosted)
     ticked = step is not None and step.id in getattr(fact, "ticks", ())
-    return AFTER + move.shown.at if repeats or ticked else move.shown.at
+    return AFTER + move.shown.at if ticked else move.shown.at
 
 
 def _update(move: Move) -> MoveResult:
@@ -164,7 +165,9 @@ def _assign(move: Move) -> MoveResult:
         stated = roles.assign_individual(move.incident, person, known=move.people)
         person = stated[-1].person
     else:
-        stated = roles.assign(move.incident, role, person, by=move.by, known=move.people)
+        stated = roles.assign(
+            move.incident, role, person, by=move.by, known=move.people, roles=move.roles
+        )
         role, person = stated[-1].role, stated[-1].person
     return MoveResult(_after(move, stated[-1]), tuple(stated), f"{role} assigned to {person}")
 
@@ -275,8 +278,10 @@ def _resolve(move: Move) -> MoveResult:
 
 
 def _role_given(move: Move) -> MoveResult:
-    role = OTHER_ROLES[int(move.key) - 1]
-    stated = roles.assign(move.incident, role, move.said, by=move.by, known=move.people)
+    role = next(each.role for each in move.shown.choices if each.key == move.key) or ""
+    stated = roles.assign(
+        move.incident, role, move.said, by=move.by, known=move.people, roles=move.roles
+    )
     missing = [name for name in unassigned(move.incident) if name != role]
     return MoveResult(
         ROLES if missing else AFTER, tuple(stated), f"{role} assigned to {stated[-1].person}"
@@ -287,7 +292,7 @@ def _roles_kept(move: Move) -> MoveResult:
     stated = tuple(roles.keep(move.incident))
     commander = one_line(move.incident.commander)
     held = [f"{', '.join(move.incident.holders(role))} stays {role}"
-            for role in OTHER_ROLES if move.incident.assigned(role)]  # fmt: skip
+            for role in other_roles(move.incident) if move.incident.assigned(role)]  # fmt: skip
     message = f"{commander} holds the rest; {one_line('; '.join(held))}." if held else None
     return MoveResult(AFTER, stated, "the commander keeps the other roles", message=message)
 
@@ -299,8 +304,10 @@ def _not_now(move: Move) -> MoveResult:
 
 
 Handler = Callable[[Move], MoveResult]
+#: So many roles are asked for: each has a digit as its key.
+MOST_ROLES = 9
 ON_ROLES: dict[str, Handler] = {
-    **{str(number): _role_given for number in range(1, len(OTHER_ROLES) + 1)},
+    **{str(number): _role_given for number in range(1, MOST_ROLES + 1)},
     "k": _roles_kept,
     "s": _not_now,
 }

@@ -94,7 +94,7 @@ RULES = (
         RuleText(
             "IC124",
             "error",
-            "A key that nothing can be sealed for",
+            "A key that cannot be used for sealing",
             "A drill plan is sealed for the keys of its readers. A wrong one is found when it is "
             "too late to ask for another.",
             "Write the public key: of age, or of SSH of the kind ed25519 or rsa.",

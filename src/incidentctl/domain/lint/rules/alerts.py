@@ -1,4 +1,4 @@
-"""Rules about alerts.yaml: each of its rules can match, and means what is in the catalog."""
+"""Rules about alerts.yaml: each of its rules can match, and names what the catalog has."""
 
 from __future__ import annotations
 
@@ -223,14 +223,14 @@ def mapping_for_another_format(catalog: Catalog) -> Iterable[Finding]:
                 yield Finding("IC156", message, entry.source, ("sources", name), hint)
 
 
-_NEVER = "Its author believes that alerts are sorted by it."
+_NEVER = "Its author believes that it decides about alerts."
 RULES = (
     Rule(
         RuleText(
             "IC150",
             "error",
-            "A rule for alerts that hits nothing",
-            "An incident of it would have no owner and no runbook of its service.",
+            "An alert rule for an unknown service",
+            "Its incidents would have no owner, and no runbook of their service.",
             "Name a service or a product area of the catalog.",
         ),
         unknown_target,
@@ -239,7 +239,7 @@ RULES = (
         RuleText(
             "IC251",
             "warning",
-            "A rule for alerts that is never reached",
+            "An alert rule that is never reached",
             f"The first rule that matches decides. {_NEVER}",
             "Write the narrower rule first.",
         ),
@@ -249,9 +249,9 @@ RULES = (
         RuleText(
             "IC255",
             "warning",
-            "A rule for alerts of a service that is not in the catalog",
-            "If the name is mistyped, no alert fits the rule; else its incident has no owner and "
-            "no runbook of a service.",
+            "An alert rule whose match names an unknown service",
+            "If the name is mistyped, no alert matches the rule. Otherwise its incidents have "
+            "no owner, and no runbook of their service.",
             "Correct the name, or write `service` into the rule.",
         ),
         unknown_service,
@@ -260,10 +260,10 @@ RULES = (
         RuleText(
             "IC152",
             "error",
-            "A rule for alerts whose settings do not go together",
-            "A heartbeat that is never missed is silence that says all clear; a setting of another "
-            "mode has no effect.",
-            "Write `every` for heartbeats, `after` and `resolve` for what is declared.",
+            "An alert rule whose settings contradict each other",
+            "A heartbeat without `every` is never missed, so silence looks like all clear. A "
+            "setting of another mode has no effect.",
+            "Write `every` only for heartbeats, `after` and `resolve` only with `mode: declare`.",
         ),
         heartbeats,
     ),
@@ -271,9 +271,9 @@ RULES = (
         RuleText(
             "IC153",
             "error",
-            "A pattern or path of alerts.yaml that cannot be read",
-            "No alert can be judged by it.",
-            "Write a pattern of RE2, which fits the whole value, or a path of JMESPath.",
+            "An invalid pattern or path in alerts.yaml",
+            "It cannot be applied to any alert.",
+            "Write an RE2 pattern, which has to match the whole value, or a JMESPath expression.",
         ),
         unreadable,
     ),
@@ -281,8 +281,8 @@ RULES = (
         RuleText(
             "IC254",
             "warning",
-            "A source of alerts without a secret",
-            "The receiver takes its alerts from its own machine alone.",
+            "An alert source without a secret",
+            "The receiver accepts its alerts only from its own machine.",
             "Write `secrets: [env:NAME]`, and set NAME where the receiver runs.",
         ),
         source_without_secret,
@@ -291,7 +291,7 @@ RULES = (
         RuleText(
             "IC155",
             "error",
-            "Two rules for alerts of one name",
+            "Two alert rules of the same name",
             "The record tells which rule declared an incident, and ids are made of its name.",
             "Give each rule its own name.",
         ),
@@ -301,8 +301,8 @@ RULES = (
         RuleText(
             "IC156",
             "error",
-            "A source of alerts whose format and mapping do not go together",
-            "Its deliveries cannot be read, or are read in another way than its author believes.",
+            "An alert source whose format and mapping do not match",
+            "Its deliveries cannot be read, or are not read as its author expects.",
             "Write `format: generic` with a mapping, or another format without.",
         ),
         mapping_for_another_format,

@@ -35,9 +35,9 @@ RULES = (
             "IC243",
             "warning",
             "An announcement that is never sent",
-            "Its author believes that people are told.",
-            "Name its events and its actions; what tells of drills needs an action that drills may "
-            "use.",
+            "Its author believes that people are informed.",
+            "Name its events and actions. An announcement of drills needs an action with "
+            "`drills: true`.",
         ),
         never_sent,
     ),

@@ -169,8 +169,9 @@ RULES = (
             "IC204",
             "warning",
             "A service that no product area reaches",
-            "When customers say what is broken, the catalog must lead to the service. Silent at "
-            "the single tier; counted are production services that a product area names itself.",
+            "When customers say what is broken, the catalog must lead to the service. Not "
+            "reported at the single tier. Only services in production are checked, and a "
+            "product area has to name them itself.",
             "Name the service in a product area, or say `customer_facing: false`.",
         ),
         unnamed,
@@ -190,7 +191,7 @@ RULES = (
             "IC218",
             "warning",
             "A retired service that is still named",
-            "Somebody looks in it for the cause of an outage that has another one.",
+            "In an outage, somebody would look for the cause in it in vain.",
             "Remove the name; or write the lifecycle that the service has.",
         ),
         retired,

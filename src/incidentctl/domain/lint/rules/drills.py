@@ -263,7 +263,7 @@ RULES = (
         RuleText(
             "IC123",
             "error",
-            "A public half that tells a secret",
+            "A public half that reveals a secret",
             "The name, the reason and the environment of an unplanned drill are public. The rule "
             "looks for the private answers, whole or any four consecutive words of them, and for "
             "the names of team, people and services. It needs the private half in the clone.",
@@ -288,8 +288,8 @@ RULES = (
             "IC225",
             "warning",
             "A drill that surprises one of its readers",
-            "Who becomes commander or mitigator of an unplanned drill learns nothing from it with "
-            "the plan at hand. It needs the private half in the clone.",
+            "A commander or mitigator who has read the plan learns nothing from the drill. The "
+            "rule needs the private half in the clone.",
             "Take them out of `readers`, or plan it with other people.",
         ),
         surprised_reader,

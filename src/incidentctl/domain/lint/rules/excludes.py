@@ -1,4 +1,4 @@
-"""A rule about `exclude`: what it names is there."""
+"""A rule about `exclude`: its paths exist."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RULES = (
         RuleText(
             "IC224",
             "warning",
-            "An exclusion that fits nothing",
+            "An exclusion that matches nothing",
             "A mistyped path excludes nothing, and the team believes that it does. An old one "
             "hides the next file that gets its name.",
             "Correct the path or pattern, or remove it.",

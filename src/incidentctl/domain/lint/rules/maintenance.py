@@ -65,7 +65,7 @@ RULES = (
             "IC160",
             "error",
             "Maintenance that ends before it begins",
-            "It is on no page and in no feed, and customers are not told of it.",
+            "It appears on no page and in no feed, so customers do not learn of it.",
             "Correct one of its two times.",
         ),
         ends_first,

@@ -152,7 +152,8 @@ def not_read(_: Catalog, around: Around) -> Iterable[Finding]:
     for path in around.not_read:
         message = f"No document is made of {path}."
         hint = (
-            "See docs/retrospectives.md, docs/drills.md, docs/roles-and-process.md for their names."
+            "Their names are in docs/retrospectives.md, docs/drills.md, docs/roles-and-process.md, "
+            "docs/announcements.md and docs/page.md."
         )
         yield Finding("IC221", message, Source(path), (), hint)
 
@@ -215,7 +216,7 @@ RULES = (
         RuleText(
             "IC215",
             "warning",
-            "A name that is nearly the catalog's",
+            "A name similar to one of the catalog's",
             "Entries in `service/` instead of `services/` are missing when they are needed, and "
             "a scale in `severity.yaml` rules nothing. Completely different names are ignored.",
             "Write the name that is read, or a completely different one.",
@@ -226,9 +227,8 @@ RULES = (
         RuleText(
             "IC221",
             "warning",
-            "Something that is not read",
-            "A template that no document is made of has no effect, and its author believes that it "
-            "has.",
+            "A template that is never used",
+            "A template with a mistyped name has no effect, and its author believes that it has.",
             "Correct its name, or remove it.",
         ),
         check_around=not_read,

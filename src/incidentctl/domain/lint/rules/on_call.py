@@ -1,4 +1,4 @@
-"""Rules about on-call: who is named exists, hours are covered, and calls reach somebody else."""
+"""Rules about on-call: people exist, hours are covered, and escalations reach somebody else."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ RULES = (
         RuleText(
             "IC111",
             "error",
-            "On call or in a role, and unknown",
+            "An unknown person on call or in a role",
             "A rota, override or lead must be a person whom somebody can call; a member of another "
             "team will do.",
             "Correct the handle, or add the person to a team.",
@@ -263,7 +263,7 @@ RULES = (
             "IC117",
             "error",
             "An override that ends before it begins",
-            "It never counts, although its author believes that it does.",
+            "It never applies, although its author believes that it does.",
             "Put `from` and `until` in order.",
         ),
         override_reversed,
@@ -283,8 +283,8 @@ RULES = (
         RuleText(
             "IC240",
             "warning",
-            "A layer that nobody is in",
-            "When nobody of the layer before answers, it calls nobody.",
+            "A layer without people",
+            "If nobody in the previous layer answers, it calls nobody.",
             "Add people to its rota, let it begin, or remove the layer.",
         ),
         check_at=nobody_in_layer,
@@ -294,8 +294,8 @@ RULES = (
             "IC241",
             "warning",
             "Hours in which nobody is on call",
-            "Every layer of the team is restricted to some hours, and they leave others out; the "
-            "next four weeks are looked at.",
+            "Every layer of the team is restricted to some hours, and together they leave "
+            "gaps. Checked for the next four weeks.",
             "Add a layer that covers the other hours. A team that answers in its office hours only "
             "silences this for the line with `# incidentctl: ignore[IC241]`.",
         ),
@@ -306,8 +306,8 @@ RULES = (
             "IC242",
             "warning",
             "An escalation to the same person",
-            "Whoever did not answer in one layer is called again in the next one, and nobody else "
-            "is; the next four weeks are looked at.",
+            "The next layer calls only the person who has not answered in the previous one. "
+            "Checked for the next four weeks.",
             "Let the rotas begin with different people.",
         ),
         check_at=same_person_twice,
@@ -317,9 +317,9 @@ RULES = (
             "IC202",
             "warning",
             "A team without on-call",
-            "Every team that owns a service or product area, or that others escalate to, is on "
-            "call for it, from today on.",
-            "Add a rota, or let it begin; one member is enough to begin with.",
+            "Every team that owns a service or product area, or that others escalate to, must "
+            "be on call for it, from today on.",
+            "Add a rota, or let it begin today; one member is enough.",
         ),
         check_at=no_on_call,
     ),

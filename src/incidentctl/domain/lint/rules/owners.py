@@ -43,7 +43,7 @@ RULES = (
             "IC101",
             "error",
             "Unknown owner",
-            "Somebody must be there to page: a service, product area or runbook belongs to a team.",
+            "There must be somebody to page: a service, product area or runbook belongs to a team.",
             "Name a team that has a file in teams/, or write that file.",
         ),
         unknown_owner,

@@ -16,7 +16,7 @@ from incidentctl.domain.lint.rule import GRACE, Around, Finding, Played, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 #: How long ago the last drill may be, by the rhythm in the settings.
-_RHYTHM = {"monthly": timedelta(days=31), "quarterly": GRACE}
+_RHYTHM = {"monthly": timedelta(days=31), "quarterly": GRACE, "half-yearly": timedelta(days=183)}
 
 
 def _is_known(around: Around) -> bool:
@@ -25,7 +25,7 @@ def _is_known(around: Around) -> bool:
 
 
 def no_drill(catalog: Catalog, around: Around) -> Iterable[Finding]:
-    """Find a month or a quarter, as the settings have it, without any drill."""
+    """Find a month, a quarter or half a year, as the settings have it, without any drill."""
     rhythm = catalog.settings.drills
     within = _RHYTHM[rhythm or "quarterly"]
     if _is_known(around) and not _recent(around, within):
@@ -120,8 +120,9 @@ RULES = (
             "No drill for too long",
             "A process that nobody practises fails when it is needed: practise quarterly, better "
             f"monthly. A drill counts when it was played, within {GRACE.days} days, or "
-            f"{_RHYTHM['monthly'].days} where the settings say `drills: monthly`. Not reported in "
-            f"the first {GRACE.days} days of a repository.",
+            f"{_RHYTHM['monthly'].days} where the settings say `drills: monthly`, or "
+            f"{_RHYTHM['half-yearly'].days} where they say `half-yearly`. Not reported in the "
+            f"first {GRACE.days} days of a repository.",
             "Plan a drill and play it; a simulated one needs nothing broken.",
         ),
         check_around=no_drill,
@@ -144,8 +145,8 @@ RULES = (
             "warning",
             "A runbook that nobody practises",
             "A runbook that was never used has mistakes nobody has seen. A drill counts for the "
-            f"runbooks that answered in it. Not reported in the first {GRACE.days} days of a "
-            "repository, nor where what a drill brings in is secret.",
+            f"runbooks that were used in it. Not reported in the first {GRACE.days} days of a "
+            "repository, nor if it is secret which runbook a drill used.",
             "Play a drill of a severity and area that it answers, or remove the runbook.",
         ),
         check_around=runbook_without,

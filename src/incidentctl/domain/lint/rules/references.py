@@ -226,8 +226,8 @@ RULES = (
         _text(
             "IC109",
             "Unknown product area",
-            "A runbook or announcement for a product area that does not exist answers nothing, and "
-            "of maintenance there nobody learns.",
+            "A runbook or announcement for an unknown product area is never used, and "
+            "maintenance there is shown to nobody.",
             _EXISTING,
         ),
         unknown_area,

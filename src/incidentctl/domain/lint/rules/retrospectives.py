@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from incidentctl.domain.catalog.model import Catalog, Source
+from incidentctl.domain.common.lookup import nearest
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.learn.retrospective import items
-from incidentctl.domain.lint.rule import GRACE, Around, Finding, Rule
+from incidentctl.domain.lint.rule import GRACE, Absent, Around, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 
 
@@ -26,6 +27,25 @@ def overdue(catalog: Catalog, around: Around) -> Iterable[Finding]:  # noqa: ARG
                 Source(retrospective.path),
                 ("actions", place, "due"),
                 "Agree on another day, or write `done: true` once it is.",
+            )
+
+
+def nobodys(catalog: Catalog, around: Around) -> Iterable[Finding]:
+    """Find open action items of somebody whom the catalog does not know."""
+    known = [*catalog.teams]
+    for handle, (_, member) in catalog.members().items():
+        known += filter(None, (handle, member.name, member.email, *member.aliases))
+    folded = {name.casefold() for name in known}
+    for action, retrospective, place in items(around.retrospectives):
+        if known and not action.done and action.owner.casefold() not in folded:
+            yield Finding(
+                "IC226",
+                f"The action item {action.id} is of {one_line(action.owner)}, whom the catalog "
+                "does not know.",
+                Source(retrospective.path),
+                ("actions", place, "owner"),
+                nearest(action.owner, known, otherwise="Name a member or a team."),
+                Absent(("team",)),
             )
 
 
@@ -51,6 +71,17 @@ RULES = (
             "Do it and write `done: true`, or agree on another day or owner.",
         ),
         check_around=overdue,
+    ),
+    Rule(
+        RuleText(
+            "IC226",
+            "warning",
+            "An action item of nobody",
+            "An owner who left, or whose name is mistyped, sees to nothing; and whoever is meant "
+            "does not find it among their own.",
+            "Name a member or a team of the catalog.",
+        ),
+        check_around=nobodys,
     ),
     Rule(
         RuleText(

@@ -32,7 +32,7 @@ RULES = (
         RuleText(
             "IC210",
             "warning",
-            "A review of long ago",
+            "An outdated review",
             f"A catalog is kept up to date: a review counts for {REVIEW_LASTS} days.",
             "Check the entry and write the day; or leave `reviewed` out.",
         ),

@@ -47,17 +47,21 @@ def in_plain_text(catalog: Catalog) -> Iterable[Finding]:
         for loc, key, text in _texts(entry):
             what = secret_in(text, key=key)
             if what is not None:
-                place = ".".join(map(str, loc))
                 yield Finding(
                     "IC116",
-                    f"`{place}` of {label(entry)} holds {what} in plain text.",
+                    f"`{_place(loc)}` of {label(entry)} holds {what} in plain text.",
                     entry.source,
                     loc,
                     _ADVICE,
                 )
     for source, loc, what in catalog.own_secrets:
-        place = ".".join(map(str, loc))
-        yield Finding("IC116", f"`{place}` holds {what} in plain text.", source, loc, _ADVICE)
+        yield Finding("IC116", f"`{_place(loc)}` holds {what} in plain text.", source, loc, _ADVICE)
+
+
+def _place(loc: Loc) -> str:
+    """Write a place as the file has it, such as `actions[0].with.url`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    return "".join(parts).removeprefix(".")
 
 
 _ADVICE = (
@@ -97,30 +101,41 @@ def _texts(entry: CatalogEntry) -> Iterable[tuple[Loc, str, str]]:
 _NO_TEXT = re.compile(r"(tuple\[)?(Name|Zone|ServiceType|Lifecycle|ActionKind|TierName|Literal)\b")
 
 
+#: Texts that are read in parts, since secrets may stand in them: in the file each is one.
+_IN_PARTS = re.compile(r"(?:WithSecrets|Address)\b")
+
+
 @cache
-def _fields(cls: type) -> tuple[str, ...]:
-    """Return the fields of a class that may hold free text; a public age key is checked itself."""
+def _fields(cls: type) -> tuple[tuple[str, bool], ...]:
+    """Return the fields of a class that may hold free text, and whether that is read in parts.
+
+    A public age key is checked itself.
+    """
     return tuple(
-        field.name
+        (field.name, _IN_PARTS.search(str(field.type)) is not None)
         for field in fields(cls)
         if not _NO_TEXT.match(str(field.type)) and field.name != "age_key"
     )
 
 
-def _walk(loc: Loc, key: str, value: Any) -> Iterable[tuple[Loc, str, str]]:
+def _walk(
+    loc: Loc, key: str, value: Any, *, in_parts: bool = False
+) -> Iterable[tuple[Loc, str, str]]:
     if isinstance(value, str):
         yield loc, key, value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _walk((*loc, name), str(name), inner)
+            yield from _walk((*loc, name), str(name), inner, in_parts=in_parts)
     elif isinstance(value, tuple | list):
+        whole = in_parts and not any(type(inner) is tuple for inner in value)
         for number, inner in enumerate(value):
-            yield from _walk((*loc, number), key, inner)
+            place = loc if whole else (*loc, number)
+            yield from _walk(place, key, inner, in_parts=in_parts)
     elif is_dataclass(value) and not isinstance(value, type):
-        for name in _fields(type(value)):
+        for name, parts in _fields(type(value)):
             inner = getattr(value, name)
             if inner:
-                yield from _walk((*loc, name.rstrip("_")), "", inner)
+                yield from _walk((*loc, name.rstrip("_")), "", inner, in_parts=parts)
 
 
 RULES = (

@@ -9,7 +9,7 @@ SYNTAX: tuple[RuleText, ...] = (
         "IC001",
         "error",
         "The file is not YAML",
-        "Nothing after the fault can be read, so nothing there protects anybody.",
+        "Nothing after the fault can be read, so it has no effect.",
         "Check quotes, colons and indentation at the place named, and in the line before it.",
     ),
     RuleText(
@@ -44,10 +44,11 @@ SYNTAX: tuple[RuleText, ...] = (
     RuleText(
         "IC006",
         "error",
-        "A file of more than 1 MiB, or a catalog of more than is read",
-        "A file of that size is seldom written by people, and slows every command. Of a catalog "
-        "20,000 files and 16 MiB are read, and of its settings and teams 2,000 files and 1 MiB "
-        "before an event is acknowledged, so that recording never waits for a large catalog.",
+        "A file over 1 MiB, or a catalog over the limits",
+        "A file of that size is seldom written by people, and slows every command. At most "
+        "20,000 files and 16 MiB of a catalog are read. Before an event is acknowledged, at "
+        "most 2,000 files and 1 MiB of settings and teams are read, so that recording never "
+        "waits for a large catalog.",
         "Split the file; take out of the catalog what nobody needs.",
     ),
     RuleText(

@@ -122,8 +122,8 @@ RULES = (
             "IC301",
             "info",
             "Less process than recommended",
-            "The number of services asks for more process. The recommendation advises, the "
-            "configured tier rules.",
+            "The number of services suggests more process. This is only advice: the configured "
+            "tier is used.",
             "Raise the tier when the team is ready for it.",
         ),
         less_process,
