@@ -8,12 +8,18 @@ from typing import NamedTuple
 
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.domain.incident.ids import record_folder
-from incidentctl.git import tree
+from incidentctl.git import origin, tree
 from incidentctl.git.objects import Objects, raw_entries
 from incidentctl.git.run import Git
 from incidentctl.record.store import paths, purge_marks
 from incidentctl.record.store.changes import Change, Place, changes
-from incidentctl.record.store.stored_event import Stored, check, pick_version, redaction_targets
+from incidentctl.record.store.stored_event import (
+    Stored,
+    check,
+    is_derived,
+    pick_version,
+    redaction_targets,
+)
 
 #: The kinds that ask to blank the text of an event.
 _NAMING = (b"-redacted.json", b"-amended.json")
@@ -66,13 +72,14 @@ def compare(git: Git, ours: str | None, theirs: str, *, most: int | None = None)
     by their paths, and a later reader checks them. `changes.TooManyError` if there are too many.
     """
     with Objects(git) as objects:
-        return _Comparison(objects, (ours, theirs)).run(most)
+        return _Comparison(git, objects, (ours, theirs)).run(most)
 
 
 class _Comparison:
     """What is known so far about two commits."""
 
-    def __init__(self, objects: Objects, commits: tuple[str | None, str]) -> None:
+    def __init__(self, git: Git, objects: Objects, commits: tuple[str | None, str]) -> None:
+        self._git = git
         self._objects = objects
         self._commits = commits
         self._found = Difference({}, {}, {}, {}, {}, (), {}, {}, (), (), ())
@@ -163,13 +170,32 @@ class _Comparison:
             except EventError:
                 found.added.setdefault(incident, {})[name] = theirs
                 continue
-            stands, same = pick_version(mine, theirs, named=named[incident])
+            first, second, is_changed = self._in_order(change, mine, theirs)
+            stands, same = pick_version(first, second, named=named[incident])
+            same = same and not (is_changed and stands is first)
             if stands is theirs:
                 found.changed.setdefault(incident, {})[name] = theirs
             else:
                 found.kept.setdefault(incident, set()).add(name)
             disputed += [] if same else [change.path]
         return disputed
+
+    def _in_order(
+        self, change: Change, mine: Stored, theirs: Stored
+    ) -> tuple[Stored, Stored, bool]:
+        """Return two versions with the one first that counts where receivers derived both.
+
+        That is the earlier in the history, where the other is a change of it, which is said, too;
+        else that with the smaller bytes.
+        """
+        if is_derived(mine.event) and is_derived(theirs.event):
+            first = origin.earlier(self._git, change.path, self._commits, change[3:])
+            if first is not None:
+                pair = (mine, theirs) if first == change.ours else (theirs, mine)
+                return *pair, True
+            if theirs.data < mine.data:
+                return theirs, mine, False
+        return mine, theirs, False
 
     def _named(self, incident: str) -> set[str]:
         """Return the ids of the events of an incident that redactions on both commits name."""

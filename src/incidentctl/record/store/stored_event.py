@@ -7,7 +7,9 @@ All clones must choose the same version, whichever they saw first:
   text.
 - If somebody changed an event, which must never happen, the version counts that its id was made
   from, and never one that merely lost its text. Older versions of this program made random ids:
-  there the version with the smaller bytes counts; so it does where receivers derived it.
+  there the version with the smaller bytes counts.
+- Two receivers may each have derived an event, with its id, from another delivery of one alert:
+  there the first given counts. `compare` gives first what the history has first.
 """
 
 from __future__ import annotations
@@ -78,11 +80,14 @@ def pick_version(one: Stored, other: Stored, *, named: Collection[str]) -> tuple
             return (form, True) if whole.event.id in named else (whole, False)
     if one_is != other_is:
         return (one if one_is else other), False
-    # Of two blanked forms the larger one shows that there was a text. Two receivers may each have
-    # derived the event from another delivery of one alert: nobody changed it then.
-    same = is_derived(one.event) and is_derived(other.event)
-    take = max if one.event.id in named else min
-    return take(one, other, key=lambda stored: stored.data), same
+    are_derived = is_derived(one.event) and is_derived(other.event)
+    if one.event.id in named:  # of two blanked forms the larger one shows that there was a text
+        return max(one, other, key=_bytes), are_derived
+    return (one, True) if are_derived else (min(one, other, key=_bytes), False)
+
+
+def _bytes(stored: Stored) -> bytes:
+    return stored.data
 
 
 def is_derived(event: Event) -> bool:
