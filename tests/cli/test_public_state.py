@@ -113,7 +113,7 @@ def test_on_a_terminal_resolve_asks_what_solved_it_and_publishes_nothing_unseen(
     child.sendline("the pool of shop-db was full")
     child.expect("Record this as for customers")
     child.sendline("n")
-    child.expect("Not told. Later: incidentctl update --public")
+    child.expect("Customers are not informed. Later: incidentctl update --public")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0

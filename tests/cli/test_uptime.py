@@ -64,7 +64,7 @@ def test_as_a_page(outage, tmp_path):
 def test_nothing_was_ever_told(run):
     found = run("report", "--uptime")
     assert "unknown" in found.out
-    assert "Customers were never told of anything, so nothing is known." in found.err
+    assert "There was never a public update, so nothing is known." in found.err
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,8 @@ def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
     first.sees("who takes the role Planning")
     first.types("mateoo")
     first.sees("no person 'mateoo'")
+    first.sees("Enter records it")
+    first.child.send("\x1b")  # it asks again; Esc leaves the question
     first.presses("s")
     first.sees("Step 1 of 8")
     first.presses("d")
@@ -151,7 +153,7 @@ def asked(shop):
 def test_a_letter_that_the_menu_does_not_have_chooses_nothing(shop, asked, typed):
     before = show(shop)["timeline"]
     asked.presses(typed)
-    asked.sees("k  I hold all" if typed == "?" else "is none of: 1 2 3 k s n l ?")
+    asked.sees("k  I hold all" if typed == "?" else "is not one of: 1 2 3 k s n l ?")
     asked.presses("l")
     assert asked.ends() == 0
     assert show(shop)["timeline"] == before

@@ -24,6 +24,13 @@ def run(tmp_path):
     return call
 
 
+def test_what_needs_the_history_is_refused(tmp_path, git, run):
+    git(tmp_path, "init", "-q")
+    (tmp_path / "incidentctl.yaml").write_text("organisation: Acme\n")
+    done = run(tmp_path, "process", "show", "--at", "HEAD", git=False)
+    assert (done.returncode, "A bug" in done.stderr) == (6, False), done.stderr
+
+
 @pytest.mark.parametrize("team", [True, False], ids=["in the team's repository", "anywhere"])
 def test_declare_without_git_is_kept_and_committed_by_the_next_command(tmp_path, git, run, team):
     folder = tmp_path / "here"

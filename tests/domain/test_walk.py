@@ -132,7 +132,7 @@ def test_a_text_that_is_missing_is_asked_for(key, text, needs):
 @pytest.mark.parametrize(
     ("key", "text", "message"),
     [
-        ("z", "", "'z' is none of: d s n a u v w h x g b l ?"),
+        ("z", "", "'z' is not one of: d s n a u v w h x g b l ?"),
         ("a", "mitigator", "Say whom, too"),
         ("a", "mitigater bob", "Did you mean 'mitigator'?"),
         ("g", "9", "they are 1 to 5"),
@@ -374,7 +374,7 @@ def test_an_ended_incident_is_not_walked():
     assert screen(found).title == "The incident is resolved."
     assert press(found, "n", "late").facts == (facts.Noted("late"),)
     closed = found._replace(status="closed")
-    assert press(closed, "n", "late").message == "'n' is none of: l ?\nYou had typed: late"
+    assert press(closed, "n", "late").message == "'n' is not one of: l ?\nYou had typed: late"
 
 
 def test_hostile_texts_are_shown_inert():

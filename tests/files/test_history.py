@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 import pytest
 
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
 from incidentctl.files.history.export import export
+from incidentctl.files.history.search import TeamHistory
 
 
 @pytest.fixture(params=["sha1", "sha256"])
@@ -74,3 +78,20 @@ def test_a_folder_that_did_not_exist_yet(tmp_path, repository):
 def test_outside_of_a_repository(tmp_path):
     with pytest.raises(EnvironmentFailedError, match="not in a git repository"):
         export(tmp_path, "HEAD", into=tmp_path / "into")
+
+
+def test_a_git_that_ends_while_it_is_asked_is_told(tmp_path, repository, monkeypatch):
+    """As by the out-of-memory killer: `drill check` must not end as if there were nothing."""
+    real, folder = shutil.which("git"), tmp_path / "bin"
+    folder.mkdir()
+    (folder / "git").write_text(
+        f'#!/bin/sh\ncase "$*" in *cat-file*) kill -9 $$;; esac\nexec {real} "$@"\n'
+    )
+    (folder / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    with pytest.raises(EnvironmentFailedError, match="not run to its end"):
+        export(repository / "sub", "first", into=tmp_path / "into")
+    history = TeamHistory(repository)
+    with pytest.raises(EnvironmentFailedError, match="not run to its end"):
+        list(history.texts())
+    history.close()

@@ -47,6 +47,19 @@ def test_a_claim_is_removed_once_it_was_seen_on_enough_days(clone):
     assert opened(clone).claim("inc-1.page.1", 2, limit=30).state == "held"  # its own, still
 
 
+def test_a_full_disk_holds_up_nothing_for_ever(clone):
+    """What cannot wait goes out without a claim, once it has waited for long enough."""
+    record = opened(clone)
+    record.part.state.mkdir(parents=True)
+    (record.part.state / "claims").write_text("in the way of the folder")
+    clone.git("remote", "set-url", "origin", "/nowhere")
+    for now in (NOW, NOW + timedelta(minutes=1)):
+        asked = claims.claim(
+            record.part.git, record.remote(), record.part.state, "k", 1, now=now, limit=5
+        )
+        assert (asked.state, asked.since) == ("unreachable", NOW)
+
+
 @pytest.mark.parametrize("far", [NOW + 900 * DAY, NOW - 900 * DAY])
 def test_a_clock_that_jumps_removes_none(clone, far):
     claimed(clone, 1)

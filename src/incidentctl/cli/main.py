@@ -77,7 +77,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "severity": _Lazy(_RESPOND, "incident.classify", "Change how bad it is; the process follows"),
     "affects": _Lazy(_RESPOND, "incident.classify", "Change what is affected; the process follows"),
     "category": _Lazy(_RESPOND, "incident.classify", "Change its category; the process follows"),
-    "status": _Lazy(_RESPOND, "incident.status", "Show or set where the response stands"),
+    "status": _Lazy(_RESPOND, "incident.status", "Show or set the status of the response"),
     "mark": _Lazy(_RESPOND, "incident.status", "Record when it started, was detected, mitigated"),
     "update": _Lazy(_RESPOND, "incident.update", "Post a status update; restarts the clock"),
     "summary": _Lazy(_RESPOND, "incident.notes", "Say what happened, at the top of the log"),

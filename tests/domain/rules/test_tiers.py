@@ -23,15 +23,18 @@ def test_six_services_outgrow_the_single_runbook():
     ((code, message),) = told(6, None, built_in.SINGLE)
     assert code == "IC301"
     assert message == (
-        "The runbooks are those of single, and 6 services in production or expected ask for "
-        "critical-split: that is less than the count recommends."
+        "The runbooks are those of single, and critical-split is recommended for 6 services in "
+        "production or expected: that is less process than recommended."
     )
 
 
 def test_five_runbooks_are_too_many_for_four_services():
     ((code, message),) = told(4, None, *built_in.runbooks("per-severity"))
     assert code == "IC209"
-    assert "The runbooks are those of per-severity, and 4 services" in message
+    assert (
+        "The runbooks are those of per-severity, and single is recommended for 4 services"
+        in message
+    )
 
 
 @pytest.mark.parametrize("tier", [None, "single"])

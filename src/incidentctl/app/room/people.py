@@ -40,7 +40,7 @@ def proven(workspace: Workspace, email: str) -> SignedIn:
     InvalidDataError if it is no address.
     """
     if not _EMAIL.fullmatch(email) or clean(email) != email:
-        raise InvalidDataError("Who you are is not told by an e-mail address.")
+        raise InvalidDataError("You are not signed in with an e-mail address.")
     who = workspace.actor(email)
     stranger = who.named and bool(workspace.basics.by_handle)
     return SignedIn(_shown(who), email, is_member=not stranger, handle=who.handle)

@@ -30,7 +30,7 @@ from incidentctl.errors import EnvironmentFailedError
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="List what is told to whom about an incident, tell it now, or again if it failed.",
+    help="List the announcements of an incident, send those that are due, retry failed ones.",
     **PLAIN,
 )
 

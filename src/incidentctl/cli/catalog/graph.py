@@ -62,7 +62,7 @@ def graph(
         _say_blast(shown.failed, shown.blast)
     if form is Format.MERMAID and len(shown.needs) > _MERMAID_MOST:
         console.say(
-            f"{len(shown.needs)} arrows: Mermaid draws {_MERMAID_MOST} unless it is told otherwise."
+            f"{len(shown.needs)} arrows: Mermaid draws {_MERMAID_MOST} unless configured otherwise."
             " Draw a part, or an SVG.",
             "warning",
         )

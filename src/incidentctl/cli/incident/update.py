@@ -203,7 +203,7 @@ def tell_page(call: Call, incident: Incident) -> None:
         return
     from incidentctl.cli.terminal.prompts import ask_text
 
-    later = f"Not told. Later: {_tell_customers(incident)}"
+    later = f"Customers are not informed. Later: {_tell_customers(incident)}"
     said = ask_text("Tell customers that it is over: they read this text (Enter: not now):",
                     optional=True)  # fmt: skip
     if not said:

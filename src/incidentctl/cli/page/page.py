@@ -78,7 +78,7 @@ def build(
     if built.known.look.since is None:
         console.say(
             "Nothing is known of the past: no public update yet. `page: since:` in "
-            "incidentctl.yaml says since when customers are told of everything."
+            "incidentctl.yaml says from when on customers are told about every incident."
         )
     for ident in built.over if at is None else ():
         console.say(

@@ -103,7 +103,7 @@ def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -
         match = [key for key in keys if key.casefold() == answer.casefold()]
         if match:
             return match[0]
-        print(f"{clean(answer)!r} is none of these.", file=sys.stderr)
+        print(f"{clean(answer)!r} is not one of these.", file=sys.stderr)
 
 
 def ask_confirm(message: str, *, default: bool = False) -> bool:

@@ -74,6 +74,6 @@ def _severity(catalog: Catalog, alert: Alert) -> tuple[str | None, str]:
     stepped = _STEP.match(folded)
     step = int(stepped[1]) if stepped else _WORDS.get(folded)
     if step is None:
-        return None, f"its severity {word!r} is none that is known"
+        return None, f"its severity {word!r} is unknown"
     name = scale[min(step, len(scale)) - 1].name
     return name, f"its severity {word!r} is number {step} of a scale, here {name}"

@@ -174,7 +174,7 @@ class WebhookSettings:
         for text in _texts(self.body):
             begin, _, name = text.partition(":")
             if begin == "value" and name not in _IN_BODY:
-                raise ValueError(f"`body`: {text!r} is none of the values {', '.join(_IN_BODY)}")
+                raise ValueError(f"`body`: {text!r} is not one of the values {', '.join(_IN_BODY)}")
             if begin == "env" and secret_of(text) is None:
                 raise ValueError("`body`: a secret is `env:NAME` alone, with letters, digits and _")
 

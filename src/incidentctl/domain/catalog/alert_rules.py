@@ -25,7 +25,7 @@ _ENV = r"env:[A-Za-z_][A-Za-z0-9_]{0,99}"
 def _parse_env(text: str) -> str:
     if not re.fullmatch(_ENV, text):
         raise ValueError(
-            "a secret never stands in a file: write `env:NAME`, and set NAME in the environment"
+            "a secret is never written in a file: write `env:NAME`, and set NAME in the environment"
         )
     return text
 

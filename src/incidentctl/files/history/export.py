@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from incidentctl.errors import EnvironmentFailedError, NotFoundError
-from incidentctl.files.history.repository import Repository
+from incidentctl.files.history.repository import GitEndedError, Repository
 from incidentctl.files.layout import MAX_BYTES
 from incidentctl.git import tree
 
@@ -25,6 +25,8 @@ def export(root: Path, revision: str, *, into: Path, retrospectives: bool = Fals
         place = f"{commit}:" if prefix == "." else f"{commit}:{prefix}"
         try:
             printed = repository.run(*tree.COMMAND, "-r", "-l", place)
+        except GitEndedError:
+            raise
         except EnvironmentFailedError:
             if prefix == ".":
                 raise
@@ -52,6 +54,8 @@ def _commit(repository: Repository, revision: str) -> str:
             raise NotFoundError(revision)
         wanted = ("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         return repository.run("rev-parse", *wanted).decode().strip()
+    except GitEndedError:
+        raise
     except (EnvironmentFailedError, NotFoundError, ValueError):
         raise NotFoundError(
             f"There is no commit {revision!r} in this repository.",

@@ -33,6 +33,8 @@ _LOOKS = timedelta(days=1)
 _SEEN = "seen.json"
 #: So many are removed at once at most.
 _AT_ONCE = 200
+#: What was first met when, as long as no file can say so: a full disk holds up no page.
+_unwritten: dict[Path, datetime] = {}
 
 
 class Claimed(NamedTuple):
@@ -66,6 +68,7 @@ def claim(
             except EnvironmentFailedError as error:
                 return _unreachable(folder / name, error.reason, now)
             if answer.state == OK:
+                _unwritten.pop(folder / name, None)
                 with contextlib.suppress(OSError):
                     (folder / name).unlink(missing_ok=True)
                 return Claimed("held", now)
@@ -132,11 +135,13 @@ def _first_met(file: Path) -> datetime | None:
     try:
         return from_iso(file.read_text())
     except (OSError, ValueError):
-        return None
+        return _unwritten.get(file)
 
 
 def _meet(file: Path, now: datetime) -> datetime:
-    with contextlib.suppress(OSError):  # then it is met anew each time, and waited for longer
+    try:
         permissions.make_folder(file.parent)
         atomic.replace(file, iso(now).encode(), durable=False)
+    except OSError:
+        _unwritten[file] = now
     return now

@@ -35,11 +35,11 @@ def notes(found: UptimeReport, local: tzinfo) -> Iterator[str]:
     """Yield what people have to know to read the figures."""
     yield f"From {show(found.since, local)} to {show(found.until, local)}."
     if found.known_since is None:
-        yield "Customers were never told of anything, so nothing is known."
+        yield "There was never a public update, so nothing is known."
     elif found.since < found.known_since:
         yield f"Before {show(found.known_since, local)} nothing is known."
     yield (
-        "Out of public updates. A major outage counts whole, a partial one 30 %, degraded "
+        "Computed from public updates. A major outage counts fully, a partial one 30 %, degraded "
         "performance not at all; maintenance counts neither as up nor as down."
     )
 

@@ -262,7 +262,7 @@ def choose(
     choice = next((c for c in shown.choices if c.key == key), None)
     if choice is None:
         known = " ".join(c.key for c in shown.choices)
-        message = f"{one_line(key)!r} is none of: {known}" if key else None
+        message = f"{one_line(key)!r} is not one of: {known}" if key else None
         if message and text and text.strip():
             message += f"\nYou had typed: {one_line(text.strip())}"
         return MoveResult(shown.at, message=message, refused=bool(key))

@@ -158,7 +158,7 @@ def _unused(rule: AlertRule) -> Iterator[tuple[str, str, str]]:
     if not heartbeat and rule.every is not None:
         yield (
             "every",
-            f"Only a heartbeat comes `every` so often, and {rule.name} is none.",
+            f"Only a heartbeat has `every`, and {rule.name} is not one.",
             ("Write `mode: heartbeat`, or remove it."),
         )
     if rule.mode != "declare":

@@ -15,7 +15,7 @@ def never_sent(catalog: Catalog) -> Iterable[Finding]:
         announcement = entry.value
         loc: Loc
         if not announcement.on:
-            why, loc, hint = "no event", ("on",), "Name the events that are told."
+            why, loc, hint = "no event", ("on",), "Name the events to announce."
         elif not announcement.actions:
             why, loc, hint = "no action", ("actions",), "Write what is sent."
         elif announcement.on == ("drill-announced",) and not any(

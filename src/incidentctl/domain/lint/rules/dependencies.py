@@ -86,7 +86,7 @@ def twice(catalog: Catalog) -> Iterable[Finding]:
                 continue
             for number, name in enumerate(names):
                 if name in names[:number]:
-                    message = f"The service {name!r} stands twice in {label(entry)}."
+                    message = f"The service {name!r} is listed twice in {label(entry)}."
                     hint = "Remove one; or is another service meant?"
                     yield Finding("IC219", message, entry.source, (*loc, number), hint)
 

@@ -142,7 +142,7 @@ def misnamed(_: Catalog, around: Around) -> Iterable[Finding]:
             message = f"The file {name} is not read: its name is nearly right."
             hint = f"Did you mean {meant!r}? Then give it that name."
         else:
-            message = f"The folder {name}/ is none of the catalog's, and nothing in it is read."
+            message = f"The folder {name}/ is not part of the catalog: nothing in it is read."
             hint = f"Did you mean {meant!r}? Then move the files there."
         yield Finding("IC215", message, Source(name), (), hint)
 

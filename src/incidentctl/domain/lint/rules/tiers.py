@@ -67,7 +67,7 @@ def less_process(catalog: Catalog) -> Iterable[Finding]:
             "IC301",
             catalog,
             configured or covered(catalog),
-            "that is less than the count recommends",
+            "that is less process than recommended",
             "See what is missing.",
         )
 
@@ -90,8 +90,8 @@ def _tier_finding(
     count = "1 service" if recommended.services == 1 else f"{recommended.services} services"
     which = "The tier is" if catalog.settings.tier else "The runbooks are those of"
     message = (
-        f"{which} {tier}, and {count} in production or expected "
-        f"ask for {recommended.tier}: {verdict}."
+        f"{which} {tier}, and {recommended.tier} is recommended for {count} in production or "
+        f"expected: {verdict}."
     )
     return Finding(code, message, settings_source(catalog), ("tier",), hint)
 
