@@ -25,7 +25,6 @@ from incidentctl.domain.incident.state import CLOSED, DONE, OPEN, SKIPPED, Incid
 from incidentctl.domain.incident.walk.moves import (
     AFTER,
     END,
-    MOST_ROLES,
     ON_ROLES,
     ON_STEP,
     ROLES,
@@ -130,7 +129,7 @@ def _roles_screen(incident: Incident, by: str | None) -> Screen:
     lines: list[str | Hint] = []
     choices = []
     nobody = is_alert(incident.commander)
-    asked = other_roles(incident)[:MOST_ROLES] if unassigned(incident) else ()
+    asked = other_roles(incident) if unassigned(incident) else ()
     for number, name in enumerate(asked, 1):
         title = titles.get(name) or one_line(name).capitalize()
         if duties := incident.answers_for(name):
