@@ -66,6 +66,9 @@ def test_a_payload_may_be_one_alert():
         ({"a": 1}, Mapped(title="sort(a)"), "cannot be applied"),
         ([], Mapped(title="what"), "the title, is not in the payload"),
         ({"a": "x"}, Mapped(title="a" * 1001), "more than 1000 characters"),
+        ({"a": "x"}, Mapped(title="!" * 990 + "a"), "nested too deeply"),
+        ({"a": "x"}, Mapped(title="|".join(["[@,@][]"] * 100)), "again and again"),
+        ({"a": '"'}, Mapped(title="to_string(" * 60 + "a" + ")" * 60), "again and again"),
     ],
 )
 def test_what_cannot_be_read_is_said(body, mapping, said):

@@ -1,11 +1,12 @@
 """Patterns and paths that the team writes in alerts.yaml, by the libraries of an extra.
 
 RE2 takes time linear in the text, whatever both say. JMESPath has no loops, but a path may double
-what it finds again and again: only the team writes paths, and trusts them.
+what it finds again and again: how often is bounded.
 """
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,8 @@ from incidentctl.errors import EnvironmentFailedError, InvalidDataError, install
 
 #: The longest pattern or path, in characters.
 _LONGEST = 1000
+#: How many times what it finds a path may make of that.
+_MOST_TIMES = 1024
 
 
 @cache
@@ -45,10 +48,26 @@ def path(text: str) -> Any:
         raise _missing("mapping", "jmespath") from None
     _ensure_short(text)
     try:
-        return jmespath.compile(text)
+        compiled = jmespath.compile(text)
+        if _times(compiled.parsed) > _MOST_TIMES:
+            raise InvalidDataError("The path multiplies what it finds again and again: shorten it.")
+        return compiled
     except jmespath.exceptions.JMESPathError as error:
         reason = str(error).splitlines()[0].rstrip(".: ")
         raise InvalidDataError(f"The path cannot be read: {reason}.") from None
+    except RecursionError:
+        raise InvalidDataError("The path cannot be read: it is nested too deeply.") from None
+
+
+def _times(node: Any) -> int:
+    """Return how many times what it finds a path may make of that at most.
+
+    A list or object of several expressions repeats it; `to_string` doubles quotes.
+    """
+    each = [_times(child) for child in node["children"] if isinstance(child, dict)]
+    if node["type"] in ("multi_select_list", "multi_select_dict"):
+        return sum(each)
+    return 2 * sum(each) if node["type"] == "function_expression" else math.prod(each)
 
 
 def look_up(text: str, body: Any) -> Any:
