@@ -113,6 +113,14 @@ def firing_now(tmp_path, **more):
     return str(path)
 
 
+def test_what_a_rule_keeps_for_few_is_declared_restricted(run, team, tmp_path):
+    (team / "alerts.yaml").write_text(
+        "rules: [{name: pages, match: {severity: page}, restricted: true}]\n"
+    )
+    assert run("declare", "--from-alert", firing_now(tmp_path), "--json").code == 0
+    assert [each["restricted"] for each in run("list", "--json").json["incidents"]] == [True]
+
+
 def test_declare_from_an_alert_needs_nothing_else(run, show, tmp_path):
     done = run("declare", "--from-alert", firing_now(tmp_path), "--json")
     assert done.code == 0, done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from incidentctl.app.incident.declare import Request, declaration_of
@@ -29,6 +30,14 @@ def with_alerts(request: Request, alerts: Sequence[Alert]) -> Request:
         reported_by=request.reported_by or "alert",
         also=(*request.also, *alert_facts(alerts)),
     )
+
+
+def from_alerts(workspace: Workspace, request: Request, alerts: Sequence[Alert]) -> Request:
+    """Return what `with_alerts` does, restricted if a rule or a source restricts an alert."""
+    with contextlib.suppress(InvalidDataError, EnvironmentFailedError):  # `answered` tells of it
+        if any(decide(workspace.catalog, alert).restricted for alert in alerts):
+            request = request._replace(restricted=True)
+    return with_alerts(request, alerts)
 
 
 def answered(

@@ -143,9 +143,9 @@ def declare_command(
             restricted,
         )
         if alerts:
-            from incidentctl.app.alerts.declare import with_alerts
+            from incidentctl.app.alerts.declare import from_alerts
 
-            request = with_alerts(request, alerts)
+            request = from_alerts(workspace, request, alerts)
         shows = kind == "incident" and not json
         alike = say_open(workspace, words, request.affects) if shows else []
         ident = begin(workspace, request, who, on_recorded=partial(confirm, workspace))
