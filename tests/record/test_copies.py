@@ -73,6 +73,20 @@ def test_what_was_fetched_and_shown_stays_when_its_ref_is_torn(
     assert tip(ann, TRUTH) == tip(remote, BRANCH)
 
 
+@pytest.mark.parametrize("torn", [NOWHERE + "\n", "garbage\n"])
+def test_a_commit_that_is_gone_with_its_tracking_ref_is_fetched_again(
+    remote: Clone, ann: Clone, torn: str
+) -> None:
+    assert opened(ann).open_heads()  # notes in the index what is here
+    gone = tip(ann, TRACKING)
+    assert gone == tip(ann, TRUTH)
+    (ann.git_dir / "objects" / gone[:2] / gone[2:]).unlink()
+    (ann.git_dir / TRACKING).write_text(torn)
+    shared(ann)
+    assert tip(ann, TRUTH) == tip(remote, BRANCH) == tip(ann, TRACKING)
+    assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
+
+
 def test_an_exchange_mends_a_truth_without_its_objects(remote: Clone, ann: Clone) -> None:
     for ref in (TRUTH, BRANCH, TRACKING):
         (ann.git_dir / ref).write_text(NOWHERE + "\n")

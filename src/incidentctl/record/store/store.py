@@ -106,7 +106,9 @@ class Store:
         if not self.tracking or (tip is None and not refs.is_torn(self.git, self.tracking)):
             return None
         last = (read_index(self.cache) or Index()).fetched
-        return last if last and last != tip and not self.absent([last]) else None
+        # Not `absent`, which trusts the index: what damaged the ref may have taken the commit, too.
+        is_here = last and last != tip and not presence.absent(self.git, [last])
+        return last if is_here else None
 
     def absent(self, tips: Iterable[str]) -> set[str]:
         """Return which of some ids name no commit here; a commit seen once is not asked again."""
