@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +11,7 @@ from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.ids import is_group_id, record_folder
 from incidentctl.git import presence, refs
-from incidentctl.git.objects import Found, Objects
+from incidentctl.git.objects import Found, Objects, entries
 from incidentctl.git.presence import DamagedError
 from incidentctl.git.run import Git
 from incidentctl.record.store import incident_events, last_tips
@@ -279,6 +279,25 @@ class Store:
                 for incident in part:
                     trees = _trees(objects, sources, incident)
                     yield incident, incident_events.load(objects, list(trees.values()))
+
+    def group_folders(self, groups: Set[str], sources: tuple[str, ...]) -> dict[str, Folder]:
+        """Return what some commits hold of groups, by one look at each month's folder."""
+        kept = {group: self._folders[group] for group in groups & self._folders.keys()}
+        found = {group: folder for group, (of, folder) in kept.items() if of == sources}
+        months: dict[str, dict[str, dict[str, None]]] = {}
+        for group in sorted(groups - found.keys()):
+            months.setdefault(record_folder(group).rpartition("/")[0], {})[group] = {}
+        if not months:
+            return found
+        with Objects(self.git) as objects:
+            for month, trees in months.items():
+                for tree in objects.at(sources, month):
+                    for _, name, oid in entries(tree):
+                        if name in trees:
+                            trees[name][oid] = None
+                for group, oids in trees.items():
+                    found[group] = incident_events.load(objects, list(objects.present(oids)))
+        return found
 
     def keep_folder(self, incident: str, folder: Folder) -> None:
         """Put the folder of an open incident into the cache."""

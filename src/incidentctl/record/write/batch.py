@@ -79,6 +79,9 @@ class Batch:
         absorbed = self._find_additions(tips, base)
         for incident, stored in (found or {}).items():
             self._merge(incident, stored, base)
+        groups = {action.incident for action in pending if is_group_id(action.incident)}
+        sources = (base,) if base else ()
+        self._folders |= self._store.group_folders(groups - self._folders.keys(), sources)
         for action in pending:
             self._merge(action.incident, _checked(action), base)
         for incident in self._fresh:
