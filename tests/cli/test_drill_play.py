@@ -132,7 +132,7 @@ def test_a_real_incident_that_is_open_is_told_to_who_begins_a_drill(run, drills,
     run("resolve", "-i", ended)
     begun = run("drill", "run", "q1", "--no-walk")
     assert begun.code == 0
-    told = f"note: {opened} is open, and real: checkout is down."
+    told = f"note: {opened} is open, and real: SEV2, checkout is down."
     assert told in begun.err
     assert ended not in begun.err
     run("drill", "stop", "-i", "drl")

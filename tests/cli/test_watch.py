@@ -176,8 +176,8 @@ def test_the_short_line_counts_what_else_is_late():
 
     assert in_short([], now) is None
     assert in_short([due("roles", -4)], now) == "k7f roles in 4m"
-    assert in_short([due("roles", -4), due("update", 3)], now) == "k7f update 3m late"
-    assert in_short([due("roles", 2), due("update", 3)], now) == "k7f update 3m late +1"
+    assert in_short([due("update", 3), due("roles", -4)], now) == "k7f update 3m late"
+    assert in_short([due("update", 3), due("roles", 5)], now) == "k7f update 3m late +1"
 
 
 def test_a_record_that_cannot_be_read_is_no_empty_board(run, opened, team, monkeypatch):
@@ -194,3 +194,18 @@ def test_a_record_that_cannot_be_read_is_no_empty_board(run, opened, team, monke
 
 def _refuse():
     raise EnvironmentFailedError("git failed")
+
+
+def test_a_scale_of_ones_own_is_shown_the_worst_first(run, team):
+    (team / "severities.yaml").write_text(
+        "severities:\n"
+        "  - {name: RED, title: The show stops, critical: true}\n"
+        "  - {name: AMBER, title: The show limps, critical: true}\n"
+    )
+    for severity in ("AMBER", "RED", "AMBER"):
+        run("declare", "projector dark", "-s", severity, "--affects", "checkout", "--no-input")
+    shown = re.findall("^(RED|AMBER)  inc-", run("watch", "--once").out, re.MULTILINE)
+    assert shown == ["RED", "AMBER", "AMBER"]
+    first = run("due", "--json").json["due"][0]["incident"]
+    worst = next(i["id"] for i in run("watch", "--json").json["incidents"])
+    assert first == worst

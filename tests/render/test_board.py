@@ -156,16 +156,6 @@ def test_nothing_waits_for_the_remote():
     assert "1 event is not on the remote yet" in texts(incident(), unsynced=Unsynced(1, None))
 
 
-def test_critical_ones_come_first_then_by_severity_then_the_oldest():
-    found = [
-        incident(1, severity="SEV3", critical=False),
-        incident(2, declared=minutes(5)),
-        incident(3, declared=minutes(1)),
-        incident(4, severity=None, critical=False),
-    ]
-    assert [each.id[-1] for each in boards.in_order(found)] == ["3", "2", "1", "4"]
-
-
 def test_hostile_text_is_one_inert_line():
     hostile = incident(title="a\x1b[2J\nb\u202e" + "x" * 10_000)
     (first, *_) = texts(hostile)

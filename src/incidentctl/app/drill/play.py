@@ -10,12 +10,13 @@ from incidentctl.app.drill.documents import find
 from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.find import SeveralError, find_incident, load
 from incidentctl.app.incident.injects import plan_of, script_of, unmeasured
+from incidentctl.app.incident.order import in_order
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.incident_kinds import DRILL
-from incidentctl.domain.common.text import one_line
+from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.drill import play as playing
 from incidentctl.domain.drill.documents import time_text
 from incidentctl.domain.drill.plan import Drill, PlannedDrill, Span
@@ -26,6 +27,8 @@ from incidentctl.errors import NotFoundError, RefusedError
 
 #: So far from its time a drill is played without a question.
 _ABOUT = timedelta(days=1)
+#: So many real incidents are named when a drill begins.
+_NAMED = 3
 
 
 def start(
@@ -73,13 +76,20 @@ def attach(response: Response, name: str) -> Recorded:
 
 
 def _real_ones(workspace: Workspace) -> list[str]:
-    """Return a note for each open real incident: the responders may be needed there."""
-    return [
-        f"{head.id} is open, and real: {one_line(head.title)[:80]}. "
-        "`incidentctl drill stop` ends the drill."
-        for head in workspace.record.open_heads()
-        if head.kind == "incident"
-    ][:3]
+    """Return a note for each of the worst open real incidents: the responders may be needed there.
+
+    A last note counts the others.
+    """
+    heads = [head for head in workspace.record.open_heads() if head.kind == "incident"]
+    worst = in_order(workspace, heads)[:_NAMED]
+    notes = [
+        f"{head.id} is open, and real: {head.severity or 'no severity yet'}, "
+        f"{one_line(head.title)[:80]}. `incidentctl drill stop` ends the drill."
+        for head in worst
+    ]
+    if more := len(heads) - len(worst):
+        notes.append(f"{count(more, 'more real incident')} open: `incidentctl list`.")
+    return notes
 
 
 def _must_not_play(workspace: Workspace, drill: Drill) -> None:

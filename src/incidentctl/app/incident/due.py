@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from incidentctl.app.incident.find import find_incident, load
+from incidentctl.app.incident.order import in_order
 from incidentctl.app.incident.waiting_alerts import waiting
 from incidentctl.app.record.looked import opened
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.group import Group
-from incidentctl.domain.incident.due import Due, due
+from incidentctl.domain.incident.due import Due, by_urgency, due
 
 
 class DueNow(NamedTuple):
@@ -18,6 +19,7 @@ class DueNow(NamedTuple):
 
     now: datetime
     items: tuple[tuple[str, Due], ...]
+    """What hurts most, first."""
     alerts: tuple[Group, ...] = ()
     """The alerts that wait in the inbox, the oldest first."""
     incidents: tuple[str, ...] = ()
@@ -34,7 +36,7 @@ def due_now(workspace: Workspace, part: str | None = None) -> DueNow:
     now = workspace.now()
     idents = [find_incident(workspace, part)] if part else [head.id for head in opened(workspace)]
     known = len(workspace.basics.people)
-    found = ((ident, due(load(workspace, ident), now, known=known)) for ident in idents)
-    items = tuple((ident, entry) for ident, entries in found for entry in entries)
+    incidents = in_order(workspace, (load(workspace, ident) for ident in idents))
+    items = by_urgency((each.id, due(each, now, known=known)) for each in incidents)
     alerts = () if part else tuple(waiting(workspace))
     return DueNow(now, items, alerts, tuple(idents))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from incidentctl.app.incident.find import load
+from incidentctl.app.incident.order import in_order
 from incidentctl.app.incident.query import head_as_json, lost_duplicates
 from incidentctl.app.incident.waiting_alerts import wait_line, waiting
 from incidentctl.app.record.looked import ensure_looked
@@ -25,7 +26,6 @@ from incidentctl.render.incident.board import (
     NEXT_STEPS,
     Line,
     board,
-    in_order,
     newest,
     reminder_line,
 )
@@ -96,7 +96,7 @@ class Watch:
             if self._shared_only:
                 idents = [ident for ident in idents if ident not in self._restricted]
                 alerts = [group for group in alerts if group.id not in self._restricted]
-            self.incidents = in_order(map(self._load, idents))
+            self.incidents = in_order(self._workspace, map(self._load, idents))
             self.alerts = alerts
         except EnvironmentFailedError as error:
             self.fault = error.reason

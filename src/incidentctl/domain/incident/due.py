@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -24,6 +24,9 @@ SEVERITY_WITHIN = PROCESS_WITHIN = timedelta(minutes=10)
 COMMANDER_WITHIN = timedelta(minutes=2)
 #: So soon somebody should have accepted command that is offered to them.
 OFFER_WITHIN = timedelta(minutes=5)
+
+#: Which of what is late in one incident is named first.
+_WAITED_FOR = ("commander", "update", "silent", "offer", "severity")
 
 #: What the declaration itself records, in whatever number of actions.
 _OF_DECLARATION = frozenset(
@@ -122,14 +125,34 @@ def due(incident: Incident, now: datetime, *, known: int = 0) -> list[Due]:
     return sorted(found, key=lambda entry: entry.at)
 
 
+def by_urgency(found: Iterable[tuple[str, Sequence[Due]]]) -> tuple[tuple[str, Due], ...]:
+    """Return what is due in incidents, the worst of which is given first: what hurts most, first.
+
+    What is late comes before what is not, and that of a worse incident before that of another.
+    Of one incident what people wait for is before what is only to be put in order.
+    """
+    pairs = [
+        (place, ident, entry) for place, (ident, entries) in enumerate(found) for entry in entries
+    ]
+
+    def key(each: tuple[int, str, Due]) -> tuple[object, ...]:
+        place, _, entry = each
+        late = entry.overdue_by > 0
+        waits = _WAITED_FOR.index(entry.what) if entry.what in _WAITED_FOR else len(_WAITED_FOR)
+        return (not late, place, waits if late else 0, entry.at)
+
+    return tuple((ident, entry) for _, ident, entry in sorted(pairs, key=key))
+
+
 def in_short(found: Sequence[tuple[str, Due]], now: datetime) -> str | None:
     """Say on a few columns what is most urgent of many incidents; None when nothing is due.
 
-    `found` has the incident of each. The end of its id is enough to name it to a command.
+    `found` has the incident of each, the most urgent first. The end of its id is enough to name
+    it to a command.
     """
     if not found:
         return None
-    incident, first = min(found, key=lambda pair: pair[1].at)
+    incident, first = found[0]
     late = sum(entry.overdue_by > 0 for _, entry in found)
     span = rough_duration(first.overdue_by or first.at - now)
     when = f"{span} late" if late else f"in {span}"

@@ -51,11 +51,6 @@ class Line(NamedTuple):
     """The indent of its other lines when wrapped."""
 
 
-def in_order(incidents: Iterable[Incident]) -> list[Incident]:
-    """Return incidents in the order of the board: critical first, by severity, the oldest first."""
-    return sorted(incidents, key=lambda i: (not i.critical, i.severity or "~", i.declared, i.id))
-
-
 def board(
     incidents: Iterable[Incident],
     now: datetime,
@@ -67,13 +62,13 @@ def board(
     restricted: Collection[str] = (),
     alerts: str | None = None,
 ) -> list[Line]:
-    """Return the whole board; `loud` are the keys of new reminders.
+    """Return the whole board, the worst incident given first; `loud` are keys of new reminders.
 
     `alerts` says that alerts wait in the inbox, `blind` why the work of others may be missing;
     `restricted` are the ids of restricted incidents.
     """
     lines: list[Line] = []
-    for order, incident in enumerate(in_order(incidents)):
+    for order, incident in enumerate(incidents):
         if order:
             lines.append(Line("", (BLANK,)))
         own = [reminder for reminder in reminders if reminder.incident == incident.id]
