@@ -65,7 +65,9 @@ def catalog(root, capsys):
 
 
 def test_who_and_on_call_name_every_layer(catalog):
-    everybody = "ann (Ann Bell) and bob (Bob Cox), then secondary eve (Eve Day), then the team sre"
+    everybody = (
+        "ann (Ann Bell) and bob (Bob Cox); no answer: secondary eve (Eve Day), then the team sre"
+    )
     assert everybody in " ".join(catalog("who", "api").split())
     assert everybody in " ".join(catalog("on-call", "core").split())
 
@@ -157,3 +159,29 @@ def test_a_faulty_contact_is_told_in_a_sentence(root, capsys, contact, message):
     )
     run(app, ["-C", str(root), "catalog", "lint"])
     assert message in capsys.readouterr().out
+
+
+def test_the_next_turn_is_told_apart_from_whom_to_call_if_nobody_answers(root, catalog):
+    (root / "teams" / "sre.yaml").write_text(
+        "name: sre\nmembers: [{handle: dan, name: Dan Day}, {handle: mo, name: Mo Moss}]\n"
+        "on_call: {rota: [dan, mo], shift: 12h, starts: 2026-01-05T08:00, escalate_to: core}\n"
+    )
+    told = " ".join(catalog("on-call", "sre", "--at", "2026-03-02T10:00").split())
+    assert told.endswith(
+        "sre dan (Dan Day) until 2026-03-02 20:00 UTC; next turn: mo (Mo Moss); "
+        "no answer: the team core"
+    )
+
+
+def test_the_exact_name_of_a_service_stands_alone_above_a_line_of_the_others(root, catalog):
+    for number in range(1, 6):
+        (root / "services" / f"venue-{number}.yaml").write_text(
+            f"name: venue-{number}\nowner: core\n"
+        )
+    for words in (["venue-3"], ["venue", "3"]):
+        told = catalog("who", *words)
+        assert told.startswith("venue-3 (service)")
+        assert told.count("(service)") == 1
+        assert told.endswith("\nAlso like it: venue-1, venue-2, venue-4, venue-5\n")
+    matches = json.loads(catalog("who", "venue-3", "--json"))["matches"]
+    assert [each["exact"] for each in matches] == [True, False, False, False, False]

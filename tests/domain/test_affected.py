@@ -93,3 +93,41 @@ def test_nothing_is_known_of_an_empty_catalog():
 )
 def test_a_title_suggests_what_is_affected(title, names):
     assert suggest_affected(CATALOG, title) == names
+
+
+VENUES = Catalog(
+    services={
+        "deliveries": Service(
+            name="deliveries", owner="projection", title="KDM and DCP deliveries"
+        ),
+        **{
+            name: Service(name=name, owner="front")
+            for name in ("hall-a", "hall-b", *(f"venue-{number}" for number in range(1, 10)))
+        },
+    },
+    product_areas={
+        "screenings": ProductArea(
+            name="screenings",
+            owner="front",
+            functionalities=(Functionality(name="Evacuate a venue", words=("evacuation",)),),
+        )
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("evacuation venue 9 fire alarm", ["venue-9"]),
+        ("KDM for Venue 5 (21:00 screening) is not valid", ["venue-5"]),
+        ("Feueralarm Saal 4, venue 4 evakuiert", ["venue-4"]),
+        ("no sound in venue 3 and venue-5", ["venue-3", "venue-5"]),
+        ("a fire in hall b", ["hall-b"]),
+        ("no picture in a hall", []),
+        ("the venue is dark", []),
+        ("venue 12 is dark", []),
+        ("9 guests wait", []),
+    ],
+)
+def test_a_number_tells_services_apart_and_what_fits_equally_well_is_not_guessed(title, names):
+    assert suggest_affected(VENUES, title) == names

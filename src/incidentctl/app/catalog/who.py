@@ -51,6 +51,8 @@ class OnCallNow(NamedTuple):
     escalate_to: str | None
     layers: tuple[LayerNow, ...] = ()
     """Everybody on call, in the layers of the team, in the order in which they are called."""
+    next: tuple[Called, ...] = ()
+    """Who is called first from `until` on; empty if nobody is."""
 
     @property
     def first(self) -> tuple[Called, ...]:
@@ -95,6 +97,8 @@ class Match(NamedTuple):
     """What those contacts are for that say so."""
     on_call_unknown: str | None = None
     """Why nobody can say who is on call; None if that is known, also if it is nobody."""
+    exact: bool = False
+    """Whether it is what the words name, rather than something that they may mean."""
 
 
 def who(catalog: Catalog, words: Sequence[str], *, now: datetime) -> list[Match]:
@@ -141,6 +145,7 @@ def _match(catalog: Catalog, found: Found, now: datetime) -> Match:
         person,
         of.purposes if of else {},
         why_unknown(catalog, owner),
+        found.score == 1,
     )
 
 
@@ -196,7 +201,12 @@ def on_call_now(catalog: Catalog, team: Team, now: datetime) -> OnCallNow | None
         for each in layers_on_call(team, now, default_zone=default)
     )
     here = next((each.timezone for each in layers if each.people), default)
-    return OnCallNow(*person(duty.who), duty.until, here, team.on_call.escalate_to, layers)
+    following = layers_on_call(team, duty.until, default_zone=default) if duty.until else ()
+    turn = next((each.who for each in following if each.who), ())
+    return OnCallNow(
+        *person(duty.who), duty.until, here, team.on_call.escalate_to, layers,
+        tuple(map(person, turn)),
+    )  # fmt: skip
 
 
 def layers_as_json(duty: OnCallNow | None) -> list[dict[str, Any]]:
@@ -216,7 +226,7 @@ def layers_as_json(duty: OnCallNow | None) -> list[dict[str, Any]]:
 def paged(catalog: Catalog, incident: Incident, now: datetime) -> str | None:
     """Say who is on call for the owner of an open incident: `Ann Bell (ann) of core`.
 
-    Then the next layers: `Ann Bell (ann) of core; secondary Bo Cox (bo)`.
+    Then whom to call if nobody answers: `Ann Bell (ann) of core; no answer: secondary Bo Cox (bo)`.
 
     None where the catalog does not know, and once somebody besides the commander has a role.
     """
@@ -227,13 +237,19 @@ def paged(catalog: Catalog, incident: Incident, now: datetime) -> str | None:
     duty = on_call_now(catalog, team, now)
     if duty is None:
         return None
-    then = (f"{each.layer} {' and '.join(map(str, each.people))}" for each in duty.then)
-    return "; ".join((f"{called(duty)} of {team.name}", *then))
+    then = [f"{each.layer} {' and '.join(map(str, each.people))}" for each in duty.then]
+    no_answer = f"; no answer: {', then '.join(then)}" if then else ""
+    return f"{called(duty)} of {team.name}{no_answer}"
 
 
 def called(duty: OnCallNow) -> str:
     """Return the names of who is called first, with their handles: `Ann Bell (ann)`."""
     return " and ".join(map(str, duty.first))
+
+
+def next_turn(duty: OnCallNow) -> str:
+    """Return the names of who is called first from `until` on."""
+    return " and ".join(map(str, duty.next)) or "nobody"
 
 
 def reached(value: str, environment: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from incidentctl.app.catalog.who import OnCallNow, called, on_call_now, reached
+from incidentctl.app.catalog.who import OnCallNow, called, next_turn, on_call_now, reached
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.team import Team
 from incidentctl.domain.common.text import one_line
@@ -45,8 +45,9 @@ def whom_to_page(
     if duty is None:
         who = f"On call for {name}: nobody."
     else:
-        until = f", until {show(duty.until, zone(duty.timezone))}" if duty.until else ""
-        who = f"On call for {name}: {called(duty)}{until}"
+        who = f"On call for {name}: {called(duty)}"
+        if duty.until:
+            who += f", until {show(duty.until, zone(duty.timezone))}; next turn: {next_turn(duty)}"
     contacts = [
         f"  {one_line(kind)}: {one_line(_contact(place, team, kind, value))}"
         for kind, value in team.reached_at.items()

@@ -17,6 +17,9 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.render.lint.output import Style
 from incidentctl.render.lint.registry import OUTPUTS
 
+#: So many of several possible answers are shown in full.
+_FEW = 3
+
 app = typer.Typer(help="Check the catalog, and ask who owns what.", no_args_is_help=True, **PLAIN)
 
 if TYPE_CHECKING:
@@ -85,7 +88,12 @@ def who(
     workspace = open_catalog(ctx)
     matches = ask(workspace.catalog, words, now=workspace.now())
     if not json:
-        _print_entries([_match_lines(match, workspace.environment) for match in matches], indent=12)
+        # What is asked for by its very name stands alone: the owner may not scroll out of sight.
+        shown = [match for match in matches if match.exact] or matches[:_FEW]
+        _print_entries([_match_lines(match, workspace.environment) for match in shown], indent=12)
+        if rest := [match.name for match in matches if match not in shown]:
+            console.out()
+            console.out(f"Also like it: {', '.join(map(one_line, rest))}", indent=2)
         return
     console.print_json("catalog-who", {"matches": [as_json(match) for match in matches]})
 
@@ -141,10 +149,11 @@ def _duty_text(duty: Any, unknown: str | None) -> str:
     texts = [" and ".join(map(_person, duty.first))]
     if duty.until:
         texts[0] += f" until {show_time(duty.until, zone(duty.timezone))}"
-    texts += [f"then {each.layer} {' and '.join(map(_person, each.people))}" for each in duty.then]
-    if duty.escalate_to:
-        texts.append(f"then the team {duty.escalate_to}")
-    return ", ".join(texts)
+        texts.append(f"next turn: {' and '.join(map(_person, duty.next)) or 'nobody'}")
+    later = [f"{each.layer} {' and '.join(map(_person, each.people))}" for each in duty.then]
+    later += [f"the team {duty.escalate_to}"] if duty.escalate_to else []
+    texts += [f"no answer: {', then '.join(later)}"] if later else []
+    return "; ".join(texts)
 
 
 def _person(person: Any) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from incidentctl.domain.catalog.model import Catalog, ProductArea, Service
+from incidentctl.domain.catalog.words import FILLING
 from incidentctl.domain.common.text import did_you_mean, one_line
 
-#: Shorter words of a title are ignored.
+#: A shorter word of a title alone suggests nothing.
 _SHORTEST = 3
 
 
@@ -87,33 +88,57 @@ def _area(area: ProductArea, powered: tuple[str, ...] = ()) -> Affected:
 def suggest_affected(catalog: Catalog, title: str) -> list[str]:
     """Return the service or area whose name stands in a title, else whose words do; best first.
 
-    Only the best are returned: at night a wrong guess is worse than no guess.
+    Only the best are returned, and none of several that fit the same words equally well: at night
+    a wrong guess is worse than no guess.
     """
-    words = {w for w in _words(title) if len(w) >= _SHORTEST}
-    found: dict[str, int] = {}
+    words = frozenset(w for w in _words(title) if len(w) >= _SHORTEST or w not in FILLING)
+    found: dict[str, _Fit] = {}
     for area in catalog.product_areas.values():
-        _count(found, area.name, words, [area.name, area.title or ""], weight=2)
+        _fit(found, area.name, words, [area.name, area.title or ""], weight=2)
         for functionality in area.functionalities:
-            _count(found, area.name, words, [functionality.name, *functionality.words])
+            _fit(found, area.name, words, [functionality.name, *functionality.words])
     for service in catalog.services.values():
-        _count(found, service.name, words, [service.name, service.title or ""], weight=2)
-    best = max(found.values(), default=0)
-    return [name for name, count in found.items() if count == best]
+        _fit(found, service.name, words, [service.name, service.title or ""], weight=2)
+    most = max((fit.share for fit in found.values()), default=0)
+    best = {name: fit.words for name, fit in found.items() if fit.share == most}
+    return [
+        name
+        for name, said in best.items()
+        if not any(said <= others for other, others in best.items() if other != name)
+    ]
 
 
-def _count(
-    found: dict[str, int], name: str, words: set[str], texts: Iterable[str], *, weight: int = 1
+class _Fit(NamedTuple):
+    """The greatest share of a text's words that stand in a title, in thousandths, and these."""
+
+    share: int
+    words: frozenset[str]
+
+
+def _fit(
+    found: dict[str, _Fit],
+    name: str,
+    title: frozenset[str],
+    texts: Iterable[str],
+    *,
+    weight: int = 1,
 ) -> None:
-    """Keep the greatest share of a text's words that stand in a title, in thousandths."""
+    """Keep how well the best of the texts fits.
+
+    A short word counts beside a longer one only: `9` of `venue-9` alone says nothing.
+    """
     for text in texts:
-        own = {w for w in _words(text) if len(w) >= _SHORTEST}
-        hits = len(words & own)
-        if hits:
-            found[name] = max(found.get(name, 0), weight * 1000 * hits // len(own))
+        own = _words(text)
+        said = title & own
+        if any(len(word) >= _SHORTEST for word in said):
+            fit = _Fit(weight * 1000 * len(said) // len(own), said)
+            found[name] = max(found.get(name, fit), fit, key=lambda each: each.share)
 
 
-def _words(text: str) -> list[str]:
-    return "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a text, without the short ones that join others; `hall-a` keeps `a`."""
+    every = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+    return frozenset(word for word in every if len(word) != _SHORTEST - 1 or word not in FILLING)
 
 
 def _is(folded: str, *names: str | None) -> bool:

@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 from starlette.routing import Route
 
-from incidentctl.app.catalog.who import Match, OnCallNow, called, on_call_now, who, why_unknown
+from incidentctl.app.catalog.who import (
+    Match,
+    OnCallNow,
+    called,
+    next_turn,
+    on_call_now,
+    who,
+    why_unknown,
+)
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.errors import NotFoundError
 from incidentctl.serve.room import moments
@@ -16,10 +24,11 @@ from incidentctl.serve.room.visit import Page, Visit
 
 
 class Duty(NamedTuple):
-    """Who is called first, and who after them."""
+    """Who is called first, who has the next turn, and who is called if nobody answers."""
 
     first: str
     until: Moment | None
+    next: str = ""
     then: tuple[str, ...] = ()
 
 
@@ -108,7 +117,7 @@ def _duty(duty: OnCallNow | None, unknown: str | None, visit: Visit) -> Duty:
     then = tuple(f"{each.layer}: {', '.join(map(str, each.people))}" for each in duty.then)
     if duty.escalate_to:
         then = (*then, f"the team {duty.escalate_to}")
-    return Duty(called(duty), until, then)
+    return Duty(called(duty), until, next_turn(duty) if until else "", then)
 
 
 def _contacts(catalog: Catalog, owner: str, visit: Visit) -> tuple[tuple[str, str], ...]:
