@@ -98,6 +98,32 @@ def test_it_is_attached_to_an_open_incident(run, opened, waits):
     assert run("alert", "attach", waits, opened).code == 5
 
 
+def test_undo_of_an_attachment_lets_it_wait_again(run, opened, waits):
+    run("alert", "attach", "1", opened[-3:])
+    undone = run("undo")
+    assert undone.code == 0
+    assert f"{waits} belongs to no incident any more; `incidentctl alert inbox`." in undone.err
+    (row,) = run("alert", "inbox", "--json").json["alerts"]
+    assert (row["id"], row["waits"], row["incident"]) == (waits, True, None)
+    assert run("show", opened, "--json").json["alerts"] == []
+    assert "Retracted" in run("alert", "show", waits).out
+    assert run("alert", "attach", waits, opened).code == 0
+    assert run("alert", "inbox", "--json").json["alerts"] == []
+    assert [each["group"] for each in run("show", opened, "--json").json["alerts"]] == [waits]
+
+
+def test_a_retracted_attachment_holds_again_if_its_retraction_is_taken_back(run, opened, waits):
+    run("alert", "attach", "1", opened[-3:])
+    timeline = run("show", opened, "--json").json["timeline"]
+    number = next(str(e["number"]) for e in timeline if e["kind"] == "alert-attached")
+    assert run("retract", number).code == 0
+    assert [each["id"] for each in run("alert", "inbox", "--json").json["alerts"]] == [waits]
+    assert run("undo").code == 0  # of the retraction
+    assert run("alert", "inbox", "--json").json["alerts"] == []
+    (row,) = run("alert", "inbox", "--all", "--json").json["alerts"]
+    assert row["incident"] == opened
+
+
 def test_to_a_restricted_incident_it_is_not_attached(run, waits):
     ident = run("declare", "a leak", "--restricted", "--no-input", "-s", "SEV3").out.strip()
     done = run("alert", "attach", "1", ident)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
+from incidentctl.app.incident.attached_alerts import follow
 from incidentctl.app.incident.respond import Recorded, Response, parse_moment
 from incidentctl.domain.common.told_times import ToldTime
 from incidentctl.domain.incident.decide import corrections as decide
@@ -43,13 +44,20 @@ def undo(response: Response) -> Undone:
     stated = decide.undo(incident, response.who.handle)
     gone = {fact.event for fact in stated}
     entries = tuple(entry for entry in incident.entries if entry.event in gone)
-    return Undone(response.record(stated, "undo"), entries)
+    return Undone(_taken_back(response, stated, "undo"), entries)
 
 
 def retract(response: Response, entry: str, *, reason: str | None = None) -> Recorded:
     """Retract the entry with a number; -1 is the last."""
     stated = decide.retract(response.incident, entry, reason=reason)
-    return response.record(stated, f"entry {entry} retracted")
+    return _taken_back(response, stated, f"entry {entry} retracted")
+
+
+def _taken_back(response: Response, stated: Sequence[Any], summary: str) -> Recorded:
+    """Record retractions, here and in the records of alerts that they are about."""
+    notes = follow(response, stated)
+    recorded = response.record(stated, summary)
+    return recorded._replace(notes=(*recorded.notes, *notes))
 
 
 def amend(response: Response, entry: str, text: str | None, *, at: str | None = None) -> Amended:
