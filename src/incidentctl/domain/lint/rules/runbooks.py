@@ -9,6 +9,7 @@ from incidentctl.domain.catalog.applicable_runbooks import specificity
 from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog, CatalogEntry
 from incidentctl.domain.catalog.runbook import Runbook
+from incidentctl.domain.common.times import format_duration
 from incidentctl.domain.lint.rule import Absent, Finding, Rule
 from incidentctl.domain.lint.rule_text import RuleText
 from incidentctl.domain.process.resolution import Case, Resolver
@@ -181,6 +182,30 @@ def no_cadence(catalog: Catalog) -> Iterable[Finding]:
         )
 
 
+def slower_than_severity(catalog: Catalog) -> Iterable[Finding]:
+    """Find severities whose cadence is never used, because their runbook has a slower one."""
+    entries = sources(catalog, "severity")
+    resolver = Resolver(catalog)
+    for severity in catalog.scale.severities:
+        entry = entries.get(severity.name)
+        runbook = resolver.resolve(Case(severity.name)).answers[0].runbook
+        if entry is None or severity.update_every is None or runbook is None:
+            continue
+        repeated = [(step.every, step.id) for step in runbook.steps if step.every]
+        if not repeated or min(repeated)[0] <= severity.update_every:
+            continue
+        every, step = min(repeated)
+        yield Finding(
+            "IC227",
+            f"Updates of {severity.name} are due every {format_duration(every)}, as the step "
+            f"{step} of the runbook {runbook.name} says, and not every "
+            f"{format_duration(severity.update_every)}.",
+            entry.source,
+            ("update_every",),
+            "Change `every` of the step, or remove it: then the severity decides.",
+        )
+
+
 RULES = (
     Rule(
         RuleText(
@@ -222,5 +247,16 @@ RULES = (
             "Say how often an update is due, at the severity or in a step.",
         ),
         no_cadence,
+    ),
+    Rule(
+        RuleText(
+            "IC227",
+            "warning",
+            "A severity whose cadence a runbook overrules",
+            "`every` of a step counts more than `update_every` of the severity: whoever wrote the "
+            "shorter one believes that updates are due sooner than they are.",
+            "Change `every` of the step, or remove it.",
+        ),
+        slower_than_severity,
     ),
 )
