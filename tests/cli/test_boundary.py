@@ -50,7 +50,34 @@ def test_a_refusal_is_a_message_a_hint_an_echo_and_a_code(name, code, capsys):
 )
 def test_how_else_a_command_ends(error, code, capsys):
     assert run(raising(error), []) == code
-    assert ("safe" in capsys.readouterr().err) == (code == 130)
+    assert ("Interrupted." in capsys.readouterr().err) == (code == 130)
+
+
+def test_an_interruption_before_anything_was_recorded_says_so_and_gives_the_text_back(
+    capsys, monkeypatch
+):
+    monkeypatch.setattr("incidentctl.record.write.outbox.Begun.ever", False)
+    run(raising(KeyboardInterrupt()), [])
+    assert capsys.readouterr().err == "\nInterrupted. This command recorded nothing.\n"
+    app = typer.Typer()
+    app.command()(interrupted)
+    run(app, ["the shop is down"])
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "Interrupted. This command recorded nothing.",
+        "You had typed:",
+        "incidentctl 'the shop is down'",
+    ]
+
+
+def interrupted(text: str):
+    raise KeyboardInterrupt
+
+
+def test_an_interruption_after_something_may_be_recorded_does_not_deny_it(capsys, monkeypatch):
+    monkeypatch.setattr("incidentctl.record.write.outbox.Begun.ever", True)
+    run(raising(KeyboardInterrupt()), [])
+    assert "nothing" not in (told := capsys.readouterr().err)
+    assert "What was recorded is safe." in told
 
 
 def test_a_bug_is_one_line_and_a_file_with_the_traceback(capsys):

@@ -196,6 +196,7 @@ def test_the_title_is_asked_for(terminal, show):
     child.send("the till is stuck" + ENTER)
     child.expect("What is affected")
     child.send(INTERRUPT)
+    child.expect_exact("Interrupted. What was recorded is safe.")
     assert end(child) == 130
     assert show()["title"] == "the till is stuck"
 
@@ -203,7 +204,11 @@ def test_the_title_is_asked_for(terminal, show):
 def test_without_a_title_an_interrupt_declares_nothing(terminal, run):
     child = terminal("declare")
     child.expect("What is broken")
+    child.send("half a tit")
+    child.expect_exact("half a tit")
     child.send(INTERRUPT)
+    child.expect_exact("Not recorded: half a tit")
+    child.expect_exact("Interrupted. This command recorded nothing.")
     assert end(child) == 130
     assert run("list", "--all", "--json").json["incidents"] == []
 

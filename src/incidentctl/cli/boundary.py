@@ -69,13 +69,13 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         )
         sys.stdout.flush()
         if result == INTERRUPTED:  # typer's result after Ctrl-C
-            return _interrupted()
+            return _interrupted(arguments)
         return result if isinstance(result, int) else 0
     except IncidentctlError as refusal:
         print_refusal(refusal)
         return refusal.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        return _interrupted()
+        return _interrupted(arguments)
     except (BrokenPipeError, SystemExit) as end:
         # The reader of our output is gone (`| head`), for which typer exits with 1; say nothing,
         # and flush nothing.
@@ -137,8 +137,19 @@ def _drop_stdout() -> None:
         return  # there is none
 
 
-def _interrupted() -> int:
-    print("\nInterrupted. What was recorded is safe.", file=sys.stderr)
+def _interrupted(arguments: list[str]) -> int:
+    """Say whether anything may be recorded, and give back a text that is not."""
+    import shlex
+
+    from incidentctl.app.workspace.workspace import began_to_record
+
+    if began_to_record():
+        print(f"\nInterrupted. {_SAFE} `incidentctl log` shows it.", file=sys.stderr)
+        return INTERRUPTED
+    print("\nInterrupted. This command recorded nothing.", file=sys.stderr)
+    if any(" " in word for word in arguments):
+        print("You had typed:", file=sys.stderr)
+        print(_shown(shlex.join(["incidentctl", *arguments])), file=sys.stderr)
     return INTERRUPTED
 
 

@@ -374,6 +374,13 @@ def open_workspace(directory: str | None = None, *, must: bool = True) -> Worksp
     return Workspace(choice, environment)
 
 
+def began_to_record() -> bool:
+    """Say whether this process began to record anything, which may be on disk by now."""
+    from incidentctl.record.write.outbox import Begun
+
+    return Begun.ever
+
+
 def isolated_environment(state: Path, *, name: str, email: str) -> dict[str, str]:
     """Separate this process from the user's folders and git identity; return its environment."""
     for variable in list(os.environ):

@@ -21,6 +21,7 @@ from incidentctl.cli.terminal.live_prompt import (
     Typed,
     ask,
 )
+from incidentctl.cli.terminal.prompts import tell_not_recorded
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.incident.walk.machine import Choice, Screen, read_line
 
@@ -100,13 +101,13 @@ class Menu:
             except Changed as changed:
                 text, cursor = changed.text, changed.cursor
             except Left as left:
-                _not_recorded("" if _choice(shown, left.text) else left.text)
+                tell_not_recorded("" if _choice(shown, left.text) else left.text)
                 raise KeyboardInterrupt from None
 
     def _text(self, choice: Choice | None, text: str, line: str) -> Reply | None:
         """Ask for the text of a choice; None after Esc, and where no choice takes it."""
         if choice is None or choice.asks is None:
-            _not_recorded(text)
+            tell_not_recorded(text)
             return None
         names = self._walking.names(choice)
         numbered = _numbered(names) if choice.of in _NUMBERED else []
@@ -130,10 +131,10 @@ class Menu:
                 self._show(True)
                 continue
             except Back as back:
-                _not_recorded(back.text)
+                tell_not_recorded(back.text)
                 return None
             except Left as left:
-                _not_recorded(left.text)
+                tell_not_recorded(left.text)
                 raise KeyboardInterrupt from None
             if said.isdigit() and 0 < int(said) <= len(numbered):
                 said = numbered[int(said) - 1].name
@@ -179,8 +180,3 @@ def _listed(numbered: Sequence[Name], known: int) -> list[StyledLine]:
 def _menu(shown: Screen) -> list[tuple[str, str]]:
     enter = {shown.default: " (Enter)"}
     return [(each.key, clean(f"{each.label}{enter.get(each.key, '')}")) for each in shown.choices]
-
-
-def _not_recorded(text: str) -> None:
-    if text.strip():
-        console.say(f"Not recorded: {text.strip()}", "warning")

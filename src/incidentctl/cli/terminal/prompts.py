@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from incidentctl.cli.terminal.console import columns, is_terminal
+from incidentctl.cli.terminal.console import columns, is_terminal, say
 from incidentctl.domain.common.text import clean
 
 #: So many columns stand before a question, `? `, and before a choice, ` » `.
@@ -68,7 +68,18 @@ def ask_text(message: str, default: str = "", *, optional: bool = False) -> str:
 
     instruction = f"[{clean(default)}]" if default else None
     message = _fitting(message, 2, before=_QUESTION)
-    return str(questionary.text(message, instruction=instruction).unsafe_ask()).strip() or default
+    asked = questionary.text(message, instruction=instruction)
+    try:
+        return str(asked.unsafe_ask()).strip() or default
+    except KeyboardInterrupt:
+        tell_not_recorded(asked.application.current_buffer.text)
+        raise
+
+
+def tell_not_recorded(text: str) -> None:
+    """Give back what somebody typed and did not enter, if it is anything."""
+    if text.strip():
+        say(f"Not recorded: {text.strip()}", "warning")
 
 
 def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -> str:

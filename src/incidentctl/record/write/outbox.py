@@ -30,6 +30,12 @@ _VERSION = 1
 _ABANDONED = 60.0
 
 
+class Begun:
+    """Whether this process began to write an action: only before that nothing is recorded."""
+
+    ever = False
+
+
 class Action(NamedTuple):
     """What one command does to one incident: its events are acknowledged together."""
 
@@ -56,6 +62,7 @@ def write(folder: Path, action: Action) -> Path:
     """
     path, data = _file(folder, action)
     permissions.make_folder(folder)
+    Begun.ever = True
     if not atomic.create(path, data, passed=lambda step: point(f"outbox.{step}")):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     point("outbox.acknowledged")
@@ -66,6 +73,7 @@ def write_all(folder: Path, actions: Iterable[Action]) -> list[Path]:
     """Put actions into the outbox as `write` does, all together; if it fails, perhaps some."""
     files = dict(_file(folder, action) for action in actions)
     permissions.make_folder(folder)
+    Begun.ever = True
     atomic.create_all(files)
     return list(files)
 
