@@ -43,6 +43,8 @@ CATALOG = Catalog(
         (["Pass-Word"], ("auth-api",), ("login",), "identity"),
         (["trolley"], ("cart",), (), "shop"),
         (["cart", "login"], ("cart",), ("login",), "shop"),
+        (["cart,login"], ("cart",), ("login",), "shop"),
+        ([" Auth API , password,", "basket"], ("auth-api", "cart"), ("login",), "core"),
         ([], (), (), None),
     ],
 )

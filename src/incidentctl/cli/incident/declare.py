@@ -42,7 +42,11 @@ def declare_command(
     ] = None,
     affects: Annotated[
         list[str] | None,
-        typer.Option("--affects", metavar="WHAT", help="A service or product area; repeatable."),
+        typer.Option(
+            "--affects",
+            metavar="WHAT",
+            help="A service or product area, or several with commas; repeatable.",
+        ),
     ] = None,
     category: Annotated[
         str | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from incidentctl.domain.catalog.model import Catalog, ProductArea, Service
@@ -27,13 +27,14 @@ class Affected(NamedTuple):
 def resolve_affected(catalog: Catalog, words: Sequence[str]) -> Affected:
     """Read what is affected: each word names a service, a product area or a functionality.
 
-    A name may be written with spaces, and words of `catalog who` do, where one thing is meant.
+    A name may be written with spaces, and words of `catalog who` do, where one thing is meant;
+    several names may stand in one word, with commas.
     """
     services: dict[str, None] = {}
     areas: dict[str, None] = {}
     owner = reason = None
     unknown = []
-    for word in words:
+    for word in _single(catalog, words):
         named = _exactly(catalog, word.strip().casefold()) or _alike(catalog, word)
         if named is None:
             unknown.append(_unknown(catalog, word))
@@ -43,6 +44,15 @@ def resolve_affected(catalog: Catalog, words: Sequence[str]) -> Affected:
         if owner is None:
             owner, reason = named.owner, named.reason
     return Affected(tuple(services), tuple(areas), owner, reason, tuple(unknown))
+
+
+def _single(catalog: Catalog, words: Sequence[str]) -> Iterator[str]:
+    """Yield the words, those that list names at their commas; a title may have one itself."""
+    for word in words:
+        if "," in word and _exactly(catalog, word.strip().casefold()) is None:
+            yield from filter(None, map(str.strip, word.split(",")))
+        else:
+            yield word
 
 
 def _exactly(catalog: Catalog, folded: str) -> Affected | None:
