@@ -206,3 +206,28 @@ def test_an_incident_of_an_alert_is_named_by_the_end_of_its_id(run, team):
     (ident,) = receive(team, alert(), decide=declares).declared
     assert run("log", ident[-8:], "looking").code == 0
     assert run("show", ident[-8:], "--json").json["timeline"][-1]["text"] == "looking"
+
+
+def test_of_several_open_incidents_the_one_that_nobody_commands_is_accepted(run, team, opened):
+    (ident,) = receive(team, alert(), decide=declares).declared
+    assert run("accept", "--json").json["incident"] == ident
+    for key, service in (("k2", "payment"), ("k3", "cart")):
+        receive(team, alert(key, key, labels={"service": service}), decide=declares)
+    refused = run("accept")
+    assert (refused.code, "Nobody commands 2 incidents yet" in refused.err) == (2, True)
+    assert opened not in refused.err
+
+
+def test_a_part_of_the_letters_of_what_an_alert_declared_is_the_first_word(run, team, opened, show):
+    (ident,) = receive(team, alert(), decide=declares).declared
+    end = ident[-8:]
+    parts = [part for part in (end[:4], end[2:6], end[4:]) if not part.isdigit()]
+    for part in parts:
+        done = run("log", part, "looked", "--json")
+        assert done.code == 0, done.err
+        assert done.json["incident"] == ident
+    assert run("resolve", parts[0], "scanners are back", "--json").json["incident"] == ident
+    done = run("close", parts[0], "a dry run", "--json")
+    assert done.code == 0, done.err
+    assert done.json["incident"] == ident
+    assert show(opened)["open"] is True

@@ -85,6 +85,19 @@ def is_incident(workspace: Workspace, word: str, where: Where, *, alone: bool) -
     return any(head.id.endswith(end) and head.status != CLOSED for head in heads)
 
 
+def is_part_of_one(workspace: Workspace, word: str, where: Where) -> bool:
+    """Say whether a word is in the last part of the id of just one incident that is not closed.
+
+    That of an incident that an alert declared has eight letters, which nobody types.
+    """
+    word, record = word.strip().casefold(), workspace.record
+    try:
+        heads = record.heads() if where.ended else record.open_heads()
+    except EnvironmentFailedError:
+        return False
+    return sum(head.status != CLOSED and word in head.id.rpartition("-")[2] for head in heads) == 1
+
+
 def ended_by(workspace: Workspace, who: Actor) -> str | None:
     """Return the incident that a person ended or wrote to last, if it is over since a moment ago.
 
@@ -165,7 +178,8 @@ def several(heads: Sequence[Head], message: str) -> SeveralError:
     return SeveralError(
         [head.id for head in heads],
         f"{message}:\n" + "\n".join(_line(head) for head in heads[:20]),
-        "Name one with -i and any part of its id, or set INCIDENTCTL_INCIDENT.",
+        "Name one with -i and any part of its id, by the first word with three or more of the "
+        "letters at its end that no other has, or by INCIDENTCTL_INCIDENT.",
     )
 
 

@@ -10,7 +10,7 @@ from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident.decide import handover as decide
 from incidentctl.domain.incident.head import Head
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, is_alert
 from incidentctl.errors import EnvironmentFailedError, RefusedError
 
 
@@ -66,22 +66,26 @@ def take(response: Response, reason: str, *, ask: Callable[[Incident], str]) -> 
 
 
 def find_offered(workspace: Workspace, person: str) -> str | None:
-    """Return which of several open incidents offers command to a person.
+    """Return which of several open incidents offers command to a person, else has no commander.
 
-    None if only one is open or nothing is offered: then the incident is found as usual. It syncs
-    for a few seconds, because the offer may come from another clone.
+    None if only one is open, or none is so: then the incident is found as usual. It syncs for a
+    few seconds, because the offer may come from another clone.
     """
     try:
         heads = _offered(workspace, person)
         if heads is not None and not heads and workspace.sharing.catch_up():
             heads = _offered(workspace, person)
+        if heads is None:
+            return None
+        said = f"Command of {len(heads)} incidents is offered to {person}"
+        if not heads:
+            heads = [each for each in workspace.record.open_heads() if is_alert(each.commander)]
+            said = f"Nobody commands {len(heads)} incidents yet"
     except EnvironmentFailedError:
         return None
-    if not heads:
-        return None
-    if len(heads) == 1:
-        return heads[0].id
-    raise several(heads, f"Command of {len(heads)} incidents is offered to {person}")
+    if len(heads) > 1:
+        raise several(heads, said)
+    return heads[0].id if heads else None
 
 
 def _offered(workspace: Workspace, person: str) -> list[Head] | None:

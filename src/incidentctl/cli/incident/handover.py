@@ -60,7 +60,7 @@ def accept_command(call: Call) -> None:
     """Accept command that was offered to you, or that nobody has yet; prints the brief.
 
     Nobody commands an incident that an alert declared until somebody accepts. If several incidents
-    are open, it picks the one offered to you.
+    are open, it picks the one offered to you, else the one that nobody commands.
 
     incidentctl accept
     """

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from incidentctl.app.incident.find import OPEN_ONES, Where, is_incident
+from incidentctl.app.incident.find import OPEN_ONES, Where, is_incident, is_part_of_one
 from incidentctl.cli.session import workspace_of
 from incidentctl.cli.terminal.text_command import TextCommand, is_number
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.incident.ids import is_clear_part, may_end_id
+from incidentctl.domain.incident.ids import is_clear_part, may_be_in_end, may_end_id
 from incidentctl.errors import UsageError
 
 _INCIDENT = ("-i", "--incident")
@@ -44,9 +44,10 @@ class RespondCommand(TextCommand):
             return False
         if is_clear_part(words[0]):
             return True
-        if not may_end_id(words[0]):
-            return False
-        return is_incident(workspace_of(ctx), words[0], self.where, alone=len(words) == 1)
+        first, alone = words[0], len(words) == 1
+        if may_end_id(first) and is_incident(workspace_of(ctx), first, self.where, alone=alone):
+            return True
+        return may_be_in_end(first) and is_part_of_one(workspace_of(ctx), first, self.where)
 
 
 class EndCommand(RespondCommand):
