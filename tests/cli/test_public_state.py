@@ -134,3 +134,15 @@ def test_where_a_public_update_is_read_is_said_once_and_truly(run, team, show):
     done = public(run)
     assert "(https://status.example.com) shows it when it is built next." in done.err
     assert "Nothing was published" not in done.err
+
+
+def test_before_it_is_sent_the_person_is_told_how_to_say_a_state_and_a_headline(run, opened, team):
+    command = (
+        f"incidentctl update --public -i {opened.rsplit('-', 1)[-1]} --state checkout=degraded"
+    )
+    assert command not in run("update", "--public", "we look").err  # no page is set up
+    settings = team / "incidentctl.yaml"
+    settings.write_text(settings.read_text() + "page: {address: 'https://status.example.com'}\n")
+    told = " ".join(run("update", "--public", "we look").err.split())
+    assert f'{command} --headline "What customers call it"' in told
+    assert command not in run("update", "--public", "--state", "checkout=major", "we look").err

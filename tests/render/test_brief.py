@@ -49,7 +49,7 @@ def test_it_has_what_is_open_what_was_ruled_out_and_what_was_done_last():
         "status         triage",
         "declared       2026-11-24 14:01 UTC by alice, 1h ago",
         "commander      alice since 2026-11-24 14:01 UTC, for 1h",
-        "offered to     Carol (carol) since 2026-11-24 14:01 UTC, not yet accepted",
+        "offered to     Carol (carol), not yet accepted (since 2026-11-24 14:01 UTC)",
         "mitigator      Bob (bob)",
         "other roles    held by the commander: planning, communication",
         "escalated to   sre",

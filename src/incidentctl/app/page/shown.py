@@ -60,6 +60,12 @@ def on_page(
     return f"{_NEXT}:{called} no state of an area, so every one stays as it is{stays}."
 
 
+def may_say_state(workspace: Workspace, incident: Incident) -> bool:
+    """Say whether a public update of an incident can say states of areas on the status page."""
+    shows = workspace.catalog.settings.page != PageSettings()
+    return incident.open and shows and never_on_page(workspace, incident) is None
+
+
 def page_shows(workspace: Workspace, incident: Incident) -> str | None:
     """Say that the status page shows a public update; None if it never does, or none is set up."""
     page = workspace.catalog.settings.page

@@ -229,6 +229,15 @@ def _tell_customers(incident: Incident) -> str:
     return f'incidentctl update --public -i {part} "It works again."'
 
 
+def _with_state(incident: Incident) -> str:
+    part = incident.id.rsplit("-", 1)[-1]
+    area = next(iter(incident.product_areas), "AREA")
+    return (
+        f"`incidentctl update --public -i {part} --state {area}=degraded "
+        '--headline "What customers call it" "..."`'
+    )
+
+
 def publish(workspace: Workspace, incident: Incident, who: Actor) -> None:
     """Send a public update where announce.yaml says, and say what came of it."""
     from incidentctl.app.actions import publish as use_case
@@ -259,7 +268,7 @@ def preview(
 ) -> None:
     """Show what is meant for customers and where it goes, and ask for confirmation."""
     from incidentctl.app.actions.announce import goes_to
-    from incidentctl.app.page.shown import on_page
+    from incidentctl.app.page.shown import may_say_state, on_page
 
     places = goes_to(response.workspace, response.incident)
     page = on_page(response.workspace, response.incident, states, headline)
@@ -274,6 +283,8 @@ def preview(
     console.say(f"  {said}", keep_lines=True)
     console.say(where)
     console.say(page)
+    if not states and may_say_state(response.workspace, response.incident):
+        console.say(f"To say the state of an area, too: no, then {_with_state(response.incident)}")
     if not console.is_terminal():
         raise RefusedError(
             "A public update needs a confirmation, and this is not a terminal.",

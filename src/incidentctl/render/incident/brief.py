@@ -144,7 +144,7 @@ def _head(incident: Incident, now: datetime, on_call: str | None) -> Iterator[tu
     yield "commander", f"{commander(incident)}{since_when}"
     if incident.offer:
         to = named(incident, incident.offer.person)
-        yield "offered to", f"{to} since {incident.time(incident.offer.at)}, not yet accepted"
+        yield "offered to", f"{to}, not yet accepted (since {incident.time(incident.offer.at)})"
     yield from roles(incident)
     yield from _some("on call", filter(None, (on_call,)))
     yield from _some("responding", filter(None, (incident.team, incident.individual)))
