@@ -28,7 +28,9 @@ def test_a_severity_changes_the_process(run, show):
 
 def test_affects_names_the_owner(run, show):
     run("declare", "x")
-    assert run("affects", "kafka", "cart").code == 0
+    done = run("affects", "Kafka,", "cart")
+    assert done.code == 0
+    assert ": affects kafka, cart" in done.err  # what was understood, not what was typed
     state = show()
     assert state["services"] == ["kafka", "cart"]
     assert state["owner"] == "platform"

@@ -123,6 +123,7 @@ def test_it_is_marked_wherever_incidents_stand_together(run, shared):
     assert f"restricted: {SECRET}" in lines[ident]
     assert "restricted" not in lines[other]
     assert f"restricted: {SECRET}" in run("watch").out
+    assert f"restricted: {SECRET}" in run("resolve", "done").err  # which of the two?
     for command in ("list", "watch"):
         told = run(command, "--json").json["incidents"]
         assert {each["id"]: each["restricted"] for each in told} == {ident: True, other: False}

@@ -42,6 +42,13 @@ def test_no_change(run, opened, show):
     assert "No change" in show()["updates"][0]["text"]
 
 
+def test_a_wrong_span_gives_the_text_back(run, opened, show):
+    refused = run("update", "--next", "5", "we look into it")
+    assert refused.code == 2
+    assert refused.err.endswith("Nothing was recorded. You had typed:\nwe look into it\n")
+    assert show()["updates"] == []
+
+
 def test_a_public_update_is_asked_for_once_more(run, opened, show):
     result = run("update", "--public", "some payments fail")
     assert result.code == 5

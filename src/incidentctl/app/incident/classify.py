@@ -87,7 +87,7 @@ def reclassify(
     elif severity:
         summary = f"severity {classified.severity}"
     else:
-        summary = f"affects {', '.join(affects or ())}"
+        summary = affects_in_words(next(f for f in found if isinstance(f, facts.AffectedSet)))
     recorded = response.record(found, summary)
     there = {step.id for step in before.steps}
     after = response.incident
@@ -136,6 +136,11 @@ def affected_fact(
     named = resolve_affected(catalog, words)
     fact = facts.AffectedSet(named.services, named.product_areas, named.owner, named.reason)
     return fact, named.unknown
+
+
+def affects_in_words(affected: facts.AffectedSet) -> str:
+    """Say what was understood: the names of the catalog, and not the words that led there."""
+    return f"affects {', '.join(dict.fromkeys((*affected.services, *affected.product_areas)))}"
 
 
 def classify(

@@ -95,7 +95,12 @@ def keep_answers(
     So each answer is safe before the next question, also if the terminal closes. An unknown
     severity or service stays in the request, for `complete` to tell.
     """
-    from incidentctl.app.incident.classify import affected_fact, find_severity, severity_fact
+    from incidentctl.app.incident.classify import (
+        affected_fact,
+        affects_in_words,
+        find_severity,
+        severity_fact,
+    )
 
     catalog = workspace.catalog
     stated: list[Any] = []
@@ -104,8 +109,7 @@ def keep_answers(
         affected, unknown = affected_fact(catalog, request.affects)
         if not unknown:
             stated.append(affected)
-            names = dict.fromkeys((*affected.services, *affected.product_areas))
-            said.append(f"affects {', '.join(names)}")
+            said.append(affects_in_words(affected))
             request = request._replace(affects=())
     if request.severity and (level := find_severity(catalog, request.severity)):
         stated.append(severity_fact(level, confirmed=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -170,14 +170,15 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
         raise NotFoundError(
             f"No incident is {word}.", hint=f"{over_now} {declare}" if over_now else declare
         )
-    raise several(heads, f"{len(heads)} incidents are {word}")
+    raise several(workspace, heads, f"{len(heads)} incidents are {word}")
 
 
-def several(heads: Sequence[Head], message: str) -> SeveralError:
+def several(workspace: Workspace, heads: Sequence[Head], message: str) -> SeveralError:
     """Return the refusal that lists the incidents that may be meant."""
+    restricted = workspace.record.restricted_ids()
     return SeveralError(
         [head.id for head in heads],
-        f"{message}:\n" + "\n".join(_line(head) for head in heads[:20]),
+        f"{message}:\n" + "\n".join(_line(head, restricted) for head in heads[:20]),
         "Name one with -i and any part of its id, by the first word with three or more of the "
         "letters at its end that no other has, or by INCIDENTCTL_INCIDENT.",
     )
@@ -230,8 +231,9 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
     )
 
 
-def _line(head: Head) -> str:
-    return f"  {head.id}  {head.severity or '-'}  {one_line(head.title)}"
+def _line(head: Head, restricted: Collection[str]) -> str:
+    mark = "restricted: " if head.id in restricted else ""
+    return f"  {head.id}  {head.severity or '-'}  {mark}{one_line(head.title)}"
 
 
 def load(workspace: Workspace, ident: str) -> Incident:

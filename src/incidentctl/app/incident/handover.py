@@ -84,7 +84,7 @@ def find_offered(workspace: Workspace, person: str) -> str | None:
     except EnvironmentFailedError:
         return None
     if len(heads) > 1:
-        raise several(heads, said)
+        raise several(workspace, heads, said)
     return heads[0].id if heads else None
 
 

@@ -117,7 +117,7 @@ def update_command(
         show = partial(preview, yes=yes, states=states, headline=headline)
     elif template and not yes:
         show = _show_and_ask
-    following = _span("--next", next_in) if next_in else None
+    following = _span("--next", next_in, said) if next_in else None
     posted = call.respond(
         lambda response: updates.post(
             response,
@@ -138,11 +138,11 @@ def update_command(
         print_next(posted.incident)
 
 
-def _span(option: str, stated: str) -> timedelta:
+def _span(option: str, stated: str, said: str = "") -> timedelta:
     try:
         return parse_duration(stated)
     except ValueError as error:
-        raise UsageError(f"{option}: {error}.") from None
+        raise UsageError(f"{option}: {error}.", echo=said or None) from None
 
 
 def print_next(incident: Incident) -> None:
