@@ -167,6 +167,26 @@ def test_enter_means_the_same_before_and_after_a_typo(terminal, show):
     assert show()["services"] == ["checkout"]
 
 
+def test_what_is_typed_at_a_list_is_looked_for_and_no_letter_moves_on(terminal, show):
+    child = terminal("declare", "checkout is down", "--no-walk", "--affects", "kafka")
+    child.expect("How bad is it")
+    child.send("sev1")
+    child.expect_exact("sev1")
+    child.send(ENTER)
+    assert end(child) == 0
+    assert show()["severity"] == "SEV1"
+
+
+def test_what_no_choice_has_leaves_the_default(terminal, show):
+    child = terminal("declare", "checkout is down", "--no-walk", "--affects", "kafka")
+    child.expect("How bad is it")
+    child.send("jjk")
+    child.expect_exact("jjk")
+    child.send(ENTER)
+    assert end(child) == 0
+    assert (show()["severity"], show()["confirmed"]) == ("SEV2", False)
+
+
 def test_a_drill_is_asked_the_same(terminal, show):
     child = terminal("declare", "checkout is down", "--drill", "--no-walk")
     child.expect("What is affected")

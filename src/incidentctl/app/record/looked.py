@@ -33,7 +33,7 @@ def ensure_looked(workspace: Workspace) -> None:
         )
     record.ensure_read()
     for remote, last in record.never_read():
-        why = one_line(last.reason or last.state) if last else "there was no exchange yet"
+        why = one_line(last.reason or last.state) if last else "it was not synced yet"
         raise NotLookedError(
             f"The record on {remote} was never read in this clone: {why}.",
             hint="Once that is fixed, `incidentctl sync` reads it.",

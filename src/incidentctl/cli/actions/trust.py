@@ -50,7 +50,7 @@ def trust_command(
         _print(found, whole=found.state == "never")
         if not console.is_terminal():
             raise RefusedError(
-                "Nothing is trusted: this is not a terminal.",
+                "This is not a terminal, so nobody can be asked: nothing was trusted.",
                 hint=f"Once somebody has read it, run `incidentctl trust {found.hash}`.",
             )
         from incidentctl.cli.terminal.prompts import ask_text

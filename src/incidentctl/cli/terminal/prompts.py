@@ -96,7 +96,15 @@ def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -
         ]
         chosen = next(option for option in options if option.value == default)
         question = _fitting(message, 2, before=_QUESTION)
-        select = questionary.select(question, options, default=chosen, erase_when_done=True)
+        select = questionary.select(
+            question,
+            options,
+            default=chosen,
+            instruction="(arrows, or type to find)",
+            use_jk_keys=False,  # who types a word means that word
+            use_search_filter=True,
+            erase_when_done=True,
+        )
         answer = str(select.unsafe_ask())
         _echo(message, next(words for key, words in choices if key == answer))
         return answer
