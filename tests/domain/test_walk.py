@@ -214,6 +214,15 @@ def test_a_role_that_an_open_step_is_for_is_asked_for_too_and_can_be_assigned():
     assert [c.label for c in screen(found._replace(held=held)).choices][3] == "Laboratory: ada"
 
 
+def test_an_update_can_be_posted_where_the_roles_are_asked_for():
+    found = incident(**CRITICAL, next_update=T)
+    first = screen(found, by="alice")
+    assert "u" in keys(first)
+    posted = choose(found, first, "u", "we look", by="alice")
+    assert posted.facts[-1].text == "we look"
+    assert posted.next == ":roles"
+
+
 ALERTED = {"declared_by": "alert:prometheus", "commander": "alert:prometheus"}
 
 

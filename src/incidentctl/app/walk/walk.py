@@ -212,6 +212,7 @@ class Walk:
             response.workspace.now(),
             self.reminders(),
             by=response.who.handle,
+            keys={choice.key for choice in (self._shown or self._screen()).choices},
             unshared=self._unshared(),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,17 +36,20 @@ def status_lines(
     reminders: Sequence[Reminder],
     *,
     by: str,
+    keys: Collection[str],
     unshared: Sequence[str] = (),
 ) -> list[Line]:
     """Return the state of an open incident for the person who walks, and what they are told of.
 
-    `unshared` are sentences on what others do not see.
+    `keys` are those of the screen below: no other is named. `unshared` are sentences on what
+    others do not see.
     """
     if not incident.open:
         return []
+    accepts = ": y accepts" if "y" in keys else ""
     commands = f"{incident.commander} commands"
     if is_alert(incident.commander):
-        commands = "nobody commands yet: y accepts"
+        commands = f"nobody commands yet{accepts}"
     elif incident.commander == by:
         commands = "you command"
     parts = [incident.status, _next_update(incident, now), commands]
@@ -54,12 +57,12 @@ def status_lines(
     lines += [Line(f"! {one_line(each)}", "warning") for each in unshared]
     if (offer := incident.offer) is not None:
         mine = offer.person.casefold() == by.casefold()
-        whom = f"you by {offer.by}: y accepts" if mine else f"{offer.person} by {offer.by}"
+        whom = f"you by {offer.by}{accepts}" if mine else f"{offer.person} by {offer.by}"
         lines.append(Line(f"! Command is offered to {one_line(whom)}", "warning"))
     for reminder in reminders:
         if reminder.what != "offer":
             key = _KEYS.get(reminder.what)
-            text = one_line(reminder.text) + (f": {key}" if key else "")
+            text = one_line(reminder.text) + (f": {key}" if key in keys else "")
             lines.append(Line(f"! {text}", "error" if reminder.what == "update" else "warning"))
     return lines
 

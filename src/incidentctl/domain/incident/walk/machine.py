@@ -150,12 +150,13 @@ def _roles_screen(incident: Incident, by: str | None) -> Screen:
         everyone = not any(map(incident.assigned, asked))
         choices.append(Choice("k", f"{who} all" if everyone else f"{who} the rest"))
         default = "k" if mine else None  # nobody decides for the commander by accident
+    update = (_UPDATE,) if incident.next_update is not None else ()  # it may become late here
     return Screen(
         "roles",
         ROLES,
         title,
         lines=tuple(lines),
-        choices=(*choices, Choice("s", "not now"), _NOTE, _LEAVE, _HELP),
+        choices=(*choices, Choice("s", "not now"), *update, _NOTE, _LEAVE, _HELP),
         default=default,
     )
 
