@@ -226,6 +226,10 @@ def test_a_public_update_goes_where_it_is_told_and_says_so(bank, command, target
     assert "balances are wrong" not in json.dumps(asked.body)
     assert "Greta" not in json.dumps(asked.body)
     assert "SEV1" not in json.dumps(asked.body)
+    undone = command("undo")
+    assert undone.code == 0
+    assert "It has gone out, and stays there (customers to 127.0.0.1): say what" in undone.err
+    assert "`incidentctl update --public -i " in undone.err
 
 
 DISPATCH = """\

@@ -404,3 +404,15 @@ def test_pin_takes_no_entry_that_is_gone_and_no_correction(run, opened, show):
     assert "is retracted" in run("pin", number).err
     assert "pin the entry itself" in run("pin", str(len(show()["timeline"]))).err
     assert run("pin", "99").code == 3
+
+
+def test_undo_of_a_public_update_says_what_the_status_page_may_show(run, team, opened):
+    with (team / "incidentctl.yaml").open("a") as settings:
+        settings.write("page: {title: Our status}\n")
+    run("update", "we look")
+    assert "status page" not in run("undo").err
+    assert run("update", "--public", "--yes", "We look into it").code == 0
+    undone = run("undo")
+    assert undone.code == 0
+    assert "The status page may show it already; the next build takes it off" in undone.err
+    assert f"`incidentctl update --public -i {opened[-3:]}`" in undone.err

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from incidentctl.app.incident.attached_alerts import follow
 from incidentctl.app.incident.respond import Recorded, Response, parse_moment
+from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.told_times import ToldTime
 from incidentctl.domain.incident.decide import corrections as decide
 from incidentctl.domain.incident.redaction import holds_text
 from incidentctl.domain.incident.state import Entry, Incident
-from incidentctl.errors import RefusedError
+from incidentctl.errors import EnvironmentFailedError, InvalidDataError, RefusedError
 
 
 class Undone(NamedTuple):
@@ -55,9 +56,42 @@ def retract(response: Response, entry: str, *, reason: str | None = None) -> Rec
 
 def _taken_back(response: Response, stated: Sequence[Any], summary: str) -> Recorded:
     """Record retractions, here and in the records of alerts that they are about."""
+    incident = response.incident
     notes = follow(response, stated)
     recorded = response.record(stated, summary)
-    return recorded._replace(notes=(*recorded.notes, *notes))
+    heard = _heard_already(response, incident, [fact.event for fact in stated])
+    return recorded._replace(notes=(*recorded.notes, *notes, *heard))
+
+
+def _heard_already(response: Response, incident: Incident, gone: Sequence[str]) -> Iterator[str]:
+    """Yield what people have heard already of events that are taken back, and how to correct it."""
+    public = any(update.public and update.event in gone for update in incident.updates)
+    command = "update --public" if public else "update"
+    right = f"say what is right with `incidentctl {command} -i {incident.id.rsplit('-', 1)[-1]}`"
+    if incident.actions:
+        from incidentctl.domain.actions.announce import went_out
+
+        if sent := went_out(incident, gone):
+            names = ", ".join(dict.fromkeys(f"{each.announcement} to {each.to}" for each in sent))
+            yield f"It has gone out, and stays there ({one_line(names)}): {right}."
+    if public and _may_be_on_page(response, incident):
+        yield (
+            "The status page may show it already; the next build takes it off, which tells nobody "
+            f"why: {right}."
+        )
+
+
+def _may_be_on_page(response: Response, incident: Incident) -> bool:
+    from incidentctl.domain.catalog.page_settings import PageSettings
+    from incidentctl.domain.page.fold import KINDS
+
+    workspace = response.workspace
+    try:
+        is_set_up = workspace.catalog.settings.page != PageSettings()
+    except (EnvironmentFailedError, InvalidDataError):
+        return False
+    restricted = workspace.record.is_restricted(incident.id)
+    return is_set_up and incident.kind in KINDS and not restricted
 
 
 def amend(response: Response, entry: str, text: str | None, *, at: str | None = None) -> Amended:

@@ -18,7 +18,7 @@ from incidentctl.domain.catalog.runbook import Action, AppliesTo
 from incidentctl.domain.common.incident_kinds import DRILL, HEARTBEAT
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.incident.ids import ulid_moment
-from incidentctl.domain.incident.state import ActionRun, Entry, Incident, is_alert
+from incidentctl.domain.incident.state import FAILED, ActionRun, Entry, Incident, is_alert
 
 #: What happened longer ago is not told any more: nobody wants to hear it as if it were new.
 LATE = timedelta(hours=6)
@@ -135,8 +135,22 @@ def is_news(each: Announced, since: datetime | None) -> bool:
 
 def announced_key(incident: str, announcement: str, number: int, happened: Happened) -> str:
     """Return the key of one action of an announcement for something that happened."""
-    digest = hashlib.sha256(happened.of.encode()).hexdigest()[:16]
+    digest = _digest(happened.of)
     return f"{incident}.announce.{announcement}.{number}.{happened.event}.{digest}"
+
+
+def went_out(incident: Incident, events: Iterable[str]) -> list[ActionRun]:
+    """Return what announcements have sent, or may have, of events by their ids."""
+    ends = tuple(f".{_digest(event)}" for event in events)
+    return [
+        run
+        for run in incident.actions
+        if run.announcement and run.state != FAILED and run.key.endswith(ends)
+    ]
+
+
+def _digest(of: str) -> str:
+    return hashlib.sha256(of.encode()).hexdigest()[:16]
 
 
 def would_tell(
