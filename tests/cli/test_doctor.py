@@ -731,9 +731,13 @@ def test_each_remote_is_told_of_what_it_lacks(doctor, run, security, team, git, 
     assert told.state("sync", "up to date with origin") == "ok"
 
 
-def test_a_restricted_remote_that_git_does_not_know(doctor, security, team, git):
+def test_a_restricted_remote_that_git_does_not_know(doctor, run, security, team, git):
     git(team, "remote", "remove", "security")
-    assert doctor().state("remote", "git remote add security URL") == "bad"
+    assert doctor().state("remote", "restricted incidents are not for this clone") == "ok"
+    declare_restricted(run)
+    told = doctor()
+    assert told.state("remote", "git remote add security URL") == "bad"
+    assert not told.has("remote", "not for this clone")
 
 
 def test_one_remote_for_both(doctor, security, team, git, remote):

@@ -116,9 +116,22 @@ def warn_if_local(workspace: Workspace) -> None:
         console.say(why, "warning")
 
 
+def say_left_out(workspace: Workspace) -> None:
+    """Say that restricted incidents are not for this clone, where that is so."""
+    from incidentctl.app.record.looked import left_out
+
+    if note := left_out(workspace):
+        console.say(f"note: {note}", "dim")
+
+
 def restriction(workspace: Workspace) -> str:
     """Return where a restricted incident is stored, and who can read it."""
     if remote := workspace.basics.usable_restricted_remote:
+        if not workspace.record.knows_restricted_remote():
+            return (
+                f"only in this clone until git knows {remote}: git remote add {remote} URL; "
+                "anyone who can read this clone can read it"
+            )
         return f"shared only through {remote}; anyone who can read this clone can read it"
     return "kept in this clone, never sent; anyone who can read this clone can read it"
 

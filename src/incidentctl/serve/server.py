@@ -193,6 +193,14 @@ class Server:
         kept = self._workspace.basics.usable_restricted_remote
         marked = [r.name for r in settings.rules if r.restricted]
         marked += [name for name, source in settings.sources.items() if source.restricted]
+        unknown = self._workspace.record.excluded() if marked else None
+        if unknown:
+            raise RefusedError(
+                f"Restricted incidents of alerts.yaml ({', '.join(marked)}) would be in this clone "
+                f"alone: git has no remote called {unknown} here.",
+                hint=f"Run `git remote add {unknown} URL`, or say --alone if this is the team's "
+                "only receiver.",
+            )
         if marked and kept is None:
             raise RefusedError(
                 f"Restricted incidents of alerts.yaml ({', '.join(marked)}) would be in this clone "

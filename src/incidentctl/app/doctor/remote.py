@@ -68,6 +68,13 @@ def _one(setup: Setup, part: CheckedPart, name: str) -> Iterator[Check]:
     shared = (
         SharedPlace(setup.remote, setup.branch) if part.is_restricted and setup.remote else None
     )
+    if part.is_restricted and setup.record and setup.record.excluded():
+        yield Check(
+            "remote", "ok", f"restricted incidents are not for this clone: git has no remote "
+            f"called {name} here",
+            f"Whoever may read them adds it: `git remote add {name} URL`.",
+        )  # fmt: skip
+        return
     where = setup.place.work_tree
     asked = Remote(setup.git, name, part.branch, folder=where, must_differ_from=shared)
     fault = asked.fault()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from incidentctl.app.record.looked import NotLookedError, ensure_looked
+from incidentctl.app.record.looked import NotLookedError, ensure_looked, none_here
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
@@ -168,7 +168,8 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
             declare = f"{why} {declare}"
         over_now = None if ended else _just_ended(workspace)
         raise NotFoundError(
-            f"No incident is {word}.", hint=f"{over_now} {declare}" if over_now else declare
+            none_here(workspace, f"No incident is {word}."),
+            hint=f"{over_now} {declare}" if over_now else declare,
         )
     raise several(workspace, heads, f"{len(heads)} incidents are {word}")
 
@@ -212,7 +213,7 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
         ensure_looked(workspace)
         near = did_you_mean(folded, workspace.record.ids())
         raise NotFoundError(
-            f"No incident has {one_line(part)!r} in its id.",
+            none_here(workspace, f"No incident has {one_line(part)!r} in its id."),
             hint=f"Did you mean {near!r}?"
             if near
             else "`incidentctl list --all` shows all incidents.",

@@ -108,9 +108,10 @@ class Response:
 
     def hidden_from(self, person: str) -> bool:
         """Return whether a person cannot see the incident: restricted, and only in this clone."""
-        if person == self.who.handle or self.workspace.basics.usable_restricted_remote:
+        record = self.workspace.record
+        if person == self.who.handle or not record.is_restricted(self.ident):
             return False
-        return self.workspace.record.is_restricted(self.ident)
+        return not record.knows_restricted_remote()
 
     def look_again(self) -> Incident:
         """Return the incident as the record has it now."""

@@ -10,7 +10,7 @@ from incidentctl.app.incident.find import load
 from incidentctl.app.incident.order import in_order
 from incidentctl.app.incident.query import head_as_json, lost_duplicates
 from incidentctl.app.incident.waiting_alerts import wait_line, waiting
-from incidentctl.app.record.looked import ensure_looked
+from incidentctl.app.record.looked import ensure_looked, none_here
 from incidentctl.app.record.unclaimed import unclaimed
 from incidentctl.app.workspace.receiver_signs import as_json as receiver_as_json
 from incidentctl.app.workspace.receiver_signs import problems_of, signs_of_life
@@ -123,6 +123,7 @@ class Watch:
             unsynced=self._workspace.record.unsynced(),
             blind=self.blind(now),
             restricted=self._restricted,
+            nothing="" if self.incidents else none_here(self._workspace, "No incident is open."),
             alerts=wait_line(self.alerts, now),
         )
 
@@ -133,7 +134,7 @@ class Watch:
             return [why, *others]
         hidden = self._workspace.record.unread()
         unreached = [
-            "what others do is not shown here: the exchange with "  # a narrow board cuts the end
+            f"{self._whose(remote)} not shown here: the exchange with "  # a narrow board cuts it
             f"{remote} ended {last.state} {rough_duration(now - last.at)} ago"
             for remote, last in self._workspace.record.exchanges()
             if last is not None and last.state not in ("ok", "behind")
@@ -142,6 +143,11 @@ class Watch:
         signs = signs_of_life(self._workspace)
         silent = problems_of(signs, now) if signs else []
         return [*([hidden] if hidden else []), *lost, *others, *unreached, *silent]
+
+    def _whose(self, remote: str) -> str:
+        if self._workspace.record.is_shared_with(remote):
+            return "what others do is"
+        return "restricted incidents of others are"
 
     def as_json(self, now: datetime) -> dict[str, Any]:
         """Return the board as plain values."""

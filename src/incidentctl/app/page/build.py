@@ -76,7 +76,7 @@ def build(
 
     RefusedError if foreign files are in the way; they are never touched.
     """
-    read_first(workspace)
+    read_first(workspace, only_shared=True)  # the page has no others
     found = known(workspace, at or workspace.now(), on_read=on_read)
     outcome = write_site(folder, parts(workspace, found))
     opened = {head.id for head in workspace.record.open_heads()} if found.page.open else set()

@@ -31,7 +31,7 @@ def uptime(workspace: Workspace, wanted: Period) -> UptimeReport:
 
     UsageError for an invalid period, NotFoundError for an unknown area.
     """
-    read_first(workspace)
+    read_first(workspace, only_shared=True)  # the page has no others
     since, until = _edges(workspace, wanted)
     found = known(workspace, until)
     only = Names(workspace, ()).area(wanted.area)

@@ -20,10 +20,11 @@ class NotLookedError(EnvironmentFailedError):
     """What is there cannot be known here."""
 
 
-def ensure_looked(workspace: Workspace) -> None:
+def ensure_looked(workspace: Workspace, *, only_shared: bool = False) -> None:
     """Refuse if git refuses the repository, or the record of the remote was never read here.
 
-    Also if this account cannot read what waits: then the reason is an `EnvironmentFailedError`.
+    With `only_shared` nothing is asked of restricted incidents that their remote may have. Also if
+    this account cannot read what waits: then the reason is an `EnvironmentFailedError`.
     """
     record = workspace.record
     if refusal := workspace.refusal:
@@ -32,7 +33,7 @@ def ensure_looked(workspace: Workspace) -> None:
             hint=refusal.hint,
         )
     record.ensure_read()
-    for remote, last in record.never_read():
+    for remote, last in record.never_read(only_shared=only_shared):
         why = one_line(last.reason or last.state) if last else "it was not synced yet"
         raise NotLookedError(
             f"The record on {remote} was never read in this clone: {why}.",
@@ -40,11 +41,28 @@ def ensure_looked(workspace: Workspace) -> None:
         )
 
 
-def read_first(workspace: Workspace) -> None:
-    """Read the remote's record now if this clone never has, then refuse if it could not look."""
-    if workspace.record.never_read():
+def read_first(workspace: Workspace, *, only_shared: bool = False) -> None:
+    """Read the remote's record now if this clone never has, then refuse if it could not look.
+
+    With `only_shared` as `ensure_looked`.
+    """
+    if workspace.record.never_read(only_shared=only_shared):
         workspace.sharing.catch_up()
-    ensure_looked(workspace)
+    ensure_looked(workspace, only_shared=only_shared)
+
+
+def none_here(workspace: Workspace, nothing: str) -> str:
+    """Return a sentence that nothing is there, which claims nothing of what cannot be here."""
+    if workspace.record.excluded() is None:
+        return nothing
+    return f"{nothing.removesuffix('.')}; restricted ones are not in this clone."
+
+
+def left_out(workspace: Workspace) -> str | None:
+    """Say that restricted incidents are not for this clone; None where they may be."""
+    if (remote := workspace.record.excluded()) is None:
+        return None
+    return f"Restricted incidents are not for this clone: git has no remote called {remote} here."
 
 
 def opened(workspace: Workspace) -> list[Head]:

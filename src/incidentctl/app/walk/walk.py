@@ -218,13 +218,16 @@ class Walk:
 
     def _unshared(self) -> list[str]:
         """Return what others do not see, or who walks does not, while exchanges fail."""
+        record = self._response.workspace.record
         return [
             f"Others do not see {count(left.events, 'event')} of this clone: "
             f"the exchange with {remote} ended {last.state}"
             if left.events
             else f"What others do is not shown: the exchange with {remote} ended {last.state}"
-            for remote, left, last in self._response.workspace.record.shares()
+            for remote, left, last in record.shares()
             if last is not None and last.state not in ("ok", "behind")
+            # What others do in this incident comes from one of the two remotes.
+            if left.events or record.is_shared_with(remote) != self._restricted
         ]
 
     def names(self, choice: Choice) -> list[Name]:

@@ -13,6 +13,7 @@ from incidentctl.app.workspace.receiver_signs import SILENT, as_json, problems_o
 from incidentctl.cli.incident.declared import say_waiting
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import (
+    say_left_out,
     warn_bad_settings,
     warn_old_reading,
     warn_unreadable,
@@ -68,6 +69,7 @@ def due_command(
         for sentence in problems_of(signs, found.now) if signs else ():
             console.say(f"warning: {sentence}", "warning")
         _print(found)
+        say_left_out(workspace)
         say_waiting(workspace, found.incidents, since=SILENT)
     workspace.sharing.refresh()  # events of others are shown next time
     if found.overdue:

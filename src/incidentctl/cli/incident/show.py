@@ -18,8 +18,15 @@ from incidentctl.app.incident.query import (
     shown,
 )
 from incidentctl.app.learn.late import late_retrospectives
+from incidentctl.app.record.looked import none_here
 from incidentctl.cli.incident.respond import choose_incident
-from incidentctl.cli.session import report_sync_state, restriction, tell_reading, workspace_of
+from incidentctl.cli.session import (
+    report_sync_state,
+    restriction,
+    say_left_out,
+    tell_reading,
+    workspace_of,
+)
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.html_page import Html, hand_over
 from incidentctl.cli.terminal.options import InIncident, Json
@@ -84,11 +91,12 @@ def list_command(
     if not heads:
         ended = all_ or since is not None
         nothing = "No open incident matches." if filtered else "No incident is open."
-        console.say("No incident matches." if ended else nothing)
+        console.say(none_here(workspace, "No incident matches." if ended else nothing))
     if text is not None and not all_ and since is None:
         console.say("Only open incidents were searched; --all searches those that ended, too.")
     if not heads:
         return
+    say_left_out(workspace)
     now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
 
     short = sys.stdout.isatty()  # a moment with its zone is too wide

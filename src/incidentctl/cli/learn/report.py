@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from incidentctl.cli.session import warn_unreadable, workspace_of
+from incidentctl.cli.session import say_left_out, warn_unreadable, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.html_page import Html, hand_over
 from incidentctl.cli.terminal.options import Json
@@ -98,6 +98,7 @@ def report_command(
             f"{ids[0]}: figures may be wrong. `incidentctl show` lists them.",
             "warning",
         )
+    say_left_out(workspace)
     if found.restricted:
         are = "is" if found.restricted == 1 else "are"
         console.say(f"{count(found.restricted, 'restricted incident')} {are} left out.", "warning")

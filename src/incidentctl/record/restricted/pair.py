@@ -16,6 +16,7 @@ from incidentctl.git import permissions
 from incidentctl.git.author import Author
 from incidentctl.record.reader import Tell, find, unread
 from incidentctl.record.record import Record
+from incidentctl.record.restricted.absent import not_for_here
 from incidentctl.record.restricted.ids import RestrictedIds
 from incidentctl.record.restricted.placement import Placement
 from incidentctl.record.restricted.undecided import REASON, Undecided
@@ -90,6 +91,27 @@ class RecordPair:
         """Return the restricted part; EnvironmentFailedError if git cannot read it."""
         self._ids.recorded()
         return self.restricted
+
+    def excluded(self) -> str | None:
+        """Return the remote for restricted incidents where these are not for this clone, else None.
+
+        A clone that ever had that remote, or a restricted incident, is none of those.
+        """
+        return not_for_here(self.restricted, self._ids, self.undecided)
+
+    def knows_restricted_remote(self) -> bool:
+        """Say whether restricted incidents have a remote that git knows here, or may know."""
+        if self.restricted.part.remote is None:
+            return False
+        try:
+            return not self.restricted.remote().is_unknown()
+        except EnvironmentFailedError:
+            return True
+
+    def _with_remote(self) -> list[Record]:
+        """Return the parts that are exchanged here."""
+        found = [each for each in (self.shared, self.restricted) if each.part.remote]
+        return [each for each in found if each is self.shared or not self.excluded()]
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -241,7 +263,7 @@ class RecordPair:
     def unsynced(self) -> Unsynced | None:
         """Count what either remote lacks; None if neither part has one."""
         found = [each for each in (self._left(), self.restricted.unsynced()) if each is not None]
-        if not found:
+        if not found or (self.shared.part.remote is None and self.excluded()):
             return None
         since = [each.since for each in found if each.since is not None]
         return Unsynced(sum(each.events for each in found), min(since, default=None))
@@ -337,7 +359,13 @@ class RecordPair:
             left = max(until - time.monotonic(), 1.0)
             shared = self.shared.exchange(author, limit=left, retries=retries, flush=self.flush)
         left = max(until - time.monotonic(), 1.0)
-        restricted = self.restricted.exchange(author, limit=left, retries=retries)
+        restricted = None
+        if not self.excluded():
+            restricted = self.restricted.exchange(author, limit=left, retries=retries)
+        if shared and restricted and shared.state == "ok" != restricted.state:
+            repaired.append(
+                f"Only restricted incidents are affected; {self.shared.part.remote} is up to date."
+            )
         done = [each for each in (shared, restricted) if each is not None]
         return together(done, repaired) if done else None
 
@@ -392,22 +420,29 @@ class RecordPair:
 
     def exchanges(self) -> list[tuple[str, Status | None]]:
         """Return each remote's name and how its last exchange ended; counts nothing."""
-        parts = (self.shared, self.restricted)
-        return [(each.part.remote, each.exchange_status()) for each in parts if each.part.remote]
+        return [(each.part.remote or "", each.exchange_status()) for each in self._with_remote()]
 
-    def never_read(self) -> list[tuple[str, Status | None]]:
+    def never_read(self, *, only_shared: bool = False) -> list[tuple[str, Status | None]]:
         """Return each remote whose record this clone has never seen, and its last exchange."""
-        unseen = (each for each in (self.shared, self.restricted) if each.is_unseen())
+        parts = [self.shared] if only_shared else self._with_remote()
+        unseen = (each for each in parts if each.is_unseen())
         return [(each.part.remote or "", each.exchange_status()) for each in unseen]
 
     def shares(self) -> list[tuple[str, Unsynced, Status | None]]:
         """Return each remote's name, what it lacks, and how its last exchange ended."""
-        found = ((self.shared, self._left()), (self.restricted, self.restricted.unsynced()))
+        found = (
+            (each, self._left() if each is self.shared else each.unsynced())
+            for each in self._with_remote()
+        )
         return [
-            (each.part.remote, left, each.exchange_status())
+            (each.part.remote or "", left, each.exchange_status())
             for each, left in found
-            if each.part.remote and left is not None
+            if left is not None
         ]
+
+    def is_shared_with(self, remote: str) -> bool:
+        """Say whether a remote has the part that everybody reads."""
+        return remote == self.shared.part.remote
 
     def clear_notes(self) -> None:
         """Forget the notes of exchanges with both remotes; as `Record.clear_notes`."""

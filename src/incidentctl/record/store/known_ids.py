@@ -41,6 +41,15 @@ class KnownIds:
             ) from None
         return True
 
+    def is_empty(self) -> bool:
+        """Say whether no id was ever added; False if that cannot be read."""
+        try:
+            return not any(self._folder.iterdir())
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+
     def ids(self) -> set[str]:
         """Return all ids; an empty set if they cannot be read."""
         with contextlib.suppress(OSError):

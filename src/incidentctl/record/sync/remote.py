@@ -90,6 +90,15 @@ class Remote:
             )
         return None
 
+    def is_unknown(self) -> bool:
+        """Say whether git has no remote of that name here, though it could have one."""
+        if not _NAME.match(self.name):
+            return False
+        known = self._git.run("remote")
+        if known.code:
+            raise presence.failed("list its remotes", known)
+        return self.name not in known.out.decode(errors="replace").split("\n")
+
     def fetch(self, *, until: float) -> RemoteAnswer:
         """Fetch the branch into its remote-tracking ref; `until` is a time of the monotonic clock.
 

@@ -61,11 +61,12 @@ def board(
     blind: Sequence[str] = (),
     restricted: Collection[str] = (),
     alerts: str | None = None,
+    nothing: str = "No incident is open.",
 ) -> list[Line]:
     """Return the whole board, the worst incident given first; `loud` are keys of new reminders.
 
     `alerts` says that alerts wait in the inbox, `blind` why the work of others may be missing;
-    `restricted` are the ids of restricted incidents.
+    `restricted` are the ids of restricted incidents; `nothing` says that none is open.
     """
     lines: list[Line] = []
     for order, incident in enumerate(incidents):
@@ -76,7 +77,7 @@ def board(
         section = [*heading, *_reminders(own, loud), *_problems(incident), *_body(incident, now)]
         lines += [line._replace(weight=(*line.weight[:2], order)) for line in section]
     if not lines:
-        nothing = "No incident is known here." if blind else "No incident is open."
+        nothing = "No incident is known here." if blind else nothing
         lines.append(Line(nothing, (HEAD, 0)))
     if alerts:
         lines.append(Line(f"{_text(alerts)}: `incidentctl alert inbox`", (REMINDER, -1), "warning"))

@@ -80,7 +80,7 @@ def _board(visit: Visit, present: Present) -> Page:
         blind.append(f"{count(unsent.events, 'event')} not on the remote yet.")
     if not (watch.incidents or watch.fault):
         try:
-            ensure_looked(visit.workspace)
+            ensure_looked(visit.workspace, only_shared=True)
         except EnvironmentFailedError as error:
             blind.append(error.message)
     return Page(
