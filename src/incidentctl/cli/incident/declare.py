@@ -51,7 +51,9 @@ def declare_command(
     category: Annotated[
         str | None,
         typer.Option(
-            "--category", metavar="CATEGORY", help="The category: security, data-loss, vendor."
+            "--category",
+            metavar="CATEGORY",
+            help="The category: security, data-loss, vendor, or your own.",
         ),
     ] = None,
     reported_by: Annotated[
