@@ -25,7 +25,7 @@ def test_piped_lines_mean_the_steps_and_a_line_that_is_refused_ends_with_2(
     monkeypatch.setattr("sys.stdin", io.StringIO("d paged bob\nz what\nn never read\n"))
     done = run("run")
     assert done.code == 2
-    assert "'z' is none of" in done.err
+    assert "'z' is not one of" in done.err
     state = run("show", "--json").json
     assert state["steps"][0]["state"] == "done"
     assert "never read" not in str(state["timeline"])

@@ -47,7 +47,7 @@ def test_untrusted_the_walk_says_so_and_r_is_no_key(run, sev1, target, walk):
     assert "NOT SENT: Nothing is sent: this repository is not trusted." in shown.err
     refused = walk("r yes")
     assert refused.code == 2
-    assert "'r' is none of" in refused.err
+    assert "'r' is not one of" in refused.err
     refused = walk("l", auto=True)
     assert refused.code == 5
     assert "not trusted" in refused.err

@@ -153,7 +153,7 @@ def asked(shop):
 def test_a_letter_that_the_menu_does_not_have_chooses_nothing(shop, asked, typed):
     before = show(shop)["timeline"]
     asked.presses(typed)
-    asked.sees("k  I hold all" if typed == "?" else "is not one of: 1 2 3 k s n l ?")
+    asked.sees("k  I hold all" if typed == "?" else "is not one of: 1 2 3 k s u n l ?")
     asked.presses("l")
     assert asked.ends() == 0
     assert show(shop)["timeline"] == before
