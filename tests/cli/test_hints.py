@@ -87,5 +87,5 @@ def test_a_refusal_of_domain_is_a_sentence(text):
 
 def test_commands_for_rules_and_reminders_fit_what_there_is():
     assert COMMANDS.keys() <= RULES.keys()
-    known = {"update", "silent", "commander", "roles", "command", "offer", "severity"}
+    known = {"update", "silent", "commander", "roles", "command", "offer", "severity", "action"}
     assert known == board._COMMANDS.keys()
