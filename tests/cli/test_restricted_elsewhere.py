@@ -78,17 +78,19 @@ def test_an_open_incident_is_shown_there_with_one_note(run, crew):
     assert "failed" not in done.err
 
 
-@pytest.mark.parametrize("lost", ["remote", "memory", "ref"])
+@pytest.mark.parametrize("lost", ["remote", "memory", "ref", "all but the copy"])
 def test_what_had_one_still_fails_closed(run, team, git, places, lost):
-    """With the remote gone, whatever of the three is left shows that it was here."""
+    """With the remote gone, whatever is left shows that it was here."""
     restricted(run)
     assert run("sync").code == 0
     git(team, "remote", "remove", "vault")
     if lost == "memory":
         shutil.rmtree(team / ".git/incidentctl/restricted")
-    if lost == "ref":
+    if lost in ("ref", "all but the copy"):
         git(team, "update-ref", "-d", "refs/incidentctl/restricted")
         shutil.rmtree(team / ".git/incidentctl/restricted/cache", ignore_errors=True)
+    if lost == "all but the copy":
+        shutil.rmtree(team / ".git/incidentctl")
     synced = run("sync")
     assert synced.code == 6
     assert "no remote called vault" in synced.err

@@ -26,12 +26,11 @@ def not_for_here(restricted: Record, ids: RestrictedIds, undecided: Undecided) -
         last = restricted.exchange_status()
         if last is not None and last.was_read:
             return None
-        named = part.store.named()
+        store = part.store
         held = (
             not ids.remembered.is_empty()
-            or named.tracking
-            or named.log_tip
-            or refs.is_torn(part.git, part.store.log_ref)
+            or any(store.named())
+            or any(refs.is_torn(part.git, ref) for ref in (store.log_ref, store.mirror))
             or last_tips.read(part.state)
             or ids.known()
             or restricted.unread()
