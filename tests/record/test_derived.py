@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from tests.record.kit import AUTHOR, Clone
@@ -11,6 +13,7 @@ from tests.record.sharing import BRANCH, Team, commit_on, exchange, opened, shar
 from incidentctl.domain.alerts import derive
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.incident.event_json import encode
+from incidentctl.git.run import Git
 from incidentctl.record.record import Action
 from incidentctl.record.store.paths import event_name, event_path
 
@@ -77,3 +80,23 @@ def test_a_receiver_does_not_put_its_wording_over_what_is_in_the_record(team: Te
     assert opened(team.bob).pending() == 0
     shared(team.bob, team.ann)
     assert title_in(team.ann) == title_in(team.bob) == "Checkout is down"
+
+
+def test_a_wording_that_is_changed_very_often_costs_few_processes(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hears(team.ann, "Checkout is down")
+    shared(team.ann)
+    for number in range(60):
+        reword(team.remote, ("A", "B")[number % 2])
+    calls: list[str] = []
+    before = Git.start
+
+    def start(self: Git, arguments: Sequence[str], **options: Any) -> Any:
+        calls.append(arguments[0])
+        return before(self, arguments, **options)
+
+    monkeypatch.setattr(Git, "start", start)
+    shared(team.ann)
+    assert title_in(team.ann) == "Checkout is down"
+    assert len(calls) < 80, calls

@@ -9,6 +9,8 @@ from incidentctl.git.presence import failed
 from incidentctl.git.run import Git
 
 _LIMIT = 60.0
+#: So many commits at most are looked into, and taken for the first: a history may be hostile.
+_MOST, _TRIES = 100, 4
 
 
 def earlier(
@@ -19,34 +21,27 @@ def earlier(
     None if neither was, as where two clones wrote the file without each other. Only the ancestors
     of `commits` are looked at. EnvironmentFailedError if git fails.
     """
-    made = _made(git, path, [each for each in commits if each])
-    one, other = (made.get(each or "", ()) for each in versions)
-    if _is_before(git, one, other):
-        return versions[0]
-    return versions[1] if _is_before(git, other, one) else None
+    tips = [each for each in commits if each]
+    touched = _touching(git, path, tips)
+    with Objects(git) as objects:
+
+        def version_at(commit: str) -> str | None:
+            (found,) = objects.at([commit], path)
+            return found.oid if found and found.oid in versions else None
+
+        oldest = [(commit, version_at(commit)) for commit in touched[:_MOST]]
+        for first, version in [each for each in oldest if each[1]][:_TRIES]:
+            after = {first, *_touching(git, path, ["--ancestry-path", f"^{first}", *tips])}
+            beside = [commit for commit in touched if commit not in after]
+            if len(beside) <= _MOST and {*map(version_at, beside)} <= {version, None}:
+                return version
+    return None
 
 
-def _made(git: Git, path: str, commits: Sequence[str]) -> dict[str, list[str]]:
-    """Return the commits that put each blob at a path; a merge puts none there."""
-    options = ("--full-history", "--no-merges")
-    done = git.run("rev-list", *options, *commits, "--", path, timeout=_LIMIT)
+def _touching(git: Git, path: str, what: Sequence[str]) -> list[str]:
+    """Return the commits that changed a path, parents first; a merge changes none."""
+    options = ("--full-history", "--no-merges", "--topo-order", "--reverse")
+    done = git.run("rev-list", *options, *what, "--", path, timeout=_LIMIT)
     if done.code:
         raise failed("read the history of the record", done)
-    found: dict[str, list[str]] = {}
-    with Objects(git) as objects:
-        for commit in done.out.decode().split():
-            (blob,) = objects.at([commit], path)
-            if blob is not None:
-                found.setdefault(blob.oid, []).append(commit)
-    return found
-
-
-def _is_before(git: Git, these: Sequence[str], those: Sequence[str]) -> bool:
-    """Say whether one of some commits is an ancestor of all of the others."""
-    return any(
-        all(
-            git.run("merge-base", "--is-ancestor", each, one, timeout=_LIMIT).code == 0
-            for one in those
-        )
-        for each in these
-    )
+    return done.out.decode().split()

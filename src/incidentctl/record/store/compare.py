@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.domain.incident.ids import record_folder
-from incidentctl.git import origin, tree
+from incidentctl.git import tree
 from incidentctl.git.objects import Objects, raw_entries
 from incidentctl.git.run import Git
 from incidentctl.record.store import paths, purge_marks
@@ -21,6 +21,8 @@ from incidentctl.record.store.stored_event import (
     redaction_targets,
 )
 
+#: The history of so many files at most is looked at: the branch may be hostile.
+_MOST_ASKED = 200
 #: The kinds that ask to blank the text of an event.
 _NAMING = (b"-redacted.json", b"-amended.json")
 
@@ -80,6 +82,8 @@ class _Comparison:
 
     def __init__(self, git: Git, objects: Objects, commits: tuple[str | None, str]) -> None:
         self._git = git
+        self._asked = 0
+        """How often the history of a file was asked for."""
         self._objects = objects
         self._commits = commits
         self._found = Difference({}, {}, {}, {}, {}, (), {}, {}, (), (), ())
@@ -188,14 +192,16 @@ class _Comparison:
         That is the earlier in the history, where the other is a change of it, which is said, too;
         else that with the smaller bytes.
         """
-        if is_derived(mine.event) and is_derived(theirs.event):
+        if is_derived(mine.event) and is_derived(theirs.event) and self._asked < _MOST_ASKED:
+            from incidentctl.git import origin  # noqa: PLC0415 (seldom needed)
+
+            self._asked += 1
             first = origin.earlier(self._git, change.path, self._commits, change[3:])
             if first is not None:
                 pair = (mine, theirs) if first == change.ours else (theirs, mine)
                 return *pair, True
-            if theirs.data < mine.data:
-                return theirs, mine, False
-        return mine, theirs, False
+        pair = (theirs, mine) if theirs.data < mine.data else (mine, theirs)
+        return *pair, False
 
     def _named(self, incident: str) -> set[str]:
         """Return the ids of the events of an incident that redactions on both commits name."""
