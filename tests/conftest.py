@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import re
@@ -28,6 +29,15 @@ from tests.teams import committed_example  # noqa: E402
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).parent.parent
+
+# What the tests themselves hold is not looked through again and again: it took up to a second.
+gc.set_threshold(100_000)
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of every later look for garbage what all modules and tests hold."""
+    gc.freeze()
+
 
 # How long an example takes says more of the machine than of what is tested.
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -6,6 +6,7 @@ A rule is silenced on the line of the comment. What looks like one inside a text
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -35,17 +36,16 @@ def ignores(data: bytes) -> list[Ignore]:
     if WORD not in data.lower():
         return []
     text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    lines = [0, *(end.end() for end in re.finditer("\n", text))]
     found = []
-    line, begin, seen = 1, 0, 0
     for start, comment in _comments(text):
         for ours in _OURS.finditer(comment):
             at = start + ours.start()
-            line += text.count("\n", seen, at)
-            begin = max(begin, text.rfind("\n", seen, at) + 1)
-            seen, column = at, at - begin + 1
+            line = bisect_right(lines, at)
             listed = _CODES.match(ours[1])
             codes = (code.strip().upper() for code in listed[1].split(",")) if listed else ()
-            found.append(Ignore(line, column, tuple(filter(None, codes)), ours[0].strip()))
+            place = line, at - lines[line - 1] + 1
+            found.append(Ignore(*place, tuple(filter(None, codes)), ours[0].strip()))
     return found
 
 
