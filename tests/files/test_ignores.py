@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.steps import steps
 
 from incidentctl.files.yaml.ignores import ignores
-from tests.steps import steps
 
 G = "# incidentctl: ignore"
 
