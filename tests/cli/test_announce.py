@@ -306,6 +306,13 @@ def test_a_public_update_that_does_not_arrive_is_not_shown_as_sent(
     assert "Action failed: announcement customers" in command("log").out
 
 
+@pytest.fixture
+def at_once(monkeypatch):
+    """What may work later is tried again without a pause."""
+    monkeypatch.setattr("incidentctl.domain.actions.run.DELAYS", (0.01, 0.01))
+
+
+@pytest.mark.usefixtures("at_once")
 def test_what_failed_is_sent_again_by_a_command_with_the_same_key(bank, command, target, smtp):
     trusted(command)
     ident = declare(command)
@@ -335,6 +342,7 @@ def test_what_failed_is_sent_again_by_a_command_with_the_same_key(bank, command,
     assert (again.code, len(smtp.to("board@bank.example"))) == (0, 2), again.err
 
 
+@pytest.mark.usefixtures("at_once")
 def test_an_ended_incident_is_not_the_one_meant_while_others_are_open(bank, command, target, smtp):
     trusted(command)
     target.answers(400)

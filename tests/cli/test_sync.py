@@ -11,11 +11,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from tests import program
 from tests.cli.test_watch_terminal import Board
+
+from incidentctl.app.incident import watch
+from incidentctl.record import upkeep
+from incidentctl.record.sync import exchange
+from incidentctl.record.sync.background import Background
 
 PROGRAM = [sys.executable, "-m", "incidentctl"]
 
@@ -258,6 +264,7 @@ def test_command_is_handed_over_from_clone_to_clone_and_seen_on_both_boards(
 ) -> None:
     """Two real terminals of 80x24, and a bare remote between them."""
     monkeypatch.delenv("CI", raising=False)  # where nobody watches
+    monkeypatch.setattr(watch, "_OLD", timedelta(seconds=2))
     ann, bob = clones
     ann.declare("checkout is down")
     until(lambda: ann.unsynced == 0)
@@ -273,7 +280,7 @@ def test_command_is_handed_over_from_clone_to_clone_and_seen_on_both_boards(
         board.sees("Command offered to Joëlle Marchand", within=40)
     bob.run("accept")
     until(lambda: bob.unsynced == 0)
-    ann.run("sync")  # the board would ask by itself, fifteen seconds later
+    ann.run("sync")  # the board would ask by itself, a moment later
     for board in boards:
         board.sees("commander      Joëlle Marchand", within=40)
     for board in boards:
@@ -364,9 +371,16 @@ def test_in_a_container_the_event_is_on_the_remote_when_it_ends(
     assert done.stdout.strip() in bob.run("list").stdout
 
 
-def test_it_is_not_in_step_while_something_waits_here(
-    clones: tuple[Clone, Clone], tmp_path: Path
-) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only `sync` exchanges, and gives up at once while another command commits."""
+    monkeypatch.setattr(exchange, "Retries", partial(exchange.Retries, wait=0.1))
+    monkeypatch.setattr(upkeep, "_WAIT", 0.1)
+    monkeypatch.setattr(Background, "start", lambda *_: None)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_it_is_not_in_step_while_something_waits_here(clones: tuple[Clone, Clone]) -> None:
     """The lock is held, as by another command that commits; then a file is damaged."""
     ann, _ = clones
     ann.declare("search is slow")
@@ -389,6 +403,7 @@ def test_it_is_not_in_step_while_something_waits_here(
     assert "is damaged" in str(told["reason"])
 
 
+@pytest.mark.usefixtures("impatient")
 def test_it_is_not_in_step_while_something_restricted_waits(clones: tuple[Clone, Clone]) -> None:
     ann, _ = clones
     marker = ann.path / "incidentctl.yaml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from incidentctl.git import presence
@@ -19,17 +20,13 @@ class Missing(NamedTuple):
     objects: int
 
 
-def missing(git: Git, commit: str | None) -> Missing:
-    """Say whether a clone is shallow or partial; if partial, count what a commit lacks here."""
+def missing(git: Git, commits: Iterable[str]) -> Missing:
+    """Say whether a clone is shallow or partial; if partial, count what commits lack here."""
     shallow = (git.git_dir / "shallow").exists()
-    pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
-    asked = git.run("config", "--get-regexp", pattern, timeout=_LIMIT)
-    if asked.code not in (0, 1):  # 1: nothing is set
-        raise presence.failed("read its configuration", asked)
-    partial = asked.code == 0
+    partial = presence.is_partial(git)
     lacking = 0
-    if partial and commit is not None:
-        walk = ("rev-list", "--objects", "--missing=print", "--max-count=1", commit, "--")
+    if partial and (wanted := tuple(commits)):
+        walk = ("rev-list", "--objects", "--missing=print", "--no-walk", *wanted, "--")
         done = git.run(*walk, timeout=_LIMIT)
         lacking = sum(line.startswith(b"?") for line in done.out.splitlines())
     return Missing(shallow, partial, lacking)

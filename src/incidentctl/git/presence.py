@@ -20,6 +20,8 @@ from incidentctl.git.run import Git, Result
 
 #: A pack without an index that is older than this, in seconds, counts as garbage for git.
 _ABANDONED = 60.0
+#: The time limit for a question about the configuration, in seconds.
+_ANSWER = 5.0
 #: The time limit for a walk over all that a commit reaches, in seconds; only a repair does that.
 _WALK = 600.0
 #: What git says, with LC_ALL=C, about objects that are missing or torn.
@@ -157,6 +159,15 @@ def is_damage(error: EnvironmentFailedError) -> bool:
     return isinstance(error, DamagedError) or mentions_damage(error.message)
 
 
+def is_partial(git: Git) -> bool:
+    """Say whether a clone is partial: then git may lack objects that its remote has."""
+    pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
+    asked = git.run("config", "--get-regexp", pattern, timeout=_ANSWER)
+    if asked.code not in (0, 1):  # 1: nothing is set
+        raise failed("read its configuration", asked)
+    return asked.code == 0
+
+
 def is_whole(git: Git, commit: str, *, since: str | None = None) -> bool:
     """Say whether everything that a commit reaches is in this clone; walks its whole history.
 
@@ -170,8 +181,7 @@ def is_whole(git: Git, commit: str, *, since: str | None = None) -> bool:
         return True
     if done.code and not mentions_damage(done.err):
         raise failed("walk the record", done)
-    pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
-    if git.run("config", "--get-regexp", pattern).code == 0:
+    if is_partial(git):
         raise EnvironmentFailedError("A partial clone lacks objects of the record.")
     ensure_readable(git.git_dir / "objects")
     return False

@@ -9,6 +9,9 @@ from incidentctl.record.reader import Reader
 from incidentctl.record.write import kept, maintenance
 from incidentctl.record.write.flush import Flush, Rendered
 
+#: How long a repair waits for a command that commits in this clone, in seconds.
+_WAIT = 5.0
+
 
 class Upkeep(Reader):
     """The part of a `Record` that needs the clone's lock."""
@@ -19,7 +22,7 @@ class Upkeep(Reader):
         With `deep` the whole record is checked. EnvironmentFailedError if git or the disk fails.
         """
         try:
-            return Flush(self.part).repair(deep=deep, wait=5.0) or ()
+            return Flush(self.part).repair(deep=deep, wait=_WAIT) or ()
         except OSError as error:
             where = error.filename or self.part.state
             raise EnvironmentFailedError(f"{where}: {error.strerror}.") from None

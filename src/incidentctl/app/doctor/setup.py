@@ -86,7 +86,7 @@ class Setup:
         commit = self.log_tip or self.tracking
         if self.git is None:
             return partial_clone.Missing(shallow=False, partial=False, objects=0)
-        return partial_clone.missing(self.git, commit)
+        return partial_clone.missing(self.git, [commit] if commit else [])
 
     @property
     def readable(self) -> RecordPair | None:

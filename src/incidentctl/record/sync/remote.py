@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,6 @@ class Remote:
         self.name = name
         self._branch = f"refs/heads/{branch}"
         self.tracking = f"refs/remotes/{name}/{branch}"
-        self._ssh: dict[str, str] | None = None
         self._raced: tuple[str | None, int] = (None, 0)
         """The remote's tip when a push was last overtaken, and how often it was that tip."""
 
@@ -79,7 +79,7 @@ class Remote:
         """Say why there is no such remote, or why nothing may be sent to it; None if it is fine."""
         if not _NAME.match(self.name):
             return f"{one_line(self.name)!r} is not the name of a git remote"
-        if self._setting(f"remote.{self.name}.url") is None:
+        if not self._settings.get(f"remote.{self.name}.url"):
             return f"git has no remote called {self.name} here: git remote add {self.name} URL"
         if self._must_differ_from is not None:
             from incidentctl.record.sync import restricted_remote  # noqa: PLC0415 (for few)
@@ -130,7 +130,7 @@ class Remote:
 
         This fetches the whole branch, as in a fresh clone.
         """
-        if not any(tip and partial_clone.missing(self._git, tip).objects for tip in tips):
+        if not partial_clone.missing(self._git, filter(None, tips)).objects:
             return RemoteAnswer(OK)
         done = self._run(
             "fetch", "--refetch", "--progress", "--no-tags", "--no-write-fetch-head",
@@ -310,14 +310,16 @@ class Remote:
 
     def _ssh_variables(self) -> dict[str, str]:
         """Return our options for ssh, unless the user configured their own ssh command."""
-        if self._ssh is None:
-            own = self._git.variable("GIT_SSH_COMMAND") or self._git.variable("GIT_SSH")
-            own = own or self._setting("core.sshCommand")
-            self._ssh = {} if own else {"GIT_SSH_COMMAND": _SSH}
-        return self._ssh
+        own = self._git.variable("GIT_SSH_COMMAND") or self._git.variable("GIT_SSH")
+        own = own or self._settings.get("core.sshcommand")
+        return {} if own else {"GIT_SSH_COMMAND": _SSH}
 
-    def _setting(self, key: str) -> str | None:
-        done = self._git.run("config", "--get", key)
-        if done.code not in (0, 1):  # 1: it is not set
+    @cached_property
+    def _settings(self) -> dict[str, str]:
+        """The addresses of remotes, and the user's ssh command; what is set last counts."""
+        asked = r"^(remote\..*\.url|core\.sshcommand)$"
+        done = self._git.run("config", "-z", "--get-regexp", asked)
+        if done.code not in (0, 1):  # 1: nothing is set
             raise presence.failed("read its configuration", done)
-        return done.out.decode(errors="replace").strip() or None if done.code == 0 else None
+        entries = done.out.decode(errors="replace").split("\0")
+        return {key: value.strip() for key, _, value in (each.partition("\n") for each in entries)}
