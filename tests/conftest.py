@@ -23,6 +23,8 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import hypothesis  # noqa: E402 (pytest compiles it, too)
+from tests.connect.targets import Target, http_target  # noqa: E402
+from tests.sending import answer  # noqa: E402
 from tests.teams import committed_example  # noqa: E402
 
 # Started in the background of a script, Ctrl-C is ignored here, and would be in every child.
@@ -112,6 +114,14 @@ def git() -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    """A server on loopback that takes what steps send."""
+    with http_target() as server:
+        server.answer = answer
+        yield server
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 import pytest
-from tests.cli.sending import answer, plant
-from tests.connect.targets import http_target
+from tests.sending import plant
 
 from incidentctl.cli.boundary import run as run_app
 from incidentctl.cli.main import app
@@ -76,14 +75,6 @@ def show(run):
         return result.json
 
     return read
-
-
-@pytest.fixture
-def target():
-    """A server on loopback that takes what steps send."""
-    with http_target() as server:
-        server.answer = answer
-        yield server
 
 
 @pytest.fixture

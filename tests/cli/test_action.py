@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from tests.cli.sending import SECRET, answer, plant, trusted
+from tests.sending import SECRET, answer, plant, trusted
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.workspace.workspace import open_workspace

@@ -11,9 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.cli.sending import trusted
 from tests.connect.mailbox import smtp_server
-from tests.connect.targets import http_target
+from tests.sending import trusted
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.actions.announce import NotSent, came_of_it
@@ -88,10 +87,9 @@ def answer(asked):
 
 
 @pytest.fixture
-def target():
-    with http_target() as server:
-        server.answer = answer
-        yield server
+def target(target):
+    target.answer = answer
+    return target
 
 
 @pytest.fixture

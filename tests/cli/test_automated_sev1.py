@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from tests.cli.sending import trusted
 from tests.connect.targets import Slack, http_target
+from tests.sending import trusted
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.workspace.workspace import open_workspace

@@ -8,7 +8,7 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from tests.cli.sending import plant, trusted
+from tests.sending import plant, trusted
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.actions import run as sending

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from tests import program
-from tests.cli.sending import plant, trusted
+from tests.sending import plant, trusted
 
 from incidentctl.app.doctor import record as doctor_record
 from incidentctl.app.doctor import remote as doctor_remote

@@ -6,8 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from tests.cli.sending import trusted
-from tests.connect.targets import http_target
+from tests.sending import trusted
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.alerts.receive import Receiver
@@ -31,10 +30,9 @@ announcements:
 
 
 @pytest.fixture
-def target():
-    with http_target() as server:
-        server.answer = lambda _: (202, {"status": "success"}, {})
-        yield server
+def target(target):
+    target.answer = lambda _: (202, {"status": "success"}, {})
+    return target
 
 
 def sent(folder):

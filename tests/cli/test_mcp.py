@@ -11,8 +11,8 @@ import anyio
 import pytest
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from tests.cli.sending import plant, trusted
 from tests.connect.targets import http_target
+from tests.sending import plant, trusted
 
 READS = {
     "list_incidents", "show_incident", "brief", "incident_log", "similar", "who", "on_call",

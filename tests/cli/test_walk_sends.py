@@ -8,7 +8,7 @@ import sys
 
 import pexpect
 import pytest
-from tests.cli.sending import SECRET, answer, trusted
+from tests.sending import SECRET, answer, trusted
 
 
 @pytest.fixture

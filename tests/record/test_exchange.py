@@ -284,6 +284,18 @@ def test_a_remote_that_cannot_work_is_told_apart_and_loses_nothing(
     assert opened(ann).exchange_status().state == state
 
 
+def test_a_git_that_is_ended_is_told_as_that(ann: Clone, tmp_path: Path) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\nkill -9 $PPID\n")
+    ssh.chmod(0o755)
+    ann.git("config", "core.sshCommand", str(ssh))
+    ann.git("config", "remote.origin.url", "git@forge.example:team/x.git")
+    say(ann, facts.Declared("a"))
+    done = exchange(ann, retries=SHORT)
+    assert done.state == "behind"
+    assert done.reason == "git was ended by signal 9 while it asked origin"
+
+
 def test_a_remote_that_refuses_the_key(ann: Clone, tmp_path: Path) -> None:
     """The user's own ssh command is honoured; what it says is told."""
     ssh = tmp_path / "ssh"

@@ -14,8 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.cli.sending import answer, plant
-from tests.connect.targets import http_target
+from tests.sending import plant
 from torture.receiver import free_port
 
 from incidentctl.app.actions import trust
@@ -76,13 +75,6 @@ def running():
         child.terminate()
     for child in children:
         child.wait(20)
-
-
-@pytest.fixture
-def target():
-    with http_target() as server:
-        server.answer = answer
-        yield server
 
 
 @pytest.fixture

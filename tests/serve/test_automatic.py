@@ -5,20 +5,11 @@ from __future__ import annotations
 import json
 import time
 
-import pytest
-from tests.cli.sending import SECRET, answer, plant
-from tests.connect.targets import http_target
+from tests.sending import SECRET, plant
 
 from incidentctl.cli.boundary import run as run_app
 from incidentctl.cli.main import app
 from incidentctl.serve import upkeep
-
-
-@pytest.fixture
-def target():
-    with http_target() as server:
-        server.answer = answer
-        yield server
 
 
 def until(found, seconds=15.0):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from tests.cli.sending import answer, plant
-from tests.connect.targets import http_target
+from tests.sending import plant
 from tests.serve.room.browser import hidden
 from tests.serve.room.test_incident import declare  # noqa: F401 (a fixture)
 
@@ -18,13 +16,6 @@ announcements:
     on: [public-update]
     actions: [{uses: webhook, with: {url: URL/told}}]
 """
-
-
-@pytest.fixture
-def target():
-    with http_target() as server:
-        server.answer = answer
-        yield server
 
 
 def publish(browser, path, text):

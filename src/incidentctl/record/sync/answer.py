@@ -51,6 +51,8 @@ def answer_of(name: str, done: Result | None) -> RemoteAnswer:
         return RemoteAnswer(OFFLINE, f"{name} did not answer in time")
     if done.code == 0:
         return RemoteAnswer(OK)
+    if done.code < 0:
+        return RemoteAnswer(BEHIND, f"git was ended by signal {-done.code} while it asked {name}")
     printed = done.err.casefold()
     offline = any(phrase in printed for phrase in _OFFLINE)
     wrong = any(phrase in printed for phrase in _CONFIGURED_WRONG)
@@ -79,7 +81,7 @@ def _last_error(err: str) -> str:
         if line.startswith(marks) or "ermission denied" in line:
             # "unable to connect to HOST:" has the reason on the next line.
             return " ".join(lines[number : number + 2]) if line.endswith(":") else line
-    return lines[-1] if lines else "no reason"
+    return lines[-1] if lines else "git said nothing of what was wrong"
 
 
 def shown(text: str, more: str) -> str:
