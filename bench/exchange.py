@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -10,6 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pexpect
 
 from bench.incidents import declare_in, make_repository, note_in, open_ticking
 from bench.timing import INCIDENTCTL, Row, middle, process, ratio, rounds, run
@@ -25,6 +28,7 @@ def rows(folder: Path) -> list[Row]:
         *_reconnect(folder / "sixteen", clones=16, events=200, limit=30),
         _together(folder / "together", clones=8, seconds=60),
         *_hanging(folder / "hanging"),
+        _walked(folder / "walked", entries=10),
     ]
 
 
@@ -131,6 +135,31 @@ def _together(folder: Path, *, clones: int, seconds: float) -> Row:
     faults = f"{lost} lost, {twice} twice, {len(tips) - 1} clones astray"
     what = f"{clones} clones declare, log and step at once for {seconds:.0f} s: faults"
     return Row(what, lost + twice + len(tips) - 1, "", 0, f"{len(held)} events; {faults}")
+
+
+def _walked(folder: Path, *, entries: int) -> Row:
+    """Write in one clone, and wait until somebody who walks in another one sees it."""
+    folder.mkdir()
+    remote = _shared(folder)
+    mine, theirs = (_clone(remote, name) for name in ("mine", "theirs"))
+    declare_in(open_ticking(mine))
+    for root in (mine, theirs):
+        run((INCIDENTCTL, "sync"), root)
+    walk = pexpect.spawn(
+        INCIDENTCTL, ["run", "--as", "hiroto"], cwd=theirs, env={**os.environ, "TERM": "xterm", "NO_COLOR": "1"},
+        encoding="utf-8", timeout=60, dimensions=(30, 80),
+    )  # fmt: skip
+    walk.expect_exact("then Enter)")
+    took = []
+    for number in range(entries):
+        time.sleep(1.0)
+        began = time.perf_counter()
+        run((INCIDENTCTL, "log", f"entry number {number} of the bench"), mine)
+        walk.expect_exact(f"entry number {number} of the bench")
+        took.append(time.perf_counter() - began)
+    walk.close(force=True)
+    what = "an entry of another clone in a walk that waits, from Enter to the screen"
+    return Row(what, middle(took), "s", 2, f"at most {max(took):.1f} s")
 
 
 def _run_anyhow(command: tuple[str, ...], folder: Path) -> None:

@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,21 @@ def _nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
         "[user]\n\tname = Alice Example\n\temail = alice@example.com\n"
         "[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
     )
+
+
+_LOOK_UP = socket.getaddrinfo
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_asked_for_names(monkeypatch: pytest.MonkeyPatch):
+    """Only this machine has a name: without a network, to ask for another takes seconds."""
+
+    def look_up(host: str | None, *arguments: Any, flags: int = 0, **options: Any) -> Any:
+        if host not in (None, "", "localhost"):
+            flags |= socket.AI_NUMERICHOST
+        return _LOOK_UP(host, *arguments, flags=flags, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
 @pytest.fixture(scope="session")

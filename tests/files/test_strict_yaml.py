@@ -1,5 +1,3 @@
-import time
-
 import pytest
 import yaml
 from hypothesis import example, given
@@ -79,9 +77,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "code", "line", "column"), REFUSED)
 def test_what_is_refused_is_told_once_with_its_place(text, code, line, column):
-    began = time.monotonic()
     _, problems = parse(text.encode(), "f.yaml")
-    assert time.monotonic() - began < 2
     assert [(p.code, p.path) for p in problems] == [(code, "f.yaml")]
     assert line in (None, problems[0].line)
     assert column in (None, problems[0].column)

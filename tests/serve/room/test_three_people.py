@@ -5,19 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 
 import pytest
 from tests import program
-from tests.cli.test_walk_live import USUAL, command_takes
 from tests.serve.room.browser import Browser, enter
 from tests.teams import share
 
 from incidentctl.app.workspace import places
 from incidentctl.app.workspace.workspace import Workspace
-
-#: Seconds until everybody sees what one did, on a machine that is idle.
-WITHIN = 5.0
 
 
 @pytest.fixture
@@ -30,16 +26,10 @@ def clones(team, tmp_path, git):
     return team, tmp_path / "omar", tmp_path / "sanne"
 
 
-@cache
-def limit() -> float:
-    """Return how long it may take here: on a busy machine all takes longer."""
-    return WITHIN * max(1.0, command_takes() / USUAL)
-
-
 def until(what: Callable[[], bool], of: str) -> None:
     began = time.monotonic()
     while not what():
-        assert time.monotonic() - began < limit(), of
+        assert time.monotonic() - began < 30, of
         time.sleep(0.1)
 
 
