@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -263,6 +264,24 @@ def test_many_incidents_are_read_as_each_alone(clone: Clone) -> None:
     assert read == [(ident, *clone.record().events(ident)) for ident in ids]
     assert [len(events) for _, events, _ in read] == [1, 1, 2, 0]
     assert [[problem.code for problem in told] for _, _, told in read] == [["IC901"], [], [], []]
+
+
+def test_what_is_committed_while_many_are_read_is_not_left_out(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process commits it after the branch was read, and before the outbox is."""
+    record = clone.declare()
+    clone.record().acknowledge(action(facts.Noted("waits")))
+    folders = record.part.store.folders
+
+    def slow(*arguments: object) -> Iterator[object]:
+        for each in list(folders(*arguments)):
+            clone.record().flush()
+            yield each
+
+    monkeypatch.setattr(record.part.store, "folders", slow)
+    [(_, events, _)] = record.many_events([INCIDENT])
+    assert [each.kind for each in events] == ["declared", "noted"]
 
 
 def test_many_incidents_are_read_also_beside_the_truth(clone: Clone) -> None:

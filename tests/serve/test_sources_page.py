@@ -10,7 +10,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.serve.test_automate import until
 
 from incidentctl.connect.alerts import registry
 from incidentctl.connect.alerts.payload import decode
@@ -76,7 +75,7 @@ def test_what_is_posted_is_in_the_inbox(start, team, monkeypatch):
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert (done.returncode, json.loads(done.stdout)) == (0, {"alerts": 1}), done
-    found = until(lambda: united(serving.workspace().record.groups()))
-    assert sorted(each.title for each in found) == [
+    found = serving.workspace().record.groups()
+    assert sorted(each.title for each in united(found)) == [
         "Checkout answers 500", "Checkout answers 500", "The disk of cart is full",
     ]  # fmt: skip

@@ -69,9 +69,11 @@ class Reader:
         self, incidents: Iterable[str]
     ) -> Iterator[tuple[str, list[Event], list[Problem]]]:
         """Do what `events` does for many incidents, starting git only once."""
-        pending = self._pending()
-        for incident, folder in self._store.folders(incidents):
-            whole = folder.union(_waiting(pending.get(incident, ())))
+        wanted, pending = list(incidents), self._pending()
+        # What leaves the outbox while the branch is read would be in neither, if it came second.
+        waiting = {each: _waiting(pending[each]) for each in wanted if each in pending}
+        for incident, folder in self._store.folders(wanted):
+            whole = folder.union(waiting.get(incident, {}))
             found = incident_events.problems(paths.log_path(incident), whole, now=self._now())
             yield incident, whole.events(), found
 
@@ -242,9 +244,10 @@ class Reader:
 
         Read this before the branch: an event that leaves the outbox meanwhile is then on it.
         """
+        undecided = list(self._also_waiting())  # what is decided meanwhile is then in the outbox
         # If the record was deleted or damaged, its newest events are in the spools.
         found = _by_incident(self.part.boxes) if self._store.tips().log_tip else self._own()
-        for path in self._also_waiting():
+        for path in undecided:
             found.setdefault(outbox.incident_of(path), []).append(path)
         return found
 
