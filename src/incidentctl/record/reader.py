@@ -112,10 +112,11 @@ class Reader:
 
         What has ended since it was last asked is read; what was said of the others is kept.
         """
+        pending = self._pending()
         index, cache = self._store.index(), self._store.cache
         known = read_past(cache)
         have = set(known.ids) if known else set()
-        opened = {*index.open, *self._pending()}
+        opened = {*index.open, *pending}
         missing = set(index.ids) - have - opened
         if known is None or len(missing) > _MANY:
             past = add(Past(), self.heads(), describe, gone=opened)
