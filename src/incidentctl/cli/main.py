@@ -84,7 +84,7 @@ _COMMANDS: dict[str, _Lazy] = {
     "impact": _Lazy(_RESPOND, "incident.notes", "Say who is affected, at the top of the log"),
     "link": _Lazy(_RESPOND, "incident.notes", "Save the address of a channel, bridge, ticket"),
     "relate": _Lazy(_RESPOND, "incident.notes", "Link a related incident"),
-    "list": _Lazy(_RESPOND, "incident.show", "List open incidents, or past ones"),
+    "list": _Lazy(_RESPOND, "incident.listing", "List open incidents, or past ones"),
     "show": _Lazy(_RESPOND, "incident.show", "Show one incident, now or as of an earlier time"),
     "sync": _Lazy(_RESPOND, "record.sync", "Sync the record with the remote now"),
     "watch": _Lazy(_RESPOND, "incident.watch", "A live board of what is open"),
