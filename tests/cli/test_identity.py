@@ -152,3 +152,14 @@ def test_every_command_tells_that_git_s_person_is_nobody_of_the_catalog(
     git(team, "config", "user.email", "guest@example.com")
     assert run(*words).err.count("no member of the catalog has the e-mail guest@example.com") == 1
     assert "no member of the catalog" not in run("list").err
+
+
+def test_outside_of_every_repository_git_s_person_counts_from_the_first_command(
+    command, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "none" / "so" / "far"))
+    told = command("declare", "the transmitter is silent", "--no-input")
+    assert (told.code, "note: " in told.err) == (0, False), told.err
+    log = command("log")
+    assert "Alice Example" in log.out

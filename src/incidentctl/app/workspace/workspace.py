@@ -319,7 +319,9 @@ class Workspace:
     @cached_property
     def _identity(self) -> tuple[people.KnownIdentity, str | None]:
         place = self._place
-        asked = place.git_dir if place else places.state_folder(self.environment)
+        # Of no repository git knows the user alone, asked in any folder that is there.
+        state = places.state_folder(self.environment)
+        asked = place.git_dir if place else next(filter(Path.is_dir, (state, *state.parents)))
         name, email, fault = identity(asked, self.environment)
         user_at_host = f"{people.user_name(self.environment)}@{os.uname().nodename}"
         return people.KnownIdentity(name, email, user_at_host), fault
