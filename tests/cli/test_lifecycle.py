@@ -144,6 +144,18 @@ def test_an_id_is_never_a_reason(run, opened, show):
     assert show(opened)["timeline"][-1]["text"] == "Closed: held it in the room"
 
 
+@pytest.mark.parametrize(
+    "words", [("log", "{}", "over at last"), ("update", "{}", "over at last", "--public", "--yes")]
+)
+def test_who_names_what_ended_by_the_first_word_writes_to_no_other(run, opened, show, words):
+    other = run("declare", "the search is slow", "--no-input").out.strip()
+    for end in (("resolve", "rolled back"), ("close", "all done")):
+        assert run(*end, "-i", opened).code == 0
+        done = run(*(each.format(opened[-3:]) for each in words))
+        assert opened in done.err, done.err
+        assert "over at last" not in str(show(other)["timeline"])
+
+
 def test_every_command_takes_the_incident_as_its_first_word(run, opened):
     other = run("declare", "the search is slow", "--no-input").out.strip()
     part, first = other[-3:], opened[-3:]

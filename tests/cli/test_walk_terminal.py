@@ -86,8 +86,11 @@ def test_a_sev2_is_walked_left_resumed_raised_and_resolved(shop):
     first.sees("who takes the role Planning")
     first.types("mateoo")
     first.sees("no person 'mateoo'")
-    first.sees("Enter records it")
-    first.child.send("\x1b")  # it asks again; Esc leaves the question
+    first.sees("who takes the role Planning")  # it asks again, with an empty line
+    first.types("mateo, sanne")
+    first.sees("'mateo, sanne' is not one person")
+    first.sees("who takes the role Planning")
+    first.child.send("\x1b")  # Esc leaves the question
     first.presses("s")
     first.sees("Step 1 of 8")
     first.presses("d")

@@ -126,6 +126,10 @@ def test_a_stranger_can_hold_a_role_unless_the_name_is_nearly_that_of_somebody()
     with pytest.raises(NotFoundError) as refusal:
         roles.assign(OPEN, "mitigator", "bobb", known=KNOWN)
     assert refusal.value.hint == "Did you mean 'bob'?"
+    named = {"bob": "Bób  Example", "ines": None}
+    assert roles.assign(OPEN, "mitigator", "bob example", known=named)[-1].person == "bob"
+    with pytest.raises(UsageError, match="is not one person"):
+        roles.assign(OPEN, "mitigator", "bob, zed", known=KNOWN)
     hostile = roles.assign(OPEN, "mitigator", "Zed\x1b[31m" + "x" * 200, known=KNOWN)[-1].person
     assert hostile.startswith("Zed\\u{1b}")
     assert len(hostile) == 100

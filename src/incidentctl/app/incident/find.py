@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -12,12 +12,14 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.incident.head import Head, fold
-from incidentctl.domain.incident.ids import is_group_id, is_incident_id
+from incidentctl.domain.incident.ids import is_group_id, is_incident_id, named
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Incident
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError, UsageError
 
 #: A user who names no incident probably means one that ended within this time.
 _MOMENT_AGO = timedelta(hours=2)
+#: One that was declared within this time is named by the first word of a text, open or not.
+_OF_LATE = timedelta(days=7)
 
 
 class SeveralError(UsageError):
@@ -69,33 +71,42 @@ def is_incident(workspace: Workspace, word: str, where: Where, *, alone: bool) -
     """Say whether a word, the last part of an id by its looks, names an incident.
 
     A word `alone` is the whole text of a command. The record has so many ids that a word at the
-    begin of a longer text may be the end of an old one by chance: closed ones do not count there.
+    begin of a longer text may be the end of an old one by chance: there one that is over counts
+    if it was declared within a week, and after that as `where` says, unless it is closed.
     """
-    word, record = word.strip().casefold(), workspace.record
+    word = word.strip().casefold()
     if where.any and word.isdigit():
         return False  # an entry
     end = f"-{word}"
     try:
         if where.any or (where.alone and alone):
             looks = where.alone and not word.isalpha() and not word.isdigit()
-            return looks or any(ident.endswith(end) for ident in record.ids())
-        heads = record.heads() if where.ended else record.open_heads()
+            return looks or any(ident.endswith(end) for ident in workspace.record.ids())
+        return bool(_nameable(workspace, where, lambda ident: ident.endswith(end)))
     except EnvironmentFailedError:
         return False
-    return any(head.id.endswith(end) and head.status != CLOSED for head in heads)
 
 
 def is_part_of_one(workspace: Workspace, word: str, where: Where) -> bool:
-    """Say whether a word is in the last part of the id of just one incident that is not closed.
+    """Say whether a word is in the last part of the id of just one incident, as `is_incident`.
 
     That of an incident that an alert declared has eight letters, which nobody types.
     """
-    word, record = word.strip().casefold(), workspace.record
+    word = word.strip().casefold()
     try:
-        heads = record.heads() if where.ended else record.open_heads()
+        found = _nameable(workspace, where, lambda ident: word in ident.rpartition("-")[2])
     except EnvironmentFailedError:
         return False
-    return sum(head.status != CLOSED and word in head.id.rpartition("-")[2] for head in heads) == 1
+    return len(found) == 1
+
+
+def _nameable(workspace: Workspace, where: Where, fits: Callable[[str], bool]) -> list[str]:
+    """Return the fitting ids that the begin of a text may name."""
+    record, since = workspace.record, workspace.now() - _OF_LATE
+    heads = record.heads() if where.ended else record.open_heads()
+    found = {head.id for head in heads if head.status != CLOSED and fits(head.id)}
+    declared = {ident: named(ident)[1] for ident in record.ids() if fits(ident)}
+    return sorted(found.union(each for each, at in declared.items() if at and at >= since))
 
 
 def ended_by(workspace: Workspace, who: Actor) -> str | None:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from incidentctl.domain.common.text import clean, did_you_mean
+from incidentctl.domain.common.text import clean, did_you_mean, name_key
 from incidentctl.files.catalog.basics import Basics, Person
 
 
@@ -41,14 +41,14 @@ def find(word: str, basics: Basics) -> Person | None:
     meant = word.strip().removeprefix("@")
     if member := basics.by_handle.get(meant):
         return member
-    folded = _folded(meant)
     system, _, ident = meant.partition(":")
     if ident and (member := basics.by_chat.get((system, ident))):
         return member
-    for spelled in (_by_handle, _by_email, _by_name, _by_alias):
-        known = {p.handle: p for p in basics.people if folded in map(_folded, spelled(p))}
-        if folded and len(known) == 1:
-            return next(iter(known.values()))
+    for folded in (_folded, name_key):  # an accent tells two people apart, where it is typed
+        for spelled in (_by_handle, _by_email, _by_name, _by_alias):
+            known = {p.handle: p for p in basics.people if folded(meant) in map(folded, spelled(p))}
+            if folded(meant) and len(known) == 1:
+                return next(iter(known.values()))
     return None
 
 

@@ -18,7 +18,7 @@ from incidentctl.cli.terminal.prompts import ask_choice, ask_text
 from incidentctl.domain.catalog.affected import resolve_affected, suggest_affected
 from incidentctl.domain.catalog.model import Catalog
 
-_UNSURE = "not sure"
+_UNSURE = "unsure"
 _LATER = "later"
 _UNSURE_HOW = "unknown"
 _UNKNOWN = "-"
@@ -70,7 +70,7 @@ def _ask_severity(catalog: Catalog, affects: Sequence[str], suggested: str | Non
     choices = [(_LATER, f"{default} for now, say later")]
     choices += [(s.name, f"{s.name}  {s.title or ''}") for s in catalog.scale.severities]
     if catalog.scale.matrix:
-        choices.append((_UNSURE, "not sure: two questions"))
+        choices.append((_UNSURE, "unsure: two questions"))
     answer = ask_choice("How bad is it?", choices, _LATER)
     if answer == _LATER:
         return None

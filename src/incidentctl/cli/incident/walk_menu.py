@@ -78,13 +78,16 @@ class Menu:
         return self._text(offered, line.strip(), line)
 
     def after_refusal(self, shown: Screen, reply: Reply) -> Reply | None:
-        """Ask again for a name that was refused, so that what is typed next is no note."""
+        """Ask again for a name that was refused, so that what is typed next is no note.
+
+        The line of a person is empty again: any name is somebody's, also one typed behind another.
+        """
         if reply.key == "a" and reply.line.strip() not in "aA":
             return self.offer_note(shown, reply.line)  # `a user says ...` looked like an assignment
         choice = _choice(shown, reply.key)
         if choice is None or choice.of is None or not reply.text:
             return None
-        return self._text(choice, reply.text, reply.line)
+        return self._text(choice, "" if choice.of == "person" else reply.text, reply.line)
 
     def _choose(self) -> tuple[Screen, Typed]:
         text, cursor = "", 0

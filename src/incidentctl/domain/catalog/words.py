@@ -7,11 +7,12 @@ words are compared by what one text contains of another.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import pairwise
+
+from incidentctl.domain.common.text import unaccented
 
 # Chinese, Japanese and Korean, and Thai, Lao, Burmese and Khmer: particles stick to their words.
 _RUN = (
@@ -95,10 +96,7 @@ _FIRST = frozenset(_ALIKE.values())
 
 def words(text: str) -> list[str]:
     """Return the words of a text, each in one form."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
-        text = "".join(char for char in text if unicodedata.category(char) != "Mn")
-        text = unicodedata.normalize("NFC", text)
+    text = unaccented(text)
     found = (part for word in _WORD.findall(_LETTER.sub(r"\1", text)) for part in _HUMP.split(word))
     return [word.casefold() for word in found]
 

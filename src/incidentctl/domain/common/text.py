@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -86,6 +87,21 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     folded = {name.casefold(): name for name in known}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return folded[near[0]] if near else None
+
+
+def unaccented(text: str) -> str:
+    """Return a text without the accents of its letters."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize(
+        "NFC", "".join(char for char in apart if unicodedata.category(char) != "Mn")
+    )
+
+
+def name_key(name: str) -> str:
+    """Return what two spellings of a person's name share: no case, no accents, single spaces."""
+    return " ".join(unaccented(name).split()).casefold()
 
 
 def count(number: int, thing: str) -> str:
