@@ -214,3 +214,16 @@ def test_a_hostile_text_is_text(run, told, tmp_path):
     run("page", "build", "--out", str(tmp_path / "out"), "--at", now())
     for path, data in read(tmp_path / "out").items():
         assert path.endswith(".json") or b"<img src=x" not in data
+
+
+@pytest.mark.parametrize(
+    "arguments", [("page", "build", "--out", "public"), ("report", "--uptime")]
+)
+def test_from_the_wrong_folder_nobody_is_told_that_all_is_well(
+    command, tmp_path, monkeypatch, arguments
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "public").mkdir()
+    refused = command(*arguments)
+    assert (refused.code, "No team repository found." in refused.err) == (3, True)
+    assert list((tmp_path / "public").iterdir()) == []

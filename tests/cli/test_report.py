@@ -337,11 +337,17 @@ def test_without_any_there_is_nothing_but_the_drills(run):
     assert run("report", "--json").json["took"]["detect"]["n"] == 0
 
 
+def test_the_report_of_a_period_that_goes_on_ends_now(run):
+    whole = run("report", "--since", "1d", "--until", "2999-12-31", "--json").json
+    assert whole["until"] <= datetime.now(UTC).isoformat()
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("--since", "soon"), "--since 'soon'"),
-        (("--until", "2999-01-01"), "--until '2999-01-01'"),
+        (("--since", "2999-01-01"), "--since '2999-01-01'"),
+        (("--until", "never"), "--until 'never'"),
         (("--since", "1d", "--until", "2d"), "before it begins"),
         (("--json", "--csv"), "one format"),
         (("--format", "csv", "--json"), "one format"),

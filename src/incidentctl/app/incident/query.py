@@ -57,14 +57,19 @@ def on_call(workspace: Workspace, incident: Incident, now: datetime) -> str | No
     return paged(workspace.catalog, incident, now)
 
 
-def period_edge(workspace: Workspace, text: str, who: Actor, *, option: str) -> datetime:
-    """Parse the start or end of a period: a span back from now, the start of a day, a moment."""
+def period_edge(
+    workspace: Workspace, text: str, who: Actor, *, option: str, ahead: bool = False
+) -> datetime:
+    """Parse the start or end of a period: a span back from now, the start of a day, a moment.
+
+    UsageError for what is none, and for a moment in the future unless it may be `ahead`.
+    """
     now, word = workspace.now(), text.strip().casefold()
     try:
         if is_duration(word):
             return now - parse_duration(word)
         day = f"{word} 00:00" if word in ("today", "yesterday") else text
-        return parse_moment(day, now=now, local=workspace.speaker_zone(who))
+        return parse_moment(day, now=now, local=workspace.speaker_zone(who), ahead=ahead)
     except ValueError:
         raise UsageError(
             f"{option} {text!r} is neither a span such as 7d nor a past day such as 2026-03-29.",

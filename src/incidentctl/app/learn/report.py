@@ -114,7 +114,7 @@ def _scores(
 def _scope(workspace: Workspace, wanted: Wanted, heads: list[Head], now: datetime) -> Scope:
     who, until = workspace.actor(None), now
     if wanted.until:
-        until = period_edge(workspace, wanted.until, who, option="--until")
+        until = min(now, period_edge(workspace, wanted.until, who, option="--until", ahead=True))
     since = until - USUAL
     if wanted.since:
         since = period_edge(workspace, wanted.since, who, option="--since")

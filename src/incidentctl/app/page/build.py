@@ -90,7 +90,11 @@ def known(
     *,
     on_read: Callable[[int, int], None] = _unseen,
 ) -> Known:
-    """Read what was public at a moment. Nothing else of the record comes out of here."""
+    """Read what was public at a moment. Nothing else of the record comes out of here.
+
+    NotFoundError without a team's repository: its page would say that all is well.
+    """
+    workspace.team_root(checked_out=False)
     names, settings = titles(workspace), workspace.catalog.settings
     incidents: list[PublicIncident] = []
     keys: dict[str, str] = {}

@@ -46,7 +46,8 @@ def uptime(workspace: Workspace, wanted: Period) -> UptimeReport:
 def _edges(workspace: Workspace, wanted: Period) -> tuple[datetime, datetime]:
     who, until = workspace.actor(None), workspace.now()
     if wanted.until:
-        until = min(until, period_edge(workspace, wanted.until, who, option="--until"))
+        end = period_edge(workspace, wanted.until, who, option="--until", ahead=True)
+        until = min(until, end)
     since = until - USUAL
     if wanted.since:
         since = period_edge(workspace, wanted.since, who, option="--since")

@@ -101,7 +101,8 @@ def _fitting(lines: list[_Line], columns: int, height: int, part: str) -> list[_
         line = lines[number]
         shown = shortened(line.text, columns, line.indent, most=line.most)
         cut += [line._replace(text=each, indent=0) for each in shown]
-    rest = f"{count(left, 'more line')}: `incidentctl show {part} --all`"
+    more = count(left, "more line") if left else "Some lines are cut"
+    rest = f"{more}: `incidentctl show {part} --all`"
     return [*cut, _Line(rest, _Kept.HEAD, style="dim")]
 
 

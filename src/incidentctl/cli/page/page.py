@@ -110,7 +110,7 @@ def serve(
     from incidentctl.app.page.live import LivePage
     from incidentctl.serve.start import status_page
 
-    open_catalog(ctx)
+    open_catalog(ctx).team_root(checked_out=False)
 
     def ready(address: str) -> None:
         console.out(address)
