@@ -48,6 +48,17 @@ def test_the_tiers_grow_into_one_another_without_ambiguity(root):
         assert not any(row.answer.rivals for row in show(catalog))
 
 
+def test_a_runbook_of_an_area_is_shown_whatever_the_tier(root):
+    scaffold(root, catalog_of(root), tier="critical-split")
+    assert {row.answer.product_area for row in show(catalog_of(root))} == {None}
+    (root / "runbooks/silence.yaml").write_text(
+        "name: silence\napplies_to: {product_areas: [login], severities: [SEV1]}\n"
+        "steps: [{id: a, title: Act}]\n"
+    )
+    found = [row for row in show(catalog_of(root)) if row.answer.product_area]
+    assert [(row.severity, row.answer.runbook.name) for row in found] == [("SEV1", "silence")]
+
+
 def test_the_tier_in_force_is_the_default(root):
     (root / "incidentctl.yaml").write_text("tier: critical-split\n")
     assert scaffold(root, catalog_of(root)).tier == "critical-split"

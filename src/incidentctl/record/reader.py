@@ -104,7 +104,8 @@ class Reader:
 
     def noted_heads(self) -> list[Head]:
         """Return the incidents for which `is_noted`, the newest first."""
-        heads = self._overlaid(self._store.index().noted, self._pending(), only_open=False)
+        pending = self._pending()
+        heads = self._overlaid(self._store.index().noted, pending, only_open=False)
         return [head for head in heads if is_noted(head)]
 
     def past(self, describe: Describe) -> Past:

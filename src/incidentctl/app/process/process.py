@@ -97,13 +97,25 @@ def shown(workspace: Workspace, revision: str | None) -> Shown:
 
 
 def show(catalog: Catalog) -> list[Row]:
-    """Return the runbook of each severity, at the highest tier of each product area, too."""
+    """Return the runbook of each severity, and of a product area where that has another one."""
     tier = tier_in_force(catalog)
+    told = cases(catalog, tier)
+    named = {area for book in catalog.runbooks.values() for area in book.applies_to.product_areas}
+    of_areas = [
+        Case(severity.name, (area,))
+        for area in catalog.product_areas
+        if area in named
+        for severity in catalog.scale.severities
+    ]
     resolver = Resolver(catalog, tier=tier)
-    return [
-        Row(case.severity, answer)
-        for case in cases(catalog, tier)
-        for answer in resolver.resolve(case).answers
+    rows = [Row(case.severity, one) for case in told for one in resolver.resolve(case).answers]
+    elsewhere = {row.severity: row.answer.runbook for row in rows if not row.answer.product_area}
+    return rows + [
+        Row(case.severity, one)
+        for case in of_areas
+        if case not in told
+        for one in resolver.resolve(case).answers
+        if one.runbook != elsewhere[case.severity]
     ]
 
 
