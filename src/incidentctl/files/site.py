@@ -6,11 +6,13 @@ A list of what was written stands in the folder. What is not in it is foreign.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -22,6 +24,8 @@ from incidentctl.git import atomic, safe_read
 MANIFEST = ".incidentctl-page.json"
 _WRITER = "incidentctl page build"
 _MOST_BYTES = 256 << 20
+#: So many seconds one build waits for another.
+_PATIENCE = 60.0
 _ANOTHER = "Name an empty folder with --out, or move these files away."
 
 
@@ -50,6 +54,44 @@ class _Known(NamedTuple):
     size: int
 
 
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other builds out of a folder while its content is read and written.
+
+    An older build that ends last would leave an old page for good. EnvironmentFailedError if
+    another one goes on for a minute.
+    """
+    check_stays(folder / MANIFEST)
+    until = time.monotonic() + _PATIENCE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise _failed(folder, error) from error
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise EnvironmentFailedError(
+                        f"Another build has been writing into {folder} for a minute.",
+                        hint="Wait for it, or end it, and run the command again.",
+                    ) from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _failed(folder: Path, error: OSError) -> EnvironmentFailedError:
+    return EnvironmentFailedError(
+        f"Could not write {error.filename or folder}: {error.strerror}.",
+        hint="Fix that and run the command again: it continues from there.",
+    )
+
+
 def write_site(folder: Path, parts: Mapping[str, Part]) -> SiteResult:
     """Write the files by their paths in a folder; those of the last time that are none go.
 
@@ -64,10 +106,7 @@ def write_site(folder: Path, parts: Mapping[str, Part]) -> SiteResult:
         there = _check_free(folder, parts, known)
         return _write(folder, parts, known, there)
     except OSError as error:
-        raise EnvironmentFailedError(
-            f"Could not write {error.filename or folder}: {error.strerror}.",
-            hint="Fix that and run the command again: it continues from there.",
-        ) from error
+        raise _failed(folder, error) from error
 
 
 def _write(

@@ -15,7 +15,7 @@ from incidentctl.git import permissions
 from incidentctl.record.store import incident_events, paths
 from incidentctl.record.store.incident_events import Folder
 from incidentctl.record.store.index import is_noted
-from incidentctl.record.store.past import Describe, Past, add, read_past, write_past
+from incidentctl.record.store.past import Describe, Past, add, forget_past, read_past, write_past
 from incidentctl.record.store.stored_event import Stored, check
 from incidentctl.record.store.texts import SEARCHED, by_month, read_texts, write_texts
 from incidentctl.record.sync.sent import unsynced
@@ -113,7 +113,7 @@ class Reader:
 
         What has ended since it was last asked is read; what was said of the others is kept.
         """
-        pending = self._pending()
+        pending, tip = self._pending(), self._store.tips().log_tip
         index, cache = self._store.index(), self._store.cache
         known = read_past(cache)
         have = set(known.ids) if known else set()
@@ -127,7 +127,21 @@ class Reader:
         else:
             return known
         write_past(cache, past)
+        if self._store.tips().log_tip != tip:  # perhaps by a redaction, which had dropped it
+            forget_past(cache)
         return past
+
+    def past_heads(self, past: Past, places: Iterable[int]) -> list[Head]:
+        """Return some of the `past` incidents as they are now, without those that are open again.
+
+        If one has changed since it ended, all are read anew the next time.
+        """
+        kept = [past.head(place) for place in places]
+        read = self.many_events(head.id for head in kept)
+        now = {ident: self._store.head(ident, events) for ident, events, _ in read}
+        if any(now[head.id] != head for head in kept):
+            forget_past(self._store.cache)
+        return [head for each in kept if (head := now[each.id]) and not head.open]
 
     def texts(
         self,
@@ -144,6 +158,7 @@ class Reader:
         """
         pending = self._pending()
         wanted = [ident for ident in incidents if ident not in pending]
+        tips = self._store.tips() if wanted else None
         folders = self._store.all() if wanted else {}
         months = by_month(wanted)
         cached = {month: read_texts(self._store.cache, month, kind) for month in months}
@@ -163,7 +178,8 @@ class Reader:
                 cached[month][ident] = (folders[ident].key, known[ident])
                 done += 1
                 on_read(done, left)
-            if news:
+            # A repair may have moved the record back, or a redaction dropped what was kept.
+            if news and self._store.tips() == tips:
                 write_texts(self._store.cache, month, cached[month], kind)
         for ident in incidents:
             text = known.get(ident)

@@ -16,7 +16,7 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts import derive
 from incidentctl.domain.alerts.declaration import alert_facts
-from incidentctl.domain.alerts.group import ATTACHED, RESOLVED, WAITING
+from incidentctl.domain.alerts.group import ATTACHED, RESOLVED, WAITING, fold_group
 from incidentctl.domain.common.times import offset_minutes
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.head import Head
@@ -51,6 +51,8 @@ class Declaring:
             event = derive.declared(live.source, live.alert, cause, live.started)
             author = author_of(live.source)
             self._book.settle()
+            if not self._still_waits(live):
+                return
             record.acknowledge(Action(ident, (event,), author, f"{ident}: declared"))
             tally.declared(ident)
         else:
@@ -66,6 +68,12 @@ class Declaring:
         fact = kind(live.ident, ident, rule=rule, cause=cause)
         self._book.state(live, [fact], now)
         tally.changed(live.ident)
+
+    def _still_waits(self, live: Live) -> bool:
+        """Say whether a group waits in the record now: a person may have dismissed it just now."""
+        group = fold_group(live.ident, self._workspace.record.events(live.ident)[0])
+        live.update(group)
+        return group.handling == WAITING
 
     def _incident_of(self, cause: str, live: Live, now: datetime) -> tuple[str | None, str | None]:
         """Return the open incident that a group belongs to, and the last one that is over."""

@@ -78,8 +78,9 @@ def inbox(workspace: Workspace, *, whole: bool = False) -> list[Row]:
 
 def shared(workspace: Workspace) -> list[Row]:
     """Return what waits and is not restricted, the oldest first; it asks no remote."""
-    hidden = workspace.record.restricted_ids()
-    groups = [group for group in waiting(workspace) if group.id not in hidden]
+    found = waiting(workspace)
+    hidden = workspace.record.restricted_ids()  # asked last: a new one may be
+    groups = [group for group in found if group.id not in hidden]
     return [_row(workspace, group, number) for number, group in enumerate(groups, 1)]
 
 

@@ -146,12 +146,12 @@ class Receiver:
 
     def _begin(self, now: datetime) -> None:
         if self._began is None:
+            self._token = self._workspace.record.change_token()  # before what it is of is read
             self._book.load(now)
             missed = (each for each in self._book.lives() if each.source == HEARTBEAT)
             self.heartbeats.know_missed(each.alert.group for each in missed)
             self._began = self._looked = now
             self._changed = True
-            self._token = self._workspace.record.change_token()
 
     def _look(self, now: datetime) -> None:
         """Read the record again if somebody may have written to it."""

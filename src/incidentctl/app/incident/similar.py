@@ -62,10 +62,10 @@ def similar_past(workspace: Workspace, title: str, services: Iterable[str] = ())
     wanted = Traits(terms(title), services_of(list(services)))
     try:
         past = workspace.record.past(_describe)
+        heads = workspace.record.past_heads(past, most_like(wanted, past.lines))
         restricted = workspace.record.restricted_ids()
     except EnvironmentFailedError:
         return []
-    heads = [past.head(place) for place in most_like(wanted, past.lines)]
     return [
         Similar(head, _retrospective(workspace, head.id))
         for head in heads

@@ -91,8 +91,8 @@ class Watch:
             return False
         try:
             idents = [self._ident] if self._ident else [h.id for h in record.open_heads()]
-            self._restricted = record.restricted_ids()
             alerts = waiting(self._workspace) if self._ident is None else []
+            self._restricted = record.restricted_ids()  # asked last: a new one may be
             if self._shared_only:
                 idents = [ident for ident in idents if ident not in self._restricted]
                 alerts = [group for group in alerts if group.id not in self._restricted]

@@ -89,6 +89,7 @@ def checked(workspace: Workspace) -> LintReport:
     if not workspace.checked_out:
         return _at_head(workspace, root)
     file = key = None
+    read_before = workspace.has_read_catalog  # perhaps other files than those of the key
     try:
         place = workspace.repository()
         if place is not None:
@@ -118,7 +119,8 @@ def checked(workspace: Workspace) -> LintReport:
         played=lambda: played(workspace),
         late=lambda files: late(workspace, files),
     )
-    if file and key and not any(problem.code == NOT_LOOKED for problem in report.problems):
+    whole = not any(problem.code == NOT_LOOKED for problem in report.problems)
+    if file and key and whole and not read_before:
         midnights = (today, today + timedelta(days=1))
         day = [datetime.combine(each, datetime.min.time(), workspace.zone) for each in midnights]
         found = (

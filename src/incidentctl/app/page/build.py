@@ -28,7 +28,7 @@ from incidentctl.domain.page.public import Area, Page, PublicIncident, State
 from incidentctl.domain.page.uptime import day_begins
 from incidentctl.errors import InvalidDataError
 from incidentctl.files.gc_pause import paused
-from incidentctl.files.site import Part, SiteResult, write_site
+from incidentctl.files.site import Part, SiteResult, alone, write_site
 from incidentctl.git import safe_read
 from incidentctl.render.page import html
 from incidentctl.render.page.atom import feeds
@@ -77,8 +77,9 @@ def build(
     RefusedError if foreign files are in the way; they are never touched.
     """
     read_first(workspace, only_shared=True)  # the page has no others
-    found = known(workspace, at or workspace.now(), on_read=on_read)
-    outcome = write_site(folder, parts(workspace, found))
+    with alone(folder):
+        found = known(workspace, at or workspace.now(), on_read=on_read)
+        outcome = write_site(folder, parts(workspace, found))
     opened = {head.id for head in workspace.record.open_heads()} if found.page.open else set()
     over = tuple(each.id for each in found.page.open if each.id not in opened)
     return Built(found, outcome, over)

@@ -99,6 +99,7 @@ class TeamFiles:
         try:
             found, errors = self._read(name)
         except IncidentctlError as error:
+            self._seen = None  # git may answer the next time
             self.fault = f"{_short(name)} cannot be read: {error.reason}"
             return None if self.version else self._kept()
         told = name if name == _WORK_TREE else f"{_short(name)} of {self.follows}"

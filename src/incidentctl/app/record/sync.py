@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 from incidentctl.app.workspace.workspace import Workspace
@@ -45,7 +46,7 @@ def sync(workspace: Workspace) -> Synced:
         )
         faults = tuple(f"{p.path}:{p.line}: {p.message}" for p in workspace.basics.problems)
         return Synced("misconfigured", reason, 0, 0, record.pending(), faults)
-    lock, began = record.background().lock(), workspace.now()
+    lock, began, clock = record.background().lock(), workspace.now(), time.time()
     if not lock.take():
         if not lock.take(wait=_WAIT):
             return _ended(workspace, "behind", "another sync of this clone is running")
@@ -63,6 +64,7 @@ def sync(workspace: Workspace) -> Synced:
                 notes=tuple(dict.fromkeys((*done.notes, *more.notes))),
             )
         record.clear_notes()
+    workspace.sharing.share_if_asked(since=clock)
     ended = _ended(workspace, done.state, done.reason)
     if ended.state == "ok" and ended.pending:
         why = record.held_up() or "more was recorded meanwhile"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,6 +70,11 @@ class Sharing:
         self._record().background().start(program, self._environment)
         return None
 
+    def share_if_asked(self, *, since: float) -> None:
+        """Share what a command left to whoever held the lock of exchanges since a time."""
+        if self._record().background().was_asked(since=since):
+            self.share()
+
     def refresh(self, *, every: timedelta = _FRESH) -> None:
         """Start a sync in the background, if the last one is old."""
         if self._elsewhere is not None:
@@ -94,10 +100,12 @@ class Sharing:
             lock = record.background().lock()
             if not lock.take():
                 return False
+            began = time.time()
             with lock:
                 done = record.exchange(self._author(), limit=_FOREGROUND)
         except OSError:
             return False
+        self.share_if_asked(since=began)
         return done is not None and done.events > 0
 
 

@@ -180,6 +180,11 @@ class Workspace:
         return self._loaded[0]
 
     @property
+    def has_read_catalog(self) -> bool:
+        """Say whether the catalog is what its files were a while ago."""
+        return "_loaded" in vars(self)
+
+    @property
     def catalog_problems(self) -> list[Problem]:
         """Return the faults of the team's files."""
         return self._loaded[1]

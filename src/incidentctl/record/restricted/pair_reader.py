@@ -131,9 +131,11 @@ class PairReader:
         One that ever was restricted is none of them, wherever it is. EnvironmentFailedError if it
         cannot be known which ones that were.
         """
+        # What is read first may be found to be restricted meanwhile: that is asked last.
+        shared = self.shared.ids()
         self._readable_restricted()
         restricted = self.restricted_ids()
-        wanted = [ident for ident in self.shared.ids() if ident not in restricted]
+        wanted = [ident for ident in shared if ident not in restricted]
         yield from self.shared.texts(wanted, tell, kind=PUBLIC, on_read=on_read)
 
     def newest_id(self, incident: str) -> str | None:
@@ -160,8 +162,9 @@ class PairReader:
 
     def noted_heads(self, *, restricted: bool = False) -> list[Head]:
         """Return some incidents of the shared part, or of both; as `Reader.noted_heads`."""
+        found = self.shared.noted_heads()
         hidden = self.restricted_ids()
-        shared = [head for head in self.shared.noted_heads() if head.id not in hidden]
+        shared = [head for head in found if head.id not in hidden]
         if not restricted:
             return shared
         return _newest_first([*shared, *self._readable_restricted().noted_heads()])
@@ -169,6 +172,10 @@ class PairReader:
     def past(self, describe: Describe) -> Past:
         """Return the ended incidents of the shared part; as `Reader.past`."""
         return self.shared.past(describe)
+
+    def past_heads(self, past: Past, places: Iterable[int]) -> list[Head]:
+        """Return some of the past incidents as they are now; as `Reader.past_heads`."""
+        return self.shared.past_heads(past, places)
 
     def heads(self) -> list[Head]:
         """Return the incidents of both parts, the newest first."""
@@ -184,8 +191,9 @@ class PairReader:
 
     def groups(self, *, live: bool = False) -> list[Group]:
         """Return the alert groups of both parts; as `Reader.groups`."""
+        every = self.shared.groups(live=live)
         restricted = self.restricted_ids()
-        shared = [each for each in self.shared.groups(live=live) if each.id not in restricted]
+        shared = [each for each in every if each.id not in restricted]
         found = self._readable_restricted().groups(live=live) if restricted else []
         apart = [each._replace(restricted=True) for each in found]
         return sorted([*shared, *apart], key=lambda group: group.id)
@@ -238,7 +246,8 @@ class PairReader:
         sent = self.shared.part.sent
         if sent is None:
             return None
-        return unsynced((*self.shared.part.boxes, sent, *self.undecided.boxes))
+        # In the order in which an action moves.
+        return unsynced((*self.undecided.boxes, *self.shared.part.boxes, sent))
 
     def unsynced(self) -> Unsynced | None:
         """Count what either remote lacks; None if neither part has one."""

@@ -41,6 +41,15 @@ class Background:
             return os.path.samestat(os.fstat(descriptor), self._lock.stat())
         return False
 
+    def was_asked(self, *, since: float) -> bool:
+        """Say whether a command left its stamp since a time of the clock, in seconds.
+
+        Whoever held the lock of exchanges in the foreground asks this once it is released.
+        """
+        with contextlib.suppress(OSError):
+            return self._stamp.stat().st_mtime >= since
+        return False
+
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Leave the stamp and start an exchange, unless one is under way.
 

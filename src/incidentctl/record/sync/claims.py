@@ -21,6 +21,7 @@ from incidentctl.git import atomic, permissions
 from incidentctl.git.run import Git
 from incidentctl.record.sync.answer import BEHIND, OK
 from incidentctl.record.sync.remote import Remote
+from incidentctl.record.write.fallback import identity_of
 
 #: Whoever holds a claim has so long to record the attempt; then the next turn may be claimed.
 PATIENCE = timedelta(seconds=60)
@@ -118,8 +119,11 @@ def _read_seen(file: Path) -> tuple[datetime | None, dict[str, int]]:
 
 
 def _mine(git: Git, key: str, turn: int) -> str:
-    """Write what stands behind the ref: the same at each try of this clone."""
-    clone = f"{os.uname().nodename}:{git.git_dir}"
+    """Write what stands behind the ref: the same at each try of this clone.
+
+    Two containers may have one host name and one path, and a copied clone the same identity.
+    """
+    clone = f"{os.uname().nodename}:{git.git_dir}:{identity_of(git.git_dir)}"
     written = json.dumps({"key": key, "turn": turn, "clone": clone}, sort_keys=True)
     done = git.run("hash-object", "-w", "--stdin", data=written.encode())
     if done.code:

@@ -26,7 +26,7 @@ from incidentctl.record.sync.merge import TEMPORARY, advance, forget_merge
 from incidentctl.record.sync.reconcile import ForeignError, Offer, Reconcile
 from incidentctl.record.sync.remote import Remote
 from incidentctl.record.sync.status import Exchanged
-from incidentctl.record.write import outbox
+from incidentctl.record.write import kept, outbox
 from incidentctl.record.write.part import Part
 
 #: Only exchanges and a user's fetch move the remote-tracking ref. A lock file on it that is older
@@ -98,7 +98,7 @@ class Exchange:
         for incident, names in received.items():
             if any(map(redacts, names)):
                 self._store.forget_texts(incident)
-        kept = status.keep(
+        ended = status.keep(
             self._state, self._part.now(), answer.state, answer.reason,
             notes=notes, was_read=self._was_read,
         )  # fmt: skip
@@ -108,7 +108,7 @@ class Exchange:
             max(self._forgotten, self._begun),
             frozenset(received),
             sum(map(len, received.values())),
-            kept.notes,
+            ended.notes,
         )
 
     def _repaired(self, until: float) -> RemoteAnswer:
@@ -175,7 +175,8 @@ class Exchange:
                     with contextlib.suppress(TooManyError):
                         self._begun = count_events(self._git, offer.commit)
                 # The remote has it; or it refuses, and the merge waits.
-                if answer.state != BEHIND and not self._take(offer.commit) and answer.state == OK:
+                taken = answer.state == BEHIND or self._take(offer.commit, theirs)
+                if answer.state == OK and not taken:
                     answer = behind
                 if answer.state not in (OK, BEHIND):
                     return answer
@@ -213,7 +214,7 @@ class Exchange:
                 raise
             except Exception:  # noqa: BLE001 (a bug: reported if the next fetch meets it as well)
                 return True
-            if offer is None or self._take(offer.commit):
+            if offer is None or self._take(offer.commit, known):
                 return True
         return False
 
@@ -261,23 +262,39 @@ class Exchange:
         If theirs follows the log ref, or there is no log ref yet, the log ref moves at once.
         """
         offer = self._reconcile.reconcile(theirs)
-        return None if offer and offer.theirs and self._take(offer.commit) else offer
+        return None if offer and offer.theirs and self._take(offer.commit, theirs) else offer
 
-    def _take(self, commit: str) -> bool:
-        """Move the log ref to a commit; False if it has moved meanwhile, which git then keeps."""
+    def _take(self, commit: str, theirs: str | None) -> bool:
+        """Move the log ref to a commit; False if it has moved meanwhile, which git then keeps.
+
+        The commit holds what `theirs` has; the tracking ref may be another by now, as after a
+        `git fetch` of the user.
+        """
         if commit == self._store.tips().log_tip:
             return True
         with self._part.lock() as lock:
             if not lock.take(wait=self._retries.wait):
                 return False  # the next round sees to it
             before = self._store.tips()
+            self._forget_texts(commit)
             advance(self._part, commit)
         if self._store.tips().log_tip == commit:
             point("exchange.taken")
             old = (before.log_tip, before.mirror if before.mirror == before.log_tip else None)
-            self._store.absorb(*filter(None, (*old, self._tracking())))
+            self._store.absorb(*filter(None, (*old, theirs, commit)))
             return True
         return False
+
+    def _forget_texts(self, commit: str) -> None:
+        """Forget texts that were redacted elsewhere, where this clone keeps them beside the branch.
+
+        Before the log ref moves to the commit: after a kill the next exchange does it again.
+        """
+        for incident, names in self._reconcile.received.items():
+            if any(map(redacts, names)):
+                self._store.forget_texts(incident)
+                held = self._store.folder_at(incident, (commit,)).stored
+                kept.blank(self._state, incident, held)
 
     def _forget(self, theirs: str) -> bool:
         """Forget what the remote has; say whether something is left that it lacks.
@@ -290,7 +307,8 @@ class Exchange:
         log_tip = self._store.tips().log_tip
         if rest and log_tip is not None:
             for action in sent.lacking(self._git, rest, log_tip):
-                outbox.move(action.path, self._part.box)
+                with contextlib.suppress(FileNotFoundError):  # a repair has moved it
+                    outbox.move(action.path, self._part.box)
         return bool(rest)
 
 

@@ -48,9 +48,10 @@ class Lookout:
 
     def moved(self) -> bool:
         """Return whether a remote has something that this clone lacks, once for each change."""
-        moved = self._moved.is_set()
+        if not self._moved.is_set():
+            return False
         self._moved.clear()
-        return moved
+        return True
 
     def _run(self) -> None:
         pause = _SHORTEST

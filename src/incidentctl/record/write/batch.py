@@ -49,6 +49,8 @@ class BatchResult(NamedTuple):
     """The commit of each action that the log ref now holds, by its file's name."""
     done: tuple[Pending, ...]
     touched: dict[str, Touched]
+    known: dict[str, Folder]
+    """Every incident of the batch with its events, also where none was new."""
     tips: Tips
     absorbed: tuple[str, ...]
     whole: bool
@@ -153,7 +155,9 @@ class Batch:
             )
             for incident in self._fresh
         }
-        return BatchResult(commits, done, touched, after, absorbed, whole, tuple(self._notes))
+        return BatchResult(
+            commits, done, touched, self._folders, after, absorbed, whole, tuple(self._notes)
+        )
 
     def _already_there(
         self, pending: Sequence[Pending], tips: Tips, absorbed: tuple[str, ...]
@@ -165,7 +169,9 @@ class Batch:
             tips = self._store.tips()
             if tips.log_tip is None:
                 raise EnvironmentFailedError("Git could not start the record.")
-        return BatchResult({}, tuple(pending), {}, tips, absorbed, True, tuple(self._notes))
+        return BatchResult(
+            {}, tuple(pending), {}, self._folders, tips, absorbed, True, tuple(self._notes)
+        )
 
     def _base(self, tips: Tips) -> str | None:
         """Return the commit that the record continues from; None for a new root.

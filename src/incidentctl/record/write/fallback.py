@@ -38,7 +38,7 @@ class Fallback:
 
     def folder(self) -> Path:
         """Return the outbox for what is recorded now."""
-        return self._state / f"{self._by_path}-{_identity(self._git_dir) or _look(self._git_dir)}"
+        return self._state / f"{self._by_path}-{identity_of(self._git_dir) or _look(self._git_dir)}"
 
     def folders(self) -> tuple[Path, ...]:
         """Return the existing outboxes that certainly belong to this repository."""
@@ -55,7 +55,7 @@ class Fallback:
         names = [name for name in _names(self._state) if name.startswith(PREFIX)]
         if not names:
             return ()
-        identity, own = _identity(self._git_dir), self.folders()
+        identity, own = identity_of(self._git_dir), self.folders()
         return tuple(
             self._state / name
             for name in names
@@ -124,7 +124,7 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def _identity(git_dir: Path) -> str | None:
+def identity_of(git_dir: Path) -> str | None:
     """Return a key of the stored identity; None if there is none that can be read."""
     return next(iter(_kept(git_dir)), None)
 

@@ -152,6 +152,7 @@ class Flush:
             outcome = Batch(self._part).commit(pending, repair.found)
             repair.found = {}
             self._notes += outcome.notes
+            self._forget_texts(outcome)  # while the action waits, a flush after a kill does it
             self._forget(outcome.done)
             self._remember(outcome, index)
             point("flush.cached")
@@ -218,6 +219,13 @@ class Flush:
                 break
         return found
 
+    def _forget_texts(self, outcome: BatchResult) -> None:
+        """Forget redacted texts where this clone keeps them beside the branch."""
+        for incident, folder in outcome.known.items():
+            if redaction_targets(folder.stored.values()):
+                self._store.forget_texts(incident)
+                kept.blank(self._state, incident, folder.stored)
+
     def _forget(self, done: Sequence[Pending]) -> None:
         for action in done:
             with contextlib.suppress(FileNotFoundError):
@@ -237,9 +245,6 @@ class Flush:
         noted = dict(index.noted) if index else {}
         groups = index.groups if index else ()
         for incident, (folder, log) in outcome.touched.items():
-            if redaction_targets(folder.stored.values()):
-                self._store.forget_texts(incident)
-                kept.blank(self._state, incident, folder.stored)
             if is_group_id(incident):
                 if outcome.whole and outcome.tips.log_tip is not None:
                     self._store.remember_group(incident, outcome.tips.log_tip, folder)

@@ -34,7 +34,12 @@ _BATCH_SIZE = 500
 
 
 def keep(path: Path, state: Path) -> None:
-    """Move a file to `kept/`: its events are committed, or seen on the remote."""
+    """Move a file to `kept/`: its events are committed, or seen on the remote.
+
+    It is as old there as its commit, however long it waited before.
+    """
+    with contextlib.suppress(PermissionError):
+        os.utime(path)
     outbox.move(path, state / FOLDER)
 
 
@@ -109,12 +114,13 @@ def blank(state: Path, incident: str, stored: Mapping[str, Stored]) -> None:
 
     `stored` are the events of the incident. Without this a repair would bring the text back.
     """
-    files = [path for path in outbox.paths(spools(state)) if outbox.incident_of(path) == incident]
-    for action in _read(files) if files else ():
-        mine = {name: check(name, data) for name, data in action.entries.items()}
-        forms = redacted({**stored, **mine})
-        if forms.keys() & mine.keys():
-            outbox.rewrite(action, {name: form.data for name, form in forms.items()})
+    for folders in (spools(state), (state / FOLDER,)):  # an exchange may move them meanwhile
+        files = [path for path in outbox.paths(folders) if outbox.incident_of(path) == incident]
+        for action in _read(files) if files else ():
+            mine = {name: check(name, data) for name, data in action.entries.items()}
+            forms = redacted({**stored, **mine})
+            if forms.keys() & mine.keys():
+                outbox.rewrite(action, {name: form.data for name, form in forms.items()})
 
 
 def _read(files: Sequence[Path]) -> list[Pending]:

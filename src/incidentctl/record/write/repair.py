@@ -212,12 +212,12 @@ class Repair:
                 f"The record's ref {ref} was deleted, and none of its commits is left. The "
                 "record continues from what this clone had not sent, or had just committed."
             )
+        kept.to_outbox(self._state, self._box)  # before the ref moves back: readers miss nothing
         self._set(ref, base, old)
         self._repaired = True
         self._drop_log(ref)
         now = int(time.time())
         last_tips.rewrite(self._state, [last_tips.Noted(base, now)] if base else [])
-        kept.to_outbox(self._state, self._box)
         store.reset()
 
     def _whole(self) -> Iterator[str]:
