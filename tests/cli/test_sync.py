@@ -299,6 +299,21 @@ def test_who_is_told_of_an_offer_accepts_it_at_once(clones: tuple[Clone, Clone])
     assert "joelle is the commander" in bob.run("accept").stderr
 
 
+def test_who_cannot_ask_the_remote_is_told_so_with_the_refusal(
+    clones: tuple[Clone, Clone], tmp_path: Path
+) -> None:
+    ann, bob = clones
+    bob.sync()
+    ann.declare("checkout is down")
+    until(lambda: ann.unsynced == 0)
+    (tmp_path / "remote.git").rename(tmp_path / "away.git")
+    for words in (("accept",), ("log", "looked"), ("log", "-i", "zzz", "looked")):
+        told = bob.run(*words, code=3).stderr
+        assert "No incident " in told
+        assert "The last sync with origin failed (misconfigured: " in told
+    (tmp_path / "away.git").rename(tmp_path / "remote.git")
+
+
 def test_an_offer_in_one_of_several_incidents_is_fetched_by_who_accepts(
     clones: tuple[Clone, Clone],
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from incidentctl.app.record.looked import NotLookedError, ensure_looked, none_here
+from incidentctl.app.record.looked import NotLookedError, ensure_looked, none_here, out_of_touch
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
@@ -39,10 +39,9 @@ def find_incident(workspace: Workspace, part: str | None, *, ended: bool = False
     """
     try:
         return _find(workspace, part, ended=ended)
-    except (NotFoundError, NotLookedError) as refusal:
-        if not workspace.sharing.catch_up() and isinstance(refusal, NotFoundError):
-            raise
-        return _find(workspace, part, ended=ended)
+    except (NotFoundError, NotLookedError):
+        workspace.sharing.catch_up()
+        return _find(workspace, part, ended=ended)  # or says why it could not look
     except EnvironmentFailedError:
         found = _find_unread(workspace, part, ended=ended)
         if found is not None:
@@ -179,7 +178,7 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
             declare = f"{why} {declare}"
         over_now = None if ended else _just_ended(workspace)
         raise NotFoundError(
-            none_here(workspace, f"No incident is {word}."),
+            none_here(workspace, f"No incident is {word}.") + out_of_touch(workspace),
             hint=f"{over_now} {declare}" if over_now else declare,
         )
     raise several(workspace, heads, f"{len(heads)} incidents are {word}")
@@ -224,7 +223,8 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
         ensure_looked(workspace)
         near = did_you_mean(folded, workspace.record.ids())
         raise NotFoundError(
-            none_here(workspace, f"No incident has {one_line(part)!r} in its id."),
+            none_here(workspace, f"No incident has {one_line(part)!r} in its id.")
+            + out_of_touch(workspace),
             hint=f"Did you mean {near!r}?"
             if near
             else "`incidentctl list --all` shows all incidents.",

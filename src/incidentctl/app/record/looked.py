@@ -58,6 +58,15 @@ def none_here(workspace: Workspace, nothing: str) -> str:
     return f"{nothing.removesuffix('.')}; restricted ones are not in this clone."
 
 
+def out_of_touch(workspace: Workspace) -> str:
+    """Say with which remotes the last sync failed: what they have may be missing; "" for none."""
+    return "".join(
+        f" The last sync with {remote} failed ({last.state}: {one_line(last.reason or '')})."
+        for remote, last in workspace.record.exchanges()
+        if last is not None and last.state != "ok"
+    )
+
+
 def left_out(workspace: Workspace) -> str | None:
     """Say that restricted incidents are not for this clone; None where they may be."""
     if (remote := workspace.record.excluded()) is None:
