@@ -145,9 +145,10 @@ def _walked(folder: Path, *, entries: int) -> Row:
     declare_in(open_ticking(mine))
     for root in (mine, theirs):
         run((INCIDENTCTL, "sync"), root)
+    terminal = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
     walk = pexpect.spawn(
-        INCIDENTCTL, ["run", "--as", "hiroto"], cwd=theirs, env={**os.environ, "TERM": "xterm", "NO_COLOR": "1"},
-        encoding="utf-8", timeout=60, dimensions=(30, 80),
+        INCIDENTCTL, ["run", "--as", "hiroto"], cwd=theirs, env=terminal, encoding="utf-8",
+        timeout=60, dimensions=(30, 80),
     )  # fmt: skip
     walk.expect_exact("then Enter)")
     took = []
