@@ -181,7 +181,7 @@ class Workspace:
 
     @property
     def has_read_catalog(self) -> bool:
-        """Say whether the catalog is what its files were a while ago."""
+        """Say whether the catalog was read before: its files may be others by now."""
         return "_loaded" in vars(self)
 
     @property
