@@ -166,3 +166,21 @@ def test_an_incident_that_is_only_hostile(run, team, opened):
         result = run(*arguments)
         assert result.code in (0, 2, 3), (arguments, result.err)
         assert "\x1b" not in result.out + result.err
+
+
+@pytest.mark.parametrize("group", ["w w w", "../../../evil", "alr-", "", "x" * 9000])
+def test_an_attachment_of_what_is_no_alert_can_be_taken_back(run, team, opened, group):
+    ident = ID.format(30)
+    plant(
+        team,
+        opened,
+        [(named(ident, "alert-attached"),
+          event(ident, "alert-attached", group=group, incident=opened), "100644")],
+    )  # fmt: skip
+    entries = run("show", "--json", opened).json["timeline"]
+    [number] = [each["number"] for each in entries if each["kind"] == "alert-attached"]
+    for word in ("retract", "undo"):
+        done = run(word, *([str(number)] if word == "retract" else []), "-i", opened)
+        assert done.code == 0, done.err
+    assert not (team.parent / "evil").exists()
+    check(run, opened, None)

@@ -220,3 +220,14 @@ def test_nobody_blanks_or_takes_a_group(remote, ann, bob, title, marked):
     for clone in (ann, bob, clone_of(remote, "late")):
         shared(clone)
         assert [group.title for group in clone.record().groups()] == ["Disk full"]
+
+
+@pytest.mark.parametrize("incident", ["w w w", "../../../evil", "alr-20261124-1401-k7fk7fk7"])
+def test_a_group_belongs_to_nothing_that_is_no_incident(clone, incident):
+    record = clone.record()
+    put(record, opening())
+    put(record, event(facts.AlertAttached(GROUP, incident)))
+    record.flush()
+    [group] = clone.record().groups()
+    assert (group.waits, group.incident) == (True, None)
+    assert any("no incident" in problem.message for problem in group.problems)

@@ -8,6 +8,7 @@ from typing import Any
 from incidentctl.app.incident.respond import Response, acknowledge
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.ids import is_group_id
 
 #: What in the record of an alert says to which incident it belongs.
 _BELONGS = (facts.AlertAttached, facts.AlertDeclared)
@@ -25,17 +26,21 @@ def follow(response: Response, stated: Iterable[Any]) -> tuple[str, ...]:
     events = {each.id: each for each in workspace.record.events(ident)[0]}
     notes = []
     for event in filter(None, map(events.get, gone)):
-        if isinstance(event.fact, facts.AlertAttached):
-            group = event.fact.group
+        if group := _group(event):
             if off := [facts.Retracted(each, "") for each in _belonging(response, group)]:
                 acknowledge(workspace, group, off, response.who)
                 notes.append(f"{group} belongs to no incident any more; `incidentctl alert inbox`.")
         elif isinstance(event.fact, facts.Retracted):
             again = events.get(event.fact.event)
-            if again is not None and isinstance(again.fact, facts.AlertAttached):
-                group = again.fact.group
+            if again and (group := _group(again)):
                 acknowledge(workspace, group, [facts.AlertAttached(group, ident)], response.who)
     return tuple(notes)
+
+
+def _group(event: Event) -> str | None:
+    """Return the alert that an event attached; whoever wrote it may have named anything."""
+    fact = event.fact
+    return fact.group if isinstance(fact, facts.AlertAttached) and is_group_id(fact.group) else None
 
 
 def _belonging(response: Response, group: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.events import EffectiveEvent, Event
 from incidentctl.domain.incident.fold.alerts import first_of_each
 from incidentctl.domain.incident.fold.corrections import apply_corrections, in_order
+from incidentctl.domain.incident.ids import is_incident_id
 from incidentctl.domain.incident.state import is_alert
 from incidentctl.errors import Problem
 
@@ -220,6 +221,9 @@ def _apply(draft: _Draft, event: EffectiveEvent) -> None:
 def _belongs(draft: _Draft, event: EffectiveEvent) -> None:
     """Let a group belong to an incident; the first receiver counts, and people over receivers."""
     fact, group = event.fact, draft.group
+    if not is_incident_id(fact.incident):
+        draft.problems.append(f"{event.by} took it to something that is no incident.")
+        return
     taken = group.incident is not None and group.incident != fact.incident
     if taken and isinstance(fact, facts.AlertDeclared) and is_alert(event.by):
         draft.problems.append(
