@@ -45,3 +45,24 @@ def share(team: Path, git: Callable[..., str]) -> Path:
     git(team, "commit", "-qam", "Share the record")
     git(team, "push", "-q", "origin", "HEAD:main")
     return hub
+
+
+def share_with_vault(
+    team: Path, git: Callable[..., str], vault: str, *, set_in_files: bool = True
+) -> Path:
+    """Share a repository through `origin`, with a second bare remote that is another place.
+
+    The team's files name that for restricted incidents, if they are to. Both stand in the folder
+    returned, beside the repository.
+    """
+    folder, settings = team.parent, team / "incidentctl.yaml"
+    restricted = f"restricted_remote: {vault}, " if set_in_files else ""
+    text = settings.read_text().replace("record: {", f"record: {{remote: origin, {restricted}")
+    settings.write_text(text)
+    git(team, "commit", "-qam", "Share the record")
+    for name in ("origin", vault):
+        git(folder, "clone", "-q", "--bare", str(team), str(folder / f"{name}.git"))
+        git(team, "remote", "add", name, str(folder / f"{name}.git"))
+    own = git(team, "commit-tree", "HEAD^{tree}", "-m", "A place of its own").strip()
+    git(team, "push", "-q", "--force", vault, f"{own}:refs/heads/main")
+    return folder

@@ -9,22 +9,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.teams import share_with_vault
 
 SECRET = "Mallory reads the payroll"
 
 
 @pytest.fixture
-def shared(run, team, git, tmp_path):
+def shared(run, team, git):
     """The team's repository, shared through `origin`; returns what a bare remote holds."""
-    marker = team / "incidentctl.yaml"
-    marker.write_text(marker.read_text().replace("record: {", "record: {remote: origin, "))
-    git(team, "commit", "-qam", "Share the record")
-    for name in ("origin", "security"):
-        git(tmp_path, "clone", "-q", "--bare", str(team), str(tmp_path / f"{name}.git"))
-        git(team, "remote", "add", name, str(tmp_path / f"{name}.git"))
-    own = git(team, "commit-tree", "HEAD^{tree}", "-m", "A place of its own").strip()
-    git(team, "push", "-q", "--force", "security", f"{own}:refs/heads/main")
-    return tmp_path
+    return share_with_vault(team, git, "security", set_in_files=False)
 
 
 def declare(run) -> str:

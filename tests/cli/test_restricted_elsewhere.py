@@ -6,26 +6,16 @@ import io
 import shutil
 
 import pytest
+from tests.teams import share_with_vault
 
 SECRET = "Mallory reads the payroll"
 NOT_HERE = "restricted ones are not in this clone"
 
 
 @pytest.fixture
-def places(run, team, git, tmp_path):
+def places(run, team, git):
     """The team's repository with a shared remote and a vault; returns the folder of both."""
-    marker = team / "incidentctl.yaml"
-    settings = marker.read_text().replace(
-        "record: {", "record: {remote: origin, restricted_remote: vault, "
-    )
-    marker.write_text(settings)
-    git(team, "commit", "-qam", "Share the record")
-    for name in ("origin", "vault"):
-        git(tmp_path, "clone", "-q", "--bare", str(team), str(tmp_path / f"{name}.git"))
-        git(team, "remote", "add", name, str(tmp_path / f"{name}.git"))
-    own = git(team, "commit-tree", "HEAD^{tree}", "-m", "A place of its own").strip()
-    git(team, "push", "-q", "--force", "vault", f"{own}:refs/heads/main")
-    return tmp_path
+    return share_with_vault(team, git, "vault")
 
 
 @pytest.fixture
