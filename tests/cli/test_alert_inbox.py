@@ -231,3 +231,9 @@ def test_a_part_of_the_letters_of_what_an_alert_declared_is_the_first_word(run, 
     assert done.code == 0, done.err
     assert done.json["incident"] == ident
     assert show(opened)["open"] is True
+
+
+@pytest.mark.parametrize("word", ["²", "①", "1²"])
+def test_a_digit_that_is_no_number_names_no_alert(run, word):
+    refused = run("alert", "declare", word, "--no-input")
+    assert (refused.code, "Traceback" in refused.err) == (3, False), refused.err

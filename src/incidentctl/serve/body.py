@@ -33,7 +33,7 @@ class Bodies:
     async def read(self, request: Request) -> bytearray:
         """Return the body; it counts as held until `release`. Raises what is above."""
         stated = request.headers.get("content-length", "")
-        if stated.isdigit() and int(stated[:12]) > self._largest:
+        if stated.isdecimal() and int(stated[:12]) > self._largest:
             raise TooLargeError
         body = bytearray()
         try:

@@ -122,7 +122,7 @@ def find(workspace: Workspace, word: str, *, acts: bool = False) -> Row:
     any more, if something is to be done about it.
     """
     part = word.strip().casefold()
-    if part.isdigit() and len(part) < 5:
+    if part.isdecimal() and len(part) < 5:
         row = _by_number(workspace, int(part))
         if acts and not row.group.waits:
             raise RefusedError(

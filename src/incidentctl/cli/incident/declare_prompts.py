@@ -91,7 +91,7 @@ def _ask_matrix(catalog: Catalog, affects: Sequence[str]) -> str | None:
             [(_UNSURE_HOW, _UNSURE_HOW), *((n, f"{n}  {of}") for n, of in IMPORTANCE.items())],
             _UNSURE_HOW,
         )
-        importance = int(answer) if answer.isdigit() else None
+        importance = int(answer) if answer.isdecimal() else None
     conditions = [(condition, condition) for condition in matrix.conditions]
     condition = ask_choice("How badly?", conditions, matrix.conditions[0])
     suggested = matrix.suggest(importance, condition)

@@ -139,7 +139,7 @@ class Menu:
             except Left as left:
                 tell_not_recorded(left.text)
                 raise KeyboardInterrupt from None
-            if said.isdigit() and 0 < int(said) <= len(numbered):
+            if said.isdecimal() and 0 < int(said) <= len(numbered):
                 said = numbered[int(said) - 1].name
             if said or choice.optional:
                 return Reply(choice.key, said, line)

@@ -117,7 +117,7 @@ def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -
             answer = _read_line(f"[{clean(default)}]:") or default
         except EndOfAnswers:
             return default
-        if answer.isdigit() and 1 <= int(answer) <= len(keys):
+        if answer.isdecimal() and 1 <= int(answer) <= len(keys):
             return keys[int(answer) - 1]
         match = [key for key in keys if key.casefold() == answer.casefold()]
         if match:
