@@ -137,6 +137,6 @@ def committed(
         line_end = printed.find(b"\n", at)
         fields = printed[at:line_end].split(b" ")
         at = line_end + 1
-        if len(fields) == 3 and fields[2].isdecimal():  # else missing, as in a partial clone
+        if len(fields) == 3 and fields[2].isdigit():  # else missing, as in a partial clone
             yield path, printed[at : at + int(fields[2])]
             at += int(fields[2]) + 1

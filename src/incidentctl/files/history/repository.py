@@ -110,7 +110,7 @@ class Repository:
         fields = line.split()
         if not line.endswith(b"\n"):
             raise GitEndedError("cat-file")
-        if len(fields) != 3 or not fields[2].isdecimal():
+        if len(fields) != 3 or not fields[2].isdigit():
             return None
         data: bytes = self._child.stdout.read(int(fields[2]) + 1)
         if len(data) != int(fields[2]) + 1:
