@@ -246,6 +246,7 @@ def test_a_pipe_does_not_wait_for_a_remote_that_never_answers(
     )  # fmt: skip
     assert "recorded" in done.stderr
     assert time.monotonic() - began < 10  # the exchange would take 20
+    until(lambda: len(ann.exchanges()) == 1)  # a process that has just begun has no words yet
     (child,) = ann.exchanges()
     names = {Path(f"/proc/{child}/fd/{number}").readlink().name for number in (0, 1, 2)}
     assert names == {"null"}
