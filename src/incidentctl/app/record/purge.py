@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 from incidentctl.app.workspace.workspace import Workspace
@@ -50,9 +51,13 @@ def purge(workspace: Workspace) -> Purged:
         raise EnvironmentFailedError(
             "Another sync is already running in this clone.", hint="Try again."
         )
-    with lock:
-        marker = workspace.new_id()
-        commit = record.purge(workspace.author, marker=marker, limit=_LIMIT)
+    began = time.time()
+    try:
+        with lock:
+            marker = workspace.new_id()
+            commit = record.purge(workspace.author, marker=marker, limit=_LIMIT)
+    finally:
+        workspace.sharing.share_if_asked(since=began)
     if commit is None:
         raise EnvironmentFailedError("The record could not be read.")
     return Purged(commit, count)

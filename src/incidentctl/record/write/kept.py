@@ -114,8 +114,8 @@ def blank(state: Path, incident: str, stored: Mapping[str, Stored]) -> None:
 
     `stored` are the events of the incident. Without this a repair would bring the text back.
     """
-    for folders in (spools(state), (state / FOLDER,)):  # an exchange may move them meanwhile
-        files = [path for path in outbox.paths(folders) if outbox.incident_of(path) == incident]
+    for folder in spools(state):  # in the order in which an exchange moves a file meanwhile
+        files = [path for path in outbox.paths((folder,)) if outbox.incident_of(path) == incident]
         for action in _read(files) if files else ():
             mine = {name: check(name, data) for name, data in action.entries.items()}
             forms = redacted({**stored, **mine})
