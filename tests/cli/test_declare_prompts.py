@@ -23,7 +23,7 @@ def terminal(team):
             cwd=str(team),
             env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
             encoding="utf-8",
-            timeout=15,
+            timeout=60,
             dimensions=(24, columns),
         )
         started.append(child)
@@ -35,7 +35,7 @@ def terminal(team):
 
 
 def wait_until(holds):
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < until
         time.sleep(0.1)

@@ -256,7 +256,7 @@ def test_the_questions_on_a_terminal_in_the_order_of_the_field(ignoring):
     environment = {**os.environ, "TERM": "dumb", "COLUMNS": "200"}
     child = program.Terminal(
         "-C", ignoring, "drill", "new", "q1",
-        env=environment, timeout=20, encoding="utf-8", dimensions=(40, 200),
+        env=environment, timeout=60, encoding="utf-8", dimensions=(40, 200),
     )  # fmt: skip
     dialogue = [
         ("Who should know about it", "2"),
@@ -338,7 +338,7 @@ def test_what_was_answered_before_ctrl_c_is_kept_and_continued(ignoring):
     def start(*arguments):
         return program.Terminal(
             "-C", ignoring, "drill", "new", *arguments,
-            env={**os.environ, "TERM": "dumb", "COLUMNS": "200"}, timeout=20, encoding="utf-8",
+            env={**os.environ, "TERM": "dumb", "COLUMNS": "200"}, timeout=60, encoding="utf-8",
             dimensions=(40, 200),
         )  # fmt: skip
 
@@ -482,7 +482,7 @@ def test_a_surprise_or_target_that_is_none(run, ignoring, option, value, said):
 def test_leaving_the_questions_writes_nothing(ignoring, key):
     child = program.Terminal(
         "-C", ignoring, "drill", "new", "q1", "--mode", "unplanned",
-        env={**os.environ, "TERM": "dumb"}, timeout=20, encoding="utf-8",
+        env={**os.environ, "TERM": "dumb"}, timeout=60, encoding="utf-8",
     )  # fmt: skip
     child.expect("What are we going to break")
     child.send(key)

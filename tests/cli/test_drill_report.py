@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -84,7 +86,8 @@ def test_csv_has_their_columns(run, played):
 
 
 def test_which_team_played_when_is_told_by_report_list_and_catalog(run, played):
-    today = run("report", "--json").json["until"][:10]
+    until = datetime.fromisoformat(run("report", "--json").json["until"])
+    today = until.astimezone(ZoneInfo("Europe/Berlin")).date()  # as the example
     by_team = run("report", "--json").json["drills"]["by_team"]
     assert [(each["team"], each["drills"]) for each in by_team] == [("orders", 2), (None, 1)]
     text = run("report").out

@@ -49,7 +49,7 @@ def test_a_drill_with_three_injects_is_played_scored_and_looked_back_at(shop):
     environment["PROMPT_TOOLKIT_NO_CPR"] = "1"  # nobody answers where the cursor is
     child = program.Terminal(
         "-C", shop, "drill", "run", "q1", "--severity", "SEV3", "--as", "omar",
-        env=environment, dimensions=(40, 80), timeout=20, encoding="utf-8",
+        env=environment, dimensions=(40, 80), timeout=60, encoding="utf-8",
     )  # fmt: skip
     child.expect_exact("q1 is planned for 2026-03-29")
     child.expect_exact("Play it now?")

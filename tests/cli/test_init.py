@@ -77,7 +77,7 @@ def test_a_file_where_the_folder_should_be_is_refused(tmp_path):
 def terminal(tmp_path):
     child = program.Terminal(
         "init", "acme",
-        cwd=str(tmp_path), env={**os.environ, "TERM": "dumb"}, encoding="utf-8", timeout=20,
+        cwd=str(tmp_path), env={**os.environ, "TERM": "dumb"}, encoding="utf-8", timeout=60,
     )  # fmt: skip
     yield child
     child.close(force=True)

@@ -116,7 +116,7 @@ def test_on_a_terminal_it_asks_which(run, team, resolved):
     run("resolve")
     child = program.Terminal(
         "-C", team, "retro",
-        env={**os.environ, "TERM": "dumb"}, timeout=20, encoding="utf-8",
+        env={**os.environ, "TERM": "dumb"}, timeout=60, encoding="utf-8",
     )  # fmt: skip
     child.expect("Which incident")
     child.expect(f"2  {resolved}")
@@ -281,7 +281,7 @@ def at_terminal(team, *arguments, term="xterm"):
     environment = {**os.environ, "TERM": term, "COLUMNS": "80", "PROMPT_TOOLKIT_NO_CPR": "1"}
     return program.Terminal(
         "-C", team, *arguments,
-        env=environment, dimensions=(24, 80), timeout=20, encoding="utf-8",
+        env=environment, dimensions=(24, 80), timeout=60, encoding="utf-8",
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ class Terminal:
         environment["PROMPT_TOOLKIT_NO_CPR"] = "1"  # nobody answers where the cursor is
         self.child = program.Terminal(
             "-C", root, *arguments,
-            env=environment, dimensions=(40, 80), timeout=20, encoding="utf-8",
+            env=environment, dimensions=(40, 80), timeout=60, encoding="utf-8",
         )  # fmt: skip
 
     def sees(self, text: str) -> None:

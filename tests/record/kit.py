@@ -27,6 +27,7 @@ from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.ids import next_milliseconds, ulid
 from incidentctl.errors import Problem
 from incidentctl.record.record import Action, Author, Part, Record
+from incidentctl.record.store.paths import log_path
 
 INCIDENT = "inc-20261124-1401-k7f"
 OTHER = "inc-20261125-0900-bcd"
@@ -41,6 +42,13 @@ def now() -> datetime:
 def render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) -> str:
     """A log.md that depends on each event and on nothing else."""
     return "".join([f"# {incident}\n", *(f"- {event.id} {event.kind}\n" for event in events)])
+
+
+def shown_in(tree: Path) -> str:
+    """Return what the view of a work tree shows of `INCIDENT`, without the line that seals it."""
+    text, seal, _ = (tree / log_path(INCIDENT)).read_text().rpartition("\n<!-- Written by ")
+    assert seal
+    return text
 
 
 def fold_head(incident: str, events: Sequence[Event]) -> Head:

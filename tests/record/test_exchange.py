@@ -10,7 +10,17 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from tests.record.kit import AUTHOR, INCIDENT, OTHER, Clone, action, event, make_clone, now
+from tests.record.kit import (
+    AUTHOR,
+    INCIDENT,
+    OTHER,
+    Clone,
+    action,
+    event,
+    make_clone,
+    now,
+    shown_in,
+)
 from tests.record.purging import in_history, purge
 from tests.record.sharing import (
     BRANCH,
@@ -56,7 +66,7 @@ def test_events_go_out_and_come_in(remote: Clone, ann: Clone, bob: Clone) -> Non
     assert (done.sent, done.events, done.received) == (0, 1, {INCIDENT})
     assert ids(bob) == known
     assert tip(bob, TRUTH) == tip(ann, TRUTH) == tip(bob, BRANCH)
-    assert (bob.path / paths.log_path(INCIDENT)).read_text() == log_md(ann)
+    assert shown_in(bob.path) == log_md(ann)
     known += say(bob, facts.Noted("from bob"))
     shared(bob)
     assert shared(ann).events == 1

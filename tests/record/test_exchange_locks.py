@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -73,3 +74,30 @@ def test_what_a_remote_s_helper_leaves_running_is_not_waited_for(tmp_path: Path)
     assert time.monotonic() - began < 10
     assert answer.state == "misconfigured"
     assert "Permission denied" in str(answer.reason)
+
+
+def test_a_released_lock_is_free_though_another_thread_starts_a_program_just_then(
+    tmp_path: Path,
+) -> None:
+    """Between its fork and its exec, a child has a copy of each descriptor."""
+    lock = Lock(tmp_path / "lock")
+    assert lock.take()
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+    try:
+        assert not Lock(tmp_path / "lock").take()
+        lock.release()
+        assert Lock(tmp_path / "lock").take()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def test_a_lock_that_a_child_inherits_is_held_until_the_child_ends(tmp_path: Path) -> None:
+    lock = Lock(tmp_path / "lock")
+    assert lock.take()
+    with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, pass_fds=(lock.share(),)):
+        lock.release()
+        assert not Lock(tmp_path / "lock").take()
+    assert Lock(tmp_path / "lock").take()

@@ -21,7 +21,7 @@ def clones(tmp_path):
     return one, two
 
 
-def soon(lookout, seconds=10.0):
+def soon(lookout, seconds=60.0):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if lookout.moved():

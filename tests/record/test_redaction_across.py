@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.record.kit import INCIDENT, OTHER, action, event
+from tests.record.kit import INCIDENT, OTHER, action, event, shown_in
 from tests.record.purging import in_tree, purge
 from tests.record.sharing import BRANCH, TRUTH, Team, clone_of, commit_on, opened, say, shared
 
@@ -162,13 +162,11 @@ def test_every_work_tree_shows_that_a_text_is_gone(team: Team) -> None:
     record = there()
     record.acknowledge(action(facts.Declared("a")))
     record.flush()
-    shown = tree / paths.log_path(INCIDENT)
-    before = shown.read_text()
+    before = shown_in(tree)
     say(team.ann, facts.Noted("b"))
     for mark in (team.ann.git_dir / "incidentctl").glob("view*/owed/*"):
         os.utime(mark, (0, 0))
     record = there()
     record.acknowledge(action(facts.Declared("c"), incident=OTHER))
     record.flush()
-    assert shown.read_text() == team.ann.git("show", f"{BRANCH}:{paths.log_path(INCIDENT)}")
-    assert shown.read_text() != before
+    assert shown_in(tree) == team.ann.git("show", f"{BRANCH}:{paths.log_path(INCIDENT)}") != before

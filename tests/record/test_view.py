@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -8,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.record.kit import INCIDENT, OTHER, Clone, action
+from tests.record.kit import INCIDENT, OTHER, Clone, action, shown_in
 
 from incidentctl.domain.incident import facts
 from incidentctl.record.write.view import View
@@ -30,7 +31,7 @@ def show(view: View, log: str) -> str | None:
 def test_it_writes_what_git_does_not_see(view: View, tmp_path: Path) -> None:
     assert show(view, "one") is None
     assert show(view, "two") is None
-    assert (tmp_path / "tree" / LOG).read_text() == "two"
+    assert shown_in(tmp_path / "tree") == "two"
     assert (tmp_path / "tree" / "incidents" / ".gitignore").read_text() == "*\n"
     assert not list((tmp_path / "tree").rglob(".log*"))
 
@@ -43,7 +44,45 @@ def test_a_file_that_somebody_changed_is_left_and_told(view: View, tmp_path: Pat
     assert path.read_text() == "mine"
     path.unlink()
     assert show(view, "two") is None
-    assert path.read_text() == "two"
+    assert shown_in(tmp_path / "tree") == "two"
+
+
+@pytest.mark.parametrize(
+    "change", [("one", "ONE"), ("\n", "\r\n"), (" alone: ", " alone: 0"), (" -->\n", " -->\nmine")]
+)
+def test_each_change_of_what_was_written_is_seen(
+    view: View, tmp_path: Path, change: tuple[str, str]
+) -> None:
+    show(view, "one\n")
+    path = tmp_path / "tree" / LOG
+    mine = path.read_bytes().replace(*(word.encode() for word in change))
+    path.write_bytes(mine)
+    assert "left alone" in str(show(view, "two\n"))
+    assert path.read_bytes() == mine
+
+
+def test_what_was_written_is_known_where_the_notes_are_of_another_time(
+    view: View, tmp_path: Path
+) -> None:
+    """As in a copy of a repository in use, or where a new clone has the old work tree."""
+    show(view, "one\n")
+    shutil.rmtree(tmp_path / "state")
+    assert show(view, "two\n") is None
+    assert shown_in(tmp_path / "tree") == "two\n"
+
+
+def test_what_an_earlier_version_wrote_is_written_again(view: View, tmp_path: Path) -> None:
+    path = tmp_path / "tree" / LOG
+    path.parent.mkdir(parents=True)
+    (tmp_path / "state").mkdir()
+    path.write_text("one")
+    note = tmp_path / "state" / INCIDENT
+    digests = [hashlib.sha256(text).hexdigest() for text in (b"none", b"one")]
+    note.write_text("\n".join(digests))
+    assert show(view, "two") is None
+    assert shown_in(tmp_path / "tree") == "two"
+    path.write_text("mine")
+    assert "left alone" in str(show(view, "three"))
 
 
 def test_a_file_that_was_there_before_is_left(view: View, tmp_path: Path) -> None:
@@ -74,7 +113,7 @@ def test_a_flush_shows_the_incident_in_this_work_tree(clone: Clone) -> None:
     record = clone.record(work_tree=clone.path)
     record.acknowledge(action(facts.Declared("t")))
     assert record.flush().notes == ()
-    shown = (clone.path / LOG).read_text()
+    shown = shown_in(clone.path)
     assert shown == clone.git("show", f"incident-log:{LOG}")
     (clone.path / LOG).write_text("mine")
     record.acknowledge(action(facts.Noted("x")))
@@ -117,7 +156,7 @@ def test_a_repository_that_was_moved_or_copied_goes_on(
     record = there.record(work_tree=other)
     record.acknowledge(action(facts.Noted("x")))
     assert record.flush().notes == ()
-    assert (other / LOG).read_text() == there.git("show", f"incident-log:{LOG}")
+    assert shown_in(other) == there.git("show", f"incident-log:{LOG}")
 
 
 def test_a_folder_of_the_users_own_stays_seen_by_git(view: View, tmp_path: Path) -> None:
@@ -153,17 +192,17 @@ def test_what_somebody_was_killed_before_showing_is_shown_by_the_next(
     record = clone.record(work_tree=clone.path)
     record.acknowledge(action(facts.Declared("t")))
     record.flush()
-    before = (clone.path / LOG).read_text()
+    before = shown_in(clone.path)
     killed = say(clone, "x", crash_at=point)
     killed.communicate(timeout=30)
     assert killed.returncode == -signal.SIGKILL
     record.acknowledge(action(facts.Declared("t"), incident=OTHER))
     record.flush()
-    assert (clone.path / LOG).read_text() == before  # it may be at work still
+    assert shown_in(clone.path) == before  # it may be at work still
     assert pass_time(clone) == [INCIDENT]
     record.acknowledge(action(facts.Noted("y"), incident=OTHER))
     assert record.flush().notes == ()
-    shown = (clone.path / LOG).read_text()
+    shown = shown_in(clone.path)
     assert shown == clone.git("show", f"incident-log:{LOG}") != before
     assert pass_time(clone) == []
 
@@ -175,7 +214,7 @@ def test_who_writes_at_the_same_time_leaves_the_newest(clone: Clone) -> None:
     workers = [say(clone, *(f"{n}" for n in range(8))) for _ in range(4)]
     told = [worker.communicate(timeout=60)[0] for worker in workers]
     assert not [line for text in told for line in text.splitlines() if line.startswith("NOTE")]
-    shown = (clone.path / LOG).read_text()
+    shown = shown_in(clone.path)
     assert shown.count("noted") == 32
     assert shown == clone.git("show", f"incident-log:{LOG}")
     assert pass_time(clone) == []

@@ -52,7 +52,7 @@ class Serving(NamedTuple):
     workspace: Callable[[], Workspace]
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
         try:
             named = {name.replace("_", "-"): of for name, of in headers.items()}
             connection.request(method, path, body, named)

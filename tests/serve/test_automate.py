@@ -51,7 +51,7 @@ def files(folder: Path, ports: dict[str, int]) -> dict[str, Path]:
     return found
 
 
-def until(found, seconds=40.0):
+def until(found, seconds=60.0):
     """Wait until something is true, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -132,7 +132,7 @@ def test_a_rule_of_prometheus_declares_one_incident_and_its_end_is_in_the_log(
     # What no rule matches waits, and somebody declares it in another clone.
     unsorted = [{"labels": {"alertname": "DiskFull", "severity": "warning", "service": "cart"},
                  "annotations": {"summary": "The disk of cart is full"}}]  # fmt: skip
-    told = http.client.HTTPConnection("127.0.0.1", ports["9093"], timeout=10)
+    told = http.client.HTTPConnection("127.0.0.1", ports["9093"], timeout=60)
     told.request(
         "POST", "/api/v2/alerts", json.dumps(unsorted), {"Content-Type": "application/json"}
     )

@@ -12,7 +12,7 @@ from incidentctl.cli.main import app
 from incidentctl.serve import upkeep
 
 
-def until(found, seconds=15.0):
+def until(found, seconds=60.0):
     end = time.monotonic() + seconds
     while not (value := found()):
         assert time.monotonic() < end, "it did not happen"

@@ -43,7 +43,7 @@ class Browser:
         given = {"cookie": self.cookie, **self.always, **headers}
         source = given.pop("source", "127.0.0.1")
         connection = http.client.HTTPConnection(
-            "127.0.0.1", self.port, timeout=20, source_address=(source, 0)
+            "127.0.0.1", self.port, timeout=60, source_address=(source, 0)
         )
         try:
             named = {name.replace("_", "-"): of for name, of in given.items() if of}

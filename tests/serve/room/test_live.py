@@ -37,7 +37,7 @@ class Screen:
     """A connection that follows."""
 
     def __init__(self, browser: Browser, path: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", browser.port, timeout=10)
+        self._connection = http.client.HTTPConnection("127.0.0.1", browser.port, timeout=60)
         self._connection.request("GET", path, headers={"Cookie": browser.cookie})
         self.answer = self._connection.getresponse()
         self.begun = self.event() if self.answer.status == 200 else ("", {})

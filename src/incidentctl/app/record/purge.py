@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import NamedTuple
 
 from incidentctl.app.workspace.workspace import Workspace
@@ -51,13 +50,12 @@ def purge(workspace: Workspace) -> Purged:
         raise EnvironmentFailedError(
             "Another sync is already running in this clone.", hint="Try again."
         )
-    began = time.time()
     try:
         with lock:
             marker = workspace.new_id()
             commit = record.purge(workspace.author, marker=marker, limit=_LIMIT)
     finally:
-        workspace.sharing.share_if_asked(since=began)
+        workspace.sharing.share_if_asked()
     if commit is None:
         raise EnvironmentFailedError("The record could not be read.")
     return Purged(commit, count)

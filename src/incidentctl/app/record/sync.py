@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import NamedTuple
 
 from incidentctl.app.workspace.workspace import Workspace
@@ -46,7 +45,7 @@ def sync(workspace: Workspace) -> Synced:
         )
         faults = tuple(f"{p.path}:{p.line}: {p.message}" for p in workspace.basics.problems)
         return Synced("misconfigured", reason, 0, 0, record.pending(), faults)
-    lock, began, clock = record.background().lock(), workspace.now(), time.time()
+    lock, began = record.background().lock(), workspace.now()
     if not lock.take():
         if not lock.take(wait=_WAIT):
             return _ended(workspace, "behind", "another sync of this clone is running")
@@ -64,7 +63,7 @@ def sync(workspace: Workspace) -> Synced:
                 notes=tuple(dict.fromkeys((*done.notes, *more.notes))),
             )
         record.clear_notes()
-    workspace.sharing.share_if_asked(since=clock)
+    workspace.sharing.share_if_asked()
     ended = _ended(workspace, done.state, done.reason)
     if ended.state == "ok" and ended.pending:
         why = record.held_up() or "more was recorded meanwhile"

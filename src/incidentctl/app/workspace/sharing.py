@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,9 +69,9 @@ class Sharing:
         self._record().background().start(program, self._environment)
         return None
 
-    def share_if_asked(self, *, since: float) -> None:
-        """Share what a command left to whoever held the lock of exchanges since a time."""
-        if self._record().background().was_asked(since=since):
+    def share_if_asked(self) -> None:
+        """Share what a command left to whoever held the lock of exchanges."""
+        if self._record().background().was_asked():
             self.share()
 
     def refresh(self, *, every: timedelta = _FRESH) -> None:
@@ -100,12 +99,11 @@ class Sharing:
             lock = record.background().lock()
             if not lock.take():
                 return False
-            began = time.time()
             with lock:
                 done = record.exchange(self._author(), limit=_FOREGROUND)
         except OSError:
             return False
-        self.share_if_asked(since=began)
+        self.share_if_asked()
         return done is not None and done.events > 0
 
 

@@ -41,14 +41,12 @@ class Background:
             return os.path.samestat(os.fstat(descriptor), self._lock.stat())
         return False
 
-    def was_asked(self, *, since: float) -> bool:
-        """Say whether a command left its stamp since a time of the clock, in seconds.
+    def was_asked(self) -> bool:
+        """Say whether a command left its stamp, and nobody has begun an exchange for it.
 
         Whoever held the lock of exchanges in the foreground asks this once it is released.
         """
-        with contextlib.suppress(OSError):
-            return self._stamp.stat().st_mtime >= since
-        return False
+        return os.path.exists(self._stamp)  # noqa: PTH110 (False where it may not look)
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Leave the stamp and start an exchange, unless one is under way.
@@ -85,7 +83,7 @@ class Background:
                 goes_on = self._drain(exchange)
             point("background.unlocked")
             # Another command may have left a stamp since, and found the lock taken.
-            if not goes_on or not self._stamp.exists():
+            if not goes_on or not self.was_asked():
                 return
 
     def _drain(self, exchange: Callable[[], bool]) -> bool:
@@ -93,5 +91,5 @@ class Background:
             self._stamp.unlink(missing_ok=True)
             if not exchange():
                 return False
-            if not self._stamp.exists():
+            if not self.was_asked():
                 return True

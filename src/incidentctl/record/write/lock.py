@@ -32,6 +32,7 @@ class Lock:
         self._path = path
         self._git = git
         self._descriptor = descriptor
+        self._is_shared = False
 
     def take(self, *, wait: float = 0.0, until: Callable[[], bool] | None = None) -> bool:
         """Try for `wait` seconds; False if another process holds it or `until` became true.
@@ -61,6 +62,7 @@ class Lock:
         """Return the descriptor for a child to inherit, which holds the lock as long as it runs."""
         if self._descriptor is None:
             raise ValueError("a lock that is not held cannot be shared")
+        self._is_shared = True
         return self._descriptor
 
     def release(self) -> None:
@@ -68,6 +70,9 @@ class Lock:
         if self._descriptor is not None:
             if self._git is not None:
                 self._git.held.remove(self._descriptor)
+            elif not self._is_shared:
+                # A child that another thread starts just now has a copy of the descriptor.
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
             os.close(self._descriptor)
             self._descriptor = None
 

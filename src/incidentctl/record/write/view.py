@@ -19,6 +19,8 @@ from incidentctl.record.store.paths import log_path
 from incidentctl.record.write.lock import Lock
 
 _IGNORE = b"*\n"
+#: Before the digest in the last line of a log.md that is written here.
+_SEAL = b"\n<!-- Written by incidentctl, which leaves a changed file alone: "
 #: The most bytes that a log.md can have.
 _MAX_LOG_BYTES = 256 << 20
 #: How long to wait for another process that writes to the view, in seconds.
@@ -31,7 +33,7 @@ class View:
     """Writes log.md files below `incidents/` of one work tree."""
 
     def __init__(self, work_tree: Path, state: Path) -> None:
-        """Take the work tree, and a folder to remember what was written to it."""
+        """Take the work tree, and a folder to remember which incidents are shown there."""
         self._root = work_tree
         self._state = state
         self._marks = state / "owed"
@@ -76,7 +78,7 @@ class View:
                     note = f"{shown} is not written: a part of its path is a symbolic link"
                 elif (path.parent / "events").exists():
                     pass  # a checkout of the mirror: this log.md is git's
-                elif not self._write(path, render().encode(), self._state / incident):
+                elif not self._write(path, _sealed(render().encode()), self._state / incident):
                     note = f"{shown} was changed by somebody and left alone"
                 (self._marks / incident).unlink(missing_ok=True)
         except OSError as error:
@@ -86,18 +88,16 @@ class View:
     def _write(self, path: Path, data: bytes, note: Path) -> bool:
         """Write a file; False if it is not what was written here before."""
         self._make(path.parent)
-        current = ""
+        current = b""
         with contextlib.suppress(FileNotFoundError):
             inside = os.path.realpath(self._root)
-            current = _digest(safe_read.read(str(path), inside=inside, limit=_MAX_LOG_BYTES))
-        new, ours = _digest(data), self._written(note)
-        if current and current != new and current not in ours:
+            current = safe_read.read(str(path), inside=inside, limit=_MAX_LOG_BYTES)
+        if current not in (b"", data) and not _is_ours(current, note):
             return False
-        if {current, new} - {""} != ours:
-            # Noted first: else the file of a killed process would look like the user's.
-            atomic.replace(note, f"{current}\n{new}".encode(), durable=False)
+        if not note.exists():
+            permissions.touch(note)
         point(VIEW_POINT)
-        if current != new:
+        if current != data:
             atomic.replace(path, data, mode=atomic.USUAL_MODE, durable=False)
         return True
 
@@ -124,18 +124,30 @@ class View:
             with contextlib.suppress(FileExistsError), ignore.open("xb") as file:
                 file.write(_IGNORE)
 
-    @staticmethod
-    def _written(note: Path) -> set[str]:
-        """Return the digests that the file may have: of its old text, or of the new one."""
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            return set(note.read_text().split())
-        return set()
-
 
 def _ignores(folder: Path, inside: str) -> bool:
     with contextlib.suppress(OSError):
         file = str(folder / ".gitignore")
         return safe_read.read(file, inside=inside, limit=len(_IGNORE)) == _IGNORE
+    return False
+
+
+def _sealed(text: bytes) -> bytes:
+    """Return a text with its digest, which tells whether somebody has changed it.
+
+    The digest is in the file itself: a copy of a repository in use, or a new clone, may have the
+    file as it is now and the notes of another time.
+    """
+    return text + _SEAL + _digest(text)[:16].encode() + b" -->\n"
+
+
+def _is_ours(data: bytes, note: Path) -> bool:
+    """Say whether nobody has changed a file since it was written here."""
+    text, seal, _ = data.rpartition(_SEAL)
+    if seal and data == _sealed(text):
+        return True
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return _digest(data) in note.read_text().split()  # as earlier versions noted it
     return False
 
 
