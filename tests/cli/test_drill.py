@@ -112,6 +112,8 @@ def test_a_private_half_that_git_would_take_is_not_written(run, team):
         (("--what", " "), "This question needs an answer"),
         (("--team", "a b"), "a name has"),
         (("--team", "order"), "There is no team 'order'."),
+        (("--team", "radio"), "A team is one of: discovery, orders, "),
+        (("--saboteur", "Greta Lind"), "There is no person 'Greta Lind'."),
         (("--commander", "nobody"), "There is no person 'nobody'."),
         (("--mitigator", "sane"), "Did you mean 'sanne'?"),
         (("--saboteur", "orders"), "There is no person 'orders'."),
@@ -150,6 +152,17 @@ def test_a_name_in_another_case_is_written_as_the_catalog_has_it(run, ignoring):
     plan = yaml.safe_load((ignoring / "drills/q1.yaml").read_text())
     assert (plan["team"], plan["saboteur"]) == ("orders", "greta")
     assert plan["distribute_to"] == ["engineering"]
+
+
+@pytest.mark.parametrize(
+    "named", ["Joëlle Marchand", "joelle marchand", "@Joelle", "JOELLE@astronomy-shop.example"]
+)
+def test_people_are_named_as_everywhere(run, ignoring, named):
+    arguments = [named if each == "greta" else each for each in PLANNED]
+    result = run("drill", "new", "q1", *arguments, "--distribute-to", named)
+    assert result.code == 0, result.err
+    plan = yaml.safe_load((ignoring / "drills/q1.yaml").read_text())
+    assert (plan["saboteur"], plan["distribute_to"]) == ("joelle", ["joelle"])
 
 
 def test_a_team_whose_file_cannot_be_read_is_known_from_the_last_commit(run, ignoring):

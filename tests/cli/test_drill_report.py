@@ -87,7 +87,7 @@ def test_csv_has_their_columns(run, played):
 
 def test_which_team_played_when_is_told_by_report_list_and_catalog(run, played):
     until = datetime.fromisoformat(run("report", "--json").json["until"])
-    today = until.astimezone(ZoneInfo("Europe/Berlin")).date()  # as the example
+    today = until.astimezone(ZoneInfo("Europe/Stockholm")).date()  # as greta
     by_team = run("report", "--json").json["drills"]["by_team"]
     assert [(each["team"], each["drills"]) for each in by_team] == [("orders", 2), (None, 1)]
     text = run("report").out

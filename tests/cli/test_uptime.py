@@ -31,6 +31,18 @@ def test_an_area_was_down_for_as_long_as_customers_were_told(outage):
     assert {each["uptime"] for each in others} == {1.0}
 
 
+def test_what_is_known_of_a_few_hours_of_a_quarter_is_no_percentage(outage):
+    asked = ("report", "--uptime", "--since", "90d", "--area", "checkout")
+    text = outage(*asked)
+    assert text.out.split("\t")[1] == "too short"
+    assert "Less than a day is known: too short for a percentage." in text.err
+    [checkout] = outage(*asked, "--json").json["areas"]
+    assert (checkout["uptime"], checkout["down"]) == (None, pytest.approx(3600, abs=30))
+    [row] = csv.DictReader(io.StringIO(outage(*asked, "--csv").out))
+    assert row["uptime_percent"] == ""
+    assert "Less than a day" not in outage(*asked[:-3], "3h").err
+
+
 def test_one_area_over_a_period_as_text_and_csv(outage):
     asked = ("report", "--uptime", "--since", "3h", "--until", "2h", "--area", "checkout")
     text = outage(*asked)

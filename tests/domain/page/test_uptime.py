@@ -143,3 +143,21 @@ def test_a_night_is_split_at_the_midnight_of_the_organisation() -> None:
     now = datetime(2026, 7, 2, 18, tzinfo=UTC)
     found = history(outage, now=now, zone="America/New_York").days(2)
     assert [each.uptime.down for each in found] == [timedelta(hours=1)] * 2
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown", "percent"),
+    [
+        (timedelta(hours=1), timedelta(0), "50.00 %"),
+        (timedelta(hours=1), timedelta(hours=1), "50.00 %"),
+        (timedelta(hours=1), timedelta(hours=1, seconds=1), None),
+        (timedelta(hours=23, minutes=59), timedelta(days=89), None),
+        (timedelta(days=1), timedelta(days=89), "50.00 %"),
+        (timedelta(0), timedelta(days=90), None),
+    ],
+)
+def test_a_percentage_needs_a_day_or_the_larger_part(known, unknown, percent):
+    found = Uptime(known, known / 2, unknown=unknown)
+    assert found.percent == percent
+    assert found.ratio == (None if percent is None else 0.5)
+    assert found.is_too_short is (percent is None and bool(known))

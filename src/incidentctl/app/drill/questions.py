@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from incidentctl.app.drill.entries import Mode, private_half, valid
+from incidentctl.app.workspace.people import find
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.fields import parse_name, parse_zone
@@ -76,7 +77,10 @@ def _parse_drill_name(text: str) -> str:
 
 
 _MOMENTS = ("at", "from", "to")
-_NAMES = ("team", "commander", "mitigator", "saboteur", "services", "distribute_to", "readers")
+_PEOPLE = ("commander", "mitigator", "saboteur", "readers")
+_NAMES = (*_PEOPLE, "team", "services", "distribute_to")
+#: So many names of the catalog fit into a hint.
+_FEW = 8
 
 
 def _parse_recipient(text: str) -> str:
@@ -106,23 +110,29 @@ def words_of(workspace: Workspace, question: Question) -> str:
     return question.words.replace(_DAY, (workspace.today() + _AHEAD).isoformat())
 
 
-def check(key: str, answer: str, catalog: Catalog | None) -> str:
+def check(key: str, answer: str, known: Workspace | None) -> str:
     """Return a valid answer; UsageError says what is wrong with it.
 
-    Names are looked up in the catalog, if it is complete and has any of the kind.
+    Names are looked up in the catalog, if it is complete and has any of the kind; people are named
+    as everywhere.
     """
     answer = answer.strip()
     if not answer:
         raise UsageError("This question needs an answer.")
     if key in _MOMENTS:  # also as times are told elsewhere: `2026-12-10 10:30`
         answer = re.sub(r"^(\d{4}-\d\d-\d\d) +(?=\d)", r"\1T", answer)
+    if known and key in (*_PEOPLE, "distribute_to") and answer not in known.catalog.teams:
+        if member := find(answer, known.basics):
+            return member.handle
+        if key in _PEOPLE and known.catalog.members():
+            return _known(key, answer, known.catalog)
     try:
         _READ.get(key, str)(answer)
     except ValueError as error:
         raise UsageError(f"{clean(str(error))}.", echo=answer) from None
-    if catalog is None or key not in _NAMES or (key == "distribute_to" and outside(answer)):
+    if known is None or key not in _NAMES or (key == "distribute_to" and outside(answer)):
         return answer
-    return _known(key, answer, catalog)
+    return _known(key, answer, known.catalog)
 
 
 def _known(key: str, answer: str, catalog: Catalog) -> str:
@@ -130,7 +140,9 @@ def _known(key: str, answer: str, catalog: Catalog) -> str:
     what, known = rules.known_names(catalog)[key]
     found = {name.casefold(): name for name in known}.get(answer.casefold())
     if found is None and known:
-        hint = nearest(answer, known, otherwise=f"Write the {what} into the catalog first.")
+        few = f"A {what} is one of: {', '.join(sorted(known))}."
+        missing = f"Write the {what} into the catalog first."
+        hint = nearest(answer, known, otherwise=few if len(known) <= _FEW else missing)
         raise UsageError(f"There is no {what} {answer!r}.", hint=hint, echo=answer)
     return found or answer
 
@@ -185,12 +197,12 @@ class UnfitTimesError(UsageError):
     """The moment and the window contradict each other; the other answers are valid."""
 
 
-def known(workspace: Workspace) -> Catalog | None:
-    """Return the catalog to look up names; None where parts of it could not be read."""
-    return None if workspace.catalog_problems else workspace.catalog
+def known(workspace: Workspace) -> Workspace | None:
+    """Return where to look up names; None where parts of the catalog could not be read."""
+    return None if workspace.catalog_problems else workspace
 
 
-def check_all(answers: dict[str, Any], known: Catalog | None) -> None:
+def check_all(answers: dict[str, Any], known: Workspace | None) -> None:
     """Check the answers, and replace each by its valid form."""
     for key, answer in answers.items():
         if isinstance(answer, str):

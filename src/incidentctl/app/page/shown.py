@@ -47,7 +47,10 @@ def on_page(
         return f"On the status page: nothing, {why}."
     spoken = states or headline or any(update.states for update in incident.updates)
     if workspace.catalog.settings.page == PageSettings() and not spoken:
-        return "No status page is set up: the settings have no `page`."
+        return (
+            "No status page is set up: the settings have no `page`. `incidentctl page build` shows "
+            "this update all the same."
+        )
     known = titles(workspace)
     if not incident.open:
         return f"{_NEXT}: resolved, and everything works."

@@ -13,7 +13,6 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.hints import worded
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.prompts import ask_choice, ask_confirm, ask_text
-from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.drill.parse import TARGETS
 from incidentctl.errors import UsageError
 
@@ -80,7 +79,7 @@ def _ask_missing(
     workspace: Workspace,
     mode: Mode,
     answers: dict[str, Any],
-    known: Catalog | None = None,
+    known: Workspace | None = None,
 ) -> None:
     """Ask for each answer that is missing, and check it at once, also against those before."""
     for question in drill_questions.questions(mode):
@@ -106,7 +105,9 @@ def _ask_missing(
             warn(None, answers)
 
 
-def _ask_more(mode: Mode, answers: dict[str, Any], usual_zone: str, known: Catalog | None) -> None:
+def _ask_more(
+    mode: Mode, answers: dict[str, Any], usual_zone: str, known: Workspace | None
+) -> None:
     """Ask once for the optional answers that no option gave; Enter skips."""
     public = "public; " if mode == "unplanned" else ""
     if not answers["environment"]:
@@ -142,7 +143,7 @@ def _say(refusal: UsageError) -> None:
         console.say(hint)
 
 
-def _names(key: str, words: str, known: Catalog | None) -> tuple[str, ...]:
+def _names(key: str, words: str, known: Workspace | None) -> tuple[str, ...]:
     """Ask for names separated by commas; Enter for none."""
     while True:
         typed = (part.strip() for part in ask_text(words).split(","))
@@ -185,7 +186,7 @@ def _optional(key: str, words: str) -> str | None:
     return None
 
 
-def _until_fits(key: str, words: str, known: Catalog | None = None) -> str:
+def _until_fits(key: str, words: str, known: Workspace | None = None) -> str:
     while True:
         try:
             return drill_questions.check(key, ask_text(words), known)

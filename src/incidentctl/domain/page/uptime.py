@@ -21,6 +21,7 @@ from incidentctl.domain.page.public import Area, Page, Span, State, spans, worst
 WEIGHTS = {State.MAJOR: 10, State.PARTIAL: 3}
 
 _NONE = timedelta()
+_DAY = timedelta(days=1)
 
 
 class Uptime(NamedTuple):
@@ -44,14 +45,30 @@ class Uptime(NamedTuple):
     """The worst state; None where nothing is known."""
 
     @property
+    def known(self) -> timedelta:
+        """The time of which something is known."""
+        return self.counted + self.maintenance
+
+    @property
+    def is_too_short(self) -> bool:
+        """Say whether less than a day is known, and that is the smaller part of the span.
+
+        Some minutes of an outage would be most of it.
+        """
+        return _NONE < self.known < min(_DAY, self.unknown)
+
+    @property
     def ratio(self) -> float | None:
-        """The part of the time that counts in which it was up; None where none counts."""
-        return 1 - self.down / self.counted if self.counted else None
+        """The part of the time that counts in which it was up.
+
+        None where no time counts, or what is known is too short for a figure.
+        """
+        return None if self.is_too_short or not self.counted else 1 - self.down / self.counted
 
     @property
     def percent(self) -> str | None:
         """The ratio as people read it, rounded down: only what was never down has `100 %`."""
-        if not self.counted:
+        if self.ratio is None:
             return None
         hundredths = (self.counted - self.down) * 10_000 // self.counted
         return "100 %" if not self.down else f"{hundredths // 100}.{hundredths % 100:02} %"

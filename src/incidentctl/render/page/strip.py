@@ -81,14 +81,13 @@ def _path(x: int, top: int) -> str:
 
 
 def _figures(whole: Uptime, days: int) -> str:
-    known = whole.counted + whole.maintenance
+    if whole.is_too_short:
+        return f"Known for {format_duration(whole.known)}: too short for a figure"
     if not whole.percent:
         return f"Nothing is known in {days} days"
     if not whole.unknown:
         return f"{whole.percent} up in {days} days"
-    if known < _DAY:  # some minutes of an outage would be most of what is known
-        return f"Known for {format_duration(known)}: too short for a figure"
-    return f"{whole.percent} up in {count(round(known / _DAY), 'known day')}"
+    return f"{whole.percent} up in {count(round(whole.known / _DAY), 'known day')}"
 
 
 def _words(uptime: Uptime) -> str:

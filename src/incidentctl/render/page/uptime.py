@@ -28,7 +28,8 @@ def rows(found: UptimeReport) -> Iterator[tuple[str, ...]]:
     for area, each in found.areas:
         spans = (each.major, each.partial, each.degraded, each.maintenance, each.unknown)
         shown = (format_duration(span) if span else "-" for span in spans)
-        yield (one_line(area.title), each.percent or "unknown", *shown)
+        none = "too short" if each.is_too_short else "unknown"
+        yield (one_line(area.title), each.percent or none, *shown)
 
 
 def notes(found: UptimeReport, local: tzinfo) -> Iterator[str]:
@@ -38,6 +39,8 @@ def notes(found: UptimeReport, local: tzinfo) -> Iterator[str]:
         yield "There was never a public update, so nothing is known."
     elif found.since < found.known_since:
         yield f"Before {show(found.known_since, local)} nothing is known."
+    if any(each.is_too_short for _, each in found.areas):
+        yield "Less than a day is known: too short for a percentage."
     yield (
         "Computed from public updates. A major outage counts fully, a partial one 30 %, degraded "
         "performance not at all; maintenance counts neither as up nor as down."
