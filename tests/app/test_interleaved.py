@@ -128,3 +128,23 @@ def test_what_a_colleague_declares_while_somebody_catches_up_is_sent(place, git,
     started.wait(timeout=300)
     done = open_workspace(str(place)).record
     assert (done.exchange_status().reason, done.unsynced().events) == (None, 0)
+
+
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_what_a_killed_command_asked_for_is_done_once(place, git, monkeypatch, ci):
+    share(place, git)
+    monkeypatch.setenv("CI", ci)  # there, nothing is started in the background
+    mine = open_workspace(str(place))
+    begin(mine, Request("one"), mine.actor(None), on_recorded=lambda _: None)
+    for each in background._started:
+        each.wait(timeout=300)
+    stamp = place / ".git/incidentctl/dirty"
+    stamp.touch()
+    exchange, times = RecordPair.exchange, []
+    monkeypatch.setattr(
+        RecordPair, "exchange", lambda *args, **more: times.append(1) or exchange(*args, **more)
+    )
+    before = list(background._started)
+    assert open_workspace(str(place)).sharing.catch_up() is False  # nothing came
+    assert (len(times), stamp.exists(), background._started) == (1, False, before)
+    assert open_workspace(str(place)).record.unsynced().events == 0

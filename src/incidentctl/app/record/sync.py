@@ -54,6 +54,7 @@ def sync(workspace: Workspace) -> Synced:
             lock.release()  # it just failed: trying again would fail, too
             return _ended(workspace, last.state, last.reason)
     with lock:
+        record.background().begin()
         done = _exchange(workspace)
         if done.state == "ok" and _left(workspace):  # events recorded meanwhile
             more = _exchange(workspace)

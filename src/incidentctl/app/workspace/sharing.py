@@ -100,6 +100,7 @@ class Sharing:
             if not lock.take():
                 return False
             with lock:
+                record.background().begin()
                 done = record.exchange(self._author(), limit=_FOREGROUND)
         except OSError:
             return False

@@ -41,8 +41,12 @@ class Background:
             return os.path.samestat(os.fstat(descriptor), self._lock.stat())
         return False
 
+    def begin(self) -> None:
+        """Forget who asked so far: the exchange that the caller begins sends their events, too."""
+        self._stamp.unlink(missing_ok=True)
+
     def was_asked(self) -> bool:
-        """Say whether a command left its stamp, and nobody has begun an exchange for it.
+        """Say whether a command left its stamp since an exchange last began.
 
         Whoever held the lock of exchanges in the foreground asks this once it is released.
         """
@@ -88,7 +92,7 @@ class Background:
 
     def _drain(self, exchange: Callable[[], bool]) -> bool:
         while True:
-            self._stamp.unlink(missing_ok=True)
+            self.begin()
             if not exchange():
                 return False
             if not self.was_asked():
