@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -69,3 +71,18 @@ def test_where_nobody_can_listen_is_told(start, team, capsys, tmp_path):
     shutil.copytree(team, other)
     assert run_app(app, ["-C", str(other), "serve", "--listen", f"127.0.0.1:{taken}"]) == 6
     assert "Cannot listen on" in capsys.readouterr().err
+
+
+def test_a_fault_that_stays_is_logged_once_though_each_try_has_another_file(start, tmp_path, capfd):
+    upkeep, number = start().server._upkeep, itertools.count()
+
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / f".{next(number)}"))
+
+    for _ in range(3):
+        upkeep._guarded("a part", full)
+    upkeep._guarded("a part", lambda: None)
+    said = [line for line in capfd.readouterr().err.splitlines() if "event=a-part" in line]
+    assert len(said) == 2
+    assert f"{tmp_path}: No space left on device" in said[0]
+    assert "none any more" in said[1]

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from incidentctl.app.actions import automatic
 from incidentctl.app.receiver import sharing
@@ -210,10 +211,16 @@ class Upkeep:
         except IncidentctlError as error:
             fault = error.reason
         except OSError as error:
-            fault = f"{error.filename or 'the disk'}: {error.strerror}"
+            fault = f"{_place(error)}: {error.strerror}"
         except Exception as error:  # noqa: BLE001 (a bug must not end the thread)
             file = bug_report.leave(error, self._workspace.environment)
             fault = f"a bug: {type(error).__name__}" + (f", see {file}" if file else "")
         if self._state.report(part, fault):
             self._log.write("warning" if fault else "info", part.replace(" ", "-"),
                             problem=fault or "none any more")  # fmt: skip
+
+
+def _place(error: OSError) -> str:
+    """Name the file, or its folder if there is none: each try has another name for a new file."""
+    name = str(error.filename or "the disk")
+    return name if os.path.lexists(name) or "/" not in name else str(Path(name).parent)
