@@ -46,7 +46,7 @@ def render(incident: str, events: Sequence[Event], problems: Sequence[Problem]) 
 
 def shown_in(tree: Path) -> str:
     """Return what the view of a work tree shows of `INCIDENT`, without the line that seals it."""
-    text, seal, _ = (tree / log_path(INCIDENT)).read_text().rpartition("\n<!-- Written by ")
+    text, seal, _ = (tree / log_path(INCIDENT)).read_text().rpartition("\n<!-- The digest of ")
     assert seal
     return text
 

@@ -48,7 +48,7 @@ def test_a_file_that_somebody_changed_is_left_and_told(view: View, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "change", [("one", "ONE"), ("\n", "\r\n"), (" alone: ", " alone: 0"), (" -->\n", " -->\nmine")]
+    "change", [("one", "ONE"), ("\n", "\r\n"), (" it: ", " it: 0"), (" -->\n", " -->\nmine")]
 )
 def test_each_change_of_what_was_written_is_seen(
     view: View, tmp_path: Path, change: tuple[str, str]

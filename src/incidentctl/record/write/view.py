@@ -20,7 +20,7 @@ from incidentctl.record.write.lock import Lock
 
 _IGNORE = b"*\n"
 #: Before the digest in the last line of a log.md that is written here.
-_SEAL = b"\n<!-- Written by incidentctl, which leaves a changed file alone: "
+_SEAL = b"\n<!-- The digest of this text, which shows whether somebody has changed it: "
 #: The most bytes that a log.md can have.
 _MAX_LOG_BYTES = 256 << 20
 #: How long to wait for another process that writes to the view, in seconds.
