@@ -133,6 +133,12 @@ def test_people_read_a_line_each(run, opened):
     assert result.err == "0 bad, 1 warning.\n"
 
 
+def test_settings_that_cannot_be_read_may_name_a_remote(doctor, team):
+    with (team / "incidentctl.yaml").open("a") as file:
+        file.write("broken: [\n")
+    assert doctor().find("remote")["message"].startswith("no remote is known: incidentctl.yaml:")
+
+
 def test_it_changes_nothing(run, shared, team, remote, tmp_path, git):
     run("log", "one more")
     wait_for_the_background(run)
