@@ -179,7 +179,7 @@ def test_a_number_names_what_it_did_as_the_inbox_was_shown_last(run, team, waits
 
 def test_the_board_and_due_say_that_alerts_wait(run, waits):
     for out in (run("watch", "--once").out, run("due").err):
-        assert "An alert waits for " in out
+        assert "An alert has been waiting for " in out
         assert ": Checkout \\u{1b}[31mis down: `incidentctl alert inbox`" in out
     assert run("due", "--json").json["alerts"][0]["id"] == waits
     assert run("watch", "--json").json["alerts"][0]["id"] == waits

@@ -257,7 +257,8 @@ def test_places_to_listen():
     assert listen_at("localhost:0") == ("localhost", 0)
 
 
-def test_no_secret_is_in_the_log(serving, capfd):
+def test_no_secret_is_in_the_log(start, capfd):
+    serving = start()  # of its own: of one kind, five lines a second are written
     serving.post("am", DATA, Authorization="Bearer the-new-tokem")
     serving.post("dumb/a-token-in-the-patj", DATA)
     serving.post("dumb/a-token-in-the-path", b"junk")

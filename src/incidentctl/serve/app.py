@@ -214,7 +214,10 @@ class Probes:
     def _refused(self, request: Request) -> Response | None:
         headers = {each.casefold(): of for each, of in request.headers.items()}
         peer = peer_of(self._settings, request.client, headers)
-        told = "Only this machine may read this; others are named by --probe.\n"
+        told = (
+            "Only this machine may read this, and not even that behind a proxy on it; others, and "
+            "then 127.0.0.1, are named by --probe.\n"
+        )
         return None if peer.may_probe else PlainTextResponse(told, 403)
 
 

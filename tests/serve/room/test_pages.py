@@ -146,7 +146,7 @@ def test_the_inbox_declares_attaches_and_dismisses(browser, workspace, declare, 
     page = browser.get("/inbox").text
     assert page.count('<article class="card"') == 3
     assert '<a href="https://am.example/x" rel="noreferrer noopener">source</a>' in page
-    assert "3 alerts wait" in browser.get("/").text
+    assert "3 alerts are waiting" in browser.get("/").text
     led = browser.fill("/inbox", f"/inbox/{first}/declare", title="Checkout", severity="SEV1").led
     ident = led.rsplit("/", 1)[-1]
     incident = load(workspace(), ident)

@@ -25,5 +25,5 @@ def wait_line(groups: Sequence[Group], now: datetime) -> str | None:
     span = rough_duration(now - first.started)
     title = one_line(first.title)[:100]
     if len(groups) == 1:
-        return f"An alert waits for {span}: {title}"
-    return f"{len(groups)} alerts wait, the oldest for {span}: {title}"
+        return f"An alert has been waiting for {span}: {title}"
+    return f"{len(groups)} alerts are waiting, the oldest for {span}: {title}"
