@@ -290,6 +290,20 @@ def test_a_public_update_that_goes_nowhere_says_so_before_and_after(bank, comman
     assert target.asked == []
 
 
+def test_where_nothing_is_trusted_no_public_update_is_said_to_be_sent(bank, command, target):
+    declare(command)
+    for text in ("Do not pay online", "Balances may look wrong"):
+        posted = command("update", "--public", "--yes", text)
+        assert posted.code == 0
+        assert "NOT SENT: customers, by webhook to 127.0.0.1. Nothing is sent:" in posted.err
+        assert "It is sent" not in posted.err
+        assert "Try again with `incidentctl announce send -i " in posted.err
+    trusted(command)
+    assert command("announce", "send").code == 0
+    told = [asked.body["text"] for asked in target.asked if asked.path.startswith("/status/")]
+    assert [text.split(".")[0] for text in told] == ["Do not pay online", "Balances may look wrong"]
+
+
 def test_a_public_update_that_does_not_arrive_is_not_shown_as_sent(
     bank, command, target, monkeypatch
 ):

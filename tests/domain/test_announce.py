@@ -98,6 +98,37 @@ def test_only_the_newest_update_is_told():
     assert [each.happened.text for each in told_of(found, "update")] == ["two"]
 
 
+def updates(*texts):
+    return (*OPENED, *(facts.UpdatePosted(text, public=True) for text in texts))
+
+
+def texts(found):
+    return [each.happened.text for each in found]
+
+
+def test_customers_are_told_each_public_update_in_order():
+    internal = (facts.UpdatePosted("internal"),)
+    found = incident(*updates("boil water"), *internal, *updates("in Nord only")[len(OPENED) :])
+    assert texts(due(told_of(found, "public-update"))) == ["boil water", "in Nord only"]
+
+
+@pytest.mark.parametrize(
+    ("came", "left"),
+    [
+        (facts.ActionDone(""), ["three"]),
+        (facts.ActionFailed("", "no answer", unknown=True), ["three"]),
+        (facts.ActionFailed("", "answered 400"), ["one", "three"]),
+    ],
+)
+def test_an_update_is_not_sent_after_a_newer_one(came, left):
+    posted = updates("one", "two", "three")
+    _, two, _ = told_of(incident(*posted), "public-update")
+    events = (*posted, sent(two), ("serve", came._replace(key=key(two), announcement="one")))
+    found = told_of(incident(*events), "public-update")
+    assert texts(each for each in found if each.happened.text != "two") == left
+    assert "two" in texts(found), "it stays listed"
+
+
 def test_what_was_tried_is_not_due_again():
     first = told_of(incident(*OPENED), "declared")
     assert due(first) == first

@@ -8,13 +8,11 @@ from typing import Any, NamedTuple
 from incidentctl.app.actions.announced import of_incident, with_text
 from incidentctl.app.actions.prepare import prepare
 from incidentctl.app.actions.run import Ran, run_patiently
+from incidentctl.app.actions.trust import untrusted
 from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.actions.announce import (
-    Announced,
-    would_tell,
-)
+from incidentctl.domain.actions.announce import PUBLIC, Announced, would_tell
 from incidentctl.domain.actions.announce import due as due_of
 from incidentctl.domain.actions.reach import reach
 from incidentctl.domain.actions.run import AlreadySentError, Target
@@ -25,15 +23,36 @@ from incidentctl.domain.incident.state import FAILED, UNKNOWN, ActionRun, Incide
 from incidentctl.domain.incident.unsent import state_now
 from incidentctl.errors import IncidentctlError, NotFoundError, RefusedError
 
-#: The event of a public update, by its name in announce.yaml.
-PUBLIC = "public-update"
-
 
 class NotSent(NamedTuple):
     """An announcement that could not even be tried, and why."""
 
     target: Target
     why: IncidentctlError
+
+
+class Goes(NamedTuple):
+    """Where a public update goes: `customers, by http to example.com`."""
+
+    places: tuple[str, ...]
+    held: str | None
+    """Why nothing is sent there, and what to do; None if it is sent."""
+
+    @property
+    def is_sent(self) -> bool:
+        """Say whether it is sent anywhere."""
+        return bool(self.places) and not self.held
+
+    @property
+    def sentence(self) -> str:
+        """Say where it is sent, or why it is not."""
+        if not self.places:
+            return (
+                "It is sent nowhere: no announcement of public updates in announce.yaml applies "
+                "to it."
+            )
+        where = "; ".join(self.places)
+        return f"NOT SENT: {where}. {self.held}" if self.held else f"It is sent: {where}."
 
 
 class Row(NamedTuple):
@@ -57,15 +76,18 @@ def send(
     ident: str,
     *,
     who: Actor,
-    events: frozenset[str] | None = None,
+    update: str | None = None,
     on_recorded: Callable[[str], None] = lambda _: None,
 ) -> list[Ran | NotSent]:
-    """Send what is due for an incident, only about some events; each outcome is recorded."""
+    """Send what is due for an incident, or only about one public update; each outcome is recorded.
+
+    `update` is the id of its event.
+    """
     incident, now = load(workspace, ident), workspace.now()
     found = [
         each
         for each in due_of(of_incident(workspace, incident, now), now)
-        if events is None or each.happened.event in events
+        if update is None or (each.happened.event, each.happened.of) == (PUBLIC, update)
     ]
     return _sent(workspace, incident, found, who, on_recorded)
 
@@ -130,11 +152,12 @@ def _sent(
     return ended
 
 
-def goes_to(workspace: Workspace, incident: Incident) -> list[str]:
-    """Return where a public update would go now: `customers, by http to example.com`."""
+def goes_to(workspace: Workspace, incident: Incident) -> Goes:
+    """Return where a public update would go now."""
     restricted = workspace.record.is_restricted(incident.id)
     found = would_tell(workspace.catalog.announcements, incident, PUBLIC, restricted=restricted)
-    return [f"{name}, by {action.uses} to {_place(action.with_)}" for name, action in found]
+    places = [f"{name}, by {action.uses} to {_place(action.with_)}" for name, action in found]
+    return Goes(tuple(places), untrusted(workspace) if places else None)
 
 
 def rows(workspace: Workspace, ident: str) -> list[Row]:
@@ -190,6 +213,18 @@ def row_as_json(row: Row) -> dict[str, Any]:
         "request": row.request,
         "problem": row.problem,
     }
+
+
+def again(done: Iterable[Ran | NotSent]) -> str | None:
+    """Return the command that sends what was not sent: `retry` what was tried, `send` the rest."""
+    failed = [
+        each
+        for each in done
+        if (not each.done if isinstance(each, Ran) else not isinstance(each.why, AlreadySentError))
+    ]
+    if not failed:
+        return None
+    return "retry" if any(isinstance(each, Ran) for each in failed) else "send"
 
 
 def came_of_it(done: Iterable[Ran | NotSent]) -> Iterator[tuple[str, str]]:

@@ -213,6 +213,15 @@ def ensure_trusted(workspace: Workspace) -> Trusted:
     return Trusted(known["hash"], targets)
 
 
+def untrusted(workspace: Workspace) -> str | None:
+    """Say why nothing is sent, and what to do; None if all that is pinned now is trusted."""
+    try:
+        ensure_trusted(workspace)
+    except RefusedError as refusal:
+        return f"{refusal.message} {refusal.hint}"
+    return None
+
+
 # --- where it goes ------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import typer
 from incidentctl.app.actions.announce import (
     NotSent,
     Row,
+    again,
     came_of_it,
     retry,
     row_as_json,
@@ -136,8 +137,8 @@ def _report(call: Call, response: Response, done: Sequence[Ran | NotSent], kind:
         console.say(text, style)
     if not all(isinstance(each, Ran) and each.done for each in done):
         part = response.incident.id.rsplit("-", 1)[-1]
-        again = f"incidentctl announce retry -i {part}"
-        console.say(f"Try again with `{again}`, or tell them yourself.")
+        words = f"incidentctl announce {again(done) or 'retry'} -i {part}"
+        console.say(f"Try again with `{words}`, or tell them yourself.")
         raise typer.Exit(EnvironmentFailedError.exit_code)
 
 

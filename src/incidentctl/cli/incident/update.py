@@ -245,11 +245,10 @@ def publish(workspace: Workspace, incident: Incident, who: Actor) -> None:
     done = use_case.publish(workspace, incident, who, on_recorded=confirm_recorded)
     for text, style in done.sent:
         console.say(text, style)
-    if any(style == "error" for _, style in done.sent):
+    if done.again:
         part = incident.id.rsplit("-", 1)[-1]
-        console.say(
-            f"Try again with `incidentctl announce retry -i {part}`, or tell them yourself."
-        )
+        again = f"incidentctl announce {done.again} -i {part}"
+        console.say(f"Try again with `{again}`, or tell them yourself.")
     if done.is_late:
         console.say("NOT SENT: it is not due. See `incidentctl announce list`.", "error")
     if done.shows:
@@ -270,18 +269,15 @@ def preview(
     from incidentctl.app.actions.announce import goes_to
     from incidentctl.app.page.shown import may_say_state, on_page
 
-    places = goes_to(response.workspace, response.incident)
+    goes = goes_to(response.workspace, response.incident)
     page = on_page(response.workspace, response.incident, states, headline)
-    where = f"It is sent: {'; '.join(places)}." if places else (
-        "It is sent nowhere: no announcement of public updates in announce.yaml applies to it."
-    )  # fmt: skip
     if yes:
-        console.say(where)
+        console.say(goes.sentence, "warning" if goes.held else None)
         console.say(page)
         return
     console.say("Customers read this:")
     console.say(f"  {said}", keep_lines=True)
-    console.say(where)
+    console.say(goes.sentence, "warning" if goes.held else None)
     console.say(page)
     if not states and may_say_state(response.workspace, response.incident):
         console.say(f"To say the state of an area, too: no, then {_with_state(response.incident)}")
@@ -293,5 +289,5 @@ def preview(
         )
     from incidentctl.cli.terminal.prompts import ask_confirm
 
-    if not ask_confirm("Send it?" if places else "Record this as for customers?"):
+    if not ask_confirm("Send it?" if goes.is_sent else "Record this as for customers?"):
         raise DeclinedError("Not recorded.", echo=said)

@@ -22,6 +22,8 @@ from incidentctl.domain.incident.state import FAILED, ActionRun, Entry, Incident
 
 #: What happened longer ago is not told any more: nobody wants to hear it as if it were new.
 LATE = timedelta(hours=6)
+#: The event of an update for customers.
+PUBLIC = "public-update"
 #: So often a missing update is told, and a page that nobody answers.
 MOST_REMINDERS, MOST_PAGES = 10, 5
 #: How often a missing update is told where the incident has no cadence.
@@ -118,7 +120,9 @@ def announced(
                     )
                     run = runs.get(key)
                     told.append(Announced(announcement, action, each, target, run))
-            found += [each for each in told if not _said_before(each, told)]
+            found += [
+                each for each in told if not _said_before(each, told) and not _overtaken(each, told)
+            ]
     return found
 
 
@@ -196,6 +200,17 @@ def _said_before(each: Announced, told: Sequence[Announced]) -> bool:
     return declared is not None and (declared.run is None or declared.run.at >= each.happened.at)
 
 
+def _overtaken(each: Announced, told: Sequence[Announced]) -> bool:
+    """Say whether a newer public update went out, for which this one would be taken now."""
+    if each.happened.event != PUBLIC or (each.run is not None and each.run.state != FAILED):
+        return False
+    later = told[told.index(each) + 1 :]
+    return any(
+        other.happened.event == PUBLIC and other.run is not None and other.run.state != FAILED
+        for other in later
+    )
+
+
 def _happened(incident: Incident, now: datetime, around: Around) -> Iterator[Happened]:
     if incident.kind == HEARTBEAT:
         if incident.open and now - LATE < incident.declared <= now:
@@ -210,7 +225,10 @@ def _happened(incident: Incident, now: datetime, around: Around) -> Iterator[Hap
 
 
 def _of_the_record(incident: Incident) -> Iterator[Happened]:
-    """Yield the newest event of each kind: an earlier one that was not announced is old news."""
+    """Yield the newest event of each kind: an earlier one that was not announced is old news.
+
+    But customers are told each public update, the oldest first.
+    """
     newest = {each.kind: each for each in incident.entries if not each.retracted}
     for kinds, event in (
         (("declared",), "declared"),
@@ -233,12 +251,12 @@ def _of_the_record(incident: Incident) -> Iterator[Happened]:
     entry = next((each for each in incident.entries if each.event == change), None)
     if incident.open and entry is not None and not entry.retracted:
         yield Happened("severity", _which(incident, entry), entry.at, recorded=entry.recorded)
-    for event, updates in (
-        ("update", incident.updates),
-        ("public-update", [each for each in incident.updates if each.public]),
+    updates = sorted(incident.updates, key=lambda each: (each.at, each.event))
+    for event, those in (
+        ("update", updates[-1:]),
+        (PUBLIC, [each for each in updates if each.public]),
     ):
-        if updates:
-            update = max(updates, key=lambda each: (each.at, each.event))
+        for update in those:
             recorded = ulid_moment(update.event)
             yield Happened(event, update.event, update.at, update.text, recorded=recorded)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from incidentctl.app.actions.announce import goes_to
+from incidentctl.app.actions.announce import Goes, goes_to
 from incidentctl.app.actions.publish import publish
 from incidentctl.app.incident import (
     corrections,
@@ -37,17 +37,17 @@ Form = Mapping[str, str]
 class PreviewError(RefusedError):
     """Something goes outward: a person sees exactly what, and says so once more."""
 
-    def __init__(self, text: str, places: Sequence[str], on_page: str) -> None:
+    def __init__(self, text: str, goes: Goes, on_page: str) -> None:
         """Take what is sent, where it goes, and what the status page says then."""
         super().__init__("Nothing is sent until you have seen it.")
         self.text = text
-        self.places = tuple(places)
+        self.goes = goes
         self.on_page = on_page
 
     @property
     def seal(self) -> str:
         """What the second click carries: it stands for exactly what was shown."""
-        shown = "\0".join((self.text, self.on_page, *self.places))
+        shown = "\0".join((self.text, self.on_page, self.goes.sentence))
         return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 

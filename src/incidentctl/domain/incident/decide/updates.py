@@ -44,8 +44,8 @@ def post(
         )
     if not incident.open and any(state != OPERATIONAL for state in (states or {}).values()):
         raise RefusedError(
-            f"{incident.id} is {incident.status}: its public update tells customers that it is "
-            "over, so everything works.",
+            f"{incident.id} is {incident.status}: a public update after its end can only say that "
+            "everything works.",
             hint=Hint("reopen", {"incident": incident.id}),
             echo=text,
         )
