@@ -52,6 +52,22 @@ def test_the_end_is_the_same_condition():
     assert (firing.key, over.state) == (over.key, "resolved")
 
 
+def test_one_that_cannot_be_read_keeps_no_other_from_being_heard():
+    nameless, broken = {"key": "k", "level": 1.5}, {"key": "secret", "name": "x", "level": "secret"}
+    listed = [nameless, {"key": "a", "name": "It burns", "level": 2}, broken]
+    mapping = Mapped(each="[]", key="key", title="name", severity="ceil(level)")
+    first, second, third = read(listed, mapping)
+    assert (first.key, first.title, first.severity) == ("k", "An alert without a title", "2")
+    assert (second.key, second.title) == ("a", "It burns")
+    assert (third.title, third.state) == ("An alert that cannot be read", "firing")
+    assert third.text.startswith("It was 3 of 3 in one delivery")
+    assert "secret" not in str(third)
+    with pytest.raises(InvalidDataError, match="ceil"):
+        read([broken], mapping)
+    with pytest.raises(InvalidDataError, match="the title, is not in the payload"):
+        read([nameless], mapping)
+
+
 def test_a_payload_may_be_one_alert():
     (found,) = read({"what": "It burns"}, Mapped(title="what"))
     assert (found.title, found.key, found.state) == ("It burns", "It burns", "firing")

@@ -21,7 +21,7 @@ from incidentctl.domain.drill import play as playing
 from incidentctl.domain.drill.documents import time_text
 from incidentctl.domain.drill.plan import Drill, PlannedDrill, Span
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.head import Head, titled
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import NotFoundError, RefusedError
 
@@ -82,9 +82,11 @@ def _real_ones(workspace: Workspace) -> list[str]:
     """
     heads = [head for head in workspace.record.open_heads() if head.kind == "incident"]
     worst = in_order(workspace, heads)[:_NAMED]
+    hidden = workspace.record.restricted_ids() if worst else ()
     notes = [
         f"{head.id} is open, and real: {head.severity or 'no severity yet'}, "
-        f"{one_line(head.title)[:80]}. `incidentctl drill stop` ends the drill."
+        f"{one_line(titled(head, restricted=head.id in hidden))[:80]}. "
+        "`incidentctl drill stop` ends the drill."
         for head in worst
     ]
     if more := len(heads) - len(worst):

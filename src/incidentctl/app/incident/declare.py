@@ -16,6 +16,7 @@ from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.common.times import offset_minutes
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide import notes
+from incidentctl.domain.incident.head import titled
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import EnvironmentFailedError, UsageError
 
@@ -133,9 +134,10 @@ def _same(workspace: Workspace, incident: Incident) -> list[str]:
     if incident.kind != "incident":
         return []
     found = similar_open(workspace, incident.title, incident.services, but=incident.id)
+    hidden = workspace.record.restricted_ids() if found else ()
     return [
-        f"{head.id} is also open: {one_line(head.title)[:80]}. If it is the same: "
-        f"incidentctl cancel -i {incident.id} --duplicate-of {head.id}"
+        f"{head.id} is also open: {one_line(titled(head, restricted=head.id in hidden))[:80]}. "
+        f"If it is the same: incidentctl cancel -i {incident.id} --duplicate-of {head.id}"
         for head in found
     ]
 

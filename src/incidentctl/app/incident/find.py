@@ -11,7 +11,7 @@ from incidentctl.app.record.looked import NotLookedError, ensure_looked, none_he
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
-from incidentctl.domain.incident.head import Head, fold
+from incidentctl.domain.incident.head import Head, fold, titled
 from incidentctl.domain.incident.ids import is_group_id, is_incident_id, named
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Incident
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError, UsageError
@@ -244,8 +244,8 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
 
 
 def _line(head: Head, restricted: Collection[str]) -> str:
-    mark = "restricted: " if head.id in restricted else ""
-    return f"  {head.id}  {head.severity or '-'}  {mark}{one_line(head.title)}"
+    title = one_line(titled(head, restricted=head.id in restricted))
+    return f"  {head.id}  {head.severity or '-'}  {title}"
 
 
 def load(workspace: Workspace, ident: str) -> Incident:

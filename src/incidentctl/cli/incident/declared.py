@@ -16,7 +16,7 @@ from incidentctl.cli.session import confirm_recorded, report_notes, restriction
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import iso, rough_duration
-from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.head import Head, titled
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import IncidentctlError
 
@@ -24,14 +24,15 @@ from incidentctl.errors import IncidentctlError
 def say_open(workspace: Workspace, title: str, affects: Sequence[str]) -> list[Head]:
     """Say which open incidents may be the same, before there is a second one; return them."""
     now = workspace.now()
-    found: list[Head] = []
+    found, hidden = list[Head](), frozenset[str]()
     with contextlib.suppress(Exception):  # nothing may keep a declaration from being recorded
         found = similar_open(workspace, title, affects)
+        hidden = frozenset(workspace.record.restricted_ids())
     for head in found:
         age = rough_duration(now - head.declared)
         console.say(
             f"also open  {head.id}  {head.severity or '-'}, declared {age} ago, {head.commands} "
-            f"commands: {one_line(head.title)}",
+            f"commands: {one_line(titled(head, restricted=head.id in hidden))}",
             "warning",
             indent=11,
         )

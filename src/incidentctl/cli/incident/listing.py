@@ -17,7 +17,7 @@ from incidentctl.cli.terminal.options import Json
 from incidentctl.domain.common.times import iso, rough_duration
 from incidentctl.domain.common.times import show as show_time
 from incidentctl.domain.incident.due import Due
-from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.head import Head, titled
 
 #: So many late retrospectives are named.
 _FEW = 3
@@ -88,7 +88,7 @@ def list_command(
         return rough_duration(now - moment) if short else show_time(moment, zone)
 
     def title(head: Head) -> str:
-        return f"restricted: {head.title}" if head.id in restricted_ids else head.title
+        return titled(head, restricted=head.id in restricted_ids)
 
     console.table(
         ("id", "sev", "status", "age", "commander", "title"),

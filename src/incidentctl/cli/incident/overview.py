@@ -14,6 +14,7 @@ from incidentctl.cli.terminal.console import out
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import format_duration, offset_at
+from incidentctl.domain.incident.head import titled
 from incidentctl.domain.incident.state import (
     DONE,
     NOT_NEEDED,
@@ -107,7 +108,7 @@ def _fitting(lines: list[_Line], columns: int, height: int, part: str) -> list[_
 
 
 def _lines(incident: Incident, now: datetime, on_call: str | None) -> Iterator[_Line]:
-    title = f"{incident.id}  {one_line(incident.title)}"
+    title = f"{incident.id}  {one_line(titled(incident))}"
     yield _Line(title, _Kept.HEAD, len(incident.id) + 2, "bold", most=2)
     for label, value, kept in _rows(incident, now, on_call):
         if value:

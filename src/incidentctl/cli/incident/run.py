@@ -33,6 +33,7 @@ from incidentctl.cli.session import report_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident
 from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident.head import titled
 from incidentctl.domain.incident.state import DONE, NOT_NEEDED, SKIPPED
 from incidentctl.domain.incident.walk.machine import AFTER, Screen
 from incidentctl.errors import IncidentctlError, UsageError
@@ -248,7 +249,7 @@ def _show(view: View) -> None:
         head = f"Step {shown.number} of {shown.of}: {shown.title}"
     else:
         head = shown.title
-    title = one_line(f"restricted: {incident.title}" if view.restricted else incident.title)
+    title = one_line(titled(incident, restricted=view.restricted))
     console.say(f"{incident.severity or '-'}  {incident.id}  {title}", "dim")
     console.say(head, "bold")
     if shown.marked:

@@ -15,6 +15,7 @@ from incidentctl.cli.incident.respond import Call, choose_incident, respond_comm
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import report_sync_state, warn_of_gaps
 from incidentctl.cli.terminal import console
+from incidentctl.domain.incident.head import titled
 from incidentctl.domain.incident.unsent import unsent
 from incidentctl.render.incident.brief import next_update
 
@@ -49,7 +50,7 @@ def _show(call: Call) -> None:
         keys = ("id", "title", "severity", "status", "commander", "next_update")
         console.print_json("status", {key: state[key] for key in keys})
         return
-    line = f"{found.id}  {found.severity or '-'}  {found.status}  {found.title}"
+    line = f"{found.id}  {found.severity or '-'}  {found.status}  {titled(found)}"
     console.out(line, indent=len(found.id) + 2)
     if due := next_update(found, now):
         console.out(f"update due {due}")

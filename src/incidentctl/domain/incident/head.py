@@ -73,6 +73,12 @@ def head(incident: Incident) -> Head:
     )
 
 
+def titled(incident: Head | Incident, *, restricted: bool = False) -> str:
+    """Return the title, and before it what must not be taken for a usual incident."""
+    kind = "" if incident.kind == "incident" else f"{incident.kind}: "
+    return f"{kind}{'restricted: ' if restricted else ''}{incident.title}"
+
+
 def retrospective_by(incident: Incident) -> datetime | None:
     """Return by when the severity of a resolved incident requires a retrospective, if it does."""
     if incident.status != RESOLVED or incident.retrospective != "required" or not incident.ended:

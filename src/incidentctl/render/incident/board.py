@@ -13,6 +13,7 @@ from incidentctl.domain.common.times import offset_at, rough_duration
 from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.due import other_roles
 from incidentctl.domain.incident.events import Unsynced
+from incidentctl.domain.incident.head import titled
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import (
     DONE,
@@ -127,11 +128,9 @@ def _text(text: str) -> str:
 
 
 def _head(incident: Incident, now: datetime, *, restricted: bool) -> list[Line]:
-    kind = "" if incident.kind == "incident" else f"{incident.kind}: "
-    kind += "restricted: " if restricted else ""
     text = (
         f"{incident.severity or '-'}  {incident.id}  "
-        f"{rough_duration(now - incident.declared)}  {kind}{incident.title}"
+        f"{rough_duration(now - incident.declared)}  {titled(incident, restricted=restricted)}"
     )
     doubt = "" if incident.confirmed else ", severity not confirmed"
     state = f"{incident.status}{doubt}, declared {clock(incident, incident.declared)} by"

@@ -13,6 +13,7 @@ from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.decide.updates import NO_CHANGE
 from incidentctl.domain.incident.due import other_roles
 from incidentctl.domain.incident.handover_advice import commands_since
+from incidentctl.domain.incident.head import titled
 from incidentctl.domain.incident.state import (
     CANCELLED,
     CLOSED,
@@ -57,7 +58,7 @@ def brief(
     """
     lines: list[str] = []
     for most, height in _MOST:
-        title = f"{incident.id}  {one_line(incident.title)}"
+        title = f"{incident.id}  {one_line(titled(incident))}"
         lines = shortened(title, columns, len(incident.id) + 2, most=height)
         for row in _rows(incident, now, most, on_call):
             label = f"{one_line(row.label)[: INDENT - 1]:<{INDENT - 1}} "

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration
+from incidentctl.domain.incident.head import titled
 from incidentctl.domain.incident.state import OPEN, Incident
 from incidentctl.render.incident.brief import commander, named, next_update
 
@@ -24,7 +25,7 @@ def role_brief(incident: Incident, role: str, person: str, now: datetime) -> Ite
     yield f"{named(incident, person)} is {one_line(role)}, and answers for:"
     yield from (f"  - {one_line(duty)}" for duty in incident.answers_for(role))
     severity = f"{incident.severity}, " if incident.severity else ""
-    yield _row("incident", f"{incident.id}  {incident.title}")
+    yield _row("incident", f"{incident.id}  {titled(incident)}")
     age = rough_duration(now - incident.declared)
     yield _row("state", f"{severity}{incident.status}, declared {age} ago")
     yield _row("commander", commander(incident))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from incidentctl.domain.common.text import clean, one_line
+from incidentctl.domain.incident.head import titled
 from incidentctl.domain.incident.state import Entry, Incident
 from incidentctl.render.clock import day_and_zone
 from incidentctl.render.incident.brief import commander, ends, meeting_places
@@ -23,7 +24,7 @@ class Line(NamedTuple):
 
 def timeline(incident: Incident) -> Iterator[Line]:
     """Yield the lines; the newest entry is the last, where a terminal stands."""
-    title = f"{incident.id}  {one_line(incident.title)}"
+    title = f"{incident.id}  {one_line(titled(incident))}"
     yield Line(title, len(incident.id) + 2, "bold")
     for label, text in _head(incident):
         yield Line(f"{one_line(label):<{_LABEL - 1}} {one_line(text)}", _LABEL)
