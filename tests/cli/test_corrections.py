@@ -21,6 +21,18 @@ def test_undo_takes_back_my_last_and_says_which(run, opened, show):
     assert by_text["theirs"] is False
 
 
+def test_undo_of_a_file_that_was_logged_shows_some_of_it(run, opened, tmp_path):
+    file = tmp_path / "long"
+    file.write_text("a line of the file\n" * 4000)
+    assert run("log", "-f", str(file)).code == 0
+    told = run("undo").err.splitlines()
+    assert "a line of the file" in told[1]
+    assert max(map(len, told)) < 400
+    assert len(told) <= 13
+    assert "taken back: " in told[-1]
+    assert told[-1].endswith(" more")
+
+
 def test_undo_takes_back_a_whole_change_of_severity(run, show):
     run("declare", "x", "-s", "SEV4")
     before = show()

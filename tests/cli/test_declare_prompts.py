@@ -256,6 +256,20 @@ def test_one_of_several_incidents_is_chosen(terminal, run, show):
     assert ("which?" in texts) != ("which?" in str(show(other)["timeline"]))
 
 
+def test_a_text_that_was_entered_is_given_back_where_the_incident_is_not_chosen(terminal, run):
+    run("declare", "one", "--no-input")
+    run("declare", "two", "--no-input")
+    child = terminal("update")
+    child.expect("What is the update")
+    child.send("the pump is back" + ENTER)
+    child.expect("Which incident")
+    child.send(INTERRUPT)
+    child.expect_exact("This command recorded nothing.")
+    child.expect_exact("You had typed:")
+    child.expect_exact("the pump is back")
+    assert end(child) == 130
+
+
 def test_of_several_that_a_part_fits_the_open_ones_come_first(terminal, run, show):
     for title in ("over", "one", "two"):
         run("declare", title, "--no-input")

@@ -147,10 +147,18 @@ def _interrupted(arguments: list[str]) -> int:
         print(f"\nInterrupted. {_SAFE} `incidentctl log` shows it.", file=sys.stderr)
         return INTERRUPTED
     print("\nInterrupted. This command recorded nothing.", file=sys.stderr)
-    if any(" " in word for word in arguments):
+    command = [shlex.join(["incidentctl", *arguments])] if _has_words(arguments) else []
+    prompts = sys.modules.get("incidentctl.cli.terminal.prompts")
+    answers = [text for text in prompts.answered if _has_words([text])] if prompts else []
+    if typed := [*command, *answers]:
         print("You had typed:", file=sys.stderr)
-        print(_shown(shlex.join(["incidentctl", *arguments])), file=sys.stderr)
+        for text in typed:
+            print(_shown(text), file=sys.stderr)
     return INTERRUPTED
+
+
+def _has_words(texts: Iterable[str]) -> bool:
+    return any(" " in text for text in texts)
 
 
 def print_refusal(refusal: IncidentctlError) -> None:

@@ -16,6 +16,8 @@ from incidentctl.domain.incident.state import Entry
 
 #: `-1` is an entry, not an option.
 COMMAND_CLASS = CorrectCommand
+#: So many entries that were taken back are shown, and so much of each: a file may have been logged.
+_SHOWN, _LONGEST = 10, 300
 
 EntryNumber = Annotated[
     str | None,
@@ -96,8 +98,12 @@ def undo_command(call: Call) -> None:
     """
     done = call.respond(corrections.undo, "undo", own=True)
     if not call.json:
-        for entry in done.entries:
-            console.say(f"taken back: #{entry.number} {one_line(entry.text)}", indent=12)
+        for entry in done.entries[:_SHOWN]:
+            text = one_line(entry.text)
+            cut = f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
+            console.say(f"taken back: #{entry.number} {cut}", indent=12)
+        if (more := len(done.entries) - _SHOWN) > 0:
+            console.say(f"taken back: {more} more")
 
 
 @respond_command(at=False)

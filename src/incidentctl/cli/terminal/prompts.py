@@ -13,6 +13,8 @@ from incidentctl.domain.common.text import clean
 
 #: So many columns stand before a question, `? `, and before a choice, ` » `.
 _QUESTION, _POINTER = 2, 3
+#: The texts that were entered, to be given back where nothing of them was recorded.
+answered: list[str] = []
 
 
 class EndOfAnswers(Exception):  # noqa: N818 (not an error: stdin has ended)
@@ -59,21 +61,25 @@ def ask_text(message: str, default: str = "", *, optional: bool = False) -> str:
         colon = "" if optional else ":"
         shown = f"{message} [{clean(default)}]:" if default else f"{message}{colon}"
         try:
-            return _read_line(shown) or default
+            answer = _read_line(shown) or default
         except EndOfAnswers:
             if default or optional:
                 return default
             raise
+        answered.append(answer)
+        return answer
     import questionary
 
     instruction = f"[{clean(default)}]" if default else None
     message = _fitting(message, 2, before=_QUESTION)
     asked = questionary.text(message, instruction=instruction)
     try:
-        return str(asked.unsafe_ask()).strip() or default
+        answer = str(asked.unsafe_ask()).strip() or default
     except KeyboardInterrupt:
         tell_not_recorded(asked.application.current_buffer.text)
         raise
+    answered.append(answer)
+    return answer
 
 
 def tell_not_recorded(text: str) -> None:
