@@ -177,14 +177,14 @@ def test_what_is_typed_at_a_list_is_looked_for_and_no_letter_moves_on(terminal, 
     assert show()["severity"] == "SEV1"
 
 
-def test_what_no_choice_has_leaves_the_default(terminal, show):
+def test_what_no_choice_has_chooses_nothing_but_after_the_arrows(terminal, show):
     child = terminal("declare", "checkout is down", "--no-walk", "--affects", "kafka")
     child.expect("How bad is it")
-    child.send("jjk")
-    child.expect_exact("jjk")
-    child.send(ENTER)
+    child.send("jjk" + ENTER)
+    child.expect_exact("no line has this: change it")
+    child.send(ENTER + DOWN + ENTER)
     assert end(child) == 0
-    assert (show()["severity"], show()["confirmed"]) == ("SEV2", False)
+    assert (show()["severity"], show()["confirmed"]) == ("SEV1", True)
 
 
 def test_a_drill_is_asked_the_same(terminal, show):
@@ -254,6 +254,23 @@ def test_one_of_several_incidents_is_chosen(terminal, run, show):
     texts = [entry["text"] for entry in show(first)["timeline"]]
     other = next(h["id"] for h in run("list", "--json").json["incidents"] if h["id"] != first)
     assert ("which?" in texts) != ("which?" in str(show(other)["timeline"]))
+
+
+def test_words_that_no_choice_has_choose_nothing(terminal, run, show):
+    for title in ("Portal mess", "Tampering at the pump"):
+        run("declare", title, "--no-input")
+    child = terminal("log", "police at the gate")
+    child.expect("Which incident")
+    child.send("tampring" + ENTER)
+    child.expect_exact("no line has this: change it")
+    child.send("\x7f" * 4 + ENTER)
+    assert end(child) == 0
+    (logged,) = (
+        each["title"]
+        for each in run("list", "--json").json["incidents"]
+        if "police at the gate" in str(show(each["id"])["timeline"])
+    )
+    assert logged == "Tampering at the pump"
 
 
 def test_a_text_that_was_entered_is_given_back_where_the_incident_is_not_chosen(terminal, run):

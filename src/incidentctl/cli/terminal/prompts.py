@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from incidentctl.cli.terminal.console import columns, is_terminal, say
 from incidentctl.domain.common.text import clean
+
+if TYPE_CHECKING:
+    from prompt_toolkit import Application
 
 #: So many columns stand before a question, `? `, and before a choice, ` » `.
 _QUESTION, _POINTER = 2, 3
@@ -111,6 +115,7 @@ def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -
             use_search_filter=True,
             erase_when_done=True,
         )
+        _takes_only_what_is_found(select.application)
         answer = str(select.unsafe_ask())
         _echo(message, next(words for key, words in choices if key == answer))
         return answer
@@ -129,6 +134,39 @@ def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -
         if match:
             return match[0]
         print(f"{clean(answer)!r} is not one of these.", file=sys.stderr)
+
+
+def _takes_only_what_is_found(application: Application[Any]) -> None:
+    """Refuse Enter after words that no choice has: all are shown then, and the first would do."""
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+    from prompt_toolkit.layout.controls import FormattedTextControl
+    from questionary.prompts.common import InquirerControl
+
+    controls = list(application.layout.find_all_controls())
+    listed = next(each for each in controls if isinstance(each, InquirerControl))
+    words = next(
+        each
+        for each in controls
+        if isinstance(each, FormattedTextControl) and each.text == listed.get_search_string_tokens
+    )
+    keys = KeyBindings()
+
+    def is_lost() -> bool:
+        fits = listed.filtered_choices and listed.found_in_search  # the first sets the second
+        return bool(listed.search_filter and not fits and not listed.pointed_at)
+
+    def typed() -> Any:
+        shown = listed.get_search_string_tokens() or []  # type: ignore[no-untyped-call]
+        return [*shown[:-1], ("", "  no line has this: change it")] if is_lost() else shown
+
+    @keys.add("enter", eager=True, filter=Condition(is_lost))
+    def _(_: object) -> None:
+        """Choose nothing."""
+
+    words.text = typed
+    bindings = [each for each in (application.key_bindings, keys) if each]
+    application.key_bindings = merge_key_bindings(bindings)
 
 
 def ask_confirm(message: str, *, default: bool = False) -> bool:
