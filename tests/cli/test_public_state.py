@@ -75,6 +75,17 @@ def test_what_the_page_keeps_showing_is_told_at_the_end_and_is_due(run, opened, 
     assert "status page" not in run("due").out
 
 
+def test_an_incident_whose_areas_work_again_stays_open_on_the_page_until_that_is_said(run, opened):
+    for state in ("degraded", "operational"):
+        public(run, "--state", f"checkout={state}")
+    ended = run("resolve", "rolled back")
+    assert "The status page keeps showing it as open, until a public update" in ended.err
+    due = run("due")
+    assert (due.code, "The status page still shows it as open" in due.out) == (1, True)
+    public(run, "-i", opened, text="It works.")
+    assert "status page" not in run("due").out
+
+
 def test_an_end_without_public_states_says_nothing_of_the_page(run, opened):
     public(run)
     assert "status page" not in run("resolve", "rolled back").err

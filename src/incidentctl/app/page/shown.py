@@ -92,13 +92,16 @@ def unpublished(workspace: Workspace, incident: Incident) -> str:
 
 
 def keeps_showing(workspace: Workspace, incident: Incident) -> str | None:
-    """Return what the page goes on saying of areas though the incident is over; None if nothing."""
+    """Return what the page goes on showing though the incident is over; None if nothing."""
     if not any(update.public for update in incident.updates) or incident.open:
         return None
+    has_page = workspace.catalog.settings.page != PageSettings()
+    if not has_page and not any(update.states for update in incident.updates):
+        return None  # it was for customers elsewhere
     if never_on_page(workspace, incident):
         return None
     shown = still_shown(incident)
-    return _words(shown, titles(workspace)) if shown else None
+    return None if shown is None else _words(shown, titles(workspace)) or "it as open"
 
 
 def untold(workspace: Workspace, now: datetime) -> list[tuple[str, Due]]:
@@ -108,7 +111,7 @@ def untold(workspace: Workspace, now: datetime) -> list[tuple[str, Due]]:
     lately = [i for i in record.ids() if i not in opened and _declared(i) > now - _LATELY]
     found = []
     for ident, events, _ in record.many_events(lately):
-        if not any(isinstance(e.fact, UpdatePosted) and e.fact.states for e in events):
+        if not any(isinstance(e.fact, UpdatePosted) and e.fact.public for e in events):
             continue
         incident = fold(ident, events, entries=False)
         if shown := keeps_showing(workspace, incident):

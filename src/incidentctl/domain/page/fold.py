@@ -66,13 +66,16 @@ def public_incident(
     )
 
 
-def still_shown(incident: Incident) -> dict[str, State]:
-    """Return what the page keeps saying of areas though the incident is over; empty if nothing."""
+def still_shown(incident: Incident) -> dict[str, State] | None:
+    """Return what is wrong with areas on a page that shows an incident as open, which is over.
+
+    None if no page shows it as open.
+    """
     if incident.open:
-        return {}
+        return None
     found = public_incident(incident.id, public_updates(incident), {})
     if found is None or found.ended is not None:
-        return {}
+        return None
     return {area: s for area, s in found.now().items() if s is not State.OPERATIONAL}
 
 
