@@ -93,7 +93,7 @@ def test_of_several_offers_those_alone_are_asked_about(run, monkeypatch):
     refused = run("accept", "--as", "omar")
     assert refused.code == 2
     assert "Command of 2 incidents is offered to omar" in refused.err
-    assert "Name one with -i" in refused.err
+    assert "Name one: the last three letters of its id" in refused.err
     assert (one in refused.err, other in refused.err, third in refused.err) == (True, True, False)
     asked = []
 

@@ -116,7 +116,7 @@ def test_a_vault_that_refuses_stops_the_page_not_and_is_told(run, git, places, c
     assert run("report", "--uptime").code == 0
     run("declare", "search is slow", "-s", "SEV3", "--no-input")
     board = run("watch", "--once").out
-    assert "restricted incidents of others are not shown here: the exchange with vault" in board
+    assert "restricted incidents of others are not shown here: the last sync with vault" in board
     assert "what others do" not in board
 
 

@@ -63,6 +63,7 @@ class Row(NamedTuple):
     uses: str
     to: str
     said: str
+    """What it would say now; "" once it went out, because the record does not have that text."""
     due: bool
     run: ActionRun | None
     request: str | None
@@ -173,7 +174,7 @@ def _row(workspace: Workspace, incident: Incident, each: Announced, *, due: bool
     said = ""
     try:
         target = with_text(workspace, incident, each)
-        said = target.said or ""
+        said = target.said or "" if each.run is None or each.run.state == FAILED else ""
         if due:
             request = prepare(workspace, incident, target, again=True).shown
     except IncidentctlError as refusal:

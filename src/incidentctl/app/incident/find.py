@@ -190,8 +190,8 @@ def several(workspace: Workspace, heads: Sequence[Head], message: str) -> Severa
     return SeveralError(
         [head.id for head in heads],
         f"{message}:\n" + "\n".join(_line(head, restricted) for head in heads[:20]),
-        "Name one with -i and any part of its id, by the first word with three or more of the "
-        "letters at its end that no other has, or by INCIDENTCTL_INCIDENT.",
+        "Name one: the last three letters of its id right after the command, or `-i` and any "
+        "part of it.",
     )
 
 

@@ -134,8 +134,8 @@ class Watch:
             return [why, *others]
         hidden = self._workspace.record.unread()
         unreached = [
-            f"{self._whose(remote)} not shown here: the exchange with "  # a narrow board cuts it
-            f"{remote} ended {last.state} {rough_duration(now - last.at)} ago"
+            f"{self._whose(remote)} not shown here: the last sync with "  # a narrow board cuts it
+            f"{remote} failed ({last.state}) {rough_duration(now - last.at)} ago"
             for remote, last in self._workspace.record.exchanges()
             if last is not None and last.state not in ("ok", "behind")
         ]

@@ -221,9 +221,9 @@ class Walk:
         record = self._response.workspace.record
         return [
             f"Others do not see {count(left.events, 'event')} of this clone: "
-            f"the exchange with {remote} ended {last.state}"
+            f"the last sync with {remote} failed ({last.state})"
             if left.events
-            else f"What others do is not shown: the exchange with {remote} ended {last.state}"
+            else f"What others do is not shown: the last sync with {remote} failed ({last.state})"
             for remote, left, last in record.shares()
             if last is not None and last.state not in ("ok", "behind")
             # What others do in this incident comes from one of the two remotes.

@@ -38,7 +38,7 @@ app = typer.Typer(
 
 @app.command("list", cls=RespondCommand)
 def list_(ctx: typer.Context, incident: InIncident = None, json: Json = False) -> None:
-    """List the announcements of an incident: what each says, to whom, and what came of it.
+    """List the announcements of an incident: to whom, what came of each, what the others say.
 
     Nothing is sent. For what is due, the exact request is shown, with secrets masked.
 
