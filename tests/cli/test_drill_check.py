@@ -218,6 +218,17 @@ def of_team(found):
     return [each for each in found if each[0] == "team"]
 
 
+def test_a_name_of_the_catalog_is_a_leak_only_where_it_is_about_the_drill(planned, git, found):
+    half = planned / "drills/q1-surprise.private.yaml"
+    lines = half.read_text().splitlines()
+    what = next(number for number, line in enumerate(lines) if line.startswith("what:"))
+    half.write_text("\n".join([*lines[:what], "what: Product catalog", *lines[what + 1 :], ""]))
+    assert found() == []  # services/product-catalog.yaml was there before
+    public = planned / "drills/q1-surprise.yaml"
+    public.write_text(public.read_text() + "\n# of the product catalog\n")
+    assert [(leak[0], leak[2]) for leak in found()] == [("what", "drills/q1-surprise.yaml")]
+
+
 @pytest.fixture
 def played(run, planned):
     """The id of a drill of the plan that goes on; its surprise is to come."""

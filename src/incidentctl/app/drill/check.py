@@ -13,7 +13,7 @@ from incidentctl.app.drill.play import drills_played
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.entries import sources
 from incidentctl.domain.catalog.model import Catalog
-from incidentctl.domain.drill.leak_search import Hit, Needle, free_text, hits, names
+from incidentctl.domain.drill.leak_search import Hit, Needle, hits, needles
 from incidentctl.domain.drill.plan import (
     PlannedDrill,
     PrivateHalf,
@@ -167,8 +167,8 @@ def _secret(
     if not isinstance(public, PublicHalf):
         return None
     path = inside + sources(catalog, "drill")[name].source.path
-    needles = free_text(drill.plan, public), names(catalog, drill.plan)
-    return _Secret(name, public, path, *needles, [each for each in delivered if each.drill == name])
+    wanted = needles(catalog, drill.plan, public)
+    return _Secret(name, public, path, *wanted, [each for each in delivered if each.drill == name])
 
 
 def _documents(
@@ -191,8 +191,8 @@ def _documents(
 def _hits(secret: _Secret, shared: SharedText, spelled: Spelled, inside: str) -> list[Hit]:
     """Return what a text leaks: names only where it is about the drill."""
     said = [each.text for each in secret.delivered if _may_contain(each, shared.path or "", inside)]
-    needles = [n for n in secret.text if not any(tells(text, n.words) for text in said)]
-    found = hits(spelled, needles)
+    left = [n for n in secret.text if not any(tells(text, n.words) for text in said)]
+    found = hits(spelled, left)
     if shared.where in ("commit message", "tag message", "ref"):
         if tells(shared.text, secret.drill):
             found += hits(Spelled(_TRAILER.sub("", shared.text)), secret.names)

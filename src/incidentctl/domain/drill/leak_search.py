@@ -31,17 +31,26 @@ class Hit(NamedTuple):
     line: int
 
 
-def free_text(half: PrivateHalf, public: PublicHalf) -> list[Needle]:
-    """Return what to look for everywhere; not what the public reason says as well."""
+def needles(
+    catalog: Catalog, half: PrivateHalf, public: PublicHalf
+) -> tuple[list[Needle], list[Needle]]:
+    """Return what to look for everywhere, and what only where it is about the drill.
+
+    The second are names of the catalog, of which everybody may speak, also where a free text is no
+    more than one. What the public reason says as well is neither.
+    """
     found = [each for answer, text in free_answers(half) for each in _needles(answer, text)]
     found += [each for each in _needles("why", half.why) if not tells(public.why, each.words)]
-    return found
-
-
-def names(catalog: Catalog, half: PrivateHalf) -> list[Needle]:
-    """Return names of the catalog, looked for only in what is about the drill."""
+    called = {
+        " ".join(words(name))
+        for entry in catalog.entries
+        for name in (entry.name, getattr(entry.value, "title", None))
+        if name
+    }
     texts = name_answers(catalog, half)
-    return [_needle(answer, wanted) for answer, text in texts if (wanted := words(text))]
+    names = [_needle(answer, wanted) for answer, text in texts if (wanted := words(text))]
+    names += [each for each in found if each.words in called]
+    return [each for each in found if each.words not in called], names
 
 
 def hits(text: Spelled, needles: Iterable[Needle]) -> list[Hit]:

@@ -35,11 +35,12 @@ class Exchanged(NamedTuple):
 def together(done: Sequence[Exchanged], notes: Iterable[str]) -> Exchanged:
     """Return how exchanges with several remotes ended: the state is that of the first failure."""
     first = next((each for each in done if each.state != "ok"), done[0])
+    every = (*notes, *(note for each in done for note in each.notes))
     return first._replace(
         sent=sum(each.sent for each in done),
         received=frozenset().union(*(each.received for each in done)),
         events=sum(each.events for each in done),
-        notes=(*notes, *(note for each in done for note in each.notes)),
+        notes=tuple(dict.fromkeys(every)),  # both remotes may have been purged
     )
 
 
