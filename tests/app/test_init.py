@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from incidentctl.app.catalog.who import on_call_now
 from incidentctl.app.setup.catalog import Request
 from incidentctl.app.setup.init import founder_at, initialise, remotes_at
 from incidentctl.app.setup.init_input import Founder, Group
@@ -79,6 +80,17 @@ def test_the_expected_count_decides_and_is_written(tmp_path):
     assert catalog.settings.expected_services == 40
     assert catalog.settings.tier is None
     assert len(catalog.runbooks) == 5
+
+
+@pytest.mark.parametrize("hour", [0, 8, 9, 23])
+@pytest.mark.parametrize("day", range(23, 30))
+def test_whoever_runs_it_is_on_call_at_once(tmp_path, day, hour):
+    now = datetime(2026, 11, day, hour, 22, tzinfo=UTC)
+    request = Request(teams=(Group("core"),), services=("a",))
+    initialise(tmp_path, request, ALICE, now=now)
+    catalog, _ = load(tmp_path)
+    (first,) = on_call_now(catalog, catalog.teams["core"], now).layers
+    assert [person.handle for person in first.people] == ["alice"]
 
 
 def test_whoever_runs_it_is_member_lead_on_call_and_contact(tmp_path):

@@ -198,7 +198,7 @@ functionalities: [{name: Log in with a password, words: [sign in], services: [au
 
 
 def _team(name: str, founder: Founder, today: date) -> Team:
-    monday = today - timedelta(days=today.weekday())
+    monday = today - timedelta(days=today.weekday() or 7)  # on a Monday it is not nine yet, perhaps
     return Team(
         name=name,
         lead=founder.handle,
