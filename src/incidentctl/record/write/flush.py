@@ -29,8 +29,9 @@ _WAIT = 0.3
 #: on the mirror a user's git may be at work for longer.
 _STALE_LOG_REF = 2.0
 _STALE_MIRROR = 60.0
-#: The most actions in one `git fast-import`, so that it ends within its time limit.
-_BATCH_SIZE = 500
+#: The most actions in one `git fast-import`: about a second of work, so that a receiver that is
+#: killed again and again gets on, however much waits.
+_BATCH_SIZE = 100
 
 
 class Flushed(NamedTuple):
