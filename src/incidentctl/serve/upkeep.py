@@ -115,8 +115,10 @@ class Upkeep:
         last = 0.0
         while not self._stopping.is_set():
             self.say()
-            if self._writer.wrote.wait(_SIGN):
-                self._gather(last)
+            left = self._workspace.record.pending()  # also by a receiver that was killed
+            if left or self._writer.wrote.wait(_SIGN):
+                if last or not left:
+                    self._gather(last)
                 self._writer.wrote.clear()
                 self._guarded("commit", self._commit)
                 last = time.monotonic()
