@@ -135,9 +135,9 @@ def _report(call: Call, response: Response, done: Sequence[Ran | NotSent], kind:
         console.print_json(kind, {"incident": response.incident.id, "announcements": found})
     for text, style in came_of_it(done):
         console.say(text, style)
-    if not all(isinstance(each, Ran) and each.done for each in done):
+    if command := again(done):
         part = response.incident.id.rsplit("-", 1)[-1]
-        words = f"incidentctl announce {again(done) or 'retry'} -i {part}"
+        words = f"incidentctl announce {command} -i {part}"
         console.say(f"Try again with `{words}`, or tell them yourself.")
         raise typer.Exit(EnvironmentFailedError.exit_code)
 

@@ -27,7 +27,7 @@ def say_open(workspace: Workspace, title: str, affects: Sequence[str]) -> list[H
     found, hidden = list[Head](), frozenset[str]()
     with contextlib.suppress(Exception):  # nothing may keep a declaration from being recorded
         found = similar_open(workspace, title, affects)
-        hidden = frozenset(workspace.record.restricted_ids())
+        hidden = frozenset(workspace.record.restricted_ids() if found else ())
     for head in found:
         age = rough_duration(now - head.declared)
         console.say(
