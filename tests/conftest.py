@@ -65,11 +65,15 @@ def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(autouse=True)
 def _nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory):
-    """Shut out the user's git configuration, repository and XDG folders; name a tester."""
+    """Shut out the user's git configuration, repository and XDG folders; name a tester.
+
+    Also that this is CI, where it is: there, nothing is exchanged in the background.
+    """
     home = _numbered("home", tmp_path_factory)
     for name in list(os.environ):
         if name.startswith(("GIT_", "XDG_", "INCIDENTCTL_")) and name != "INCIDENTCTL_REQUIRE_ALL":
             monkeypatch.delenv(name)
+    monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))

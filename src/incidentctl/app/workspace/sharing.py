@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -55,6 +56,8 @@ class Sharing:
             return None
         contained = os.getpid() == 1 or (os.getppid() == 1 and not _has_terminal())
         if contained or self._in_ci():
+            with contextlib.suppress(OSError):
+                self._record().background().ask()
             self.catch_up()
             self._record().maintain()
             last, left = self._record().exchange_status(), self._record().unsynced()

@@ -41,6 +41,13 @@ class Background:
             return os.path.samestat(os.fstat(descriptor), self._lock.stat())
         return False
 
+    def ask(self) -> None:
+        """Leave the stamp, for whoever holds the lock of exchanges. OSError if it cannot be made.
+
+        Before the lock is tried: its holder looks for the stamp after it was released.
+        """
+        permissions.touch(self._stamp)
+
     def begin(self) -> None:
         """Forget who asked so far: the exchange that the caller begins sends their events, too."""
         self._stamp.unlink(missing_ok=True)
@@ -61,7 +68,7 @@ class Background:
         _started[:] = [child for child in _started if child.poll() is None]
         with contextlib.suppress(OSError):
             lock = self.lock()
-            permissions.touch(self._stamp)
+            self.ask()
             if lock.take():
                 with lock:
                     descriptor = lock.share()
