@@ -135,7 +135,7 @@ hint = None if fine else "look at it"
 
 
 #: How a name that is meant is asked for, and a command.
-MEANT = re.compile(r"Did you mean (\{[^?]*\}|`incidentctl \{\w+\}`)\?")
+MEANT = re.compile(r"Did you mean (\{\w+(\.\w+)*(\(\))?!r\}|`incidentctl \{\w+\}`)\?")
 
 
 def source_lines() -> Iterator[tuple[str, str]]:

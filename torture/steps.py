@@ -21,7 +21,7 @@ from incidentctl.render.incident.log import render_log
 _BEGAN = datetime(2026, 11, 24, 10, tzinfo=UTC)
 _FEW = 100
 #: Twice as many events may take so many times the steps: in the square it is four times.
-_MOST = 3.0
+_MAX_RATIO = 3.0
 
 
 class _Text(str):
@@ -70,7 +70,7 @@ def unlike_lines(dice: random.Random) -> Iterator[str]:
         many = dice.random() < 0.5
         once, twice = (_count(_events(_KINDS[number], count, many=many))
                        for count in (_FEW, 2 * _FEW))  # fmt: skip
-        if twice > _MOST * once:
+        if twice > _MAX_RATIO * once:
             yield f"kind {number}: {once} for {_FEW} events, {twice} for {2 * _FEW}"
 
 

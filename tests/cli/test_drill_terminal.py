@@ -53,7 +53,7 @@ def test_a_drill_with_three_injects_is_played_scored_and_looked_back_at(shop):
     )  # fmt: skip
     child.expect_exact("q1 is planned for 2026-03-29")
     child.expect_exact("Play it now?")
-    child.send("y")
+    child.sendline("y")
     # Nobody touches a key: what is due comes by itself, and the walk goes on where it was.
     child.expect_exact("Inject 1: Support has 30 tickets")
     child.expect_exact("Inject 2: The database does not answer")

@@ -250,7 +250,7 @@ def test_an_area_belongs_to_the_team_of_most_of_its_services(command, tmp_path):
     assert "    incidentctl catalog who buying\n" in (root / "README.md").read_text()
     assert command("-C", str(root), "catalog", "who", "buying").code == 0
     refused = command("init", str(tmp_path / "y"), "--services", "cart,api", "--team", "a=crt,zzz")
-    assert "Did you mean cart?" in refused.err
+    assert "Did you mean 'cart'?" in refused.err
 
 
 def test_the_questions_tell_every_wrong_name_and_keep_the_others(tmp_path, terminal):

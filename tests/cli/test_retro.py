@@ -310,7 +310,7 @@ def test_on_a_terminal_close_offers_to_write_it(team, resolved, file, show, term
 def test_on_a_terminal_close_takes_a_no(team, resolved, file, show):
     child = at_terminal(team, "close")
     child.expect_exact("Write it now?")
-    child.send("n")
+    child.sendline("n")
     child.expect_exact("error: SEV2 requires a retrospective")
     child.expect_exact("incidentctl retro")
     child.expect(pexpect.EOF)

@@ -94,13 +94,13 @@ def test_on_a_terminal_a_second_confirmation_sends(run, sev1, target, team):
     child.send("r\r")
     child.expect("This is sent to 127.0.0.1")
     child.expect("Send it")
-    child.send("n")
+    child.sendline("n")
     child.expect("Nothing was sent")
     assert target.asked == []
     child.expect("letter or arrows")
     child.send("r\r")
     child.expect("Send it")
-    child.send("y")
+    child.sendline("yes")  # nothing of it is left for the list that follows
     child.expect("Sent to 127.0.0.1")
     child.expect("Create a ticket")
     child.expect("letter or arrows")

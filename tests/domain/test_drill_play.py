@@ -23,7 +23,7 @@ INJECTS = tuple(
     for minutes, tell in ((20, "a journalist calls"), (5, "30 tickets"), (10, "no database"))
 )
 DRILL = combine(replace(PLANNED, injects=INJECTS), None, default_zone="UTC")
-SCRIPT = playing.script(DRILL)
+INJECTS = playing.scheduled_injects(DRILL)
 DRILL_IDENT = "drl-20261124-1401-k7f"
 DECLARED = facts.Declared("Drill", "drill")
 STARTED = facts.DrillStarted("q1-planned")
@@ -37,15 +37,15 @@ def drill(*timed):
 
 
 def numbers(incident, seconds):
-    return [fact.number for fact in playing.due(incident, SCRIPT, moment(seconds))]
+    return [fact.number for fact in playing.due(incident, INJECTS, moment(seconds))]
 
 
 def test_the_surprises_come_in_the_order_of_time():
-    assert [(s.number, s.tell) for s in SCRIPT] == [
+    assert [(s.number, s.tell) for s in INJECTS] == [
         (1, "30 tickets"), (2, "no database"), (3, "a journalist calls"),
     ]  # fmt: skip
-    assert playing.script(None) == ()
-    assert playing.script(combine(PUBLIC, None, default_zone="UTC")) == ()
+    assert playing.scheduled_injects(None) == ()
+    assert playing.scheduled_injects(combine(PUBLIC, None, default_zone="UTC")) == ()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_surprises_come_in_the_order_of_time():
 def test_what_is_due_by_a_moment_and_when_the_next_comes(events, at, due, following):
     found = drill(*events)
     assert numbers(found, at) == due
-    assert playing.next_at(found, SCRIPT) == (moment(following) if following else None)
+    assert playing.next_at(found, INJECTS) == (moment(following) if following else None)
 
 
 @given(st.lists(st.integers(1, 900), unique=True, max_size=6), st.randoms())
@@ -81,7 +81,7 @@ def test_pauses_put_everything_off_by_as_long_as_they_last(moments, chance):
     stood = sum(b - a for a, b in zip(moments[::2], moments[1::2], strict=True))
     found = drill(*events)
     at = chance.randint(901, 4000)
-    assert numbers(found, at) == [s.number for s in SCRIPT if 1 + s.after.seconds + stood <= at]
+    assert numbers(found, at) == [s.number for s in INJECTS if 1 + s.after.seconds + stood <= at]
 
 
 def test_two_people_tell_the_same_surprise_and_the_first_counts():
@@ -91,11 +91,11 @@ def test_two_people_tell_the_same_surprise_and_the_first_counts():
 
 
 def test_next_tells_in_order_and_refuses_when_nothing_is_left():
-    assert playing.tell_next(drill(), SCRIPT) == [facts.InjectPlayed(1, "30 tickets")]
+    assert playing.tell_next(drill(), INJECTS) == [facts.InjectPlayed(1, "30 tickets")]
     told = tuple((9, facts.InjectPlayed(n, "x")) for n in (1, 2, 3))
-    for incident, script in ((drill(*told), SCRIPT), (drill(), ())):
+    for incident, injects in ((drill(*told), INJECTS), (drill(), ())):
         with pytest.raises(RefusedError):
-            playing.tell_next(incident, script)
+            playing.tell_next(incident, injects)
 
 
 @pytest.mark.parametrize(
@@ -114,10 +114,10 @@ def test_pause_and_resume_refuse_what_makes_no_sense(verb, events):
 
 def test_without_a_plan_there_is_nothing_to_play():
     plain = fold(DRILL_IDENT, [event(0, DECLARED)])
-    for verb in (playing.pause, playing.resume, lambda found: playing.tell_next(found, SCRIPT)):
+    for verb in (playing.pause, playing.resume, lambda found: playing.tell_next(found, INJECTS)):
         with pytest.raises(RefusedError, match="without a plan"):
             verb(plain)
-    assert playing.due(plain, SCRIPT, moment(9999)) == []
+    assert playing.due(plain, INJECTS, moment(9999)) == []
     assert playing.end(plain, None, text="well") == [facts.Resolved("well")]
 
 

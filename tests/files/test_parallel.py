@@ -3,8 +3,7 @@ import time
 
 import pytest
 
-from incidentctl.files.catalog import loader
-from incidentctl.files.catalog import parallel as halves
+from incidentctl.files.catalog import loader, parallel
 from incidentctl.files.catalog.parallel import load_in_two_processes
 
 
@@ -60,6 +59,6 @@ def test_the_catalog_is_the_same_from_two_processes(tmp_path, monkeypatch):
         text = f"name: s{number}\nowner: t\n" + ("typ: x\n" if number % 3 == 0 else "")
         (tmp_path / f"services/{number}.yaml").write_text(text)
     alone = loader.load(tmp_path)
-    monkeypatch.setattr(halves, "WORTHWHILE", 2)
+    monkeypatch.setattr(parallel, "MIN_FILES", 2)
     assert loader.load(tmp_path) == alone
     assert len(alone[1]) == 7

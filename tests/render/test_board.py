@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.reminders import reminders
 from incidentctl.domain.incident.state import (
     ActionRun,
@@ -20,6 +19,7 @@ from incidentctl.domain.incident.state import (
     Task,
     Update,
 )
+from incidentctl.domain.incident.unsynced import Unsynced
 from incidentctl.errors import Problem
 from incidentctl.render.incident import board as boards
 from incidentctl.render.incident.board import Line, board, fit, reminders_whole

@@ -226,7 +226,7 @@ def test_drills_are_told_with_their_targets():
 
 
 def test_a_long_list_of_incidents_is_cut_and_says_so(monkeypatch):
-    monkeypatch.setattr(report_tables, "MOST_INCIDENTS", 2)
+    monkeypatch.setattr(report_tables, "MAX_INCIDENTS", 2)
     text = page([hit(n, "api") for n in (1, 2, 3)])
     assert "Incidents, the newest 2 of 3" in text
     assert links_of(text) == ["#inc-20261124-1401-001", "#inc-20261124-1401-002"]

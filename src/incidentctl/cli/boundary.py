@@ -19,7 +19,7 @@ INTERRUPTED = 130
 BUG = 70
 _SAFE = "What was recorded is safe."
 #: The most characters of a text shown: more would push the error off the screen.
-_MOST = 2000
+_MAX_LETTERS = 2000
 
 
 #: What people call commands elsewhere, and the command here.
@@ -174,7 +174,7 @@ def print_refusal(refusal: IncidentctlError) -> None:
     if refusal.echo:
         print("Nothing was recorded. You had typed:", file=sys.stderr)
         print(_shown(refusal.echo), file=sys.stderr)
-        if len(refusal.echo) > _MOST:
+        if len(refusal.echo) > _MAX_LETTERS:
             from incidentctl.cli.terminal.rejected_input import save_rejected_input
 
             saved = save_rejected_input(refusal.echo.encode(errors="replace"))
@@ -184,8 +184,8 @@ def print_refusal(refusal: IncidentctlError) -> None:
 
 def _shown(text: str) -> str:
     """Return the start of a text, inert."""
-    shown = clean(text[: _MOST + 1], keep_lines=True)
-    return shown if len(text) <= _MOST else f"{shown[:_MOST]}…"
+    shown = clean(text[: _MAX_LETTERS + 1], keep_lines=True)
+    return shown if len(text) <= _MAX_LETTERS else f"{shown[:_MAX_LETTERS]}…"
 
 
 def _usage(error: Exception) -> int:

@@ -23,7 +23,7 @@ from incidentctl.git import atomic, safe_read
 #: The list of what was written, in the folder itself.
 MANIFEST = ".incidentctl-page.json"
 _WRITER = "incidentctl page build"
-_MOST_BYTES = 256 << 20
+_MAX_BYTES = 256 << 20
 #: So many seconds one build waits for another.
 _PATIENCE = 60.0
 _ANOTHER = "Name an empty folder with --out, or move these files away."
@@ -193,7 +193,7 @@ def _read(folder: Path) -> dict[str, _Known]:
     if not os.path.lexists(path):
         return {}
     try:
-        data = safe_read.read(str(path), inside=os.path.realpath(folder), limit=_MOST_BYTES)
+        data = safe_read.read(str(path), inside=os.path.realpath(folder), limit=_MAX_BYTES)
         listed = json.loads(data)
         if path.is_symlink() or listed["written_by"] != _WRITER:
             raise ValueError
@@ -230,7 +230,7 @@ def _size(target: Path) -> int | None:
 def _content(folder: Path, target: Path) -> bytes | None:
     try:
         inside = os.path.realpath(folder)
-        return safe_read.read(str(target), inside=inside, limit=_MOST_BYTES)
+        return safe_read.read(str(target), inside=inside, limit=_MAX_BYTES)
     except OSError:
         return None
 

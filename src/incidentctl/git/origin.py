@@ -10,7 +10,7 @@ from incidentctl.git.run import Git
 
 _LIMIT = 60.0
 #: So many commits at most are looked into, and taken for the first: a history may be hostile.
-_MOST, _TRIES = 100, 4
+_MAX_COMMITS, _TRIES = 100, 4
 
 
 def earlier(
@@ -29,11 +29,11 @@ def earlier(
             (found,) = objects.at([commit], path)
             return found.oid if found and found.oid in versions else None
 
-        oldest = [(commit, version_at(commit)) for commit in touched[:_MOST]]
+        oldest = [(commit, version_at(commit)) for commit in touched[:_MAX_COMMITS]]
         for first, version in [each for each in oldest if each[1]][:_TRIES]:
             after = {first, *_touching(git, path, ["--ancestry-path", f"^{first}", *tips])}
             beside = [commit for commit in touched if commit not in after]
-            if len(beside) <= _MOST and {*map(version_at, beside)} <= {version, None}:
+            if len(beside) <= _MAX_COMMITS and {*map(version_at, beside)} <= {version, None}:
                 return version
     return None
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from incidentctl.domain.incident.event_json import EventError
-from incidentctl.domain.incident.events import Event, Unsynced
+from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.head import Head
 from incidentctl.domain.incident.ids import is_group_id
+from incidentctl.domain.incident.unsynced import Unsynced
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
 from incidentctl.record.store import incident_events, paths

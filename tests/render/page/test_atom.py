@@ -11,7 +11,7 @@ import pytest
 from tests.render.page.pages import NOON, OPEN, WHOLE, WORK, hostile, incident, page, update
 
 from incidentctl.domain.page.public import Page, State
-from incidentctl.render.page.atom import MOST, feeds
+from incidentctl.render.page.atom import MAX_ENTRIES, feeds
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 #: RFC 4151: who, since when, and what.
@@ -130,10 +130,10 @@ def test_without_an_entry_it_is_a_feed_all_the_same() -> None:
 
 
 def test_it_has_a_bound() -> None:
-    updates = [update(f"u{n}", n, "monitoring", f"Update {n}.") for n in range(MOST + 5)]
+    updates = [update(f"u{n}", n, "monitoring", f"Update {n}.") for n in range(MAX_ENTRIES + 5)]
     found = read(feeds(page(incident("inc-1", "Long", *updates)))["feed.atom"])
-    assert len(found.entries) == MOST
-    assert f"Update {MOST + 4}." in found.entries[0].content[0].value
+    assert len(found.entries) == MAX_ENTRIES
+    assert f"Update {MAX_ENTRIES + 4}." in found.entries[0].content[0].value
 
 
 @pytest.mark.parametrize("path", ["feed.atom", "areas/login.atom"])

@@ -20,7 +20,7 @@ from tests.render.page.pages import (
 )
 
 from incidentctl.domain.page.public import Page, State
-from incidentctl.render.page.statuspage import MOST, documents
+from incidentctl.render.page.statuspage import MAX_INCIDENTS, documents
 
 
 class Or:
@@ -265,14 +265,17 @@ def test_a_page_without_areas() -> None:
 
 def test_lists_have_a_bound_and_open_incidents_are_all_there() -> None:
     old = OPEN._replace(id="inc-old")
-    many = [OVER._replace(id=f"inc-{n}") for n in range(MOST + 20)]
+    many = [OVER._replace(id=f"inc-{n}") for n in range(MAX_INCIDENTS + 20)]
     found = read(page(*many, old))
     assert [each["id"] for each in found["incidents"]["incidents"]] == [
-        *(f"inc-{n}" for n in range(MOST)),
+        *(f"inc-{n}" for n in range(MAX_INCIDENTS)),
         "inc-old",
     ]
-    works = tuple(WORK[0]._replace(id=f"m-{n}") for n in range(MOST + 20))
-    assert len(read(page(work=works))["scheduled-maintenances"]["scheduled_maintenances"]) == MOST
+    works = tuple(WORK[0]._replace(id=f"m-{n}") for n in range(MAX_INCIDENTS + 20))
+    assert (
+        len(read(page(work=works))["scheduled-maintenances"]["scheduled_maintenances"])
+        == MAX_INCIDENTS
+    )
 
 
 def test_hostile_texts_are_values() -> None:

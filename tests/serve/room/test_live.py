@@ -15,7 +15,7 @@ from tests.serve.room.browser import Browser, enter
 from incidentctl.app.incident import notes
 from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.respond import Response
-from incidentctl.serve.room.live import MOST, News
+from incidentctl.serve.room.live import MAX_FOLLOWERS, News
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_a_stream_ends_with_the_room(team, rooms, ident):
 
 
 def test_too_many_are_told_to_ask(browser, ident):
-    screens = [Screen(browser, f"/incidents/{ident}/live") for _ in range(MOST)]
+    screens = [Screen(browser, f"/incidents/{ident}/live") for _ in range(MAX_FOLLOWERS)]
     one_more = Screen(browser, f"/incidents/{ident}/live")
     assert one_more.answer.status == 503
     assert one_more.answer.getheader("Retry-After")

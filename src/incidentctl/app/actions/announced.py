@@ -33,10 +33,10 @@ from incidentctl.errors import InvalidDataError
 from incidentctl.files.layout import is_there, retrospective_path
 
 #: So many teams of an escalation are called, one after the other.
-_MOST_TEAMS = 5
+_MAX_TEAMS = 5
 #: What is told of incidents that are over: of so many, for so long.
 _AFTER = frozenset({"retrospective-due", "action-overdue"})
-_AFTERWARDS, _MOST_OVER = timedelta(days=30), 50
+_AFTERWARDS, _MAX_OVER = timedelta(days=30), 50
 
 
 def targets_due(workspace: Workspace, incident: Incident, now: datetime) -> list[Target]:
@@ -66,7 +66,7 @@ def lately_ended(workspace: Workspace, now: datetime) -> list[str]:
     since = _AFTERWARDS if wanted & _AFTER else LATE
     over = [head for head in workspace.record.heads() if head.ended and now - head.ended < since]
     over.sort(key=lambda head: (head.ended or now, head.id), reverse=True)
-    return [head.id for head in over[:_MOST_OVER]]
+    return [head.id for head in over[:_MAX_OVER]]
 
 
 def missed_heartbeats(workspace: Workspace) -> list[str]:
@@ -102,7 +102,7 @@ def _calls(workspace: Workspace, incident: Incident, now: datetime) -> Iterator[
     called: list[tuple[str, str, timedelta]] = []
     name = incident.team or incident.owner
     teams: dict[str, None] = {}
-    while name and name not in teams and len(teams) < _MOST_TEAMS:
+    while name and name not in teams and len(teams) < _MAX_TEAMS:
         teams.setdefault(name)
         team = catalog.teams.get(name)
         duty = on_call_now(catalog, team, now) if team else None

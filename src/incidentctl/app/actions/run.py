@@ -38,7 +38,7 @@ _LOCKS = 16
 #: A person waits for another attempt if it comes within so many seconds.
 _PATIENCE = 12.0
 #: The remote is asked for a claim for at most so many seconds.
-_ASKS_AT_MOST = 5.0
+_MAX_ASKING = 5.0
 #: What runs unasked goes out without a claim once the remote has been away for so long.
 _WITHOUT_CLAIM = timedelta(seconds=30)
 #: What is made twice if two clones make it: that waits for the remote, or for a person.
@@ -149,7 +149,7 @@ def _is_claimed(
     Without a remote a clone is alone. A person who asks for it is not kept waiting; what runs
     unasked waits: a ticket for the remote or a person, a page for half a minute.
     """
-    claimed = workspace.record.claim(incident.id, prepared.planned.key, turn, limit=_ASKS_AT_MOST)
+    claimed = workspace.record.claim(incident.id, prepared.planned.key, turn, limit=_MAX_ASKING)
     if claimed is None or claimed.state == "held":
         return True
     title = one_line(prepared.target.title)

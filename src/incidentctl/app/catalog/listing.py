@@ -19,7 +19,7 @@ from incidentctl.domain.lint.rule import Played
 from incidentctl.errors import NotFoundError
 
 #: So many drills of a team are shown, the newest first.
-_MOST_DRILLS = 10
+_MAX_DRILLS = 10
 
 #: One layer, and one person on duty in it.
 _ONE_PERSON = 2
@@ -210,7 +210,7 @@ def _entry(
             if drills is None
             else [
                 {"day": each.day.isoformat(), "incident": each.incident, "drill": each.drill}
-                for each in own[: -_MOST_DRILLS - 1 : -1]
+                for each in own[: -_MAX_DRILLS - 1 : -1]
             ]
         )
     elif entry.kind == "person":

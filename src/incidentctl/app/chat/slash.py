@@ -30,7 +30,7 @@ is_proven, delivery, read = slack.is_proven, slack.delivery, slack.read
 _PART = re.compile(r"(?=\S*\d)(?:(?:inc|drl|bkf)-)?[0-9a-z]+(?:-[0-9a-z]+)+", re.IGNORECASE)
 #: Two hyphens, which telephones make a dash of.
 _OPTION = re.compile(r"(?:--|—|–)([a-z]+)(?:=(\S+))?$|-(s)$", re.IGNORECASE)
-_MOST = 10
+_MAX_LISTED = 10
 _WORDS = ("declare", "log", "update", "status", "help")
 
 
@@ -141,8 +141,8 @@ class Slash:
         heads = only_shared(workspace, workspace.record.open_heads())
         if not heads:
             return Reply("No incident is open, as far as this receiver knows.")
-        lines = [_line(head, now) for head in heads[:_MOST]]
-        more = [f"and {len(heads) - _MOST} more"] if len(heads) > _MOST else []
+        lines = [_line(head, now) for head in heads[:_MAX_LISTED]]
+        more = [f"and {len(heads) - _MAX_LISTED} more"] if len(heads) > _MAX_LISTED else []
         return Reply("\n".join([f"{count(len(heads), 'open incident')}:", *lines, *more]))
 
     # --- which incident --------------------------------------------------------------------------
@@ -171,7 +171,7 @@ class Slash:
         if not heads:
             raise NotFoundError("No incident is open.")
         now = self._workspace.now()
-        listed = "\n".join(_line(head, now) for head in heads[:_MOST])
+        listed = "\n".join(_line(head, now) for head in heads[:_MAX_LISTED])
         raise UsageError(f"{len(heads)} incidents are open: say which.", hint=listed)
 
     def _of_channel(self) -> str | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from incidentctl.app.drill.documents import find
 from incidentctl.app.incident.declare import Request, begin, complete
 from incidentctl.app.incident.find import SeveralError, find_incident, load
-from incidentctl.app.incident.injects import plan_of, script_of, unmeasured
+from incidentctl.app.incident.injects import injects_of, plan_of, unmeasured
 from incidentctl.app.incident.order import in_order
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.app.record.looked import ensure_looked
@@ -130,8 +130,8 @@ def find_drill(workspace: Workspace, part: str | None = None) -> str:
 
 def deliver_next(response: Response) -> tuple[Recorded, facts.InjectPlayed]:
     """Record the next inject now, even before it is due, and return it."""
-    scripts = script_of(response.workspace, response.incident)
-    found = playing.tell_next(response.incident, scripts)
+    injects = injects_of(response.workspace, response.incident)
+    found = playing.tell_next(response.incident, injects)
     return response.record(found, "inject delivered"), found[0]
 
 

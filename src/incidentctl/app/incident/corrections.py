@@ -126,8 +126,8 @@ def redact(
     record, incident, by = response.workspace.record, response.incident, response.who.handle
     waits = record.pending()  # an event not committed yet may hold the text
     events, _ = record.events(incident.id)
-    silent = [event.id for event in events if not holds_text(event.fact)]
-    stated = decide.redact(incident, entry, by=by, reason=reason, silent=silent)
+    without_text = [event.id for event in events if not holds_text(event.fact)]
+    stated = decide.redact(incident, entry, by=by, reason=reason, without_text=without_text)
     if not confirm(decide.find(incident, entry, taken_back_by=by)):
         raise RefusedError("Not redacted.")
     recorded = response.record(stated, f"entry {entry} redacted")

@@ -15,15 +15,15 @@ def plan_of(workspace: Workspace, incident: Incident) -> Drill | None:
     return drill_of(workspace.catalog, incident.drill.drill) if incident.drill else None
 
 
-def script_of(workspace: Workspace, incident: Incident) -> tuple[playing.Script, ...]:
+def injects_of(workspace: Workspace, incident: Incident) -> tuple[playing.ScheduledInject, ...]:
     """Return the injects of the drill, as they are in the files now."""
-    return playing.script(plan_of(workspace, incident))
+    return playing.scheduled_injects(plan_of(workspace, incident))
 
 
 def deliver_due(response: Response) -> list[facts.InjectPlayed]:
     """Record the injects that are due now, and return them."""
     workspace, incident = response.workspace, response.incident
-    found = playing.due(incident, script_of(workspace, incident), workspace.now())
+    found = playing.due(incident, injects_of(workspace, incident), workspace.now())
     for inject in found:
         response.record([inject], f"inject {inject.number}")
     return found
@@ -31,8 +31,8 @@ def deliver_due(response: Response) -> list[facts.InjectPlayed]:
 
 def wait(response: Response) -> float | None:
     """Return the seconds until the next inject is due; None if none will come automatically."""
-    scripts = script_of(response.workspace, response.incident)
-    moment = playing.next_at(response.incident, scripts)
+    injects = injects_of(response.workspace, response.incident)
+    moment = playing.next_at(response.incident, injects)
     return max((moment - response.workspace.now()).total_seconds(), 0) if moment else None
 
 

@@ -9,7 +9,7 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.words import terms
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.incident.head import Head
-from incidentctl.domain.incident.similar import MOST, Traits, line_of, most_like, services_of
+from incidentctl.domain.incident.similar import MAX_SIMILAR, Traits, line_of, most_like, services_of
 from incidentctl.errors import EnvironmentFailedError
 
 
@@ -54,7 +54,7 @@ def similar_open(
     wanted = Traits(terms(title), services_of(list(services)))
     alike = [heads[place] for place in most_like(wanted, map(_describe, heads))]
     same = [head for head in heads if head.title.casefold() == title.casefold()]
-    return list(dict.fromkeys((*same, *alike)))[:MOST]
+    return list(dict.fromkeys((*same, *alike)))[:MAX_SIMILAR]
 
 
 def similar_past(workspace: Workspace, title: str, services: Iterable[str] = ()) -> list[Similar]:

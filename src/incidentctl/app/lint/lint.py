@@ -179,14 +179,14 @@ def _in_file(
 
 _LEVELS: tuple[Level, ...] = ("error", "warning", "info")
 #: The most words that all hints together may be compared with.
-_MOST_COMPARED = 200_000
+_MAX_COMPARED = 200_000
 
 
 class _Hints:
     """The texts of hints; slow suggestions only until the limit of all together."""
 
     def __init__(self) -> None:
-        self._left = _MOST_COMPARED
+        self._left = _MAX_COMPARED
 
     def of(self, finding: Finding) -> str | None:
         hint = finding.hint

@@ -114,7 +114,7 @@ def known_services(text: str, services: Sequence[str], group: str, what: str) ->
         raise UsageError(
             f"The {what} {clean(group)} names {', '.join(strangers)}, which {which} of the "
             "services.",
-            hint=f"Did you mean {', '.join(near)}?" if near else _these(services),
+            hint=" ".join(f"Did you mean {name!r}?" for name in near) or _these(services),
             echo=text,
         )
     return tuple(known[service.casefold()] for service in named)

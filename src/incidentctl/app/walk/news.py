@@ -12,7 +12,7 @@ from incidentctl.domain.incident.state import Entry
 from incidentctl.render.incident.board import entry_line
 
 #: At most so many new entries of others are shown, the newest ones.
-_MOST = 8
+_MAX_ENTRIES = 8
 
 
 class News:
@@ -40,9 +40,9 @@ class News:
     def lines(self) -> tuple[str, ...]:
         """Return what is new, for people."""
         lines = [entry_line(self._response.incident, entry) for entry in self._new_entries()]
-        hidden = len(lines) - _MOST
+        hidden = len(lines) - _MAX_ENTRIES
         more = [f"and {hidden} entries before: incidentctl log"] if hidden > 0 else []
-        return (*more, *lines[-_MOST:], *map(_also_open, self._new_alike()))
+        return (*more, *lines[-_MAX_ENTRIES:], *map(_also_open, self._new_alike()))
 
     def note(self) -> None:
         """Count all that is there now as known."""

@@ -20,7 +20,7 @@ from incidentctl.errors import UsageError
 
 COMMAND_CLASS = EndCommand
 #: So many lines say what a resolved incident has left open.
-_MOST = 4
+_MAX_LINES = 4
 
 
 @respond_command()
@@ -52,8 +52,10 @@ def print_left(incident: Incident, *, needs_retrospective: bool) -> None:
         if task.done is None
     ]
     left = [*tasks, *steps]
-    rest = f"and {len(left) - _MOST + 1} more: incidentctl show {incident.id}"
-    for number, line in enumerate(left if len(left) <= _MOST else [*left[: _MOST - 1], rest]):
+    rest = f"and {len(left) - _MAX_LINES + 1} more: incidentctl show {incident.id}"
+    for number, line in enumerate(
+        left if len(left) <= _MAX_LINES else [*left[: _MAX_LINES - 1], rest]
+    ):
         label = "" if number else "open"
         console.say(f"{label:<10} {one_line(line)}", indent=11)
     if incident.kind == "incident":

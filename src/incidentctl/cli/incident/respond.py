@@ -136,7 +136,7 @@ def known_actor(workspace: Workspace, ident: str, who: Actor, *, asks: bool = Tr
         from incidentctl.cli.terminal.prompts import ask_confirm
 
         console.say(stranger.message, "warning")
-        if ask_confirm(f"Did you mean {stranger.near}?"):
+        if ask_confirm(f"Did you mean {stranger.near!r}?"):
             return workspace.actor(stranger.near)
     return who
 

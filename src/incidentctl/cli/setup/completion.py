@@ -43,7 +43,7 @@ complete -c incidentctl -k -a '(__incidentctl)'
 }
 
 #: The longest text beside a word, in characters.
-_MOST = 70
+_MAX_HELP = 70
 #: What stands for a word, by its name in the help; first by the command.
 _IN_COMMAND = {("drill", "NAME"): ("drill",), ("actions", "NAME"): ()}
 _SOURCES: dict[str, tuple[str, ...]] = {
@@ -108,7 +108,7 @@ def _completions(words: list[str]) -> list[tuple[str, str]]:
     root.get_command = lambda ctx, name: _taught(plain(ctx, name), (name,))
     *given, begin = words or [""]
     items = lines(root, {}, "incidentctl", "").get_completions(given, begin)
-    return [(item.value, one_line(item.help or "")[:_MOST]) for item in items]
+    return [(item.value, one_line(item.help or "")[:_MAX_HELP]) for item in items]
 
 
 def _taught(command: Any, path: tuple[str, ...]) -> Any:

@@ -17,7 +17,7 @@ from incidentctl.render.json_text import json_text
 
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
 #: The longest message, in characters: more would push everything else off the screen.
-_MOST = 6000
+_MAX_LETTERS = 6000
 STYLES = {"bold": _BOLD, "dim": _DIM, "error": _RED, "warning": _YELLOW, "ok": _GREEN}
 
 
@@ -98,8 +98,8 @@ def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: boo
     A line break shows as ⏎, except with `keep_lines`, for texts of our own. It flushes stdout
     first, and ignores a broken stderr.
     """
-    cut = "…" if len(text) > _MOST else ""
-    text = text[:_MOST] if keep_lines else joined(text[:_MOST])
+    cut = "…" if len(text) > _MAX_LETTERS else ""
+    text = text[:_MAX_LETTERS] if keep_lines else joined(text[:_MAX_LETTERS])
     text = fitted(clean(text, keep_lines=True) + cut, sys.stderr, indent)
     text = styled(text, style, stream=sys.stderr) if style else text
     with contextlib.suppress(OSError, ValueError):

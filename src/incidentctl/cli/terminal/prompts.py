@@ -175,7 +175,9 @@ def ask_confirm(message: str, *, default: bool = False) -> bool:
         import questionary
 
         question = _fitting(message, 2, before=_QUESTION)
-        return bool(questionary.confirm(question, default=default).unsafe_ask())
+        # Enter ends it: of a typed "yes" nothing is left for the next question.
+        asked = questionary.confirm(question, default=default, auto_enter=False)
+        return bool(asked.unsafe_ask())
     try:
         answer = _read_line(f"{clean(message)} [{'Y/n' if default else 'y/N'}]:").casefold()
     except EndOfAnswers:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from incidentctl.app.workspace.places import state_folder
 
 #: The most bytes saved of an endless stream.
-_MOST = 64 << 20
+_MAX_BYTES = 64 << 20
 _CHUNK = 1 << 20
 
 
@@ -24,7 +24,7 @@ def save_rejected_input(data: bytes, rest: BinaryIO | None = None) -> Path | Non
             dir=folder, prefix="text-", suffix=".txt", delete=False
         ) as file:
             file.write(data)
-            room = _MOST - len(data)
+            room = _MAX_BYTES - len(data)
             while rest is not None and room > 0 and (more := rest.read(min(_CHUNK, room))):
                 file.write(more)
                 room -= len(more)

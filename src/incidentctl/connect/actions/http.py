@@ -25,7 +25,7 @@ from incidentctl.connect.actions.addresses import refusal
 #: Seconds to connect to one address; the rest of the time is for the answer.
 _CONNECT = 5.0
 #: The most bytes of an answer that are read.
-MOST = 8 << 20
+MAX_BYTES = 8 << 20
 _LONGEST_WAIT = 24 * 3600.0
 _PORTS = {"https": 443, "http": 80}
 
@@ -86,7 +86,7 @@ def exchange(
     *,
     timeout: float,
     private: bool,
-    most: int = MOST,
+    most: int = MAX_BYTES,
 ) -> HttpAnswer:
     """Send one request and return its answer, whatever its status; UnreachableError without one.
 

@@ -14,7 +14,7 @@ from incidentctl.errors import InvalidDataError
 
 NAME = "generic"
 #: So many alerts of one payload are read.
-_MOST = 10_000
+_MAX_ALERTS = 10_000
 
 
 def read(payload: Payload, mapping: Mapped) -> list[Alert]:
@@ -28,7 +28,7 @@ def read(payload: Payload, mapping: Mapped) -> list[Alert]:
         raise InvalidDataError(f"{mapping.each} of the payload is not a list of alerts.")
     found: list[Alert] = []
     faults: list[InvalidDataError] = []
-    for number, each in enumerate(listed[:_MOST], 1):
+    for number, each in enumerate(listed[:_MAX_ALERTS], 1):
         try:
             found.append(_one(each, mapping))
         except InvalidDataError as fault:

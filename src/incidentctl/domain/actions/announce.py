@@ -25,7 +25,7 @@ LATE = timedelta(hours=6)
 #: The event of an update for customers.
 PUBLIC = "public-update"
 #: So often a missing update is told, and a page that nobody answers.
-MOST_REMINDERS, MOST_PAGES = 10, 5
+MAX_REMINDERS, MAX_PAGES = 10, 5
 #: How often a missing update is told where the incident has no cadence.
 _USUAL_CADENCE = timedelta(minutes=30)
 #: The beginnings of the kinds that a receiver records, which answers no page.
@@ -297,7 +297,7 @@ def _overdue(incident: Incident, now: datetime) -> Iterator[Happened]:
         return
     cadence = timedelta(seconds=incident.cadence) if incident.cadence else _USUAL_CADENCE
     number = (now - missing) // cadence
-    if number < MOST_REMINDERS:
+    if number < MAX_REMINDERS:
         yield Happened("overdue", f"{iso(missing)} {number}", missing + number * cadence)
 
 
@@ -305,7 +305,7 @@ def _unanswered(incident: Incident, now: datetime, around: Around) -> Iterator[H
     """Yield the newest moment at which the delay of the on-call passed without an answer."""
     if answered(incident):
         return
-    calls = around.calls[:MOST_PAGES]
+    calls = around.calls[:MAX_PAGES]
     past = [call for call in calls if incident.opened + call.after <= now]
     if past:
         moment = incident.opened + past[-1].after

@@ -29,7 +29,7 @@ from incidentctl.errors import Hint, RefusedError
 #: How long after which attempt the next one comes, in seconds; after the last there is none.
 DELAYS = (2.0, 8.0, 30.0, 120.0, 300.0)
 #: A target that asks for more patience than this is not waited for.
-_MOST_PATIENCE = 3600.0
+_MAX_PATIENCE = 3600.0
 #: Automatic steps run so soon after their runbook was attached: later, people have taken over.
 _FRESH = timedelta(hours=1)
 #: The kind of a record that is written after the fact.
@@ -174,7 +174,7 @@ def retry_in(attempts: int, *, asked: float | None, chance: float) -> float | No
 
     `asked` is what the target asks to wait, `chance` from 0 to 1 spreads those who try at once.
     """
-    if attempts > len(DELAYS) or (asked is not None and asked > _MOST_PATIENCE):
+    if attempts > len(DELAYS) or (asked is not None and asked > _MAX_PATIENCE):
         return None
     own = DELAYS[attempts - 1] * (0.75 + chance / 2)
     return max(own, asked or 0.0)

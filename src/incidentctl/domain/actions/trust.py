@@ -23,7 +23,7 @@ from incidentctl.domain.catalog.runbook import Action
 #: So many digits of the hash are typed.
 SHORT = 8
 #: At most so many lines of a difference are shown.
-_MOST_LINES = 400
+_MAX_LINES = 400
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
 
@@ -103,8 +103,8 @@ def difference(before: Iterable[Item], now: Iterable[Item]) -> list[str]:
             lines.append(f"{name}{_word(name in old, name in new)}")
             compared = difflib.unified_diff(_lines(old, name), _lines(new, name), n=1, lineterm="")
             lines += [line for line in compared if not line.startswith(("---", "+++", "@@"))]
-    left = len(lines) - _MOST_LINES
-    return lines if left <= 0 else [*lines[:_MOST_LINES], f"... and {left} more lines"]
+    left = len(lines) - _MAX_LINES
+    return lines if left <= 0 else [*lines[:_MAX_LINES], f"... and {left} more lines"]
 
 
 def _word(was: bool, is_: bool) -> str:

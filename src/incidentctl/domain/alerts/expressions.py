@@ -15,7 +15,7 @@ from incidentctl.errors import EnvironmentFailedError, InvalidDataError, install
 #: The longest pattern or path, in characters.
 _LONGEST = 1000
 #: How many times what it finds a path may make of that.
-_MOST_TIMES = 1024
+_MAX_TIMES = 1024
 
 
 @cache
@@ -49,7 +49,7 @@ def path(text: str) -> Any:
     _ensure_short(text)
     try:
         compiled = jmespath.compile(text)
-        if _times(compiled.parsed) > _MOST_TIMES:
+        if _times(compiled.parsed) > _MAX_TIMES:
             raise InvalidDataError("The path multiplies what it finds again and again: shorten it.")
         return compiled
     except jmespath.exceptions.JMESPathError as error:

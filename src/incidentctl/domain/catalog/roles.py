@@ -10,7 +10,7 @@ from incidentctl.domain.common.fields import CONFIG, Flag, Name, Text
 from incidentctl.domain.common.role_names import RESPONSIBILITIES
 
 #: So much of what roles answer for is recorded with an incident.
-_MOST, _LONGEST = 40, 300
+_MAX_DUTIES, _LONGEST = 40, 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,4 +42,4 @@ def unusual_duties(roles: Iterable[Role]) -> tuple[str, ...]:
         for role in roles
         if role.responsibilities != RESPONSIBILITIES.get(role.name)
         for duty in role.responsibilities
-    )[:_MOST]
+    )[:_MAX_DUTIES]

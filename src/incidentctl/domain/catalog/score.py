@@ -26,7 +26,7 @@ QUARTER = timedelta(days=90)
 REVIEW_LASTS = timedelta(days=365)
 _LOOKED_AHEAD = timedelta(weeks=4)
 #: So many names stand in a reason.
-_MOST = 5
+_MAX_NAMES = 5
 
 
 class Drilled(NamedTuple):
@@ -176,8 +176,8 @@ _OF_THE_TEAMS_FILE = ("owner", "on-call", "contact")
 
 def _names(found: Iterable[str]) -> str:
     names = list(dict.fromkeys(found))
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return ", ".join(names[:_MOST]) + more
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return ", ".join(names[:_MAX_NAMES]) + more
 
 
 def _owner(asked: _Asked) -> Verdict:

@@ -23,7 +23,7 @@ _NEAR_BEST = 0.75
 #: What words weigh that say little by themselves.
 _LITTLE, _HARDLY = 0.3, 0.2
 #: A text that somebody pasted is not compared beyond so many characters and words.
-_LONGEST, _MOST_WORDS = 4000, 40
+_LONGEST, _MAX_WORDS = 4000, 40
 #: So many words together may be one: `sign in` is `signin`.
 _TOGETHER = 3
 
@@ -142,7 +142,7 @@ class _Question:
     """What is asked: its telling words, and how like they are to the words of the catalog."""
 
     def __init__(self, text: str, known: _Known) -> None:
-        own = words(text)[:_MOST_WORDS]
+        own = words(text)[:_MAX_WORDS]
         telling = [place for place, word in enumerate(own) if not plain(word)]
         self._names = {"".join(own), "".join(own[place] for place in telling)}
         self._weights = {

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from incidentctl.domain.common.times import parse_duration
 
-_MOST_DAYS = 1000
+_MAX_DAYS = 1000
 
 
 def is_working_day(day: date) -> bool:
@@ -33,7 +33,7 @@ def limit(ended: datetime, within: str | None, local: tzinfo) -> datetime | None
         if not within or not within.endswith("wd"):
             return here + parse_duration(within) if within else None
         day = here.date()
-        for _ in range(min(int(within.removesuffix("wd")), _MOST_DAYS)):
+        for _ in range(min(int(within.removesuffix("wd")), _MAX_DAYS)):
             day = next_working_day(day)
         return datetime.combine(day + timedelta(days=1), time(), local)
     except (ValueError, OverflowError):

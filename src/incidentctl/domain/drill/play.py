@@ -19,7 +19,7 @@ from incidentctl.domain.incident.state import DrillPlay, Incident
 from incidentctl.errors import Hint, RefusedError
 
 
-class Script(NamedTuple):
+class ScheduledInject(NamedTuple):
     """An inject of the plan: its number from 1 in the order of time, when, and what is told."""
 
     number: int
@@ -27,11 +27,11 @@ class Script(NamedTuple):
     tell: str
 
 
-def script(drill: Drill | None) -> tuple[Script, ...]:
+def scheduled_injects(drill: Drill | None) -> tuple[ScheduledInject, ...]:
     """Return the injects of a plan in the order of time; none where the plan is not here."""
     injects = drill.plan.injects if drill and drill.plan else ()
     ordered = sorted(injects, key=lambda inject: inject.after)
-    return tuple(Script(n, each.after, each.tell) for n, each in enumerate(ordered, 1))
+    return tuple(ScheduledInject(n, each.after, each.tell) for n, each in enumerate(ordered, 1))
 
 
 def title(drill: Drill) -> str:
@@ -89,10 +89,10 @@ def running(incident: Incident) -> DrillPlay:
     return play
 
 
-def waiting(play: DrillPlay, scripts: Sequence[Script]) -> list[Script]:
+def waiting(play: DrillPlay, injects: Sequence[ScheduledInject]) -> list[ScheduledInject]:
     """Return the injects that were not delivered yet, the next first."""
     delivered = play.delivered
-    return [each for each in scripts if each.number not in delivered]
+    return [each for each in injects if each.number not in delivered]
 
 
 def elapsed(play: DrillPlay, now: datetime) -> timedelta:
@@ -101,35 +101,35 @@ def elapsed(play: DrillPlay, now: datetime) -> timedelta:
     return until - play.started - timedelta(seconds=play.stood)
 
 
-def next_at(incident: Incident, scripts: Sequence[Script]) -> datetime | None:
+def next_at(incident: Incident, injects: Sequence[ScheduledInject]) -> datetime | None:
     """Return when the next inject is due; None while paused, and when nothing is left."""
     play = incident.drill
     if play is None or play.ended or play.paused or not incident.open:
         return None
-    left = waiting(play, scripts)
+    left = waiting(play, injects)
     return play.started + timedelta(seconds=play.stood) + left[0].after if left else None
 
 
-def due(incident: Incident, scripts: Sequence[Script], now: datetime) -> list[Any]:
+def due(incident: Incident, injects: Sequence[ScheduledInject], now: datetime) -> list[Any]:
     """State every inject that is due by a moment: nothing while it is paused or over."""
     play = incident.drill
-    if play is None or next_at(incident, scripts) is None:
+    if play is None or next_at(incident, injects) is None:
         return []
     passed = elapsed(play, now)
-    return [_told(each) for each in waiting(play, scripts) if each.after <= passed]
+    return [_told(each) for each in waiting(play, injects) if each.after <= passed]
 
 
-def _told(each: Script) -> facts.InjectPlayed:
+def _told(each: ScheduledInject) -> facts.InjectPlayed:
     return facts.InjectPlayed(each.number, each.tell[:MAX_TEXT])
 
 
-def tell_next(incident: Incident, scripts: Sequence[Script]) -> list[Any]:
+def tell_next(incident: Incident, injects: Sequence[ScheduledInject]) -> list[Any]:
     """Tell the next inject now, whenever it is due; refuses when none is left or known here."""
     play = running(incident)
-    left = waiting(play, scripts)
+    left = waiting(play, injects)
     if not left:
         raise RefusedError(
-            f"Every inject of {play.drill} was played." if scripts else "No inject is known here.",
+            f"Every inject of {play.drill} was played." if injects else "No inject is known here.",
             hint=Hint("log-own"),
         )
     return [_told(left[0])]

@@ -14,7 +14,7 @@ from incidentctl.domain.incident.state import OPEN, Incident, is_alert
 #: By then the other roles of a critical incident should be assigned, or kept on purpose.
 ROLES_WITHIN = timedelta(minutes=5)
 #: So many roles are asked for: in the walk each has a digit as its key.
-MOST_ROLES = 9
+MAX_ROLES = 9
 #: An incident without a cadence about which nobody has said anything for so long is silent.
 SILENT_AFTER = timedelta(minutes=15)
 #: So soon somebody should have said how bad it is, and a runbook should be attached.
@@ -80,7 +80,7 @@ def other_roles(incident: Incident) -> tuple[str, ...]:
     steps = (step.role for step in incident.steps if step.state == OPEN)
     tasks = (task.role for task in incident.tasks if task.done is None and task.role)
     asked = (role for role in (*steps, *tasks) if role != COMMANDER)
-    return tuple(dict.fromkeys((*OTHER_ROLES, *asked)))[:MOST_ROLES]
+    return tuple(dict.fromkeys((*OTHER_ROLES, *asked)))[:MAX_ROLES]
 
 
 def unassigned(incident: Incident) -> tuple[str, ...]:

@@ -14,13 +14,6 @@ _ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-class Unsynced(NamedTuple):
-    """How many events are not yet on the remote, and when the oldest of them was written."""
-
-    events: int
-    since: datetime | None
-
-
 class Unknown(NamedTuple):
     """A fact of a kind or a form that this program does not know; kept, and shown as it is."""
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 #: So many are worth a look at three in the morning.
-MOST = 3
+MAX_SIMILAR = 3
 #: Titles are alike if they share at least this part of the words that say something.
 _SHARE = 0.5
 _SERVICE, _WORDS = 2.0, 3.0
@@ -42,7 +42,7 @@ def traits_of(line: str) -> Traits:
     return Traits(frozenset(terms.split()), frozenset(services.split()))
 
 
-def most_like(wanted: Traits, lines: Iterable[str], *, most: int = MOST) -> list[int]:
+def most_like(wanted: Traits, lines: Iterable[str], *, most: int = MAX_SIMILAR) -> list[int]:
     """Return which of some lines are like an incident, the most alike first; else as they come.
 
     It ends as soon as nothing better can follow: the lines may be ten thousand.

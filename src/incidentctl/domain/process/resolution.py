@@ -174,7 +174,7 @@ _OWN: dict[TierName, int] = {
     "per-severity-and-area": SEVERITY_AND_AREA,
 }
 #: So many rivals are named in a sentence.
-_MOST_RIVALS = 10
+_MAX_RIVALS = 10
 
 
 def resolve(catalog: Catalog, case: Case, *, tier: TierName | None = None) -> Resolution:
@@ -237,9 +237,9 @@ def _answer(
     else:
         reason = f"{what} falls back to {chosen.name}, the runbook for {scope}."
     if rivals:
-        more = f" and {len(rivals) - _MOST_RIVALS} more" if len(rivals) > _MOST_RIVALS else ""
+        more = f" and {len(rivals) - _MAX_RIVALS} more" if len(rivals) > _MAX_RIVALS else ""
         reason += (
-            f" Equally specific: {', '.join(rivals[:_MOST_RIVALS])}{more}; {chosen.name} is the "
+            f" Equally specific: {', '.join(rivals[:_MAX_RIVALS])}{more}; {chosen.name} is the "
             f"first by name."
         )
     return AreaRunbook(area, chosen, own, reason, rivals)

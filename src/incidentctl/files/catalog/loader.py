@@ -25,7 +25,7 @@ from incidentctl.files.yaml.strict import Secrets, parse
 from incidentctl.files.yaml.validate import validate
 
 #: People choose from the severities and roles in an incident, so there cannot be many.
-_MOST_CHOICES = 100
+_MAX_CHOICES = 100
 
 
 class _Faults:
@@ -272,12 +272,12 @@ def _inside(
     """Yield the items of a list that a mapping has at `key`."""
     items = document.get(key)
     if isinstance(items, tuple):
-        for index, item in enumerate(items[:_MOST_CHOICES]):
+        for index, item in enumerate(items[:_MAX_CHOICES]):
             yield kind, item, source._replace(inside=(key, index))
-        if len(items) > _MOST_CHOICES:
-            message = f"`{key}` has more than {_MOST_CHOICES} items; the rest is left out."
+        if len(items) > _MAX_CHOICES:
+            message = f"`{key}` has more than {_MAX_CHOICES} items; the rest is left out."
             hint = "Keep as many as people can choose from in an incident."
-            loc = (key, _MOST_CHOICES)
+            loc = (key, _MAX_CHOICES)
             faults.add(source, Fault("IC014", message, hint, loc, False))
     elif key in document:
         faults.add(source, _shape(f"`{key}` must be a list.", key))

@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 
 #: Below this number of files, forking and sending back the result cost about what they save; at
 #: 10,000 files two processes take 0.8 of the time of one, on two busy cores.
-WORTHWHILE = 2_000
+MIN_FILES = 2_000
 
 
 def load_in_two_processes(
@@ -45,7 +45,7 @@ def load_in_two_processes(
 def worth_forking(count: int) -> bool:
     """Whether a second process is worth it for this many files, and this process may fork."""
     return (
-        count >= WORTHWHILE
+        count >= MIN_FILES
         and hasattr(os, "fork")
         and (os.cpu_count() or 1) > 1
         and threading.active_count() == 1

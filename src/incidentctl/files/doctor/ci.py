@@ -13,7 +13,7 @@ from incidentctl.files.yaml.strict import parse
 
 _WORKFLOWS = ".github/workflows"
 #: The most files to read: no repository has more, and each takes time.
-_MOST = 200
+_MAX_FILES = 200
 
 
 class Pipeline(NamedTuple):
@@ -34,9 +34,9 @@ def pipelines(top: Path) -> tuple[list[Pipeline], list[str]]:
         with contextlib.suppress(OSError):
             names = sorted(entry.name for entry in (top / _WORKFLOWS).iterdir())
             paths = [f"{_WORKFLOWS}/{name}" for name in names if name.endswith((".yml", ".yaml"))]
-    if len(paths) > _MOST:
-        unread.append(f"{_WORKFLOWS} has more than {_MOST} files; the others are not read")
-    for path in (*paths[:_MOST], *([GITLAB] if os.path.lexists(top / GITLAB) else [])):
+    if len(paths) > _MAX_FILES:
+        unread.append(f"{_WORKFLOWS} has more than {_MAX_FILES} files; the others are not read")
+    for path in (*paths[:_MAX_FILES], *([GITLAB] if os.path.lexists(top / GITLAB) else [])):
         content = read_one(top, path)
         if content.data is None:
             unread += [content.problem.message.removesuffix(".")] if content.problem else []

@@ -45,13 +45,13 @@ _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 # Python refuses to read numbers of thousands of digits; longer numbers than this stay text.
 _LONGEST_NUMBER = 100
 # Numeric keys are small: those of the matrix go from 1 to 5.
-_MOST_KEY = 1_000_000
+_MAX_KEY = 1_000_000
 
 # A possible anchor, alias or tag: after white space or another indicator.
 _MAYBE_MARK = re.compile(rb"(?:^|[^\x21-\x7e]|[\[\]{},:?\-])[&*!]")
 # Deep nesting of blocks: a line that begins with this much indentation, or this many dashes.
 _MAYBE_DEEP = re.compile(rb"^[ \t?:-]{100}", re.MULTILINE)
-_MOST_BRACKETS = 100
+_MAX_BRACKETS = 100
 #: What ends a document.
 _DOCUMENT = re.compile(r"^(?:---|\.\.\.)(?:\s|\Z)", re.MULTILINE)
 
@@ -158,7 +158,7 @@ def _refused(data: bytes, path: str) -> list[Problem]:
     if (
         yaml.__with_libyaml__
         and not _MAYBE_MARK.search(data)
-        and data.count(b"[") + data.count(b"{") < _MOST_BRACKETS
+        and data.count(b"[") + data.count(b"{") < _MAX_BRACKETS
         and not _MAYBE_DEEP.search(data)
     ):
         return []
@@ -243,7 +243,7 @@ def _value(node: Node, file: _File, depth: int, keep: bool) -> Any:
     result: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         key = plain(key_node.value) if _is_plain(key_node) else key_node.value
-        if type(key) is not str and not (type(key) is int and abs(key) <= _MOST_KEY):
+        if type(key) is not str and not (type(key) is int and abs(key) <= _MAX_KEY):
             _tell(_odd_key(key_node, file.path), file)
             _value(value_node, file, depth + 1, keep)
             continue

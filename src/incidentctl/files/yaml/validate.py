@@ -26,7 +26,7 @@ _ESSENTIAL = ("applies_to", "mode")
 _NEVER_HALF = ("announcement", "alerts", "maintenance")
 # Leaving out a part may make its parent incomplete, and so on outward: no class nests deeper than
 # this.
-_MOST_ROUNDS = 10
+_MAX_ROUNDS = 10
 
 _Cuts = dict[str | int, Any]
 """What to leave out, by key or list index: None for the whole value, else the parts of it."""
@@ -104,7 +104,7 @@ def _salvage(kind: str, raw: Any, errors: list[Any]) -> Any:
             return adapter(kind).validate_python(value)
         except ValidationError as error:
             errors = error.errors(include_url=False)
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         cuts: _Cuts = {}
         for each in errors:
             loc = _part(hurts(each))

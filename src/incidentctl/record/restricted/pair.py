@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.facts import AlertOpened, Declared, Redacted
+from incidentctl.domain.incident.unsynced import Unsynced
 from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git.author import Author
 from incidentctl.record.record import Record

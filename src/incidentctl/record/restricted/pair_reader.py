@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from incidentctl.domain.incident.events import Event, Unsynced
+from incidentctl.domain.incident.events import Event
 from incidentctl.domain.incident.head import Head
+from incidentctl.domain.incident.unsynced import Unsynced
 from incidentctl.errors import EnvironmentFailedError, Problem
 from incidentctl.git import permissions
 from incidentctl.record.reader import Tell, find, unread

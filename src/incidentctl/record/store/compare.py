@@ -22,7 +22,7 @@ from incidentctl.record.store.stored_event import (
 )
 
 #: The history of so many files at most is looked at: the branch may be hostile.
-_MOST_ASKED = 200
+_MAX_ASKED = 200
 #: The kinds that ask to blank the text of an event.
 _NAMING = (b"-redacted.json", b"-amended.json")
 
@@ -192,7 +192,7 @@ class _Comparison:
         That is the earlier in the history, where the other is a change of it, which is said, too;
         else that with the smaller bytes.
         """
-        if is_derived(mine.event) and is_derived(theirs.event) and self._asked < _MOST_ASKED:
+        if is_derived(mine.event) and is_derived(theirs.event) and self._asked < _MAX_ASKED:
             from incidentctl.git import origin  # noqa: PLC0415 (seldom needed)
 
             self._asked += 1

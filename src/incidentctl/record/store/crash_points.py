@@ -27,7 +27,7 @@ FLUSH_POINTS = (
 #: Every point of an exchange, in its order.
 EXCHANGE_POINTS = (
     "exchange.fetched",
-    "exchange.united",
+    "exchange.reconciled",
     "exchange.pushed",
     "exchange.taken",
     "background.unlocked",

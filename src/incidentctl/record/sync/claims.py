@@ -26,7 +26,7 @@ from incidentctl.record.write.fallback import identity_of
 #: Whoever holds a claim has so long to record the attempt; then the next turn may be claimed.
 PATIENCE = timedelta(seconds=60)
 #: So many turns after each other may have been claimed by clones that were stopped.
-_MOST_TURNS = 5
+_MAX_TURNS = 5
 _REFS = "refs/incidentctl/claims"
 #: A claim is removed once it was seen there on so many days: nothing is sent again so late.
 KEPT_DAYS = 30
@@ -60,7 +60,7 @@ def claim(
     name = hashlib.sha256(key.encode()).hexdigest()[:40]
     folder = state / "claims"
     until = time.monotonic() + limit
-    for number in range(turn, turn + _MOST_TURNS):
+    for number in range(turn, turn + _MAX_TURNS):
         lost = folder / f"{name}-{number}"
         met = _first_met(lost)
         if met is None:
@@ -78,7 +78,7 @@ def claim(
             met = _meet(lost, now)
         if now - met < PATIENCE:
             return Claimed("taken", met)
-    reason = f"{_MOST_TURNS} claims of it were taken there, and nothing came of them"
+    reason = f"{_MAX_TURNS} claims of it were taken there, and nothing came of them"
     return _unreachable(folder / name, reason, now)
 
 

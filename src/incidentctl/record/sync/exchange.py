@@ -167,7 +167,7 @@ class Exchange:
             ):
                 self._let_mirror_follow()
                 return RemoteAnswer(OK)
-            point("exchange.united")
+            point("exchange.reconciled")
             if offer is not None:
                 answer = self._remote.push(offer.commit, until=until, instead_of=offer.instead_of)
                 point("exchange.pushed")

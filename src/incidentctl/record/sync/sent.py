@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from incidentctl.domain.incident.event_json import EventError
-from incidentctl.domain.incident.events import Unsynced, is_id
+from incidentctl.domain.incident.events import is_id
 from incidentctl.domain.incident.ids import has_derived_id, ulid_moment
+from incidentctl.domain.incident.unsynced import Unsynced
 from incidentctl.git import tree
 from incidentctl.git.run import Git
 from incidentctl.record.write import kept, outbox

@@ -25,6 +25,8 @@ _SEAL = b"\n<!-- The digest of this text, which shows whether somebody has chang
 _MAX_LOG_BYTES = 256 << 20
 #: How long to wait for another process that writes to the view, in seconds.
 _WAIT = 1.0
+#: The folder of marks for stale views, as clones have it from before.
+_MARKS = "owed"
 #: After this many seconds a stale view was left by a process that was killed.
 _KILLED = 5.0
 
@@ -36,7 +38,7 @@ class View:
         """Take the work tree, and a folder to remember which incidents are shown there."""
         self._root = work_tree
         self._state = state
-        self._marks = state / "owed"
+        self._marks = state / _MARKS
 
     def mark_stale(self, incident: str) -> None:
         """Remember to refresh an incident in every work tree that shows it.
@@ -47,8 +49,8 @@ class View:
             for name in os.listdir(self._state.parent):  # noqa: PTH208 (names are wanted, and three times as fast)
                 state = self._state.with_name(name)
                 if name.startswith("view") and (state / incident).exists():
-                    permissions.make_folder(state / "owed")
-                    permissions.touch(state / "owed" / incident)
+                    permissions.make_folder(state / _MARKS)
+                    permissions.touch(state / _MARKS / incident)
 
     def stale(self) -> list[str]:
         """Return the incidents whose view another process should have refreshed."""

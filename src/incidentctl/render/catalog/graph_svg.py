@@ -26,7 +26,7 @@ _PAD, _HEIGHT = 8, 22
 #: The line above a team's boxes.
 _HEADING = 20
 #: So much of a text is shown; the whole of it is the tooltip.
-_MOST = 44
+_MAX_WIDTH = 44
 _MARGIN, _ABOVE, _BELOW = 16.0, 34.0, 26.0
 _ARROW, _HALF_ARROW = 7.0, 3.2
 _LEGEND = (
@@ -123,9 +123,9 @@ def _said(graph: Graph) -> str:
 
 
 def _cut(text: str) -> str:
-    if width(text) <= _MOST:
+    if width(text) <= _MAX_WIDTH:
         return text
-    while width(text) > _MOST - 1:
+    while width(text) > _MAX_WIDTH - 1:
         text = text[:-1]
     return f"{text}…"
 

@@ -27,7 +27,7 @@ APART = 12
 #: A limit is good enough that tells apart so much of what the best one does.
 _ENOUGH = 0.75
 #: The width of a cut, in pixels, and how much of the whole width all of them may have.
-_CUT, _MOST_CUT = 32, 2 / 3
+_CUT, _MAX_CUT = 32, 2 / 3
 _STEPS = (
     1, 2, 5, 10, 15, 30, *(n * _MINUTE for n in (1, 2, 5, 10, 15, 30)),
     *(n * _HOUR for n in (1, 2, 3, 6, 12)), *(n * _DAY for n in (1, 2, 7, 14, 28)),
@@ -138,7 +138,7 @@ def _drawn(gaps: Sequence[float], limit: float | None, width: float) -> list[flo
     """Return how wide each stretch is drawn, in pixels."""
     short = [gap for gap in gaps if limit is None or gap <= limit]
     cuts = len(gaps) - len(short)
-    cut = min(_CUT, width * _MOST_CUT / cuts) if cuts else 0.0
+    cut = min(_CUT, width * _MAX_CUT / cuts) if cuts else 0.0
     scale = (width - cuts * cut) / sum(short)
     return [gap * scale if limit is None or gap <= limit else cut for gap in gaps]
 

@@ -12,7 +12,6 @@ from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import offset_at, rough_duration
 from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.due import other_roles
-from incidentctl.domain.incident.events import Unsynced
 from incidentctl.domain.incident.head import titled
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import (
@@ -25,6 +24,7 @@ from incidentctl.domain.incident.state import (
     Incident,
     is_alert,
 )
+from incidentctl.domain.incident.unsynced import Unsynced
 from incidentctl.render.incident.brief import commander, held_without, meeting_places
 from incidentctl.render.lines import wrapped
 
@@ -39,7 +39,7 @@ NEXT_STEPS, ENTRIES, HYPOTHESES = 3, 12, 5
 #: How many of the newest entries matter more than the roles.
 _NEWEST = 3
 #: The longest line, in characters, before the screen cuts it.
-_MOST = 400
+_MAX_LETTERS = 400
 
 
 class Line(NamedTuple):
@@ -124,7 +124,7 @@ def _row(label: str, value: str, *weight: int, style: str | None = None) -> Line
 
 
 def _text(text: str) -> str:
-    return one_line(text[:_MOST])
+    return one_line(text[:_MAX_LETTERS])
 
 
 def _head(incident: Incident, now: datetime, *, restricted: bool) -> list[Line]:

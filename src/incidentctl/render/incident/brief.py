@@ -32,7 +32,7 @@ from incidentctl.render.lines import shortened, wrapped
 #: The width of lines, the indent of their text, and how many lines there should be.
 WIDTH, INDENT, HEIGHT = 80, 15, 24
 #: How many of each kind are shown, and in how many lines each: the first that is short enough.
-_MOST = ((5, 5), (3, 3), (3, 2), (3, 1), (2, 1), (1, 1))
+_MAX_SHOWN = ((5, 5), (3, 3), (3, 2), (3, 1), (2, 1), (1, 1))
 _NOTES, _UPDATES, _DONE = 3, 2, 3
 #: The links that say where the response meets; the others may be counted.
 _PLACES = ("bridge", "channel")
@@ -57,7 +57,7 @@ def brief(
     there is a lot, texts are cut, and the rest of each kind is counted.
     """
     lines: list[str] = []
-    for most, height in _MOST:
+    for most, height in _MAX_SHOWN:
         title = f"{incident.id}  {one_line(titled(incident))}"
         lines = shortened(title, columns, len(incident.id) + 2, most=height)
         for row in _rows(incident, now, most, on_call):

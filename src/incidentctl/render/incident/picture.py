@@ -38,13 +38,13 @@ _NARROW_LETTERS, _WIDE_LETTERS = frozenset("fijlrtI.,:;'|!()[] -"), frozenset("m
 #: So many letters of a text that is cut say something.
 _LEAST = 4
 #: So many rows the spans of a lane have, so many lanes there are, and so many rows of moments.
-_MOST_ROWS, _MOST_LANES, _MOST_HEADS = 4, 16, 5
+_MAX_ROWS, _MAX_LANES, _MAX_HEADS = 4, 16, 5
 #: The width of the mark of several points.
 _DOT = 20
 #: A bar that is narrower than this is drawn together with its neighbours.
 _NARROW = 3
 #: What a title quotes: so many things, so many letters of each.
-_MOST_QUOTED, _MOST_LETTERS = 8, 160
+_MAX_QUOTED, _MAX_LETTERS = 8, 160
 #: What points in one place are, if they differ.
 SEVERAL = "several"
 _KEY = {
@@ -123,8 +123,8 @@ class Picture(NamedTuple):
 
 def picture(course: Course, local: tzinfo) -> Picture:
     """Draw a course, in the zone `local`."""
-    lanes = course.lanes[:_MOST_LANES]
-    left_out = sum(len(lane.spans) + len(lane.points) for lane in course.lanes[_MOST_LANES:])
+    lanes = course.lanes[:_MAX_LANES]
+    left_out = sum(len(lane.spans) + len(lane.points) for lane in course.lanes[_MAX_LANES:])
     axis = Axis(_every_moment(course, lanes), local, left=LEFT, right=RIGHT)
 
     def time(moment: datetime) -> str:
@@ -208,7 +208,7 @@ def _letter(letter: str) -> float:
 
 def _fitted(text: str, width: float) -> str:
     """Return a text as one line that has room, cut where it is longer; empty where none has."""
-    text = one_line(text[:_MOST_LETTERS])
+    text = one_line(text[:_MAX_LETTERS])
     if _width(text) <= width:
         return text
     while text and _width(f"{text}…") > width:
@@ -218,7 +218,7 @@ def _fitted(text: str, width: float) -> str:
 
 def _title(said: Sequence[str]) -> str:
     """Return the title of a shape: what it stands for, on one line each."""
-    lines = [one_line(each) for each in said[:_MOST_QUOTED]]
+    lines = [one_line(each) for each in said[:_MAX_QUOTED]]
     more = len(said) - len(lines)
     return "\n".join([*lines, f"and {more} more"] if more else lines)
 
@@ -237,7 +237,7 @@ def _rows(spans: Iterable[Span], axis: Axis) -> tuple[list[list[Span]], int]:
                 row.append(span)
                 break
         else:
-            if len(rows) < _MOST_ROWS:
+            if len(rows) < _MAX_ROWS:
                 rows.append([span])
             else:
                 left_out += 1
@@ -266,7 +266,7 @@ def _bar(group: Sequence[Span], axis: Axis, y: float, time: Callable[[datetime],
     for span in group:
         until = "and goes on" if span.goes_on else f"to {time(span.until)}"
         took = rough_duration(span.until - span.since)
-        said.append(f"{span.text[:_MOST_LETTERS]}, from {time(span.since)} {until}, {took}")
+        said.append(f"{span.text[:_MAX_LETTERS]}, from {time(span.since)} {until}, {took}")
     label = _fitted(group[0].text, width - 8) if len(group) == 1 else ""
     return Bar(x, y, width, group[-1].kind, _title(said), label)
 
@@ -303,7 +303,7 @@ def _dot(group: Sequence[Point], axis: Axis, y: float, time: Callable[[datetime]
 
 def _said(point: Point, time: Callable[[datetime], str]) -> str:
     later = f" (recorded {time(point.recorded)})" if point.recorded else ""
-    return f"{time(point.at)} {point.text[:_MOST_LETTERS]}{later}"
+    return f"{time(point.at)} {point.text[:_MAX_LETTERS]}{later}"
 
 
 # --- moments -------------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def _heads(
         anchor = "start" if x + width <= WIDTH else "end"
         begin = x if anchor == "start" else x - width
         row = next((n for n, end in enumerate(ends) if end <= begin), len(ends))
-        if row == len(ends) and row < _MOST_HEADS:
+        if row == len(ends) and row < _MAX_HEADS:
             ends.append(0)
         if row < len(ends):
             ends[row] = begin + width

@@ -12,7 +12,7 @@ from incidentctl.domain.incident.state import OPEN, Incident
 from incidentctl.render.incident.brief import commander, named, next_update
 
 #: So many open steps and tasks of the role are shown.
-_MOST = 5
+_MAX_ROWS = 5
 
 
 def duties(incident: Incident, role: str) -> str:
@@ -42,10 +42,10 @@ def role_brief(incident: Incident, role: str, person: str, now: datetime) -> Ite
         if task.done is None and (task.person == person or (not task.person and task.role == role))
     ]
     for label, lines in (("open step", steps), ("open task", tasks)):
-        for line in lines[:_MOST]:
+        for line in lines[:_MAX_ROWS]:
             yield _row(label, line)
-        if len(lines) > _MOST:
-            yield _row("", f"and {len(lines) - _MOST} more: incidentctl show")
+        if len(lines) > _MAX_ROWS:
+            yield _row("", f"and {len(lines) - _MAX_ROWS} more: incidentctl show")
     for link in incident.links:
         if link.label.casefold() in ("channel", "bridge"):
             yield _row(link.label, link.url)

@@ -24,11 +24,11 @@ TOOK = {
     "resolve": "Time to resolve",
 }
 #: So many incidents are in the table, the newest first; CSV has them all.
-MOST_INCIDENTS = 500
+MAX_INCIDENTS = 500
 _MEASURES = ("Declared", "Commander", "First update")
 _LONGEST = 160
 #: So many incidents of a service are named.
-_MOST_LINKS = 5
+_MAX_LINKS = 5
 
 
 class Cell(NamedTuple):
@@ -124,8 +124,8 @@ def kept(months: Sequence[Part]) -> Table:
 def incidents(parts: Iterable[Part], local: tzinfo, *, now: datetime) -> Table:
     """Return a row for each incident, the newest first."""
     every = [one for each in parts for one in each.incidents][::-1]
-    rows = tuple(_incident(one, local, now) for one in every[:MOST_INCIDENTS])
-    more = f", the newest {MOST_INCIDENTS} of {len(every)}" if len(every) > MOST_INCIDENTS else ""
+    rows = tuple(_incident(one, local, now) for one in every[:MAX_INCIDENTS])
+    more = f", the newest {MAX_INCIDENTS} of {len(every)}" if len(every) > MAX_INCIDENTS else ""
     columns = ("Incident", "Title", "Severity", "Team", "Declared", "Status", "Took", "Updates")
     return Table(f"Incidents{more}", columns, rows, anchors=True)
 
@@ -166,10 +166,10 @@ def returning(metrics: Metrics, known: Collection[str]) -> Table:
 
 
 def _newest(idents: Sequence[str], known: Collection[str]) -> Cell:
-    newest = idents[: -_MOST_LINKS - 1 : -1]
+    newest = idents[: -_MAX_LINKS - 1 : -1]
     here = tuple(ident for ident in newest if ident in known)
     told = [ident for ident in newest if ident not in known]
-    told += [f"and {len(idents) - _MOST_LINKS} more"] if len(idents) > _MOST_LINKS else []
+    told += [f"and {len(idents) - _MAX_LINKS} more"] if len(idents) > _MAX_LINKS else []
     return Cell(", ".join(told), "which", here)
 
 

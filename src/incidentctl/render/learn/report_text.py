@@ -17,7 +17,7 @@ from incidentctl.domain.learn.statistics import Figure
 _WIDTH = 80
 _LABEL, _WIDE = 16, 26
 #: How many people, services and steps are shown; JSON has them all.
-_MOST = 10
+_MAX_ROWS = 10
 _NO_TREND = Trend()
 
 
@@ -127,7 +127,7 @@ def _updates(metrics: Metrics) -> list[str]:
 
 def _load(metrics: Metrics) -> list[str]:
     def lines() -> Iterator[str]:
-        for load in metrics.load[:_MOST]:
+        for load in metrics.load[:_MAX_ROWS]:
             roles = ", ".join(f"{role} {_span(seconds)}" for role, seconds in load.roles)
             held = f"{_span(load.seconds)} in {count(load.incidents, 'incident')}: {roles}"
             yield from _row(f"  {one_line(load.person)}", held)
@@ -137,7 +137,7 @@ def _load(metrics: Metrics) -> list[str]:
 
 def _returning(metrics: Metrics) -> list[str]:
     def lines() -> Iterator[str]:
-        for each in metrics.returning[:_MOST]:
+        for each in metrics.returning[:_MAX_ROWS]:
             newest = ", ".join(each.incidents[:-4:-1])
             more = ", ..." if len(each.incidents) > 3 else ""
             yield from _row(
@@ -149,7 +149,7 @@ def _returning(metrics: Metrics) -> list[str]:
 
 def _steps(metrics: Metrics) -> list[str]:
     def lines() -> Iterator[str]:
-        for step in metrics.steps[:_MOST]:
+        for step in metrics.steps[:_MAX_ROWS]:
             missed = f"{step.skipped} skipped, {step.left_open} left open, of {step.asked}"
             yield from _row(f"  {one_line(step.step)}", missed, _WIDE)
 
@@ -160,7 +160,7 @@ def _section(title: str, lines: Iterable[str], count: int) -> list[str]:
     """Return lines below a title; nothing without lines."""
     if not count:
         return []
-    more = [f"  ... and {count - _MOST} more, see --json"] if count > _MOST else []
+    more = [f"  ... and {count - _MAX_ROWS} more, see --json"] if count > _MAX_ROWS else []
     return [title, *lines, *more]
 
 
@@ -181,7 +181,7 @@ def before_its_end(drills: Drills) -> str:
 
 def _practice(practice: Sequence[TeamPractice], local: tzinfo) -> Iterator[str]:
     """Write which team played drills, and when last."""
-    for each in practice[:_MOST]:
+    for each in practice[:_MAX_ROWS]:
         last = f"{each.last_at.astimezone(local):%Y-%m-%d}"
         yield from _row(f"  {one_line(each.team or '(no team)')}", f"{each.drills}, last {last}")
 
@@ -209,7 +209,7 @@ def _by(of: str, parts: Sequence[Part]) -> list[str]:
     head = f"{f'by {of}':<{_WIDE}}{'incidents':>9}{'ack':>9}{'mitigate':>9}{'resolve':>9}"
 
     def lines() -> Iterator[str]:
-        for each in parts[:_MOST]:
+        for each in parts[:_MAX_ROWS]:
             took = (each.metrics.acknowledge, each.metrics.mitigate, each.metrics.resolve)
             figures = "".join(f"{_span(figure.median):>9}" for figure in took)
             name = f"  {one_line(each.name)}"
@@ -224,7 +224,7 @@ def _readiness(found: Sequence[TeamScore]) -> list[str]:
     ordered = sorted(found, key=lambda each: (each.percent is None, each.percent or 0, each.team))
 
     def lines() -> Iterator[str]:
-        for each in ordered[:_MOST]:
+        for each in ordered[:_MAX_ROWS]:
             missing = each.named(NO) + [f"{name} unknown" for name in each.named(UNKNOWN)]
             percent = "-" if each.percent is None else f"{each.percent}%"
             said = f"{percent}: {', '.join(missing)}" if missing else percent
@@ -240,12 +240,12 @@ _MEASURES = {"declare": "declared", "commander": "commander", "first_update": "f
 
 def _scores(scores: Sequence[Score]) -> Iterator[str]:
     """Write a line for each drill of the period, the newest first, with its times."""
-    for each in scores[: -_MOST - 1 : -1]:
+    for each in scores[: -_MAX_ROWS - 1 : -1]:
         known = [_measure(one) for one in each.measures if (one.took, one.target) != (None, None)]
         said = "; ".join([one_line(each.drill or "no plan"), *known])
         yield from _row(f"  {each.incident}", said, _WIDE)
-    if len(scores) > _MOST:
-        yield f"  ... and {len(scores) - _MOST} more, see --json"
+    if len(scores) > _MAX_ROWS:
+        yield f"  ... and {len(scores) - _MAX_ROWS} more, see --json"
 
 
 def _measure(one: Measure) -> str:

@@ -26,7 +26,7 @@ _EXAMPLE = (
     "  # - {{id: {id}, title: What will be different, owner: {owner}, due: {due}, done: false}}"
 )
 #: So much of the log is in the document, which people read, and edit by hand.
-_MOST_ENTRIES, _MOST_LETTERS = 1000, 300
+_MAX_ENTRIES, _MAX_LETTERS = 1000, 300
 
 
 def example_item(facts: RetroFacts | None, meeting: Meeting) -> str:
@@ -235,9 +235,9 @@ def _timeline(facts: RetroFacts) -> Iterator[str]:
     yield "| # | When | Who | What |"
     yield "|---:|---|---|---|"
     clock = Clock(facts.incident)
-    for entry in facts.timeline[:_MOST_ENTRIES]:
+    for entry in facts.timeline[:_MAX_ENTRIES]:
         yield f"| {entry.number} | {clock.both(entry.at)} | {inert(entry.by)} | {_what(entry)} |"
-    if (more := len(facts.timeline) - _MOST_ENTRIES) > 0:
+    if (more := len(facts.timeline) - _MAX_ENTRIES) > 0:
         yield ""
         yield f"And {more} more entries, which are in the log."
 
@@ -246,8 +246,8 @@ def _what(entry: Entry) -> str:
     """Return the first line of an entry, or the start of it: log.md has all of it."""
     first, _, rest = entry.text.strip().partition("\n")
     more = f" and {rest.count(chr(10)) + 1} more lines" if rest.strip() else ""
-    cut = len(first) > _MOST_LETTERS
-    text = inert(first[:_MOST_LETTERS])
+    cut = len(first) > _MAX_LETTERS
+    text = inert(first[:_MAX_LETTERS])
     if cut or more:
         text += f" …{more} in the log" if more else " … more in the log"
     return f"{text} *(pinned)*" if entry.pinned else text

@@ -22,7 +22,7 @@ from incidentctl.domain.page.paths import FEED, INDEX, area_feed_path, incident_
 from incidentctl.domain.page.public import Maintenance, Page, PublicIncident, PublicUpdate
 
 #: A feed has at most so many entries, the newest.
-MOST = 50
+MAX_ENTRIES = 50
 
 #: In every tag URI: a date that stays the same, as such an id has to.
 _YEAR = 2026
@@ -101,7 +101,7 @@ def _of_work(page: Page, work: Maintenance) -> _Text:
 
 
 def _feed(page: Page, path: str, title: str, entries: Iterable[_Entry]) -> bytes:
-    shown = [entry for _, entry in zip(range(MOST), entries, strict=False)]
+    shown = [entry for _, entry in zip(range(MAX_ENTRIES), entries, strict=False)]
     feed = Element("feed", xmlns="http://www.w3.org/2005/Atom")
     feed_id = link(page, path) if page.address else _own_id(page, path)
     _add(feed, "id", feed_id)

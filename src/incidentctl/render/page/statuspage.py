@@ -29,7 +29,7 @@ from incidentctl.domain.page.public import (
 )
 
 #: A list has at most so many incidents or maintenances, the newest; open ones are all there.
-MOST = 50
+MAX_INCIDENTS = 50
 
 _IMPACT = {State.DEGRADED: "minor", State.PARTIAL: "major", State.MAJOR: "critical"}
 
@@ -43,14 +43,14 @@ def documents(page: Page) -> dict[str, bytes]:
     components = [_component(page, area, at) for at, area in enumerate(page.areas, 1)]
     by_id = {component["id"]: component for component in components}
     opened = [_incident(page, incident, by_id) for incident in page.open]
-    recent = page.incidents[:MOST]
+    recent = page.incidents[:MAX_INCIDENTS]
     unresolved = [incident for incident in page.open if incident not in recent]
     every = [_incident(page, incident, by_id) for incident in (*recent, *unresolved)]
     planned = [_maintenance(page, work, by_id) for work in reversed(page.maintenance)]
     upcoming = [work for work in planned if work["status"] == "scheduled"]
     active = [work for work in planned if work["status"] == "in_progress"]
     completed = [work for work in planned if work["status"] == "completed"]
-    works = [*upcoming, *active, *completed][: max(MOST, len(upcoming) + len(active))]
+    works = [*upcoming, *active, *completed][: max(MAX_INCIDENTS, len(upcoming) + len(active))]
     made: dict[str, _Json] = {
         "summary": {
             "components": components,

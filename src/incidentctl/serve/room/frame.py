@@ -45,9 +45,9 @@ Result = TypeVar("Result")
 
 #: The largest form, in bytes. What is too long for the record is refused with the form by its rule.
 MAX_FORM = 2 * 1024 * 1024
-_MOST_FIELDS = 500
+_MAX_FIELDS = 500
 #: Seconds for which a person is known, and the most that are.
-_KNOWN_FOR, _KNOWN_MOST = 5.0, 1000
+_KNOWN_FOR, _MAX_KNOWN = 5.0, 1000
 #: So many pages are made at once.
 _WORKERS = 16
 _CODES: dict[type[IncidentctlError], int] = {
@@ -172,7 +172,7 @@ class Frame:
         try:
             person = people.proven(workspace, stated) if stated else people.own(workspace)
             self._known[stated] = time.monotonic() + _KNOWN_FOR, person
-            while len(self._known) > _KNOWN_MOST:
+            while len(self._known) > _MAX_KNOWN:
                 self._known.pop(next(iter(self._known)), None)
             return person
         except InvalidDataError as error:
@@ -279,7 +279,7 @@ def shut_page(shut: ShutError, path: str) -> HTMLResponse:
 
 def _fields(text: str) -> Typed:
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError:
         raise ShutError(400, "The form has too many fields.", "") from None
     found: dict[str, tuple[str, ...]] = {}

@@ -30,13 +30,13 @@ BOARD = "board"
 #: More entries than this are not named one by one.
 _FEW = 40
 #: The most of them, in characters, that is sent along.
-_MOST_HTML = 30_000
+_MAX_HTML = 30_000
 #: Seconds between two looks at the record: each costs a few stats.
 _EVERY = 0.2
 #: Seconds before another look after one that failed.
 _PAUSE = 2.0
 #: So many browsers follow at once; the others are told to ask again and again.
-MOST = 100
+MAX_FOLLOWERS = 100
 #: A line that had nothing to tell for so many seconds tells that it lives.
 _SIGN = 15.0
 #: Seconds within which a stream ends when the server does.
@@ -60,7 +60,7 @@ class News(NamedTuple):
             entries = entries if len(entries) <= _FEW else None
         html = self.html + other.html if entries is not None else ""
         parts = tuple(dict.fromkeys((*self.parts, *other.parts)))
-        return News(parts, entries, html if len(html) <= _MOST_HTML else "")
+        return News(parts, entries, html if len(html) <= _MAX_HTML else "")
 
 
 class Follower:
@@ -109,7 +109,7 @@ class Live:
         """Begin to follow an incident, or the board; None if too many do. In the loop."""
         follower = Follower(what, asyncio.get_running_loop())
         with self._lock:
-            if len(self._followers) >= MOST:
+            if len(self._followers) >= MAX_FOLLOWERS:
                 return None
             self._followers.add(follower)
             if self._thread is None:

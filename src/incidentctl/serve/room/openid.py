@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Seconds that the provider may take for one answer, and the largest answer in bytes.
 _PATIENCE, _LARGEST = 10.0, 1024 * 1024
 #: Seconds that somebody may take to sign in there, and the most who do at once.
-_SIGN_IN, _MOST = 600.0, 2000
+_SIGN_IN, _MAX_PENDING = 600.0, 2000
 #: Seconds that the provider's clock may be wrong.
 _LEEWAY = 60
 #: No shared secret and no absent signature: whoever knows the client's secret could sign those.
@@ -68,7 +68,7 @@ class Provider:
             )
         with self._lock:
             self._pending[state] = _Pending(nonce, verifier, time.monotonic() + _SIGN_IN, to)
-            while len(self._pending) > _MOST:
+            while len(self._pending) > _MAX_PENDING:
                 self._pending.popitem(last=False)
         return str(address), state
 

@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 
 #: Seconds after which a session that nobody uses ends, and after which any does; the most at once.
-_IDLE, _LONGEST, _MOST = 12 * 3600.0, 24 * 3600.0, 2000
+_IDLE, _LONGEST, _MAX_SESSIONS = 12 * 3600.0, 24 * 3600.0, 2000
 #: Seconds in which the link that signs in is valid.
 LINK_SECONDS = 60.0
 #: So many forms of a session are remembered, so that one sent twice is done once.
@@ -107,6 +107,6 @@ class Sessions:
 
     def _keep(self, token: str, session: Session) -> Session:
         kept = self._known.setdefault(token, session)
-        while len(self._known) > _MOST:
+        while len(self._known) > _MAX_SESSIONS:
             self._known.popitem(last=False)
         return kept

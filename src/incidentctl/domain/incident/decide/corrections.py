@@ -146,13 +146,13 @@ def redact(
     *,
     by: str | None = None,
     reason: str | None = None,
-    silent: Collection[str] = (),
+    without_text: Collection[str] = (),
 ) -> list[Any]:
     """Blank the text of an entry, of every part of it, and of every amendment of it.
 
     It cannot be taken back: what somebody else than `by` said is named by its number, not by -1.
-    What `by` has taken back still holds its text, so -1 counts it. `silent` are the ids of events
-    that hold no text: there is nothing to blank in those alone.
+    What `by` has taken back still holds its text, so -1 counts it. `without_text` are the ids of
+    events that hold no text: there is nothing to blank in those alone.
     """
     check(incident, "redact", echo=reason)
     entry = find(incident, word, taken_back_by=by)
@@ -175,6 +175,6 @@ def redact(
         group = said_first.group
         named |= {e.event for e in incident.entries if e.group == group and e.kind in _SAID_TWICE}
     named |= {e.event for e in incident.entries if e.kind == "amended" and e.target in named}
-    if named.issubset(silent):
+    if named.issubset(without_text):
         raise RefusedError(f"Entry {entry.number} holds no text of its own.", echo=reason)
     return [facts.Redacted(event, reason) for event in sorted(named)]

@@ -83,13 +83,13 @@ def early_note(incident: Incident, kinds: Iterable[type], at: datetime) -> str |
 
 
 def resolve(incident: Incident, text: str | None = None) -> list[Any]:
-    """It is over."""
+    """Mark as resolved."""
     check(incident, "resolve", echo=text)
     return [facts.Resolved(text)]
 
 
 def reopen(incident: Incident, reason: str) -> list[Any]:
-    """It was not over."""
+    """Reopen."""
     check(incident, "reopen", echo=reason)
     return [facts.Reopened(said(reason, "a reason"))]
 
@@ -97,7 +97,7 @@ def reopen(incident: Incident, reason: str) -> list[Any]:
 def cancel(
     incident: Incident, reason: str | None = None, *, duplicate_of: Incident | None = None
 ) -> list[Any]:
-    """It was none, or is handled as another one; one of the two must be said.
+    """Cancel: a false alarm, with a reason, or a duplicate of another incident.
 
     RefusedError if the other one is cancelled itself: nobody would work on either.
     """
@@ -142,7 +142,7 @@ def close(
     answered: bool = True,
     restricted: bool = False,
 ) -> list[Any]:
-    """Nothing is left to do; without a retrospective that the severity requires, say why.
+    """Close after the follow-up; without a retrospective that the severity requires, say why.
 
     NoRetrospectiveError where there is none; RefusedError where nobody has `answered` it. That of a
     `restricted` incident is kept elsewhere.

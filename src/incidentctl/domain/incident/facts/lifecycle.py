@@ -106,7 +106,7 @@ class Resolved(NamedTuple):
 
 
 class Reopened(NamedTuple):
-    """It was not over."""
+    """It was resolved or cancelled too early."""
 
     reason: str
 
@@ -126,7 +126,7 @@ class Reopened(NamedTuple):
 
 
 class Cancelled(NamedTuple):
-    """It was none, or is handled as another one."""
+    """A false alarm, or a duplicate of another incident."""
 
     reason: str | None = None
     duplicate_of: str | None = None
@@ -141,7 +141,7 @@ class Cancelled(NamedTuple):
 
 
 class Closed(NamedTuple):
-    """Nothing is left to do."""
+    """The follow-up is done."""
 
     reason: str | None = None
     retrospective: str | None = None

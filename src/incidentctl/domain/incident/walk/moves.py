@@ -17,7 +17,7 @@ from incidentctl.domain.incident.decide import (
     tasks,
     updates,
 )
-from incidentctl.domain.incident.due import MOST_ROLES, other_roles, unassigned
+from incidentctl.domain.incident.due import MAX_ROLES, other_roles, unassigned
 from incidentctl.domain.incident.state import DONE, OPEN, Incident, Step, is_alert
 from incidentctl.errors import Hint
 
@@ -305,7 +305,7 @@ def _not_now(move: Move) -> MoveResult:
 
 Handler = Callable[[Move], MoveResult]
 ON_ROLES: dict[str, Handler] = {
-    **{str(number): _role_given for number in range(1, MOST_ROLES + 1)},
+    **{str(number): _role_given for number in range(1, MAX_ROLES + 1)},
     "k": _roles_kept,
     "s": _not_now,
 }

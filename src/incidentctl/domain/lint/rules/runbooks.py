@@ -31,13 +31,13 @@ def _severities(catalog: Catalog, runbook: Runbook) -> list[str]:
 
 
 #: How many cases of runbooks are compared: a hundred times what a large catalog has.
-_MOST_CASES = 300_000
+_MAX_CASES = 300_000
 
 
 def _cases(catalog: Catalog) -> tuple[dict[str, list[_Key]], CatalogEntry | None]:
     """Return the cases that each runbook names, and the first runbook that has too many."""
     found: dict[str, list[_Key]] = {}
-    left = _MOST_CASES
+    left = _MAX_CASES
     for name, entry in sources(catalog, "runbook").items():
         severities = _severities(catalog, entry.value)
         areas = _folded(entry.value.applies_to.product_areas)
@@ -83,7 +83,7 @@ def equally_specific(catalog: Catalog) -> Iterable[Finding]:
         yield Finding(
             "IC114",
             f"The runbook {beyond.name} and those after it are not compared: together they name "
-            f"more than {_MOST_CASES} cases of severity, product area and category.",
+            f"more than {_MAX_CASES} cases of severity, product area and category.",
             beyond.source,
             ("applies_to",),
             "Name fewer of them in one runbook.",
