@@ -22,6 +22,8 @@ import pytest
 # Modules are compiled once, whatever the machine says, and not again for each command that starts.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Streams are buffered, as users have them: what cannot be written fails when a command ends.
+os.environ.pop("PYTHONUNBUFFERED", None)
 
 import hypothesis  # noqa: E402 (pytest compiles it, too)
 from tests.connect.targets import Target, http_target  # noqa: E402

@@ -160,6 +160,21 @@ def test_a_full_disk_behind_stderr_stops_no_declaration(team):
     assert '"runbooks": [' in done.stdout
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("show nosuch", 3), ("nosuch", 2), ("list --nosuch", 2), ("catalog who nosuch", 3),
+     ("declare x --no-input", 0)],
+)  # fmt: skip
+def test_a_full_disk_behind_stderr_changes_no_exit_code(team, words, code, unbuffered):
+    done = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m incidentctl {words} 2>/dev/full"],
+        cwd=team, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )  # fmt: skip
+    assert done.returncode == code
+
+
 def test_a_full_disk_behind_stdout_is_no_bug(run, team, declared):
     declared()
     done = subprocess.run(

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import typer
 
 from incidentctl.cli.hints import worded
+from incidentctl.cli.terminal import streams
 from incidentctl.cli.terminal.console import fitted, joined
 from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, UsageError
@@ -81,10 +82,10 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         # and flush nothing.
         if isinstance(end, SystemExit) and not isinstance(end.__context__, BrokenPipeError):
             raise
-        _drop_stdout()
+        streams.drop_stdout()
         return 0
     except OSError as error:
-        _drop_stdout()  # its buffer would fail again when the process ends
+        streams.drop_stdout()  # its buffer would fail again when the process ends
         place = f"{error.filename}: " if isinstance(error.filename, str) else ""
         print_refusal(EnvironmentFailedError(f"{place}{error.strerror or error}.", hint=_SAFE))
         return EnvironmentFailedError.exit_code
@@ -127,14 +128,6 @@ def _measure_time(arguments: list[str]) -> None:
             hint="Check it with `date -u`, set it, and turn on NTP.",
             echo=" ".join(arguments),
         ) from None
-
-
-def _drop_stdout() -> None:
-    """Stop writing to a broken stdout."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        return  # there is none
 
 
 def _interrupted(arguments: list[str]) -> int:

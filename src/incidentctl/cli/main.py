@@ -6,16 +6,14 @@ A command's module is imported when the command runs, which makes `--help` and `
 from __future__ import annotations
 
 import functools
-import io
-import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from incidentctl import __version__
+from incidentctl.cli.terminal import streams
 from incidentctl.cli.terminal.groups import Group, take_directory
 from incidentctl.cli.terminal.options import PLAIN
 
@@ -205,12 +203,5 @@ def command_line() -> int:
     """Run the command line; return the exit code."""
     from incidentctl.cli.boundary import run
 
-    # Replace closed streams: a file opened later would get their numbers, and their output.
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            stream = Path(os.devnull).open(mode)  # noqa: SIM115 (open until the process ends)
-            setattr(sys, name, stream)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # the terminal may lack some characters
-            stream.reconfigure(errors="backslashreplace")
+    streams.prepare()
     return run(app, sys.argv[1:])

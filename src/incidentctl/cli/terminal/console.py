@@ -88,15 +88,14 @@ def narrowed(most: int) -> int:
 
 def progress(text: str) -> None:
     """Show a line on the terminal in place of the last such line; an empty one ends it."""
-    with contextlib.suppress(OSError, ValueError):
-        print(f"\r\x1b[K{text[: columns() - 1]}", end="", file=sys.stderr, flush=True)
+    print(f"\r\x1b[K{text[: columns() - 1]}", end="", file=sys.stderr, flush=True)
 
 
 def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: bool = False) -> None:
     """Print a message: one cleaned line on stderr, at once, cut if too long.
 
     A line break shows as ⏎, except with `keep_lines`, for texts of our own. It flushes stdout
-    first, and ignores a broken stderr.
+    first.
     """
     cut = "…" if len(text) > _MAX_LETTERS else ""
     text = text[:_MAX_LETTERS] if keep_lines else joined(text[:_MAX_LETTERS])
@@ -104,14 +103,12 @@ def say(text: str, style: str | None = None, *, indent: int = 2, keep_lines: boo
     text = styled(text, style, stream=sys.stderr) if style else text
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
-    with contextlib.suppress(OSError, ValueError):
-        print(text, file=sys.stderr, flush=True)
+    print(text, file=sys.stderr, flush=True)
 
 
 def ring() -> None:
     """Ring the terminal's bell once."""
-    with contextlib.suppress(OSError, ValueError):
-        print("\a", end="", file=sys.stderr, flush=True)
+    print("\a", end="", file=sys.stderr, flush=True)
 
 
 def print_json(command: str, payload: Mapping[str, Any]) -> None:
