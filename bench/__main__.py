@@ -31,7 +31,8 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         os.environ.update(shut_out(Path(folder)))
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "CI"):  # users have none
+            os.environ.pop(variable, None)
         for name in names:
             print(f"{name} ...", file=sys.stderr, flush=True)
             work = Path(folder) / name
