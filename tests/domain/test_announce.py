@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.domain.telling import START, incident
+from tests.domain.telling import START, event, ident_of, incident
 
 from incidentctl.domain.actions.announce import Around, NextCall, announced
 from incidentctl.domain.actions.announce import due as all_due
@@ -13,6 +13,9 @@ from incidentctl.domain.catalog.action_settings import WebhookSettings
 from incidentctl.domain.catalog.announcement import EVENTS, Announcement
 from incidentctl.domain.catalog.runbook import Action, AppliesTo
 from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.due import durations
+from incidentctl.domain.incident.head import fold
+from incidentctl.domain.incident.ids import ulid
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -270,6 +273,32 @@ def declared_by_alert(group, *more):
     attached = facts.AlertAttached(group, "inc", "x", "pages", "cause-1")
     began = facts.Declared("api is down", reported_by="alert")
     return incident(*((BY_ALERT, each) for each in (began, attached, SEV1, *more)))
+
+
+def long_ago():
+    """What a receiver declares for an alert that began eight hours before it came."""
+    attached = facts.AlertAttached("alr-1", "inc", "x", "pages", "cause-1")
+    began = facts.Declared("api is down", reported_by="alert")
+    those = (began, facts.MomentMarked("started"), attached, SEV1)
+    before = START - 8 * HOUR
+    events = [
+        event(n, each, by=BY_ALERT, at=before if n < 2 else None) for n, each in enumerate(those)
+    ]
+    events[0] = events[0]._replace(id=ulid(int(before.timestamp() * 1000), 7), recorded=before)
+    return fold(ident_of(events), events)
+
+
+def test_what_an_alert_declares_is_news_however_long_ago_it_began():
+    found = long_ago()
+    assert found.declared == START - 8 * HOUR
+    told = told_of(found, "declared", "unanswered", around=WAITS)
+    assert names(told) == ["declared"]
+    assert told_of(found, "declared", after=7 * HOUR) == []
+    after = [names(told_of(found, "unanswered", after=n * MINUTE, around=WAITS)) for n in (4, 6)]
+    assert after == [[], ["unanswered"]]
+    [late] = told_of(found, "unanswered", after=6 * MINUTE, around=WAITS)
+    assert late.happened.at == found.raised + 5 * MINUTE
+    assert durations(found).detect == found.raised - found.started
 
 
 def test_what_two_receivers_tell_of_one_cause_has_one_key():

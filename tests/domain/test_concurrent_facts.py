@@ -257,6 +257,29 @@ def test_two_people_who_end_one_step(one, other, by, sentence):
     assert problems(found) == ([sentence] if sentence else [])
 
 
+def changed(name, before, **more):
+    return facts.SeveritySet(name, confirmed=True, instead_of=before, **more)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ([("ana", changed("SEV1", "SEV2")), ("bob", changed("SEV4", "SEV2"))],
+         "ana set the severity SEV1, and bob set SEV4 without having seen that: SEV4 stands."),
+        ([("ana", changed("SEV1", "SEV2")), ("bob", changed("SEV4", "SEV1"))], None),
+        ([("ana", changed("SEV4", "SEV2")), ("bob", changed("SEV4", "SEV2"))], None),
+        ([("bob", changed("SEV1", "SEV2")), ("bob", changed("SEV4", "SEV2"))], None),
+        ([("ana", facts.SeveritySet("SEV1")), ("bob", changed("SEV4", "SEV2"))], None),
+        ([("ana", changed("SEV1", "SEV2")), ("ana", facts.Retracted(ident(2), "slip")),
+          ("bob", changed("SEV4", "SEV2"))], None),
+    ],
+)  # fmt: skip
+def test_two_severities_that_were_set_without_knowledge_of_each_other(more, sentence):
+    found = incident(DECLARED, facts.SeveritySet("SEV2"), *more)
+    assert found.severity == "SEV4"
+    assert problems(found) == ([sentence] if sentence else [])
+
+
 @pytest.mark.parametrize(
     ("more", "status", "sentence"),
     [

@@ -57,7 +57,7 @@ class Clock:
         for name, moment in (
             ("Started", incident.started),
             ("Detected", incident.detected),
-            ("Declared", incident.declared),
+            ("Declared", incident.raised),
             ("Acknowledged", incident.acknowledged),
             ("Mitigated", incident.mitigated),
             ("Resolved", incident.resolved),

@@ -180,7 +180,8 @@ def classify(
         if level is not None or name is None:
             level = level or scale_step(catalog, suggested)
             name = level.name
-            found.append(severity_fact(level, confirmed=confirmed, reason=reason))
+            stated = severity_fact(level, confirmed=confirmed, reason=reason)
+            found.append(stated._replace(instead_of=incident.severity))
     if category and (note := _unknown_category(catalog, category)):
         notes.append(note)
     case = Case(name or DEFAULT_SEVERITY, areas, category or incident.category)

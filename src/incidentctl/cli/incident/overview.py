@@ -151,7 +151,7 @@ def _rows(
     by = named(incident, incident.declared_by)
     for moment in ("started", "detected"):
         yield moment, _time(incident, moment), _Kept.TIMES
-    yield "declared", f"{incident.time(incident.declared)} by {by}", _Kept.WHO
+    yield "declared", f"{incident.time(incident.raised)} by {by}", _Kept.WHO
     for moment in ("acknowledged", "mitigated"):
         yield moment, _time(incident, moment), _Kept.TIMES
     for state, text in ends(incident):

@@ -220,7 +220,7 @@ def _happened(incident: Incident, now: datetime, around: Around) -> Iterator[Hap
     heard = _heard(incident)
     of_the_clock = (each._replace(recorded=heard) for each in _of_the_clock(incident, now, around))
     for each in (*_of_the_record(incident), *of_the_clock):
-        if now - LATE < each.at <= now:
+        if each.at <= now < max(each.at, each.recorded or each.at) + LATE:
             yield each
 
 
@@ -262,11 +262,11 @@ def _of_the_record(incident: Incident) -> Iterator[Happened]:
 
 
 def _heard(incident: Incident) -> datetime:
-    """Return when the declaration was recorded; what an alert declares has the alert's own time."""
+    """Return when the declaration was recorded."""
+    if is_alert(incident.declared_by):
+        return incident.raised
     declared = [each.recorded for each in incident.entries if each.kind == "declared"]
-    others = [each.recorded for each in incident.entries if each.kind != "declared"]
-    heard = min(declared, default=incident.declared)
-    return max(heard, min(others)) if others and is_alert(incident.declared_by) else heard
+    return min(declared, default=incident.declared)
 
 
 def _which(incident: Incident, entry: Entry) -> str:
@@ -306,9 +306,9 @@ def _unanswered(incident: Incident, now: datetime, around: Around) -> Iterator[H
     if answered(incident):
         return
     calls = around.calls[:MAX_PAGES]
-    past = [call for call in calls if incident.opened + call.after <= now]
+    past = [call for call in calls if incident.known + call.after <= now]
     if past:
-        moment = incident.opened + past[-1].after
+        moment = incident.known + past[-1].after
         yield Happened("unanswered", f"{iso(incident.opened)} {len(past)}", moment, call=past[-1])
 
 

@@ -47,7 +47,7 @@ def values(incident: Incident, happened: Happened) -> dict[str, Any]:
         "product_areas": list(incident.product_areas),
         "owner": incident.owner,
         "commander": commander_of(incident),
-        "declared": incident.time(incident.declared),
+        "declared": incident.time(incident.raised),
         "at": incident.time(happened.at),
         "call": happened.call.whom if happened.call else None,
         "cancelled": incident.status == CANCELLED,

@@ -65,8 +65,8 @@ def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
 def durations(incident: Incident) -> Durations:
     """Return how long detecting, acknowledging, mitigating and resolving took."""
     start = incident.started or incident.declared
-    detected = incident.detected or (incident.declared if incident.started else None)
-    acknowledged = incident.acknowledged or incident.declared
+    detected = incident.detected or (incident.raised if incident.started else None)
+    acknowledged = incident.acknowledged or incident.raised
     return Durations(
         detect=_between(incident.started, detected),
         acknowledge=_between(incident.detected, acknowledged),

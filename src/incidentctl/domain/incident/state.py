@@ -427,15 +427,20 @@ class Incident(NamedTuple):
         return self.over[-1].until if self.over else self.declared
 
     @property
-    def known(self) -> datetime:
-        """Since when people could know of it.
+    def raised(self) -> datetime:
+        """When it was declared, as people see it.
 
         What an alert declared has the time at which that began; who received it recorded the rest.
         """
         heard = [entry.recorded for entry in self.entries if entry.kind != "declared"]
-        if self.over or not heard or not is_alert(self.declared_by):
-            return self.opened
-        return max(self.opened, min(heard))
+        if not heard or not is_alert(self.declared_by):
+            return self.declared
+        return max(self.declared, min(heard))
+
+    @property
+    def known(self) -> datetime:
+        """Since when people could know of it, or that it is open again."""
+        return self.opened if self.over else self.raised
 
     @property
     def timeline(self) -> tuple[Entry, ...]:

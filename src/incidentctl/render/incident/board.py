@@ -133,7 +133,7 @@ def _head(incident: Incident, now: datetime, *, restricted: bool) -> list[Line]:
         f"{rough_duration(now - incident.declared)}  {titled(incident, restricted=restricted)}"
     )
     doubt = "" if incident.confirmed else ", severity not confirmed"
-    state = f"{incident.status}{doubt}, declared {clock(incident, incident.declared)} by"
+    state = f"{incident.status}{doubt}, declared {clock(incident, incident.raised)} by"
     return [
         Line(_text(text), (HEAD, 0), "bold"),
         _row("status", f"{state} {incident.declared_by}", STATE, 0),

@@ -135,9 +135,9 @@ def _head(incident: Incident, now: datetime, on_call: str | None) -> Iterator[tu
     confirmed = "" if incident.confirmed else " (not confirmed)"
     yield "severity", f"{incident.severity or 'not yet said'}{confirmed}"
     yield "status", incident.status
-    age = rough_duration(now - incident.declared)
+    age = rough_duration(now - incident.raised)
     by = named(incident, incident.declared_by)
-    yield "declared", f"{incident.time(incident.declared)} by {by}, {age} ago"
+    yield "declared", f"{incident.time(incident.raised)} by {by}, {age} ago"
     yield from ends(incident)
     since = commands_since(incident)
     held = f"{incident.time(since)}, for {rough_duration(active_time(incident, since, now))}"

@@ -169,7 +169,7 @@ def _facts_of_head(
     yield "Organisation", incident.organisation
     reported = f", reported by {incident.reported_by}" if incident.reported_by else ""
     by = named(incident, incident.declared_by)
-    yield "Declared", f"{incident.time(incident.declared)} by {by}{reported}"
+    yield "Declared", f"{incident.time(incident.raised)} by {by}{reported}"
     for state, text in ends(incident):
         yield state.capitalize(), text
     yield "Duplicate of", incident.duplicate_of

@@ -48,7 +48,7 @@ def template_data(facts: RetroFacts, meeting: Meeting, local: tzinfo) -> dict[st
             "product_areas": [inert(name) for name in incident.product_areas],
             "process": _text(incident.reason),
             "catalog_commit": _text(incident.catalog_commit),
-            "declared": when(incident.declared),
+            "declared": when(incident.raised),
             "started": when(incident.started),
             "detected": when(incident.detected),
             "acknowledged": when(incident.acknowledged),

@@ -87,6 +87,7 @@ class Draft:
         self.over: list[Over] = []
         self.statuses: list[StatusChange] = []
         self.changes: list[SeverityChange] = []
+        self.severity_set: EffectiveEvent | None = None
 
         self.held = Holders()
         self.commander: tuple[EffectiveEvent, str] | None = None
