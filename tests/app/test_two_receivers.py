@@ -253,3 +253,43 @@ def test_in_any_order_both_clones_have_the_same_groups_and_one_incident(place, g
         gone = [head for head in one.record.heads() if not head.open]
         assert all(head.duplicate_of == opened(one)[0].id for head in gone)
         assert not any(each.problems for each in opened(one))
+
+
+def alert_after_the_end(two, start, *, seconds):
+    """Let one clone resolve an incident, and the other get an alert of its cause before it knows.
+
+    The alert comes so many seconds after the end.
+    """
+    here, there = two
+    here.take(fires(at=start), start + SECOND)
+    there.gets_from(here)
+    (incident,) = opened(there.workspace)
+    resolve(there.workspace, incident.id)
+    at = now() + seconds * SECOND
+    here.take(fires("k2", "g2", at=at - SECOND), at)
+    (joined,) = (each for each in here.workspace.record.groups() if each.title == "k2 is down")
+    assert joined.incident == incident.id
+    here.gets_from(there)
+    here.receiver.tick(at + MINUTE)
+    return incident, here
+
+
+def test_an_alert_that_came_after_the_end_of_its_incident_gets_another_one(two):
+    old, here = alert_after_the_end(two, now() - 10 * MINUTE, seconds=5)
+    (again,) = opened(here.workspace)
+    assert [(each.title, each.firing) for each in again.alerts] == [("k2 is down", True)]
+    assert [each.incident for each in again.related] == [old.id]
+    assert (again.title, again.severity) == ("k2 is down", old.severity)
+    handled = {each.title: each.incident for each in here.workspace.record.groups()}
+    assert handled == {"k1 is down": old.id, "k2 is down": again.id}
+    here.restart()
+    here.receiver.tick(now() + 5 * MINUTE)
+    exchange(two, now() + 10 * MINUTE)
+    for clone in two:
+        clone.workspace = open_workspace(str(clone.folder))
+        assert [each.id for each in opened(clone.workspace)] == [again.id]
+
+
+def test_an_alert_that_came_before_the_end_is_left_to_who_resolved_it(two):
+    _, here = alert_after_the_end(two, now() - 10 * MINUTE, seconds=-5)
+    assert opened(here.workspace) == []

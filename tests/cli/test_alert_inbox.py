@@ -237,3 +237,10 @@ def test_a_part_of_the_letters_of_what_an_alert_declared_is_the_first_word(run, 
 def test_a_digit_that_is_no_number_names_no_alert(run, word):
     refused = run("alert", "declare", word, "--no-input")
     assert (refused.code, "Traceback" in refused.err) == (3, False), refused.err
+
+
+def test_resolve_says_which_of_its_alerts_still_fire(run, team):
+    (ident,) = receive(team, alert(), decide=declares).declared
+    run("accept", "-i", ident)
+    said = run("resolve", "restarted", "-i", ident).err
+    assert "open       its alert still fires: " in said

@@ -38,11 +38,22 @@ class Declaring:
         waits = live.handling == WAITING and live.state != RESOLVED
         if not waits or decision.mode != "declare" or now - live.started < decision.after:
             return
+        self._respond(live, now, tally)
+
+    def leave(self, live: Live, over: Incident, now: datetime, tally: Tally) -> None:
+        """Respond to a group that came to an incident which was over by then, unknown to us."""
+        if live.decision.mode == "declare" and over.id == live.incident:
+            self._respond(live, now, tally, left=over.id)
+
+    def _respond(self, live: Live, now: datetime, tally: Tally, *, left: str | None = None) -> None:
+        decision = live.decision
         rule = decision.rule or ""
         restricted = live.restricted
         cause = derive.cause(rule, decision.group, restricted=restricted)
         found, former = self._incident_of(cause, live, now)
         ident = found or derive.incident_id(cause, live.started)
+        if ident == left:
+            return
         record = self._workspace.record
         if restricted:
             record.restrict(ident)
@@ -51,7 +62,7 @@ class Declaring:
             event = derive.declared(live.source, live.alert, cause, live.started)
             author = author_of(live.source)
             self._book.settle()
-            if not self._still_waits(live):
+            if left is None and not self._still_waits(live):
                 return
             record.acknowledge(Action(ident, (event,), author, f"{ident}: declared"))
             tally.declared(ident)
@@ -62,8 +73,8 @@ class Declaring:
         if incident.tier is None and incident.started is None:
             self.record(live, ident, [facts.MomentMarked("started")], at=live.started)
         self.record(live, ident, stated)
-        live.handling, live.incident, live.cause = ATTACHED, ident, cause
-        own = found is None
+        live.handling, live.incident, live.cause, live.joined = ATTACHED, ident, cause, now
+        own = found is None and left is None
         kind = facts.AlertDeclared if own else facts.AlertAttached
         fact = kind(live.ident, ident, rule=rule, cause=cause)
         self._book.state(live, [fact], now)

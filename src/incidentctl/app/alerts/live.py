@@ -35,6 +35,8 @@ class Live:
         )
         self.handling = WAITING
         self.incident: str | None = None
+        self.joined: datetime | None = None
+        """When it came to that incident."""
         self.cause: str | None = None
         self.counted = 0
         """How often it was repeated since that was last written."""
@@ -61,6 +63,7 @@ class Live:
         for member, state in group.members.items():
             self.mark(member, stronger(self.members.get(member, state), state))
         self.handling, self.incident, self.cause = group.handling, group.incident, group.cause
+        self.joined = group.joined
         self.severity = group.severity or self.severity
         self.services |= dict.fromkeys(group.services)
         self.last = max(self.last, group.last)

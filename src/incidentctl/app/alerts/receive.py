@@ -15,6 +15,7 @@ from incidentctl.app.alerts.book import Book
 from incidentctl.app.alerts.declaring import Declaring
 from incidentctl.app.alerts.grouping import Grouping, Judged
 from incidentctl.app.alerts.heartbeats import Heartbeats, alert_of
+from incidentctl.app.alerts.late import Late
 from incidentctl.app.alerts.received import Counters, Received, Tally
 from incidentctl.app.alerts.uniting import Uniting
 from incidentctl.app.workspace.workspace import Workspace
@@ -53,6 +54,7 @@ class Receiver:
         self._declaring = Declaring(workspace, self._book)
         self._grouping = Grouping(workspace, self._book, self._declaring, self.counters)
         self._uniting = Uniting(workspace, self._book, self._declaring)
+        self._late = Late(workspace, self._book, self._declaring)
         self._changed = False
         self._looked: datetime | None = None
         self._pause = _LOOK
@@ -139,6 +141,7 @@ class Receiver:
                 self._declaring.act(live, now, tally)
         if self._changed:  # else it holds no incident that it did not hold before
             self._uniting.unite(now, tally)
+            self._late.respond(now, tally)
             self._changed = False
         return tally.received()
 

@@ -51,7 +51,8 @@ def print_left(incident: Incident, *, needs_retrospective: bool) -> None:
         for task in incident.tasks
         if task.done is None
     ]
-    left = [*tasks, *steps]
+    alerts = [f"its alert still fires: {alert.title}" for alert in incident.alerts if alert.firing]
+    left = [*alerts, *tasks, *steps]
     rest = f"and {len(left) - _MAX_LINES + 1} more: incidentctl show {incident.id}"
     for number, line in enumerate(
         left if len(left) <= _MAX_LINES else [*left[: _MAX_LINES - 1], rest]

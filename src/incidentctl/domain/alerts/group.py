@@ -55,6 +55,8 @@ class Group(NamedTuple):
     handling: str = WAITING
     incident: str | None = None
     """The incident that it belongs to."""
+    joined: datetime | None = None
+    """When it came to that incident, by the clock of whoever recorded it."""
     rule: str | None = None
     cause: str | None = None
     """A digest of the rule and of what its groups have in common: one incident at a time."""
@@ -231,6 +233,8 @@ def _belongs(draft: _Draft, event: EffectiveEvent) -> None:
         )
         return
     rule = {"rule": fact.rule, "cause": fact.cause} if fact.rule else {}
+    if group.incident != fact.incident:
+        draft.set(joined=event.event.recorded)
     draft.set(handling=ATTACHED, incident=fact.incident, reason=None, **rule)
 
 

@@ -18,7 +18,7 @@ from incidentctl.record.store.cache import Cache
 from incidentctl.record.store.scan import Shelf, scan
 
 _LIVE = "alerts-live"
-_MOMENTS = ("started", "last", "ended")
+_MOMENTS = ("started", "last", "ended", "joined")
 
 
 def all_groups(objects: Objects, tips: Sequence[str], cache: Cache) -> dict[str, Group]:
