@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench.incidents import TRUTH, make_repository
+from bench.incidents import LOG_REF, make_repository
 from bench.timing import INCIDENTCTL, Row, middle, peak, process, run
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
@@ -69,7 +69,7 @@ def _forget(root: Path) -> None:
 
 def _repository(folder: Path) -> Path:
     root = make_repository(folder)
-    parts = [f"commit {TRUTH}\ncommitter B <b@x> 0 +0000\ndata 4\npast\n".encode()]
+    parts = [f"commit {LOG_REF}\ncommitter B <b@x> 0 +0000\ndata 4\npast\n".encode()]
     for incident, events in _told():
         for event in events:
             path = paths.event_path(incident, paths.event_name(event))
@@ -79,7 +79,7 @@ def _repository(folder: Path) -> Path:
         ("git", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet"),
         input=b"".join(parts), check=True, cwd=root,
     )  # fmt: skip
-    run(("git", "branch", "-f", "incident-log", TRUTH), root)
+    run(("git", "branch", "-f", "incident-log", LOG_REF), root)
     return root
 
 

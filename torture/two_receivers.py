@@ -385,7 +385,7 @@ def _cut_off(networks: Sequence[Network], chance: random.Random) -> Iterator[Non
     if away:
         time.sleep(chance.random() * _AWAY)
     for network in away:
-        network.mend()
+        network.repair()
 
 
 class Found:

@@ -328,7 +328,7 @@ def test_an_offer_in_one_of_several_incidents_is_fetched_by_who_accepts(
     assert f"{ident}: joelle is the commander" in bob.run("accept").stderr
 
 
-def test_a_process_for_another_severity_is_told_in_both_clones_and_mended(
+def test_a_process_for_another_severity_is_told_in_both_clones_and_corrected(
     clones: tuple[Clone, Clone],
 ) -> None:
     ann, bob = clones

@@ -104,7 +104,7 @@ def test_a_typo_in_the_configuration_of_git_stops_no_declaration(tmp_path, git, 
 
 
 def test_who_logs_on_a_damaged_record_is_acknowledged(tmp_path, git, run):
-    """No cache, no spool, no remote: only what a mend finds can tell which incident is open."""
+    """No cache, no spool, no remote: only what a repair finds can tell which incident is open."""
     folder = tmp_path / "here"
     folder.mkdir()
     git(folder, "init", "-q")

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from tests.record.kit import AUTHOR, INCIDENT, Clone, action, now
-from tests.record.sharing import BRANCH, TRUTH, Team, opened, say, shared, tip
+from tests.record.sharing import BRANCH, LOG_REF, Team, opened, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.ids import incident_folder, ulid
@@ -25,8 +25,8 @@ class Leak(Team):
         _, self.secret = say(self.ann, facts.Declared("a"), facts.Noted(SECRET))
         shared(self.ann, self.bob)
         self.path = f"{FOLDER}/{self.secret}-noted.json"
-        self.whole = self.ann.git("show", f"{TRUTH}:{self.path}")
-        self.root = self.ann.git("rev-list", "--max-parents=0", TRUTH).strip()
+        self.whole = self.ann.git("show", f"{LOG_REF}:{self.path}")
+        self.root = self.ann.git("rev-list", "--max-parents=0", LOG_REF).strip()
 
     def redact(self, clone: Clone, ident: str = "") -> None:
         say(clone, facts.Redacted(ident or self.secret))
@@ -58,10 +58,10 @@ class Leak(Team):
         before = tip(self.remote, BRANCH)
         shared(*clones)
         assert tip(self.remote, BRANCH) == before
-        assert {tip(clone, TRUTH) for clone in clones} == {before}
+        assert {tip(clone, LOG_REF) for clone in clones} == {before}
 
     def has_whole_event(self, clone: Clone) -> bool:
-        return clone.git("show", f"{TRUTH}:{self.path}") == self.whole
+        return clone.git("show", f"{LOG_REF}:{self.path}") == self.whole
 
 
 def say_alone(clone: Clone, *stated: object) -> list[str]:

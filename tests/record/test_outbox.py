@@ -129,7 +129,7 @@ def test_a_folder_that_cannot_be_made_moves_the_outbox(clone: Clone) -> None:
     (clone.git_dir / "incidentctl").unlink()
     flushed = clone.record().flush()
     assert flushed.pending == 0
-    assert len(clone.truth_ids()) == 1
+    assert len(clone.logged_ids()) == 1
 
 
 def test_another_repository_does_not_take_the_fallback_s_events(
@@ -140,7 +140,7 @@ def test_another_repository_does_not_take_the_fallback_s_events(
     other = make_clone(tmp_path / "other")
     assert other.fallback == clone.fallback
     assert other.record().flush().pending == 0
-    assert other.truth_ids() == []
+    assert other.logged_ids() == []
     assert clone.record().pending() == 1
 
 
@@ -183,7 +183,7 @@ def test_a_full_disk_gives_no_false_acknowledgement(small_disk: Path) -> None:
     assert held == set(acknowledged)
     subprocess.run(["mount", "-o", "remount,size=50m", str(small_disk)], check=True)
     assert clone.record().flush().pending == 0
-    assert sorted(clone.truth_ids()) == sorted(acknowledged)
+    assert sorted(clone.logged_ids()) == sorted(acknowledged)
 
 
 @AS_ROOT
@@ -205,7 +205,7 @@ def test_a_read_only_git_directory(clone: Clone) -> None:
     finally:
         subprocess.run(["umount", git_dir], check=True)
     assert clone.record().flush().pending == 0
-    assert len(clone.truth_ids()) == 2
+    assert len(clone.logged_ids()) == 2
 
 
 def need_strace() -> None:
@@ -244,7 +244,7 @@ def test_file_and_folder_are_on_disk_before_the_acknowledgement(
     at("fsync(", f"<{clone.git_dir}/incidentctl>")
 
 
-def test_the_truth_is_on_disk_before_an_event_is_forgotten(clone: Clone, tmp_path: Path) -> None:
+def test_the_log_is_on_disk_before_an_event_is_forgotten(clone: Clone, tmp_path: Path) -> None:
     need_strace()
     trace = tmp_path / "trace"
     worker = [sys.executable, "-m", "tests.record.kit", str(clone.git_dir), str(tmp_path / "f")]

@@ -18,14 +18,14 @@ from incidentctl.record.store import paths
 
 pytestmark = pytest.mark.both_formats
 
-TRUTH = "refs/incidentctl/log"
+LOG_REF = "refs/incidentctl/log"
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 
 def put(clone: Clone, files: dict[str, tuple[str, bytes]]) -> None:
-    """Put files of some modes onto the truth, as a hostile clone could."""
+    """Put files of some modes onto the log's ref, as a hostile clone could."""
     parts = [b"commit refs/incidentctl/log\ncommitter E <e@x> 0 +0000\ndata 1\nx\n"]
-    parts.append(f"from {TRUTH}^0\n".encode())
+    parts.append(f"from {LOG_REF}^0\n".encode())
     for path, (mode, data) in files.items():
         parts.append(f"M {mode} inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
     done = clone.git("fast-import", "--quiet", data=b"".join(parts).decode())
@@ -171,7 +171,7 @@ def test_a_reader_is_told_when_git_is_missing(clone: Clone, tmp_path: Path) -> N
 def test_packed_refs_are_read_without_git(clone: Clone, tmp_path: Path) -> None:
     clone.declare()
     clone.git("pack-refs", "--all")
-    assert not (clone.git_dir / TRUTH).exists()
+    assert not (clone.git_dir / LOG_REF).exists()
     blind = clone.record(environment={"PATH": str(tmp_path)})
     assert [head.id for head in blind.open_heads()] == [INCIDENT]
 
@@ -284,10 +284,10 @@ def test_what_is_committed_while_many_are_read_is_not_left_out(
     assert [each.kind for each in events] == ["declared", "noted"]
 
 
-def test_many_incidents_are_read_also_beside_the_truth(clone: Clone) -> None:
+def test_many_incidents_are_read_also_beside_the_log(clone: Clone) -> None:
     clone.declare()
-    clone.git("branch", "-f", "incident-log", TRUTH)
-    clone.git("update-ref", "-d", TRUTH)
+    clone.git("branch", "-f", "incident-log", LOG_REF)
+    clone.git("update-ref", "-d", LOG_REF)
     clone.declare(OTHER)
     clone.git("update-ref", "refs/remotes/origin/incident-log", "incident-log")
     record = clone.record(remote="origin")

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from tests.record.kit import AUTHOR, INCIDENT, Clone, event
-from tests.record.sharing import TRUTH, commit_on
+from tests.record.sharing import LOG_REF, commit_on
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import sealed
@@ -73,8 +73,8 @@ def test_what_is_committed_again_stands_over_what_somebody_wrote_there(clone: Cl
     record.acknowledge(Action(INCIDENT, (told.event,), AUTHOR, "noted"))
     record.flush()
     path = event_path(INCIDENT, event_name(told.event))
-    commit_on(clone, TRUTH, {path: forged[-1].data.decode()})
+    commit_on(clone, LOG_REF, {path: forged[-1].data.decode()})
     (kept,) = (box / "kept").glob(f"{told.event.id}*")
     kept.rename(box / "outbox" / kept.name)
     clone.record().flush()
-    assert clone.git("show", f"{TRUTH}:{path}") == told.data.decode()
+    assert clone.git("show", f"{LOG_REF}:{path}") == told.data.decode()

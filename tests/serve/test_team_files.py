@@ -76,8 +76,8 @@ def test_a_version_with_errors_is_not_taken_also_not_after_a_restart(shared):
     assert again.look(limit=20).name == good
     assert again.fault.endswith(f": commit {good[:10]} is used")
 
-    mended = pushed(theirs, text)
-    assert again.look(limit=20).name == mended
+    repaired = pushed(theirs, text)
+    assert again.look(limit=20).name == repaired
     assert again.fault is None
 
 
