@@ -50,9 +50,8 @@ def test_the_log_is_in_the_last_commit_of_each_incident(clone: Clone) -> None:
         last = action(facts.Noted("x"), incident=incident, after=last)
         record.acknowledge(last)
     assert record.flush().pending == 0
-    changed = clone.git("log", "--reverse", "--name-only", "--format=%x01", LOG_REF).split("\x01")[
-        1:
-    ]
+    names = clone.git("log", "--reverse", "--name-only", "--format=%x01", LOG_REF)
+    changed = names.split("\x01")[1:]
     assert [part.count("/log.md") for part in changed] == [0, 1, 1]
     assert clone.git("show", f"{LOG_REF}:{LOG}") == render(INCIDENT, record.events(INCIDENT)[0], [])
 
