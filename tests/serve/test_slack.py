@@ -15,7 +15,7 @@ from incidentctl.app.chat import slash
 from incidentctl.app.incident.declare import Request, begin
 from incidentctl.app.incident.find import load
 from incidentctl.app.incident.respond import acknowledge
-from incidentctl.app.receiver.seen import Seen
+from incidentctl.app.receiver.seen import SeenDeliveries
 from incidentctl.app.workspace.receiver_signs import folder_of
 from incidentctl.connect.chat import slack
 from incidentctl.domain.common.times import moment_of
@@ -181,7 +181,7 @@ def test_a_second_delivery_changes_nothing_also_after_a_restart(say):
     assert "done already" in again.body["text"]
     assert len(opened(say)) == 1
     workspace = say.serving.workspace()
-    restarted = Seen(folder_of(workspace))
+    restarted = SeenDeliveries(folder_of(workspace))
     assert not restarted.first(headers["X_Slack_Signature"], workspace.now())
 
 
