@@ -35,7 +35,7 @@ from typing import Any, Literal, NamedTuple
 from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.places import RepositoryChoice
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 from incidentctl.domain.incident.state import DONE, Incident, is_alert
 from torture.network import Network, served
 from torture.receiver import Process, environment_in, free_port, payload, post, repository
@@ -427,7 +427,7 @@ class Found:
         record = self._workspace().record
         if record.pending():
             yield f"{record.pending()} actions are not committed"
-        times = Counter(group.title for group in united(record.groups()))
+        times = Counter(group.title for group in without_copies(record.groups()))
         yield from (f"lost: the alert {name}" for name in names if not times[name])
         yield from (f"{times[name]} groups of {name}" for name in names if times[name] > 1)
         stands = self.stands()

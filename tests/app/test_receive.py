@@ -14,7 +14,7 @@ from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.workspace import isolated_environment, open_workspace
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision, by_default
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 from incidentctl.domain.catalog.alert_rules import AlertRule
 from incidentctl.domain.incident.state import is_alert
 
@@ -66,7 +66,7 @@ def workspace(place):
 
 
 def groups(workspace):
-    return united(workspace.record.groups())
+    return without_copies(workspace.record.groups())
 
 
 def opened(workspace):

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 from incidentctl.errors import UsageError
 from incidentctl.serve.settings import Settings, ensure_safe, listen_at, network, secret
 from incidentctl.serve.state import TEAM_FILES
@@ -271,7 +271,7 @@ def test_no_secret_is_in_the_log(start, capfd):
 
 def groups(serving):
     """The titles of the alert groups of the record, and how often each was heard."""
-    found = united(serving.workspace().record.groups())
+    found = without_copies(serving.workspace().record.groups())
     return sorted((group.title, group.times) for group in found)
 
 
