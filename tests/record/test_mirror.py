@@ -167,7 +167,7 @@ def test_a_fresh_clone_reads_the_remote_s_branch_and_starts_from_it(
     assert len(fresh.record(remote="origin").events(INCIDENT)[0]) == 3
 
 
-def test_what_the_remote_s_branch_adds_later_is_united(clone: Clone, tmp_path: Path) -> None:
+def test_what_the_remote_s_branch_adds_later_is_reconciled(clone: Clone, tmp_path: Path) -> None:
     clone.declare()
     fresh = make_clone(tmp_path / "fresh")
     record = fresh.record(remote="origin")

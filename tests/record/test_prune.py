@@ -193,7 +193,7 @@ def test_a_look_that_does_not_find_it_commits_it_again(clone: Clone, taken: str)
     assert is_sound(clone)
 
 
-def test_what_was_moved_aside_and_comes_back_is_united_again(clone: Clone) -> None:
+def test_what_was_moved_aside_and_comes_back_is_reconciled_again(clone: Clone) -> None:
     clone.declare()
     ident = note(clone, "x")
     away = tip(clone, LOG_REF)
