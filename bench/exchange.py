@@ -117,8 +117,8 @@ def _together(folder: Path, *, clones: int, seconds: float) -> Row:
         incident = run((INCIDENTCTL, "declare", "login is down", "--no-input"), root).strip()
         for number in range(10_000):
             word = ("step", "done", "1") if number == 3 else ("log", f"entry {number}")
-            told = run((INCIDENTCTL, *word, "-i", incident, "--json"), root)
-            recorded.update(json.loads(told)["events"])
+            result = run((INCIDENTCTL, *word, "-i", incident, "--json"), root)
+            recorded.update(json.loads(result)["events"])
             if time.monotonic() > end:
                 return
 

@@ -42,8 +42,8 @@ def left(root: Path) -> list[Violation]:
         ["git", "-c", "safe.directory=*", "cat-file", "--batch-all-objects", "--batch"],
         cwd=root / "remote.git", capture_output=True, check=False, env=os.environ | ENVIRONMENT,
     )  # fmt: skip
-    told = RESTRICTED.encode() in done.stdout
-    return [Violation("restricted", "an object in the shared remote tells of it")] if told else []
+    leaked = RESTRICTED.encode() in done.stdout
+    return [Violation("restricted", "an object in the shared remote tells of it")] if leaked else []
 
 
 def healed(

@@ -187,8 +187,8 @@ def clones(
         _git(folder, "clone", "-q", way, name)
         _git(folder / name, "config", "user.name", f"Receiver {name}")
         _git(folder / name, "config", "user.email", f"{name}@example.org")
-        told = _command(folder / name, environment, "trust", "--json")
-        _command(folder / name, environment, "trust", json.loads(told)["hash"])
+        result = _command(folder / name, environment, "trust", "--json")
+        _command(folder / name, environment, "trust", json.loads(result)["hash"])
         found.append(folder / name)
     return found
 

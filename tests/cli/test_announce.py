@@ -133,10 +133,10 @@ def serve():
 
 
 def everything(root):
-    told = subprocess.run(
+    result = subprocess.run(
         ["git", "-C", root, "log", "-p", "--all"], capture_output=True, text=True, check=True
     )
-    return told.stdout
+    return result.stdout
 
 
 def test_the_whole_automated_sev1_of_the_bank(bank, command, target, smtp):
@@ -378,9 +378,9 @@ def test_announcements_that_wait_for_a_receiver_are_told_with_the_command(
     command("resolve", "Done")
     trusted(command)
     area = ("--affects", "accounts", "-s", "SEV1", "--no-input")
-    told = command("declare", "balances are wrong", *area)
+    result = command("declare", "balances are wrong", *area)
     wait = "wait: mail-list, executives, drills. No receiver runs in this clone"
-    assert wait in told.err
+    assert wait in result.err
     assert wait not in command("due").err, "a receiver elsewhere has a minute to send them"
     # As if they had waited for so long.
     monkeypatch.setattr("incidentctl.cli.incident.due.SILENT", timedelta())

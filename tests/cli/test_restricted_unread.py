@@ -1,4 +1,4 @@
-"""What is restricted stays apart also where nobody can tell at that moment that it is."""
+"""What is restricted stays separate also where nobody can tell at that moment that it is."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_text_for_it_never_enters_the_shared_record(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_waited_apart_comes_where_it_belongs(run, git, team, shared, broken_git, way):
+def test_what_waited_separately_comes_where_it_belongs(run, git, team, shared, broken_git, way):
     restricted(run)
     ident = declared(run, "search is slow")
     assert run("sync").code == 0

@@ -40,7 +40,7 @@ def numbers(incident, seconds):
     return [fact.number for fact in playing.due(incident, INJECTS, moment(seconds))]
 
 
-def test_the_surprises_come_in_the_order_of_time():
+def test_the_injects_come_in_the_order_of_time():
     assert [(s.number, s.tell) for s in INJECTS] == [
         (1, "30 tickets"), (2, "no database"), (3, "a journalist calls"),
     ]  # fmt: skip
@@ -84,7 +84,7 @@ def test_pauses_put_everything_off_by_as_long_as_they_last(moments, chance):
     assert numbers(found, at) == [s.number for s in INJECTS if 1 + s.after.seconds + stood <= at]
 
 
-def test_two_people_tell_the_same_surprise_and_the_first_counts():
+def test_two_people_tell_the_same_inject_and_the_first_counts():
     found = drill((9, facts.InjectPlayed(1, "first")), (9, facts.InjectPlayed(1, "again")))
     assert [each.text for each in found.drill.injects] == ["first"]
     assert found.problems == ()

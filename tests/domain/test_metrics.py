@@ -207,7 +207,7 @@ def test_steps_most_skipped():
     )
 
 
-def test_drills_are_apart_and_the_last_one_may_be_older_than_the_period():
+def test_drills_are_separate_and_the_last_one_may_be_older_than_the_period():
     played = [
         incident((days * DAY, facts.Declared("Drill", "drill")), ident=f"drl-{days}")
         for days in (-100, -50)

@@ -1,4 +1,4 @@
-"""Two clones in step where one has said a secret, and what takes it out again."""
+"""Two clones, up to date, where one has said a secret, and what takes it out again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARK = f"purged/{ulid(1_800_000_000_000, 7)}.json"
 
 
 class Leak(Team):
-    """Ann and Bob, in step; Ann has said a secret."""
+    """Ann and Bob, up to date; Ann has said a secret."""
 
     def __init__(self, *clones: Clone) -> None:
         super().__init__(*clones)
@@ -52,7 +52,7 @@ class Leak(Team):
         return tip(self.remote, BRANCH)
 
     def settle(self, *clones: Clone) -> None:
-        """Exchange until all are in step, and see that no idle exchange pushes."""
+        """Exchange until all are up to date, and see that no idle exchange pushes."""
         for _ in range(2):
             shared(*clones)
         before = tip(self.remote, BRANCH)

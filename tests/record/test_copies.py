@@ -30,7 +30,7 @@ NOWHERE = "1234567890" * 4
 
 @pytest.fixture
 def ann(remote: Clone) -> Clone:
-    """A clone in step with the remote."""
+    """A clone that is up to date with the remote."""
     made = first_clone_of(remote, "ann")
     say(made, facts.Declared("a"))
     shared(made)

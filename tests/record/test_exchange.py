@@ -462,8 +462,8 @@ def test_a_stale_clone_does_not_bring_a_redacted_text_back(
     for clone in (ann, bob):
         assert "hunter2" not in clone.git("grep", "-h", "", LOG_REF)
         assert len(ids(clone)) == 4
-        told = opened(clone).events(INCIDENT)[1]
-        assert told == []
+        problems = opened(clone).events(INCIDENT)[1]
+        assert problems == []
     assert tip(ann, LOG_REF) == tip(bob, LOG_REF)
 
 
@@ -597,7 +597,7 @@ def test_a_purged_text_is_in_no_commit_and_a_stale_clone_does_not_bring_it_back(
     assert tip(remote, BRANCH) == before
 
 
-def test_a_purge_waits_for_a_remote_in_step(ann: Clone) -> None:
+def test_a_purge_waits_for_a_remote_that_is_up_to_date(ann: Clone) -> None:
     said = say(ann, facts.Declared("a"), facts.Noted("hunter2"))
     shared(ann)
     say(ann, facts.Redacted(said[1]))

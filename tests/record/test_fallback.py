@@ -45,8 +45,8 @@ def test_a_repository_that_comes_to_stand_at_the_path_takes_nothing(
     if what == "outbox":
         clone.declare(OTHER)
     block(clone, what)
-    told = clone.record().acknowledge(action(facts.Declared("t")))
-    assert str(clone.fallback) in str(told.note)
+    result = clone.record().acknowledge(action(facts.Declared("t")))
+    assert str(clone.fallback) in str(result.note)
     shutil.rmtree(clone.path)
     other = make_clone(clone.path)
     assert other.record().flush().pending == 0
@@ -55,7 +55,7 @@ def test_a_repository_that_comes_to_stand_at_the_path_takes_nothing(
     other.declare(OTHER)
     assert len(other.logged_ids()) == 1
     assert unclaimed(other) == [INCIDENT]
-    assert told.path.is_file()
+    assert result.path.is_file()
 
 
 @pytest.mark.parametrize("what", ["outbox", "all, so that no identity is kept"])
@@ -84,7 +84,7 @@ def test_where_nothing_is_sure_it_waits(clone: Clone, description: str | None) -
     elif description == "of whole seconds":
         os.utime(made, (1, 1))
     path = block(clone, "all")
-    told = clone.record().acknowledge(action(facts.Noted("x")))
+    result = clone.record().acknowledge(action(facts.Noted("x")))
     if description is None:  # settings of other things change nothing
         clone.git("config", "core.sharedRepository", "group")
         path.unlink()
@@ -96,7 +96,7 @@ def test_where_nothing_is_sure_it_waits(clone: Clone, description: str | None) -
     path.unlink()
     assert clone.record().flush().pending == 0
     assert unclaimed(clone) == [INCIDENT]
-    assert told.path.is_file()
+    assert result.path.is_file()
 
 
 def test_an_identity_that_is_written_later_names_what_was_kept_before_it(clone: Clone) -> None:

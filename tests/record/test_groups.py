@@ -190,7 +190,7 @@ def test_strange_files_beside_a_group_are_not_carried(team, odd):
     assert len(ann.groups()) == 1
 
 
-def test_restricted_groups_are_apart(clone):
+def test_restricted_groups_are_separate(clone):
     restricted = open_record(clone.git_dir, clone.fallback, restricted=True)
     put(restricted, opening())
     restricted.flush()

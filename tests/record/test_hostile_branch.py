@@ -23,7 +23,7 @@ FOLDER = incident_folder(INCIDENT)
 
 
 class Invaded(Team):
-    """Ann and Bob, in step, and somebody who pushes to the branch with git alone."""
+    """Ann and Bob, up to date, and somebody who pushes to the branch with git alone."""
 
     def __init__(self, *clones: Clone) -> None:
         super().__init__(*clones)

@@ -120,8 +120,8 @@ def test_what_could_not_be_read_back_is_not_acknowledged(clone: Clone) -> None:
 def test_a_folder_that_cannot_be_made_moves_the_outbox(clone: Clone) -> None:
     (clone.git_dir / "incidentctl").write_text("in the way")
     record = clone.record()
-    told = record.acknowledge(action(facts.Declared("t")))
-    assert str(clone.fallback) in str(told.note)
+    result = record.acknowledge(action(facts.Declared("t")))
+    assert str(clone.fallback) in str(result.note)
     assert len(record.events(INCIDENT)[0]) == 1
     flushed = record.flush()
     assert (flushed.commit, flushed.pending) == (None, 1)
@@ -195,8 +195,8 @@ def test_a_read_only_git_directory(clone: Clone) -> None:
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", git_dir], check=True)
         record = clone.record()
-        told = record.acknowledge(action(facts.Noted("x")))
-        assert "kept in" in str(told.note)
+        result = record.acknowledge(action(facts.Noted("x")))
+        assert "kept in" in str(result.note)
         flushed = record.flush()
         assert (flushed.commit, flushed.pending) == (None, 1)
         assert "cannot be written" in str(flushed.reason)

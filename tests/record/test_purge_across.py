@@ -71,7 +71,7 @@ def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Leak) -> 
     shared(team.bob)
     team.ann.git("fetch", "-q", "origin")
     record = opened(team.ann)
-    # As if all had been in step: what a plain fetch brought is not.
+    # As if all had been up to date: what a plain fetch brought is not.
     record.exchange = lambda *_, **__: None  # type: ignore[method-assign]
     with pytest.raises(EnvironmentFailedError, match="has not received yet"):
         record.purge(AUTHOR, marker=ulid(1, 1), limit=30)
@@ -80,7 +80,7 @@ def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Leak) -> 
     assert known[0] in team.remote.git("ls-tree", "-r", "--name-only", BRANCH)
 
 
-def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_in_step(
+def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_up_to_date(
     team: Leak,
 ) -> None:
     say(team.bob, facts.Noted("from bob"))

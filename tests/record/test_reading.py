@@ -66,27 +66,27 @@ def test_a_hostile_event_is_left_out_and_told(clone: Clone, case: str) -> None:
     mode, name, data = HOSTILE[case]
     put(clone, {paths.event_path(INCIDENT, name): (mode, data)})
     for reader in (record, clone.record()):
-        events, told = reader.events(INCIDENT)
+        events, problems = reader.events(INCIDENT)
         assert len(events) == 1
-        assert len(told) == 1
-        assert told[0].code == "IC901"
-        assert told[0].message.startswith("1 event of the record left out")
-        assert told[0].message.isprintable()
+        assert len(problems) == 1
+        assert problems[0].code == "IC901"
+        assert problems[0].message.startswith("1 event of the record left out")
+        assert problems[0].message.isprintable()
         assert [head.title for head in reader.open_heads()] == ["Login is down"]
         assert len(reader.heads()) == 1
     record.acknowledge(action(facts.Noted("still works")))
     assert record.flush().commit
-    events, told = clone.record().events(INCIDENT)
+    events, problems = clone.record().events(INCIDENT)
     assert len(events) == 2
-    assert len(told) == 1  # also out of the cache
+    assert len(problems) == 1  # also out of the cache
 
 
 def test_faults_are_counted(clone: Clone) -> None:
     clone.declare()
     names = [f"{ulid(n, n)}-noted.json" for n in range(30)]
     put(clone, {paths.event_path(INCIDENT, name): ("100644", b"{") for name in names})
-    _, told = clone.record().events(INCIDENT)
-    assert [problem.message.split(":")[0] for problem in told] == [
+    _, problems = clone.record().events(INCIDENT)
+    assert [problem.message.split(":")[0] for problem in problems] == [
         "30 events of the record left out"
     ]
 
@@ -100,9 +100,9 @@ def test_two_files_of_one_id_are_one_entry(clone: Clone) -> None:
             paths.event_path(INCIDENT, f"{ULID}-weather.json"): ("100644", named(ULID, "weather")),
         },
     )
-    events, told = clone.record().events(INCIDENT)
+    events, problems = clone.record().events(INCIDENT)
     assert [e.kind for e in events if e.id == ULID] == ["noted"]
-    assert [problem.code for problem in told] == ["IC902"]
+    assert [problem.code for problem in problems] == ["IC902"]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_an_id_from_far_ahead_is_told_and_does_not_pull_the_clock(clone: Clone) 
         if one is ahead:
             assert clone.record().newest_id(INCIDENT) == newest
     assert clone.record().newest_id(INCIDENT) == soon.id
-    events, told = clone.record().events(INCIDENT)
+    events, problems = clone.record().events(INCIDENT)
     assert len(events) == 3
-    assert [problem.code for problem in told] == ["IC903"]
+    assert [problem.code for problem in problems] == ["IC903"]
 
 
 # --- without git ---------------------------------------------------------------------------------

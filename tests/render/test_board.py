@@ -143,8 +143,8 @@ def test_a_loud_reminder_is_marked_without_colour():
 
 def test_what_does_not_fit_together_is_counted_and_kept_longer_than_the_steps():
     wrong = Problem("IC900", "warning", "Two people took command.")
-    told = board([incident(problems=(wrong, wrong)), incident(2)], minutes(21))
-    rows = [line for line in told if line.text.startswith("problems")]
+    result = board([incident(problems=(wrong, wrong)), incident(2)], minutes(21))
+    rows = [line for line in result if line.text.startswith("problems")]
     assert [line.text for line in rows] == ["problems       2, see incidentctl show k71"]
     assert rows[0].style == "warning"
     kept = [line.text.split()[0] for line in fit(board([incident(problems=(wrong,))], T), 5)]

@@ -171,8 +171,8 @@ def test_the_last_updates_that_say_something_are_there():
 
 
 def test_what_does_not_fit_together_is_told():
-    told = lines(("bob", facts.HandoverOffered("carol")))
-    assert "problem        bob offered command that alice had by then; the offer is void." in told
+    result = lines(("bob", facts.HandoverOffered("carol")))
+    assert "problem        bob offered command that alice had by then; the offer is void." in result
 
 
 @given(st.text(max_size=200))
