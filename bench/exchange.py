@@ -96,12 +96,12 @@ def _reconnect(folder: Path, *, clones: int, events: int, limit: float) -> list[
         "different logs": len(logs) - 1,
         "idle pushes": int(moved),
     }
-    told = ", ".join(f"{number} {what}" for what, number in faults.items())
+    counts = ", ".join(f"{number} {what}" for what, number in faults.items())
     merges = len(run(("git", "rev-list", "--merges", _BRANCH), remote).split())
     what = f"{clones} clones × {events} events offline, then all reconnect: all on the remote"
     return [
-        Row(what, took, "s", limit, f"{len(known)} events, {merges} merges; {told}"),
-        Row(f"faults there: {told}", sum(faults.values()), "", 0),
+        Row(what, took, "s", limit, f"{len(known)} events, {merges} merges; {counts}"),
+        Row(f"faults there: {counts}", sum(faults.values()), "", 0),
     ]
 
 

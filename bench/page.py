@@ -41,7 +41,7 @@ def rows(folder: Path) -> list[Row]:
         again.append(_timed(build, root))
     whole = f"the page of {_COUNT:,} incidents of 50 events"
     one_more, its_cpu = (middle(each) for each in zip(*again, strict=True))
-    told = f"{one_more / 1000:.1f} s; {its_cpu:.1f} s of CPU time, which is {its_cpu / of_cpu:.1%}"
+    cost = f"{one_more / 1000:.1f} s; {its_cpu:.1f} s of CPU time, which is {its_cpu / of_cpu:.1%}"
     return [
         Row(
             f"`page build`, {whole}, without a cache",
@@ -50,7 +50,7 @@ def rows(folder: Path) -> list[Row]:
         Row("memory of that", memory, "MiB", 500),
         Row(
             "`page build` there after one more update, of the first",
-            one_more / cold * 100, "%", 5, told,
+            one_more / cold * 100, "%", 5, cost,
         ),
     ]  # fmt: skip
 

@@ -349,15 +349,15 @@ class History:
             stuck = stuck + 1 if tips == before else 0
             if stuck == 1:
                 break
-        told = " | ".join(line for line in said if line.startswith(("EXCHANGED", "LEFT", "BUSY")))
-        text = f"no rest after rounds of exchanges: {[tip[:8] for tip in tips]} {told}"
+        lines = " | ".join(line for line in said if line.startswith(("EXCHANGED", "LEFT", "BUSY")))
+        text = f"no rest after rounds of exchanges: {[tip[:8] for tip in tips]} {lines}"
         self._violations.append(Violation("quiescence", text))
 
     def _is_well(self, said: list[str]) -> bool:
         """Say whether exchanges went well; those with a place that is the shared one must not."""
         damaged = {str(number) for number in self._damaged | self._alone}
-        told = [line.split(" ") for line in said if line.startswith("EXCHANGED")]
-        states = [words[2] for words in told if words[1] not in damaged]
+        exchanged = [line.split(" ") for line in said if line.startswith("EXCHANGED")]
+        states = [words[2] for words in exchanged if words[1] not in damaged]
         proper = self._plan.vault in ("none", "another")
         return bool(states) and set(states) <= ({"ok"} if proper else {"ok", "misconfigured"})
 

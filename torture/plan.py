@@ -275,12 +275,12 @@ def describe(step: Step) -> str:
     """Return a step for people."""
     if step.deed:
         return f"{step.deed} {step.clone} {step.which}"
-    told = [f"{step.meanwhile} {step.clone} {step.which}"] if step.meanwhile else []
+    lines = [f"{step.meanwhile} {step.clone} {step.which}"] if step.meanwhile else []
     for act in step.acts:
         changed = {
             name: value
             for name, value in act._asdict().items()
             if value != Act._field_defaults.get(name) and name not in ("seed", "kind", "clone")
         }
-        told.append(f"{act.kind} {act.clone} {changed}")
-    return " & ".join(told)
+        lines.append(f"{act.kind} {act.clone} {changed}")
+    return " & ".join(lines)

@@ -349,19 +349,21 @@ def play(
                 process.stop()
         for team in (*teams, *teams):
             _command(team, environment, "sync")
-        told = [line for each in found for line in each.violations(names)]
+        violations = [line for each in found for line in each.violations(names)]
         ends = [each.stands() for each in found]
         if ends[0] != ends[1]:
-            told.append(f"the clones differ: {ends[0]} {ends[1]}")
+            violations.append(f"the clones differ: {ends[0]} {ends[1]}")
         declared = len(found[0].incidents())
-    told += _of_targets(names, asked)
+    violations += _of_targets(names, asked)
     doubled = sum(number - 1 for number in Counter(each for each in asked if each.taken).values())
     if not way.apart and declared > rounds:
-        told.append(f"{declared - rounds} copies of incidents, though all alerts began at once")
+        violations.append(
+            f"{declared - rounds} copies of incidents, though all alerts began at once"
+        )
     if not way.apart and not way.faults and doubled:
-        told.append(f"{doubled} doubles, though nobody was killed or cut off")
+        violations.append(f"{doubled} doubles, though nobody was killed or cut off")
     faults = " and ".join(f"{rounds} {each}s" for each in way.faults) or "no faults"
-    return Outcome(rounds, faults, declared, len(asked), doubled, list(dict.fromkeys(told)))
+    return Outcome(rounds, faults, declared, len(asked), doubled, list(dict.fromkeys(violations)))
 
 
 def _starts(way: Way, chance: random.Random) -> list[datetime]:

@@ -275,8 +275,8 @@ def test_still_firing_after_a_person_resolved_is_told_and_reopens_nothing(worksp
     resolve(workspace, incident.id)
     receiver.take("am", [fires(at=start)], start + 6 * MINUTE)
     assert opened(workspace) == []
-    told = load(workspace, incident.id)
-    assert told.problems[0].message == "It is resolved, and its alert still fires: k1 is down"
+    reloaded = load(workspace, incident.id)
+    assert reloaded.problems[0].message == "It is resolved, and its alert still fires: k1 is down"
     receiver.take("am", [over(fires(at=start), start + 7 * MINUTE)], start + 7 * MINUTE)
     later = start + 10 * MINUTE
     receiver.take("am", [fires(at=later)], later)

@@ -51,8 +51,8 @@ def test_a_read_only_git_directory(run, team, show, read_only):
     assert show()["timeline"][-1]["text"] == "y"
     looked = run("doctor", "--json")
     assert looked.code == 1
-    told = [each["message"] for each in looked.json["checks"] if each["state"] == "bad"]
-    assert any(".git cannot be written" in each for each in told), told
+    messages = [each["message"] for each in looked.json["checks"] if each["state"] == "bad"]
+    assert any(".git cannot be written" in each for each in messages), messages
     subprocess.run(["umount", "-l", str(team / ".git")], check=True)
     later = run("log", "z", "--json")
     assert later.json["commit"]

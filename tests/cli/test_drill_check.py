@@ -201,9 +201,9 @@ def test_the_public_half_and_its_earlier_versions(planned, git, found):
     path = planned / "drills/q1-surprise.yaml"
     path.write_text(PUBLIC.replace("our response", "the response of Orders"))
     made = commit(git, planned, "Reason")
-    told = ("team", "document", None, None, None)
+    leak = ("team", "document", None, None, None)
     assert of_team(found()) == [
-        told,
+        leak,
         ("team", "file", "drills/q1-surprise.yaml", 4, None),
         ("team", "history", "drills/q1-surprise.yaml", 4, made),
     ]
@@ -284,13 +284,13 @@ def test_what_only_this_clone_does_not_show_is_searched(planned, git, found, hid
     (planned / "notes.md").write_text("We stop the primary of the token database\n")
     commit(git, planned, "Notes")
     git(planned, "rm", "-q", "notes.md")
-    told = commit(git, planned, "Support has thirty tickets waiting, ünd no Ende")
+    made = commit(git, planned, "Support has thirty tickets waiting, ünd no Ende")
     last = commit(git, planned, "Later")
     if hidden == "graft":
         git(planned, "replace", "--graft", last)
     elif hidden == "replace":
         clean = git(planned, "commit-tree", "-m", "clean", f"{last}^{{tree}}").strip()
-        git(planned, "replace", told, clean)
+        git(planned, "replace", made, clean)
     elif hidden == "grafts file":
         (planned / ".git/info").mkdir(exist_ok=True)
         (planned / ".git/info/grafts").write_text(f"{last}\n")

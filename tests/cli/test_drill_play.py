@@ -132,12 +132,12 @@ def test_a_real_incident_that_is_open_is_told_to_who_begins_a_drill(run, drills,
     run("resolve", "-i", ended)
     begun = run("drill", "run", "q1", "--no-walk")
     assert begun.code == 0
-    told = f"note: {opened} is open, and real: SEV2, checkout is down."
-    assert told in begun.err
+    note = f"note: {opened} is open, and real: SEV2, checkout is down."
+    assert note in begun.err
     assert ended not in begun.err
     run("drill", "stop", "-i", "drl")
     practice = run("declare", "we practise", "--drill", "--no-input").out.strip()
-    assert told in run("drill", "run", "q1", "--no-walk", "-i", practice).err
+    assert note in run("drill", "run", "q1", "--no-walk", "-i", practice).err
     run("drill", "stop", "-i", practice)
     run("resolve", "-i", opened)
     last = run("drill", "run", "q1", "--no-walk")

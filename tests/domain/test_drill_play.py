@@ -92,8 +92,8 @@ def test_two_people_tell_the_same_inject_and_the_first_counts():
 
 def test_next_tells_in_order_and_refuses_when_nothing_is_left():
     assert playing.tell_next(drill(), INJECTS) == [facts.InjectPlayed(1, "30 tickets")]
-    told = tuple((9, facts.InjectPlayed(n, "x")) for n in (1, 2, 3))
-    for incident, injects in ((drill(*told), INJECTS), (drill(), ())):
+    played = tuple((9, facts.InjectPlayed(n, "x")) for n in (1, 2, 3))
+    for incident, injects in ((drill(*played), INJECTS), (drill(), ())):
         with pytest.raises(RefusedError):
             playing.tell_next(incident, injects)
 
@@ -135,11 +135,11 @@ def test_facts_without_a_start_are_told_as_problems(fact):
 
 
 def test_every_fact_of_a_drill_comes_back_from_the_record_and_says_something():
-    told = (
+    stated = (
         STARTED, facts.InjectPlayed(1, "30 tickets"), facts.DrillPaused(), facts.DrillResumed(),
         facts.DrillEnded(True, None, "core", 60, None, 900),
     )  # fmt: skip
-    events = [event(0, DECLARED), *(event(n, fact) for n, fact in enumerate(told, 1))]
+    events = [event(0, DECLARED), *(event(n, fact) for n, fact in enumerate(stated, 1))]
     assert [decode(encode(each)) for each in events] == events
     assert [entry.text for entry in fold(DRILL_IDENT, events).entries][1:] == [
         "Drill q1-planned begins", "Inject 1: 30 tickets", "The drill is paused",

@@ -371,9 +371,9 @@ def test_an_event_that_came_twice_is_one_and_the_unknown_is_kept(
         found, problems = opened(clone).events(INCIDENT)
         assert [each.id for each in found].count(known[0]) == 1
         assert {strange.id, late.id} <= {each.id for each in found}
-        told = " ".join(problem.message for problem in problems)
-        assert "its id is taken" in told
-        assert "48 hours ahead" in told
+        messages = " ".join(problem.message for problem in problems)
+        assert "its id is taken" in messages
+        assert "48 hours ahead" in messages
     after = say(bob, facts.Noted("now"))
     assert after[0] < late.id  # a wrong clock does not pull the others along
 

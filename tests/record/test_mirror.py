@@ -33,8 +33,8 @@ def test_the_mirror_follows(clone: Clone) -> None:
 def test_a_branch_below_its_name_is_told_as_what_is_in_the_way(clone: Clone, other: str) -> None:
     clone.git("branch", other)
     clone.declare()
-    told = str(clone.record().mirror_note())
-    assert f"branch {other} is in the way" in told
+    mirrored = str(clone.record().mirror_note())
+    assert f"branch {other} is in the way" in mirrored
     clone.git("branch", "-m", other, "old")
     note(clone, "x")
     assert clone.record().mirror_note() is None

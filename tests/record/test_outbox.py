@@ -227,8 +227,8 @@ def test_file_and_folder_are_on_disk_before_the_acknowledgement(
         check=True, capture_output=True, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     lines = trace.read_text().splitlines()
-    told = next(n for n, line in enumerate(lines) if "write(1" in line and '"ACK ' in line)
-    before = [line for line in lines[:told] if "/incidentctl" in line or "fsync" in line]
+    acknowledged = next(n for n, line in enumerate(lines) if "write(1" in line and '"ACK ' in line)
+    before = [line for line in lines[:acknowledged] if "/incidentctl" in line or "fsync" in line]
     box = str(clone.git_dir / "incidentctl" / "outbox")
 
     def at(start: str, part: str) -> int:
@@ -286,10 +286,10 @@ def test_what_is_no_file_in_an_outbox_hangs_nobody(clone: Clone, tmp_path: Path,
 def test_what_an_alert_says_waits_since_it_came_and_not_since_it_began(tmp_path: Path) -> None:
     began = datetime(2026, 11, 24, 9, tzinfo=UTC)
     name = ulid(int(began.timestamp() * 1000), 1)
-    told = tmp_path / f"{name}~{INCIDENT}"
-    told.write_text("{}\n{}\n")
+    file = tmp_path / f"{name}~{INCIDENT}"
+    file.write_text("{}\n{}\n")
     assert unsynced([tmp_path]) == (1, began)
-    told.rename(tmp_path / f"{name}~alr-20261124-0900-bcdfghjk")
+    file.rename(tmp_path / f"{name}~alr-20261124-0900-bcdfghjk")
     events, since = unsynced([tmp_path])
     assert events == 1
     assert since is not None

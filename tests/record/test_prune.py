@@ -124,8 +124,8 @@ def test_a_gc_while_somebody_logs_loses_nothing(clone: Clone) -> None:
     )  # fmt: skip
     while worker.poll() is None:
         clone.git("gc", "-q", "--prune=now", check=False)
-    told = worker.communicate()[0].split("\n")
-    acknowledged = {line.split()[1] for line in told if line.startswith("ACK")}
+    lines = worker.communicate()[0].split("\n")
+    acknowledged = {line.split()[1] for line in lines if line.startswith("ACK")}
     assert len(acknowledged) == 30
     for pack in (clone.git_dir / "objects" / "pack").glob("*.pack"):
         if not pack.with_suffix(".idx").exists():  # a gc has failed: let it be a minute ago

@@ -132,12 +132,12 @@ def test_a_rule_of_prometheus_declares_one_incident_and_its_end_is_in_the_log(
     # What no rule matches waits, and somebody declares it in another clone.
     unsorted = [{"labels": {"alertname": "DiskFull", "severity": "warning", "service": "cart"},
                  "annotations": {"summary": "The disk of cart is full"}}]  # fmt: skip
-    told = http.client.HTTPConnection("127.0.0.1", ports["9093"], timeout=60)
-    told.request(
+    connection = http.client.HTTPConnection("127.0.0.1", ports["9093"], timeout=60)
+    connection.request(
         "POST", "/api/v2/alerts", json.dumps(unsorted), {"Content-Type": "application/json"}
     )
-    assert told.getresponse().status == 200
-    told.close()
+    assert connection.getresponse().status == 200
+    connection.close()
 
     def command(*words):
         capsys.readouterr()

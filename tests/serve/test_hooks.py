@@ -320,8 +320,8 @@ def test_many_senders_at_once(serving):
 
     def send(n: int) -> None:
         for m in range(10):
-            told = {"summary": "Told by many"}
-            one = FIRING | {"fingerprint": f"{n}-{m}", "annotations": told}
+            annotations = {"summary": "Told by many"}
+            one = FIRING | {"fingerprint": f"{n}-{m}", "annotations": annotations}
             body = BODY | {"groupKey": "many", "alerts": [one]}
             codes.append(serving.post("am", body, **TOKEN).code)
 
@@ -339,11 +339,11 @@ def test_a_heartbeat_that_has_ended_is_answered_as_none(team, start):
     (team / "alerts.yaml").write_text(f"rules:\n  - {rule}\n")
     serving = start()
     alert = FIRING | {"labels": {"alertname": "Watchdog"}}
-    told = [
+    bodies = [
         serving.post("alertmanager", BODY | {"alerts": [alert | {"status": status}]}).body
         for status in ("firing", "resolved")
     ]
-    assert told == [{"alerts": 1}, {"alerts": 1, "no_heartbeats": ["dog"]}]
+    assert bodies == [{"alerts": 1}, {"alerts": 1, "no_heartbeats": ["dog"]}]
 
 
 def test_a_receiver_whose_every_source_lacks_its_secret_is_not_ready(team, start, git):
